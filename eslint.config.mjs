@@ -1,0 +1,60 @@
+import tseslint from 'typescript-eslint';
+
+/*
+ * The two layer rules of docs/design.md 2.
+ * 1. Imports point one way: nodes -> lib; inside lib each folder may import only what stands in its row.
+ * 2. The pure folders touch no clock, timer, socket, file or randomness, so that the fault simulator can own them.
+ */
+const mayImport = {
+  wire: [],
+  ring: ['wire'],
+  loss: ['wire', 'ring'],
+  definition: ['wire', 'ring'],
+  document: ['wire', 'ring', 'definition'],
+  reader: ['wire', 'ring', 'loss', 'transport/transport'],
+  transport: ['wire', 'ring'],
+  simulator: ['wire', 'ring', 'definition']
+};
+const pure = ['wire', 'ring', 'loss', 'definition', 'document', 'reader'];
+const folders = Object.keys(mayImport);
+
+const layerRules = folders.map((folder) => {
+  const forbidden = folders.filter((other) => other !== folder && !mayImport[folder].includes(other));
+  const patterns = forbidden.map((other) => {
+    const allowed = mayImport[folder].filter((entry) => entry.startsWith(other + '/'));
+    const own = `**/${other}/**`;
+    return { group: [`../${other}`, `../../${other}`, own, ...allowed.map((entry) => `!**/${entry}`)], message: `lib/${folder} must not import lib/${other} (docs/design.md 2)` };
+  });
+  patterns.push({ group: ['**/nodes/**', 'node-red', '@node-red/*'], message: 'lib knows nothing of nodes or Node-RED (docs/design.md 2)' });
+  if (pure.includes(folder)) patterns.push({ group: ['node:*', 'fs', 'fs/*', 'net', 'tls', 'http', 'https', 'dgram', 'timers', 'timers/*', 'crypto', 'child_process', 'worker_threads', 'os', 'perf_hooks'], message: `lib/${folder} touches no clock, socket, timer, file or randomness (docs/design.md 2)` });
+  return { files: [`lib/${folder}/**/*.ts`], rules: { 'no-restricted-imports': ['error', { patterns }] } };
+});
+
+const touched = ['Date', 'performance', 'setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'process', 'fetch', 'require', 'crypto'];
+
+export default tseslint.config(
+  { ignores: ['dist/**', 'node_modules/**', '.demo/**'] },
+  ...tseslint.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['scripts/*.ts'] }, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      eqeqeq: 'error',
+      'no-console': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }]
+    }
+  },
+  ...layerRules,
+  {
+    files: pure.map((folder) => `lib/${folder}/**/*.ts`),
+    rules: {
+      'no-restricted-globals': ['error', ...touched.map((name) => ({ name, message: 'the pure folders are given their clock, timers and randomness (docs/design.md 2)' }))],
+      'no-restricted-properties': ['error', { object: 'Math', property: 'random', message: 'the pure folders are given their randomness (docs/design.md 2)' }]
+    }
+  },
+  { files: ['test/**/*.ts', 'bench/**/*.ts'], rules: { 'no-console': 'off', '@typescript-eslint/no-unused-expressions': 'off', 'max-lines': 'off' } },
+  { files: ['**/*.mjs', '**/*.js'], extends: [tseslint.configs.disableTypeChecked], rules: { 'no-console': 'off', '@typescript-eslint/no-require-imports': 'off' } }
+);

@@ -1,0 +1,27 @@
+import { KnownEpoch, Snapshot } from './snapshot';
+import { Notice, Segment } from './items';
+
+/** `msg.openot`: what every node keeps and hands on beside the payload (docs/design.md 3). */
+export interface StreamFacts {
+  /** Name of the stream, frozen at first contact. */
+  stream: string;
+  /** Counter of the ring's restarts, from 0; part of a record's identity. */
+  incarnation: number;
+  bufferId: number;
+  snapshot: Snapshot;
+  /** Known starts of epochs, ascending. */
+  epochs: KnownEpoch[];
+  /** Decimal text, nanoseconds since the Unix epoch. */
+  receiveTimeNs: string;
+  /** Commit tokens; absent or empty where nothing waits for an acknowledgement. */
+  commit?: string[];
+}
+
+/** `msg.openot` of the reader's first output: the payload is whole, verified records back to back, wrap gaps removed. */
+export interface BatchFacts extends StreamFacts {
+  segments: Segment[];
+  notices: Notice[];
+}
+
+/** Facts of a stream whose bytes came some other way than from a ring. */
+export type LooseFacts = Partial<StreamFacts>;

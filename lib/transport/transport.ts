@@ -1,0 +1,48 @@
+/**
+ * The one interface to a ring, whatever carries it (docs/design.md 6). A transport moves bytes; it knows nothing
+ * of records. Ring offsets are physical bytes, 0 to capacity - 1; a transport maps them to its elements or
+ * registers, rounds outward and slices.
+ */
+
+/** One part of a read: the 88-byte control block, or a range of the ring that does not cross its end. */
+export type ReadPart = { readonly kind: 'control' } | { readonly kind: 'ring'; readonly offset: number; readonly length: number };
+
+/**
+ * What the reader should do about a failed read:
+ * `retry` = the same again after a pause; `smaller` = the same in smaller pieces; `reconnect` = the session or link is gone;
+ * `refused` = a person has to change something (credentials, certificate, node id): retried slowly, status red.
+ */
+export type Remedy = 'retry' | 'smaller' | 'reconnect' | 'refused';
+
+export interface TransportError {
+  readonly ok: false;
+  /** Stable, `OPENOT_…`. */
+  readonly code: string;
+  /** What was expected, what was found, where, what to do. Never a secret. */
+  readonly message: string;
+  readonly remedy: Remedy;
+}
+
+/** Parts in the order asked for. A view is valid until the next read. */
+export type ReadOutcome = { readonly ok: true; readonly parts: readonly Uint8Array[] } | TransportError;
+
+export interface RingFacts {
+  readonly ok: true;
+  /** Bytes that the ring's nodes or registers can hold; undefined where the transport cannot know. */
+  readonly ringBytes: number | undefined;
+  /** Smallest range worth asking for, in bytes (element or register width). */
+  readonly granularity: number;
+  /** Lines for a person: element types, limits, NonatomicRead, service level. */
+  readonly about: readonly string[];
+}
+
+export interface Transport {
+  /** Opens or re-opens the way to the ring and checks what is there. May be called again after any failure. */
+  connect(): Promise<RingFacts | TransportError>;
+  /** Reads the parts, in one request where the carriage can; at most one read is outstanding. Never rejects. */
+  read(parts: readonly ReadPart[]): Promise<ReadOutcome>;
+  /** Asks to be called when the control block may have changed (mode subscribe). Absent where the carriage cannot. */
+  watch?(intervalMs: number, onChange: () => void): Promise<{ readonly ok: true; stop(): Promise<void> } | TransportError>;
+  /** Lets go of everything, whatever state it is in. Never rejects. */
+  close(): Promise<void>;
+}

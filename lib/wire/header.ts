@@ -1,0 +1,34 @@
+/** Layout of a record (docs/format.md 1), little-endian, offsets in bytes from the record's first byte. */
+
+export const HEADER_LENGTH = 40;
+export const CRC_LENGTH = 4;
+export const SLOT_HEADER_LENGTH = 4;
+export const MAX_RECORD_LENGTH = 0xffff;
+export const MAX_PAYLOAD_LENGTH = 255;
+
+export const Offset = {
+  sync: 0,
+  totalLength: 4,
+  flags: 6,
+  sourceTimeNs: 8,
+  runId: 16,
+  seq: 24,
+  sourceId: 32,
+  eventTypeId: 36,
+  slots: 40
+} as const;
+
+/** `OOT2` as the little-endian u32 that its four bytes make. */
+export const SYNC_WORD = 0x32544f4f;
+/** `OOT!`: wire version 1, whose layout was never published in full. */
+export const SYNC_WORD_V1 = 0x21544f4f;
+/** `OOT2` as hex text, as it stands at the start of a record. */
+export const SYNC_HEX = '4f4f5432';
+
+/** Bits of the record's flags word. The rest are reserved: kept, not rejected. */
+export const Flag = {
+  TimeUnsynced: 0x0001,
+  Synthetic: 0x0002,
+  PartialPayload: 0x0004,
+  HasCrc: 0x0008
+} as const;

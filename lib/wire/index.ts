@@ -1,0 +1,10 @@
+/** Bytes to records and back, and the registry of ids. Knows nothing of rings, definitions or documents. */
+export * from './crc';
+export * from './decode';
+export * from './encode';
+export * from './errors';
+export * from './header';
+export * from './record';
+export * from './registry';
+export * from './slot-table';
+export * from './u64';
