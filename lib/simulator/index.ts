@@ -1,0 +1,3 @@
+export * from './opcua/opcua-server';
+export * from './opcua/quirks';
+export * from './memory';

@@ -1,0 +1,171 @@
+import type { OPCUAServer, StatusCode } from 'node-opcua';
+import { createServer } from 'node:net';
+import { PlcMemory } from '../memory';
+import { SeededRandom } from '../random';
+import { elementBytes } from './elements';
+import { loadNodeOpcua } from './load';
+import { MemoryView } from './memory-view';
+import { Quirks } from './quirks';
+import { addRingVariable, RingVariable } from './ring-variable';
+import { installReadFaults } from './read-faults';
+
+/** Namespace of the simulator's nodes; the string NodeIds below live in it. */
+export const NAMESPACE_URI = 'urn:openot:simulator';
+
+export interface OpcuaServerOptions {
+  /** What is shown: usually a Producer. */
+  readonly producer: PlcMemory;
+  /** TCP port; 0 = any free one. */
+  readonly port: number;
+  /** Address to listen on. Default 127.0.0.1. */
+  readonly host?: string;
+  /** Folder for the server's key, certificate and trust list; made when missing. */
+  readonly pkiFolder: string;
+  /** Bad habits; none by default. The object is read at every request, so most of it can be changed while the server runs. */
+  readonly quirks?: Quirks;
+  /** Default true. */
+  readonly allowAnonymous?: boolean;
+  /** Names and passwords that are let in. */
+  readonly users?: Readonly<Record<string, string>>;
+  /** Accept client certificates that nobody has trusted yet. Default true; false = rejected until `trustClient`. */
+  readonly acceptUnknownCertificates?: boolean;
+  /** For the quirks' choices. */
+  readonly seed?: number;
+  /** Milliseconds, for the age of stale images. Default the system's clock. */
+  readonly now?: () => number;
+}
+
+/** What was asked of the server since its start. */
+export interface ServerCounters {
+  /** Requests by service name, e.g. `Read`, `CreateSession`. */
+  readonly services: Record<string, number>;
+  /** Read requests that asked for the value of at least one control or ring node. */
+  readonly memoryReads: number;
+  /** Values of control and of ring nodes that were read, in Reads or by subscriptions. */
+  readonly controlValues: number;
+  readonly ringValues: number;
+  /** Copies made, copies that the program cut, and the stores it did meanwhile (quirk `torn`). */
+  readonly copies: { readonly copies: number; readonly cut: number; readonly steps: number };
+}
+
+export interface SimulatorOpcuaServer {
+  readonly endpointUrl: string;
+  readonly port: number;
+  /** NodeIds in the `nsu=` form, which survives a change of namespace indexes. */
+  readonly controlNodeId: string;
+  readonly ringNodeIds: readonly string[];
+  /** A scalar of the same namespace: to point a reader at by mistake. */
+  readonly scalarNodeId: string;
+  readonly quirks: Quirks;
+  counters(): ServerCounters;
+  sessions(): number;
+  connections(): number;
+  /** Cuts every connection as a network failure would: sessions stay behind. */
+  dropConnections(): void;
+  /** Puts a client's certificate (DER) on the trust list. */
+  trustClient(certificate: Buffer): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const nodeId = (name: string): string => `nsu=${NAMESPACE_URI};s=${name}`;
+
+/** Starts an OPC UA server that shows a producer's control block and ring. Rejects when the port is taken. */
+export async function startOpcuaServer(options: OpcuaServerOptions): Promise<SimulatorOpcuaServer> {
+  const quirks = options.quirks ?? {};
+  const variables = layout(options.producer, quirks);
+  const opcua = await loadNodeOpcua();
+  const host = options.host ?? '127.0.0.1';
+  const port = options.port === 0 ? await freePort(host) : options.port;
+  const certificates = new opcua.OPCUACertificateManager({
+    rootFolder: options.pkiFolder,
+    automaticallyAcceptUnknownCertificate: options.acceptUnknownCertificates ?? true,
+    disableFileWatchers: true
+  });
+  const users = options.users ?? {};
+  const server = new opcua.OPCUAServer({
+    host,
+    hostname: host,
+    port,
+    resourcePath: '/openot',
+    allowAnonymous: options.allowAnonymous ?? true,
+    securityModes: [opcua.MessageSecurityMode.None, opcua.MessageSecurityMode.Sign, opcua.MessageSecurityMode.SignAndEncrypt],
+    securityPolicies: [opcua.SecurityPolicy.None, opcua.SecurityPolicy.Basic256Sha256],
+    userManager: { isValidUser: (user: string, password: string) => Object.hasOwn(users, user) && users[user] === password },
+    serverCertificateManager: certificates,
+    userCertificateManager: certificates,
+    nodeset_filename: [opcua.nodesets.standard],
+    registerServerMethod: opcua.RegisterServerMethod.HIDDEN,
+    serverInfo: { applicationUri: opcua.makeApplicationUrn('localhost', 'openot-simulator'), productUri: 'urn:openot:simulator', applicationName: { text: 'OpenOT simulator' } },
+    serverCapabilities: { maxSessions: quirks.maxSessions ?? 20, operationLimits: { maxNodesPerRead: quirks.maxNodesPerRead ?? 0 } }
+  });
+  await server.initialize();
+  const counted = { services: {} as Record<string, number>, memoryReads: 0, controlValues: 0, ringValues: 0 };
+  const view = new MemoryView(options.producer, quirks, new SeededRandom(options.seed ?? 1), options.now ?? Date.now);
+  const faults = installReadFaults(opcua, server, quirks, () => counted.memoryReads++);
+  server.on('request', (request) => {
+    const service = request.schema.name.replace(/Request$/, '');
+    counted.services[service] = (counted.services[service] ?? 0) + 1;
+  });
+  const onRead = (variable: RingVariable): void => {
+    if (variable.image === 'control') counted.controlValues++;
+    else counted.ringValues++;
+  };
+  addNodes(opcua, server, { opcua, view, quirks, onRead, itemFault: faults.itemFault }, variables);
+  await server.start();
+  return {
+    endpointUrl: `opc.tcp://${host}:${port}/openot`,
+    port,
+    controlNodeId: nodeId(CONTROL),
+    ringNodeIds: variables.filter((variable) => variable.image === 'ring').map((variable) => nodeId(variable.name)),
+    scalarNodeId: nodeId(SCALAR),
+    quirks,
+    counters: () => ({ ...counted, services: { ...counted.services }, copies: { ...view.counters } }),
+    sessions: () => server.currentSessionCount,
+    connections: () => server.currentChannelCount,
+    dropConnections: () => server.endpoints.forEach((endpoint) => endpoint.abruptlyInterruptChannels()),
+    trustClient: async (certificate) => {
+      await certificates.trustCertificate(certificate);
+    },
+    stop: async () => {
+      await server.shutdown(0);
+      await certificates.dispose();
+    }
+  };
+}
+
+const CONTROL = 'OpenOT.Control';
+const SCALAR = 'OpenOT.Running';
+
+/** The control block and the ring's nodes. Throws when the ring cannot be cut that way: a programming mistake. */
+function layout(producer: PlcMemory, quirks: Quirks): RingVariable[] {
+  const ringNodes = quirks.ringNodes ?? 1;
+  const type = quirks.ringType ?? 'UInt32';
+  const part = producer.ring.length / ringNodes;
+  if (part % elementBytes(type) !== 0) throw new RangeError(`a ring of ${producer.ring.length} bytes does not divide into ${ringNodes} nodes of ${type}`);
+  const ring = Array.from({ length: ringNodes }, (_, i): RingVariable => {
+    return { name: ringNodes === 1 ? 'OpenOT.Ring' : `OpenOT.Ring${i + 1}`, image: 'ring', from: i * part, to: (i + 1) * part, type };
+  });
+  return [{ name: CONTROL, image: 'control', from: 0, to: producer.control.length, type: quirks.controlType ?? 'UInt32' }, ...ring];
+}
+
+function addNodes(opcua: typeof import('node-opcua'), server: OPCUAServer, context: Parameters<typeof addRingVariable>[0], variables: readonly RingVariable[]): void {
+  const addressSpace = server.engine.addressSpace;
+  if (addressSpace === null) throw new Error('the server was not initialised');
+  const namespace = addressSpace.registerNamespace(NAMESPACE_URI);
+  const folder = namespace.addFolder('ObjectsFolder', { browseName: 'OpenOT', nodeId: 's=OpenOT' });
+  for (const variable of variables) addRingVariable(context, namespace, folder, variable);
+  namespace.addVariable({ componentOf: folder, nodeId: `s=${SCALAR}`, browseName: SCALAR, dataType: 'Boolean', value: { dataType: opcua.DataType.Boolean, value: true } });
+}
+
+export type ItemFault = (bytes: number) => StatusCode | undefined;
+
+function freePort(host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.on('error', reject);
+    probe.listen(0, host, () => {
+      const address = probe.address();
+      probe.close(() => (address !== null && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))));
+    });
+  });
+}
