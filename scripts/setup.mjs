@@ -1,0 +1,55 @@
+// Installs what this checkout needs and builds it. Safe to run again: it does only what is missing.
+import { spawnSync } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+
+export function run(command, args, options = {}) {
+  const result = spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options });
+  if (result.error) throw result.error;
+  if (result.status !== 0) {
+    console.error(`\n"${[command, ...args].join(' ')}" failed (${result.status ?? result.signal}).`);
+    process.exit(result.status || 1);
+  }
+}
+
+function stale(marker, source) {
+  return !existsSync(marker) || statSync(marker).mtimeMs < statSync(source).mtimeMs;
+}
+
+/** npm ci when the lock file is newer than what is installed. */
+export function installPackages() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 19)) {
+    console.error(`Node ${process.versions.node} is too old: this project needs 20.19 or later.`);
+    process.exit(1);
+  }
+  if (!stale(join(root, 'node_modules', '.package-lock.json'), join(root, 'package-lock.json'))) return;
+  console.log('Installing packages (once, a minute or two) …');
+  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+}
+
+export function build() {
+  run('npm', ['run', '--silent', 'build']);
+}
+
+/** The browser that the editor tests click in. Debian's, installed when we may; otherwise those tests say they were skipped. */
+export function installBrowser() {
+  const candidates = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+  if (candidates.some((path) => path && existsSync(path))) return;
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
+    console.log('No Chromium found and no right to install one: the editor tests will say so and be skipped.');
+    return;
+  }
+  console.log('Installing Chromium for the editor tests …');
+  const options = { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
+  spawnSync('apt-get', ['update', '-qq'], options);
+  spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-dejavu-core'], options);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  installPackages();
+  build();
+}

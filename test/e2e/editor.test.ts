@@ -1,0 +1,67 @@
+import should from 'should';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromiumPath, Editor } from './support/browser';
+import { FlowNode, Runtime } from './support/runtime';
+import { root } from './support/toolchain';
+import { makeUserDirectory, removeUserDirectory } from './support/user-directory';
+
+const example = (): FlowNode[] => {
+  const name = readdirSync(join(root, 'examples')).filter((file) => file.endsWith('.json')).sort()[0];
+  return JSON.parse(readFileSync(join(root, 'examples', name), 'utf8')) as FlowNode[];
+};
+
+for (const theme of ['light', 'dark']) {
+  describe(`the editor with the first example, ${theme}`, function () {
+    this.timeout(180_000);
+    let userDir: string;
+    let runtime: Runtime;
+    let editor: Editor;
+    const flows = example();
+    const ours = flows.filter(({ type }) => type.startsWith('openot-'));
+
+    before(async function () {
+      if (!chromiumPath()) {
+        console.log('      skipped: no Chromium');
+        return this.skip();
+      }
+      userDir = await makeUserDirectory();
+      runtime = await Runtime.start(userDir, { OPENOT_TEST_THEME: theme === 'dark' ? 'dark' : '' });
+      await runtime.deploy(flows);
+      editor = await Editor.open(runtime.url, { dark: theme === 'dark' });
+    });
+    after(async () => {
+      await editor?.close();
+      runtime?.kill();
+      if (userDir) await removeUserDirectory(userDir);
+    });
+
+    it('shows no node as invalid or changed', async () => {
+      await new Promise((resolve) => setTimeout(resolve, 3000));
+      await editor.screenshot(`editor-${theme}`);
+      should(await editor.evaluate<string[]>("(() => { const bad = []; RED.nodes.eachNode((n) => { if (n.valid === false || n.changed) bad.push(n.type); }); RED.nodes.eachConfig((n) => { if (n.valid === false) bad.push(n.type); }); return bad; })()")).eql([]);
+    });
+
+    for (const node of ours) {
+      it(`opens, and leaves unchanged, the dialog of ${node.type}`, async () => {
+        await editor.openDialog(node.id);
+        await editor.screenshot(`dialog-${node.type}-${theme}`);
+        const labels = await editor.evaluate<string[]>("$('.red-ui-tray-body label:visible, .red-ui-tray-body option').map((_, e) => $(e).text().trim()).get()");
+        should(labels.length).be.above(1);
+        // An untranslated label is the key itself.
+        should(labels.filter((label) => /^[a-z-]+\.[a-z.-]+$/i.test(label))).eql([]);
+        await editor.press('ok');
+        should(await editor.evaluate<boolean>(`!!RED.nodes.node(${JSON.stringify(node.id)}).changed`)).be.false();
+        should(editor.problems).eql([]);
+      });
+
+      it(`has help for ${node.type}`, async () => {
+        await editor.evaluate(`RED.sidebar.help.show(${JSON.stringify(node.type)})`);
+        await new Promise((resolve) => setTimeout(resolve, 400));
+        const help = await editor.evaluate<string>("$('.red-ui-sidebar-help').text() || $('.red-ui-help').text()");
+        should(help.length).be.above(300);
+        await editor.screenshot(`help-${node.type}-${theme}`);
+      });
+    }
+  });
+}

@@ -1,0 +1,74 @@
+import should from 'should';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { until } from './support/process';
+import { FlowNode, Runtime } from './support/runtime';
+import { root } from './support/toolchain';
+import { makeUserDirectory, removeUserDirectory } from './support/user-directory';
+
+interface NodeSet {
+  module: string;
+  name: string;
+  enabled: boolean;
+  err?: unknown;
+  types: string[];
+}
+
+const nodeTypes = Object.keys((JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { 'node-red': { nodes: object } })['node-red'].nodes);
+const exampleNames = readdirSync(join(root, 'examples')).filter((name) => name.endsWith('.json')).map((name) => name.replace(/\.json$/, '')).sort();
+
+describe('the packed tarball in an empty user directory', function () {
+  this.timeout(300_000);
+  let userDir: string;
+  let runtime: Runtime;
+
+  before(async () => {
+    userDir = await makeUserDirectory();
+    runtime = await Runtime.start(userDir);
+  });
+  after(async () => {
+    runtime?.kill();
+    if (userDir) await removeUserDirectory(userDir);
+  });
+
+  it('loads every node without an error', async () => {
+    const sets = (await runtime.json<NodeSet[]>('/nodes')).filter((set) => set.module === '@openot/node-red');
+    should(sets.map((set) => set.types).flat().sort()).eql([...nodeTypes].sort());
+    should(sets.filter((set) => !set.enabled || set.err)).eql([]);
+  });
+
+  it('offers its examples in the Import menu', async () => {
+    should(exampleNames.length).be.aboveOrEqual(3);
+    for (const name of exampleNames) {
+      const flows = await runtime.json<FlowNode[]>(`/library/examples/flows/@openot/node-red/${encodeURIComponent(name)}`);
+      should(flows.length).be.above(3);
+    }
+  });
+
+  it('uses every node in an example', () => {
+    const used = new Set(exampleNames.flatMap((name) => (JSON.parse(readFileSync(join(root, 'examples', `${name}.json`), 'utf8')) as FlowNode[]).map((node) => node.type)));
+    should(nodeTypes.filter((type) => !used.has(type))).eql([]);
+  });
+
+  for (const name of exampleNames) {
+    it(`runs the example ${name}: resolved documents arrive at the editor's websocket`, async () => {
+      const flows = await runtime.json<FlowNode[]>(`/library/examples/flows/@openot/node-red/${encodeURIComponent(name)}`);
+      runtime.comms.debug.length = 0;
+      await runtime.deploy(flows);
+      for (const inject of flows.filter((node) => node.type === 'inject' && /send|hex|base64|http/i.test(String(node.name)))) await runtime.inject(inject.id).catch(() => undefined);
+      const found = await until(
+        'an event document',
+        () => runtime.comms.debug.find((message) => /"?kind"?:\s*"event"/.test(message.msg) && /"?eventName"?/.test(message.msg)),
+        30_000,
+        () => runtime.log + JSON.stringify(runtime.comms.debug.slice(0, 5))
+      );
+      should(found.msg).match(/eventName/);
+    });
+  }
+
+  it('stops within a second with a clean log', async () => {
+    should(await runtime.stop()).be.below(1500);
+    should(runtime.complaints()).eql([]);
+    should(runtime.exitCode).equal(0);
+  });
+});

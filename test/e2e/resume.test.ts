@@ -1,0 +1,75 @@
+import should from 'should';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { countByIdentity, readDocuments } from './support/documents';
+import { appendTo, catchTo, chain } from './support/flows';
+import { Plc, startPlc } from './support/plc';
+import { sleep, until } from './support/process';
+import { FlowNode, Runtime } from './support/runtime';
+import { makeUserDirectory, removeUserDirectory } from './support/user-directory';
+
+describe('a runtime that is stopped in order and started again ten times while the controller produces', function () {
+  this.timeout(240_000);
+  let userDir: string;
+  let plc: Plc;
+  let runtime: Runtime | undefined;
+  let output: string;
+
+  before(async () => {
+    plc = await startPlc({ rate: 300, ringBytes: 1 << 20 });
+    userDir = await makeUserDirectory();
+    output = join(userDir, 'documents.ndjson');
+    const flows = [
+      ...chain({ endpoint: plc.endpointUrl, controlNode: plc.controlNodeId, ringNode: plc.ringNodeIds.join('\n'), definition: { source: 'json', json: plc.definitionText() }, after: [['append']] }),
+      appendTo('append', output),
+      ...catchTo(join(userDir, 'errors.txt'))
+    ];
+    writeFileSync(join(userDir, 'flows.json'), JSON.stringify(flows));
+  });
+  after(async () => {
+    runtime?.kill();
+    await plc?.stop();
+    if (userDir) await removeUserDirectory(userDir);
+  });
+
+  it('gives every (run, source, seq) exactly once at the output of openot-doc', async () => {
+    for (let round = 0; round < 10; round++) {
+      const before = readDocuments(output).length;
+      runtime = await Runtime.start(userDir);
+      await until(`documents of round ${round}`, () => readDocuments(output).length > before + 20, 30_000, () => runtime!.log);
+      // Different moments within a poll, the hand-over between nodes included.
+      await sleep(37 * round);
+      await runtime.stop();
+      should(runtime.complaints()).eql([]);
+    }
+    await plc.command('stop-producer');
+    const produced = plc.statistics().produced;
+    runtime = await Runtime.start(userDir);
+    await until('the rest', () => countByIdentity(readDocuments(output)).size >= produced, 30_000, () => `${countByIdentity(readDocuments(output)).size} of ${produced}\n${runtime!.log}`);
+    await runtime.stop();
+
+    const documents = readDocuments(output);
+    const counts = countByIdentity(documents);
+    should([...counts].filter(([, times]) => times !== 1)).eql([]);
+    should(counts.size).equal(produced);
+    should(documents.filter(({ kind }) => kind === 'loss')).eql([]);
+  });
+
+  it('does so across deploys of everything and of modified nodes too', async () => {
+    await plc.command('start-producer');
+    runtime = await Runtime.start(userDir);
+    const flows = await runtime.json<FlowNode[]>('/flows');
+    for (let round = 0; round < 6; round++) {
+      await sleep(211 + 17 * round);
+      const changed = flows.map((node) => (node.id === 'decoder' ? { ...node, name: `round ${round}` } : node));
+      await runtime.deploy(changed, round % 2 ? 'nodes' : 'full');
+    }
+    await plc.command('stop-producer');
+    const produced = plc.statistics().produced;
+    await until('the rest', () => countByIdentity(readDocuments(output)).size >= produced, 30_000, () => `${countByIdentity(readDocuments(output)).size} of ${produced}\n${runtime!.log}`);
+    await runtime.stop();
+    const counts = countByIdentity(readDocuments(output));
+    should([...counts].filter(([, times]) => times !== 1)).eql([]);
+    should(counts.size).equal(produced);
+  });
+});
