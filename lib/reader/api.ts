@@ -1,0 +1,37 @@
+import { Transport } from '../transport/transport';
+import { Batch } from './batch';
+import { Clock, Random, Store } from './ports';
+import { ReaderSettings } from './settings';
+import { ReaderError, ReaderStatus, StatusFacts } from './status';
+
+/** Everything a reader is made of; nothing else reaches it. */
+export interface ReaderParts {
+  readonly transport: Transport;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly settings: Partial<ReaderSettings>;
+  /** Takes one batch; the next one waits until it resolves. A rejection stops reading until the reader is started anew. */
+  readonly sink: (batch: Batch) => void | Promise<void>;
+  /** At each change of state and every `statusIntervalMs`. Objects of their own, never changed afterwards. */
+  readonly onStatus?: (status: ReaderStatus, facts: StatusFacts) => void;
+  /** Once for each new trouble (not for each retry of it), for the log and for Catch nodes. */
+  readonly onError?: (error: ReaderError) => void;
+}
+
+export interface Reader {
+  /** Begins to connect and read. Only once in a reader's life. */
+  start(): void;
+  /** Ends the poll under way, saves what is settled, closes the transport. Never rejects. */
+  stop(): Promise<void>;
+  /** Polls now, whatever the mode and also while paused: until nothing more is there. */
+  read(): void;
+  pause(): void;
+  resume(): void;
+  /** Forgets the saved state and begins as at first contact (`startFrom`): the way out of an unreadable state. */
+  forget(): Promise<void>;
+  /** The batch with this serial and all before it have been passed on: the saved checkpoint may move past them. */
+  settle(serial: number): void;
+  status(): ReaderStatus;
+  statusFacts(): StatusFacts;
+}

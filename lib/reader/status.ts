@@ -1,0 +1,72 @@
+import { Snapshot } from '../ring/snapshot';
+
+/**
+ * stopped; connecting; reading (behind, draining); idle (nothing new); paused (by command); waiting (maxInFlight batches
+ * are not settled); updating (the seqlock stays odd: the controller stopped inside an update); outage (retrying by
+ * itself); refused (a person has to change something; still retried slowly); failed (the saved state cannot be used:
+ * nothing is read until `forget`).
+ */
+export type ReaderState = 'stopped' | 'connecting' | 'reading' | 'idle' | 'paused' | 'waiting' | 'updating' | 'outage' | 'refused' | 'failed';
+
+/** An error as a user sees it: a stable code, and what was expected, found, where, and what to do. */
+export interface ReaderError {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Since the reader was started. */
+export interface ReaderTotals {
+  records: number;
+  /** Of whole records handed on. */
+  bytes: number;
+  /** Seqs reported lost, upgrades not counted again. */
+  lost: number;
+  /** Of those, the ones that may have been delivered before an unclean stop. */
+  indeterminate: number;
+  laps: number;
+  skipped: number;
+  incarnations: number;
+}
+
+/** How hard it was to see the ring whole, since the reader was started. */
+export interface LookCounters {
+  /** Polls that asked anything of the transport. */
+  polls: number;
+  /** Read calls to the transport. */
+  reads: number;
+  /** Looks at the control block beyond the two that a poll needs. */
+  repeated: number;
+  /** Polls that went on with an image no second reading confirmed. */
+  unconfirmed: number;
+  /** Records read again because they were torn, stale or half written. */
+  reread: number;
+}
+
+export interface ReaderStatus {
+  state: ReaderState;
+  /** One line for a person; empty when there is nothing to say. */
+  detail: string;
+  /** Code of the trouble that the state stands for, else absent. */
+  code?: string;
+  /** Next position to be handed on; undefined before first contact. */
+  cursorAbs: number | undefined;
+  /** Bytes between cursor and head at the last look. */
+  lag: number | undefined;
+  capacity: number | undefined;
+  /** Receive time minus the newest record's source time, the smallest of the recent batches, in milliseconds. */
+  clockSkewMs: number | undefined;
+  totals: ReaderTotals;
+  looks: LookCounters;
+  /** Batches handed on and not yet settled. */
+  inFlight: number;
+  /** What the transport says about itself. */
+  about: readonly string[];
+}
+
+/** `msg.openot` of the status output; empty before first contact. */
+export interface StatusFacts {
+  stream?: string;
+  incarnation?: number;
+  bufferId?: number;
+  snapshot?: Snapshot;
+}

@@ -1,0 +1,49 @@
+/** How an endpoint is reached. Shared by all readers of one `openot-opcua` node. */
+
+export type SecurityModeName = 'None' | 'Sign' | 'SignAndEncrypt';
+export type AuthenticationName = 'anonymous' | 'password' | 'certificate';
+/** list: the server's certificate must stand in the trust list; acceptFirst: the first one seen is remembered, another one is refused. */
+export type TrustName = 'list' | 'acceptFirst';
+
+export interface OpcuaSettings {
+  /** `opc.tcp://host:port[/path]`; its host and port are used whatever the server says about itself. */
+  readonly endpoint: string;
+  readonly securityMode: SecurityModeName;
+  /** Name after the `#` of the policy URI, as `Basic256Sha256`; ignored for None. */
+  readonly securityPolicy: string;
+  readonly authentication: AuthenticationName;
+  readonly user?: string;
+  readonly password?: string;
+  /** PEM text of the user's certificate and key, for authentication `certificate`. */
+  readonly certificate?: string;
+  readonly privateKey?: string;
+  readonly trust: TrustName;
+  /** Milliseconds that one call may take. */
+  readonly requestTimeoutMs: number;
+  /** Milliseconds asked for as session time-out; the server's answer counts. */
+  readonly sessionTimeoutMs: number;
+  /** Milliseconds without one good answer after which the client is thrown away and built anew. */
+  readonly watchdogMs: number;
+  /** Folder of the client's key pair, trust list and rejected certificates. */
+  readonly pkiFolder: string;
+  readonly applicationName: string;
+}
+
+export const DEFAULT_OPCUA_SETTINGS: Omit<OpcuaSettings, 'endpoint' | 'pkiFolder'> = {
+  securityMode: 'None',
+  securityPolicy: 'Basic256Sha256',
+  authentication: 'anonymous',
+  trust: 'list',
+  requestTimeoutMs: 10_000,
+  sessionTimeoutMs: 60_000,
+  watchdogMs: 60_000,
+  applicationName: 'OpenOT for Node-RED'
+};
+
+/** Where the bytes lie, as the user wrote it. */
+export interface OpcuaNodes {
+  /** NodeId of the control block: `ns=3;s="Ring"."Control"` or `nsu=<uri>;s=...`; quotes are kept. */
+  readonly controlNode: string;
+  /** NodeIds of the ring's parts, in order. */
+  readonly ringNodes: readonly string[];
+}
