@@ -23,7 +23,6 @@ export class Editor {
     });
     const page = await browser.newPage();
     await page.setViewport({ width: 1400, height: 900 });
-    if (options.dark) await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }]);
     const editor = new Editor(browser, page);
     page.on('pageerror', (error) => editor.problems.push(String(error)));
     page.on('console', (message) => {
@@ -31,6 +30,7 @@ export class Editor {
     });
     await page.goto(url, { waitUntil: 'domcontentloaded' });
     await page.waitForFunction('window.RED && RED.workspaces && RED.workspaces.count() > 0', { timeout: 30_000 });
+    if (options.dark) await editor.evaluate("document.documentElement.classList.add('nr-theme-dark')");
     await new Promise((resolve) => setTimeout(resolve, 500));
     return editor;
   }

@@ -11,7 +11,7 @@ module.exports = {
   credentialSecret: 'for tests only',
   flowFile: 'flows.json',
   telemetry: { enabled: false, updateNotification: false },
-  editorTheme: { tours: false, palette: { catalogues: [] }, theme: process.env.OPENOT_TEST_THEME || undefined },
+  editorTheme: { tours: false, palette: { catalogues: [] } },
   contextStorage: { default: { module: 'memory' }, file: { module: 'localfilesystem', config: { flushInterval: 1 } } },
   functionExternalModules: false,
   functionGlobalContext: { fs: require('fs') },
