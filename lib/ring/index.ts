@@ -5,5 +5,6 @@ export * from './items';
 export * from './ring-error';
 export * from './snapshot';
 export * from './stream-facts';
+export * from './read-ring';
 export * from './walk';
 export * from './writer';

@@ -1,0 +1,86 @@
+import { RecordView } from '../wire';
+import { recordAt } from './record-at';
+import { RingError, ringError } from './ring-error';
+import { Snapshot } from './snapshot';
+
+/** Where a reader stands, and where the producer is said to be. Absolute positions. */
+export interface RingPositions {
+  readonly cursor: number;
+  readonly headAbs: number;
+  readonly oldestAbs: number;
+}
+
+export interface ReadRingOptions {
+  /** Reads oldest again, as a reader of live memory must; by default it stays what it was. */
+  readonly rereadOldest?: () => number;
+  /** When oldest is read again for each record: after it was decoded (the default) or before. */
+  readonly recheck?: 'afterDecode' | 'beforeDecode';
+}
+
+export interface RingRecord {
+  readonly startAbs: number;
+  readonly endAbs: number;
+  readonly record: RecordView;
+}
+
+export interface RingBatch {
+  readonly ok: true;
+  readonly records: RingRecord[];
+  readonly nextCursor: number;
+  /** The cursor stood below oldest: bytes between were overwritten unread. */
+  readonly lapped: boolean;
+}
+
+/**
+ * Reads a whole ring the way the public reference does, its oddities included (docs/format.md 8): any error
+ * discards the batch, the next cursor is always head, and nothing checks that a record ends before head. The
+ * product's reader walks windows instead (`walkWindow`); this one is for captured images and conformance figures.
+ */
+export function readRing(image: Uint8Array, positions: RingPositions, options: ReadRingOptions = {}): RingBatch | RingError {
+  const { cursor, headAbs, oldestAbs } = positions;
+  const capacity = image.length;
+  const reread = options.rereadOldest ?? ((): number => oldestAbs);
+  const lapped = cursor < oldestAbs;
+  const records: RingRecord[] = [];
+  let abs = lapped ? oldestAbs : cursor;
+  while (abs < headAbs) {
+    if (capacity === 0) return ringError({ kind: 'capacityZero' });
+    const phys = abs % capacity;
+    if (image[phys] === 0) {
+      if (phys === 0) return ringError({ kind: 'unexpectedWrapMarker', abs });
+      abs += capacity - phys;
+      continue;
+    }
+    const early = options.recheck === 'beforeDecode' ? overwritten(abs, reread()) : undefined;
+    if (early !== undefined) return early;
+    const record = recordAt(image, phys, abs, capacity - phys, capacity - phys);
+    if (record.ok === 'heldBack') return ringError({ kind: 'recordCrossesBoundary', abs });
+    if (!record.ok) return record;
+    const late = options.recheck === 'beforeDecode' ? undefined : overwritten(abs, reread());
+    if (late !== undefined) return late;
+    records.push({ startAbs: abs, endAbs: abs + record.length, record });
+    abs += record.length;
+  }
+  const lastOldest = reread();
+  if (lastOldest !== oldestAbs && lastOldest > cursor) return ringError({ kind: 'overwrittenMidRead', readAbs: cursor, oldestAbs: lastOldest });
+  return { ok: true, records, nextCursor: headAbs, lapped };
+}
+
+/** As `readRing`, positions from a snapshot whose capacity must be the ring's. */
+export function readRingSnapshot(image: Uint8Array, snapshot: Pick<Snapshot, 'bufferBytes' | 'headAbs' | 'oldestAbs'>, cursor: number): RingBatch | RingError {
+  if (snapshot.bufferBytes !== image.length) return ringError({ kind: 'controlBlockCapacityMismatch', snapshotBytes: snapshot.bufferBytes, capacity: image.length });
+  return readRing(image, { cursor, headAbs: snapshot.headAbs, oldestAbs: snapshot.oldestAbs });
+}
+
+/** As `readRing`, of a captured image, whose positions must fit into it. */
+export function readCapturedRing(image: Uint8Array, positions: RingPositions): RingBatch | RingError {
+  const { headAbs, oldestAbs } = positions;
+  const capacity = image.length;
+  if (capacity === 0) return ringError({ kind: 'capacityZero' });
+  if (oldestAbs > headAbs || headAbs - oldestAbs > capacity) return ringError({ kind: 'invalidCapturedWindow', headAbs, oldestAbs, capacity });
+  return readRing(image, positions);
+}
+
+function overwritten(abs: number, oldestAbs: number): RingError | undefined {
+  return oldestAbs > abs ? ringError({ kind: 'overwrittenMidRead', readAbs: abs, oldestAbs }) : undefined;
+}
