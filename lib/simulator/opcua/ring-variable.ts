@@ -33,7 +33,7 @@ export interface VariableContext {
  * of IndexRange have to be made here.
  */
 export function addRingVariable(context: VariableContext, namespace: Namespace, folder: UAObject, variable: RingVariable): UAVariable {
-  const { opcua, quirks } = context;
+  const { quirks } = context;
   const elements = (variable.to - variable.from) / elementBytes(variable.type);
   const isArray = variable.type !== 'ByteString';
   const node = namespace.addVariable({

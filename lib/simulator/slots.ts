@@ -1,0 +1,66 @@
+import { Key, Slot, TlvType, writeU16, writeU32, writeU64 } from '../wire';
+
+/** Makers of slots, one per TLV type (docs/format.md 2). Numbers are taken modulo their width, as a PLC's casts do. */
+
+export function bool(key: number, value: boolean): Slot {
+  return { key, type: TlvType.Bool, payload: Uint8Array.of(value ? 1 : 0) };
+}
+
+export function uint(key: number, value: number): Slot {
+  const payload = new Uint8Array(2);
+  writeU16(payload, 0, value);
+  return { key, type: TlvType.UInt, payload };
+}
+
+export function int(key: number, value: number): Slot {
+  return { ...uint(key, value & 0xffff), type: TlvType.Int };
+}
+
+export function udint(key: number, value: number): Slot {
+  const payload = new Uint8Array(4);
+  writeU32(payload, 0, value);
+  return { key, type: TlvType.UDInt, payload };
+}
+
+export function dint(key: number, value: number): Slot {
+  return { ...udint(key, value >>> 0), type: TlvType.DInt };
+}
+
+export function ulint(key: number, value: bigint | number): Slot {
+  const payload = new Uint8Array(8);
+  writeU64(payload, 0, BigInt(value));
+  return { key, type: TlvType.ULInt, payload };
+}
+
+export function real(key: number, value: number): Slot {
+  const payload = new Uint8Array(4);
+  new DataView(payload.buffer).setFloat32(0, value, true);
+  return { key, type: TlvType.Real, payload };
+}
+
+export function lreal(key: number, value: number): Slot {
+  const payload = new Uint8Array(8);
+  new DataView(payload.buffer).setFloat64(0, value, true);
+  return { key, type: TlvType.LReal, payload };
+}
+
+/** Nanoseconds since the Unix epoch. */
+export function dateTime(key: number, ns: bigint): Slot {
+  return { ...ulint(key, ns), type: TlvType.DateTime };
+}
+
+/** UTF-8; at most 255 bytes fit a slot. */
+export function text(key: number, value: string): Slot {
+  return { key, type: TlvType.String, payload: new TextEncoder().encode(value) };
+}
+
+export function bytes(key: number, payload: Uint8Array): Slot {
+  return { key, type: TlvType.Bytes, payload };
+}
+
+/** A carriage hash of 16 hex digits as the 8 bytes that DefinitionChanged carries. */
+export function hash(key: number, hex: string): Slot {
+  return bytes(key, Uint8Array.from({ length: hex.length / 2 }, (_, i) => parseInt(hex.slice(2 * i, 2 * i + 2), 16)));
+}
+
+export { Key };
