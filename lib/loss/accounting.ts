@@ -1,0 +1,221 @@
+import { LossItem } from '../ring/items';
+import { Offset, readU32, RecordView } from '../wire';
+import { droppedRange, isCheckpoint } from './claims';
+import { LossDelta, SourceAccount } from './source-account';
+import { LossState, LossStateError, readLossState, RunState, sourceState } from './state';
+
+/**
+ * Runs whose accounts are kept, the last ones used. Records come in ring order and a cold start never goes back to an
+ * earlier run, so a run this far back has no record left to come.
+ */
+export const MAX_RUNS = 8;
+/** Sources kept per run. No account can be given up soundly (its next record would count as a loss from 0), so the next source is refused. */
+export const MAX_SOURCES_PER_RUN = 65_536;
+
+/**
+ * What became of one record. `losses` go out BEFORE it, in this order.
+ * fresh: new data. repeat: its seq is below the expected one, so it is not new data and never handed on; `losses` can
+ * then hold upgrades only. refused (ok false): it cannot be accounted for, nothing was changed.
+ */
+export type AccountResult =
+  | { readonly ok: true; readonly kind: 'fresh'; readonly losses: readonly LossItem[] }
+  | { readonly ok: true; readonly kind: 'repeat'; readonly expectedSeq: number; readonly losses: readonly LossItem[] }
+  | { readonly ok: false; readonly kind: 'refused'; readonly code: string; readonly message: string };
+
+/** The account of one source. delivered + lost = next - base, always. */
+export interface SourceSummary {
+  /** Decimal text. */
+  readonly runId: string;
+  readonly sourceId: number;
+  /** First seq that counts: 0, or the first one seen where reading began at the newest record. */
+  readonly base: number;
+  /** The seq expected next. */
+  readonly next: number;
+  readonly delivered: number;
+  readonly lost: number;
+  /** Of the lost: known by the producer's word. */
+  readonly authoritative: number;
+}
+
+interface Run {
+  readonly low: number;
+  readonly high: number;
+  readonly id: string;
+  readonly sources: Map<number, SourceAccount>;
+}
+
+const nothing: readonly LossItem[] = [];
+const inOrder: AccountResult = { ok: true, kind: 'fresh', losses: nothing };
+
+/**
+ * Loss accounting of one stream in one incarnation, per (run id, source id), after the clipped rule of docs/format.md 9.
+ * Reports deltas: each lost seq once, with the basis known when the record that revealed it has been accounted for in
+ * full; a later rise of the basis is an `upgrade` item with the same range, which adds nothing to any sum.
+ * Feed it records in ring order. A record in sequence costs no allocation. A new incarnation needs a new object.
+ *
+ * @example
+ * const accounting = new LossAccounting();
+ * const result = accounting.account(record);
+ * if (result.ok && result.kind === 'fresh') emit(...result.losses, record);
+ */
+export class LossAccounting {
+  private readonly runs = new Map<string, Run>();
+  private current: Run | undefined;
+  private joined: string | undefined;
+  private deliveredTotal = 0;
+  private lostTotal = 0;
+  private authoritativeTotal = 0;
+
+  /**
+   * Begin in the middle of a run (`startFrom: newest`): each of its sources starts at its first record seen from now on.
+   * Sources seen before, and every other run, are counted from seq 0.
+   */
+  startAt(runId: bigint): void {
+    this.joined = runId.toString();
+  }
+
+  /** Takes one record. */
+  account(record: RecordView): AccountResult {
+    const { bytes, start } = record;
+    const seq = record.safeSeq;
+    if (seq < 0) return seqTooLarge(record);
+    const run = this.runOf(readU32(bytes, start + Offset.runId), readU32(bytes, start + Offset.runId + 4));
+    const sourceId = record.sourceId;
+    let source = run.sources.get(sourceId);
+    if (source === undefined) {
+      if (run.sources.size >= MAX_SOURCES_PER_RUN) return tooManySources(run.id, sourceId);
+      const base = run.id === this.joined ? seq : 0;
+      source = new SourceAccount(base, base);
+      run.sources.set(sourceId, source);
+    }
+    const dropped = droppedRange(record);
+    if (seq === source.next && dropped === undefined && source.waiting.length === 0) {
+      source.next = seq + 1;
+      this.deliveredTotal++;
+      return inOrder;
+    }
+    if (seq < source.next) {
+      return { ok: true, kind: 'repeat', expectedSeq: source.next, losses: dropped === undefined ? nothing : this.report(run.id, sourceId, source.name(dropped)) };
+    }
+    this.deliveredTotal++;
+    const deltas = source.advance(seq, dropped, isCheckpoint(record));
+    return deltas.length === 0 ? inOrder : { ok: true, kind: 'fresh', losses: this.report(run.id, sourceId, deltas) };
+  }
+
+  /** True when the record's seq is at or above the one expected. Changes nothing: for the check before a record is believed. */
+  isFresh(record: RecordView): boolean {
+    const { bytes, start } = record;
+    const seq = record.safeSeq;
+    if (seq < 0) return false;
+    const run = this.findRun(readU32(bytes, start + Offset.runId), readU32(bytes, start + Offset.runId + 4));
+    const source = run?.sources.get(record.sourceId);
+    return source === undefined || seq >= source.next;
+  }
+
+  /** The lowest seq that would be new data; 0 for a source not seen yet. */
+  expectedSeq(runId: bigint, sourceId: number): number {
+    return this.find(runId, sourceId)?.next ?? 0;
+  }
+
+  /** Records delivered of a source, every kind counted. */
+  delivered(runId: bigint, sourceId: number): number {
+    return this.find(runId, sourceId)?.delivered ?? 0;
+  }
+
+  /** Seqs lost of a source, as far as a later record has shown. */
+  lost(runId: bigint, sourceId: number): number {
+    return this.find(runId, sourceId)?.lost ?? 0;
+  }
+
+  /** Sums over all runs, those no longer kept included. */
+  totals(): { delivered: number; lost: number; authoritative: number } {
+    return { delivered: this.deliveredTotal, lost: this.lostTotal, authoritative: this.authoritativeTotal };
+  }
+
+  /** One line per source, runs in the order of last use, sources ascending. */
+  sources(): SourceSummary[] {
+    const lines: SourceSummary[] = [];
+    for (const run of this.runs.values()) {
+      for (const [sourceId, account] of [...run.sources].sort((a, b) => a[0] - b[0])) {
+        const { base, next, delivered, lost, authoritative } = account;
+        lines.push({ runId: run.id, sourceId, base, next, delivered, lost, authoritative });
+      }
+    }
+    return lines;
+  }
+
+  /** The whole state as plain JSON. */
+  toJSON(): LossState {
+    const runs: RunState[] = [...this.runs.values()].map((run) => ({ runId: run.id, sources: [...run.sources].map(([id, account]) => sourceState(id, account)) }));
+    const totals = { delivered: this.deliveredTotal, lost: this.lostTotal, authoritative: this.authoritativeTotal };
+    return { version: 1, ...(this.joined === undefined ? {} : { joined: this.joined }), totals, runs };
+  }
+
+  /** The accounting a saved state describes, or what is wrong with the state: it is never read in part. */
+  static fromJSON(value: unknown): { readonly ok: true; readonly accounting: LossAccounting } | LossStateError {
+    const state = readLossState(value, MAX_RUNS, MAX_SOURCES_PER_RUN);
+    if (!state.ok) return state;
+    const accounting = new LossAccounting();
+    accounting.joined = state.joined;
+    accounting.deliveredTotal = state.totals.delivered;
+    accounting.lostTotal = state.totals.lost;
+    accounting.authoritativeTotal = state.totals.authoritative;
+    for (const { runId, sources } of state.runs) accounting.addRun(runId, sources);
+    return { ok: true, accounting };
+  }
+
+  private report(runId: string, sourceId: number, deltas: readonly LossDelta[]): LossItem[] {
+    return deltas.map(({ first, last, basis, upgrade }) => {
+      const count = last - first + 1;
+      if (!upgrade) this.lostTotal += count;
+      if (basis === 'authoritative') this.authoritativeTotal += count;
+      const item: LossItem = { kind: 'loss', runId, sourceId, firstSeq: first, lastSeq: last, count, basis, class: 'lost' };
+      if (upgrade) item.upgrade = true;
+      return item;
+    });
+  }
+
+  private find(runId: bigint, sourceId: number): SourceAccount | undefined {
+    return this.runs.get(runId.toString())?.sources.get(sourceId);
+  }
+
+  private findRun(low: number, high: number): Run | undefined {
+    const run = this.current;
+    if (run !== undefined && run.low === low && run.high === high) return run;
+    return this.runs.get(runText(low, high));
+  }
+
+  private runOf(low: number, high: number): Run {
+    const run = this.current;
+    if (run !== undefined && run.low === low && run.high === high) return run;
+    const id = runText(low, high);
+    const known = this.runs.get(id);
+    if (known === undefined) return this.addRun(id, new Map());
+    // Re-inserted at the end, so that the map's order is that of last use.
+    this.runs.delete(id);
+    this.runs.set(id, known);
+    this.current = known;
+    return known;
+  }
+
+  private addRun(id: string, sources: Map<number, SourceAccount>): Run {
+    const value = BigInt(id);
+    const run: Run = { low: Number(value & 0xffff_ffffn), high: Number(value >> 32n), id, sources };
+    this.runs.set(id, run);
+    if (this.runs.size > MAX_RUNS) this.runs.delete(this.runs.keys().next().value as string);
+    this.current = run;
+    return run;
+  }
+}
+
+const runText = (low: number, high: number): string => (high === 0 ? String(low) : ((BigInt(high) << 32n) | BigInt(low)).toString());
+
+function seqTooLarge(record: RecordView): AccountResult {
+  const message = `a seq above 2^53-1 cannot be accounted for: found ${record.seq} of source ${record.sourceId} in run ${record.runId}; the producer's seq counter is corrupt, restart it`;
+  return { ok: false, kind: 'refused', code: 'OPENOT_SEQ_TOO_LARGE', message };
+}
+
+function tooManySources(runId: string, sourceId: number): AccountResult {
+  const message = `at most ${MAX_SOURCES_PER_RUN} sources of one run can be accounted for: source ${sourceId} of run ${runId} is one more; check that source ids are not made up per event`;
+  return { ok: false, kind: 'refused', code: 'OPENOT_LOSS_TOO_MANY_SOURCES', message };
+}

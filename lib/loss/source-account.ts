@@ -1,0 +1,85 @@
+import { countOf, insertInterval, intersects, LossInterval, SeqRange } from './intervals';
+
+/** Inferred gaps kept per source in case the producer names them later. Of an older one the basis stays inferred. */
+export const MAX_OPEN_GAPS = 64;
+/** Ranges kept per source that a RecordsDropped named before their seqs were passed. Beyond, a gap counts as inferred. */
+export const MAX_WAITING_RANGES = 16;
+
+/** One range to report. `upgrade`: reported before as inferred, now known by the producer's word. */
+export interface LossDelta extends LossInterval {
+  readonly upgrade: boolean;
+}
+
+/**
+ * The account of one (run, source), after the clipped rule of docs/format.md 9: every seq in [base, next) was either
+ * delivered or lies in exactly one gap, and a gap is reported once, when the record after it comes.
+ * So delivered + lost = next - base holds by construction; what a RecordsDropped says can change a gap's basis, never a sum.
+ */
+export class SourceAccount {
+  /** Seqs in gaps. */
+  lost = 0;
+  /** Of these, known by the producer's word. */
+  authoritative = 0;
+  /** Inferred gaps, ascending, disjoint, inside [base, next). Authoritative ones cannot change any more and are not kept. */
+  open: SeqRange[] = [];
+  /** Named by a RecordsDropped, at or above `next`, ascending, disjoint. */
+  waiting: LossInterval[] = [];
+
+  constructor(
+    /** First seq that counts. */
+    readonly base: number,
+    /** One past the highest seq seen: the seq expected next. */
+    public next: number
+  ) {}
+
+  get delivered(): number {
+    return this.next - this.base - this.lost;
+  }
+
+  /** Takes a record at or above `next`. `dropped` = what it names as lost, `checkpoint` = its seq proves the gap in front of it. */
+  advance(seq: number, dropped: SeqRange | undefined, checkpoint: boolean): LossDelta[] {
+    const gap = seq > this.next ? { first: this.next, last: seq - 1 } : undefined;
+    const named = gap !== undefined && (checkpoint || (dropped !== undefined && intersects(gap, dropped)) || this.waiting.some((range) => intersects(range, gap)));
+    this.next = seq + 1;
+    if (this.waiting.length > 0) this.clipWaiting();
+    const deltas = dropped === undefined ? [] : this.name(dropped);
+    if (gap === undefined) return deltas;
+    this.lost += countOf(gap);
+    if (named) this.authoritative += countOf(gap);
+    else this.keepOpen(gap);
+    deltas.push({ ...gap, basis: named ? 'authoritative' : 'inferred', upgrade: false });
+    return deltas;
+  }
+
+  /** Takes a RecordsDropped's range: raises the basis of the open gaps it meets, and keeps its part at or above `next` waiting. */
+  name(dropped: SeqRange): LossDelta[] {
+    const deltas: LossDelta[] = [];
+    if (this.open.some((gap) => intersects(gap, dropped))) {
+      const still: SeqRange[] = [];
+      for (const gap of this.open) {
+        if (!intersects(gap, dropped)) still.push(gap);
+        else {
+          this.authoritative += countOf(gap);
+          deltas.push({ ...gap, basis: 'authoritative', upgrade: true });
+        }
+      }
+      this.open = still;
+    }
+    if (dropped.last >= this.next) {
+      this.waiting = insertInterval(this.waiting, { first: Math.max(dropped.first, this.next), last: dropped.last, basis: 'authoritative' });
+      // The ranges that will be passed first are the ones worth keeping.
+      if (this.waiting.length > MAX_WAITING_RANGES) this.waiting.length = MAX_WAITING_RANGES;
+    }
+    return deltas;
+  }
+
+  private keepOpen(gap: SeqRange): void {
+    this.open.push(gap);
+    if (this.open.length > MAX_OPEN_GAPS) this.open.shift();
+  }
+
+  private clipWaiting(): void {
+    const next = this.next;
+    this.waiting = this.waiting.filter((range) => range.last >= next).map((range) => (range.first < next ? { ...range, first: next } : range));
+  }
+}
