@@ -1,10 +1,11 @@
 // `npm run demo`: sets the checkout up, starts Node-RED with the first example deployed, prints the documents as NDJSON
 // and, after a few seconds and then every half minute, a summary. Ctrl-C stops it.
 import { spawn } from 'node:child_process';
-import { copyFileSync, existsSync, lstatSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, installPackages, root } from './setup.mjs';
 import { Summary } from './demo-summary.mjs';
+import { linkedUserDirectory } from './linked-user-directory.mjs';
 
 installPackages();
 build();
@@ -12,7 +13,10 @@ build();
 const port = Number(process.env.PORT ?? 1880);
 const firstSummaryAfterMs = Number(process.env.OPENOT_DEMO_SUMMARY_MS ?? 8000);
 const userDir = join(root, '.demo');
-prepareUserDirectory();
+// The simulated controller begins anew with every demo, so the reader's saved state of the last one says nothing about it.
+rmSync(join(userDir, 'openot'), { recursive: true, force: true });
+const example = readdirSync(join(root, 'examples')).filter((name) => name.endsWith('.json')).sort()[0];
+linkedUserDirectory(userDir, JSON.parse(readFileSync(join(root, 'examples', example), 'utf8')));
 
 const child = spawn(process.execPath, [join(root, 'node_modules/node-red/red.js'), '-u', userDir], { cwd: userDir, stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, PORT: String(port) } });
 const summary = new Summary();
@@ -45,37 +49,4 @@ function announce() {
     console.log(summary.text(`http://127.0.0.1:${port}/`));
     setInterval(() => console.log(summary.text(`http://127.0.0.1:${port}/`)), 30_000);
   }, firstSummaryAfterMs);
-}
-
-function prepareUserDirectory() {
-  mkdirSync(join(userDir, 'node_modules', '@openot'), { recursive: true });
-  const link = join(userDir, 'node_modules', '@openot', 'node-red');
-  if (!existsSync(link) && !isLink(link)) symlinkSync(root, link, 'junction');
-  writeFileSync(join(userDir, 'package.json'), JSON.stringify({ name: 'openot-demo', private: true, version: '0.0.1', dependencies: { '@openot/node-red': 'file:..' } }));
-  writeFileSync(join(userDir, 'settings.js'), settings());
-  const example = readdirSync(join(root, 'examples')).filter((name) => /^0?1.*\.json$/.test(name))[0];
-  // The simulated controller begins anew with every demo, so the reader's saved state of the last one says nothing about it.
-  rmSync(join(userDir, 'openot'), { recursive: true, force: true });
-  copyFileSync(join(root, 'examples', example), join(userDir, 'flows.json'));
-}
-
-function isLink(path) {
-  try {
-    return lstatSync(path).isSymbolicLink();
-  } catch {
-    return false;
-  }
-}
-
-function settings() {
-  return `module.exports = {
-  uiHost: '127.0.0.1',
-  uiPort: process.env.PORT,
-  flowFile: 'flows.json',
-  credentialSecret: 'demo',
-  telemetry: { enabled: false, updateNotification: false },
-  editorTheme: { tours: false, palette: { catalogues: [] } },
-  logging: { console: { level: 'info', metrics: false, audit: false } }
-};
-`;
 }
