@@ -1,0 +1,36 @@
+import type { NodeAPI, NodeDef } from 'node-red';
+import { CodedError, codedErrorOf } from '../shared/coded-error';
+import type { DefinitionNode } from '../shared/definition-node';
+import { choiceOf } from '../shared/numbers';
+import { userPath } from '../shared/user-directory';
+import { DefinitionController } from './controller';
+
+interface DefinitionDef extends NodeDef {
+  source: string;
+  json: string;
+  path: string;
+  watch: boolean;
+}
+
+const init = (RED: NodeAPI): void => {
+  function OpenotDefinition(this: DefinitionNode, def: DefinitionDef): void {
+    RED.nodes.createNode(this, def);
+    // An error with a message object reaches the Catch nodes of the flows that use this definition.
+    const report = (error: Error): void => this.error(error, {});
+    try {
+      const source = choiceOf(def.source, 'source', ['json', 'file', 'folder']);
+      const path = String(def.path ?? '').trim();
+      if (source !== 'json' && path === '') throw new CodedError('OPENOT_CONFIG', `the path of the definition ${source} is empty`);
+      const controller = new DefinitionController(
+        { source, json: String(def.json ?? ''), path: userPath(RED, path), watch: def.watch !== false },
+        { error: report, warn: (code, message) => this.warn(`${code}: ${message}`), log: (message) => this.log(message) }
+      );
+      this.definitions = controller;
+      this.on('close', () => controller.close());
+    } catch (thrown) {
+      report(codedErrorOf(thrown));
+    }
+  }
+  RED.nodes.registerType('openot-definition', OpenotDefinition);
+};
+export = init;

@@ -1,0 +1,21 @@
+import type { Node } from 'node-red';
+import type { Binding, WhenUnadvertised } from '../../lib/definition';
+import type { LooseFacts } from '../../lib/ring';
+
+/** What the nodes that use definitions see of an `openot-definition` node. */
+export interface DefinitionAuthority {
+  /** Resolves when the first look at the source is done, well or not. */
+  readonly ready: Promise<void>;
+  readonly isReady: boolean;
+  /** The one place that binds a stream's epochs to definitions (docs/design.md 7). */
+  bind(facts: LooseFacts, whenUnadvertised: WhenUnadvertised): Binding;
+  /** Definitions held, and how many files are refused at the moment. */
+  state(): { held: number; refused: number };
+  /** Calls `listener` after every change; returns how to end that. */
+  onChange(listener: () => void): () => void;
+}
+
+/** An `openot-definition` node as `RED.nodes.getNode` gives it; without definitions when its own settings are wrong. */
+export interface DefinitionNode extends Node {
+  definitions?: DefinitionAuthority;
+}

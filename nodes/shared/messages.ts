@@ -1,0 +1,36 @@
+import type { NodeMessage, NodeMessageInFlow } from 'node-red';
+import type { LooseFacts } from '../../lib/ring/stream-facts';
+
+/** A message made from another: every other property is kept, the given one is not changed. */
+export function derive(message: NodeMessage, changes: NodeMessage): NodeMessage {
+  return { ...message, ...changes };
+}
+
+/** The facts without their commit tokens: for every message of a batch but the last, and for side outputs. */
+export function withoutCommit<T extends LooseFacts>(facts: T): Omit<T, 'commit'> {
+  const { commit: _, ...rest } = facts;
+  return rest;
+}
+
+/**
+ * One message for each payload, in order, with `msg.parts` as the split node sets it (so that join puts them
+ * together again) and the commit tokens on the last one only: a token and an item travel once.
+ */
+export function splitMessages(message: NodeMessageInFlow, payloads: readonly unknown[], facts: LooseFacts, id: string): NodeMessage[] {
+  const last = payloads.length - 1;
+  const bare = withoutCommit(facts);
+  return payloads.map((payload, index) =>
+    derive(message, {
+      payload,
+      openot: index === last ? facts : { ...bare },
+      parts: { id, type: 'array', index, count: payloads.length, len: 1, ...(message.parts === undefined ? {} : { parts: message.parts }) }
+    })
+  );
+}
+
+/** The commit tokens that a message carries; none when it has no facts or they are not tokens. */
+export function tokensOf(message: NodeMessage): readonly string[] {
+  const facts = message.openot as { commit?: unknown } | null | undefined;
+  const commit = typeof facts === 'object' && facts !== null ? facts.commit : undefined;
+  return Array.isArray(commit) ? commit.filter((token): token is string => typeof token === 'string') : [];
+}

@@ -1,0 +1,168 @@
+import type { Node, NodeAPI, NodeMessage } from 'node-red';
+import { Send } from '../handle';
+import { tokensOf } from '../messages';
+import { Account, Destination, Ledger } from './ledger';
+
+/** The one ledger of this process: readers and hops of all flows report to it. */
+export const ledger = new Ledger({
+  after: (ms, call) => {
+    const timer = setTimeout(call, ms);
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+  nextTurn: (call) => void setImmediate(call)
+});
+
+/** What of a running node is looked at; `_inputCallback` and `_inputCallbacks` are Node-RED's own (Node.js, on and close). */
+type RunningNode = Node & { wires?: string[][]; links?: string[]; _inputCallback?: unknown; _inputCallbacks?: unknown };
+
+const listened = new WeakSet<object>();
+let leadsBack = new Map<string, boolean>();
+
+/** Hears when flows stop and start; once for each runtime. */
+function listen(RED: NodeAPI): void {
+  if (listened.has(RED.events)) return;
+  listened.add(RED.events);
+  RED.events.on('flows:stopping', () => {
+    leadsBack = new Map();
+    ledger.stop();
+  });
+  RED.events.on('flows:started', () => {
+    leadsBack = new Map();
+    ledger.start();
+  });
+}
+
+/**
+ * Would a message that reached this node now be handled? Where a Node-RED of the future has no such properties
+ * the answer is yes: then a message counts as delivered when it was sent.
+ */
+function isListening(node: RunningNode): boolean {
+  if (!('_inputCallback' in node) && !('_inputCallbacks' in node)) return true;
+  return Boolean(node._inputCallback) || Boolean(node._inputCallbacks);
+}
+
+/** One of our nodes on the way of the tokens: `openot-reader` sends only, the others also receive. */
+export class Hop {
+  private readonly working = new Map<string, number>();
+  private closed = false;
+
+  constructor(
+    private readonly RED: NodeAPI,
+    private readonly node: Node,
+    receives = true
+  ) {
+    listen(RED);
+    if (receives) ledger.addHop(node.id);
+  }
+
+  openAccount(boot: string, settled: (serial: number) => void, onLost: () => void): Account {
+    return ledger.openAccount(this.node.id, boot, settled, onLost);
+  }
+
+  /**
+   * Handles one message: `work` gets a `send` that reports what it sends. A closed node handles nothing (what it
+   * sent would be lost, or come twice), so work that went on after a wait must check `isClosed`.
+   */
+  through(message: NodeMessage, send: Send, work: (send: Send) => void | Promise<void>): void | Promise<void> {
+    if (this.closed) return;
+    const tokens = tokensOf(message);
+    for (const token of tokens) this.begin(token);
+    const end = (): void => tokens.forEach((token) => this.end(token));
+    let result: void | Promise<void>;
+    try {
+      result = work((output) => this.send(output, send));
+    } catch (thrown) {
+      end();
+      throw thrown;
+    }
+    if (result === undefined) return end();
+    return result.finally(end);
+  }
+
+  /** Sends, and reports every token in it with the nodes it goes to. */
+  send(output: NodeMessage | Array<NodeMessage | NodeMessage[] | null>, send: Send): void {
+    if (this.closed) return;
+    const ports = Array.isArray(output) ? output : [output];
+    const checks: Array<() => void> = [];
+    ports.forEach((messages, port) => {
+      for (const message of messages === null ? [] : Array.isArray(messages) ? messages : [messages]) {
+        for (const token of tokensOf(message)) this.announce(token, port, checks);
+      }
+    });
+    send(output);
+    // Queued after the deliveries of this send, so it runs right after them in the same phase of the loop.
+    if (checks.length > 0) setImmediate(() => checks.forEach((check) => check()));
+  }
+
+  get isClosed(): boolean {
+    return this.closed;
+  }
+
+  close(): void {
+    this.closed = true;
+    ledger.removeHop(this.node.id);
+    for (const token of this.working.keys()) ledger.abandoned(token);
+    this.working.clear();
+  }
+
+  private begin(token: string): void {
+    this.working.set(token, (this.working.get(token) ?? 0) + 1);
+    ledger.arrived(token, this.node.id);
+  }
+
+  private end(token: string): void {
+    const count = this.working.get(token);
+    if (count === undefined) return;
+    if (count === 1) this.working.delete(token);
+    else this.working.set(token, count - 1);
+    ledger.passed(token);
+  }
+
+  private announce(token: string, port: number, checks: Array<() => void>): void {
+    for (const id of (this.node as RunningNode).wires?.[port] ?? []) {
+      const target = this.RED.nodes.getNode(id) as RunningNode | null | undefined;
+      if (target === null || target === undefined) {
+        // While flows stop and start the node is only not there yet; otherwise it is disabled, and nothing is lost on it.
+        if (ledger.stopping) checks.push(this.sending(token, { id, ours: false, leadsBack: false }, () => false));
+        continue;
+      }
+      // A node that never listens loses nothing.
+      if (!isListening(target)) continue;
+      const generation = ledger.generation;
+      const ours = ledger.isHop(id);
+      const destination = { id, ours, leadsBack: !ours && this.leadsBack(target) };
+      checks.push(this.sending(token, destination, () => isListening(target) || generation === ledger.generation));
+    }
+  }
+
+  private sending(token: string, destination: Destination, reached: () => boolean): () => void {
+    ledger.sending(token, destination);
+    return () => ledger.delivered(token, reached());
+  }
+
+  /** Do the wires from this node of others lead to one of ours? A subflow's inside is not looked into: perhaps. */
+  private leadsBack(start: RunningNode): boolean {
+    const known = leadsBack.get(start.id);
+    if (known !== undefined) return known;
+    const seen = new Set<string>([start.id]);
+    const queue: RunningNode[] = [start];
+    let found = false;
+    for (let node = queue.pop(); node !== undefined && !found; node = queue.pop()) {
+      if (ledger.isHop(node.id) || node.type.startsWith('subflow:')) found = true;
+      for (const id of [...(node.wires ?? []).flat(), ...(node.type === 'link out' || node.type === 'link call' ? (node.links ?? []) : [])]) {
+        if (seen.has(id)) continue;
+        seen.add(id);
+        const next = this.RED.nodes.getNode(id) as RunningNode | null | undefined;
+        if (next) queue.push(next);
+      }
+    }
+    leadsBack.set(start.id, found);
+    return found;
+  }
+}
+
+/** Resolves when every delivery that is pending now has run and been reported. */
+export async function deliveriesDone(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,2 @@
+export { Hop, deliveriesDone } from './hop';
+export type { Account } from './ledger';

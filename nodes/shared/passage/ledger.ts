@@ -1,0 +1,269 @@
+/**
+ * The passage: which of a reader's batches have been delivered at the end of our chain, so that the reader saves no
+ * checkpoint for one that was still between two nodes when the flows stopped.
+ *
+ * Why it is needed. Node-RED delivers every message in a `setImmediate` of its own (Flow.js, handlePreDeliver). When flows
+ * stop, one synchronous sweep takes every node out of `activeNodes` and calls its close handlers; a node without an
+ * asynchronous close loses its input listeners in that sweep (Node.js, close). From then on a message under way reaches a
+ * node that no longer listens, and whatever a closed node sends finds no destination: both vanish without a word. The
+ * sweep is never in the middle of a row of deliveries (they run in the loop's check phase, the sweep in its poll phase), so
+ * for each batch there is one truth: it was delivered at the end of the chain before the sweep, or it was not.
+ *
+ * How it is known. The reader gives each batch a token. Before a node of ours sends a message with a token it reports where
+ * that goes (`sending`); one turn later, when the delivery has run, whether that node was still listening (`delivered`).
+ * Nodes of ours report what arrived and when they are through with it. A token is settled when nothing of it is open:
+ * nobody works on it, no delivery is outstanding, every node of ours it went to has had it. At the last of our nodes the
+ * delivery counts, not the send: a consumer that lost its listeners in the sweep has not got the message, and one that
+ * closes asynchronously has.
+ *
+ * Nodes of others in between (a function node before the decoder) tell us nothing. Where the wires lead from them to a
+ * node of ours again, the token waits for its arrival there, or until nothing happened with it for `QUIET_MS` while the
+ * flows run: a filter swallowed it. While flows stop, silence proves nothing and no token is settled by it.
+ *
+ * A deploy of modified nodes closes some nodes and leaves others running, the reader perhaps among the latter. Between
+ * `stopping` and `started` the gate is shut, so a surviving reader hands nothing to nodes that are not there; and if a
+ * token was lost in the sweep, the reader is told (`onLost`) and reads again from its last settled batch.
+ *
+ * Limits: with two consumers on one wire of which the sweep cut only one, the batch is read again, and the other consumer
+ * sees it twice. Hooks that delay deliveries, and nodes of others that keep messages in a queue, are not seen through.
+ */
+
+/** Milliseconds without any sign of a token, while the flows run, after which it counts as passed. */
+export const QUIET_MS = 250;
+
+export interface Timers {
+  /** Calls back after `ms`; returns how to cancel. */
+  after(ms: number, call: () => void): () => void;
+  /** Calls back in a later turn of the event loop, after every delivery that is pending now. */
+  nextTurn(call: () => void): void;
+}
+
+/** Where a message with a token goes. */
+export interface Destination {
+  readonly id: string;
+  /** A node of ours that reports to the ledger. */
+  readonly ours: boolean;
+  /** Not ours, but the wires from it lead to a node of ours. */
+  readonly leadsBack: boolean;
+}
+
+interface Passing {
+  readonly account: AccountState;
+  readonly serial: number;
+  /** Nodes of ours at work on it. */
+  working: number;
+  /** Deliveries whose turn has not come. */
+  pending: number;
+  /** By id: arrivals at nodes of ours that must still come. */
+  readonly expected: Map<string, number>;
+  /** With nodes of others, whose wires lead back to ours. */
+  away: boolean;
+  lost: boolean;
+  cancelQuiet?: () => void;
+}
+
+/** One life of one reader. */
+export interface Account {
+  /** Opens a batch and returns its token `reader/boot/serial`. Serials rise. */
+  begin(serial: number): string;
+  /** Resolves true when a batch may be sent, false when the account is closed. */
+  gate(): Promise<boolean>;
+  /** No more batches: whoever waits at the gate is sent away. What is under way may still settle. */
+  shut(): void;
+  /** Forgets what is not settled. */
+  close(): void;
+}
+
+interface AccountState extends Account {
+  readonly open: Map<number, Passing>;
+  readonly settled: (serial: number) => void;
+  readonly onLost: () => void;
+  /** The highest serial begun. */
+  newest: number;
+  isShut: boolean;
+  isLost: boolean;
+}
+
+export class Ledger {
+  private readonly tokens = new Map<string, Passing>();
+  private readonly accounts = new Set<AccountState>();
+  private readonly hops = new Set<string>();
+  private waiting: Array<() => void> = [];
+  private isStopping = false;
+  /** Rises at every stop, so that a delivery that began before a stop is known even when the flows have started again. */
+  generation = 0;
+
+  constructor(private readonly timers: Timers) {}
+
+  get stopping(): boolean {
+    return this.isStopping;
+  }
+
+  addHop(id: string): void {
+    this.hops.add(id);
+  }
+  removeHop(id: string): void {
+    this.hops.delete(id);
+  }
+  isHop(id: string): boolean {
+    return this.hops.has(id);
+  }
+
+  /** `settled(serial)`: this batch and all before it are through. `onLost()`: at least one never will be; read again. */
+  openAccount(reader: string, boot: string, settled: (serial: number) => void, onLost: () => void): Account {
+    const state: AccountState = {
+      open: new Map(),
+      settled,
+      onLost,
+      newest: 0,
+      isShut: false,
+      isLost: false,
+      begin: (serial) => {
+        const token = `${reader}/${boot}/${serial}`;
+        const passing: Passing = { account: state, serial, working: 0, pending: 1, expected: new Map(), away: false, lost: false };
+        state.open.set(serial, passing);
+        state.newest = serial;
+        this.tokens.set(token, passing);
+        // The reader's own send follows in this turn: until then the token must not look finished.
+        this.timers.nextTurn(() => this.release(token, passing));
+        return token;
+      },
+      gate: () => this.gate(state),
+      shut: () => {
+        state.isShut = true;
+        this.openGate();
+      },
+      close: () => this.closeAccount(state, `${reader}/${boot}/`)
+    };
+    this.accounts.add(state);
+    return state;
+  }
+
+  /** A node of ours has got a message with this token and begins to work on it. */
+  arrived(token: string, hop: string): void {
+    const passing = this.tokens.get(token);
+    if (passing === undefined) return;
+    passing.working++;
+    const expected = passing.expected.get(hop);
+    if (expected === undefined) passing.away = false;
+    else if (expected > 1) passing.expected.set(hop, expected - 1);
+    else passing.expected.delete(hop);
+    this.stir(passing);
+  }
+
+  /** It is through with it: sent on, or swallowed with an error. */
+  passed(token: string): void {
+    const passing = this.tokens.get(token);
+    if (passing === undefined) return;
+    passing.working--;
+    this.consider(token, passing);
+  }
+
+  /** It closed while it worked on it. */
+  abandoned(token: string): void {
+    const passing = this.tokens.get(token);
+    if (passing !== undefined) this.lose(passing);
+  }
+
+  /** A message with this token is about to be sent there. */
+  sending(token: string, destination: Destination): void {
+    const passing = this.tokens.get(token);
+    if (passing === undefined) return;
+    passing.pending++;
+    if (destination.ours) passing.expected.set(destination.id, (passing.expected.get(destination.id) ?? 0) + 1);
+    else if (destination.leadsBack) passing.away = true;
+    this.stir(passing);
+  }
+
+  /** Its delivery has run; `reached` = somebody was listening. */
+  delivered(token: string, reached: boolean): void {
+    const passing = this.tokens.get(token);
+    if (passing === undefined) return;
+    passing.pending--;
+    if (reached) this.consider(token, passing);
+    else this.lose(passing);
+  }
+
+  /** The flows begin to stop: everything under way now is settled by a delivery or not at all. */
+  stop(): void {
+    this.isStopping = true;
+    this.generation++;
+    for (const passing of this.tokens.values()) this.stir(passing);
+  }
+
+  /** The flows run again. Deliveries from before the stop may still be pending for a turn: only then the gate opens. */
+  start(): void {
+    const generation = this.generation;
+    this.timers.nextTurn(() => this.timers.nextTurn(() => {
+      if (generation !== this.generation) return;
+      this.isStopping = false;
+      for (const account of [...this.accounts]) if (account.isLost) this.tell(account);
+      for (const [token, passing] of [...this.tokens]) this.consider(token, passing);
+      this.openGate();
+    }));
+  }
+
+  private async gate(account: AccountState): Promise<boolean> {
+    while (this.isStopping && !account.isShut) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    return !account.isShut;
+  }
+
+  private openGate(): void {
+    const waiting = this.waiting;
+    this.waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  private release(token: string, passing: Passing): void {
+    passing.pending--;
+    this.consider(token, passing);
+  }
+
+  private consider(token: string, passing: Passing): void {
+    if (passing.lost || passing.working > 0 || passing.pending > 0 || this.tokens.get(token) !== passing) return;
+    if (passing.expected.size === 0 && !passing.away) return this.finish(token, passing);
+    this.stir(passing);
+    if (!this.isStopping) passing.cancelQuiet = this.timers.after(QUIET_MS, () => this.finish(token, passing));
+  }
+
+  /** Something happened with it: its silence begins anew. */
+  private stir(passing: Passing): void {
+    passing.cancelQuiet?.();
+    passing.cancelQuiet = undefined;
+  }
+
+  /** A batch is settled together with all before it: serials are reported in order, without holes. */
+  private finish(token: string, passing: Passing): void {
+    this.stir(passing);
+    this.tokens.delete(token);
+    const { account, serial } = passing;
+    const wasFirst = account.open.keys().next().value === serial;
+    account.open.delete(serial);
+    if (!wasFirst) return;
+    const next = account.open.keys().next().value;
+    account.settled(next === undefined ? account.newest : next - 1);
+  }
+
+  private lose(passing: Passing): void {
+    if (passing.lost) return;
+    this.stir(passing);
+    passing.lost = true;
+    const { account } = passing;
+    if (account.isLost) return;
+    account.isLost = true;
+    if (!this.isStopping) this.timers.nextTurn(() => this.tell(account));
+  }
+
+  private tell(account: AccountState): void {
+    if (this.accounts.has(account) && !account.isShut && !this.isStopping) account.onLost();
+  }
+
+  private closeAccount(account: AccountState, prefix: string): void {
+    this.accounts.delete(account);
+    for (const [serial, passing] of account.open) {
+      this.stir(passing);
+      this.tokens.delete(prefix + serial);
+    }
+    account.open.clear();
+  }
+}
