@@ -17,7 +17,7 @@ function batch(result: RingBatch | RingError): RingBatch {
   return result;
 }
 
-const brief = (result: RingBatch): unknown => ({ seqs: result.records.map((entry) => entry.record.safeSeq), nextCursor: result.nextCursor, lapped: result.lapped });
+const brief = (result: RingBatch): object => ({ seqs: result.records.map((entry) => entry.record.safeSeq), nextCursor: result.nextCursor, lapped: result.lapped });
 
 describe('whole-ring reader', () => {
   it('reads from its cursor to head, with the positions of every record', () => {

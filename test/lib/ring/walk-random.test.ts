@@ -36,7 +36,7 @@ function mutate(bytes: Uint8Array, random: Seeded): void {
   }
 }
 
-const outcome = (walk: Walk): unknown => ({ ...walk, records: walk.records.map((entry) => [entry.abs, entry.record.length, entry.record.seq, entry.record.slots().map((slot) => Buffer.from(slot.payload).toString('hex'))]) });
+const outcome = (walk: Walk): object => ({ ...walk, records: walk.records.map((entry) => [entry.abs, entry.record.length, entry.record.seq, entry.record.slots().map((slot) => Buffer.from(slot.payload).toString('hex'))]) });
 
 /** The same window among different surroundings: what a walk says must not depend on them. */
 function walkAmong(bytes: Uint8Array, surroundings: number, fromAbs: number, headAbs: number, capacity: number): Walk {
