@@ -79,8 +79,7 @@ export class RingWriter {
   reserve(length: number): Reservation | RingError {
     if (length > this.capacity) return ringError({ kind: 'recordExceedsCapacity', length, capacity: this.capacity });
     const phys = this.headAbs % this.capacity;
-    const fits = phys === 0 || phys + length <= this.capacity;
-    const abs = fits ? this.headAbs : this.headAbs - phys + this.capacity;
+    const abs = phys + length <= this.capacity ? this.headAbs : this.headAbs - phys + this.capacity;
     const evicted = this.evictBefore(Math.max(0, abs + length - this.capacity));
     this.oldestAbs = this.retained > 0 ? this.entries[this.firstEntry].abs : abs;
     this.reserved = { ok: true, abs, length, evicted };
