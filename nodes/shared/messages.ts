@@ -8,7 +8,8 @@ export function derive(message: NodeMessage, changes: NodeMessage): NodeMessage 
 
 /** The facts without their commit tokens: for every message of a batch but the last, and for side outputs. */
 export function withoutCommit<T extends LooseFacts>(facts: T): Omit<T, 'commit'> {
-  const { commit: _, ...rest } = facts;
+  const rest = { ...facts };
+  delete rest.commit;
   return rest;
 }
 

@@ -1,0 +1,75 @@
+import type { NodeMessage, NodeMessageInFlow } from 'node-red';
+import { BatchFacts, bytesFromPayload, BytesError, Item, itemsOfBatch, itemsOfConcatenation, LooseFacts } from '../../lib/ring';
+import { CodedError } from '../shared/coded-error';
+import { factsOf } from '../shared/facts';
+import { derive, splitMessages } from '../shared/messages';
+
+export interface DecoderSettings {
+  readonly emit: 'batch' | 'item';
+}
+
+export interface DecoderPorts {
+  nowNs(): bigint;
+  /** A new id for `msg.parts`. */
+  newId(): string;
+}
+
+/** What became of one message: what is to be sent, in order, and the trouble that is to be reported. */
+export interface Decoded {
+  readonly messages: NodeMessage[];
+  readonly error?: CodedError;
+}
+
+export interface DecoderTotals {
+  records: number;
+  notices: number;
+  errors: number;
+  /** Milliseconds since the Unix epoch of the newest record's source time; undefined before the first. */
+  newestMs: number | undefined;
+}
+
+/** Bytes to items (docs/design.md 3). Holds nothing but its counters. */
+export class DecoderController {
+  readonly totals: DecoderTotals = { records: 0, notices: 0, errors: 0, newestMs: undefined };
+
+  constructor(
+    private readonly settings: DecoderSettings,
+    private readonly ports: DecoderPorts
+  ) {}
+
+  /** What is whole is delivered also when there is an error. Throws when the facts themselves are wrong. */
+  decode(message: NodeMessageInFlow): Decoded {
+    const given = factsOf(message.openot);
+    const bytes = bytesFromPayload(message.payload);
+    // Bytes that cannot be had at all still leave the notices, which are facts of their own.
+    const payload = bytes.ok ? bytes.bytes : Buffer.alloc(0);
+    const { segments, notices, ...rest } = given as Partial<BatchFacts>;
+    const isBatch = segments !== undefined || notices !== undefined;
+    const decoded = isBatch ? itemsOfBatch(payload, { segments: bytes.ok ? (segments ?? []) : [], notices: notices ?? [] }) : itemsOfConcatenation(payload);
+    const facts: LooseFacts = isBatch ? rest : { bufferId: 0, receiveTimeNs: this.ports.nowNs().toString(), ...rest };
+    const error = bytes.ok ? decoded.error : bytes;
+    this.count(decoded.items, error);
+    return { messages: this.messages(message, decoded.items, facts), ...(error === undefined ? {} : { error: new CodedError(error.code, error.message) }) };
+  }
+
+  /** A message without records but with items or commit tokens is still sent. */
+  private messages(message: NodeMessageInFlow, items: Item[], facts: LooseFacts): NodeMessage[] {
+    if (items.length === 0 && (facts.commit ?? []).length === 0) return [];
+    if (this.settings.emit === 'batch' || items.length === 0) return [derive(message, { payload: items, openot: facts })];
+    return splitMessages(message, items, facts, this.ports.newId());
+  }
+
+  private count(items: readonly Item[], error: BytesError | undefined): void {
+    const { totals } = this;
+    if (error !== undefined) totals.errors++;
+    let newest: string | undefined;
+    for (const item of items) {
+      if (item.kind !== 'record') totals.notices++;
+      else {
+        totals.records++;
+        newest = item.sourceTimeNs;
+      }
+    }
+    if (newest !== undefined) totals.newestMs = Number(newest) / 1e6;
+  }
+}

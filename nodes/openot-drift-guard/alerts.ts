@@ -1,0 +1,85 @@
+import { Binding, EpochBinding, NOT_ADVERTISED, Relation } from '../../lib/definition';
+import type { Item } from '../../lib/ring';
+
+export type GuardAction = 'placeholder' | 'divert' | 'resolve';
+
+/** Payload of the second output: a stream's records cannot be resolved any more, or again (docs/design.md 3). */
+export interface DriftAlert {
+  stream: string;
+  /** The current epoch's id; null for bytes that came without a ring. */
+  epochId: number | null;
+  /** Which records: those of the current epoch, or earlier ones that are still in the ring. */
+  relation: Relation;
+  /** Why; `bound` when the records resolve again. */
+  reason: string;
+  /** Hash that the controller advertises; null when it advertises none. */
+  expected: string | null;
+  /** Hash of the definition that is held; null when there is none to compare. */
+  actual: string | null;
+  /** Records held back. */
+  held: number;
+  action: GuardAction;
+}
+
+/** Streams whose state is remembered, at most; the longest unused is forgotten first. */
+export const MAX_STREAMS = 1024;
+
+interface StreamState {
+  current: string;
+  prior: string;
+}
+
+/** Says once for each change of a stream's state what happened to it. */
+export class AlertBook {
+  private readonly states = new Map<string, StreamState>();
+
+  /** The alerts that this batch gives rise to. The prior epoch counts only when the batch holds records of it. */
+  alertsFor(stream: string, epochId: number | null, binding: Binding, items: readonly Item[], action: 'placeholder' | 'divert'): DriftAlert[] {
+    const state = this.states.get(stream) ?? { current: 'bound', prior: 'bound' };
+    this.states.delete(stream);
+    this.states.set(stream, state);
+    if (this.states.size > MAX_STREAMS) this.states.delete(this.states.keys().next().value!);
+
+    const alerts: DriftAlert[] = [];
+    const note = (relation: Relation, bound: EpochBinding): void => {
+      const now = bound.ok ? 'bound' : `${bound.reason.kind}/${bound.advertised}/${relation === 'current' ? epochId : ''}`;
+      if (state[relation] === now) return;
+      state[relation] = now;
+      // That earlier records resolve is no news: they only pass by once.
+      if (bound.ok && relation === 'prior') return;
+      alerts.push({ stream, epochId, relation, ...facts(bound), held: 0, action: bound.ok ? 'resolve' : action });
+    };
+    note('current', binding.current);
+    const prior = priorOf(binding, items);
+    if (prior !== undefined) note('prior', prior);
+    return alerts;
+  }
+
+  /** Streams whose current records do not resolve. */
+  get drifting(): number {
+    let count = 0;
+    for (const { current } of this.states.values()) if (current !== 'bound') count++;
+    return count;
+  }
+}
+
+/** What the batch's earlier records are bound to: the first that is not bound decides; undefined when there are none. */
+function priorOf(binding: Binding, items: readonly Item[]): EpochBinding | undefined {
+  let found: EpochBinding | undefined;
+  for (const item of items) {
+    if (item.kind !== 'record') continue;
+    const { relation, bound } = binding.relationOf(item.abs);
+    if (relation !== 'prior') continue;
+    if (!bound.ok) return bound;
+    found = bound;
+  }
+  return found;
+}
+
+function facts(bound: EpochBinding): Pick<DriftAlert, 'reason' | 'expected' | 'actual'> {
+  const advertised = bound.advertised === NOT_ADVERTISED ? null : bound.advertised;
+  if (bound.ok) return { reason: 'bound', expected: advertised, actual: bound.compiled.carriageHash };
+  const { reason } = bound;
+  if (reason.kind === 'drift' || reason.kind === 'fullHashDrift') return { reason: reason.kind, expected: reason.detail.expected, actual: reason.detail.actual };
+  return { reason: reason.kind, expected: advertised, actual: null };
+}

@@ -1,0 +1,74 @@
+import type { Node, NodeAPI, NodeDef, NodeStatus } from 'node-red';
+import { codedErrorOf } from '../shared/coded-error';
+import { DefinitionUser } from '../shared/definition-user';
+import { handle } from '../shared/handle';
+import { choiceOf } from '../shared/numbers';
+import { Hop } from '../shared/passage';
+import { shortCount, ThrottledStatus } from '../shared/status';
+import { GuardController } from './controller';
+
+interface DriftGuardDef extends NodeDef {
+  definition: string;
+  policy: string;
+  whenUnadvertised: string;
+}
+
+const init = (RED: NodeAPI): void => {
+  function OpenotDriftGuard(this: Node, def: DriftGuardDef): void {
+    RED.nodes.createNode(this, def);
+    const status = new ThrottledStatus(this);
+    const hop = new Hop(RED, this);
+    let endChange = (): void => undefined;
+    this.on('close', () => {
+      hop.close();
+      status.close();
+      endChange();
+    });
+    try {
+      const user = new DefinitionUser(RED, def.definition, choiceOf(def.whenUnadvertised, 'whenUnadvertised', ['placeholder', 'assume']));
+      const controller = new GuardController({ policy: choiceOf(def.policy, 'policy', ['placeholder', 'divert']) }, (facts) => user.bind(facts));
+      let failed = '';
+      const show = (): NodeStatus => showGuard(controller, user, failed);
+      endChange = user.onChange(() => status.set(show));
+      status.set(show);
+      handle(this, (message, send) =>
+        hop.through(message, send, (pass) => {
+          const work = (): void => {
+            if (hop.isClosed) return;
+            failed = 'wrong input';
+            try {
+              const { side, main } = controller.guard(message);
+              for (const output of side) pass([null, output]);
+              if (main !== undefined) pass([main, null]);
+              failed = '';
+            } finally {
+              status.set(show);
+            }
+          };
+          return user.pending === undefined ? work() : user.pending.then(work);
+        })
+      );
+    } catch (thrown) {
+      status.set(() => ({ fill: 'red', shape: 'ring', text: 'wrong settings' }));
+      this.error(codedErrorOf(thrown));
+      handle(this, () => {
+        throw thrown;
+      });
+    }
+  }
+  RED.nodes.registerType('openot-drift-guard', OpenotDriftGuard);
+};
+
+function showGuard({ totals, alerts }: GuardController, user: DefinitionUser, failed: string): NodeStatus {
+  const { passed, unbound, diverted } = totals;
+  const counts = [`${shortCount(passed)} bound`, ...(unbound > 0 ? [`${shortCount(unbound)} unbound`] : []), ...(diverted > 0 ? [`${shortCount(diverted)} diverted`] : [])].join(', ');
+  if (failed !== '') return { fill: 'red', shape: 'ring', text: `${failed} (${counts})` };
+  if (user.isMissing) return { fill: 'red', shape: 'ring', text: `no definition node (${counts})` };
+  if (user.pending !== undefined) return { fill: 'yellow', shape: 'ring', text: 'loading definitions' };
+  if (alerts.drifting > 0) return { fill: 'red', shape: 'dot', text: `drift in ${alerts.drifting} stream${alerts.drifting === 1 ? '' : 's'}: ${counts}` };
+  const { held, refused } = user.state();
+  if (refused > 0) return { fill: 'yellow', shape: 'dot', text: `${counts}; ${refused} definition${refused === 1 ? '' : 's'} refused` };
+  if (held === 0) return { fill: 'yellow', shape: 'ring', text: `no definition loaded: ${counts}` };
+  return { fill: 'green', shape: 'dot', text: counts };
+}
+export = init;

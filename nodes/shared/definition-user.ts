@@ -1,0 +1,46 @@
+import type { NodeAPI } from 'node-red';
+import { Binding, bind, DefinitionStore, WhenUnadvertised } from '../../lib/definition';
+import type { LooseFacts } from '../../lib/ring';
+import type { DefinitionAuthority, DefinitionNode } from './definition-node';
+
+const nothing = new DefinitionStore();
+
+/** The definitions that a guard or doc node works with. Without a config node nothing is bound, and nothing is lost for it. */
+export class DefinitionUser {
+  private readonly authority: DefinitionAuthority | undefined;
+
+  constructor(
+    RED: NodeAPI,
+    configId: string,
+    private readonly whenUnadvertised: WhenUnadvertised
+  ) {
+    const node = configId ? (RED.nodes.getNode(configId) as DefinitionNode | null) : null;
+    this.authority = node?.definitions;
+  }
+
+  /** No definition node is chosen, or its own settings are wrong. */
+  get isMissing(): boolean {
+    return this.authority === undefined;
+  }
+
+  /**
+   * Undefined when the definitions have been looked at, else what to wait for: records that come before the files have been
+   * read would become placeholders for no reason. Those that wait go on in the order they came.
+   */
+  get pending(): Promise<void> | undefined {
+    return this.authority === undefined || this.authority.isReady ? undefined : this.authority.ready;
+  }
+
+  bind(facts: LooseFacts): Binding {
+    if (this.authority !== undefined) return this.authority.bind(facts, this.whenUnadvertised);
+    return bind(nothing, { stream: facts.stream ?? '', snapshot: facts.snapshot, epochs: facts.epochs, whenUnadvertised: this.whenUnadvertised });
+  }
+
+  state(): { held: number; refused: number } {
+    return this.authority?.state() ?? { held: 0, refused: 0 };
+  }
+
+  onChange(listener: () => void): () => void {
+    return this.authority?.onChange(listener) ?? (() => undefined);
+  }
+}

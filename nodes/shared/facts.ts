@@ -1,0 +1,82 @@
+import type { KnownEpoch, LooseFacts, Snapshot } from '../../lib/ring';
+import { parseSafeU64, parseU64 } from '../../lib/wire';
+import { CodedError } from './coded-error';
+
+/**
+ * The stream's facts that a message carries in `msg.openot` (docs/design.md 3), with every field in its own type.
+ * Numbers may have come as numbers, decimal text or BigInt, since flows pass messages through JSON and functions.
+ * Properties that are not known here are kept. Without `msg.openot` there are no facts. Throws OPENOT_FACTS_INVALID.
+ */
+export function factsOf(value: unknown): LooseFacts {
+  if (value === undefined || value === null) return {};
+  if (typeof value !== 'object' || Array.isArray(value)) throw invalid('', 'an object', value);
+  const given = value as Record<string, unknown>;
+  const facts: Record<string, unknown> = { ...given };
+  if (given.stream !== undefined) facts.stream = String(given.stream);
+  for (const name of ['incarnation', 'bufferId']) if (given[name] !== undefined) facts[name] = safeNumber(name, given[name]);
+  if (given.receiveTimeNs !== undefined) facts.receiveTimeNs = decimal('receiveTimeNs', given.receiveTimeNs);
+  if (given.snapshot !== undefined) facts.snapshot = snapshotOf(given.snapshot);
+  if (given.epochs !== undefined) facts.epochs = epochsOf(given.epochs);
+  if (given.commit !== undefined && (!Array.isArray(given.commit) || given.commit.some((token) => typeof token !== 'string'))) throw invalid('commit', 'an array of tokens', given.commit);
+  return facts as LooseFacts;
+}
+
+const snapshotNumbers = ['version', 'caps', 'bufferBytes', 'headAbs', 'oldestAbs', 'lostCount', 'epochId', 'epochFirstAbs'] as const;
+
+function snapshotOf(value: unknown): Snapshot {
+  if (typeof value !== 'object' || value === null) throw invalid('snapshot', 'an object', value);
+  const given = value as Record<string, unknown>;
+  const snapshot: Record<string, unknown> = { ...given };
+  for (const name of snapshotNumbers) snapshot[name] = safeNumber(`snapshot.${name}`, given[name]);
+  snapshot.runId = decimal('snapshot.runId', given.runId);
+  for (const name of ['definitionHash', 'prevDefinitionHash']) snapshot[name] = hash16(`snapshot.${name}`, given[name]);
+  return snapshot as unknown as Snapshot;
+}
+
+function epochsOf(value: unknown): KnownEpoch[] {
+  if (!Array.isArray(value)) throw invalid('epochs', 'an array', value);
+  return value.map((entry: unknown, index) => {
+    const given = (entry ?? {}) as Record<string, unknown>;
+    return {
+      epochId: safeNumber(`epochs[${index}].epochId`, given.epochId),
+      firstAbs: safeNumber(`epochs[${index}].firstAbs`, given.firstAbs),
+      hash: hash16(`epochs[${index}].hash`, given.hash)
+    };
+  });
+}
+
+function safeNumber(name: string, value: unknown): number {
+  const number = typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : parseSafeU64(value);
+  if (number === undefined) throw invalid(name, 'a whole number from 0 to 2^53-1', value);
+  return number;
+}
+
+function decimal(name: string, value: unknown): string {
+  const number = parseU64(value);
+  if (number === undefined) throw invalid(name, 'a whole number from 0 to 2^64-1 as decimal text', value);
+  return typeof value === 'string' ? value : number.toString();
+}
+
+function hash16(name: string, value: unknown): string {
+  if (typeof value !== 'string' || !/^[0-9a-f]{16}$/i.test(value)) throw invalid(name, '16 hex digits', value);
+  return value.toLowerCase();
+}
+
+function invalid(name: string, expected: string, found: unknown): CodedError {
+  const property = name === '' ? 'msg.openot' : `msg.openot.${name}`;
+  return new CodedError('OPENOT_FACTS_INVALID', `${property} must be ${expected}, found ${shown(found)}: pass msg.openot on as the node before sent it`);
+}
+
+/** A value as it may stand in an error: short, and never throwing. */
+export function shown(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'bigint') return value.toString();
+  if (typeof value === 'function' || typeof value === 'symbol') return typeof value;
+  let text: string;
+  try {
+    text = JSON.stringify(value) ?? typeof value;
+  } catch {
+    text = typeof value;
+  }
+  return text.length > 80 ? text.slice(0, 80) + '…' : text;
+}
