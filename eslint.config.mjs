@@ -13,6 +13,7 @@ const mayImport = {
   document: ['wire', 'ring', 'definition'],
   reader: ['wire', 'ring', 'loss', 'transport/transport'],
   transport: ['wire', 'ring'],
+  platform: ['reader/ports'],
   simulator: ['wire', 'ring', 'definition']
 };
 const pure = ['wire', 'ring', 'loss', 'definition', 'document', 'reader'];

@@ -1,0 +1,92 @@
+import { describeRingError, PlacedRecord, RingError, ringErrorCode, walkWindow } from '../ring';
+import { RecordView } from '../wire';
+import { BatchBuilder } from './batch-builder';
+import { isOldRun, Memory } from './memory';
+import { FlatWindow } from './window';
+
+export interface HarvestBounds {
+  /** Nothing that ends beyond it is handed on. */
+  readonly headAbs: number;
+  /** Head that was accepted before the window was read: below it the bytes cannot be older than the look. */
+  readonly trustedHead: number;
+  /** The look that came with the window was confirmed: nothing was written between the two. */
+  readonly quiet: boolean;
+}
+
+/** A place where the walk could not go on. */
+export interface Trouble {
+  readonly abs: number;
+  /** Stable word for notices. */
+  readonly reason: string;
+  readonly message: string;
+  /** The seq or run of the record is below what was handed on already: stale bytes, or a restart that nothing else shows. */
+  readonly notNew?: RecordView;
+  /** What stands behind it in the window, where it is a record that is not new. */
+  readonly following?: readonly PlacedRecord[];
+}
+
+export type HarvestEnd =
+  /** Everything up to head or the end of the window was taken; `needed` = bytes that the next record takes. */
+  | { readonly kind: 'end'; readonly needed?: number }
+  /** The rest needs a look that was made before its bytes were read: the next poll has it. */
+  | { readonly kind: 'held' }
+  /** No further batch may be begun now. */
+  | { readonly kind: 'full' }
+  | { readonly kind: 'trouble'; readonly trouble: Trouble };
+
+/**
+ * Hands the records of one window on, in order (docs/design.md 5): whole, with a CRC that holds, ending at or before
+ * head, not below the seq expected next. The cursor moves record by record; a gap at the end of a lap is passed
+ * together with the record behind it. `flush` is called when the builder is full; false = no further batch now.
+ */
+export function harvest(memory: Memory, window: FlatWindow, bounds: HarvestBounds, builder: BatchBuilder, limits: { maxRecords: number; maxBytes: number }, flush: () => boolean): HarvestEnd {
+  const walk = walkWindow({ bytes: window.from(memory.cursor), fromAbs: memory.cursor, headAbs: bounds.headAbs, capacity: memory.capacity });
+  for (let i = 0; i < walk.records.length; i++) {
+    const { abs, record } = walk.records[i];
+    const fault = notNew(memory, abs, record);
+    if (fault !== undefined) return abs < bounds.trustedHead ? { kind: 'trouble', trouble: { ...fault, following: walk.records.slice(i + 1) } } : { kind: 'held' };
+    if (mustWait(memory, abs, record, bounds)) return { kind: 'held' };
+    if (builder.records > 0 && (builder.records >= limits.maxRecords || builder.bytes + record.length > limits.maxBytes) && !flush()) return { kind: 'full' };
+    const result = memory.accounting.account(record);
+    if (!result.ok) return { kind: 'trouble', trouble: { abs, reason: result.code, message: result.message } };
+    for (const loss of result.losses) builder.note(loss, abs);
+    builder.add(abs, record);
+    memory.epochs.observeRecord(abs, record);
+    memory.passed(abs, record);
+  }
+  if (walk.stop !== undefined) return stopped(walk.stop, bounds);
+  // A gap whose record is not in the window: believed only where the bytes cannot be older than a look.
+  if (walk.nextAbs > memory.cursor) {
+    if (memory.cursor >= bounds.trustedHead) return { kind: 'held' };
+    memory.cursor = walk.nextAbs;
+  }
+  return walk.needed === undefined ? { kind: 'end' } : { kind: 'end', needed: walk.needed };
+}
+
+function stopped(stop: RingError, bounds: HarvestBounds): HarvestEnd {
+  const abs = 'abs' in stop ? stop.abs : 0;
+  if (abs >= bounds.trustedHead) return { kind: 'held' };
+  return { kind: 'trouble', trouble: { abs, reason: ringErrorCode(stop), message: describeRingError(stop) } };
+}
+
+function notNew(memory: Memory, abs: number, record: RecordView): Trouble | undefined {
+  if (record.safeSeq < 0) return { abs, reason: 'OPENOT_SEQ_TOO_LARGE', message: `the record at position ${abs} has seq ${record.seq}; seqs up to 2^53-1 can be handled` };
+  if (memory.accounting.isFresh(record) && !isOldRun(record, memory.lastRunId)) return undefined;
+  const expected = memory.accounting.expectedSeq(record.runId, record.sourceId);
+  const message = `the record at position ${abs} has run ${record.runId} and seq ${record.seq} of source ${record.sourceId}, which was handed on before (expected seq ${expected} or above)`;
+  return { abs, reason: 'OPENOT_SEQ_WENT_BACK', message, notNew: record };
+}
+
+/**
+ * Part 4 of OPC UA gives no order of evaluation within one Read, and some servers answer from copies: bytes may be
+ * older than the head beside them. A whole record of the previous lap would then stand in the new one's place. Such a
+ * record is below the expected seq, unless it was never read (a lap, a start in the middle): so what begins a source
+ * or leaves a gap is handed on only where head had passed it before the bytes were read. The same for the zero byte
+ * of a gap, unless nothing was written meanwhile.
+ */
+function mustWait(memory: Memory, abs: number, record: RecordView, bounds: HarvestBounds): boolean {
+  if (abs !== memory.cursor && memory.cursor >= bounds.trustedHead && !bounds.quiet) return true;
+  if (abs < bounds.trustedHead) return false;
+  const expected = memory.accounting.expectedSeq(record.runId, record.sourceId);
+  return expected === 0 || record.safeSeq > expected;
+}

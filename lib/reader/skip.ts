@@ -1,0 +1,41 @@
+import { recordAt } from '../ring/record-at';
+import { isOldRun, Memory } from './memory';
+import { FlatWindow } from './window';
+
+/** Where a search for the next record came to. `found` = a record that can be handed on begins there. */
+export interface Search {
+  readonly abs: number;
+  readonly found: boolean;
+}
+
+/**
+ * The next record after a place that is none: on a 4-byte boundary of its lap, whole, with a CRC that holds, ending at
+ * or before `headAbs`, not below the expected seq (docs/design.md 5). Where the window ends first, `abs` is where the
+ * search has to go on; at head it ends, because head is where a record will begin.
+ */
+export function searchRecord(memory: Memory, window: FlatWindow, fromAbs: number, headAbs: number): Search {
+  const { capacity } = memory;
+  const endAbs = Math.min(headAbs, window.endAbs);
+  let abs = nextBoundary(fromAbs, capacity);
+  while (abs < endAbs) {
+    const found = recordAt(window.bytes, abs - window.fromAbs, abs, capacity - (abs % capacity), endAbs - abs);
+    if (found.ok === true && memory.accounting.isFresh(found) && !isOldRun(found, memory.lastRunId)) return { abs, found: true };
+    // It may be whole in the next window; at head it never will be.
+    if (found.ok === 'heldBack' && endAbs < headAbs && (found.needed > 40 || startsLikeOne(window, abs, endAbs))) return { abs, found: false };
+    abs = nextBoundary(abs, capacity);
+  }
+  return { abs: Math.min(abs, headAbs), found: false };
+}
+
+/** The first place after `abs` where a record may begin: 4 bytes on, or the beginning of the next lap. */
+function nextBoundary(abs: number, capacity: number): number {
+  const phys = abs % capacity;
+  const next = phys - (phys % 4) + 4;
+  return abs - phys + Math.min(next, capacity);
+}
+
+function startsLikeOne(window: FlatWindow, abs: number, endAbs: number): boolean {
+  const sync = [0x4f, 0x4f, 0x54, 0x32];
+  for (let i = 0; i < 4 && abs + i < endAbs; i++) if (window.bytes[abs + i - window.fromAbs] !== sync[i]) return false;
+  return true;
+}

@@ -1,0 +1,81 @@
+import { crc32c, parseSafeU64 } from '../wire';
+import { Fingerprint } from './memory';
+
+/**
+ * What a reader keeps between runs, as one image: a line with version and checksum, then one line of JSON. It is read
+ * in full or not at all: a state that was half understood would invent or hide losses.
+ */
+export interface SavedState {
+  /** Frozen at first contact. */
+  readonly stream: string;
+  readonly bufferId: number;
+  /** Ring capacity in bytes. */
+  readonly capacity: number;
+  readonly incarnation: number;
+  /** Next position to be handed on. */
+  readonly cursor: number;
+  /** Of the last record handed on; absent before the first one of an incarnation. */
+  readonly fingerprint?: Fingerprint;
+  /** Run of the last record handed on, decimal text. */
+  readonly lastRunId?: string;
+  /** The last accepted control block, 88 bytes as hex. */
+  readonly image: string;
+  /** Plain JSON of the accounting and of the epochs; checked by their owners. */
+  readonly accounting: unknown;
+  readonly epochs: unknown;
+}
+
+export type StateResult = { readonly ok: true; readonly state: SavedState } | { readonly ok: false; readonly code: 'OPENOT_STATE_UNREADABLE'; readonly message: string };
+
+const MAGIC = 'OPENOT-READER-STATE';
+const VERSION = 1;
+
+/** The image of a state. */
+export function encodeState(state: SavedState): Uint8Array {
+  const body = Buffer.from(JSON.stringify(state), 'utf8');
+  const head = `${MAGIC} ${VERSION} ${crc32c(body).toString(16).padStart(8, '0')}\n`;
+  return Buffer.concat([Buffer.from(head, 'latin1'), body]);
+}
+
+/** The state of an image, or what is wrong with it and the way out. */
+export function decodeState(image: Uint8Array): StateResult {
+  const bytes = Buffer.from(image.buffer, image.byteOffset, image.length);
+  const end = bytes.indexOf(10);
+  const head = /^OPENOT-READER-STATE ([0-9]{1,9}) ([0-9a-f]{8})$/.exec(end < 0 || end > 64 ? '' : bytes.toString('latin1', 0, end));
+  if (head === null) return unreadable('it does not begin as one');
+  if (Number(head[1]) !== VERSION) return unreadable(`it has version ${head[1]}, this package reads version ${VERSION}`);
+  const body = bytes.subarray(end + 1);
+  if (crc32c(body) !== parseInt(head[2], 16)) return unreadable('its checksum does not hold: it was cut short or changed');
+  let value: unknown;
+  try {
+    value = JSON.parse(body.toString('utf8'));
+  } catch {
+    return unreadable('it is not JSON');
+  }
+  return isState(value) ? { ok: true, state: value } : unreadable('a field is missing or of another kind');
+}
+
+/** The error of a state that cannot be used; `forget` is the way out. */
+export function unreadable(why: string): { ok: false; code: 'OPENOT_STATE_UNREADABLE'; message: string } {
+  return {
+    ok: false,
+    code: 'OPENOT_STATE_UNREADABLE',
+    message: `the saved state of this reader cannot be used: ${why}. Nothing is read, so that nothing is handed on twice or passed over. Put the file back from a backup, or send this reader a message with topic "forget" to begin anew`
+  };
+}
+
+const count = (value: unknown): boolean => typeof value === 'number' && parseSafeU64(value) !== undefined;
+const optional = (value: unknown, check: (value: unknown) => boolean): boolean => value === undefined || check(value);
+
+function isState(value: unknown): value is SavedState {
+  if (typeof value !== 'object' || value === null) return false;
+  const state = value as Record<string, unknown>;
+  return (
+    typeof state.stream === 'string' &&
+    [state.bufferId, state.capacity, state.incarnation, state.cursor].every(count) &&
+    typeof state.image === 'string' &&
+    /^[0-9a-f]{176}$/.test(state.image) &&
+    optional(state.lastRunId, (run) => typeof run === 'string' && /^[0-9]{1,20}$/.test(run)) &&
+    optional(state.fingerprint, (print) => typeof print === 'object' && print !== null && ['abs', 'length', 'crc'].every((key) => count((print as Record<string, unknown>)[key])))
+  );
+}

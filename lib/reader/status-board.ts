@@ -1,0 +1,94 @@
+import { Clock } from './ports';
+import { RingPoll } from './poll';
+import { LookCounters, ReaderError, ReaderState, ReaderStatus, ReaderTotals, StatusFacts } from './status';
+
+/** State, counters and troubles of one reader, and when to speak of them. */
+export class StatusBoard {
+  state: ReaderState = 'stopped';
+  about: readonly string[] = [];
+  readonly totals: ReaderTotals = { records: 0, bytes: 0, lost: 0, indeterminate: 0, laps: 0, skipped: 0, incarnations: 0 };
+  readonly looks: LookCounters = { polls: 0, reads: 0, repeated: 0, unconfirmed: 0, reread: 0 };
+  private detail = '';
+  private code: string | undefined;
+  private changed = true;
+  private lastReportMs = -Infinity;
+  private ring: RingPoll | undefined;
+  private inFlight = 0;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly intervalMs: number,
+    private readonly onStatus: ((status: ReaderStatus, facts: StatusFacts) => void) | undefined,
+    private readonly onError: ((error: ReaderError) => void) | undefined
+  ) {}
+
+  /** A state without trouble. */
+  set(state: ReaderState, detail: string): void {
+    this.change(state, detail, undefined);
+  }
+
+  /** A state with a trouble that passes by itself: shown, not logged as an error. */
+  trouble(state: ReaderState, error: ReaderError): void {
+    this.change(state, error.message, error.code);
+  }
+
+  /** A state with an error: logged once, however often it is met again in a row. */
+  fail(state: ReaderState, error: ReaderError): void {
+    const known = this.code === error.code && this.state === state;
+    this.change(state, error.message, error.code);
+    if (!known) this.report(error);
+  }
+
+  report(error: ReaderError): void {
+    this.onError?.({ code: error.code, message: error.message });
+  }
+
+  status(ring: RingPoll, inFlight: number): ReaderStatus {
+    const cursor = ring.memory?.cursor;
+    const head = ring.latest?.snapshot.headAbs;
+    return {
+      state: this.state,
+      detail: this.detail,
+      ...(this.code === undefined ? {} : { code: this.code }),
+      cursorAbs: cursor,
+      lag: cursor === undefined || head === undefined ? undefined : Math.max(0, head - cursor),
+      capacity: ring.memory?.capacity,
+      clockSkewMs: ring.skews.length === 0 ? undefined : Math.min(...ring.skews),
+      totals: { ...this.totals },
+      looks: { ...this.looks },
+      inFlight,
+      about: this.about
+    };
+  }
+
+  facts(ring: RingPoll): StatusFacts {
+    const { memory, latest } = ring;
+    if (memory === undefined || latest === undefined) return {};
+    return { stream: memory.stream, incarnation: memory.incarnation, bufferId: memory.bufferId, snapshot: { ...latest.snapshot } };
+  }
+
+  /** Reports when the state changed or the interval has passed; milliseconds until the next report. */
+  reportIfDue(ring: RingPoll, inFlight: number): number {
+    this.ring = ring;
+    this.inFlight = inFlight;
+    const now = this.clock.monotonicMs();
+    if (this.changed || now - this.lastReportMs >= this.intervalMs) {
+      this.changed = false;
+      this.lastReportMs = now;
+      this.onStatus?.(this.status(ring, inFlight), this.facts(ring));
+    }
+    return Math.max(1, this.lastReportMs + this.intervalMs - now);
+  }
+
+  private change(state: ReaderState, detail: string, code: string | undefined): void {
+    const same = this.state === state && this.code === code;
+    // reading and idle alternate at every poll: one report per interval is enough for that.
+    const busy = (this.state === 'reading' || this.state === 'idle') && (state === 'reading' || state === 'idle') && this.code === code;
+    this.state = state;
+    this.detail = detail;
+    this.code = code;
+    if (same || busy) return;
+    this.changed = true;
+    if (state === 'stopped' && this.ring !== undefined) this.reportIfDue(this.ring, this.inFlight);
+  }
+}
