@@ -3,3 +3,8 @@ export * from './opcua/quirks';
 export * from './memory';
 export * from './producer';
 export * from './lifecycle';
+export * from './commands';
+export * from './simulator';
+export { scenarios, type ScenarioName } from './scenarios';
+export type { PlayerState } from './player';
+export type { TruthRecord } from './truth';

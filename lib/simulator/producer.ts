@@ -76,6 +76,8 @@ export class Producer implements PlcMemory {
   clockSynced = true;
   incarnation = 0;
   stepped: boolean;
+  /** The controller stands still, maybe inside an update: no store is done until it is released. */
+  frozen = false;
 
   private readonly image = new ControlImage();
   private writer: RingWriter;
@@ -151,6 +153,7 @@ export class Producer implements PlcMemory {
 
   /** Does the next store of the oldest update that is not finished. False when there is none. */
   step(): boolean {
+    if (this.frozen) return false;
     if (this.under === undefined) {
       const next = this.pending.shift();
       if (next === undefined) return false;
@@ -163,6 +166,7 @@ export class Producer implements PlcMemory {
 
   /** Finishes the update under way and the first `records` waiting ones; all of them when absent. */
   flush(records = Number.POSITIVE_INFINITY): void {
+    if (this.frozen) return;
     if (this.under !== undefined) this.finish(this.under);
     this.under = undefined;
     const count = Math.min(records, this.pending.length);
@@ -180,6 +184,7 @@ export class Producer implements PlcMemory {
   loseMemory(): void {
     this.pending = [];
     this.under = undefined;
+    this.frozen = false;
     this.ring.fill(0);
     this.prevDefinitionHash = NO_HASH;
     this.incarnation++;
