@@ -151,7 +151,7 @@ function valuesWith(wording: Wording): Definition['values'] {
     valueDefinition(Value.level, wording.levelName, TlvType.Real, Role.Actual, Unit.litre, '15'),
     valueDefinition(Value.pressure, 'PT-101 pressure', TlvType.LReal, Role.Actual, Unit.bar, '0.02'),
     valueDefinition(Value.agitator, 'MA-101 agitator speed', TlvType.UInt, Role.Actual, Unit.rpm),
-    valueDefinition(Value.conversion, 'Conversion', TlvType.Real, Role.Actual, Unit.percent, '2'),
+    valueDefinition(Value.conversion, 'Conversion', TlvType.Real, Role.Actual, Unit.percent, '1'),
     valueDefinition(Value.inlet, 'XV-101 inlet open', TlvType.Bool, Role.Command),
     valueDefinition(Value.jacketValve, 'TV-101 jacket valve', TlvType.Int, Role.Position, Unit.percent),
     valueDefinition(Value.batches, 'Batches since start', TlvType.UDInt, Role.Count),

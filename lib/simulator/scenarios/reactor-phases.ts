@@ -59,6 +59,8 @@ export function* heatReactor(script: ReactorScript, setpoint: number): Part {
   yield* script.toMode(Mode.Cascade);
   let cycles = 0;
   for (; process.temperature < setpoint - 1 && cycles < 400; cycles++) yield* script.cycle();
+  // The jacket is still far hotter than the contents: wait for it, or the reaction runs away.
+  yield* script.cycles(12);
   yield* script.log(message(Source.temperature, Template.atTemperature, [real(Key.arg, Number(process.temperature.toFixed(1))), uint(Key.arg, Math.round(cycles / 6))]));
 }
 
@@ -66,12 +68,13 @@ export function* heatReactor(script: ReactorScript, setpoint: number): Part {
 export function* react(script: ReactorScript, batch: Batch): Part {
   const { process, alarms, random } = script;
   yield* script.log(materialAddition(Source.level, batch.id, Material.initiator, Number((3.2 + 0.05 * random.noise()).toFixed(3)), Unit.kg));
-  process.fouling = batch.number % 3 === 1 ? 0.75 : 0;
+  process.initiated = true;
+  process.fouling = batch.number % 3 === 0 ? 0.8 : 0;
   let hot: readonly Occurrence[] | undefined;
   let sampled = 0;
-  for (let cycles = 0; process.conversion < 95 && cycles < 400; cycles++) {
+  for (let cycles = 0; process.conversion < 92 && cycles < 400; cycles++) {
     yield* script.cycle();
-    const tooHot = process.temperature > script.setpoint + 4;
+    const tooHot = process.temperature > script.setpoint + 4.5;
     if (tooHot && hot === undefined) {
       hot = yield* tooHotAlarms(script);
       yield* holdAndResume(script, batch, hot[0]);
@@ -80,8 +83,9 @@ export function* react(script: ReactorScript, batch: Batch): Part {
     if (process.conversion > 50 * (sampled + 1) - 10 && sampled < 2) yield* takeSample(script, batch, ++sampled);
   }
   process.fouling = 0;
-  if (hot !== undefined) yield* settle(script, hot);
+  process.initiated = false;
   yield* alarms.refresh();
+  if (hot !== undefined) yield* settle(script, hot);
   yield* script.log(materialAddition(Source.level, batch.id, Material.neutraliser, 6.5, Unit.kg));
 }
 

@@ -9,6 +9,9 @@ export interface ReactorCommands {
   setpoint: number | undefined;
 }
 
+/** Degrees that the full conversion would heat the contents by, without cooling. */
+const HEAT_OF_REACTION = 32;
+
 /** A stirred, jacketed vessel with an exothermic reaction: rough, but its trends go where those of a real one go. */
 export class ReactorProcess {
   /** Litres. */
@@ -24,10 +27,12 @@ export class ReactorProcess {
   conversion = 0;
   /** Coolant flow, per cent of nominal. */
   coolant = 100;
-  /** Per cent open; negative cools, positive heats. */
+  /** Per cent open; negative = coolant, positive = steam. */
   jacketValve = 0;
   /** Seconds. */
   runTime = 120_000;
+  /** The initiator is in: the reaction runs. */
+  initiated = false;
   /** Share of the coolant that is lacking, 0 to 1: a fouled strainer. */
   fouling = 0;
   readonly commands: ReactorCommands = { inflow: 0, agitator: false, setpoint: undefined };
@@ -50,16 +55,17 @@ export class ReactorProcess {
     this.level = Math.max(0, this.level + inflow * dt);
     // What is charged comes from the tank farm at 18 degrees.
     if (inflow > 0 && this.level > 0) this.temperature += ((18 - this.temperature) * (this.level - before)) / this.level;
-    this.jacketValve = setpoint === undefined ? 0 : Math.max(-100, Math.min(100, Math.round(12 * (setpoint - this.temperature))));
-    const strength = this.jacketValve < 0 ? 1 - this.fouling : 1;
-    const jacketTarget = 20 + (this.jacketValve > 0 ? 0.85 * this.jacketValve : 0.12 * this.jacketValve * strength);
-    this.jacket += ((setpoint === undefined ? 20 : jacketTarget) - this.jacket) * Math.min(1, dt / 40);
+    const wanted = setpoint === undefined ? 20 : Math.max(8, Math.min(104, setpoint + 12 * (setpoint - this.temperature)));
+    this.jacketValve = setpoint === undefined ? 0 : Math.max(-100, Math.min(100, Math.round(4 * (wanted - this.jacket))));
+    this.jacket += (wanted - this.jacket) * Math.min(1, dt / 40);
     if (this.level < 50) {
       this.temperature += (20 - this.temperature) * Math.min(1, dt / 900);
       return;
     }
-    const speed = this.temperature < 55 ? 0 : 0.0035 * Math.exp((this.temperature - 80) / 14) * (1 - this.conversion / 100);
+    const speed = this.initiated ? 0.0035 * Math.exp((this.temperature - 80) / 14) * (1 - this.conversion / 100) : 0;
     this.conversion = Math.min(100, this.conversion + 100 * speed * dt);
-    this.temperature += ((this.jacket - this.temperature) / 260) * dt * strength + 32 * speed * dt;
+    // A fouled strainer starves the jacket of coolant, not of steam.
+    const strength = this.jacket < this.temperature ? 1 - this.fouling : 1;
+    this.temperature += ((this.jacket - this.temperature) / 260) * dt * strength + HEAT_OF_REACTION * speed * dt;
   }
 }

@@ -37,7 +37,7 @@ const measurements: readonly Measurement[] = [
   { source: Source.temperature, id: Value.coolant, unit: Unit.percent, deadband: 3, make: real, read: (p) => round(p.coolant, 1) },
   { source: Source.level, id: Value.level, unit: Unit.litre, deadband: 15, make: real, read: (p) => round(p.level, 1) },
   { source: Source.batch, id: Value.pressure, unit: Unit.bar, deadband: 0.02, make: lreal, read: (p) => round(p.pressure, 3) },
-  { source: Source.batch, id: Value.conversion, unit: Unit.percent, deadband: 2, make: real, read: (p) => round(p.conversion, 1) },
+  { source: Source.batch, id: Value.conversion, unit: Unit.percent, deadband: 1, make: real, read: (p) => round(p.conversion, 1) },
   { source: Source.batch, id: Value.agitator, unit: Unit.rpm, deadband: 2, make: uint, read: (p) => p.agitator }
 ];
 
