@@ -23,8 +23,7 @@ const places = (result: Walk): number[] => result.records.map((entry) => entry.a
 
 /** What a walk says beside its records. */
 function endOf(result: Walk): Omit<Walk, 'records'> {
-  const { records: _, ...end } = result;
-  return end;
+  return Object.fromEntries(Object.entries(result).filter(([name]) => name !== 'records')) as Omit<Walk, 'records'>;
 }
 
 /** Puts the right CRC to a record that was changed. */
