@@ -38,7 +38,7 @@ export class SimulatorController {
   private counted = { written: 0, at: 0, rate: 0 };
 
   constructor(
-    private readonly settings: SimulatorSettings,
+    settings: SimulatorSettings,
     private readonly nowMs: () => number
   ) {
     const { scenario, rate, ringBytes, opcuaPort, pkiFolder, runId } = settings;

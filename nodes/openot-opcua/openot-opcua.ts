@@ -1,0 +1,29 @@
+import type { NodeAPI, NodeDef } from 'node-red';
+import { join } from 'node:path';
+import { createOpcuaConnection } from '../../lib/transport/opcua';
+import { codedErrorOf } from '../shared/coded-error';
+import { closeWith } from '../shared/handle';
+import type { OpcuaNode } from '../shared/opcua-node';
+import { userDirectory } from '../shared/user-directory';
+import { OpcuaCredentials, OpcuaProperties, opcuaSettings } from './settings';
+
+interface OpcuaDef extends NodeDef, OpcuaProperties {}
+
+const init = (RED: NodeAPI): void => {
+  function OpenotOpcua(this: OpcuaNode, def: OpcuaDef): void {
+    RED.nodes.createNode(this, def);
+    try {
+      const { settings, host } = opcuaSettings(def, (this.credentials ?? {}) as OpcuaCredentials, join(userDirectory(RED), 'openot', 'pki'));
+      const connection = createOpcuaConnection(settings);
+      this.connection = connection;
+      this.host = host;
+      closeWith(this, () => connection.destroy());
+    } catch (thrown) {
+      this.error(codedErrorOf(thrown), {});
+    }
+  }
+  RED.nodes.registerType('openot-opcua', OpenotOpcua, {
+    credentials: { user: { type: 'text' }, password: { type: 'password' }, certificate: { type: 'password' }, privateKey: { type: 'password' } }
+  });
+};
+export = init;

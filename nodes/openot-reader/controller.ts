@@ -1,0 +1,129 @@
+import type { NodeMessage } from 'node-red';
+import { Batch, Clock, createReader, Random, Reader, ReaderError, ReaderSettings, ReaderStatus, StatusFacts, Store } from '../../lib/reader';
+import type { Transport } from '../../lib/transport/transport';
+import { CodedError } from '../shared/coded-error';
+import { shown } from '../shared/facts';
+import type { Account } from '../shared/passage';
+
+/** What a reader node is made of. */
+export interface ReaderNodePorts {
+  /** A way to the ring of its own, for each life of the reader. */
+  transport(): Transport;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly settings: Partial<ReaderSettings>;
+  /** Opens the passage of one life (see nodes/shared/passage). */
+  openAccount(settled: (serial: number) => void, onLost: () => void): Account;
+  /** Sends a batch by the first output. */
+  sendBatch(message: NodeMessage): void;
+  /** Sends a status by the second output, and shows it. */
+  onStatus(message: NodeMessage, status: ReaderStatus): void;
+  onError(error: CodedError): void;
+  /** Resolves when every delivery pending now has run. */
+  deliveriesDone(): Promise<void>;
+}
+
+export const commands = ['read', 'pause', 'resume', 'forget'] as const;
+
+interface Life {
+  readonly reader: Reader;
+  readonly account: Account;
+}
+
+/** Runs a reader for a node: batches out with their commit tokens, checkpoints only for what was delivered. */
+export class ReaderController {
+  private life: Life | undefined;
+  /** What was started last; a stop or a new start waits for it. */
+  private turn: Promise<void> = Promise.resolve();
+  private closed = false;
+  private paused = false;
+
+  constructor(private readonly ports: ReaderNodePorts) {}
+
+  start(): void {
+    if (this.closed || this.life !== undefined) return;
+    const { ports } = this;
+    const account = ports.openAccount(
+      (serial) => this.life?.reader.settle(serial),
+      () => this.restart()
+    );
+    const reader = createReader({
+      transport: ports.transport(),
+      store: ports.store,
+      clock: ports.clock,
+      random: ports.random,
+      settings: ports.settings,
+      sink: (batch) => this.handOn(batch, account),
+      onStatus: (status, facts) => this.report(status, facts),
+      onError: (error: ReaderError) => ports.onError(new CodedError(error.code, error.message))
+    });
+    this.life = { reader, account };
+    if (this.paused) reader.pause();
+    reader.start();
+  }
+
+  /** Throws a coded error when the topic is no command. */
+  async command(topic: unknown): Promise<void> {
+    const reader = this.life?.reader;
+    if (reader === undefined) throw new CodedError('OPENOT_READER_STOPPED', 'the reader is not running: see its earlier error');
+    switch (topic) {
+      case 'read':
+        return reader.read();
+      case 'pause':
+        this.paused = true;
+        return reader.pause();
+      case 'resume':
+        this.paused = false;
+        return reader.resume();
+      case 'forget':
+        return reader.forget();
+      default:
+        throw new CodedError('OPENOT_READER_COMMAND', `msg.topic must be one of ${commands.join(', ')}, found ${shown(topic)}`);
+    }
+  }
+
+  /**
+   * Stops in order. Called in the sweep in which the flows stop: from here on nothing is sent, but deliveries that were
+   * pending in that moment may still run, and what they settle is saved.
+   */
+  async close(): Promise<void> {
+    this.closed = true;
+    const end = this.endLife();
+    this.turn = this.turn.then(() => end);
+    await this.turn;
+  }
+
+  status(): ReaderStatus | undefined {
+    return this.life?.reader.status();
+  }
+
+  /** A batch was lost between nodes that a deploy closed while this reader lived on: read again from what was settled. */
+  private restart(): void {
+    if (this.closed) return;
+    const end = this.endLife();
+    this.turn = this.turn.then(() => end).then(() => this.start());
+  }
+
+  private async endLife(): Promise<void> {
+    const life = this.life;
+    if (life === undefined) return;
+    life.account.shut();
+    await this.ports.deliveriesDone();
+    await life.reader.stop();
+    life.account.close();
+    if (this.life === life) this.life = undefined;
+  }
+
+  private async handOn(batch: Batch, account: Account): Promise<void> {
+    // The reader is being stopped: this batch stays unsettled, and stop() does not wait for the sink.
+    if (!(await account.gate())) return new Promise<void>(() => undefined);
+    const commit = [...(batch.facts.commit ?? []), account.begin(batch.serial)];
+    this.ports.sendBatch({ topic: batch.facts.stream, payload: batch.payload, openot: { ...batch.facts, commit } });
+  }
+
+  private report(status: ReaderStatus, facts: StatusFacts): void {
+    const payload = Object.fromEntries(Object.entries({ ...status, about: [...status.about] }).map(([key, value]) => [key, value ?? null]));
+    this.ports.onStatus({ topic: facts.stream ?? '', payload, openot: Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) }, status);
+  }
+}

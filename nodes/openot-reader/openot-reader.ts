@@ -1,0 +1,82 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { join } from 'node:path';
+import { fileStore, systemClock, systemRandom } from '../../lib/platform';
+import { createOpcuaTransport } from '../../lib/transport/opcua';
+import type { Transport } from '../../lib/transport/transport';
+import { CodedError, codedErrorOf } from '../shared/coded-error';
+import { closeWith, handle } from '../shared/handle';
+import type { OpcuaNode } from '../shared/opcua-node';
+import { deliveriesDone, Hop } from '../shared/passage';
+import { ThrottledStatus } from '../shared/status';
+import { fileNameOf, userDirectory } from '../shared/user-directory';
+import { ReaderController } from './controller';
+import { ReaderProperties, readerSettings } from './settings';
+import { showReader } from './show';
+
+interface ReaderDef extends NodeDef, ReaderProperties {
+  opcua: string;
+  controlNode: string;
+  ringNode: string;
+}
+
+const init = (RED: NodeAPI): void => {
+  function OpenotReader(this: Node, def: ReaderDef): void {
+    RED.nodes.createNode(this, def);
+    const status = new ThrottledStatus(this);
+    const hop = new Hop(RED, this, false);
+    // An error with a message object reaches Catch nodes.
+    const report = (error: Error): void => this.error(error, {});
+    try {
+      const { transport, host } = wayToTheRing(RED, def);
+      const controller = new ReaderController({
+        transport,
+        store: fileStore(join(userDirectory(RED), 'openot', 'readers', `${fileNameOf(this.id)}.state`)),
+        clock: systemClock(),
+        random: systemRandom(),
+        settings: { ...readerSettings(def), host },
+        openAccount: (settled, onLost) => hop.openAccount(RED.util.generateId(), settled, onLost),
+        // Not bound once: a deploy that rewires this node gives it another send.
+        sendBatch: (message) => hop.send([message, null], (output) => this.send(output)),
+        onStatus: (message, state) => {
+          if (!hop.isClosed) this.send([null, message]);
+          status.set(() => showReader(controller.status() ?? state));
+        },
+        onError: report,
+        deliveriesDone
+      });
+      handle(this, (message) => controller.command(message.topic));
+      closeWith(this, async () => {
+        const closing = controller.close();
+        hop.close();
+        await closing;
+        status.close();
+      });
+      controller.start();
+    } catch (thrown) {
+      const error = codedErrorOf(thrown);
+      report(error);
+      status.set(() => ({ fill: 'red', shape: 'ring', text: 'wrong settings' }));
+      this.on('close', () => {
+        hop.close();
+        status.close();
+      });
+      handle(this, () => {
+        throw error;
+      });
+    }
+  }
+  RED.nodes.registerType('openot-reader', OpenotReader);
+};
+
+function wayToTheRing(RED: NodeAPI, def: ReaderDef): { transport: () => Transport; host: string } {
+  const endpoint = def.opcua ? (RED.nodes.getNode(def.opcua) as OpcuaNode | null) : null;
+  if (endpoint === null) throw new CodedError('OPENOT_CONFIG', 'the reader has no OPC UA endpoint: choose one in its dialog (it may be disabled or deleted)');
+  const { connection, host } = endpoint;
+  if (connection === undefined) throw new CodedError('OPENOT_CONFIG', 'the settings of the OPC UA endpoint are wrong: see its own error');
+  const controlNode = String(def.controlNode ?? '').trim();
+  const ringNodes = String(def.ringNode ?? '').split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== '');
+  if (controlNode === '') throw new CodedError('OPENOT_CONFIG', 'the NodeId of the control block is empty');
+  if (ringNodes.length === 0) throw new CodedError('OPENOT_CONFIG', 'the NodeId of the ring is empty: one line for each part of the ring');
+  return { transport: () => createOpcuaTransport(connection, { controlNode, ringNodes }), host: host ?? '' };
+}
+export = init;

@@ -1,0 +1,30 @@
+import { DEFAULT_SETTINGS, ReaderMode, ReaderSettings, StartFrom, Verify } from '../../lib/reader';
+import { choiceOf, numberOf } from '../shared/numbers';
+
+/** The dialog's properties as they stand in a flow file. */
+export interface ReaderProperties {
+  stream?: unknown;
+  transport?: unknown;
+  mode?: unknown;
+  interval?: unknown;
+  verify?: unknown;
+  startFrom?: unknown;
+  maxRecords?: unknown;
+  maxBytes?: unknown;
+  statusInterval?: unknown;
+}
+
+/** What the reader is told, out of a dialog. Throws OPENOT_CONFIG. */
+export function readerSettings(properties: ReaderProperties): Partial<ReaderSettings> {
+  choiceOf(properties.transport, 'transport', ['opcua']);
+  return {
+    stream: String(properties.stream ?? '').trim(),
+    mode: choiceOf<ReaderMode>(properties.mode, 'mode', ['poll', 'subscribe', 'trigger']),
+    verify: choiceOf<Verify>(properties.verify, 'verify', ['extraCall', 'sameCall']),
+    startFrom: choiceOf<StartFrom>(properties.startFrom, 'startFrom', ['oldest', 'newest']),
+    intervalMs: numberOf(properties.interval, { name: 'interval', fallback: DEFAULT_SETTINGS.intervalMs, min: 10, max: 3_600_000 }),
+    maxRecords: numberOf(properties.maxRecords, { name: 'maxRecords', fallback: DEFAULT_SETTINGS.maxRecords, min: 1, max: 100_000 }),
+    maxBytes: numberOf(properties.maxBytes, { name: 'maxBytes', fallback: DEFAULT_SETTINGS.maxBytes, min: 64, max: 16_777_216 }),
+    statusIntervalMs: numberOf(properties.statusInterval, { name: 'statusInterval', fallback: DEFAULT_SETTINGS.statusIntervalMs, min: 100, max: 3_600_000 })
+  };
+}
