@@ -34,7 +34,7 @@ describe('bad input to a real Node-RED', function () {
   let server: SimulatorOpcuaServer;
   const memory = { control: new Uint8Array(88), ring: new Uint8Array(4096), step: () => false };
   const good = (capacity = 4096): Uint8Array => encodeControlBlock({
-    ok: true, version: 2, caps: 0, bufferId: 1, capacity, seqlock: 2, headAbs: 0n, oldestAbs: 0n, lostCount: 0n, runId: 1n, epochId: 1n, epochFirstAbs: 0n,
+    version: 2, caps: 0, bufferId: 1, capacity, seqlock: 2, headAbs: 0n, oldestAbs: 0n, lostCount: 0n, runId: 1n, epochId: 1n, epochFirstAbs: 0n,
     definitionHash: '1122334455667788', prevDefinitionHash: '0000000000000000'
   });
   let errors: string;

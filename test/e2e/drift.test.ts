@@ -22,7 +22,7 @@ describe('a definition that changes under the reader', function () {
     output = join(userDir, 'documents.ndjson');
     folder = join(userDir, 'definitions');
     mkdirSync(folder);
-    writeFileSync(join(folder, 'first.json'), plc.definitionText());
+    writeFileSync(join(folder, 'first.json'), plc.simulator.definitionText());
     const flows = [
       ...chain({ endpoint: plc.endpointUrl, controlNode: plc.controlNodeId, ringNode: plc.ringNodeIds.join('\n'), definition: { source: 'folder', path: folder }, after: [['append']] }),
       appendTo('append', output),
@@ -40,12 +40,12 @@ describe('a definition that changes under the reader', function () {
   const ofEpoch = (hash: string): StrictDocument[] => readDocuments(output).filter(({ kind, provenance }) => kind !== 'loss' && provenance.epoch.relation === 'current' && provenance.epoch.definitionHash === hash);
 
   it('resolves, then gives placeholders with raw slots, then resolves again once the new file appears in the watched folder', async () => {
-    const oldHash = plc.statistics().definitionHash;
+    const oldHash = plc.simulator.statistics().definitionHash;
     await until('resolved documents', () => ofEpoch(oldHash).length > 50, 30_000, () => runtime.log);
     should(ofEpoch(oldHash).every(({ kind }) => kind === 'event')).be.true();
 
-    await plc.command('definition-change');
-    const newHash = plc.statistics().definitionHash;
+    plc.simulator.command('definition-change');
+    const newHash = plc.simulator.statistics().definitionHash;
     should(newHash).not.equal(oldHash);
     await until('placeholders', () => ofEpoch(newHash).length > 30, 30_000, () => runtime.log);
     for (const document of ofEpoch(newHash)) {
@@ -54,7 +54,7 @@ describe('a definition that changes under the reader', function () {
       should(document.rawSlots).be.an.Array();
     }
 
-    const text = plc.definitionText();
+    const text = plc.simulator.definitionText();
     writeFileSync(join(userDir, 'incoming.json'), text);
     renameSync(join(userDir, 'incoming.json'), join(folder, 'second.json'));
     await until('resolved documents of the new epoch', () => ofEpoch(newHash).filter(({ kind }) => kind === 'event').length > 30, 30_000, () => runtime.log);

@@ -29,7 +29,7 @@ describe('what our nodes send', function () {
       fn(`count-${name}`, `global.get('fs').appendFileSync(${JSON.stringify(join(userDir, 'taps.txt'))}, ${JSON.stringify(name + '\n')});`, [])
     ];
     const nodes = chain({
-      endpoint: plc.endpointUrl, controlNode: plc.controlNodeId, ringNode: plc.ringNodeIds.join('\n'), definition: { source: 'json', json: plc.definitionText() },
+      endpoint: plc.endpointUrl, controlNode: plc.controlNodeId, ringNode: plc.ringNodeIds.join('\n'), definition: { source: 'json', json: plc.simulator.definitionText() },
       doc: { profile: 'enriched', format: 'object' }, after: [['store-doc', 'other-doc']], status: ['store-status']
     });
     const wires: Record<string, string[][]> = {
@@ -59,7 +59,7 @@ describe('what our nodes send', function () {
     const path = join(userDir, 'taps.txt');
     const seen = (): string[] => (existsSync(path) ? [...new Set(readFileSync(path, 'utf8').split('\n').filter(Boolean))] : []);
     await until('documents', () => seen().includes('doc') && seen().includes('simulator'), 30_000, () => runtime.log);
-    await plc.command('definition-change');
+    plc.simulator.command('definition-change');
     await until('every tap', () => taps.every((name) => seen().includes(name)), 30_000, () => `seen: ${seen().join()}\n${runtime.log}`);
     // The file store flushes every second here.
     await sleep(2500);

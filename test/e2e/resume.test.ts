@@ -20,7 +20,7 @@ describe('a runtime that is stopped in order and started again ten times while t
     userDir = await makeUserDirectory();
     output = join(userDir, 'documents.ndjson');
     const flows = [
-      ...chain({ endpoint: plc.endpointUrl, controlNode: plc.controlNodeId, ringNode: plc.ringNodeIds.join('\n'), definition: { source: 'json', json: plc.definitionText() }, after: [['append']] }),
+      ...chain({ endpoint: plc.endpointUrl, controlNode: plc.controlNodeId, ringNode: plc.ringNodeIds.join('\n'), definition: { source: 'json', json: plc.simulator.definitionText() }, after: [['append']] }),
       appendTo('append', output),
       ...catchTo(join(userDir, 'errors.txt'))
     ];
@@ -42,8 +42,8 @@ describe('a runtime that is stopped in order and started again ten times while t
       await runtime.stop();
       should(runtime.complaints()).eql([]);
     }
-    await plc.command('stop-producer');
-    const produced = plc.statistics().produced;
+    plc.simulator.command('stop-producer');
+    const produced = plc.simulator.statistics().written;
     runtime = await Runtime.start(userDir);
     await until('the rest', () => countByIdentity(readDocuments(output)).size >= produced, 30_000, () => `${countByIdentity(readDocuments(output)).size} of ${produced}\n${runtime!.log}`);
     await runtime.stop();
@@ -56,7 +56,7 @@ describe('a runtime that is stopped in order and started again ten times while t
   });
 
   it('does so across deploys of everything and of modified nodes too', async () => {
-    await plc.command('start-producer');
+    plc.simulator.command('start-producer');
     runtime = await Runtime.start(userDir);
     const flows = await runtime.json<FlowNode[]>('/flows');
     for (let round = 0; round < 6; round++) {
@@ -64,8 +64,8 @@ describe('a runtime that is stopped in order and started again ten times while t
       const changed = flows.map((node) => (node.id === 'decoder' ? { ...node, name: `round ${round}` } : node));
       await runtime.deploy(changed, round % 2 ? 'nodes' : 'full');
     }
-    await plc.command('stop-producer');
-    const produced = plc.statistics().produced;
+    plc.simulator.command('stop-producer');
+    const produced = plc.simulator.statistics().written;
     await until('the rest', () => countByIdentity(readDocuments(output)).size >= produced, 30_000, () => `${countByIdentity(readDocuments(output)).size} of ${produced}\n${runtime!.log}`);
     await runtime.stop();
     const counts = countByIdentity(readDocuments(output));
