@@ -6,6 +6,14 @@ export function bool(key: number, value: boolean): Slot {
   return { key, type: TlvType.Bool, payload: Uint8Array.of(value ? 1 : 0) };
 }
 
+export function usint(key: number, value: number): Slot {
+  return { key, type: TlvType.USInt, payload: Uint8Array.of(value) };
+}
+
+export function sint(key: number, value: number): Slot {
+  return { ...usint(key, value), type: TlvType.SInt };
+}
+
 export function uint(key: number, value: number): Slot {
   const payload = new Uint8Array(2);
   writeU16(payload, 0, value);
@@ -30,6 +38,10 @@ export function ulint(key: number, value: bigint | number): Slot {
   const payload = new Uint8Array(8);
   writeU64(payload, 0, BigInt(value));
   return { key, type: TlvType.ULInt, payload };
+}
+
+export function lint(key: number, value: bigint | number): Slot {
+  return { ...ulint(key, BigInt.asUintN(64, BigInt(value))), type: TlvType.LInt };
 }
 
 export function real(key: number, value: number): Slot {

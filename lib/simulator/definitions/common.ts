@@ -2,7 +2,7 @@ import { canonicalEventTypes, Definition, EnumSet, ValueDefinition } from '../..
 import { proceduralModels, signatureMeanings, TlvType } from '../../wire';
 
 /** The units both plants use: ids of the registry (docs/format.md 5), and one of our own. */
-export const Unit = { litre: 2, degC: 3, bar: 4, rpm: 5, second: 6, kg: 8, percent: 10, pieces: 11, perMinute: 12 } as const;
+export const Unit = { litre: 2, degC: 3, bar: 4, rpm: 5, second: 6, kg: 8, percent: 10, pieces: 11, perMinute: 12, kilojoule: 13, millimetre: 14 } as const;
 
 export const units: Definition['units'] = [
   { unitId: Unit.litre, symbol: 'L' },
@@ -13,7 +13,9 @@ export const units: Definition['units'] = [
   { unitId: Unit.kg, symbol: 'kg' },
   { unitId: Unit.percent, symbol: '%' },
   { unitId: Unit.pieces, symbol: 'pcs' },
-  { unitId: Unit.perMinute, symbol: '1/min' }
+  { unitId: Unit.perMinute, symbol: '1/min' },
+  { unitId: Unit.kilojoule, symbol: 'kJ' },
+  { unitId: Unit.millimetre, symbol: 'mm' }
 ];
 
 /** Values of key semanticRole (docs/format.md 5). */

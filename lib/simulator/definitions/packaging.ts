@@ -7,7 +7,7 @@ export const Source = { line: 30, filler: 31, capper: 32, labeller: 33, packer: 
 export const Machine = { line: 1101, mode: 1102, filler: 1103 } as const;
 export const LineMode = { Production: 0, Maintenance: 1, Manual: 2, Changeover: 3 } as const;
 export const FillerState = { Rinsing: 0, Filling: 1, Draining: 2, Waiting: 3 } as const;
-export const Value = { speed: 2101, produced: 2102, rejected: 2103, fillVolume: 2104, capTorque: 2105, labelsLeft: 2106, cases: 2107, speedSetpoint: 2108, order: 2109, availability: 2110, conveyor: 2111, tankLevel: 2112 } as const;
+export const Value = { speed: 2101, produced: 2102, rejected: 2103, fillVolume: 2104, capTorque: 2105, labelsLeft: 2106, cases: 2107, speedSetpoint: 2108, order: 2109, availability: 2110, conveyor: 2111, tankLevel: 2112, skew: 2113, lane: 2114 } as const;
 export const Condition = { capJam: 3101, starved: 3102, labelLow: 3103, guardOpen: 3104, underfill: 3105, caseJam: 3106 } as const;
 export const Cause = { chute: 1, infeed: 2, reel: 3, door: 4, checkweigher: 5 } as const;
 export const Template = { orderStarted: 4101, orderFinished: 4102, jam: 4103, changeover: 4104, reel: 4105, speed: 4106 } as const;
@@ -150,6 +150,8 @@ function valuesOf(product: Product): Definition['values'] {
     valueDefinition(Value.order, 'Order in hand', TlvType.String, Role.Status),
     valueDefinition(Value.availability, 'Availability of this order', TlvType.Real, Role.Actual, Unit.percent),
     valueDefinition(Value.conveyor, 'Conveyor running', TlvType.Bool, Role.Status),
-    valueDefinition(Value.tankLevel, 'Product tank level', TlvType.UInt, Role.Actual, Unit.percent, '2')
+    valueDefinition(Value.tankLevel, 'Product tank level', TlvType.UInt, Role.Actual, Unit.percent, '2'),
+    valueDefinition(Value.skew, 'Label skew, tenths', TlvType.SInt, Role.Position, Unit.millimetre),
+    valueDefinition(Value.lane, 'Case lane in use', TlvType.USInt, Role.Position)
   ];
 }

@@ -7,7 +7,7 @@ export const Source = { batch: 10, temperature: 11, level: 12, alarms: 13, stati
 export const Machine = { batch: 1001, phase: 1002, controller: 1003 } as const;
 export const Phase = { Idle: 0, Charging: 1, Heating: 2, Reacting: 3, Cooling: 4, Discharging: 5, Cleaning: 6 } as const;
 export const Mode = { Manual: 0, Automatic: 1, Cascade: 2 } as const;
-export const Value = { temperature: 2001, jacket: 2002, setpoint: 2003, level: 2004, pressure: 2005, agitator: 2006, conversion: 2007, inlet: 2008, jacketValve: 2009, batches: 2010, product: 2011, runTime: 2012, coolant: 2013 } as const;
+export const Value = { temperature: 2001, jacket: 2002, setpoint: 2003, level: 2004, pressure: 2005, agitator: 2006, conversion: 2007, inlet: 2008, jacketValve: 2009, batches: 2010, product: 2011, runTime: 2012, coolant: 2013, heat: 2014 } as const;
 export const Condition = { highTemperature: 3001, highLevel: 3002, highPressure: 3003, agitator: 3004, lowCoolant: 3005, hatch: 3006 } as const;
 export const Cause = { temperature: 1, jacket: 2, level: 3, pressure: 4, current: 5, flow: 6 } as const;
 export const Template = { batchStarted: 4001, charging: 4002, atTemperature: 4003, sample: 4004, cleaned: 4005, deviation: 4006 } as const;
@@ -157,6 +157,7 @@ function valuesWith(wording: Wording): Definition['values'] {
     valueDefinition(Value.batches, 'Batches since start', TlvType.UDInt, Role.Count),
     valueDefinition(Value.product, 'Product in R-101', TlvType.String, Role.Status),
     valueDefinition(Value.runTime, 'MA-101 running time', TlvType.ULInt, Role.Count, Unit.second),
-    valueDefinition(Value.coolant, 'FT-101 coolant flow', TlvType.Real, Role.Actual, Unit.percent, '3')
+    valueDefinition(Value.coolant, 'FT-101 coolant flow', TlvType.Real, Role.Actual, Unit.percent, '3'),
+    valueDefinition(Value.heat, 'Heat balance of the last batch', TlvType.LInt, Role.Actual, Unit.kilojoule)
   ];
 }

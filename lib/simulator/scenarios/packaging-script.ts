@@ -1,7 +1,7 @@
 import { Category, Role, Unit } from '../definitions/common';
 import { LineMode, Machine, Source, Value } from '../definitions/packaging';
 import { SeededRandom } from '../random';
-import { bool, dint, Key, lreal, real, udint, uint, ulint } from '../slots';
+import { bool, dint, Key, lreal, real, sint, udint, uint, ulint, usint } from '../slots';
 import { AlarmList } from './alarms';
 import { stateTransition, valueChanged } from './events';
 import { Part, Script } from './scenario';
@@ -112,8 +112,10 @@ export class PackagingScript extends Script {
     if (random.chance(0.3)) yield* this.log(valueChanged(Source.filler, Value.fillVolume, lreal(Key.newValue, Number((0.5 + 0.002 * random.noise()).toFixed(4))), { role: Role.Actual, unit: Unit.litre, quality: random.chance(0.05) ? 1 : 0 }));
     if (random.chance(0.3)) yield* this.log(valueChanged(Source.capper, Value.capTorque, real(Key.newValue, Number((100 + 3 * random.noise()).toFixed(1))), { role: Role.Actual, unit: Unit.percent }));
     yield* this.log(valueChanged(Source.labeller, Value.labelsLeft, dint(Key.newValue, (this.labels -= bottles)), { role: Role.Count, unit: Unit.pieces }));
+    if (random.chance(0.2)) yield* this.log(valueChanged(Source.labeller, Value.skew, sint(Key.newValue, Math.round(4 * random.noise())), { role: Role.Position, unit: Unit.millimetre }));
     const cases = Math.floor(this.produced / CASE);
     if (cases > this.cases) yield* this.log(valueChanged(Source.packer, Value.cases, ulint(Key.newValue, cases), { role: Role.Count, unit: Unit.pieces }));
+    if (cases % 40 < this.cases % 40) yield* this.log(valueChanged(Source.packer, Value.lane, usint(Key.newValue, 1 + random.below(3)), { role: Role.Position }));
     this.cases = cases;
     yield* this.drawFromTank();
   }

@@ -11,6 +11,7 @@ export interface ReactorCommands {
 
 /** Degrees that the full conversion would heat the contents by, without cooling. */
 const HEAT_OF_REACTION = 32;
+const KILOJOULE_PER_LITRE_AND_DEGREE = 3.6;
 
 /** A stirred, jacketed vessel with an exothermic reaction: rough, but its trends go where those of a real one go. */
 export class ReactorProcess {
@@ -33,6 +34,8 @@ export class ReactorProcess {
   runTime = 120_000;
   /** The initiator is in: the reaction runs. */
   initiated = false;
+  /** Kilojoules through the jacket into the vessel; a batch ends below zero when it gave off more than it took. */
+  heat = 0;
   /** Share of the coolant that is lacking, 0 to 1: a fouled strainer. */
   fouling = 0;
   readonly commands: ReactorCommands = { inflow: 0, agitator: false, setpoint: undefined };
@@ -66,6 +69,8 @@ export class ReactorProcess {
     this.conversion = Math.min(100, this.conversion + 100 * speed * dt);
     // A fouled strainer starves the jacket of coolant, not of steam.
     const strength = this.jacket < this.temperature ? 1 - this.fouling : 1;
-    this.temperature += ((this.jacket - this.temperature) / 260) * dt * strength + HEAT_OF_REACTION * speed * dt;
+    const transferred = ((this.jacket - this.temperature) / 260) * dt * strength;
+    this.heat += transferred * this.level * KILOJOULE_PER_LITRE_AND_DEGREE;
+    this.temperature += transferred + HEAT_OF_REACTION * speed * dt;
   }
 }

@@ -1,7 +1,7 @@
 import { Category, Role, Unit } from '../definitions/common';
 import { Machine, Mode, Phase, recipes, Source, Value } from '../definitions/reactor';
 import { SeededRandom } from '../random';
-import { bool, int, Key, lreal, real, text, udint, uint, ulint } from '../slots';
+import { bool, int, Key, lint, lreal, real, text, udint, uint, ulint } from '../slots';
 import { AlarmList } from './alarms';
 import { stateTransition, ValueDetail, valueChanged } from './events';
 import { ReactorProcess } from './reactor-process';
@@ -99,6 +99,8 @@ export class ReactorScript extends Script {
     this.batches++;
     yield* this.log(valueChanged(Source.batch, Value.batches, udint(Key.newValue, this.batches), { role: Role.Count }));
     yield* this.log(valueChanged(Source.batch, Value.runTime, ulint(Key.newValue, Math.round(this.process.runTime)), { role: Role.Count, unit: Unit.second }));
+    yield* this.log(valueChanged(Source.temperature, Value.heat, lint(Key.newValue, Math.round(this.process.heat)), { role: Role.Actual, unit: Unit.kilojoule }));
+    this.process.heat = 0;
   }
 
   private *measure({ source, id, unit, deadband, make, read }: Measurement): Part {
