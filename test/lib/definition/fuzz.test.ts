@@ -60,8 +60,8 @@ function grafted(random: Seeded): string {
   const file = fullFile();
   let here: { [key: string]: Plain } | Plain[] = file;
   for (;;) {
-    const keys = Object.keys(here);
-    const key = keys[random.below(keys.length)] ?? '0';
+    const keys: string[] = Object.keys(here);
+    const key: string = keys[random.below(keys.length)] ?? '0';
     const next: Plain = (here as { [key: string]: Plain })[key];
     if (typeof next === 'object' && next !== null && random.below(4) !== 0) here = next;
     else {

@@ -97,6 +97,7 @@ describe('reading the JSON of a definition', () => {
       ['"\\u12g4"', 1, 2, /four hex digits/],
       ['"a\nb"', 1, 3, /control character stands in a string, expected \\u000a/],
       ['"\u0000"', 1, 2, /expected \\u0000/],
+      ['"a\u001f"', 1, 3, /expected \\u001f/],
       ['[\n  1,\r\n  ?]', 3, 3, /expected a value, found "\?"/]
     ];
     for (const [text, line, column, what] of cases) {

@@ -103,7 +103,9 @@ describe('the typed model of a definition', () => {
       it('refuses an unknown key, also __proto__, constructor and a name in another case', () => {
         for (const key of ['extra', '__proto__', 'constructor', 'toString', '', fields[0][0].toUpperCase(), fields[0][0] + ' ']) {
           const text = withRaw(pointer, '@key@', '{}').replace('"@key@"', () => JSON.stringify(key));
-          refusal(text).should.match({ code: 'OPENOT_DEFINITION_UNKNOWN_KEY', pointer: `${pointer}/${key}`, rule: 'docs/format.md 11.3' }, key);
+          const error = refusal(text);
+          error.should.match({ code: 'OPENOT_DEFINITION_UNKNOWN_KEY', pointer: `${pointer}/${key}`, rule: 'docs/format.md 11.3' }, key);
+          text.split('\n')[error.line - 1].slice(error.column - 1).should.startWith(JSON.stringify(key) + ': {}');
         }
       });
 

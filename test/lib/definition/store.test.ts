@@ -109,6 +109,15 @@ describe('the definition store', () => {
     changes.should.equal(2);
   });
 
+  it('does not tell a listener of the change during which it came', () => {
+    let told = 0;
+    store.onChange(() => store.onChange(() => told++));
+    store.add(a, 'one');
+    told.should.equal(0);
+    store.add(b, 'two');
+    told.should.equal(1);
+  });
+
   it('remembers what a stream was bound to while it is held, else names the newest', () => {
     store.add(a, 'one');
     store.rememberBound('s', a.carriageHash);
@@ -121,11 +130,12 @@ describe('the definition store', () => {
 
   it('does not remember more than a bounded number of streams', () => {
     store.add(a, 'one');
-    store.rememberBound('first', a.carriageHash);
+    store.rememberBound('kept', a.carriageHash);
+    store.rememberBound('forgotten', a.carriageHash);
     store.rememberBound('kept', a.carriageHash);
     store.add(b, 'two');
     for (let i = 0; i < 1023; i++) store.rememberBound(`s${i}`, b.carriageHash);
-    should(store.heldFor('first')).equal(b);
+    should(store.heldFor('forgotten')).equal(b);
     should(store.heldFor('kept')).equal(a);
   });
 });
