@@ -1,0 +1,126 @@
+import type { ClientSession, OPCUAClient, UserIdentityInfo } from 'node-opcua';
+import { TransportError } from '../transport';
+import { ClientFiles, openClientFiles, rememberedThumbprint, rememberThumbprint, thumbprintOf } from './client-files';
+import { withDeadline } from './deadline';
+import { safeText, shownEndpoint, transportError } from './errors';
+import { loadClient } from './load';
+import { openError } from './open-error';
+import { OpcuaSettings } from './settings';
+
+/** A client with its session, open. */
+export interface OpenClient {
+  readonly ok: true;
+  readonly client: OPCUAClient;
+  readonly session: ClientSession;
+  readonly files: ClientFiles;
+}
+
+/** At most this long for letting go, so that a deploy never waits for a dead link. */
+export const CLOSE_MS = 2_000;
+
+/**
+ * A new client with a session, or why there is none. node-opcua's own reconnection is switched off: it has failed on
+ * real controllers; here a client that lost its link is thrown away.
+ */
+export async function openClient(settings: OpcuaSettings, onLost: () => void): Promise<OpenClient | TransportError> {
+  const opcua = loadClient();
+  let files: ClientFiles;
+  try {
+    files = await openClientFiles(settings.pkiFolder, settings.applicationName);
+  } catch (error) {
+    const message = `the client's certificates in ${settings.pkiFolder} cannot be used: ${safeText(error, [])}. Check the rights of the folder`;
+    return transportError('OPENOT_OPCUA_PKI', message, 'refused');
+  }
+  const pinned = settings.trust === 'acceptFirst' ? await rememberedThumbprint(settings.pkiFolder, settings.endpoint) : undefined;
+  files.manager.automaticallyAcceptUnknownCertificate = settings.trust === 'acceptFirst' && pinned === undefined;
+  const secured = settings.securityMode !== 'None';
+  const client = opcua.OPCUAClient.create({
+    applicationName: settings.applicationName,
+    applicationUri: files.applicationUri,
+    clientName: settings.applicationName,
+    endpointMustExist: false,
+    securityMode: opcua.MessageSecurityMode[settings.securityMode],
+    securityPolicy: secured ? policyOf(settings.securityPolicy) : opcua.SecurityPolicy.None,
+    connectionStrategy: { maxRetry: 0, initialDelay: 100, maxDelay: 1000 },
+    keepPendingSessionsOnDisconnect: false,
+    keepSessionAlive: true,
+    requestedSessionTimeout: settings.sessionTimeoutMs,
+    transportTimeout: settings.requestTimeoutMs,
+    defaultTransactionTimeout: settings.requestTimeoutMs,
+    clientCertificateManager: files.manager,
+    certificateFile: files.certificateFile,
+    privateKeyFile: files.privateKeyFile
+  });
+  client.on('connection_lost', onLost);
+  client.on('close', onLost);
+  try {
+    await withDeadline('the connection', settings.requestTimeoutMs, client.connect(settings.endpoint));
+    const changed = secured && settings.trust === 'acceptFirst' ? await checkFirst(settings, client, pinned) : undefined;
+    if (changed !== undefined) {
+      await discard(client, undefined, files);
+      return changed;
+    }
+    const session = await withDeadline('the session', settings.requestTimeoutMs, client.createSession(identityOf(settings)));
+    session.on('session_closed', onLost);
+    return { ok: true, client, session, files };
+  } catch (error) {
+    await discard(client, undefined, files);
+    return openError(error, settings, files.certificateFile);
+  }
+}
+
+/** Lets go of a client, whatever state it is in. Never rejects, at most CLOSE_MS. */
+export async function discard(client: OPCUAClient, session: ClientSession | undefined, files: ClientFiles): Promise<void> {
+  client.removeAllListeners('connection_lost');
+  client.removeAllListeners('close');
+  session?.removeAllListeners('session_closed');
+  const letGo = async (): Promise<void> => {
+    if (session !== undefined) await session.close(true).catch(() => undefined);
+    await client.disconnect();
+  };
+  await withDeadline('closing', CLOSE_MS, letGo()).catch(() => breakLink(client));
+  await files.manager.dispose().catch(() => undefined);
+}
+
+/** The socket of a link that does not answer: nothing public ends it at once. */
+function breakLink(client: OPCUAClient): void {
+  const inner = client as unknown as { _secureChannel?: { forceConnectionBreak?(): void; dispose?(): void } | null };
+  try {
+    inner._secureChannel?.forceConnectionBreak?.();
+  } catch {
+    // It was gone already.
+  }
+}
+
+function policyOf(name: string): string {
+  return `http://opcfoundation.org/UA/SecurityPolicy#${name}`;
+}
+
+function identityOf(settings: OpcuaSettings): UserIdentityInfo {
+  const { UserTokenType } = loadClient();
+  if (settings.authentication === 'password') return { type: UserTokenType.UserName, userName: settings.user ?? '', password: settings.password ?? '' };
+  if (settings.authentication === 'certificate') {
+    return { type: UserTokenType.Certificate, certificateData: derOf(settings.certificate ?? ''), privateKey: settings.privateKey ?? '' };
+  }
+  return { type: UserTokenType.Anonymous };
+}
+
+/** The DER bytes of a PEM certificate. */
+function derOf(pem: string): Buffer {
+  return Buffer.from(pem.replace(/-----[^-]+-----/g, '').replace(/\s+/g, ''), 'base64');
+}
+
+/** Accept-first: remembers the certificate met first; another one later is refused before anything secret is sent. */
+async function checkFirst(settings: OpcuaSettings, client: OPCUAClient, pinned: string | undefined): Promise<TransportError | undefined> {
+  const chain = client.serverCertificate;
+  const certificate = Array.isArray(chain) ? chain[0] : chain;
+  if (certificate === undefined) return undefined;
+  const thumbprint = thumbprintOf(Buffer.from(certificate));
+  if (pinned === undefined) {
+    await rememberThumbprint(settings.pkiFolder, settings.endpoint, thumbprint);
+    return undefined;
+  }
+  if (pinned === thumbprint) return undefined;
+  const message = `${shownEndpoint(settings.endpoint)} shows another certificate than the first time (thumbprint ${thumbprint}, remembered ${pinned}): if the server was given a new one, remove the old entry from ${settings.pkiFolder}/first`;
+  return transportError('OPENOT_OPCUA_CERTIFICATE_CHANGED', message, 'refused');
+}

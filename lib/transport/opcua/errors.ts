@@ -1,0 +1,59 @@
+import { Remedy, TransportError } from '../transport';
+
+export const transportError = (code: string, message: string, remedy: Remedy): TransportError => ({ ok: false, code, message, remedy });
+
+/** The name of the OPC UA status in what node-opcua threw, as `BadTooManySessions`; empty where there is none. */
+export function statusOf(error: unknown): string {
+  const thrown = error as { response?: { responseHeader?: { serviceResult?: { name?: string } } }; statusCode?: { name?: string } } | undefined;
+  const named = thrown?.response?.responseHeader?.serviceResult?.name ?? thrown?.statusCode?.name;
+  if (named !== undefined && named.startsWith('Bad')) return named;
+  return /\bBad[A-Z][A-Za-z]+\b/.exec(textOf(error))?.[0] ?? '';
+}
+
+export const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** The first line of an error's text without anything in it that must stay secret. */
+export function safeText(error: unknown, secrets: readonly (string | undefined)[]): string {
+  let text = textOf(error).split('\n')[0].trim();
+  for (const secret of secrets) if (secret !== undefined && secret !== '') text = text.split(secret).join('***');
+  return text.length > 200 ? text.slice(0, 200) + '…' : text;
+}
+
+/** The endpoint without a user name or password that someone wrote into it. */
+export const shownEndpoint = (endpoint: string): string => endpoint.replace(/\/\/[^/@]*@/, '//');
+
+const SESSION_GONE = new Set([
+  'BadSessionIdInvalid',
+  'BadSessionClosed',
+  'BadSessionNotActivated',
+  'BadSecureChannelClosed',
+  'BadSecureChannelIdInvalid',
+  'BadSecureChannelTokenUnknown',
+  'BadConnectionClosed',
+  'BadCommunicationError',
+  'BadServerHalted',
+  'BadShutdown',
+  'BadServerNotConnected',
+  'BadNoCommunication',
+  'BadTcpInternalError',
+  'BadTcpEndpointUrlInvalid',
+  'BadNotConnected'
+]);
+const TOO_LARGE = new Set(['BadResponseTooLarge', 'BadRequestTooLarge', 'BadEncodingLimitsExceeded', 'BadTcpMessageTooLarge', 'BadOutOfMemory', 'BadTcpNotEnoughResources', 'BadResourceUnavailable']);
+
+/** True when the session or the channel behind it is gone, or the link is. */
+export function isSessionGone(error: unknown): boolean {
+  const status = statusOf(error);
+  if (status !== '') return SESSION_GONE.has(status);
+  return /connection|channel|socket|ECONN|EPIPE|Invalid client state|closed|disconnect/i.test(textOf(error));
+}
+
+/** What a failed Read of values means for the reader. */
+export function readError(error: unknown, endpoint: string, secrets: readonly (string | undefined)[]): TransportError {
+  const status = statusOf(error);
+  const at = shownEndpoint(endpoint);
+  if (TOO_LARGE.has(status)) return transportError('OPENOT_OPCUA_TOO_LARGE', `${at} cannot answer a Read of this size (${status}): smaller ones are tried`, 'smaller');
+  if (status === 'BadTimeout' || status === 'BadRequestTimeout') return transportError('OPENOT_OPCUA_TIMEOUT', `${at} answered a Read with ${status}: smaller ones are tried`, 'smaller');
+  if (isSessionGone(error)) return transportError('OPENOT_OPCUA_SESSION_LOST', `the session with ${at} is gone (${status === '' ? safeText(error, secrets) : status}): a new one is opened`, 'reconnect');
+  return transportError('OPENOT_OPCUA_READ_FAILED', `${at} refused a Read: ${status === '' ? safeText(error, secrets) : status}`, 'retry');
+}

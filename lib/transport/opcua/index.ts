@@ -1,0 +1,23 @@
+import { Transport } from '../transport';
+import { OpcuaConnection } from './api';
+import { SharedConnection } from './connection';
+import { OpcuaNodes, OpcuaSettings } from './settings';
+import { OpcuaTransport } from './transport';
+
+export * from './api';
+export * from './settings';
+export { loadClient } from './load';
+
+/** What an endpoint node makes once: nothing is opened before the first reader asks. node-opcua is loaded then. */
+export function createOpcuaConnection(settings: Partial<OpcuaSettings> & Pick<OpcuaSettings, 'endpoint' | 'pkiFolder'>): OpcuaConnection {
+  return new SharedConnection(settings);
+}
+
+/**
+ * A way to one ring over a shared connection. Its `close` lets go of the connection.
+ * @throws TypeError when the connection was not made by `createOpcuaConnection`.
+ */
+export function createOpcuaTransport(connection: OpcuaConnection, nodes: OpcuaNodes): Transport {
+  if (!(connection instanceof SharedConnection)) throw new TypeError('connection must be made by createOpcuaConnection');
+  return new OpcuaTransport(connection, nodes);
+}

@@ -1,0 +1,166 @@
+import type { DataValue, ReadValueIdOptions } from 'node-opcua';
+import { ReadOutcome, ReadPart, RingFacts, Transport, TransportError } from '../transport';
+import { SharedConnection } from './connection';
+import { bytesOf } from './elements';
+import { transportError } from './errors';
+import { Inspection, inspectNodes, rangeOf, statusError } from './inspect';
+import { loadClient } from './load';
+import { parseNodeId, resolveNodeId, WrittenNodeId } from './node-id';
+import { readValues } from './read-values';
+import { cut, Piece, piecesOf, rangeText } from './ring-map';
+import { OpcuaNodes } from './settings';
+import { watchNode, Watching } from './watch';
+
+const NAMESPACE_ARRAY = 2255;
+
+/** One ring behind a shared session. */
+export class OpcuaTransport implements Transport {
+  private readonly holder = {};
+  private inspected: Inspection | undefined;
+  /** Number of the session that `inspected` belongs to. */
+  private session = 0;
+  /** Namespace URI by `ns=` index, as at first contact: indexes move when the server's interfaces change. */
+  private readonly knownUris = new Map<number, string>();
+  /** The server refused a range: the ring is read whole. */
+  private whole = false;
+  private watching: Watching | undefined;
+  private closed = false;
+
+  constructor(
+    private readonly connection: SharedConnection,
+    private readonly nodes: OpcuaNodes
+  ) {}
+
+  async connect(): Promise<RingFacts | TransportError> {
+    this.closed = false;
+    const written = this.parse();
+    if ('ok' in written) return written;
+    const acquired = await this.connection.acquire(this.holder);
+    if (!acquired.ok) return acquired;
+    if (this.closed) {
+      await this.connection.release(this.holder);
+      return transportError('OPENOT_OPCUA_CLOSED', 'the reader was stopped while it connected', 'reconnect');
+    }
+    const namespaces = await this.readNamespaces();
+    if (!Array.isArray(namespaces)) return namespaces;
+    const resolved = [];
+    for (const node of written) {
+      const found = resolveNodeId(node, namespaces, node.uri === undefined ? this.knownUris.get(node.index) : undefined);
+      if (!found.ok) return transportError('OPENOT_OPCUA_NAMESPACE_UNKNOWN', `${found.message}: check the NodeId, and that the controller's program is loaded`, 'refused');
+      if (node.uri === undefined && found.uri !== undefined) this.knownUris.set(node.index, found.uri);
+      resolved.push({ nodeId: found.nodeId, text: node.text });
+    }
+    const [control, ...ring] = resolved;
+    const inspected = await inspectNodes(this.connection, control, ring);
+    if (!inspected.ok) return inspected;
+    this.inspected = inspected;
+    this.session = acquired.value;
+    this.whole = false;
+    return { ok: true, ringBytes: inspected.ring.reduce((sum, node) => sum + node.length, 0), granularity: inspected.ring[inspected.ring.length - 1].width, about: inspected.about };
+  }
+
+  async read(parts: readonly ReadPart[]): Promise<ReadOutcome> {
+    const { inspected } = this;
+    if (inspected === undefined || this.session !== this.connection.session) {
+      return this.connection.state().error ?? transportError('OPENOT_OPCUA_SESSION_LOST', 'the session is another one than before: the nodes are looked up again', 'reconnect');
+    }
+    const outcome = await this.readParts(inspected, parts);
+    if (outcome !== 'rangesRefused') return outcome;
+    this.whole = true;
+    const again = await this.readParts(inspected, parts);
+    return again === 'rangesRefused' ? transportError('OPENOT_OPCUA_READ_FAILED', 'the server refuses the ring, whole and in ranges', 'retry') : again;
+  }
+
+  async watch(intervalMs: number, onChange: () => void): Promise<{ readonly ok: true; stop(): Promise<void> } | TransportError> {
+    const { inspected } = this;
+    if (inspected === undefined) return transportError('OPENOT_OPCUA_SESSION_LOST', 'there is no session to subscribe in', 'reconnect');
+    await this.watching?.stop();
+    const watching = await watchNode(this.connection, inspected.control.nodeId, intervalMs, onChange);
+    if (watching.ok) this.watching = watching;
+    return watching;
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    this.inspected = undefined;
+    await this.watching?.stop();
+    this.watching = undefined;
+    await this.connection.release(this.holder);
+  }
+
+  private parse(): WrittenNodeId[] | TransportError {
+    const texts = [this.nodes.controlNode, ...this.nodes.ringNodes];
+    if (this.nodes.ringNodes.length === 0) return transportError('OPENOT_OPCUA_NODE_INVALID', 'no NodeId of the ring is given: expected one per line', 'refused');
+    const written: WrittenNodeId[] = [];
+    for (const text of texts) {
+      const parsed = parseNodeId(text);
+      if (!parsed.ok) return transportError('OPENOT_OPCUA_NODE_INVALID', parsed.message, 'refused');
+      written.push(parsed);
+    }
+    return written;
+  }
+
+  private async readNamespaces(): Promise<string[] | TransportError> {
+    const { AttributeIds, NodeId, NodeIdType } = loadClient();
+    const read = await readValues(this.connection, [{ nodeId: new NodeId(NodeIdType.NUMERIC, NAMESPACE_ARRAY, 0), attributeId: AttributeIds.Value }]);
+    if (!read.ok) return read;
+    const names: unknown = read.value[0].value?.value;
+    return Array.isArray(names) ? (names as string[]) : transportError('OPENOT_OPCUA_NAMESPACES', `the server does not show its namespaces (${read.value[0].statusCode.name})`, 'retry');
+  }
+
+  private async readParts(inspected: Inspection, parts: readonly ReadPart[]): Promise<ReadOutcome | 'rangesRefused'> {
+    const { AttributeIds } = loadClient();
+    const items: ReadValueIdOptions[] = [];
+    // Where ranges are refused a node is read once, however many parts want a piece of it.
+    const places = new Map<string, number>();
+    const plan = parts.map((part) => {
+      if (part.kind === 'control') return [{ item: items.push({ nodeId: inspected.control.nodeId, attributeId: AttributeIds.Value }) - 1, piece: undefined }];
+      return piecesOf(inspected.ring, part.offset, part.length).map((piece) => {
+        const range = this.whole ? undefined : rangeText(piece);
+        const key = `${piece.node.text}|${range ?? ''}`;
+        const known = places.get(key);
+        const item = known ?? items.push({ nodeId: piece.node.nodeId, attributeId: AttributeIds.Value, ...(range === undefined ? {} : { indexRange: rangeOf(range) }) }) - 1;
+        places.set(key, item);
+        return { item, piece };
+      });
+    });
+    const read = await readValues(this.connection, items);
+    if (!read.ok) return read;
+    const out: Uint8Array[] = [];
+    for (const pieces of plan) {
+      const views: Uint8Array[] = [];
+      for (const { item, piece } of pieces) {
+        const view = this.viewOf(inspected, read.value[item], piece);
+        if (!(view instanceof Uint8Array)) return view;
+        views.push(view);
+      }
+      out.push(views.length === 1 ? views[0] : new Uint8Array(Buffer.concat(views)));
+    }
+    return { ok: true, parts: out };
+  }
+
+  private viewOf(inspected: Inspection, value: DataValue, piece: Piece | undefined): Uint8Array | TransportError | 'rangesRefused' {
+    const node = piece?.node ?? inspected.control;
+    const status = value.statusCode.name;
+    if (!value.statusCode.isGood()) {
+      if (piece !== undefined && !this.whole && status.startsWith('BadIndexRange')) return 'rangesRefused';
+      return laterError(node.text, status);
+    }
+    const bytes = bytesOf(value.value);
+    if (!bytes.ok) return transportError('OPENOT_OPCUA_NODE_CHANGED', `${node.text} is ${bytes.found} now, it was ${node.type}: it is looked at again`, 'reconnect');
+    if (piece === undefined) return bytes.bytes;
+    const view = cut(piece, bytes.bytes);
+    if (view !== undefined) return view;
+    const asked = (piece.last - piece.first + 1) * node.width;
+    return transportError('OPENOT_OPCUA_SHORT', `${asked} bytes of ${node.text} were asked for, ${bytes.bytes.length} came`, 'retry');
+  }
+}
+
+const SIZE = new Set(['BadResponseTooLarge', 'BadEncodingLimitsExceeded', 'BadOutOfMemory', 'BadResourceUnavailable', 'BadTimeout']);
+
+/** A node that was good before: a size it cannot answer, or gone for now (a download, a reload of the symbols). */
+function laterError(text: string, status: string): TransportError {
+  if (SIZE.has(status)) return transportError('OPENOT_OPCUA_TOO_LARGE', `${text} cannot be read in this size (${status}): smaller Reads are tried`, 'smaller');
+  const error = statusError(text, status);
+  return error.remedy === 'refused' ? { ...error, remedy: 'reconnect' } : error;
+}

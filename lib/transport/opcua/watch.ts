@@ -1,0 +1,46 @@
+import type { ClientSubscription, NodeId } from 'node-opcua';
+import { TransportError } from '../transport';
+import { SharedConnection } from './connection';
+import { CLOSE_MS } from './client';
+import { withDeadline } from './deadline';
+import { loadClient } from './load';
+
+export interface Watching {
+  readonly ok: true;
+  stop(): Promise<void>;
+}
+
+const LIFETIME_COUNT = 600;
+const KEEP_ALIVE_COUNT = 20;
+
+/**
+ * Calls `onChange` when the node's value changes, by a subscription with a queue of one: a wake-up call, never a
+ * source of data. It ends with its session; whoever reconnects watches anew.
+ */
+export async function watchNode(connection: SharedConnection, nodeId: NodeId, intervalMs: number, onChange: () => void): Promise<Watching | TransportError> {
+  const { AttributeIds, TimestampsToReturn } = loadClient();
+  let subscription: ClientSubscription | undefined;
+  const made = await connection.call(async (session) => {
+    subscription = await session.createSubscription2({
+      requestedPublishingInterval: intervalMs,
+      requestedLifetimeCount: LIFETIME_COUNT,
+      requestedMaxKeepAliveCount: KEEP_ALIVE_COUNT,
+      maxNotificationsPerPublish: 1,
+      publishingEnabled: true,
+      priority: 1
+    });
+    const item = await subscription.monitor({ nodeId, attributeId: AttributeIds.Value }, { samplingInterval: intervalMs, queueSize: 1, discardOldest: true }, TimestampsToReturn.Neither);
+    item.on('changed', onChange);
+    return subscription;
+  });
+  if (!made.ok) {
+    // Half made is as good as leaked: a controller has few subscriptions.
+    if (subscription !== undefined) await end(subscription);
+    return made;
+  }
+  return { ok: true, stop: () => end(made.value) };
+}
+
+async function end(subscription: ClientSubscription): Promise<void> {
+  await withDeadline('the subscription', CLOSE_MS, subscription.terminate()).catch(() => undefined);
+}
