@@ -100,8 +100,17 @@ function readSegments(value: unknown, length: number): { ok: true; segments: Seg
 }
 
 function badFacts(property: string, expected: string, found: unknown): BytesError {
-  const text = JSON.stringify(found, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)) ?? 'nothing';
-  const shown = text.length > 80 ? text.slice(0, 80) + '…' : text;
+  const shown = shownValue(found);
   const message = `msg.openot.${property} does not belong to this payload: expected ${expected}, found ${shown}; pass on msg.openot and msg.payload of the reader together and unchanged`;
   return { ok: false, code: 'OPENOT_FACTS_INVALID', message };
+}
+
+function shownValue(value: unknown): string {
+  try {
+    const text = JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? inner.toString() : inner)) ?? 'nothing';
+    return text.length > 80 ? text.slice(0, 80) + '…' : text;
+  } catch {
+    // A message may hold anything, an object that holds itself included.
+    return 'an object that is no JSON';
+  }
 }

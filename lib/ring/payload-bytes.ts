@@ -13,8 +13,8 @@ export type PayloadBytes = { readonly ok: true; readonly bytes: Buffer } | Bytes
 
 const HEX = /^4f4f5432/i;
 const BASE64 = /^T09UM/;
-/** `OOT!` as hex and as base64. */
-const VERSION_1 = /^(4f4f5421|T09UI)/i;
+/** `OOT!` as hex and as base64 (the sixth character begins with the last two bits of `!`). */
+const VERSION_1 = /^(4f4f5421|T09UI[Q-Za-f])/;
 const SHOWN = 24;
 
 /**
