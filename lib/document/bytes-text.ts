@@ -27,6 +27,11 @@ function plainText(bytes: Uint8Array, at: number, length: number): string {
   return text;
 }
 
+/** Whether the bytes are valid UTF-8. */
+export function isUtf8(bytes: Uint8Array, at: number, length: number): boolean {
+  return isPlain(bytes, at, length) || utf8Text(bytes, at, length) !== undefined;
+}
+
 /** The text of a UTF-8 payload, or undefined when the bytes are not valid UTF-8. */
 export function utf8Text(bytes: Uint8Array, at: number, length: number): string | undefined {
   if (isPlain(bytes, at, length)) return plainText(bytes, at, length);

@@ -1,7 +1,9 @@
 import { Binding } from '../definition';
 import { Item, LossItem, RecordItem } from '../ring/items';
 import { LooseFacts } from '../ring/stream-facts';
-import { encodedLength, Flag, Offset, RecordView } from '../wire';
+import { encodedLength } from '../wire/encode';
+import { Flag, Offset } from '../wire/header';
+import { RecordView } from '../wire/record';
 import { DocumentContext } from './context';
 import { DocumentObject, DocumentProfile } from './document';
 import { u64Text } from './integer-text';

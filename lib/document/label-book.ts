@@ -1,6 +1,9 @@
-import { CompiledDefinition } from '../definition';
-import { batchStates, clockQualities, conditionClasses, Key, qualities, semanticRoles, valueKey } from '../wire';
+import { CompiledDefinition } from '../definition/compiled';
+import { batchStates, clockQualities, conditionClasses, qualities, semanticRoles } from '../wire/registry/enumerations';
+import { Key, valueKey } from '../wire/registry/value-keys';
 import { FieldShape, fieldShape } from './field-shape';
+
+type ById = ReadonlyMap<number, FieldShape>;
 
 /**
  * The labels that enriched documents add where strict ones leave a number or an id: registry sets that are never
@@ -8,22 +11,27 @@ import { FieldShape, fieldShape } from './field-shape';
  * severity scale (docs/format.md 18).
  */
 export class LabelBook {
-  /** By key, then by number. */
-  private readonly byKey = new Map<number, ReadonlyMap<number, FieldShape>>();
-  private readonly batchStates: ReadonlyMap<number, FieldShape>;
-  private readonly meanings: ReadonlyMap<number, FieldShape>;
+  /** UInt keys, then by number. */
+  readonly words: ReadonlyMap<number, ById>;
+  /** UDInt keys, then by id. */
+  readonly ids: ReadonlyMap<number, ById>;
+  /** The newState of a BatchEvent. */
+  readonly batchStates: ById;
+  /** Signature meanings that only the definition knows, and all others. */
+  readonly meanings: ById;
   private readonly actors: ReadonlyMap<string, FieldShape>;
   private readonly ackBys: ReadonlyMap<string, FieldShape>;
 
   constructor(private readonly compiled: CompiledDefinition) {
-    this.byKey.set(Key.conditionClass, labelled(Key.conditionClass, 'UInt', conditionClasses.entries()));
-    this.byKey.set(Key.quality, labelled(Key.quality, 'UInt', qualities.entries()));
-    this.byKey.set(Key.semanticRole, labelled(Key.semanticRole, 'UInt', semanticRoles.entries()));
-    this.byKey.set(Key.clockQuality, labelled(Key.clockQuality, 'UInt', clockQualities.entries()));
-    this.byKey.set(Key.recipeId, labelled(Key.recipeId, 'UDInt', names(compiled.recipes)));
-    this.byKey.set(Key.batchId, labelled(Key.batchId, 'UDInt', names(compiled.batches)));
-    this.byKey.set(Key.materialId, labelled(Key.materialId, 'UDInt', Array.from(compiled.materials, ([id, entry]) => [id, entry.material.name])));
-    this.byKey.set(Key.registeredSourceId, labelled(Key.registeredSourceId, 'UDInt', names(compiled.sources)));
+    const word = (key: number, set: readonly string[]): [number, ById] => [key, labelled(key, 'UInt', set.entries())];
+    this.words = new Map([word(Key.conditionClass, conditionClasses), word(Key.quality, qualities), word(Key.semanticRole, semanticRoles), word(Key.clockQuality, clockQualities)]);
+    const id = (key: number, entries: Iterable<[number, string]>): [number, ById] => [key, labelled(key, 'UDInt', entries)];
+    this.ids = new Map([
+      id(Key.recipeId, names(compiled.recipes)),
+      id(Key.batchId, names(compiled.batches)),
+      id(Key.materialId, Array.from(compiled.materials, ([material, entry]) => [material, entry.material.name])),
+      id(Key.registeredSourceId, names(compiled.sources))
+    ]);
     this.batchStates = labelled(Key.newState, 'UInt', batchStates.entries());
     this.meanings = labelled(Key.signatureMeaning, 'UInt', compiled.signatureMeanings);
     this.actors = this.operators(Key.actor);
@@ -34,30 +42,17 @@ export class LabelBook {
     return new Map(Array.from(this.compiled.operators, ([actor, operator]) => [actor, fieldShape({ key, name: nameOf(key), type: 'String', fixed: actor, label: operator.name })]));
   }
 
-  /** The shape of a number with a label, or undefined where no table knows it. */
-  numbered(key: number, value: number): FieldShape | undefined {
-    return this.byKey.get(key)?.get(value);
-  }
-
-  /** The newState of a BatchEvent. */
-  batchState(value: number): FieldShape | undefined {
-    return this.batchStates.get(value);
-  }
-
-  /** A signature meaning that only the definition knows. */
-  meaning(value: number): FieldShape | undefined {
-    return this.meanings.get(value);
-  }
-
   /** An actor or ackBy that is a known operator. */
-  operator(key: number, actor: string): FieldShape | undefined {
-    return (key === Key.actor ? this.actors : this.ackBys).get(actor);
+  operator(key: number, actor: string | undefined): FieldShape | undefined {
+    return actor === undefined ? undefined : (key === Key.actor ? this.actors : this.ackBys).get(actor);
   }
 
   /** 1 low, 2 medium, 3 high by the definition's own severity scale, 0 outside it. Where its ranges overlap the first one wins. */
   severityBand(value: number): number {
     const { low, medium, high } = this.compiled.definition.severityScale;
-    return [low, medium, high].findIndex((range) => value >= range.min && value <= range.max) + 1;
+    if (value >= low.min && value <= low.max) return 1;
+    if (value >= medium.min && value <= medium.max) return 2;
+    return value >= high.min && value <= high.max ? 3 : 0;
   }
 }
 

@@ -1,5 +1,6 @@
-import { CompiledDefinition } from '../definition';
-import { conditionClasses, Key } from '../wire';
+import { CompiledDefinition } from '../definition/compiled';
+import { conditionClasses } from '../wire/registry/enumerations';
+import { Key } from '../wire/registry/value-keys';
 import { Resolution } from './resolution';
 
 /** What the words of a readable line are made from: one resolved record and its source's name. */
@@ -96,6 +97,5 @@ export class LineFacts {
 
 /** One line: control characters and line separators become spaces. */
 export function oneLine(text: string): string {
-  // eslint-disable-next-line no-control-regex
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ');
 }

@@ -1,5 +1,7 @@
-import { CompiledDefinition } from '../definition';
-import { Key, readU32, tlvName } from '../wire';
+import { CompiledDefinition } from '../definition/compiled';
+import { tlvName } from '../wire/registry/tlv-types';
+import { Key } from '../wire/registry/value-keys';
+import { readU32 } from '../wire/u64';
 import { ArgumentWarning } from './document';
 import { LineFacts } from './line';
 import { Resolution } from './resolution';

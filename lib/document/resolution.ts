@@ -1,11 +1,15 @@
-import { FIRST_PRIVATE_KEY, SlotTable, TlvType } from '../wire';
-import { utf8Text } from './bytes-text';
+import { TlvType } from '../wire/registry/tlv-types';
+import { FIRST_PRIVATE_KEY } from '../wire/registry/value-keys';
+import { SlotTable } from '../wire/slot-table';
+import { isUtf8 } from './bytes-text';
 import { FieldShape } from './field-shape';
 import { PlaceholderReason, reasonOfViolation } from './reason';
-import { plainShape, References } from './shape-book';
+import { plainShape } from './shape-book';
 import { Program } from './program';
 import { validateRecord } from './validate';
 import { valueForPeople } from './value';
+
+const STRING = TlvType.String;
 
 /** The header of one record, whether it is a view of bytes or came through a message. 64-bit fields as decimal text. */
 export interface RecordHead {
@@ -28,7 +32,6 @@ export class Resolution {
   extensionCount = 0;
   readonly extensions: number[] = [];
   readonly slots = new SlotTable();
-  private readonly references: References = { machine: undefined, condition: undefined, value: undefined };
 
   /** Validates and resolves the record in `slots`; undefined = resolved, else why it must be a placeholder. */
   resolve(program: Program, eventTypeId: number, length: number): PlaceholderReason | undefined {
@@ -36,7 +39,6 @@ export class Resolution {
     const slots = this.slots;
     const violation = validateRecord(compiled, program.events.get(eventTypeId)?.event, eventTypeId, slots, length);
     if (violation !== undefined) return reasonOfViolation(violation);
-    book.gather(slots, this.references);
     this.count = 0;
     this.extensionCount = 0;
     for (let i = 0; i < slots.count; i++) {
@@ -47,10 +49,10 @@ export class Resolution {
       }
       // Key 0 may be declared but has no name: dropped silently.
       if (plainShape(key, slots.type[i]) === undefined) continue;
-      if (slots.type[i] === TlvType.String && utf8Text(slots.bytes[i], slots.at[i], slots.len[i]) === undefined) {
+      if (slots.type[i] === STRING && !isUtf8(slots.bytes[i], slots.at[i], slots.len[i])) {
         return { kind: 'invalidPayload', detail: { key, reason: 'invalidUtf8' } };
       }
-      this.shapes[this.count] = book.shapeOf(slots, i, eventTypeId, this.references);
+      this.shapes[this.count] = book.shapeOf(slots, i, eventTypeId);
       this.slotOf[this.count++] = i;
     }
     return undefined;

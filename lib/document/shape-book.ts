@@ -1,15 +1,13 @@
-import { CompiledCondition, CompiledDefinition, CompiledMachine, CompiledMaterial, CompiledValue } from '../definition';
-import { authResults, categories, EventType, Key, readU16, readU32, severityBands, signatureMeanings, SlotTable, tlvName, tlvWidth, valueKey } from '../wire';
+import { CompiledDefinition } from '../definition/compiled';
+import { authResults, categories, severityBands, signatureMeanings } from '../wire/registry/enumerations';
+import { EventType } from '../wire/registry/events';
+import { tlvName, tlvWidth } from '../wire/registry/tlv-types';
+import { Key, valueKey } from '../wire/registry/value-keys';
+import { SlotTable } from '../wire/slot-table';
+import { readU16, readU32 } from '../wire/u64';
 import { utf8Text } from './bytes-text';
 import { FieldShape, fieldShape } from './field-shape';
 import { LabelBook } from './label-book';
-
-/** What the slots of one record refer to, gathered before its fields are resolved; a later duplicate wins. */
-export interface References {
-  machine: CompiledMachine | undefined;
-  condition: CompiledCondition | undefined;
-  value: CompiledValue | undefined;
-}
 
 type ById = ReadonlyMap<number, FieldShape>;
 
@@ -30,136 +28,128 @@ function makePlainShapes(): FieldShape[] {
 /** The shape of a slot that is resolved to nothing: registry name, type of its tag. Its key is a core key of the registry. */
 export const plainShape = (key: number, type: number): FieldShape => PLAIN_SHAPES[plainIndex(key, type)];
 
+/** 1 for the lowest of the registry's severity bands, 0 outside all of them. */
+function bandOf(value: number): number {
+  for (let i = 0; i < severityBands.length; i++) {
+    if (value >= severityBands[i].min && value <= severityBands[i].max) return i + 1;
+  }
+  return 0;
+}
+
 function shapesById<T>(entries: ReadonlyMap<number, T>, shapeOf: (entry: T, id: number) => FieldShape): ById {
   const shapes = new Map<number, FieldShape>();
   for (const [id, entry] of entries) shapes.set(id, shapeOf(entry, id));
   return shapes;
 }
 
+/** Finds the shape of slot `i` of a validated record; undefined = nothing is known of it. */
+type Resolver = (slots: SlotTable, i: number, eventTypeId: number) => FieldShape | undefined;
+
+const lookUp16 =
+  (shapes: ById): Resolver =>
+  (slots, i) =>
+    shapes.get(readU16(slots.bytes[i], slots.at[i]));
+const lookUp32 =
+  (shapes: ById): Resolver =>
+  (slots, i) =>
+    shapes.get(readU32(slots.bytes[i], slots.at[i]));
+
+/** The id in the record's last slot with this key, or -1: what the other slots of the record refer to. */
+function idOf(slots: SlotTable, key: number): number {
+  for (let i = slots.count - 1; i >= 0; i--) if (slots.key[i] === key) return readU32(slots.bytes[i], slots.at[i]);
+  return -1;
+}
+
+const nameOf = (key: number): string => valueKey(key)?.name ?? '';
+
 /**
  * Every field shape that one definition can give (docs/format.md 16), made once; enriched shapes carry their
  * additions (docs/format.md 18). Size grows with the definition, never with the records.
  */
 export class ShapeBook {
-  private readonly machines: ById;
-  private readonly previousStates = new Map<CompiledMachine, ById>();
-  private readonly newStates = new Map<CompiledMachine, ById>();
-  private readonly conditions: ById;
-  private readonly operands = new Map<CompiledCondition, ById>();
-  private readonly values: ById;
-  private readonly templates: ById;
-  private readonly units: ById;
-  private readonly categories: ById;
-  private readonly authResults: ById;
-  private readonly signatureMeanings: ById;
-  /** By key, type and unit symbol. */
-  private readonly withUnit = new Map<string, FieldShape>();
+  /** By key: a table, because this is asked for every slot of every record. */
+  private readonly resolvers: (Resolver | undefined)[] = Array.from({ length: 64 });
+  private readonly labels: LabelBook | undefined;
+  /** By unit symbol, then by key and type. */
+  private readonly withUnit = new Map<string, FieldShape[]>();
   /** By band (0 = none) and, enriched, by the definition's own band. */
   private readonly severities: FieldShape[] = [];
-  private readonly labels: LabelBook | undefined;
 
   constructor(
     private readonly compiled: CompiledDefinition,
     readonly enriched: boolean
   ) {
-    const raw = (id: number): number | undefined => (enriched ? id : undefined);
-    const reference = (key: number, name: string, type: string, fixed: string, id: number): FieldShape => fieldShape({ key, name, type, fixed, raw: raw(id) });
-    const labelled = (key: number, labels: readonly string[], own?: ReadonlyMap<number, string>): ById =>
-      shapesById(new Map(labels.entries()), (enumLabel, value) =>
-        fieldShape({ key, name: valueKey(key)?.name ?? '', type: 'UInt', fixed: value, enumLabel, label: enriched ? own?.get(value) : undefined })
-      );
     this.labels = enriched ? new LabelBook(compiled) : undefined;
-    this.machines = shapesById(compiled.machines, (entry, id) => reference(Key.stateMachineId, 'stateMachine', 'StateMachineRef', entry.machine.name, id));
-    for (const machine of compiled.machines.values()) {
-      this.previousStates.set(machine, this.states(machine, Key.previousState, 'previousState'));
-      this.newStates.set(machine, this.states(machine, Key.newState, 'newState'));
-    }
-    this.conditions = shapesById(compiled.conditions, (entry, id) => reference(Key.conditionId, 'condition', 'ConditionRef', entry.condition.name, id));
-    for (const condition of compiled.conditions.values()) {
-      this.operands.set(condition, shapesById(condition.operands, (name, id) => reference(Key.causeOperand, 'causeOperand', 'CauseOperandRef', name, id)));
-    }
-    this.values = shapesById(compiled.values, (entry, id) => reference(Key.valueId, 'value', 'ValueRef', entry.value.name, id));
-    this.templates = shapesById(compiled.templates, (entry, id) => reference(Key.messageTemplateId, 'messageTemplate', 'MessageTemplateRef', entry.format, id));
-    this.units = shapesById(compiled.units, (unit, id) => fieldShape({ key: Key.unit, name: 'unit', type: 'UInt', fixed: id, unit }));
-    this.categories = labelled(Key.category, categories);
-    this.authResults = labelled(Key.authResult, authResults);
-    this.signatureMeanings = labelled(Key.signatureMeaning, signatureMeanings, compiled.signatureMeanings);
-  }
-
-  private states(machine: CompiledMachine, key: number, name: string): ById {
-    return shapesById(machine.states, (label, value) =>
-      fieldShape({ key, name, type: 'StateRef', fixed: label, enumLabel: label, raw: this.enriched ? value : undefined })
-    );
-  }
-
-  /** Fills `references` from the slots of a validated record. */
-  gather(slots: SlotTable, references: References): void {
-    references.machine = references.condition = references.value = undefined;
-    for (let i = 0; i < slots.count; i++) {
-      switch (slots.key[i]) {
-        case Key.stateMachineId:
-          references.machine = this.compiled.machines.get(readU32(slots.bytes[i], slots.at[i]));
-          break;
-        case Key.conditionId:
-          references.condition = this.compiled.conditions.get(readU32(slots.bytes[i], slots.at[i]));
-          break;
-        case Key.valueId:
-          references.value = this.compiled.values.get(readU32(slots.bytes[i], slots.at[i]));
-          break;
-      }
-    }
+    this.addReferences();
+    this.addLabels();
+    this.resolvers[Key.severity] = (slots, i) => this.severityShape(readU16(slots.bytes[i], slots.at[i]));
+    this.resolvers[Key.previousValue] = this.resolvers[Key.newValue] = (slots, i) => this.valueShape(slots, i);
   }
 
   /** The shape of slot `i`, whose key is a declared core key of a validated record. */
-  shapeOf(slots: SlotTable, i: number, eventTypeId: number, references: References): FieldShape {
+  shapeOf(slots: SlotTable, i: number, eventTypeId: number): FieldShape {
     const key = slots.key[i];
-    const type = slots.type[i];
-    const bytes = slots.bytes[i];
-    const at = slots.at[i];
-    switch (key) {
-      case Key.stateMachineId:
-        return this.machines.get(readU32(bytes, at)) ?? plainShape(key, type);
-      case Key.category:
-        return this.categories.get(readU16(bytes, at)) ?? plainShape(key, type);
-      case Key.previousState:
-      case Key.newState:
-        return this.stateShape(key, readU16(bytes, at), eventTypeId, references.machine) ?? plainShape(key, type);
-      case Key.conditionId:
-        return this.conditions.get(readU32(bytes, at)) ?? plainShape(key, type);
-      case Key.severity:
-        return this.severityShape(readU16(bytes, at));
-      case Key.causeOperand:
-        return (references.condition && this.operands.get(references.condition)?.get(readU32(bytes, at))) ?? plainShape(key, type);
-      case Key.valueId:
-        return this.values.get(readU32(bytes, at)) ?? plainShape(key, type);
-      case Key.previousValue:
-      case Key.newValue:
-        return references.value?.unitSymbol === undefined ? plainShape(key, type) : this.unitShape(key, type, references.value.unitSymbol);
-      case Key.unit:
-        return this.units.get(readU16(bytes, at)) ?? plainShape(key, type);
-      case Key.messageTemplateId:
-        return this.templates.get(readU32(bytes, at)) ?? plainShape(key, type);
-      case Key.authResult:
-        return this.authResults.get(readU16(bytes, at)) ?? plainShape(key, type);
-      case Key.signatureMeaning:
-        return this.signatureMeanings.get(readU16(bytes, at)) ?? this.labels?.meaning(readU16(bytes, at)) ?? plainShape(key, type);
-      default:
-        return this.labels === undefined ? plainShape(key, type) : this.labelledShape(this.labels, slots, i);
-    }
+    const resolver = this.resolvers[key];
+    return (resolver === undefined ? undefined : resolver(slots, i, eventTypeId)) ?? plainShape(key, slots.type[i]);
   }
 
-  private stateShape(key: number, value: number, eventTypeId: number, machine: CompiledMachine | undefined): FieldShape | undefined {
-    const states = machine && (key === Key.newState ? this.newStates : this.previousStates).get(machine);
-    const known = states?.get(value);
-    if (known !== undefined || eventTypeId !== EventType.BatchEvent || key !== Key.newState) return known;
-    return this.labels?.batchState(value);
+  /** What names something in the definition. */
+  private addReferences(): void {
+    const { compiled, resolvers } = this;
+    const reference = (key: number, name: string, type: string, fixed: string, raw: number, enumLabel: string | null = null): FieldShape =>
+      fieldShape({ key, name, type, fixed, enumLabel, raw: this.enriched ? raw : undefined });
+    resolvers[Key.stateMachineId] = lookUp32(shapesById(compiled.machines, (entry, id) => reference(Key.stateMachineId, 'stateMachine', 'StateMachineRef', entry.machine.name, id)));
+    resolvers[Key.conditionId] = lookUp32(shapesById(compiled.conditions, (entry, id) => reference(Key.conditionId, 'condition', 'ConditionRef', entry.condition.name, id)));
+    resolvers[Key.valueId] = lookUp32(shapesById(compiled.values, (entry, id) => reference(Key.valueId, 'value', 'ValueRef', entry.value.name, id)));
+    resolvers[Key.messageTemplateId] = lookUp32(shapesById(compiled.templates, (entry, id) => reference(Key.messageTemplateId, 'messageTemplate', 'MessageTemplateRef', entry.format, id)));
+    resolvers[Key.unit] = lookUp16(shapesById(compiled.units, (unit, id) => fieldShape({ key: Key.unit, name: 'unit', type: 'UInt', fixed: id, unit })));
+    for (const key of [Key.previousState, Key.newState]) {
+      resolvers[key] = this.within(Key.stateMachineId, compiled.machines, (machine) =>
+        lookUp16(shapesById(machine.states, (label, value) => reference(key, nameOf(key), 'StateRef', label, value, label)))
+      );
+    }
+    resolvers[Key.causeOperand] = this.within(Key.conditionId, compiled.conditions, (condition) =>
+      lookUp32(shapesById(condition.operands, (name, id) => reference(Key.causeOperand, 'causeOperand', 'CauseOperandRef', name, id)))
+    );
+  }
+
+  /** A resolver that depends on what another slot of the record names. */
+  private within<T>(ownerKey: number, owners: ReadonlyMap<number, T>, resolverOf: (owner: T) => Resolver): Resolver {
+    const byOwner = new Map<number, Resolver>();
+    for (const [id, owner] of owners) byOwner.set(id, resolverOf(owner));
+    return (slots, i, eventTypeId) => byOwner.get(idOf(slots, ownerKey))?.(slots, i, eventTypeId);
+  }
+
+  /** Numbers that keep their value and get a label; enriched documents know more of them. */
+  private addLabels(): void {
+    const { resolvers, labels } = this;
+    const labelled = (key: number, set: readonly string[], own?: ReadonlyMap<number, string>): Resolver =>
+      lookUp16(shapesById(new Map(set.entries()), (enumLabel, value) => fieldShape({ key, name: nameOf(key), type: 'UInt', fixed: value, enumLabel, label: own?.get(value) })));
+    resolvers[Key.category] = labelled(Key.category, categories);
+    resolvers[Key.authResult] = labelled(Key.authResult, authResults);
+    resolvers[Key.signatureMeaning] = labelled(Key.signatureMeaning, signatureMeanings, labels && this.compiled.signatureMeanings);
+    if (labels === undefined) return;
+    for (const [key, shapes] of labels.words) resolvers[key] = lookUp16(shapes);
+    for (const [key, shapes] of labels.ids) resolvers[key] = lookUp32(shapes);
+    for (const key of [Key.actor, Key.ackBy]) {
+      resolvers[key] = (slots, i) => labels.operator(key, utf8Text(slots.bytes[i], slots.at[i], slots.len[i]));
+    }
+    resolvers[Key.quantity] = (slots, i) => this.quantityShape(slots, i);
+    // What strict documents know comes first: a definition may give its own events the keys of these.
+    this.addFallback(Key.signatureMeaning, lookUp16(labels.meanings));
+    const batchState = lookUp16(labels.batchStates);
+    this.addFallback(Key.newState, (slots, i, eventTypeId) => (eventTypeId === EventType.BatchEvent ? batchState(slots, i, eventTypeId) : undefined));
+  }
+
+  private addFallback(key: number, second: Resolver): void {
+    const first = this.resolvers[key];
+    this.resolvers[key] = (slots, i, eventTypeId) => first?.(slots, i, eventTypeId) ?? second(slots, i, eventTypeId);
   }
 
   private severityShape(value: number): FieldShape {
-    const band = severityBands.findIndex((entry) => value >= entry.min && value <= entry.max) + 1;
-    const own = this.labels?.severityBand(value) ?? 0;
-    const index = band * 4 + own;
-    return (this.severities[index] ??= fieldShape({
+    const band = bandOf(value);
+    const own = this.labels === undefined ? 0 : this.labels.severityBand(value);
+    return (this.severities[band * 4 + own] ??= fieldShape({
       key: Key.severity,
       name: 'severity',
       type: 'UInt',
@@ -168,40 +158,23 @@ export class ShapeBook {
     }));
   }
 
+  /** previousValue and newValue: with the unit of the value that the record names. */
+  private valueShape(slots: SlotTable, i: number): FieldShape | undefined {
+    const unit = this.compiled.values.get(idOf(slots, Key.valueId))?.unitSymbol;
+    return unit === undefined ? undefined : this.unitShape(slots.key[i], slots.type[i], unit);
+  }
+
   private unitShape(key: number, type: number, unit: string): FieldShape {
-    const id = plainIndex(key, type) + unit;
-    let shape = this.withUnit.get(id);
-    if (shape === undefined) {
-      const { name, type: typeName } = plainShape(key, type);
-      this.withUnit.set(id, (shape = fieldShape({ key, name, type: typeName, unit })));
-    }
-    return shape;
+    let shapes = this.withUnit.get(unit);
+    if (shapes === undefined) this.withUnit.set(unit, (shapes = []));
+    const { name, type: typeName } = plainShape(key, type);
+    return (shapes[plainIndex(key, type)] ??= fieldShape({ key, name, type: typeName, unit }));
   }
 
-  /** Enriched: labels for what strict documents leave as it is. */
-  private labelledShape(labels: LabelBook, slots: SlotTable, i: number): FieldShape {
-    const key = slots.key[i];
-    const bytes = slots.bytes[i];
-    const at = slots.at[i];
-    if (key === Key.quantity) {
-      const unit = this.quantityUnit(slots);
-      return unit === undefined ? plainShape(key, slots.type[i]) : this.unitShape(key, slots.type[i], unit);
-    }
-    if (key === Key.actor || key === Key.ackBy) {
-      const actor = utf8Text(bytes, at, slots.len[i]);
-      return (actor === undefined ? undefined : labels.operator(key, actor)) ?? plainShape(key, slots.type[i]);
-    }
-    const id = slots.len[i] === 2 ? readU16(bytes, at) : slots.len[i] === 4 ? readU32(bytes, at) : -1;
-    return labels.numbered(key, id) ?? plainShape(key, slots.type[i]);
-  }
-
-  /** The unit of a quantity: what the record's own unit slot says, else the material's. */
-  private quantityUnit(slots: SlotTable): string | undefined {
-    let material: CompiledMaterial | undefined;
-    for (let i = 0; i < slots.count; i++) {
-      if (slots.key[i] === Key.unit) return this.compiled.units.get(readU16(slots.bytes[i], slots.at[i]));
-      if (slots.key[i] === Key.materialId) material = this.compiled.materials.get(readU32(slots.bytes[i], slots.at[i]));
-    }
-    return material?.unitSymbol;
+  /** Enriched: the unit of a quantity is what the record's own unit slot says, else the material's. */
+  private quantityShape(slots: SlotTable, i: number): FieldShape | undefined {
+    let unit = this.compiled.materials.get(idOf(slots, Key.materialId))?.unitSymbol;
+    for (let n = 0; n < slots.count; n++) if (slots.key[n] === Key.unit) unit = this.compiled.units.get(readU16(slots.bytes[n], slots.at[n]));
+    return unit === undefined ? undefined : this.unitShape(slots.key[i], slots.type[i], unit);
   }
 }

@@ -1,9 +1,9 @@
-import { TlvType, tlvName, tlvWidth, SlotTable } from '../wire';
+import { tlvName, tlvWidth } from '../wire/registry/tlv-types';
+import { SlotTable } from '../wire/slot-table';
 import { hexText } from './bytes-text';
 import { ExtensionField, RawSlot } from './document';
-import { nonFiniteName } from './float-text';
 import { Resolution } from './resolution';
-import { floatOf, valueJson, valueObject } from './value';
+import { nonFinite, valueJson, valueObject } from './value';
 
 /** JSON text of the slot-made parts of a document (docs/format.md 17, 18). What is `null` as text is `null` as object too. */
 
@@ -11,11 +11,6 @@ import { floatOf, valueJson, valueObject } from './value';
 function nonFiniteText(type: number, bytes: Uint8Array, at: number): string {
   const name = nonFinite(type, bytes, at);
   return name === undefined ? '' : `,"nonFinite":"${name}"`;
-}
-
-/** Which float a null stands for; undefined for any other value. The width has been checked. */
-export function nonFinite(type: number, bytes: Uint8Array, at: number): string | undefined {
-  return type === TlvType.Real || type === TlvType.LReal ? nonFiniteName(floatOf(type, bytes, at)) : undefined;
 }
 
 /** The inside of `fields`. */

@@ -1,6 +1,12 @@
-import { ANY_TAG, CompiledDefinition, CompiledEvent, CompiledSlot, compiledSlot } from '../definition';
-import { FIRST_PRIVATE_KEY, Key, readU32, SlotTable, tlvWidth } from '../wire';
+import { ANY_TAG, CompiledDefinition, CompiledEvent, CompiledSlot, compiledSlot } from '../definition/compiled';
+import { tlvWidth } from '../wire/registry/tlv-types';
+import { FIRST_PRIVATE_KEY, Key } from '../wire/registry/value-keys';
+import { SlotTable } from '../wire/slot-table';
+import { readU32 } from '../wire/u64';
 import { RecordViolation } from './violation';
+
+// Local names: a registry object's property is dearer than a comparison, and these are asked for every slot.
+const { valueId, previousValue, newValue } = Key;
 
 /** The declared slots of the record at hand, in record order: filled by `slotViolation`, read by the checks after it. */
 const declared: CompiledSlot[] = [];
@@ -55,7 +61,7 @@ function slotViolation(compiled: CompiledDefinition, slot: CompiledSlot, slots: 
   if (slot.expectedTag !== ANY_TAG) {
     if (type !== slot.expectedTag) return { typeMismatch: { actual: type, expected: slot.expectedTag, key } };
   } else if (width < 0) return { unknownTlvType: { key, type } };
-  if (key === Key.previousValue || key === Key.newValue) {
+  if (key === newValue || key === previousValue) {
     const expected = declaredDataType(compiled, slots);
     if (expected !== undefined && type !== expected) return { typeMismatch: { actual: type, expected, key } };
   }
@@ -66,7 +72,7 @@ function slotViolation(compiled: CompiledDefinition, slot: CompiledSlot, slots: 
 /** What the definition says of the value that the record's first well-formed valueId names. */
 function declaredDataType(compiled: CompiledDefinition, slots: SlotTable): number | undefined {
   for (let i = 0; i < slots.count; i++) {
-    if (slots.key[i] === Key.valueId && slots.len[i] === 4) {
+    if (slots.key[i] === valueId && slots.len[i] === 4) {
       return compiled.values.get(readU32(slots.bytes[i], slots.at[i]))?.value.dataType;
     }
   }

@@ -1,6 +1,7 @@
-import { readU16, readU32, TlvType } from '../wire';
+import { TlvType } from '../wire/registry/tlv-types';
+import { readU16, readU32 } from '../wire/u64';
 import { hexText, utf8Json, utf8Text } from './bytes-text';
-import { floatText, shortRealText } from './float-text';
+import { floatText, nonFiniteName, shortRealText } from './float-text';
 import { i64Text, u64Text } from './integer-text';
 import { isoTime } from './iso-time';
 
@@ -22,92 +23,68 @@ export function readLReal(bytes: Uint8Array, at: number): number {
   return scratch.getFloat64(0);
 }
 
-/** The number of a Bool or an integer of at most 32 bits. The width has been checked. */
-function smallInteger(type: number, bytes: Uint8Array, at: number): number {
-  switch (type) {
-    case TlvType.SInt:
-      return (bytes[at] << 24) >> 24;
-    case TlvType.UInt:
-      return readU16(bytes, at);
-    case TlvType.Int:
-      return (readU16(bytes, at) << 16) >> 16;
-    case TlvType.UDInt:
-      return readU32(bytes, at);
-    case TlvType.DInt:
-      return readU32(bytes, at) | 0;
-    default:
-      return bytes[at];
-  }
+type Reader<T> = (bytes: Uint8Array, at: number, length: number) => T;
+
+/*
+ * One function per TLV type, looked up by tag: for a record's few slots a chain of comparisons with the names of an enum
+ * costs more than the formatting itself.
+ */
+const numbers: Reader<number>[] = [];
+numbers[TlvType.Bool] = (bytes, at) => bytes[at];
+numbers[TlvType.SInt] = (bytes, at) => (bytes[at] << 24) >> 24;
+numbers[TlvType.USInt] = (bytes, at) => bytes[at];
+numbers[TlvType.UInt] = (bytes, at) => readU16(bytes, at);
+numbers[TlvType.Int] = (bytes, at) => (readU16(bytes, at) << 16) >> 16;
+numbers[TlvType.UDInt] = (bytes, at) => readU32(bytes, at);
+numbers[TlvType.DInt] = (bytes, at) => readU32(bytes, at) | 0;
+numbers[TlvType.Real] = readReal;
+numbers[TlvType.LReal] = readLReal;
+
+const finiteOrNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
+
+const jsonByType: Reader<string | undefined>[] = [];
+const objectByType: Reader<DocumentValue | undefined>[] = [];
+const peopleByType: Reader<string | undefined>[] = [];
+for (const type of [TlvType.SInt, TlvType.USInt, TlvType.UInt, TlvType.Int, TlvType.UDInt, TlvType.DInt]) {
+  const read = numbers[type];
+  jsonByType[type] = peopleByType[type] = (bytes, at, length) => '' + read(bytes, at, length);
+  objectByType[type] = read;
 }
+for (const [type, text] of [[TlvType.ULInt, u64Text], [TlvType.LInt, i64Text], [TlvType.DateTime, u64Text]] as const) {
+  jsonByType[type] = objectByType[type] = peopleByType[type] = text;
+}
+jsonByType[TlvType.Bool] = peopleByType[TlvType.Bool] = (bytes, at) => (bytes[at] !== 0 ? 'true' : 'false');
+jsonByType[TlvType.Real] = (bytes, at) => floatText(readReal(bytes, at));
+jsonByType[TlvType.LReal] = (bytes, at) => floatText(readLReal(bytes, at));
+jsonByType[TlvType.String] = utf8Json;
+jsonByType[TlvType.Bytes] = (bytes, at, length) => '{"payloadHex":"' + hexText(bytes, at, length) + '"}';
+objectByType[TlvType.Bool] = (bytes, at) => bytes[at] !== 0;
+objectByType[TlvType.Real] = (bytes, at) => finiteOrNull(readReal(bytes, at));
+objectByType[TlvType.LReal] = (bytes, at) => finiteOrNull(readLReal(bytes, at));
+objectByType[TlvType.String] = utf8Text;
+objectByType[TlvType.Bytes] = (bytes, at, length) => ({ payloadHex: hexText(bytes, at, length) });
+peopleByType[TlvType.DateTime] = (bytes, at) => isoTime(u64Text(bytes, at));
+peopleByType[TlvType.Real] = (bytes, at) => shortRealText(readReal(bytes, at));
+peopleByType[TlvType.LReal] = (bytes, at) => String(readLReal(bytes, at));
+peopleByType[TlvType.String] = utf8Text;
+peopleByType[TlvType.Bytes] = hexText;
 
 /** Exact JSON text of a payload of known type and width; undefined when a String is not valid UTF-8 (docs/format.md 17). */
 export function valueJson(type: number, bytes: Uint8Array, at: number, length: number): string | undefined {
-  switch (type) {
-    case TlvType.Bool:
-      return bytes[at] !== 0 ? 'true' : 'false';
-    case TlvType.ULInt:
-    case TlvType.DateTime:
-      return u64Text(bytes, at);
-    case TlvType.LInt:
-      return i64Text(bytes, at);
-    case TlvType.Real:
-      return floatText(readReal(bytes, at));
-    case TlvType.LReal:
-      return floatText(readLReal(bytes, at));
-    case TlvType.String:
-      return utf8Json(bytes, at, length);
-    case TlvType.Bytes:
-      return '{"payloadHex":"' + hexText(bytes, at, length) + '"}';
-    default:
-      return '' + smallInteger(type, bytes, at);
-  }
+  return jsonByType[type](bytes, at, length);
 }
 
 /** The same payload as a JavaScript value; undefined when a String is not valid UTF-8. */
 export function valueObject(type: number, bytes: Uint8Array, at: number, length: number): DocumentValue | undefined {
-  switch (type) {
-    case TlvType.Bool:
-      return bytes[at] !== 0;
-    case TlvType.ULInt:
-    case TlvType.DateTime:
-      return u64Text(bytes, at);
-    case TlvType.LInt:
-      return i64Text(bytes, at);
-    case TlvType.Real:
-    case TlvType.LReal: {
-      const value = floatOf(type, bytes, at);
-      return Number.isFinite(value) ? value : null;
-    }
-    case TlvType.String:
-      return utf8Text(bytes, at, length);
-    case TlvType.Bytes:
-      return { payloadHex: hexText(bytes, at, length) };
-    default:
-      return smallInteger(type, bytes, at);
-  }
-}
-
-/** The number of a Real or LReal payload. */
-export function floatOf(type: number, bytes: Uint8Array, at: number): number {
-  return type === TlvType.Real ? readReal(bytes, at) : readLReal(bytes, at);
+  return objectByType[type](bytes, at, length);
 }
 
 /** A payload of known type and width as a person writes it: no widened floats, times as ISO 8601. Undefined as above. */
 export function valueForPeople(type: number, bytes: Uint8Array, at: number, length: number): string | undefined {
-  switch (type) {
-    case TlvType.Bool:
-      return bytes[at] !== 0 ? 'true' : 'false';
-    case TlvType.DateTime:
-      return isoTime(u64Text(bytes, at));
-    case TlvType.Real:
-      return shortRealText(readReal(bytes, at));
-    case TlvType.LReal:
-      return String(readLReal(bytes, at));
-    case TlvType.String:
-      return utf8Text(bytes, at, length);
-    case TlvType.Bytes:
-      return hexText(bytes, at, length);
-    default:
-      return valueJson(type, bytes, at, length);
-  }
+  return peopleByType[type](bytes, at, length);
+}
+
+/** Which float a null stands for; undefined for any other value. */
+export function nonFinite(type: number, bytes: Uint8Array, at: number): string | undefined {
+  return type === TlvType.Real || type === TlvType.LReal ? nonFiniteName(numbers[type](bytes, at, 0)) : undefined;
 }

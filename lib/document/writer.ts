@@ -8,8 +8,8 @@ import { Provenance } from './provenance';
 import { eventLine, lossLine, placeholderLine } from './readable';
 import { PlaceholderReason, reasonJson } from './reason';
 import { RecordHead, Resolution } from './resolution';
-import { extensionObjects, extensionsText, fieldsText, nonFinite, rawSlotObjects, rawSlotsText } from './slots-output';
-import { valueObject } from './value';
+import { extensionObjects, extensionsText, fieldsText, rawSlotObjects, rawSlotsText } from './slots-output';
+import { nonFinite, valueObject } from './value';
 import { wireErrorJson } from './violation';
 
 /** Encoded length of a record in bytes, or why it cannot be encoded (a record made in memory). */

@@ -55,9 +55,11 @@ export class RecordView {
 
   /** The slots in record order, made anew at each call; payloads are views. */
   slots(): Slot[] {
+    const { bytes, slotsEnd } = this;
     const slots: Slot[] = [];
-    for (let at = this.start + HEADER_LENGTH; at < this.slotsEnd; at = nextSlot(this.bytes, at)) {
-      slots.push({ key: readU16(this.bytes, at), type: this.bytes[at + 2], payload: this.bytes.subarray(at + SLOT_HEADER_LENGTH, at + SLOT_HEADER_LENGTH + this.bytes[at + 3]) });
+    for (let at = this.start + HEADER_LENGTH; at < slotsEnd; at = nextSlot(bytes, at)) {
+      // A plain view is several times cheaper to make than a subarray, which asks for the species first.
+      slots.push({ key: readU16(bytes, at), type: bytes[at + 2], payload: new Uint8Array(bytes.buffer, bytes.byteOffset + at + SLOT_HEADER_LENGTH, bytes[at + 3]) });
     }
     return slots;
   }
