@@ -1,0 +1,145 @@
+/**
+ * Our nodes in Node-RED's test helper: the real runtime's flows and nodes, without editor and storage. Sources are loaded
+ * through tsx, so no build is needed. What a listener throws would vanish in the helper: messages are collected here and
+ * looked at by the test itself.
+ */
+import type { Node, NodeAPI, NodeMessage } from 'node-red';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import should from 'should';
+
+export interface FlowNode {
+  id: string;
+  type: string;
+  z?: string;
+  wires?: string[][];
+  [property: string]: unknown;
+}
+
+type Message = NodeMessage & Record<string, unknown>;
+
+interface Helper {
+  init(runtime: string, settings?: object): void;
+  settings(settings?: object): object;
+  startServer(): Promise<void>;
+  stopServer(): Promise<void>;
+  load(nodes: unknown[], flow: FlowNode[], credentials?: object): Promise<void>;
+  setFlows(flow: FlowNode[], type?: string): Promise<void>;
+  clearFlows(): Promise<void>;
+  unload(): Promise<void>;
+  getNode(id: string): Node;
+  log(): { args: Array<[{ level: number; msg: unknown; type?: string; id?: string }]> };
+  _events: NodeJS.EventEmitter;
+}
+
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+export const helper = require('node-red-node-test-helper') as Helper;
+
+const load = (type: string): ((RED: NodeAPI) => void) =>
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  require(join(__dirname, '..', '..', 'nodes', type, type)) as (RED: NodeAPI) => void;
+
+const ours = ['openot-definition', 'openot-opcua', 'openot-reader', 'openot-decoder', 'openot-drift-guard', 'openot-doc', 'openot-simulator'];
+
+/** Registers before and after hooks of a suite that uses the helper; returns its own user directory. */
+export function useNodeRed(): { userDir: string } {
+  const place = { userDir: '' };
+  before(async () => {
+    place.userDir = mkdtempSync(join(tmpdir(), 'openot-nodes-'));
+    await helper.startServer();
+    helper.settings({ userDir: place.userDir });
+  });
+  afterEach(async () => {
+    await helper.unload();
+    statuses.clear();
+    helper._events.removeListener('node-status', noteStatus);
+  });
+  after(async () => {
+    await helper.stopServer();
+    rmSync(place.userDir, { recursive: true, force: true });
+  });
+  return place;
+}
+
+const statuses = new Map<string, Array<{ fill?: string; shape?: string; text?: string }>>();
+const noteStatus = ({ id, status }: { id: string; status?: { fill?: string; text?: string } }): void => {
+  if (status === undefined) return;
+  statuses.set(id, [...(statuses.get(id) ?? []), status]);
+};
+
+/** Every status a node has shown, oldest first. */
+export const statusesOf = (id: string): Array<{ fill?: string; shape?: string; text?: string }> => statuses.get(id) ?? [];
+
+/** A flow with a tab and, for the whole tab, a Catch and a Complete node whose findings are collected. */
+export class Flow {
+  readonly received = new Map<string, Message[]>();
+
+  private constructor(readonly nodes: FlowNode[]) {}
+
+  static async start(nodes: FlowNode[], credentials: object = {}): Promise<Flow> {
+    const flow = new Flow([
+      { id: 'tab', type: 'tab', label: 'test' },
+      // A node without a place (x, y) counts as a config node.
+      ...nodes.map((node) => (node.wires === undefined ? node : { z: 'tab', x: 0, y: 0, ...node })),
+      { id: 'catch-all', type: 'catch', z: 'tab', x: 0, y: 0, scope: null, uncaught: false, wires: [['caught']] },
+      { id: 'complete-all', type: 'complete', z: 'tab', x: 0, y: 0, scope: nodes.filter(({ wires }) => wires !== undefined).map(({ id }) => id), wires: [['completed']] },
+      { id: 'caught', type: 'helper', z: 'tab', x: 0, y: 0, wires: [] },
+      { id: 'completed', type: 'helper', z: 'tab', x: 0, y: 0, wires: [] }
+    ]);
+    helper._events.on('node-status', noteStatus);
+    await helper.load(ours.map(load), flow.nodes, credentials);
+    flow.listen();
+    return flow;
+  }
+
+  /** Collects at every helper node; again after a deploy, which makes new ones. */
+  listen(): void {
+    for (const { id, type } of this.nodes) {
+      if (type !== 'helper') continue;
+      if (!this.received.has(id)) this.received.set(id, []);
+      helper.getNode(id).on('input', (message: NodeMessage) => void this.received.get(id)!.push(message as Message));
+    }
+  }
+
+  at(id: string): Message[] {
+    return this.received.get(id) ?? [];
+  }
+
+  get caught(): Array<{ code?: string; message: string; source: { id: string } }> {
+    return this.at('caught').map((message) => message.error as { code?: string; message: string; source: { id: string } });
+  }
+
+  send(id: string, message: NodeMessage): void {
+    helper.getNode(id).receive(message);
+  }
+}
+
+export const sink = (id: string): FlowNode => ({ id, type: 'helper', wires: [] });
+
+/** Waits, in turns of the event loop and short pauses, until something holds. */
+export async function until(what: string, holds: () => boolean, limitMs = 10_000): Promise<void> {
+  const end = Date.now() + limitMs;
+  while (!holds()) {
+    if (Date.now() > end) throw new Error(`waited ${limitMs} ms for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** Every message delivered that is pending now. */
+export async function settled(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Fails unless a value, all through, is made of what a Node-RED message may contain (docs/design.md 3). */
+export function shouldBePlain(value: unknown, path = 'msg'): void {
+  if (value === null || ['string', 'number', 'boolean', 'undefined'].includes(typeof value)) return;
+  should(typeof value).equal('object', `${path} is a ${typeof value}`);
+  if (Buffer.isBuffer(value)) return;
+  if (Array.isArray(value)) {
+    should(Object.getPrototypeOf(value)).equal(Array.prototype, `${path} is a class of array`);
+    return value.forEach((entry, index) => shouldBePlain(entry, `${path}[${index}]`));
+  }
+  should([Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null)).be.true(`${path} is a ${(value as object).constructor?.name}`);
+  for (const [name, entry] of Object.entries(value as object)) shouldBePlain(entry, `${path}.${name}`);
+}
