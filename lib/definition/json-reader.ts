@@ -1,142 +1,170 @@
 import { Breach, DefinitionErrorCode, quoted } from './error';
-import { JsonArray, JsonNode, JsonObject } from './json-node';
 import { scanInteger, scanString } from './json-scalars';
+import { JsonTape } from './json-tape';
 
-/** A container that is still open, and the key under which its next value will stand. */
+/** A container that is open, or was: frames are used again at the same depth. */
 interface Frame {
-  readonly node: JsonArray | JsonObject;
+  entry: number;
+  isObject: boolean;
+  /** Values that are complete. */
+  count: number;
+  /** The key under which the next value stands. */
   key: string;
-  keyAt: number;
+  /** Keys of this object so far; only objects have it. */
+  keys: Set<string> | undefined;
 }
 
-export type JsonResult = { readonly ok: true; readonly root: JsonNode } | ({ readonly ok: false } & Breach);
+export type JsonResult = { readonly ok: true; readonly tape: JsonTape } | ({ readonly ok: false } & Breach);
 
 /**
  * Reads one JSON value, strictly (docs/format.md 11.1 to 11.3): positions kept, integers exact, no duplicate
  * keys, no floats, no lone surrogates. The open containers stand in an array, not on the call stack: no
- * nesting can overflow it, whatever `maxDepth` says. Time is linear in the text.
+ * nesting can overflow it, whatever `maxDepth` says. Time and space are linear in the text.
  */
 export function readJson(text: string, maxDepth: number): JsonResult {
   const reader = new JsonReader(text, maxDepth);
-  const root = reader.read();
-  return root === undefined ? { ok: false, ...reader.breach! } : { ok: true, root };
+  reader.read();
+  return reader.breach === undefined ? { ok: true, tape: reader.tape } : { ok: false, ...reader.breach };
 }
+
+/** What stands at the place of a value: a whole scalar or empty container, a container that was entered, or a breach. */
+type Begun = 'whole' | 'opened' | 'refused';
 
 class JsonReader {
   breach: Breach | undefined;
+  readonly tape: JsonTape;
   private at = 0;
+  private depth = 0;
   private readonly frames: Frame[] = [];
 
   constructor(
     private readonly text: string,
     private readonly maxDepth: number
-  ) {}
+  ) {
+    this.tape = new JsonTape(text);
+  }
 
-  /** The value, or undefined when `breach` says why not. */
-  read(): JsonNode | undefined {
+  /** Reads everything onto the tape, or sets `breach`. */
+  read(): void {
     for (;;) {
       const begun = this.begin();
-      if (begun === undefined) return undefined;
-      if (begun === 'opened') continue;
-      const closed = this.place(begun);
-      if (closed !== 'more') return closed;
+      if (begun === 'refused') return;
+      if (begun === 'whole' && !this.follow()) return;
     }
   }
 
-  /** At the place of a value: a whole scalar or empty container, or `opened` when a container was entered. */
-  private begin(): JsonNode | 'opened' | undefined {
+  private begin(): Begun {
     this.skipSpace();
-    const at = this.at;
-    switch (this.text.charAt(at)) {
+    switch (this.text.charAt(this.at)) {
       case '{':
-        return this.open({ kind: 'object', at, members: new Map() }, '}');
+        return this.open(true, '}');
       case '[':
-        return this.open({ kind: 'array', at, items: [] }, ']');
+        return this.open(false, ']');
       case '"': {
-        const scanned = scanString(this.text, at);
-        if (!scanned.ok) return this.fail(scanned.code, scanned.what, scanned.at);
-        this.at = scanned.end;
-        return { kind: 'string', at, value: scanned.value };
+        const scanned = scanString(this.text, this.at);
+        return scanned.ok ? this.whole(scanned.end) : this.fail(scanned.code, scanned.what, scanned.at);
       }
       case 't':
-        return this.word('true', { kind: 'boolean', at, value: true });
+        return this.word('true');
       case 'f':
-        return this.word('false', { kind: 'boolean', at, value: false });
+        return this.word('false');
       case 'n':
-        return this.word('null', { kind: 'null', at });
+        return this.word('null');
       default:
         return this.number();
     }
   }
 
-  private number(): JsonNode | undefined {
-    const at = this.at;
-    const first = this.text.charAt(at);
+  private number(): Begun {
+    const first = this.text.charAt(this.at);
     if (first !== '-' && !(first >= '0' && first <= '9')) return this.unexpected('a value');
-    const scanned = scanInteger(this.text, at);
-    if (!scanned.ok) return this.fail(scanned.code, scanned.what, scanned.at);
-    this.at = scanned.end;
-    return { kind: 'integer', at, value: scanned.value };
+    const scanned = scanInteger(this.text, this.at);
+    return scanned.ok ? this.whole(scanned.end) : this.fail(scanned.code, scanned.what, scanned.at);
   }
 
-  private word(word: string, node: JsonNode): JsonNode | undefined {
-    if (!this.text.startsWith(word, this.at)) return this.unexpected('a value');
-    this.at += word.length;
-    return node;
+  private word(word: string): Begun {
+    return this.text.startsWith(word, this.at) ? this.whole(this.at + word.length) : this.unexpected('a value');
   }
 
-  private open(node: JsonArray | JsonObject, close: string): JsonNode | 'opened' | undefined {
-    if (this.frames.length >= this.maxDepth) {
+  private whole(end: number): Begun {
+    this.tape.add(this.at);
+    this.at = end;
+    return 'whole';
+  }
+
+  private open(isObject: boolean, close: string): Begun {
+    if (this.depth >= this.maxDepth) {
       return this.fail('OPENOT_DEFINITION_TOO_DEEP', `objects and arrays are nested deeper than ${this.maxDepth}`, this.at);
     }
+    const entry = this.tape.add(this.at);
     this.at++;
     this.skipSpace();
     if (this.text.charAt(this.at) === close) {
       this.at++;
-      return node;
+      return 'whole';
     }
-    this.frames.push({ node, key: '', keyAt: this.at });
-    return node.kind === 'array' || this.readKey() ? 'opened' : undefined;
+    this.enter(entry, isObject);
+    return isObject && !this.readKey() ? 'refused' : 'opened';
   }
 
-  /** Puts a whole value where it belongs and closes what ends there: the root when all is read, `more` when a value is due. */
-  private place(value: JsonNode): JsonNode | 'more' | undefined {
+  private enter(entry: number, isObject: boolean): void {
+    const frame = (this.frames[this.depth++] ??= { entry, isObject, count: 0, key: '', keys: undefined });
+    frame.entry = entry;
+    frame.isObject = isObject;
+    frame.count = 0;
+    if (isObject) (frame.keys ??= new Set()).clear();
+  }
+
+  /** After a whole value: closes what ends there. True when another value is due; false at the end of the file or at a breach. */
+  private follow(): boolean {
     for (;;) {
       this.skipSpace();
-      const frame = this.frames.at(-1);
-      if (frame === undefined) return this.at === this.text.length ? value : this.unexpected('the end of the file');
-      const { node } = frame;
-      const isObject = node.kind === 'object';
+      if (this.depth === 0) {
+        if (this.at < this.text.length) this.unexpected('the end of the file');
+        return false;
+      }
+      const frame = this.frames[this.depth - 1];
       const next = this.text.charAt(this.at);
-      if (next !== ',' && next !== (isObject ? '}' : ']')) return this.unexpected(isObject ? '"," or "}"' : '"," or "]"');
-      if (isObject) node.members.set(frame.key, { keyAt: frame.keyAt, value });
-      else node.items.push(value);
+      if (next !== ',' && next !== (frame.isObject ? '}' : ']')) {
+        this.unexpected(frame.isObject ? '"," or "}"' : '"," or "]"');
+        return false;
+      }
       this.at++;
-      if (next === ',') return isObject && !this.readKey() ? undefined : 'more';
-      this.frames.pop();
-      value = node;
+      frame.count++;
+      if (next === ',') return !frame.isObject || this.readKey();
+      this.tape.close(frame.entry);
+      this.depth--;
     }
   }
 
-  /** Reads a key and its colon into the innermost frame; false when `breach` says why not. */
+  /** Reads a key and its colon into the innermost frame; false at a breach. */
   private readKey(): boolean {
     this.skipSpace();
-    const frame = this.frames[this.frames.length - 1];
-    frame.key = '';
-    if (this.text.charAt(this.at) !== '"') return this.unexpected('a key in double quotes', this.enclosingPath()) !== undefined;
+    const frame = this.frames[this.depth - 1];
+    if (this.text.charAt(this.at) !== '"') return this.refusedKey(this.unexpected('a key in double quotes'));
     const scanned = scanString(this.text, this.at);
-    if (!scanned.ok) return this.fail(scanned.code, scanned.what, scanned.at, this.enclosingPath()) !== undefined;
+    if (!scanned.ok) return this.refusedKey(this.fail(scanned.code, scanned.what, scanned.at));
     frame.key = scanned.value;
-    frame.keyAt = this.at;
     // Compared after unescaping: "a" and "\u0061" are the same key.
-    if ((frame.node as JsonObject).members.has(frame.key)) {
-      return this.fail('OPENOT_DEFINITION_DUPLICATE_KEY', `duplicate key ${quoted(frame.key)}: keep one of the two`, this.at) !== undefined;
+    if (frame.keys!.has(frame.key)) {
+      this.fail('OPENOT_DEFINITION_DUPLICATE_KEY', `duplicate key ${quoted(frame.key)}: keep one of the two`, this.at);
+      return false;
     }
-    this.at = scanned.end;
+    frame.keys!.add(frame.key);
+    this.whole(scanned.end);
     this.skipSpace();
-    if (this.text.charAt(this.at) !== ':') return this.unexpected('":" after a key') !== undefined;
-    this.at++;
-    return true;
+    if (this.text.charAt(this.at) === ':') {
+      this.at++;
+      return true;
+    }
+    this.unexpected('":" after a key');
+    return false;
+  }
+
+  /** Where there is no key, the breach is the enclosing object's. */
+  private refusedKey(_refused: 'refused'): false {
+    this.breach = { ...this.breach!, path: this.path().slice(0, -1) };
+    return false;
   }
 
   private skipSpace(): void {
@@ -147,24 +175,19 @@ class JsonReader {
     }
   }
 
-  private unexpected(expected: string, path?: (string | number)[]): undefined {
+  private unexpected(expected: string): 'refused' {
     const point = this.text.codePointAt(this.at);
     const found = point === undefined ? 'the end of the file' : quoted(String.fromCodePoint(point));
-    return this.fail('OPENOT_DEFINITION_SYNTAX', `expected ${expected}, found ${found}`, this.at, path);
+    return this.fail('OPENOT_DEFINITION_SYNTAX', `expected ${expected}, found ${found}`, this.at);
   }
 
-  private fail(code: DefinitionErrorCode, what: string, at: number, path = this.path()): undefined {
-    this.breach = { code, what, at, path };
-    return undefined;
+  private fail(code: DefinitionErrorCode, what: string, at: number): 'refused' {
+    this.breach = { code, what, at, path: this.path() };
+    return 'refused';
   }
 
   /** The way to the value that is being read. */
   private path(): (string | number)[] {
-    return this.frames.map(({ node, key }) => (node.kind === 'array' ? node.items.length : key));
-  }
-
-  /** The way to the innermost open object. */
-  private enclosingPath(): (string | number)[] {
-    return this.path().slice(0, -1);
+    return this.frames.slice(0, this.depth).map(({ isObject, count, key }) => (isObject ? key : count));
   }
 }

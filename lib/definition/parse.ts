@@ -45,6 +45,6 @@ export function parseDefinition(text: string | Uint8Array, limits: Partial<Defin
   }
   const json = readJson(decoded, maxDepth);
   if (!json.ok) return errorIn(decoded, json);
-  const typed = typedDefinition(json.root);
+  const typed = typedDefinition(json.tape);
   return typed.ok ? typed : errorIn(decoded, typed);
 }

@@ -1,27 +1,34 @@
 import should from 'should';
 import { DefinitionError, parseDefinition } from '../../../lib/definition';
 import { readJson } from '../../../lib/definition/json-reader';
-import { JsonNode } from '../../../lib/definition/json-node';
+import { JsonTape } from '../../../lib/definition/json-tape';
 import { fullFile, withRaw } from './full-file';
 
-/** The value without positions, bigints as text. */
-function plain(node: JsonNode): unknown {
-  switch (node.kind) {
+/** The value of an entry, integers exact. */
+function plain(tape: JsonTape, entry = 0): unknown {
+  const children: number[] = [];
+  switch (tape.kind(entry)) {
     case 'array':
-      return node.items.map(plain);
+      for (let item = entry + 1; item < tape.next(entry); item = tape.next(item)) children.push(item);
+      return children.map((item) => plain(tape, item));
     case 'object':
-      return Object.fromEntries([...node.members].map(([key, member]) => [key, plain(member.value)]));
+      for (let key = entry + 1; key < tape.next(entry); key = tape.next(key + 1)) children.push(key);
+      return Object.fromEntries(children.map((key) => [tape.string(key), plain(tape, key + 1)]));
     case 'null':
       return null;
-    default:
-      return node.value;
+    case 'boolean':
+      return tape.boolean(entry);
+    case 'integer':
+      return tape.integer(entry);
+    case 'string':
+      return tape.string(entry);
   }
 }
 
 function read(text: string, maxDepth = 64): unknown {
   const result = readJson(text, maxDepth);
   if (!result.ok) throw new Error(`${result.code} ${result.what} at ${result.at}`);
-  return plain(result.root);
+  return plain(result.tape);
 }
 
 function refusal(text: string | Uint8Array): DefinitionError {
