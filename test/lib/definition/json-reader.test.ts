@@ -117,6 +117,20 @@ describe('reading the JSON of a definition', () => {
     }
   });
 
+  it('points at the value at fault, or at the object whose key is', () => {
+    const cases: [text: string, pointer: string][] = [
+      ['[{"a":[1,?]}]', '/0/a/1'],
+      ['[[],{"a":1,"b":?}]', '/1/b'],
+      ['{"a":{"b":1,}}', '/a'],
+      ['[[{"b":1},{c:1}]]', '/0/1'],
+      ['{"a":{"b":1,"\\x":2}}', '/a'],
+      ['{"a":{"b" 1}}', '/a/b'],
+      ['{"a":[{"b":"\\q"}]}', '/a/0/b'],
+      ['{} ?', '']
+    ];
+    for (const [text, pointer] of cases) refusal(text).should.match({ code: 'OPENOT_DEFINITION_SYNTAX', pointer }, text);
+  });
+
   it('refuses duplicate keys wherever they stand, compared after unescaping', () => {
     const cases: [text: string, pointer: string, line: number, column: number][] = [
       ['{"a":1,"a":2}', '/a', 1, 8],
