@@ -12,6 +12,8 @@ export interface SimulatorSettings {
   readonly pkiFolder: string;
   /** A start of the simulator is a cold start of the controller: a higher run id each time. */
   readonly runId: bigint;
+  /** A path as a user writes it, made absolute. */
+  absolute(path: string): string;
 }
 
 /** Questions that a flow may ask beside the commands. */
@@ -26,8 +28,11 @@ export interface CommandAnswer {
   ringNodes: string[];
 }
 
-/** What one message brings: the text of a definition file with its hash, or the answer to a command. */
-export type SimulatorAnswer = { readonly payload: string; readonly definitionHash: string } | { readonly payload: CommandAnswer };
+/**
+ * What one message brings: the text of a definition file with its hash and, where the question named a path, the
+ * absolute one for a file node; or the answer to a command.
+ */
+export type SimulatorAnswer = { readonly payload: string; readonly definitionHash: string; readonly filename?: string } | { readonly payload: CommandAnswer };
 
 /** A simulated controller as a node runs it. Knows nothing of Node-RED. */
 export class SimulatorController {
@@ -38,7 +43,7 @@ export class SimulatorController {
   private counted = { written: 0, at: 0, rate: 0 };
 
   constructor(
-    settings: SimulatorSettings,
+    private readonly settings: SimulatorSettings,
     private readonly nowMs: () => number
   ) {
     const { scenario, rate, ringBytes, opcuaPort, pkiFolder, runId } = settings;
@@ -72,7 +77,8 @@ export class SimulatorController {
     if (topic === 'definition' || topic === 'next-definition') {
       const text = this.simulator.definitionText(topic === 'definition' ? 'current' : 'next');
       const { header } = JSON.parse(text) as { header: { contentHash: string } };
-      return { payload: text, definitionHash: header.contentHash.slice(0, 16) };
+      const filename = typeof payload === 'string' && payload !== '' ? { filename: this.settings.absolute(payload) } : {};
+      return { payload: text, definitionHash: header.contentHash.slice(0, 16), ...filename };
     }
     if (topic !== 'statistics') {
       const result = this.simulator.command(topic, typeof payload === 'number' || typeof payload === 'string' ? payload : undefined);

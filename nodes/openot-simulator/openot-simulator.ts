@@ -5,7 +5,7 @@ import { closeWith, handle } from '../shared/handle';
 import { derive } from '../shared/messages';
 import { choiceOf, numberOf } from '../shared/numbers';
 import { ThrottledStatus } from '../shared/status';
-import { userDirectory } from '../shared/user-directory';
+import { userDirectory, userPath } from '../shared/user-directory';
 import { SimulatorController, SimulatorSettings } from './controller';
 
 interface SimulatorDef extends NodeDef {
@@ -23,7 +23,7 @@ const init = (RED: NodeAPI): void => {
     RED.nodes.createNode(this, def);
     const status = new ThrottledStatus(this);
     try {
-      const settings = settingsOf(def, join(userDirectory(RED), 'openot', 'simulator-pki'));
+      const settings = settingsOf(RED, def);
       const controller = new SimulatorController(settings, () => Date.now());
       const show = (): NodeStatus => showSimulator(controller, settings);
       const timer = setInterval(() => status.set(show), LOOK_MS);
@@ -57,14 +57,15 @@ const init = (RED: NodeAPI): void => {
   RED.nodes.registerType('openot-simulator', OpenotSimulator);
 };
 
-function settingsOf(def: SimulatorDef, pkiFolder: string): SimulatorSettings {
+function settingsOf(RED: NodeAPI, def: SimulatorDef): SimulatorSettings {
   return {
     scenario: choiceOf(def.scenario, 'scenario', ['reactor', 'packaging']),
     rate: numberOf(def.rate, { name: 'rate', fallback: 20, min: 0, max: 100_000 }),
     ringBytes: numberOf(def.ringBytes, { name: 'ringBytes', fallback: 65_536, min: 256, max: 16_777_216 }),
     opcuaPort: numberOf(def.opcuaPort, { name: 'opcuaPort', fallback: 48_400, min: 0, max: 65_535 }),
-    pkiFolder,
-    runId: BigInt(Math.floor(Date.now() / 1000))
+    pkiFolder: join(userDirectory(RED), 'openot', 'simulator-pki'),
+    runId: BigInt(Math.floor(Date.now() / 1000)),
+    absolute: (path) => userPath(RED, path)
   };
 }
 
