@@ -9,6 +9,8 @@ interface Fact {
   readonly epochId: number;
   /** Every record of this incarnation from here to the next epoch's start belongs to it. */
   readonly firstAbs: number;
+  /** False: it is known from here on, but may have begun earlier. */
+  readonly isStart: boolean;
   readonly hash?: string;
   /** Hash of the epoch before, where known. */
   readonly prevHash?: string;
@@ -68,7 +70,7 @@ export class EpochTracker {
     // Epochs never go back within an incarnation: what was known belongs to another history.
     if (latest !== undefined && (epochId < latest.epochId || firstAbs < latest.firstAbs)) this.reset();
     this.latest = { epochId, firstAbs };
-    this.learn({ epochId, firstAbs, hash, prevHash });
+    this.learn({ epochId, firstAbs, isStart: true, hash, prevHash });
   }
 
   /** Takes the next record in ring order. Call `gap` first wherever the records before it were not all seen. */
@@ -106,6 +108,8 @@ export class EpochTracker {
       const { epochId, firstAbs, hash } = this.facts[i];
       if (hash === undefined) break;
       if (above !== undefined) {
+        // Where the epoch above really began, nobody knows: so nobody knows where this one ends.
+        if (!above.isStart) break;
         const follows = epochId === above.epochId - 1 && firstAbs < above.firstAbs;
         if (!follows || (above.prevHash !== undefined && above.prevHash !== hash)) break;
       }
@@ -167,8 +171,8 @@ export class EpochTracker {
     const seq = record.sourceId === 0 ? record.safeSeq : undefined;
     if (stretch !== undefined && pending !== undefined && this.continues(stretch, seq, runLow, runHigh)) {
       const { epochId, oldHash, newHash } = pending;
-      if (epochId > 0) this.learnStretch({ epochId: epochId - 1, firstAbs: stretch.firstAbs, hash: oldHash });
-      this.learn({ epochId, firstAbs: abs, hash: newHash, prevHash: oldHash });
+      if (epochId > 0) this.learn({ epochId: epochId - 1, firstAbs: stretch.firstAbs, isStart: false, hash: oldHash });
+      this.learn({ epochId, firstAbs: abs, isStart: true, hash: newHash, prevHash: oldHash });
     }
     this.begin({ firstAbs: abs, runLow, runHigh, loggerSeq: seq === undefined ? undefined : seq + 1 });
   }
@@ -178,12 +182,6 @@ export class EpochTracker {
     const sameRun = stretch.runLow === runLow && stretch.runHigh === runHigh;
     if (!sameRun) return seq === 0;
     return stretch.loggerSeq === undefined || stretch.loggerSeq === seq;
-  }
-
-  /** The epoch that a stretch belonged to: from its first record on at least. A start known exactly is worth more. */
-  private learnStretch(fact: Fact): void {
-    const known = this.factOf(fact.epochId);
-    if (known === undefined || known.hash !== fact.hash) this.learn(fact);
   }
 
   private learn(fact: Fact): void {
@@ -198,11 +196,14 @@ export class EpochTracker {
   }
 }
 
-/** The same epoch id with the same hash is the same epoch, from the earlier of both places on (a cold start need not change the definition). */
+/**
+ * The same epoch id with the same hash is the same epoch. A start is worth more than a place somewhere inside; of two
+ * starts the earlier one holds (a cold start may move the control block's without a change of epoch).
+ */
 function merged(a: Fact, b: Fact): Fact {
-  if (a.hash !== b.hash) return { epochId: a.epochId, firstAbs: Math.max(a.firstAbs, b.firstAbs) };
-  const [first, second] = b.firstAbs < a.firstAbs ? [b, a] : [a, b];
-  return first.prevHash === undefined && second.prevHash !== undefined ? { ...first, prevHash: second.prevHash } : first;
+  if (a.hash !== b.hash) return { epochId: a.epochId, firstAbs: Math.max(a.firstAbs, b.firstAbs), isStart: false };
+  if (a.isStart !== b.isStart) return a.isStart ? a : b;
+  return b.firstAbs < a.firstAbs ? b : a;
 }
 
 function changeOf(record: RecordView): Change | undefined {
@@ -239,7 +240,7 @@ function whatIsBroken(state: unknown): string | undefined {
   let above = -1;
   for (let i = 0; i < facts.length; i++) {
     const fact: unknown = facts[i];
-    if (!isObject(fact) || !isPosition(fact.epochId) || fact.epochId <= above || !isPosition(fact.firstAbs) || !isOptional(fact.hash, isHash) || !isOptional(fact.prevHash, isHash)) return `/facts/${i}`;
+    if (!isObject(fact) || !isPosition(fact.epochId) || fact.epochId <= above || !isPosition(fact.firstAbs) || typeof fact.isStart !== 'boolean' || !isOptional(fact.hash, isHash) || !isOptional(fact.prevHash, isHash)) return `/facts/${i}`;
     above = fact.epochId;
   }
   if (latest !== undefined && (!isObject(latest) || !isPosition(latest.epochId) || !isPosition(latest.firstAbs))) return '/latest';
