@@ -57,7 +57,7 @@ const products: readonly Product[] = [
     bottle: 'PET bottle 0.5 L, 18 g',
     cap: 'Cap 26 mm, blue',
     label: 'Label "Brunn still 0.5"',
-    fillValue: 'Fill volume, nominal 0.5 L',
+    fillValue: 'Fill volume, share of 0.5 L',
     capJam: 'CP-32 cap chute blocked (26 mm)',
     underfill: 'FM-31 underfill, below 0.485 L',
     changeover: 'Changeover to 0.5 L bottle finished by {1} in {2} min'
@@ -68,7 +68,7 @@ const products: readonly Product[] = [
     bottle: 'PET bottle 1.0 L, 31 g',
     cap: 'Cap 28 mm, green',
     label: 'Label "Brunn sparkling 1.0"',
-    fillValue: 'Fill volume, nominal 1.0 L',
+    fillValue: 'Fill volume, share of 1.0 L',
     capJam: 'CP-32 cap chute blocked (28 mm)',
     underfill: 'FM-31 underfill, below 0.985 L',
     changeover: 'Changeover to 1.0 L bottle finished by {1} in {2} min'
@@ -79,7 +79,7 @@ const products: readonly Product[] = [
     bottle: 'PET bottle 0.75 L, 24 g',
     cap: 'Cap 28 mm, yellow',
     label: 'Label "Brunn lemon 0.75"',
-    fillValue: 'Fill volume, nominal 0.75 L',
+    fillValue: 'Fill volume, share of 0.75 L',
     capJam: 'CP-32 cap chute blocked (28 mm, sport)',
     underfill: 'FM-31 underfill, below 0.735 L',
     changeover: 'Changeover to 0.75 L bottle finished by {1} in {2} min'
@@ -88,7 +88,7 @@ const products: readonly Product[] = [
 
 /** Recipe of the line; its name is the product's. */
 export const RECIPE = 5101;
-export const RECIPE_VERSION = '5';
+export const RECIPE_VERSION = 'rev. 5';
 
 /** The packaging line's definitions, oldest first: one for each product it is changed over to. */
 export function packagingDefinitions(): Definition[] {
@@ -98,7 +98,7 @@ export function packagingDefinitions(): Definition[] {
 function definitionWith(product: Product): Definition {
   return definitionOf({
     semanticVersion: product.semanticVersion,
-    sources: sources.map((source) => ({ ...source, hierarchy: levels, dynamic: false })),
+    sources: [{ sourceId: 0, name: 'Line 3 event logger', path: [...line, 'Logger'] }, ...sources].map((source) => ({ ...source, hierarchy: levels, dynamic: false })),
     stateMachines: [
       { stateMachineId: Machine.line, name: 'Line 3 PackML state', category: Category.Procedural, proceduralModel: 'PackML', enumSet: 'PackML' },
       { stateMachineId: Machine.mode, name: 'Line 3 mode', category: Category.Mode, enumSet: 'LineMode' },
@@ -142,7 +142,7 @@ function valuesOf(product: Product): Definition['values'] {
     valueDefinition(Value.speed, 'Line speed', TlvType.Real, Role.Actual, Unit.perMinute, '6'),
     valueDefinition(Value.produced, 'Good bottles', TlvType.UDInt, Role.Count, Unit.pieces),
     valueDefinition(Value.rejected, 'Rejected bottles', TlvType.UDInt, Role.Count, Unit.pieces),
-    valueDefinition(Value.fillVolume, product.fillValue, TlvType.LReal, Role.Actual, Unit.litre, '0.001'),
+    valueDefinition(Value.fillVolume, product.fillValue, TlvType.LReal, Role.Actual, Unit.percent, '0.2'),
     valueDefinition(Value.capTorque, 'Cap torque, share of nominal', TlvType.Real, Role.Actual, Unit.percent, '2'),
     valueDefinition(Value.labelsLeft, 'Labels on the reel', TlvType.DInt, Role.Count, Unit.pieces),
     valueDefinition(Value.cases, 'Cases packed', TlvType.ULInt, Role.Count, Unit.pieces),

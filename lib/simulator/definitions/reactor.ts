@@ -107,7 +107,7 @@ function definitionWith(wording: Wording): Definition {
   };
   return definitionOf({
     semanticVersion: wording.semanticVersion,
-    sources: sources.map((source) => ({ ...source, hierarchy: levels, dynamic: false })),
+    sources: [{ sourceId: 0, name: 'R-101 event logger', path: [...area, 'R-101', 'Logger'] }, ...sources].map((source) => ({ ...source, hierarchy: levels, dynamic: false })),
     stateMachines: [
       { stateMachineId: Machine.batch, name: 'R-101 procedure', category: Category.Procedural, proceduralModel: 'ISA-88', enumSet: 'ISA-88' },
       { stateMachineId: Machine.phase, name: 'R-101 phase', category: Category.ProcessState, enumSet: 'ReactorPhase' },

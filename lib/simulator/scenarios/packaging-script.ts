@@ -47,7 +47,7 @@ export class PackagingScript extends Script {
   private reportedSpeed = 0;
   private cases = 0;
   private tank = 80;
-  private state: number = PackMl.Idle;
+  private state: number = PackMl.Stopped;
   private mode: number = LineMode.Production;
 
   constructor(readonly random: SeededRandom) {
@@ -109,7 +109,7 @@ export class PackagingScript extends Script {
       this.rejected += bad;
       yield* this.log(valueChanged(Source.filler, Value.rejected, udint(Key.newValue, this.rejected), { role: Role.Count, unit: Unit.pieces }));
     }
-    if (random.chance(0.3)) yield* this.log(valueChanged(Source.filler, Value.fillVolume, lreal(Key.newValue, Number((0.5 + 0.002 * random.noise()).toFixed(4))), { role: Role.Actual, unit: Unit.litre, quality: random.chance(0.05) ? 1 : 0 }));
+    if (random.chance(0.3)) yield* this.log(valueChanged(Source.filler, Value.fillVolume, lreal(Key.newValue, Number((100 + 0.4 * random.noise()).toFixed(2))), { role: Role.Actual, unit: Unit.percent, quality: random.chance(0.05) ? 1 : 0 }));
     if (random.chance(0.3)) yield* this.log(valueChanged(Source.capper, Value.capTorque, real(Key.newValue, Number((100 + 3 * random.noise()).toFixed(1))), { role: Role.Actual, unit: Unit.percent }));
     yield* this.log(valueChanged(Source.labeller, Value.labelsLeft, dint(Key.newValue, (this.labels -= bottles)), { role: Role.Count, unit: Unit.pieces }));
     if (random.chance(0.2)) yield* this.log(valueChanged(Source.labeller, Value.skew, sint(Key.newValue, Math.round(4 * random.noise())), { role: Role.Position, unit: Unit.millimetre }));

@@ -38,7 +38,7 @@ for (const scenario of Object.values(scenarios)) {
         const outcome = parseDefinition(readFileSync(join(folder, file), 'utf8'));
         if (!outcome.ok) throw new Error(outcome.message);
         const { sources } = outcome.definition;
-        sources.map(({ sourceId }) => sourceId).should.deepEqual(scenario.sources.map(({ sourceId }) => sourceId));
+        sources.map(({ sourceId }) => sourceId).should.deepEqual([0, ...scenario.sources.map(({ sourceId }) => sourceId)]);
         for (const source of sources) {
           source.name.length.should.be.above(3);
           source.path.length.should.equal(source.hierarchy.length).and.be.aboveOrEqual(3);

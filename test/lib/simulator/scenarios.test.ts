@@ -69,7 +69,7 @@ for (const name of Object.keys(scenarios) as ScenarioName[]) {
         if (document.kind !== 'event') throw new Error(`${lineOf(read)}: ${JSON.stringify(document)}`);
         const unresolved = document.fields.find((field) => field.type !== (expectedType(field.key, read.record.eventTypeId) ?? field.type));
         if (unresolved !== undefined || document.warnings !== undefined) throw new Error(`${lineOf(read)}: ${JSON.stringify(document)}`);
-        if (read.record.sourceId !== 0) should(document.provenance.source.name).be.a.String();
+        should(document.provenance.source.name).be.a.String();
       });
       versions.size.should.be.aboveOrEqual(2);
     });
