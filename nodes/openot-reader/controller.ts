@@ -34,14 +34,20 @@ interface Life {
 /** Runs a reader for a node: batches out with their commit tokens, checkpoints only for what was delivered. */
 export class ReaderController {
   private life: Life | undefined;
-  /** What was started last; a stop or a new start waits for it. */
+  /** The start or restart under way; commands wait for it. */
   private turn: Promise<void> = Promise.resolve();
   private closed = false;
   private paused = false;
 
   constructor(private readonly ports: ReaderNodePorts) {}
 
-  start(): void {
+  /** Begins to read once `after` has resolved. */
+  start(after: Promise<void> = Promise.resolve()): Promise<void> {
+    this.turn = this.turn.then(() => after).then(() => this.begin());
+    return this.turn;
+  }
+
+  private begin(): void {
     if (this.closed || this.life !== undefined) return;
     const { ports } = this;
     const account = ports.openAccount(
@@ -65,6 +71,7 @@ export class ReaderController {
 
   /** Throws a coded error when the topic is no command. */
   async command(topic: unknown): Promise<void> {
+    await this.turn;
     const reader = this.life?.reader;
     if (reader === undefined) throw new CodedError('OPENOT_READER_STOPPED', 'the reader is not running: see its earlier error');
     switch (topic) {
@@ -89,9 +96,7 @@ export class ReaderController {
    */
   async close(): Promise<void> {
     this.closed = true;
-    const end = this.endLife();
-    this.turn = this.turn.then(() => end);
-    await this.turn;
+    await this.endLife();
   }
 
   status(): ReaderStatus | undefined {
@@ -102,7 +107,7 @@ export class ReaderController {
   private restart(): void {
     if (this.closed) return;
     const end = this.endLife();
-    this.turn = this.turn.then(() => end).then(() => this.start());
+    this.turn = this.turn.then(() => end).then(() => this.begin());
   }
 
   private async endLife(): Promise<void> {

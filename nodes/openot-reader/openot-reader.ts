@@ -7,6 +7,7 @@ import { CodedError, codedErrorOf } from '../shared/coded-error';
 import { closeWith, handle } from '../shared/handle';
 import type { OpcuaNode } from '../shared/opcua-node';
 import { deliveriesDone, Hop } from '../shared/passage';
+import { serversStarted } from '../shared/starting';
 import { ThrottledStatus } from '../shared/status';
 import { fileNameOf, userDirectory } from '../shared/user-directory';
 import { ReaderController } from './controller';
@@ -41,7 +42,8 @@ const init = (RED: NodeAPI): void => {
           if (!hop.isClosed) this.send([null, message]);
           status.set(() => showReader(controller.status() ?? state));
         },
-        onError: report,
+        // While this node closes, its endpoint closes too: what that does to a read under way is no trouble of anybody's.
+        onError: (error) => (hop.isClosed ? undefined : report(error)),
         deliveriesDone
       });
       handle(this, (message) => controller.command(message.topic));
@@ -51,7 +53,7 @@ const init = (RED: NodeAPI): void => {
         await closing;
         status.close();
       });
-      controller.start();
+      controller.start(serversStarted()).catch((thrown: unknown) => report(codedErrorOf(thrown)));
     } catch (thrown) {
       const error = codedErrorOf(thrown);
       report(error);

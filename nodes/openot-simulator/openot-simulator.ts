@@ -4,6 +4,7 @@ import { codedErrorOf } from '../shared/coded-error';
 import { closeWith, handle } from '../shared/handle';
 import { derive } from '../shared/messages';
 import { choiceOf, numberOf } from '../shared/numbers';
+import { announceStart } from '../shared/starting';
 import { ThrottledStatus } from '../shared/status';
 import { userDirectory, userPath } from '../shared/user-directory';
 import { SimulatorController, SimulatorSettings } from './controller';
@@ -33,6 +34,7 @@ const init = (RED: NodeAPI): void => {
         await controller.stop();
       });
       status.set(() => ({ fill: 'yellow', shape: 'ring', text: 'starting' }));
+      announceStart(controller.start());
       controller.start().then(
         () => status.set(show),
         (thrown: unknown) => {
