@@ -1,6 +1,6 @@
 import should from 'should';
 import { decodeControlBlock } from '../../../lib/ring';
-import { ElementType, elementTypes, Producer, Quirks, SimulatorOpcuaServer, startLogger, startOpcuaServer } from '../../../lib/simulator';
+import { createSimulator, ElementType, elementTypes, Producer, Quirks, SimulatorOpcuaServer, startLogger, startOpcuaServer } from '../../../lib/simulator';
 import { loadNodeOpcua } from '../../../lib/simulator/opcua/load';
 import { Key, text, udint } from '../../../lib/simulator/slots';
 import { EventType } from '../../../lib/wire';
@@ -283,5 +283,36 @@ describe('the layouts of the simulated server', function () {
     should(second.port).equal(first.port);
     await second.stop();
     await client.client.disconnect();
+  });
+});
+
+describe('a simulator with a server', function () {
+  this.timeout(60_000);
+  const pki = temporaryFolder();
+  after(() => pki.remove());
+
+  it('shows its ring over OPC UA while it runs, and says so when its port is taken', async () => {
+    const simulator = createSimulator({ scenario: 'reactor', rate: 200, opcuaPort: 'any', pkiFolder: `${pki.path}/server` });
+    (await simulator.start()).should.deepEqual({ ok: true });
+    const { server } = simulator;
+    if (server === undefined) throw new Error('no server');
+    const taken = createSimulator({ scenario: 'packaging', opcuaPort: server.port, pkiFolder: `${pki.path}/server` });
+    const outcome = await taken.start();
+    outcome.should.have.property('code', 'OPENOT_SIMULATOR_SERVER');
+    if (!outcome.ok) outcome.message.should.containEql(String(server.port));
+    await taken.stop();
+
+    const client = await connect(server, pki.path);
+    const head = async (): Promise<number> => {
+      const [value] = await client.read(server.controlNodeId);
+      const block = decodeControlBlock(bytesOf(value));
+      if (!block.ok) throw new Error(block.kind);
+      return Number(block.headAbs);
+    };
+    const before = await head();
+    while ((await head()) < before + 1000) await new Promise((resolve) => setTimeout(resolve, 10));
+    await client.close();
+    await simulator.stop();
+    should(simulator.endpointUrl).be.undefined();
   });
 });
