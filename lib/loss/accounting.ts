@@ -127,7 +127,7 @@ export class LossAccounting {
     return this.find(runId, sourceId)?.lost ?? 0;
   }
 
-  /** Sums over all runs, those no longer kept included. */
+  /** Sums over all runs, those no longer kept included. They stop at 2^53-1. */
   totals(): { delivered: number; lost: number; authoritative: number } {
     return { delivered: this.deliveredTotal, lost: this.lostTotal, authoritative: this.authoritativeTotal };
   }
@@ -167,8 +167,8 @@ export class LossAccounting {
   private report(runId: string, sourceId: number, deltas: readonly LossDelta[]): LossItem[] {
     return deltas.map(({ first, last, basis, upgrade }) => {
       const count = last - first + 1;
-      if (!upgrade) this.lostTotal += count;
-      if (basis === 'authoritative') this.authoritativeTotal += count;
+      if (!upgrade) this.lostTotal = sum(this.lostTotal, count);
+      if (basis === 'authoritative') this.authoritativeTotal = sum(this.authoritativeTotal, count);
       const item: LossItem = { kind: 'loss', runId, sourceId, firstSeq: first, lastSeq: last, count, basis, class: 'lost' };
       if (upgrade) item.upgrade = true;
       return item;
@@ -207,6 +207,9 @@ export class LossAccounting {
     return run;
   }
 }
+
+/** A corrupt producer can lose 2^53 seqs of every source: the sum stays a number that can be saved. */
+const sum = (a: number, b: number): number => Math.min(a + b, Number.MAX_SAFE_INTEGER);
 
 const runText = (low: number, high: number): string => (high === 0 ? String(low) : ((BigInt(high) << 32n) | BigInt(low)).toString());
 

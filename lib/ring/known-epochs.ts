@@ -162,7 +162,7 @@ export class EpochTracker {
     const stretch = this.stretch as Stretch;
     const seq = record.safeSeq;
     if (stretch.loggerSeq !== undefined && stretch.loggerSeq !== seq) this.begin({ ...stretch, firstAbs: abs, loggerSeq: undefined });
-    (this.stretch as Stretch).loggerSeq = seq + 1;
+    (this.stretch as Stretch).loggerSeq = seqAfter(seq);
   }
 
   /** LoggerStarted: the boundary. Without a DefinitionChanged seen right before it, nobody knows whether the definition is still the same. */
@@ -174,7 +174,7 @@ export class EpochTracker {
       if (epochId > 0) this.learn({ epochId: epochId - 1, firstAbs: stretch.firstAbs, isStart: false, hash: oldHash });
       this.learn({ epochId, firstAbs: abs, isStart: true, hash: newHash, prevHash: oldHash });
     }
-    this.begin({ firstAbs: abs, runLow, runHigh, loggerSeq: seq === undefined ? undefined : seq + 1 });
+    this.begin({ firstAbs: abs, runLow, runHigh, loggerSeq: seqAfter(seq) });
   }
 
   private continues(stretch: Stretch, seq: number | undefined, runLow: number, runHigh: number): boolean {
@@ -205,6 +205,9 @@ function merged(a: Fact, b: Fact): Fact {
   if (a.isStart !== b.isStart) return a.isStart ? a : b;
   return b.firstAbs < a.firstAbs ? b : a;
 }
+
+/** Undefined where there is none below 2^53. */
+const seqAfter = (seq: number | undefined): number | undefined => (seq === undefined || seq < 0 || seq === Number.MAX_SAFE_INTEGER ? undefined : seq + 1);
 
 function changeOf(record: RecordView): Change | undefined {
   const epochAt = record.lastPayloadOf(Key.epochId, 8);

@@ -1,8 +1,8 @@
 import 'should';
 import { LossAccounting } from '../../../lib/loss';
-import { LossItem } from '../../../lib/ring';
-import { decodeRecord, EventType, RecordView, Slot } from '../../../lib/wire';
-import { droppedSlots, encoded, highWaterSlots, udintSlot } from '../../support/records';
+import { EpochTracker, LossItem } from '../../../lib/ring';
+import { decodeRecord, EventType, Key, RecordView, Slot } from '../../../lib/wire';
+import { droppedSlots, encoded, highWaterSlots, udintSlot, ulintSlot } from '../../support/records';
 import { Seeded, seeded } from '../../support/seeded';
 
 const HISTORIES = 4000;
@@ -189,6 +189,42 @@ describe('loss accounting of random histories', () => {
       for (let sourceId = 0; sourceId < 4; sourceId++) produce(sourceId, EventType.SourceHighWater, highWaterSlots(produced[sourceId]));
       read();
       for (let sourceId = 0; sourceId < 4; sourceId++) (accounting.delivered(1n, sourceId) + accounting.lost(1n, sourceId)).should.equal(produced[sourceId]);
+    }
+  });
+
+  it('any valid record, whatever its slots say, is accounted for without a throw, and the state can be saved', () => {
+    const random = seeded(77);
+    const types = [EventType.RecordsDropped, EventType.RecordsDropped, EventType.SourceHighWater, EventType.Message];
+    const keys = [Key.count, Key.firstLostSeq, Key.lastLostSeq, Key.producedCount];
+    const value = (): bigint => [0n, 1n, BigInt(random.below(400)), 2n ** 53n - 1n, 2n ** 53n, 2n ** 63n, 2n ** 64n - 1n][random.below(7)];
+    for (let n = 0; n < 300; n++) {
+      let accounting = new LossAccounting();
+      let tracker = new EpochTracker();
+      for (let i = 0; i < 60; i++) {
+        const slots = Array.from({ length: random.below(5) }, () => {
+          const key = keys[random.below(4)];
+          return key === Key.count ? udintSlot(key, random.below(2) === 0 ? 1 + random.below(9) : 0xffff_ffff) : random.below(9) === 0 ? { key, type: 7, payload: random.bytes(random.below(12)) } : ulintSlot(key, value());
+        });
+        if (random.below(3) === 0) {
+          const first = value();
+          slots.push(udintSlot(Key.count, 4), ulintSlot(Key.firstLostSeq, first), ulintSlot(Key.lastLostSeq, BigInt.asUintN(64, first + 3n)));
+        }
+        const seq = random.below(20) === 0 ? value() : BigInt(i + random.below(3));
+        const record = decodeRecord(encoded({ runId: random.below(12), sourceId: random.below(2), seq, eventTypeId: random.below(6) === 0 ? [EventType.LoggerStarted, EventType.DefinitionChanged][random.below(2)] : types[random.below(4)], slots })) as RecordView;
+        accounting.account(record);
+        tracker.observeRecord(i * 100, record);
+        tracker.known().length.should.be.below(9);
+        const again = LossAccounting.fromJSON(JSON.parse(JSON.stringify(accounting)));
+        if (!again.ok) throw new Error(again.message);
+        accounting = again.accounting;
+        const epochs = EpochTracker.fromJSON(JSON.parse(JSON.stringify(tracker)));
+        if (!epochs.ok) throw new Error(epochs.message);
+        tracker = epochs.tracker;
+      }
+      for (const { base, next, delivered, lost, authoritative } of accounting.sources()) {
+        (delivered + lost).should.equal(next - base);
+        authoritative.should.be.belowOrEqual(lost);
+      }
     }
   });
 });
