@@ -13,7 +13,7 @@ export interface SimulatorOptions extends Pick<OpcuaServerOptions, 'allowAnonymo
   readonly scenario: ScenarioName;
   /** Events per second; 0 (the default) = the scenario's own pace. */
   readonly rate?: number;
-  /** Ring capacity: a multiple of 8, from 256. Default 65,536. */
+  /** Ring capacity: a multiple of 8, from 1,024 to 16 MiB. Default 65,536. */
   readonly ringBytes?: number;
   /** TCP port of the OPC UA server; 0 (the default) = no server, `any` = a free port. */
   readonly opcuaPort?: number | 'any';
@@ -106,13 +106,16 @@ class PlcSimulator implements Simulator {
     if (!Object.hasOwn(scenarios, options.scenario)) throw new RangeError(`scenario: expected one of ${Object.keys(scenarios).join(', ')}, found ${JSON.stringify(options.scenario)}`);
     const rate = options.rate ?? 0;
     if (!(rate >= 0 && rate <= 100_000)) throw new RangeError(`rate: expected 0 to 100000 events per second, found ${rate}`);
+    const ringBytes = options.ringBytes ?? 65_536;
+    // Not below twice the largest record that the definitions allow.
+    if (!(ringBytes >= 1024 && ringBytes <= 1 << 24 && ringBytes % 8 === 0)) throw new RangeError(`ringBytes: expected a multiple of 8 from 1024 to 16777216, found ${ringBytes}`);
     const scenario = scenarios[options.scenario];
     this.quirks = options.quirks ?? {};
     this.files = scenario.definitionFiles.map((file) => readFileSync(join(__dirname, 'definitions', file), 'utf8'));
     const definitionHashes = this.files.map(carriageHashOf);
     const clock = options.clock ?? systemClock();
     this.producer = new Producer({
-      ringBytes: options.ringBytes ?? 65_536,
+      ringBytes,
       clock,
       definitionHash: definitionHashes[0],
       bufferId: options.bufferId,

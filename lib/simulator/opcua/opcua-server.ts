@@ -111,7 +111,12 @@ export async function startOpcuaServer(options: OpcuaServerOptions): Promise<Sim
     else counted.ringValues++;
   };
   addNodes(opcua, server, { opcua, view, quirks, onRead, itemFault: faults.itemFault }, variables);
-  await server.start();
+  try {
+    await server.start();
+  } catch (error) {
+    await certificates.dispose();
+    throw error;
+  }
   return {
     endpointUrl: `opc.tcp://${host}:${port}/openot`,
     port,

@@ -193,7 +193,7 @@ describe('a simulator', () => {
     should.throws(() => createSimulator({ scenario: 'brewery' as 'reactor' }), /scenario: expected one of reactor, packaging, found "brewery"/);
     should.throws(() => createSimulator({ scenario: 'reactor', rate: -1 }), /rate/);
     should.throws(() => createSimulator({ scenario: 'reactor', rate: NaN }), /rate/);
-    should.throws(() => createSimulator({ scenario: 'reactor', ringBytes: 1001 }), /multiple of 8/);
+    for (const ringBytes of [0, 1001, 512, NaN, 1 << 25]) should.throws(() => createSimulator({ scenario: 'reactor', ringBytes }), /ringBytes: expected a multiple of 8/);
   });
 
   it('has statistics that any message can carry', () => {
