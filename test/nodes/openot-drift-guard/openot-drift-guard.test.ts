@@ -1,0 +1,142 @@
+import should from 'should';
+import type { Item } from '../../../lib/ring';
+import { itemsOfConcatenation } from '../../../lib/ring';
+import type { DriftAlert } from '../../../nodes/openot-drift-guard/alerts';
+import type { DefinitionNode } from '../../../nodes/shared/definition-node';
+import { Flow, helper, settled, shouldBePlain, sink, statusesOf, until, useNodeRed } from '../../support/node-red';
+import { concat, definitionText, facts, hashOf, message, snapshot } from '../support/data';
+
+const known = hashOf(definitionText());
+const foreign = '1234567890abcdef';
+const { items } = itemsOfConcatenation(concat(message(0), message(1), message(2)));
+
+const flow = async (guard: Record<string, unknown> = {}, json = definitionText()): Promise<Flow> => {
+  const running = await Flow.start([
+    { id: 'definition', type: 'openot-definition', source: 'json', json, path: '', watch: false },
+    { id: 'guard', type: 'openot-drift-guard', definition: 'definition', policy: 'placeholder', whenUnadvertised: 'placeholder', wires: [['out'], ['alerts']], ...guard },
+    sink('out'),
+    sink('alerts')
+  ]);
+  await (helper.getNode('definition') as DefinitionNode).definitions?.ready;
+  return running;
+};
+const given = (definitionHash: string, epochId = 1, payload: unknown = items): { payload: unknown; openot: object } => ({ payload, openot: facts({ snapshot: snapshot({ definitionHash, epochId }) }) });
+const alerts = (running: Flow): DriftAlert[] => running.at('alerts').filter(({ topic }) => topic === 'alert').map(({ payload }) => payload as DriftAlert);
+
+describe('openot-drift-guard', () => {
+  useNodeRed();
+
+  it('adds the binding and changes nothing else; no alert while all is well', async () => {
+    const running = await flow();
+    running.send('guard', { ...given(known), topic: 'mine' });
+    await settled();
+    const [sent] = running.at('out');
+    should(sent.payload).eql(items);
+    should(sent.topic).equal('mine');
+    should(sent.openot).have.properties({ stream: 'line 1', commit: ['r/b/1'], binding: { current: { hash: known }, prior: { reason: { kind: 'stalePriorEpoch' } } } });
+    should(running.at('alerts')).eql([]);
+    should(running.at('completed').length).equal(1);
+    shouldBePlain(sent);
+    await until('the status', () => statusesOf('guard').some(({ fill, text }) => fill === 'green' && text === '3 bound'));
+  });
+
+  it('alerts once for each change of a stream\'s state, with what was expected and found', async () => {
+    const running = await flow();
+    for (const [hash, epoch] of [[known, 1], [foreign, 2], [foreign, 2], [foreign, 3], [known, 4], [known, 4]] as Array<[string, number]>) running.send('guard', given(hash, epoch));
+    await settled();
+    should(alerts(running)).eql([
+      { stream: 'line 1', epochId: 2, relation: 'current', reason: 'drift', expected: foreign, actual: known, held: 0, action: 'placeholder' },
+      { stream: 'line 1', epochId: 3, relation: 'current', reason: 'drift', expected: foreign, actual: known, held: 0, action: 'placeholder' },
+      { stream: 'line 1', epochId: 4, relation: 'current', reason: 'bound', expected: known, actual: known, held: 0, action: 'resolve' }
+    ]);
+    running.at('alerts').forEach((alert) => shouldBePlain(alert));
+    should(running.at('alerts').every(({ openot }) => !('commit' in (openot as object)))).be.true();
+    should(running.at('out').every(({ payload }) => (payload as Item[]).length === 3)).be.true();
+  });
+
+  it('keeps two streams apart', async () => {
+    const running = await flow();
+    const other = { ...given(foreign), openot: { ...given(foreign).openot, stream: 'line 2' } };
+    for (const message of [given(known), other, given(known), other]) running.send('guard', message);
+    await settled();
+    should(alerts(running).map(({ stream }) => stream)).eql(['line 2']);
+  });
+
+  it('alerts of records of an earlier epoch only when there are any', async () => {
+    const running = await flow();
+    const openot = facts({ snapshot: snapshot({ epochFirstAbs: 60 }) });
+    running.send('guard', { payload: items.slice(2), openot });
+    await settled();
+    should(alerts(running)).eql([]);
+    running.send('guard', { payload: items, openot });
+    await settled();
+    should(alerts(running)).eql([{ stream: 'line 1', epochId: 1, relation: 'prior', reason: 'stalePriorEpoch', expected: null, actual: null, held: 0, action: 'placeholder' }]);
+  });
+
+  it('diverts what is not bound, and lets the notices and the tokens through', async () => {
+    const running = await flow({ policy: 'divert' });
+    const loss: Item = { kind: 'loss', runId: '1', sourceId: 1, firstSeq: 0, lastSeq: 0, count: 1, basis: 'inferred', class: 'lost' };
+    running.send('guard', given(foreign, 2, [loss, ...items]));
+    running.send('guard', given(known, 3));
+    running.send('guard', { ...given(foreign, 4), openot: facts({ snapshot: snapshot({ definitionHash: foreign }), commit: [] }) });
+    await settled();
+    const diverted = running.at('alerts').filter(({ topic }) => topic === 'diverted');
+    should(diverted.map(({ payload }) => payload)).eql([items, items]);
+    should(diverted[0].openot).not.have.property('commit');
+    should(running.at('out').map(({ payload }) => payload)).eql([[loss], items]);
+    should((running.at('out')[0].openot as { commit: string[] }).commit).eql(['r/b/1']);
+    diverted.forEach((each) => shouldBePlain(each));
+  });
+
+  it('takes single items, and what has been through JSON', async () => {
+    const running = await flow();
+    running.send('guard', given(known, 1, items[0]));
+    running.send('guard', JSON.parse(JSON.stringify(given(known, 1))) as object);
+    await settled();
+    should(running.caught).eql([]);
+    should(running.at('out').map(({ payload }) => payload)).eql([items[0], items]);
+  });
+
+  it('binds the only definition to bytes that advertise none, if it may', async () => {
+    const assuming = await flow({ whenUnadvertised: 'assume' });
+    assuming.send('guard', { payload: items });
+    await settled();
+    should((assuming.at('out')[0].openot as { binding: object }).binding).have.property('current', { hash: known });
+    await helper.unload();
+    const careful = await flow();
+    careful.send('guard', { payload: items });
+    await settled();
+    should((careful.at('out')[0].openot as { binding: object }).binding).have.property('current', { reason: { kind: 'missingCurrentDefinition' } });
+  });
+
+  it('lets records pass when there is no definition node, and says so', async () => {
+    const running = await flow({ definition: '' });
+    running.send('guard', given(known));
+    await settled();
+    should(alerts(running).map(({ reason }) => reason)).eql(['missingCurrentDefinition']);
+    should(running.at('out').length).equal(1);
+    should(statusesOf('guard').at(-1)!.text).match(/no definition node/);
+  });
+
+  it('turns bad input into a coded error', async () => {
+    const running = await flow();
+    for (const payload of ['text', undefined, [{ kind: 'record' }]]) running.send('guard', { payload });
+    running.send('guard', { payload: items, openot: 'x' });
+    await settled();
+    should(running.caught.map(({ code }) => code)).eql(['OPENOT_PAYLOAD_NOT_ITEMS', 'OPENOT_PAYLOAD_NOT_ITEMS', 'OPENOT_PAYLOAD_NOT_ITEMS', 'OPENOT_FACTS_INVALID']);
+    should(running.at('out')).eql([]);
+  });
+
+  it('waits for the definitions at the start, and keeps the order', async () => {
+    const running = await Flow.start([
+      { id: 'definition', type: 'openot-definition', source: 'json', json: definitionText(), path: '', watch: false },
+      { id: 'guard', type: 'openot-drift-guard', definition: 'definition', policy: 'placeholder', whenUnadvertised: 'placeholder', wires: [['out'], ['alerts']] },
+      sink('out'),
+      sink('alerts')
+    ]);
+    for (let i = 0; i < 5; i++) running.send('guard', { ...given(known), topic: String(i) });
+    await until('all of them', () => running.at('out').length === 5);
+    should(running.at('out').map(({ topic }) => topic)).eql(['0', '1', '2', '3', '4']);
+    should(running.at('alerts')).eql([]);
+  });
+});
