@@ -87,6 +87,7 @@ export class Flow {
       { id: 'caught', type: 'helper', z: 'tab', x: 0, y: 0, wires: [] },
       { id: 'completed', type: 'helper', z: 'tab', x: 0, y: 0, wires: [] }
     ]);
+    helper._events.removeListener('node-status', noteStatus);
     helper._events.on('node-status', noteStatus);
     await helper.load(ours.map(load), flow.nodes, credentials);
     flow.listen();

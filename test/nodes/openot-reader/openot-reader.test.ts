@@ -1,0 +1,209 @@
+import should from 'should';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { DocumentObject } from '../../../lib/document';
+import { createSimulator, Simulator, SimulatorOptions } from '../../../lib/simulator';
+import { Flow, FlowNode, helper, settled, shouldBePlain, sink, statusesOf, until, useNodeRed } from '../../support/node-red';
+
+type Seen = { kind: string; provenance: { runId: string; source: { id: number } }; seq: number };
+
+describe('openot-reader', function () {
+  this.timeout(60_000);
+  const place = useNodeRed();
+  let plc: Simulator;
+
+  const startPlc = async (options: Partial<SimulatorOptions> = {}): Promise<void> => {
+    plc = createSimulator({ scenario: 'reactor', rate: 200, ringBytes: 1 << 20, opcuaPort: 'any', pkiFolder: join(place.userDir, 'plc-pki'), truthLimit: 100_000, ...options });
+    should(await plc.start()).eql({ ok: true });
+  };
+  afterEach(async () => {
+    await plc?.stop();
+  });
+
+  let readers = 0;
+  const nodes = (reader: Record<string, unknown> = {}, opcua: Record<string, unknown> = {}): FlowNode[] => [
+    { id: 'definition', type: 'openot-definition', source: 'json', json: plc.definitionText(), path: '', watch: false },
+    { id: 'opcua', type: 'openot-opcua', endpoint: plc.endpointUrl!, securityMode: 'None', securityPolicy: 'Basic256Sha256', authentication: 'anonymous', trust: 'list', requestTimeout: '5000', ...opcua },
+    {
+      id: `the-reader-${readers}`, type: 'openot-reader', stream: 'line 1', transport: 'opcua', opcua: 'opcua', controlNode: plc.controlNodeId!, ringNode: plc.ringNodeIds.join('\n'),
+      mode: 'poll', interval: '20', verify: 'extraCall', startFrom: 'oldest', maxRecords: '50', maxBytes: '65536', statusInterval: '200', wires: [['decoder', 'batches'], ['status']], ...reader
+    },
+    { id: 'decoder', type: 'openot-decoder', emit: 'batch', wires: [['doc']] },
+    { id: 'doc', type: 'openot-doc', definition: 'definition', whenUnadvertised: 'placeholder', profile: 'strict', format: 'object', emit: 'batch', outputs: 1, wires: [['out']] },
+    sink('out'),
+    sink('batches'),
+    sink('status')
+  ];
+  beforeEach(() => void readers++);
+  const readerId = (): string => `the-reader-${readers}`;
+  const stateFile = (): string => join(place.userDir, 'openot', 'readers', `${readerId()}.state`);
+  const records = (running: Flow): Seen[] => running.at('out').flatMap(({ payload }) => payload as DocumentObject[] as unknown as Seen[]).filter(({ kind }) => kind !== 'loss');
+  const identity = ({ provenance, seq }: Seen): string => `${provenance.runId}/${provenance.source.id}/${seq}`;
+  const produced = (): Set<string> => new Set(plc.truth().map(({ runId, sourceId, seq }) => `${runId}/${sourceId}/${seq}`));
+
+  it('reads a controller into documents, reports its status, and saves where it is', async () => {
+    await startPlc();
+    const running = await Flow.start(nodes());
+    await until('documents', () => records(running).length > 100);
+    should(records(running).every(({ kind }) => kind === 'event')).be.true();
+    await until('a status', () => running.at('status').some(({ payload }) => (payload as { totals: { records: number } }).totals.records > 0));
+    for (const message of [...running.at('status'), ...running.at('batches').slice(0, 3), ...running.at('out').slice(0, 3)]) shouldBePlain(message);
+    const { payload, openot } = running.at('status').at(-1)!;
+    should(payload).have.keys('state', 'detail', 'cursorAbs', 'lag', 'capacity', 'clockSkewMs', 'totals');
+    should(openot).have.property('stream', 'line 1');
+    should((running.at('batches')[0].openot as { commit: string[] }).commit[0]).match(new RegExp(`^${readerId()}/[^/]+/1$`));
+    await until('the node\'s status', () => statusesOf(readerId()).some(({ fill, text }) => fill === 'green' && /records, lag \d+ %/.test(text ?? '')));
+    should(running.caught).eql([]);
+    await helper.clearFlows();
+    should(existsSync(stateFile())).be.true();
+  });
+
+  for (const [name, between] of [
+    ['one after the other', []],
+    ['with a node of another make between reader and decoder', [{ id: 'between', type: 'helper', wires: [['decoder']] }]]
+  ] as Array<[string, FlowNode[]]>) {
+    it(`gives every record exactly once across orderly stops and starts, our nodes ${name}`, async () => {
+      await startPlc({ rate: 1000 });
+      const seen: string[] = [];
+      const wires = between.length > 0 ? { wires: [['between'], []] } : {};
+      for (let round = 0; round < 8; round++) {
+        const running = await Flow.start([...nodes(wires), ...between]);
+        if (between.length > 0) helper.getNode('between').on('input', (message, send, done) => (send(message), done()));
+        await until('documents of this round', () => records(running).length > 20);
+        // At another moment of the hand-over each time: some turns of the loop after a batch has left the reader.
+        const batches = running.at('batches').length;
+        await until('a batch', () => running.at('batches').length > batches || between.length > 0);
+        for (let turn = 0; turn < round; turn++) await new Promise((resolve) => setImmediate(resolve));
+        if (round === 7) {
+          plc.command('stop-producer');
+          await until('the rest', () => new Set([...seen, ...records(running).map(identity)]).size >= produced().size);
+        }
+        await helper.clearFlows();
+        seen.push(...records(running).map(identity));
+        await helper.unload();
+      }
+      should(seen.length - new Set(seen).size).equal(0);
+      should(new Set(seen)).eql(produced());
+    });
+  }
+
+  for (const type of ['nodes', 'flows', 'full'] as const) {
+    it(`gives every record exactly once across deploys of ${type} that change the decoder under a reader`, async () => {
+      await startPlc({ rate: 1000 });
+      const running = await Flow.start(nodes());
+      for (let round = 0; round < 6; round++) {
+        const before = records(running).length;
+        await until('documents', () => records(running).length > before + 20);
+        const changed = running.nodes.map((node) => (node.id === 'decoder' ? { ...node, name: `round ${round}` } : node));
+        await helper.setFlows(changed, type);
+        if (type !== 'nodes') running.listen();
+      }
+      plc.command('stop-producer');
+      await until('the rest', () => new Set(records(running).map(identity)).size >= produced().size);
+      await settled();
+      const seen = records(running).map(identity);
+      should(seen.length - new Set(seen).size).equal(0);
+      should(new Set(seen)).eql(produced());
+    });
+  }
+
+  it('obeys its commands', async () => {
+    await startPlc();
+    const running = await Flow.start(nodes({ mode: 'trigger' }));
+    running.send(readerId(), { topic: 'read' });
+    await until('documents', () => records(running).length > 0);
+    await until('rest', () => running.at('status').some(({ payload }) => (payload as { state: string }).state === 'idle'));
+    const before = records(running).length;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    should(records(running).length).equal(before);
+    running.send(readerId(), { topic: 'read' });
+    await until('more documents', () => records(running).length > before);
+    running.send(readerId(), { topic: 'pause' });
+    running.send(readerId(), { topic: 'resume' });
+    running.send(readerId(), { topic: 'forget' });
+    running.send(readerId(), { topic: 'dance' });
+    running.send(readerId(), {});
+    await until('the errors', () => running.caught.length === 2);
+    should(running.caught.map(({ code }) => code)).eql(['OPENOT_READER_COMMAND', 'OPENOT_READER_COMMAND']);
+    await until('completions', () => running.at('completed').filter(({ complete }) => (complete as { source: { id: string } }).source.id === readerId()).length === 5);
+  });
+
+  it('does not start afresh when its state cannot be read, and does so when told to forget it', async () => {
+    await startPlc();
+    const first = await Flow.start(nodes());
+    await until('documents', () => records(first).length > 10);
+    await helper.unload();
+    writeFileSync(stateFile(), readFileSync(stateFile()).fill(7, 10, 20));
+    const running = await Flow.start(nodes());
+    await until('the error', () => running.caught.length > 0);
+    should(running.caught[0].code).match(/^OPENOT_STATE/);
+    await until('a red status', () => statusesOf(readerId()).at(-1)?.fill === 'red');
+    should(records(running)).eql([]);
+    running.send(readerId(), { topic: 'forget' });
+    await until('documents again', () => records(running).length > 10);
+  });
+
+  const freePort = (): Promise<number> =>
+    new Promise((resolve) => {
+      const server = createServer().listen(0, '127.0.0.1', () => {
+        const { port } = server.address() as AddressInfo;
+        server.close(() => resolve(port));
+      });
+    });
+  const expectTrouble = async (running: Flow, code: RegExp): Promise<void> => {
+    await until('the error', () => running.caught.length > 0, 20_000);
+    should(running.caught[0].code).match(code);
+    should(running.caught[0].message).startWith(running.caught[0].code!);
+    await until('a red status', () => statusesOf(readerId()).at(-1)?.fill === 'red');
+    should(records(running)).eql([]);
+  };
+
+  it('reports an endpoint that refuses, and goes on trying', async () => {
+    await startPlc();
+    await expectTrouble(await Flow.start(nodes({}, { endpoint: `opc.tcp://127.0.0.1:${await freePort()}` })), /^OPENOT_OPCUA_/);
+  });
+
+  for (const [name, reader] of [
+    ['that does not exist', () => ({ controlNode: 'ns=1;s=Nowhere' })],
+    ['of an unknown namespace', () => ({ controlNode: 'nsu=urn:nowhere;s=Control' })],
+    ['of a scalar', () => ({ controlNode: plc.server!.scalarNodeId })],
+    ['of a structure', () => ({ ringNode: 'i=2256' })],
+    ['that is none', () => ({ controlNode: 'hello' })]
+  ] as Array<[string, () => Record<string, unknown>]>) {
+    it(`reports a NodeId ${name}`, async () => {
+      await startPlc();
+      await expectTrouble(await Flow.start(nodes(reader())), /^OPENOT_/);
+    });
+  }
+
+  it('logs in with user name and password; a wrong one is refused, and appears nowhere', async () => {
+    await startPlc({ allowAnonymous: false, users: { operator: 'right-secret' } });
+    const opcua = { securityMode: 'SignAndEncrypt', trust: 'acceptFirst', authentication: 'password' };
+    const good = await Flow.start(nodes({}, opcua), { opcua: { user: 'operator', password: 'right-secret' } });
+    await until('documents', () => records(good).length > 10, 20_000);
+    await helper.unload();
+    readers++;
+    const bad = await Flow.start(nodes({}, opcua), { opcua: { user: 'operator', password: 'wrong-secret' } });
+    await expectTrouble(bad, /^OPENOT_OPCUA_/);
+    should(JSON.stringify([bad.caught, bad.at('status'), statusesOf(readerId())])).not.containEql('wrong-secret');
+  });
+
+  for (const [name, reader, opcua] of [
+    ['without an endpoint', { opcua: '' }, {}],
+    ['without a NodeId of the ring', { ringNode: ' \n ' }, {}],
+    ['with an interval of 5 ms', { interval: '5' }, {}],
+    ['with a transport that is none', { transport: 'pigeon' }, {}],
+    ['at an endpoint that is none', {}, { endpoint: 'http://127.0.0.1' }],
+    ['at an endpoint without the user name it needs', {}, { authentication: 'password' }]
+  ] as Array<[string, Record<string, unknown>, Record<string, unknown>]>) {
+    it(`does not begin ${name}, and the runtime lives`, async () => {
+      await startPlc();
+      const running = await Flow.start(nodes(reader, opcua));
+      running.send(readerId(), { topic: 'read' });
+      await until('the error', () => running.caught.length > 0);
+      should(running.caught.at(-1)!.code).equal('OPENOT_CONFIG');
+      should(statusesOf(readerId()).at(-1)).match({ fill: 'red', text: 'wrong settings' });
+    });
+  }
+});
