@@ -77,7 +77,7 @@ class DocumentFormatter implements Formatter {
         // A loss belongs to the epoch of the record that revealed it: the next one in the batch.
         if (nextRecord <= index) nextRecord = indexOfRecord(items, index + 1);
         const revealing = items[nextRecord];
-        visitor.loss(revealing?.kind === 'record' ? context.at(revealing.abs) : context.current(), item);
+        visitor.loss(revealing?.kind === 'record' ? context.at(revealing.abs) : context.current(), { ...item, runId: withoutLeadingZeros(item.runId) });
       }
     });
   }
@@ -107,14 +107,19 @@ class DocumentFormatter implements Formatter {
   private loadItem(item: RecordItem): EncodedLength {
     const { head } = this;
     head.flags = item.flags;
-    head.sourceTimeNs = item.sourceTimeNs;
-    head.runId = item.runId;
+    head.sourceTimeNs = withoutLeadingZeros(item.sourceTimeNs);
+    head.runId = withoutLeadingZeros(item.runId);
     head.seq = String(item.seq);
     head.sourceId = item.sourceId;
     head.eventTypeId = item.eventTypeId;
     this.writer.resolution.slots.loadSlots(item.slots);
     return encodedLength(item.slots, (item.flags & Flag.HasCrc) !== 0);
   }
+}
+
+/** JSON knows no leading zeros; an item that a flow has made may have some. */
+function withoutLeadingZeros(digits: string): string {
+  return digits.charCodeAt(0) === 0x30 && digits.length > 1 ? digits.replace(/^0+(?=.)/, '') : digits;
 }
 
 interface ItemVisitor {

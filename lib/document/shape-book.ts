@@ -56,8 +56,12 @@ const lookUp32 =
 
 /** The id in the record's last slot with this key, or -1: what the other slots of the record refer to. */
 function idOf(slots: SlotTable, key: number): number {
-  for (let i = slots.count - 1; i >= 0; i--) if (slots.key[i] === key) return readU32(slots.bytes[i], slots.at[i]);
-  return -1;
+  let i = 0;
+  while (i < slots.count && slots.key[i] !== key) i++;
+  if (i === slots.count) return -1;
+  // Repeated slots of a valid record stand side by side: from the first one the last is near, while the record's end may be far.
+  while (i + 1 < slots.count && slots.key[i + 1] === key) i++;
+  return readU32(slots.bytes[i], slots.at[i]);
 }
 
 const nameOf = (key: number): string => valueKey(key)?.name ?? '';

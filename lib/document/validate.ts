@@ -81,13 +81,15 @@ function declaredDataType(compiled: CompiledDefinition, slots: SlotTable): numbe
 
 /** The lowest key whose occurrences are not side by side. */
 function notContiguous(count: number): RecordViolation | undefined {
-  let lowest = -1;
+  const left = new Set<number>();
+  let lowest = Infinity;
   for (let i = 1; i < count; i++) {
     const key = declared[i].key;
-    if (key === declared[i - 1].key || (lowest >= 0 && key >= lowest)) continue;
-    for (let j = 0; j < i - 1; j++) if (declared[j].key === key) lowest = key;
+    if (key === declared[i - 1].key) continue;
+    left.add(declared[i - 1].key);
+    if (left.has(key) && key < lowest) lowest = key;
   }
-  return lowest < 0 ? undefined : { repeatedSlotNotContiguous: { key: lowest } };
+  return lowest === Infinity ? undefined : { repeatedSlotNotContiguous: { key: lowest } };
 }
 
 function outOfOrder(count: number): RecordViolation | undefined {

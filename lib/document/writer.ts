@@ -59,8 +59,8 @@ export class DocumentWriter {
   /** JSON text of a loss. */
   lossText(provenance: Provenance, loss: LossItem): string {
     const open = provenance.text('loss', loss.sourceId, loss.runId, undefined, 0);
-    const text = `${open},"firstSeq":${loss.firstSeq},"lastSeq":${loss.lastSeq},"count":${loss.count},"basis":"${loss.basis}"`;
-    return this.enriched ? `${text},"class":"${loss.class}","text":${JSON.stringify(lossLine(provenance, loss))}}` : text + '}';
+    const text = `${open},"firstSeq":${loss.firstSeq},"lastSeq":${loss.lastSeq},"count":${loss.count},"basis":${JSON.stringify(loss.basis)}`;
+    return this.enriched ? `${text},"class":${JSON.stringify(loss.class)},"text":${JSON.stringify(lossLine(provenance, loss))}}` : text + '}';
   }
 
   /** The same document as a plain object. */

@@ -11,7 +11,7 @@ import { plant } from './support/plant';
 import { randomRecord } from './support/random-records';
 import { strip } from './support/strip';
 
-const RECORDS = 6000;
+const RECORDS = 4000;
 const facts: LooseFacts = { bufferId: 4, incarnation: 2, receiveTimeNs: '1780000000000000007' };
 
 const WIDE = new Set(['ULInt', 'LInt', 'DateTime']);

@@ -84,6 +84,12 @@ describe('the formatter', () => {
     should(lost.provenance.time).equal('2026-05-28T20:26:40.000000001Z');
   });
 
+  it('writes JSON also where a flow has made the items, with zeros in front', () => {
+    const items = [{ ...stopped(0, 1), runId: '007', sourceTimeNs: '00' }, loss({ runId: '0008' })];
+    should(texts(items).map((text) => (JSON.parse(text) as EventDocument).provenance.runId)).eql([7, 8]);
+    should(objects(items).map(({ provenance }) => provenance.runId)).eql(['7', '8']);
+  });
+
   it('shows the three flags and hides the others', () => {
     const flagged = itemOf(recordInput({ eventTypeId: EventType.LoggerStopped, flags: Flag.HasCrc | 0xfff0 | Flag.Synthetic }));
     should(objects([flagged])[0].provenance.flags).eql({ timeUnsynced: false, syntheticRecord: true, partialPayload: false });

@@ -1,6 +1,6 @@
 import should from 'should';
 import { CompiledDefinition } from '../../../lib/definition';
-import { createFormatter, PlaceholderDocument, RecordViolation, validateRecord, wireErrorJson } from '../../../lib/document';
+import { createFormatter, PlaceholderDocument, reasonJson, RecordViolation, validateRecord, wireErrorJson } from '../../../lib/document';
 import { encodedLength, EventType, Flag, Key, Slot, SlotTable, TlvType, WireErrorDetail } from '../../../lib/wire';
 import { recordInput } from '../../support/records';
 import { boundTo } from './support/bindings';
@@ -145,6 +145,7 @@ describe('record validation', () => {
     it('the valueId looked for is the first one of four bytes, also behind the value', () => {
       const shortId: Slot = { key: Key.valueId, type: TlvType.UDInt, payload: new Uint8Array(3) };
       should(value([slot(Key.newValue, 1, TlvType.DInt), slot(Key.valueId, 20)])).equal('{"typeMismatch":{"actual":6,"expected":9,"key":16}}');
+      should(value([slot(Key.newValue, 1, TlvType.DInt), shortId, slot(Key.valueId, 20)])).equal('{"typeMismatch":{"actual":6,"expected":9,"key":16}}');
       should(value([slot(Key.newValue, 1, TlvType.DInt), shortId, slot(Key.valueId, 21)])).equal('{"fixedWidthMismatch":{"actual":3,"expected":4,"key":13,"type":5}}');
     });
 
@@ -259,6 +260,11 @@ describe('record validation', () => {
       const kinds = [0, Flag.HasCrc].map((flags) => createFormatter({ profile: 'strict' }).objects([itemOf(recordInput({ flags, slots: [template] }))], {}, boundTo(tight))[0].kind);
       should(kinds).eql(['event', 'placeholder']);
     });
+  });
+
+  it('the text of a detail is alphabetical however the reason was made', () => {
+    should(reasonJson({ detail: { expected: 'bb', epoch: 'prior', actual: 'aa' }, kind: 'drift' })).equal('{"kind":"drift","detail":{"actual":"aa","epoch":"prior","expected":"bb"}}');
+    should(reasonJson({ kind: 'stalePriorEpoch' })).equal('{"kind":"stalePriorEpoch"}');
   });
 
   it('wire errors have one JSON form each', () => {

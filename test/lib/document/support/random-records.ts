@@ -69,6 +69,7 @@ export function randomRecord(random: Seeded, compiled: CompiledDefinition): Reco
     const type = random.below(16);
     slots.push({ key, type, payload: random.below(3) === 0 ? random.bytes(random.below(12)) : randomPayload(random, Math.min(type, 13)) });
   }
+  if (random.below(15) === 0) slots.splice(random.below(slots.length + 1), 0, { key: random.below(0x10000), type: random.below(256), payload: random.bytes(random.below(12)) });
   if (slots.length > 1 && random.below(12) === 0) slots.splice(random.below(slots.length), 1);
   if (slots.length > 1 && random.below(12) === 0) slots.reverse();
   return {
