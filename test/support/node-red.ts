@@ -141,6 +141,6 @@ export function shouldBePlain(value: unknown, path = 'msg'): void {
     should(Object.getPrototypeOf(value)).equal(Array.prototype, `${path} is a class of array`);
     return value.forEach((entry, index) => shouldBePlain(entry, `${path}[${index}]`));
   }
-  should([Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null)).be.true(`${path} is a ${(value as object).constructor?.name}`);
+  should([Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null)).equal(true, `${path} is a ${(value as object).constructor?.name}`);
   for (const [name, entry] of Object.entries(value as object)) shouldBePlain(entry, `${path}.${name}`);
 }
