@@ -11,6 +11,7 @@ const require = createRequire(import.meta.url);
 const { decodeRecord } = require('../dist/lib/wire');
 const { createFormatter } = require('../dist/lib/document');
 const { DefinitionStore, bind } = require('../dist/lib/definition');
+const { itemsOfConcatenation } = require('../dist/lib/ring');
 
 const RECORDS = 2000;
 const { bytes, count, meanBytes } = workload(RECORDS);
@@ -64,12 +65,39 @@ function toText(formatter) {
   eachRecord((record, at) => flat(formatter.recordText(record, at, context)));
 }
 
+/* Before anything is measured: the plain decoder must make the same checks, else the comparison means nothing. */
+function checkPlain() {
+  let state = 1;
+  const random = (below) => (state = (Math.imul(state, 1103515245) + 12345) >>> 0) % below;
+  const starts = [];
+  eachRecord((record, at) => starts.push(at));
+  for (let i = 0; i < 20000; i++) {
+    const start = starts[random(starts.length)];
+    const copy = bytes.slice(start, start + 84);
+    // Half of them without CRC: only then do damaged slots reach the checks behind it.
+    if (i % 2 === 0) copy[6] &= ~8;
+    for (let n = random(3); n > 0; n--) copy[random(copy.length)] = random(2) === 0 ? random(256) : random(4);
+    const end = random(4) === 0 ? random(copy.length) : copy.length;
+    const ours = decodeRecord(copy, 0, end);
+    const view = new DataView(copy.buffer, 0, copy.length);
+    const plainly = plainDecode(view, 0, end, true);
+    const lean = plainCheck(view, 0, end, true);
+    const same = ours.ok === plainly.ok && (ours.ok ? ours.length === plainly.length && lean === ours.length : ours.kind === plainly.kind && lean < 0);
+    if (!same) throw new Error(`the plain decoder judges otherwise: ${JSON.stringify(plainly)}`);
+  }
+}
+checkPlain();
+
 const objects = [];
 {
   const context = strict.context(facts, binding);
   eachRecord((record, at) => objects.push(strict.recordObject(record, at, context)));
 }
 if (objects.length !== count || objects.some((document) => document.kind !== 'event')) throw new Error('the workload does not resolve');
+
+const buffer = Buffer.from(bytes);
+const { items } = itemsOfConcatenation(buffer);
+if (items.length !== count) throw new Error('the workload does not decode');
 
 const decoding = measure(
   {
@@ -86,6 +114,9 @@ const documents = measure(
   {
     strictText: () => toText(strict),
     enrichedText: () => toText(enriched),
+    itemsText: () => strict.texts(items, facts, binding).forEach(flat),
+    itemsObjects: () => (kept = strict.objects(items, facts, binding)),
+    makeItems: () => (kept = itemsOfConcatenation(buffer)),
     stringify: () => objects.forEach((document) => flat(JSON.stringify(document)))
   },
   count
@@ -114,6 +145,9 @@ console.log('\nBytes to JSON text (verified decode, validation, resolution, exac
 row('strict', documents.ns.strictText);
 row('enriched', documents.ns.enrichedText);
 row('JSON.stringify of the finished strict objects', documents.ns.stringify);
+row('bytes to items (what openot-decoder makes)', documents.ns.makeItems);
+row('items to strict text (what openot-doc makes of them)', documents.ns.itemsText);
+row('items to strict objects', documents.ns.itemsObjects);
 ratio('strict / JSON.stringify', documents.ratio('strictText', 'stringify'), 0.7);
 ratio('enriched / JSON.stringify', documents.ratio('enrichedText', 'stringify'));
 if (sink === 0 || kept === undefined) throw new Error('nothing was made');

@@ -2,7 +2,7 @@ import { CompiledDefinition } from '../definition/compiled';
 import { authResults, categories, severityBands, signatureMeanings } from '../wire/registry/enumerations';
 import { EventType } from '../wire/registry/events';
 import { tlvName, tlvWidth } from '../wire/registry/tlv-types';
-import { Key, valueKey } from '../wire/registry/value-keys';
+import { Key, valueKey, valueKeys } from '../wire/registry/value-keys';
 import { SlotTable } from '../wire/slot-table';
 import { readU16, readU32 } from '../wire/u64';
 import { utf8Text } from './bytes-text';
@@ -11,15 +11,16 @@ import { LabelBook } from './label-book';
 
 type ById = ReadonlyMap<number, FieldShape>;
 
-/** Tags are below 16 and core keys below 64: one small array holds every plain shape. */
-const plainIndex = (key: number, type: number): number => key * 16 + type;
+/** Keys of slots that can be fields are below this: one small array holds what is known of them. */
+const KEYS = valueKeys[valueKeys.length - 1].key + 1;
+/** Tags are below this. */
+const TYPES = 16;
+const plainIndex = (key: number, type: number): number => key * TYPES + type;
 const PLAIN_SHAPES: readonly FieldShape[] = makePlainShapes();
 
 function makePlainShapes(): FieldShape[] {
   const shapes: FieldShape[] = [];
-  for (let key = 0; key < 64; key++) {
-    const name = valueKey(key)?.name;
-    if (name === undefined) continue;
+  for (const { key, name } of valueKeys) {
     for (let type = 0; tlvWidth(type) >= 0; type++) shapes[plainIndex(key, type)] = fieldShape({ key, name, type: tlvName(type) as string });
   }
   return shapes;
@@ -72,7 +73,7 @@ const nameOf = (key: number): string => valueKey(key)?.name ?? '';
  */
 export class ShapeBook {
   /** By key: a table, because this is asked for every slot of every record. */
-  private readonly resolvers: (Resolver | undefined)[] = Array.from({ length: 64 });
+  private readonly resolvers: (Resolver | undefined)[] = Array.from({ length: KEYS });
   private readonly labels: LabelBook | undefined;
   /** By unit symbol, then by key and type. */
   private readonly withUnit = new Map<string, FieldShape[]>();
