@@ -1,5 +1,6 @@
 import type { Node, NodeAPI, NodeDef, NodeStatus } from 'node-red';
 import { codedErrorOf } from '../shared/coded-error';
+import { reportSoon } from '../shared/config-users';
 import { handle } from '../shared/handle';
 import { choiceOf } from '../shared/numbers';
 import { Hop } from '../shared/passage';
@@ -27,7 +28,7 @@ const init = (RED: NodeAPI): void => {
       handle(this, () => {
         throw thrown;
       });
-      this.error(codedErrorOf(thrown));
+      reportSoon(this, codedErrorOf(thrown));
       return;
     }
 

@@ -35,6 +35,7 @@ export class DefinitionController implements DefinitionAuthority {
   private readonly refused = new Set<string>();
   private readonly listeners = new Set<() => void>();
   private listingError = '';
+  private missingTold = false;
   private endWatch: (() => void) | undefined;
   private closed = false;
 
@@ -67,7 +68,10 @@ export class DefinitionController implements DefinitionAuthority {
 
   private async begin(): Promise<void> {
     const { source, path, watch, pollMs } = this.settings;
+    // The nodes that use this one are made later in the same turn, and with them the Catch nodes that hear of its errors.
+    await new Promise<void>((resolve) => setImmediate(resolve));
     try {
+      if (this.closed) return;
       if (source === 'json') await this.takeOwnText();
       else {
         await this.look();
@@ -94,13 +98,18 @@ export class DefinitionController implements DefinitionAuthority {
     const listing = await listDefinitionFiles(this.settings.source, this.settings.path);
     if (this.closed) return;
     if (!listing.ok) {
-      // A file that is gone for a moment (a save in two steps, a network drive) takes no definition out of force.
-      if (this.listingError !== listing.error.message) this.reports.error(listing.error);
+      // A file that is gone for a moment (a save in two steps, a network drive) takes no definition out of force, and one
+      // that a flow is about to write is no trouble: it is one when it is missing at the next look too.
+      const isNew = this.listingError !== listing.error.message;
       this.listingError = listing.error.message;
+      const isPatient = this.settings.watch && listing.error.code === 'OPENOT_DEFINITION_NOT_FOUND';
+      if (isPatient ? !isNew && !this.missingTold : isNew) this.reports.error(listing.error);
+      if (isPatient && !isNew) this.missingTold = true;
       return this.changed();
     }
     const recovered = this.listingError !== '';
     this.listingError = '';
+    this.missingTold = false;
     for (const file of listing.files) await this.lookAt(file);
     this.letGo(new Set(listing.files.map(({ path }) => path)));
     if (recovered) this.changed();

@@ -1,5 +1,6 @@
 import type { NodeAPI, NodeDef } from 'node-red';
 import { CodedError, codedErrorOf } from '../shared/coded-error';
+import { reportSoon } from '../shared/config-users';
 import type { DefinitionNode } from '../shared/definition-node';
 import { choiceOf } from '../shared/numbers';
 import { userPath } from '../shared/user-directory';
@@ -28,7 +29,7 @@ const init = (RED: NodeAPI): void => {
       this.definitions = controller;
       this.on('close', () => controller.close());
     } catch (thrown) {
-      report(codedErrorOf(thrown));
+      reportSoon(this, codedErrorOf(thrown));
     }
   }
   RED.nodes.registerType('openot-definition', OpenotDefinition);

@@ -1,5 +1,6 @@
 import type { Node, NodeAPI, NodeDef, NodeStatus } from 'node-red';
 import { codedErrorOf } from '../shared/coded-error';
+import { reportSoon } from '../shared/config-users';
 import { DefinitionUser } from '../shared/definition-user';
 import { handle } from '../shared/handle';
 import { choiceOf } from '../shared/numbers';
@@ -18,18 +19,19 @@ const init = (RED: NodeAPI): void => {
     RED.nodes.createNode(this, def);
     const status = new ThrottledStatus(this);
     const hop = new Hop(RED, this);
-    let endChange = (): void => undefined;
+    let closeUser = (): void => undefined;
     this.on('close', () => {
       hop.close();
       status.close();
-      endChange();
+      closeUser();
     });
     try {
-      const user = new DefinitionUser(RED, def.definition, choiceOf(def.whenUnadvertised, 'whenUnadvertised', ['placeholder', 'assume']));
+      const user = new DefinitionUser(RED, this, def.definition, choiceOf(def.whenUnadvertised, 'whenUnadvertised', ['placeholder', 'assume']));
       const controller = new GuardController({ policy: choiceOf(def.policy, 'policy', ['placeholder', 'divert']) }, (facts) => user.bind(facts));
       let failed = '';
       const show = (): NodeStatus => showGuard(controller, user, failed);
-      endChange = user.onChange(() => status.set(show));
+      closeUser = () => user.close();
+      user.onChange(() => status.set(show));
       status.set(show);
       handle(this, (message, send) =>
         hop.through(message, send, (pass) => {
@@ -50,7 +52,7 @@ const init = (RED: NodeAPI): void => {
       );
     } catch (thrown) {
       status.set(() => ({ fill: 'red', shape: 'ring', text: 'wrong settings' }));
-      this.error(codedErrorOf(thrown));
+      reportSoon(this, codedErrorOf(thrown));
       handle(this, () => {
         throw thrown;
       });

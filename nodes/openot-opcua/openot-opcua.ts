@@ -2,6 +2,7 @@ import type { NodeAPI, NodeDef } from 'node-red';
 import { join } from 'node:path';
 import { createOpcuaConnection } from '../../lib/transport/opcua';
 import { codedErrorOf } from '../shared/coded-error';
+import { reportSoon } from '../shared/config-users';
 import { closeWith } from '../shared/handle';
 import type { OpcuaNode } from '../shared/opcua-node';
 import { userDirectory } from '../shared/user-directory';
@@ -19,7 +20,7 @@ const init = (RED: NodeAPI): void => {
       this.host = host;
       closeWith(this, () => connection.destroy());
     } catch (thrown) {
-      this.error(codedErrorOf(thrown), {});
+      reportSoon(this, codedErrorOf(thrown));
     }
   }
   RED.nodes.registerType('openot-opcua', OpenotOpcua, {

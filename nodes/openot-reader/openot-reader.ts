@@ -4,6 +4,7 @@ import { fileStore, systemClock, systemRandom } from '../../lib/platform';
 import { createOpcuaTransport } from '../../lib/transport/opcua';
 import type { Transport } from '../../lib/transport/transport';
 import { CodedError, codedErrorOf } from '../shared/coded-error';
+import { reportSoon, useConfig } from '../shared/config-users';
 import { closeWith, handle } from '../shared/handle';
 import type { OpcuaNode } from '../shared/opcua-node';
 import { deliveriesDone, Hop } from '../shared/passage';
@@ -28,7 +29,7 @@ const init = (RED: NodeAPI): void => {
     // An error with a message object reaches Catch nodes.
     const report = (error: Error): void => this.error(error, {});
     try {
-      const { transport, host } = wayToTheRing(RED, def);
+      const { transport, host, endUse } = wayToTheRing(RED, this, def);
       const controller = new ReaderController({
         transport,
         store: fileStore(join(userDirectory(RED), 'openot', 'readers', `${fileNameOf(this.id)}.state`)),
@@ -50,13 +51,14 @@ const init = (RED: NodeAPI): void => {
       closeWith(this, async () => {
         const closing = controller.close();
         hop.close();
+        endUse();
         await closing;
         status.close();
       });
       controller.start(serversStarted()).catch((thrown: unknown) => report(codedErrorOf(thrown)));
     } catch (thrown) {
       const error = codedErrorOf(thrown);
-      report(error);
+      reportSoon(this, error);
       status.set(() => ({ fill: 'red', shape: 'ring', text: 'wrong settings' }));
       this.on('close', () => {
         hop.close();
@@ -70,15 +72,16 @@ const init = (RED: NodeAPI): void => {
   RED.nodes.registerType('openot-reader', OpenotReader);
 };
 
-function wayToTheRing(RED: NodeAPI, def: ReaderDef): { transport: () => Transport; host: string } {
+function wayToTheRing(RED: NodeAPI, reader: Node, def: ReaderDef): { transport: () => Transport; host: string; endUse: () => void } {
   const endpoint = def.opcua ? (RED.nodes.getNode(def.opcua) as OpcuaNode | null) : null;
   if (endpoint === null) throw new CodedError('OPENOT_CONFIG', 'the reader has no OPC UA endpoint: choose one in its dialog (it may be disabled or deleted)');
   const { connection, host } = endpoint;
+  const endUse = useConfig(endpoint, reader);
   if (connection === undefined) throw new CodedError('OPENOT_CONFIG', 'the settings of the OPC UA endpoint are wrong: see its own error');
   const controlNode = String(def.controlNode ?? '').trim();
   const ringNodes = String(def.ringNode ?? '').split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== '');
   if (controlNode === '') throw new CodedError('OPENOT_CONFIG', 'the NodeId of the control block is empty');
   if (ringNodes.length === 0) throw new CodedError('OPENOT_CONFIG', 'the NodeId of the ring is empty: one line for each part of the ring');
-  return { transport: () => createOpcuaTransport(connection, { controlNode, ringNodes }), host: host ?? '' };
+  return { transport: () => createOpcuaTransport(connection, { controlNode, ringNodes }), host: host ?? '', endUse };
 }
 export = init;

@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeDef, NodeStatus } from 'node-red';
 import { join } from 'node:path';
 import { codedErrorOf } from '../shared/coded-error';
+import { reportSoon } from '../shared/config-users';
 import { closeWith, handle } from '../shared/handle';
 import { derive } from '../shared/messages';
 import { choiceOf, numberOf } from '../shared/numbers';
@@ -49,7 +50,7 @@ const init = (RED: NodeAPI): void => {
       });
     } catch (thrown) {
       status.set(() => ({ fill: 'red', shape: 'ring', text: 'wrong settings' }));
-      this.error(codedErrorOf(thrown));
+      reportSoon(this, codedErrorOf(thrown));
       this.on('close', () => status.close());
       handle(this, () => {
         throw thrown;

@@ -1,6 +1,7 @@
-import type { NodeAPI } from 'node-red';
+import type { Node, NodeAPI } from 'node-red';
 import { Binding, bind, DefinitionStore, WhenUnadvertised } from '../../lib/definition';
 import type { LooseFacts } from '../../lib/ring';
+import { useConfig } from './config-users';
 import type { DefinitionAuthority, DefinitionNode } from './definition-node';
 
 const nothing = new DefinitionStore();
@@ -8,14 +9,17 @@ const nothing = new DefinitionStore();
 /** The definitions that a guard or doc node works with. Without a config node nothing is bound, and nothing is lost for it. */
 export class DefinitionUser {
   private readonly authority: DefinitionAuthority | undefined;
+  private readonly ends: Array<() => void> = [];
 
   constructor(
     RED: NodeAPI,
+    user: Node,
     configId: string,
     private readonly whenUnadvertised: WhenUnadvertised
   ) {
     const node = configId ? (RED.nodes.getNode(configId) as DefinitionNode | null) : null;
     this.authority = node?.definitions;
+    if (node) this.ends.push(useConfig(node, user));
   }
 
   /** No definition node is chosen, or its own settings are wrong. */
@@ -40,7 +44,11 @@ export class DefinitionUser {
     return this.authority?.state() ?? { held: 0, refused: 0 };
   }
 
-  onChange(listener: () => void): () => void {
-    return this.authority?.onChange(listener) ?? (() => undefined);
+  onChange(listener: () => void): void {
+    if (this.authority !== undefined) this.ends.push(this.authority.onChange(listener));
+  }
+
+  close(): void {
+    for (const end of this.ends.splice(0)) end();
   }
 }

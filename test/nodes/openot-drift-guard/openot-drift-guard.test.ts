@@ -91,7 +91,7 @@ describe('openot-drift-guard', () => {
   it('takes single items, and what has been through JSON', async () => {
     const running = await flow();
     running.send('guard', given(known, 1, items[0]));
-    running.send('guard', JSON.parse(JSON.stringify(given(known, 1))) as object);
+    running.send('guard', JSON.parse(JSON.stringify(given(known, 1))) as Record<string, unknown>);
     await settled();
     should(running.caught).eql([]);
     should(running.at('out').map(({ payload }) => payload)).eql([items[0], items]);
