@@ -29,7 +29,7 @@ const make = flow.get('make') || (() => {
   return Buffer.concat(records);
 })();
 flow.set('make', make);
-flow.set('begun', process.hrtime.bigint());
+flow.set('begun', global.get('nowNs')());
 flow.set('left', ${BATCHES});
 for (let i = 0; i < ${BATCHES}; i++) node.send({ payload: make });
 `;
@@ -37,14 +37,14 @@ const collect = `
 const left = flow.get('left') - 1;
 flow.set('left', left);
 if (left > 0) return null;
-const flowNs = Number(process.hrtime.bigint() - flow.get('begun'));
+const flowNs = Number(global.get('nowNs')() - flow.get('begun'));
 const texts = msg.payload.split('\\n').filter(Boolean);
 let documents = flow.get('documents');
 if (!documents) { documents = texts.map((text) => JSON.parse(text)); flow.set('documents', documents); }
-const begun = process.hrtime.bigint();
+const begun = global.get('nowNs')();
 let length = 0;
 for (let i = 0; i < ${BATCHES}; i++) for (const document of documents) length += JSON.stringify(document).length;
-const stringifyNs = Number(process.hrtime.bigint() - begun);
+const stringifyNs = Number(global.get('nowNs')() - begun);
 node.warn('ROUND ' + JSON.stringify({ records: texts.length, events: texts.filter((t) => t.startsWith('{"kind":"event"')).length, flowNs, stringifyNs, length }));
 const round = (flow.get('round') || 0) + 1;
 flow.set('round', round);

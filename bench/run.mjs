@@ -2,6 +2,7 @@
  * npm run bench: decoding and documents, as ratios measured in one run against plain JavaScript on the same machine.
  * The whole flow in a real Node-RED is measured by bench/node-red-flow.mjs.
  */
+import { report as flowReport } from './node-red-flow.mjs';
 import { createRequire } from 'node:module';
 import { measure } from './measure.mjs';
 import { plainCheck, plainDecode } from './plain-decoder.mjs';
@@ -151,3 +152,6 @@ row('items to strict objects', documents.ns.itemsObjects);
 ratio('strict / JSON.stringify', documents.ratio('strictText', 'stringify'), 0.7);
 ratio('enriched / JSON.stringify', documents.ratio('enrichedText', 'stringify'));
 if (sink === 0 || kept === undefined) throw new Error('nothing was made');
+
+console.log('\nThe whole flow');
+for (const line of await flowReport()) console.log(`  ${line}`);

@@ -28,7 +28,7 @@ const settings = (logLevel) => `module.exports = {
   credentialSecret: 'not a secret: this directory is for the demo and the benchmark',
   telemetry: { enabled: false, updateNotification: false },
   editorTheme: { tours: false, palette: { catalogues: [] } },
-  functionGlobalContext: { openot: require('@openot/node-red') },
+  functionGlobalContext: { openot: require('@openot/node-red'), nowNs: () => process.hrtime.bigint() },
   logging: { console: { level: '${logLevel}', metrics: false, audit: false } }
 };
 `;

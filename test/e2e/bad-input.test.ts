@@ -18,7 +18,8 @@ const header = '"header":{"wireVersion":2,"semanticVersion":"1","profiles":[],"c
 const scale = '"severityScale":{"name":"s","low":{"min":1,"max":332},"medium":{"min":333,"max":666},"high":{"min":667,"max":1000}}';
 const badDefinitions: [string, string, RegExp][] = [
   ['a duplicate key', `{${header},${header},${scale}}`, /duplicate/i],
-  ['a float', `{${header},${scale},"units":[{"unitId":1.0,"symbol":"x"}]}`, /float/i],
+  ['a float', `{${header},${scale},"units":[{"unitId":1.5,"symbol":"x"}]}`, /OPENOT_DEFINITION_FLOAT.*float/i],
+  ['a whole number written as a float', `{${header},${scale},"units":[{"unitId":1.0,"symbol":"x"}]}`, /OPENOT_DEFINITION_INTEGER_RANGE.*1\.0/i],
   ['an unknown key', `{${header},${scale},"colour":"red"}`, /colour/],
   ['a lone surrogate', `{${header},${scale},"units":[{"unitId":1,"symbol":"\\ud800"}]}`, /surrogate/i],
   ['nesting of 20,000', '['.repeat(20_000) + ']'.repeat(20_000), /nest|deep/i],
@@ -68,6 +69,7 @@ describe('bad input to a real Node-RED', function () {
 
   async function shouldSay(pattern: RegExp): Promise<string> {
     const text = await until(`an error like ${pattern}`, () => pattern.test(said()) && said(), 20_000, () => `errors: ${said()}\n${runtime.log.slice(-3000)}`);
+    if (process.env.OPENOT_SHOW) console.log('        ' + text.trim());
     should(text).match(/OPENOT_[A-Z0-9_]+/);
     should(runtime.exitCode).equal(undefined);
     return text;

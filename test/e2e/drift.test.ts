@@ -17,7 +17,7 @@ describe('a definition that changes under the reader', function () {
   let folder: string;
 
   before(async () => {
-    plc = await startPlc({ rate: 100 });
+    plc = await startPlc({ rate: 100, ringBytes: 1 << 20 });
     userDir = await makeUserDirectory();
     output = join(userDir, 'documents.ndjson');
     folder = join(userDir, 'definitions');
