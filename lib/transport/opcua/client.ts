@@ -4,7 +4,7 @@ import { ClientFiles, openClientFiles, rememberedThumbprint, rememberThumbprint,
 import { withDeadline } from './deadline';
 import { safeText, shownEndpoint, transportError } from './errors';
 import { loadClient } from './load';
-import { openError } from './open-error';
+import { endpointError, openError } from './open-error';
 import { OpcuaSettings } from './settings';
 
 /** A client with its session, open. */
@@ -23,6 +23,8 @@ export const CLOSE_MS = 2_000;
  * real controllers; here a client that lost its link is thrown away.
  */
 export async function openClient(settings: OpcuaSettings, onLost: () => void): Promise<OpenClient | TransportError> {
+  const wrong = endpointError(settings);
+  if (wrong !== undefined) return wrong;
   const opcua = loadClient();
   let files: ClientFiles;
   try {
@@ -65,7 +67,32 @@ export async function openClient(settings: OpcuaSettings, onLost: () => void): P
     return { ok: true, client, session, files };
   } catch (error) {
     await discard(client, undefined, files);
-    return openError(error, settings, files.certificateFile);
+    const offered = /Cannot find an Endpoint matching/i.test(String(error)) ? await offeredSecurity(settings) : [];
+    return openError(error, settings, files.certificateFile, offered);
+  }
+}
+
+/** Mode and policy of each endpoint that the server offers, for a person who has to choose one; empty where it cannot be asked. */
+async function offeredSecurity(settings: OpcuaSettings): Promise<string[]> {
+  const opcua = loadClient();
+  const files = await openClientFiles(settings.pkiFolder, settings.applicationName);
+  const client = opcua.OPCUAClient.create({
+    applicationUri: files.applicationUri,
+    endpointMustExist: false,
+    connectionStrategy: { maxRetry: 0, initialDelay: 100, maxDelay: 1000 },
+    transportTimeout: settings.requestTimeoutMs,
+    clientCertificateManager: files.manager,
+    certificateFile: files.certificateFile,
+    privateKeyFile: files.privateKeyFile
+  });
+  try {
+    await withDeadline('the connection', settings.requestTimeoutMs, client.connect(settings.endpoint));
+    const endpoints = await withDeadline('the list of endpoints', settings.requestTimeoutMs, client.getEndpoints());
+    return [...new Set(endpoints.map((endpoint) => `${opcua.MessageSecurityMode[endpoint.securityMode]} ${endpoint.securityPolicyUri?.split('#')[1] ?? ''}`.trim()))];
+  } catch {
+    return [];
+  } finally {
+    await discard(client, undefined, files);
   }
 }
 

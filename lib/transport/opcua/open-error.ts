@@ -19,30 +19,33 @@ const CERTIFICATE = new Set([
   'BadApplicationSignatureInvalid'
 ]);
 
+/** An address that cannot be one, found before anything is tried. */
+export function endpointError(settings: OpcuaSettings): TransportError | undefined {
+  if (/^opc\.tcp:\/\/[^/\s]+(\/\S*)?$/.test(settings.endpoint)) return undefined;
+  return transportError('OPENOT_OPCUA_ENDPOINT_INVALID', `"${shownEndpoint(settings.endpoint)}" is not an endpoint: expected opc.tcp://host:port`, 'refused');
+}
+
 /** Why no session could be opened: what was expected, found, and what to do. Never a secret. */
-export function openError(error: unknown, settings: OpcuaSettings, certificateFile: string): TransportError {
+export function openError(error: unknown, settings: OpcuaSettings, certificateFile: string, offered: readonly string[] = []): TransportError {
   const at = shownEndpoint(settings.endpoint);
   const status = statusOf(error);
   const text = textOf(error);
   const found = status === '' ? safeText(error, [settings.password, settings.privateKey]) : status;
   if (/Cannot find (ANONYMOUS|USERNAME|Certificate)/.test(text)) return identityNotOffered(at, settings);
-  if (/Cannot find an Endpoint matching/i.test(text)) return policyNotOffered(at, settings, text);
+  if (/Cannot find an Endpoint matching/i.test(text)) return policyNotOffered(at, settings, offered);
   if (/server Certificate verification failed/i.test(text)) return serverUntrusted(at, settings, found);
+  if (/ECONNREFUSED/.test(text)) return transportError('OPENOT_OPCUA_REFUSED', `nothing answers at ${at} (connection refused): check host and port, and that the OPC UA server of the controller is switched on`, 'reconnect');
+  if (/ENOTFOUND|EAI_AGAIN/.test(text)) return transportError('OPENOT_OPCUA_HOST_UNKNOWN', `the host of ${at} is not known: check its name, or use its IP address`, 'reconnect');
   if (CREDENTIALS.has(status)) {
     const who = settings.authentication === 'password' ? `the user name "${settings.user ?? ''}" and its password` : `the ${settings.authentication} identity`;
     return transportError('OPENOT_OPCUA_CREDENTIALS', `${at} does not accept ${who} (${status}): check them in the OPC UA endpoint node, and the user's rights on the server`, 'refused');
   }
-  if (CERTIFICATE.has(status) || /rejected by server/i.test(text)) {
+  if (CERTIFICATE.has(status) || (settings.securityMode !== 'None' && /rejected by server/i.test(text))) {
     const what = `${at} refused this client's certificate or its security settings (${found})`;
     return transportError('OPENOT_OPCUA_CLIENT_UNTRUSTED', `${what}: trust the certificate ${certificateFile} on the server, and check the clocks of both`, 'refused');
   }
   if (status === 'BadTooManySessions') {
     return transportError('OPENOT_OPCUA_TOO_MANY_SESSIONS', `${at} has no session left: close other clients, or wait until their sessions end; tried again after ${Math.round(settings.sessionTimeoutMs / 1000)} s`, 'reconnect');
-  }
-  if (/ECONNREFUSED/.test(text)) return transportError('OPENOT_OPCUA_REFUSED', `nothing answers at ${at} (connection refused): check host and port, and that the OPC UA server of the controller is switched on`, 'reconnect');
-  if (/ENOTFOUND|EAI_AGAIN/.test(text)) return transportError('OPENOT_OPCUA_HOST_UNKNOWN', `the host of ${at} is not known: check its name, or use its IP address`, 'reconnect');
-  if (/Invalid endpoint|Invalid URL|protocol/i.test(text) || !/^opc\.tcp:\/\/./.test(settings.endpoint)) {
-    return transportError('OPENOT_OPCUA_ENDPOINT_INVALID', `"${at}" is not an endpoint: expected opc.tcp://host:port`, 'refused');
   }
   return transportError('OPENOT_OPCUA_UNREACHABLE', `no session with ${at}: ${found}`, 'reconnect');
 }
@@ -54,10 +57,9 @@ function identityNotOffered(at: string, settings: OpcuaSettings): TransportError
   return transportError('OPENOT_OPCUA_IDENTITY_NOT_OFFERED', `${at} does not offer authentication by ${settings.authentication}: choose another one in the OPC UA endpoint node`, 'refused');
 }
 
-function policyNotOffered(at: string, settings: OpcuaSettings, text: string): TransportError {
-  const offered = [...text.matchAll(/securityMode:?\s*(\w+)[\s\S]*?securityPolicy:?\s*(?:\S*#)?(\w+)/g)].map((match) => `${match[1]} ${match[2]}`).slice(1);
-  const list = offered.length === 0 ? '' : ` It offers: ${[...new Set(offered)].join(', ')}.`;
-  return transportError('OPENOT_OPCUA_POLICY_NOT_OFFERED', `${at} does not offer security ${settings.securityMode} with ${settings.securityPolicy}: choose another one in the OPC UA endpoint node.${list}`, 'refused');
+function policyNotOffered(at: string, settings: OpcuaSettings, offered: readonly string[]): TransportError {
+  const list = offered.length === 0 ? '' : `. It offers: ${offered.join(', ')}`;
+  return transportError('OPENOT_OPCUA_POLICY_NOT_OFFERED', `${at} does not offer security ${settings.securityMode} with ${settings.securityPolicy}: choose another one in the OPC UA endpoint node${list}`, 'refused');
 }
 
 function serverUntrusted(at: string, settings: OpcuaSettings, found: string): TransportError {

@@ -1,0 +1,302 @@
+import { createServer, Server, Socket } from 'node:net';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import should from 'should';
+import { createOpcuaTransport, OpcuaSettings } from '../../../../lib/transport/opcua';
+import { SharedConnection } from '../../../../lib/transport/opcua/connection';
+import { pinFile } from '../../../../lib/transport/opcua/client-files';
+import { ReadPart, Transport } from '../../../../lib/transport/transport';
+import { Bench } from './bench';
+
+const LOOK: ReadPart[] = [{ kind: 'control' }];
+
+/** Passes bytes on to the server, or swallows them: another host and port than the server believes, and a dead link. */
+class Forwarder {
+  port = 0;
+  stalled = false;
+  private readonly sockets = new Set<Socket>();
+  private readonly server: Server;
+
+  constructor(target: number) {
+    this.server = createServer((inner) => {
+      const outer = new Socket().connect(target, '127.0.0.1');
+      for (const [from, to] of [
+        [inner, outer],
+        [outer, inner]
+      ]) {
+        this.sockets.add(from);
+        from.on('data', (data) => this.stalled || to.write(data));
+        from.on('error', () => to.destroy());
+        from.on('close', () => this.stalled || to.destroy());
+      }
+    });
+  }
+
+  listen(): Promise<void> {
+    return new Promise((resolve) => this.server.listen(0, '127.0.0.1', () => ((this.port = (this.server.address() as { port: number }).port), resolve())));
+  }
+
+  close(): Promise<void> {
+    for (const socket of this.sockets) socket.destroy();
+    return new Promise((resolve) => this.server.close(() => resolve()));
+  }
+}
+
+describe('OPC UA transport: sessions', function () {
+  this.timeout(30_000);
+  let bench: Bench;
+
+  beforeEach(() => {
+    bench = new Bench(4096);
+  });
+  afterEach(() => bench.end());
+
+  async function outcome(settings: Partial<OpcuaSettings>): Promise<unknown> {
+    const transport = bench.transport(settings);
+    const facts = await transport.connect();
+    await transport.close();
+    return facts.ok ? 'connected' : facts.code;
+  }
+
+  /** Connects until it holds, as the reader does. */
+  async function reconnected(transport: Transport): Promise<void> {
+    for (let tries = 0; tries < 200; tries++) {
+      if ((await transport.connect()).ok) return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error('no connection');
+  }
+
+  it('readers of one endpoint share one session; the last one closes it on the server', async () => {
+    const server = await bench.serve();
+    const connection = bench.connection();
+    const [a, b] = [bench.transport({}, connection), bench.transport({}, connection)];
+    const both = await Promise.all([a.connect(), b.connect()]);
+    should(both.every((facts) => facts.ok)).be.true();
+    should(server.sessions()).equal(1);
+    should(connection.state()).have.properties({ state: 'connected', holders: 2, clients: 1 });
+    await a.close();
+    should(server.sessions()).equal(1);
+    should((await b.read(LOOK)).ok).be.true();
+    await b.close();
+    should(server.sessions()).equal(0);
+    should(connection.state()).have.properties({ state: 'closed', holders: 0 });
+  });
+
+  it('a hundred deploys leave no session behind', async () => {
+    const server = await bench.serve();
+    for (let i = 0; i < 100; i++) {
+      const transport = bench.transport();
+      should((await transport.connect()).ok).be.true();
+      await transport.close();
+    }
+    should(server.sessions()).equal(0);
+    should(server.counters().services.CreateSession).equal(100);
+  });
+
+  it('closing while it connects leaves no session behind', async () => {
+    const server = await bench.serve();
+    for (let i = 0; i < 10; i++) {
+      const transport = bench.transport();
+      const connecting = transport.connect();
+      await new Promise((resolve) => setTimeout(resolve, i * 4));
+      await transport.close();
+      await connecting;
+    }
+    should(server.sessions()).equal(0);
+  });
+
+  it('one request is in flight at a time, in the order of asking', async () => {
+    await bench.serve();
+    const connection = bench.connection() as SharedConnection;
+    await connection.acquire({});
+    const order: string[] = [];
+    const work = (name: string) => async (): Promise<void> => {
+      order.push(`${name} begins`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      order.push(`${name} ends`);
+    };
+    await Promise.all([connection.call(work('a')), connection.call(work('b')), connection.call(() => Promise.reject(new Error('BadOutOfRange'))), connection.call(work('c'))]);
+    should(order).eql(['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends']);
+  });
+
+  it('an endpoint that refuses, an unknown host and text that is no address each have a code', async () => {
+    should(await outcome({ endpoint: 'opc.tcp://127.0.0.1:1' })).equal('OPENOT_OPCUA_REFUSED');
+    should(await outcome({ endpoint: 'opc.tcp://no-such-host.invalid:4840' })).equal('OPENOT_OPCUA_HOST_UNKNOWN');
+    should(await outcome({ endpoint: 'http://127.0.0.1' })).equal('OPENOT_OPCUA_ENDPOINT_INVALID');
+  });
+
+  it('user name and password: right, wrong, and where anonymous is not let in; the password is in no text', async () => {
+    const server = await bench.serve({}, { allowAnonymous: false, users: { anna: 'secret-7' } });
+    should(await outcome({})).equal('OPENOT_OPCUA_ANONYMOUS_REFUSED');
+    should(await outcome({ authentication: 'password', user: 'anna', password: 'secret-7' })).equal('connected');
+    const transport = bench.transport({ authentication: 'password', user: 'anna', password: 'secret-8' });
+    const refused = await transport.connect();
+    should(refused).have.properties({ ok: false, code: 'OPENOT_OPCUA_CREDENTIALS', remedy: 'refused' });
+    should(JSON.stringify(refused)).not.match(/secret/);
+    await transport.close();
+    should(server.sessions()).equal(0);
+  });
+
+  it('Sign and SignAndEncrypt: the first certificate is remembered, another one later is refused', async () => {
+    const server = await bench.serve();
+    for (const securityMode of ['Sign', 'SignAndEncrypt'] as const) should(await outcome({ securityMode, trust: 'acceptFirst' })).equal('connected');
+    const pin = pinFile(bench.pkiFolder, server.endpointUrl);
+    should(readFileSync(pin, 'utf8')).match(/^[0-9a-f]{40}\n$/);
+    writeFileSync(pin, '0'.repeat(40));
+    should(await outcome({ securityMode: 'Sign', trust: 'acceptFirst' })).equal('OPENOT_OPCUA_CERTIFICATE_CHANGED');
+  });
+
+  it('a trust list lets in only what stands in it', async () => {
+    await bench.serve();
+    should(await outcome({ securityMode: 'Sign', trust: 'list' })).equal('OPENOT_OPCUA_SERVER_UNTRUSTED');
+    should(await outcome({ securityMode: 'Sign', trust: 'acceptFirst' })).equal('connected');
+    should(await outcome({ securityMode: 'Sign', trust: 'list' })).equal('connected');
+  });
+
+  it('a client that the server does not trust yet is told which certificate to trust; then it is let in, with the same one', async () => {
+    const server = await bench.serve({}, { acceptUnknownCertificates: false });
+    const settings: Partial<OpcuaSettings> = { securityMode: 'SignAndEncrypt', trust: 'acceptFirst' };
+    should(await outcome(settings)).equal('OPENOT_OPCUA_CLIENT_UNTRUSTED');
+    const file = join(bench.pkiFolder, 'own', 'certs', 'openot-client.pem');
+    should(existsSync(file)).be.true();
+    const pem = readFileSync(file, 'utf8');
+    await server.trustClient(Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64'));
+    should(await outcome(settings)).equal('connected');
+    should(readFileSync(file, 'utf8')).equal(pem);
+  });
+
+  it('a policy that the server does not offer: the error lists those that it does', async () => {
+    await bench.serve();
+    const transport = bench.transport({ securityMode: 'Sign', securityPolicy: 'Aes256_Sha256_RsaPss', trust: 'acceptFirst' });
+    const refused = await transport.connect();
+    should(refused).have.properties({ ok: false, code: 'OPENOT_OPCUA_POLICY_NOT_OFFERED', remedy: 'refused' });
+    should(!refused.ok && refused.message).match(/SignAndEncrypt Basic256Sha256/);
+  });
+
+  it('a server without a session left is not asked again before the sessions can have ended', async () => {
+    const server = await bench.serve({ maxSessions: 1 });
+    const first = bench.transport();
+    await first.connect();
+    const second = bench.transport({ sessionTimeoutMs: 500 });
+    should(await second.connect()).have.properties({ ok: false, code: 'OPENOT_OPCUA_TOO_MANY_SESSIONS', remedy: 'reconnect' });
+    const asked = server.counters().services.CreateSession;
+    should((await second.connect()).ok).be.false();
+    should(server.counters().services.CreateSession).equal(asked);
+    await first.close();
+    await reconnected(second);
+    await second.close();
+    should(server.sessions()).equal(0);
+  });
+
+  it('the configured address is used, whatever the server says about itself', async () => {
+    const server = await bench.serve();
+    const forwarder = new Forwarder(server.port);
+    await forwarder.listen();
+    for (const securityMode of ['None', 'Sign'] as const) {
+      should(await outcome({ endpoint: `opc.tcp://127.0.0.1:${forwarder.port}/openot`, securityMode, trust: 'acceptFirst' })).equal('connected');
+    }
+    await forwarder.close();
+  });
+
+  it('a lost connection is built anew, with one session on the server', async () => {
+    const server = await bench.serve();
+    const connection = bench.connection();
+    const transport = bench.transport({}, connection);
+    await transport.connect();
+    server.dropConnections();
+    let read = await transport.read(LOOK);
+    for (let i = 0; i < 100 && read.ok; i++) read = await transport.read(LOOK);
+    should(read).have.properties({ ok: false, remedy: 'reconnect' });
+    await reconnected(transport);
+    should((await transport.read(LOOK)).ok).be.true();
+    should(connection.state()).have.properties({ state: 'connected', clients: 2 });
+  });
+
+  it('a server that restarts is found again', async () => {
+    const first = await bench.serve();
+    const transport = bench.transport();
+    await transport.connect();
+    await first.stop();
+    should((await transport.read(LOOK)).ok).be.false();
+    should((await transport.connect()).ok).be.false();
+    const second = await bench.serve({}, { port: first.port });
+    await reconnected(transport);
+    should((await transport.read(LOOK)).ok).be.true();
+    should(second.sessions()).equal(1);
+  });
+
+  it('a link that swallows everything: smaller Reads, then a new client; closing takes at most its bound', async () => {
+    const server = await bench.serve();
+    const forwarder = new Forwarder(server.port);
+    await forwarder.listen();
+    const connection = bench.connection({ endpoint: `opc.tcp://127.0.0.1:${forwarder.port}/openot`, requestTimeoutMs: 200 });
+    const transport = bench.transport({}, connection);
+    should((await transport.connect()).ok).be.true();
+    forwarder.stalled = true;
+    const codes: string[] = [];
+    for (let i = 0; i < 3; i++) {
+      const read = await transport.read(LOOK);
+      codes.push(read.ok ? 'ok' : `${read.code} ${read.remedy}`);
+    }
+    should(codes).eql(['OPENOT_OPCUA_TIMEOUT smaller', 'OPENOT_OPCUA_TIMEOUT smaller', 'OPENOT_OPCUA_SILENT reconnect']);
+    should((await transport.connect()).ok).be.false();
+    await transport.close();
+    forwarder.stalled = false;
+    await reconnected(transport);
+    should((await transport.read(LOOK)).ok).be.true();
+    forwarder.stalled = true;
+    await transport.close();
+    await forwarder.close();
+  });
+
+  it('watch wakes when the control block changes, and ends with the transport', async () => {
+    const server = await bench.serve();
+    const transport = bench.transport();
+    await transport.connect();
+    let changes = 0;
+    let wake: () => void = () => undefined;
+    const watching = await transport.watch?.(50, () => {
+      changes++;
+      wake();
+    });
+    should(watching?.ok).be.true();
+    const next = (): Promise<void> => new Promise((resolve) => (wake = resolve));
+    if (changes === 0) await next();
+    const woken = next();
+    bench.plc.fill(1);
+    await woken;
+    should(changes).be.aboveOrEqual(2);
+    await transport.close();
+    should(server.sessions()).equal(0);
+  });
+
+  it('every Read asks for values that are no older than the question', async () => {
+    await bench.serve();
+    const connection = bench.connection() as SharedConnection;
+    const ages: number[] = [];
+    const transport = createOpcuaTransport(connection, { controlNode: bench.server?.controlNodeId ?? '', ringNodes: bench.server?.ringNodeIds ?? [] });
+    await transport.connect();
+    await connection.call((session) => {
+      const inner = session as unknown as { performMessageTransaction(request: { maxAge?: number }, callback: unknown): void };
+      const send = inner.performMessageTransaction.bind(session);
+      inner.performMessageTransaction = (request, callback) => {
+        if (request.maxAge !== undefined) ages.push(request.maxAge);
+        send(request, callback);
+      };
+      return Promise.resolve();
+    });
+    await transport.read(LOOK);
+    should(ages).eql([0]);
+  });
+
+  it('the client key is made once, and only for its owner', async () => {
+    await bench.serve();
+    await outcome({});
+    const file = join(bench.pkiFolder, 'own', 'private', 'private_key.pem');
+    const key = readFileSync(file, 'utf8');
+    await outcome({});
+    should(readFileSync(file, 'utf8')).equal(key);
+    rmSync(file);
+  });
+});
