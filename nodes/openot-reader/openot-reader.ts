@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { join } from 'node:path';
 import { fileStore, systemClock, systemRandom } from '../../lib/platform';
+import type { ReaderStatus } from '../../lib/reader';
 import { createOpcuaTransport } from '../../lib/transport/opcua';
 import type { Transport } from '../../lib/transport/transport';
 import { CodedError, codedErrorOf } from '../shared/coded-error';
@@ -9,7 +10,7 @@ import { closeWith, handle } from '../shared/handle';
 import type { OpcuaNode } from '../shared/opcua-node';
 import { deliveriesDone, Hop } from '../shared/passage';
 import { serversStarted } from '../shared/starting';
-import { ThrottledStatus } from '../shared/status';
+import { STATUS_INTERVAL_MS, ThrottledStatus } from '../shared/status';
 import { fileNameOf, userDirectory } from '../shared/user-directory';
 import { ReaderController } from './controller';
 import { ReaderProperties, readerSettings } from './settings';
@@ -30,6 +31,10 @@ const init = (RED: NodeAPI): void => {
     const report = (error: Error): void => this.error(error, {});
     try {
       const { transport, host, endUse } = wayToTheRing(RED, this, def);
+      const show = (last?: ReaderStatus): void => {
+        const now = controller.status() ?? last;
+        if (now !== undefined) status.set(() => showReader(controller.status() ?? now));
+      };
       const controller = new ReaderController({
         transport,
         store: fileStore(join(userDirectory(RED), 'openot', 'readers', `${fileNameOf(this.id)}.state`)),
@@ -41,14 +46,17 @@ const init = (RED: NodeAPI): void => {
         sendBatch: (message) => hop.send([message, null], (output) => this.send(output)),
         onStatus: (message, state) => {
           if (!hop.isClosed) this.send([null, message]);
-          status.set(() => showReader(controller.status() ?? state));
+          show(state);
         },
         // While this node closes, its endpoint closes too: what that does to a read under way is no trouble of anybody's.
         onError: (error) => (hop.isClosed ? undefined : report(error)),
         deliveriesDone
       });
+      // Counts and lag change without a change of state.
+      const timer = setInterval(() => show(), STATUS_INTERVAL_MS);
       handle(this, (message) => controller.command(message.topic));
       closeWith(this, async () => {
+        clearInterval(timer);
         const closing = controller.close();
         hop.close();
         endUse();
