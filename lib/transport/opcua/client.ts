@@ -47,8 +47,9 @@ export async function openClient(settings: OpcuaSettings, onLost: () => void): P
     keepPendingSessionsOnDisconnect: false,
     keepSessionAlive: true,
     requestedSessionTimeout: settings.sessionTimeoutMs,
-    transportTimeout: settings.requestTimeoutMs,
-    defaultTransactionTimeout: settings.requestTimeoutMs,
+    // Our own deadlines come first; these would tear the channel down at the first answer that is late.
+    transportTimeout: Math.max(settings.watchdogMs, settings.requestTimeoutMs * 4),
+    defaultTransactionTimeout: Math.max(settings.watchdogMs, settings.requestTimeoutMs * 4),
     clientCertificateManager: files.manager,
     certificateFile: files.certificateFile,
     privateKeyFile: files.privateKeyFile

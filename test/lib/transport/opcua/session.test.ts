@@ -45,11 +45,16 @@ class Forwarder {
 describe('OPC UA transport: sessions', function () {
   this.timeout(30_000);
   let bench: Bench;
+  let forwarder: Forwarder | undefined;
 
   beforeEach(() => {
     bench = new Bench(4096);
   });
-  afterEach(() => bench.end());
+  afterEach(async () => {
+    await forwarder?.close();
+    forwarder = undefined;
+    await bench.end();
+  });
 
   async function outcome(settings: Partial<OpcuaSettings>): Promise<unknown> {
     const transport = bench.transport(settings);
@@ -191,12 +196,11 @@ describe('OPC UA transport: sessions', function () {
 
   it('the configured address is used, whatever the server says about itself', async () => {
     const server = await bench.serve();
-    const forwarder = new Forwarder(server.port);
+    forwarder = new Forwarder(server.port);
     await forwarder.listen();
     for (const securityMode of ['None', 'Sign'] as const) {
       should(await outcome({ endpoint: `opc.tcp://127.0.0.1:${forwarder.port}/openot`, securityMode, trust: 'acceptFirst' })).equal('connected');
     }
-    await forwarder.close();
   });
 
   it('a lost connection is built anew, with one session on the server', async () => {
@@ -228,7 +232,7 @@ describe('OPC UA transport: sessions', function () {
 
   it('a link that swallows everything: smaller Reads, then a new client; closing takes at most its bound', async () => {
     const server = await bench.serve();
-    const forwarder = new Forwarder(server.port);
+    forwarder = new Forwarder(server.port);
     await forwarder.listen();
     const connection = bench.connection({ endpoint: `opc.tcp://127.0.0.1:${forwarder.port}/openot`, requestTimeoutMs: 200 });
     const transport = bench.transport({}, connection);
@@ -247,7 +251,6 @@ describe('OPC UA transport: sessions', function () {
     should((await transport.read(LOOK)).ok).be.true();
     forwarder.stalled = true;
     await transport.close();
-    await forwarder.close();
   });
 
   it('watch wakes when the control block changes, and ends with the transport', async () => {
