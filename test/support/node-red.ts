@@ -96,11 +96,14 @@ export class Flow {
 
   /** Collects at every helper node; again after a deploy, which makes new ones. */
   listen(): void {
-    for (const { id, type } of this.nodes) {
-      if (type !== 'helper') continue;
-      if (!this.received.has(id)) this.received.set(id, []);
-      helper.getNode(id).on('input', (message: NodeMessage) => void this.received.get(id)!.push(message as Message));
-    }
+    for (const { id, type } of this.nodes) if (type === 'helper') this.listenAt(id);
+  }
+
+  /** Collects at this helper node, if it is one. */
+  listenAt(id: string): void {
+    if (this.nodes.find((node) => node.id === id)?.type !== 'helper') return;
+    if (!this.received.has(id)) this.received.set(id, []);
+    helper.getNode(id).on('input', (message: NodeMessage) => void this.received.get(id)!.push(message as Message));
   }
 
   at(id: string): Message[] {

@@ -108,6 +108,62 @@ describe('openot-reader', function () {
     });
   }
 
+  // The deploy's sweep runs before the message that was just sent is delivered: it meets a decoder that listens no more.
+  for (const sender of ['reader', 'decoder', 'doc']) {
+    it(`reads again what the ${sender} had just sent when a deploy closed the node it went to`, async () => {
+      await startPlc({ rate: 1000 });
+      const running = await Flow.start(nodes());
+      const next = { reader: 'decoder', decoder: 'doc', doc: 'out' }[sender]!;
+      await until('documents', () => records(running).length > 20);
+      const node = helper.getNode(sender === 'reader' ? readerId() : sender);
+      const send = node.send.bind(node);
+      let deploy: Promise<void> | undefined;
+      node.send = (message) => {
+        send(message);
+        const isBatch = sender !== 'reader' || (message as Array<unknown>)[0] !== null;
+        if (isBatch) deploy ??= helper.setFlows(running.nodes.map((each) => (each.id === next ? { ...each, name: 'changed' } : each)), 'nodes').then(() => running.listenAt(next));
+      };
+      await until('the deploy', () => deploy !== undefined);
+      await deploy;
+      plc.command('stop-producer');
+      await until('the rest', () => new Set(records(running).map(identity)).size >= produced().size);
+      await settled();
+      const seen = records(running).map(identity);
+      should(seen.length - new Set(seen).size).equal(0);
+      should(new Set(seen)).eql(produced());
+    });
+  }
+
+  for (const [closing, gets] of [['at once', false], ['in its own time', true]] as Array<[string, boolean]>) {
+    it(`knows whether a consumer that closes ${closing} still got what doc had just sent when the flows stopped`, async () => {
+      await startPlc({ rate: 1000 });
+      const first = await Flow.start(nodes());
+      if (gets) helper.getNode('out').on('close', (done: () => void) => void setTimeout(done, 50));
+      await until('documents', () => records(first).length > 20);
+      const doc = helper.getNode('doc');
+      const send = doc.send.bind(doc);
+      let stop: Promise<void> | undefined;
+      let pending: unknown[] = [];
+      doc.send = (message) => {
+        send(message);
+        if (stop !== undefined) return;
+        pending = (message as { payload: unknown[] }).payload;
+        stop = helper.clearFlows();
+      };
+      await until('the stop', () => stop !== undefined);
+      await stop;
+      should(first.at('out').some(({ payload }) => payload === pending)).equal(gets);
+      await helper.unload();
+      plc.command('stop-producer');
+      const second = await Flow.start(nodes());
+      const all = (): string[] => [...records(first), ...records(second)].map(identity);
+      await until('the rest', () => new Set(all()).size >= produced().size);
+      await settled();
+      should(all().length - new Set(all()).size).equal(0);
+      should(new Set(all())).eql(produced());
+    });
+  }
+
   it('obeys its commands', async () => {
     await startPlc();
     const running = await Flow.start(nodes({ mode: 'trigger' }));
