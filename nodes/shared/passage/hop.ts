@@ -136,9 +136,9 @@ export class Hop {
     }
   }
 
-  private sending(token: string, destination: Destination, reached: () => boolean): () => void {
+  private sending(token: string, destination: Destination, listened: () => boolean): () => void {
     ledger.sending(token, destination);
-    return () => ledger.delivered(token, reached());
+    return () => ledger.delivered(token, destination, listened());
   }
 
   /** Do the wires from this node of others lead to one of ours? A subflow's inside is not looked into: perhaps. */

@@ -175,12 +175,13 @@ export class Ledger {
     this.stir(passing);
   }
 
-  /** Its delivery has run; `reached` = somebody was listening. */
-  delivered(token: string, reached: boolean): void {
+  /** Its delivery has run; `listened` = somebody was listening. A node of ours that has had it says so by itself. */
+  delivered(token: string, destination: Destination, listened: boolean): void {
     const passing = this.tokens.get(token);
     if (passing === undefined) return;
     passing.pending--;
-    if (reached) this.consider(token, passing);
+    const hasArrived = destination.ours && !passing.expected.has(destination.id);
+    if (listened || hasArrived) this.consider(token, passing);
     else this.lose(passing);
   }
 

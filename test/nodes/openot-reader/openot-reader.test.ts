@@ -146,9 +146,10 @@ describe('openot-reader', function () {
       let pending: unknown[] = [];
       doc.send = (message) => {
         send(message);
-        if (stop !== undefined) return;
+        if (pending.length > 0) return;
         pending = (message as { payload: unknown[] }).payload;
-        stop = helper.clearFlows();
+        // After the handler of doc, before the delivery.
+        process.nextTick(() => (stop = helper.clearFlows()));
       };
       await until('the stop', () => stop !== undefined);
       await stop;

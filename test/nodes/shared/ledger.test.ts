@@ -46,7 +46,7 @@ describe('the passage of commit tokens', () => {
     ledger.sending(token, hops.length > 0 ? ours(hops[0]) : end);
     hops.slice(0, upTo).forEach((hop, index) => {
       ledger.arrived(token, hop);
-      ledger.delivered(token, true);
+      ledger.delivered(token, ours(hop), true);
       ledger.sending(token, index + 1 < hops.length ? ours(hops[index + 1]) : end);
       ledger.passed(token);
     });
@@ -58,7 +58,7 @@ describe('the passage of commit tokens', () => {
     deliverAlong(token, ['decoder', 'guard', 'doc']);
     loop.turn();
     should(settled).eql([]);
-    ledger.delivered(token, true);
+    ledger.delivered(token, end, true);
     should(settled).eql([1]);
   });
 
@@ -72,7 +72,7 @@ describe('the passage of commit tokens', () => {
     const token = account.begin(1);
     deliverAlong(token, ['decoder', 'guard', 'doc'], 1);
     ledger.stop();
-    ledger.delivered(token, false);
+    ledger.delivered(token, ours('guard'), false);
     loop.turn(5);
     loop.pass(10 * QUIET_MS);
     account.close();
@@ -86,15 +86,15 @@ describe('the passage of commit tokens', () => {
     deliverAlong(second, ['doc']);
     loop.turn();
     ledger.stop();
-    ledger.delivered(first, true);
-    ledger.delivered(second, false);
+    ledger.delivered(first, end, true);
+    ledger.delivered(second, end, false);
     should(settled).eql([1]);
   });
 
   it('does not take silence for an answer while flows stop', () => {
     const token = account.begin(1);
     ledger.sending(token, function_);
-    ledger.delivered(token, true);
+    ledger.delivered(token, end, true);
     loop.turn();
     ledger.stop();
     loop.pass(10 * QUIET_MS);
@@ -104,7 +104,7 @@ describe('the passage of commit tokens', () => {
   it('waits for a node of others that leads back to ours, and gives up after a silence', () => {
     const swallowed = account.begin(1);
     ledger.sending(swallowed, function_);
-    ledger.delivered(swallowed, true);
+    ledger.delivered(swallowed, function_, true);
     loop.turn();
     loop.pass(QUIET_MS - 1);
     should(settled).eql([]);
@@ -113,7 +113,7 @@ describe('the passage of commit tokens', () => {
 
     const passed = account.begin(2);
     ledger.sending(passed, function_);
-    ledger.delivered(passed, true);
+    ledger.delivered(passed, function_, true);
     loop.turn();
     loop.pass(QUIET_MS - 1);
     ledger.arrived(passed, 'doc');
@@ -121,7 +121,7 @@ describe('the passage of commit tokens', () => {
     should(settled).eql([1]);
     ledger.sending(passed, end);
     ledger.passed(passed);
-    ledger.delivered(passed, true);
+    ledger.delivered(passed, function_, true);
     should(settled).eql([1, 2]);
   });
 
@@ -129,10 +129,10 @@ describe('the passage of commit tokens', () => {
     const tokens = [1, 2, 3].map((serial) => account.begin(serial));
     tokens.forEach((token) => ledger.sending(token, end));
     loop.turn();
-    ledger.delivered(tokens[2], true);
-    ledger.delivered(tokens[1], true);
+    ledger.delivered(tokens[2], end, true);
+    ledger.delivered(tokens[1], end, true);
     should(settled).eql([]);
-    ledger.delivered(tokens[0], true);
+    ledger.delivered(tokens[0], end, true);
     should(settled).eql([3]);
   });
 
@@ -144,7 +144,7 @@ describe('the passage of commit tokens', () => {
     for (const doc of ['doc 1', 'doc 2']) {
       should(settled).eql([]);
       ledger.arrived(token, doc);
-      ledger.delivered(token, true);
+      ledger.delivered(token, ours(doc), true);
       ledger.passed(token);
     }
     should(settled).eql([1]);
@@ -160,7 +160,7 @@ describe('the passage of commit tokens', () => {
     ledger.start();
     // The delivery of before the stop runs only after the flows have started again.
     loop.turn();
-    ledger.delivered(token, false);
+    ledger.delivered(token, ours('decoder'), false);
     await Promise.resolve();
     should(opened).equal(undefined);
     loop.turn();
@@ -181,7 +181,7 @@ describe('the passage of commit tokens', () => {
     const token = account.begin(1);
     ledger.sending(token, ours('doc'));
     ledger.arrived(token, 'doc');
-    ledger.delivered(token, true);
+    ledger.delivered(token, ours('doc'), true);
     loop.turn();
     ledger.stop();
     ledger.abandoned(token);
@@ -189,12 +189,25 @@ describe('the passage of commit tokens', () => {
     should(settled).eql([]);
   });
 
+  it('believes a node of ours that it has had a batch, though it was closed before anybody looked', () => {
+    const token = account.begin(1);
+    deliverAlong(token, ['doc'], 0);
+    ledger.arrived(token, 'doc');
+    ledger.sending(token, end);
+    ledger.passed(token);
+    loop.turn();
+    ledger.stop();
+    ledger.delivered(token, ours('doc'), false);
+    ledger.delivered(token, end, true);
+    should(settled).eql([1]);
+  });
+
   it('knows nothing of tokens of an account that is closed, and forgets them', () => {
     const token = account.begin(1);
     ledger.sending(token, end);
     account.close();
     loop.turn();
-    ledger.delivered(token, true);
+    ledger.delivered(token, end, true);
     should(settled).eql([]);
     should((ledger as unknown as { tokens: Map<string, unknown> }).tokens.size).equal(0);
   });
