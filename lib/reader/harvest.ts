@@ -9,8 +9,8 @@ export interface HarvestBounds {
   readonly headAbs: number;
   /** Head that was accepted before the window was read: below it the bytes cannot be older than the look. */
   readonly trustedHead: number;
-  /** The look that came with the window was confirmed: nothing was written between the two. */
-  readonly quiet: boolean;
+  /** The end of the lap was read again after what stands behind it: a gap there is a gap. */
+  readonly tailIsFresh: boolean;
 }
 
 /** A place where the walk could not go on. */
@@ -82,10 +82,10 @@ function notNew(memory: Memory, abs: number, record: RecordView): Trouble | unde
  * older than the head beside them. A whole record of the previous lap would then stand in the new one's place. Such a
  * record is below the expected seq, unless it was never read (a lap, a start in the middle): so what begins a source
  * or leaves a gap is handed on only where head had passed it before the bytes were read. The same for the zero byte
- * of a gap, unless nothing was written meanwhile.
+ * of a gap, unless it was read once more after what stands behind it.
  */
 function mustWait(memory: Memory, abs: number, record: RecordView, bounds: HarvestBounds): boolean {
-  if (abs !== memory.cursor && memory.cursor >= bounds.trustedHead && !bounds.quiet) return true;
+  if (abs !== memory.cursor && memory.cursor >= bounds.trustedHead && !bounds.tailIsFresh) return true;
   if (abs < bounds.trustedHead) return false;
   const expected = memory.accounting.expectedSeq(record.runId, record.sourceId);
   return expected === 0 || record.safeSeq > expected;

@@ -100,6 +100,8 @@ export class RingPoll {
     const first = read.looks[0];
     // The one Read of a quiet ring: an image known already needs no second look when there is nothing to verify.
     if (this.isQuiet(first, memory)) return { kind: 'idle' };
+    const tail = await this.readTailAgain(memory, read.window, read.looks);
+    if (typeof tail === 'object') return this.readFailed(tail);
     const outcome = await this.keeper.settle(read.looks);
     if (outcome.kind !== 'accepted') return this.notAccepted(outcome);
     const size = this.checkSize(outcome.base);
@@ -117,7 +119,27 @@ export class RingPoll {
     // Under `corrected` the older image was wrong: nothing it said may be trusted.
     const trustedHead = verdict.kind === 'corrected' ? memory.cursor : (this.keeper.last ?? outcome.base).snapshot.headAbs;
     this.accept(memory, outcome, verdict.kind === 'corrected');
-    return this.take(memory, read.window, outcome, boundsOf(first, outcome, trustedHead));
+    return this.take(memory, read.window, outcome, { ...boundsOf(first, outcome, trustedHead), tailIsFresh: tail });
+  }
+
+  /**
+   * Where the end of the ring lies among bytes that may be older than their head, the confirming look brings the last
+   * part of the lap once more: a zero byte that is still there after the next lap's beginning was read marks a real gap.
+   * The same number of Reads. False where there is no such place, or it is too long for one Read.
+   */
+  private async readTailAgain(memory: Memory, window: FlatWindow, looks: Look[]): Promise<boolean | TransportError> {
+    const { last } = this.keeper;
+    const [first] = looks;
+    if (last === undefined || !isPlausible(first) || first.bufferId !== memory.bufferId || first.snapshot.bufferBytes !== memory.capacity) return false;
+    const fromAbs = Math.max(last.snapshot.headAbs, window.fromAbs);
+    const lapEnd = fromAbs - (fromAbs % memory.capacity) + memory.capacity;
+    const length = lapEnd - fromAbs;
+    if (first.snapshot.headAbs <= lapEnd || window.endAbs <= lapEnd || length > this.chunk.perRead || length === memory.capacity) return false;
+    const again = await this.reads.window(fromAbs, length, memory.capacity, this.chunk.perRead, false);
+    if (!again.ok) return again;
+    looks.push(...again.looks);
+    window.replace(fromAbs, again.window.from(fromAbs));
+    return true;
   }
 
   private isQuiet(first: Look, memory: Memory): boolean {
@@ -321,13 +343,13 @@ export class RingPoll {
 }
 
 /** Up to where the bytes of the window may be taken for records. */
-function boundsOf(first: Look, outcome: Accepted, trustedHead: number): HarvestBounds {
+function boundsOf(first: Look, outcome: Accepted, trustedHead: number): Omit<HarvestBounds, 'tailIsFresh'> {
   const head = outcome.base.snapshot.headAbs;
-  if (outcome.index === 0) return { headAbs: head, trustedHead: Math.min(trustedHead, head), quiet: outcome.confirmed };
+  if (outcome.index === 0) return { headAbs: head, trustedHead: Math.min(trustedHead, head) };
   // The look that came with the window was not proven, but it stands between two that were taken.
   const own = isPlausible(first) ? first.snapshot.headAbs : trustedHead;
   const headAbs = own >= trustedHead && own <= head ? own : Math.min(trustedHead, head);
-  return { headAbs, trustedHead: Math.min(trustedHead, headAbs), quiet: false };
+  return { headAbs, trustedHead: Math.min(trustedHead, headAbs) };
 }
 
 const beyondHead = (abs: number): Trouble => ({ abs, reason: 'OPENOT_RING_RECORD_BEYOND_HEAD', message: `the record at position ${abs} would end beyond head` });
