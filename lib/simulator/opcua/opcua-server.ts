@@ -29,6 +29,8 @@ export interface OpcuaServerOptions {
   readonly users?: Readonly<Record<string, string>>;
   /** Accept client certificates that nobody has trusted yet. Default true; false = rejected until `trustClient`. */
   readonly acceptUnknownCertificates?: boolean;
+  /** Namespaces registered before the simulator's own: its index moves, as when a controller's interfaces change. */
+  readonly namespacesBefore?: readonly string[];
   /** For the quirks' choices. */
   readonly seed?: number;
   /** Milliseconds, for the age of stale images. Default the system's clock. */
@@ -110,6 +112,7 @@ export async function startOpcuaServer(options: OpcuaServerOptions): Promise<Sim
     if (variable.image === 'control') counted.controlValues++;
     else counted.ringValues++;
   };
+  for (const uri of options.namespacesBefore ?? []) server.engine.addressSpace?.registerNamespace(uri);
   addNodes(opcua, server, { opcua, view, quirks, onRead, itemFault: faults.itemFault }, variables);
   try {
     await server.start();

@@ -230,6 +230,20 @@ describe('OPC UA transport: sessions', function () {
     should(second.sessions()).equal(1);
   });
 
+  it('a NodeId with a plain namespace index is followed to where its namespace has moved', async () => {
+    const first = await bench.serve();
+    const connection = bench.connection();
+    const plain = (text: string): string => text.replace('nsu=urn:openot:simulator', 'ns=2');
+    const transport = createOpcuaTransport(connection, { controlNode: plain(first.controlNodeId), ringNodes: first.ringNodeIds.map(plain) });
+    should((await transport.connect()).ok).be.true();
+    await first.stop();
+    should((await transport.read(LOOK)).ok).be.false();
+    await bench.serve({}, { port: first.port, namespacesBefore: ['urn:new'] });
+    await reconnected(transport);
+    const read = await transport.read(LOOK);
+    should(read.ok && Buffer.from(read.parts[0]).equals(Buffer.from(bench.plc.controlBytes()))).be.true();
+  });
+
   it('a link that swallows everything: smaller Reads, then a new client; closing takes at most its bound', async () => {
     const server = await bench.serve();
     forwarder = new Forwarder(server.port);
