@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { createServer, Server, Socket } from 'node:net';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -141,6 +142,18 @@ describe('OPC UA transport: sessions', function () {
     should(JSON.stringify(refused)).not.match(/secret/);
     await transport.close();
     should(server.sessions()).equal(0);
+  });
+
+  it('a user certificate lets in, and a key that is not its own does not', async () => {
+    await bench.serve({}, { allowAnonymous: false });
+    await outcome({});
+    const certificate = readFileSync(join(bench.pkiFolder, 'own', 'certs', 'openot-client.pem'), 'utf8');
+    const privateKey = readFileSync(join(bench.pkiFolder, 'own', 'private', 'private_key.pem'), 'utf8');
+    const settings: Partial<OpcuaSettings> = { securityMode: 'SignAndEncrypt', trust: 'acceptFirst', authentication: 'certificate', certificate };
+    should(await outcome({ ...settings, privateKey })).equal('connected');
+    const { privateKey: other } = generateKeyPairSync('rsa', { modulusLength: 2048, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' } });
+    const refused = await outcome({ ...settings, privateKey: other });
+    should(refused).equal('OPENOT_OPCUA_CREDENTIALS');
   });
 
   it('Sign and SignAndEncrypt: the first certificate is remembered, another one later is refused', async () => {
