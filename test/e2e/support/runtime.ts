@@ -42,6 +42,7 @@ export class Runtime {
       env: { ...process.env, ...tools.env, OPENOT_TEST_PORT: String(port), NODE_OPTIONS: '', ...env },
       stdio: ['ignore', 'pipe', 'pipe']
     });
+    process.setMaxListeners(0);
     process.on('exit', () => child.kill('SIGKILL'));
     const runtime = new Runtime(child, `http://127.0.0.1:${port}`);
     await until('Node-RED to answer', () => runtime.get('/settings').then((response) => response.ok, () => false), 40_000, () => runtime.log);
