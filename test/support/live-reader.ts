@@ -28,6 +28,8 @@ export interface LiveReader {
   readonly facts: BatchFacts[];
   readonly errors: ReaderError[];
   status(): ReaderStatus;
+  /** Asks for a poll now. */
+  read(): void;
   stop(): Promise<void>;
 }
 
@@ -62,6 +64,7 @@ export function startLiveReader(options: { endpointUrl: string; nodes: OpcuaNode
     facts,
     errors,
     status: () => reader.status(),
+    read: () => reader.read(),
     stop: async () => {
       await reader.stop();
       await connection.destroy();
