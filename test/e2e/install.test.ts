@@ -1,7 +1,7 @@
 import should from 'should';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { until } from './support/process';
+import { sleep, until } from './support/process';
 import { FlowNode, Runtime } from './support/runtime';
 import { root } from './support/toolchain';
 import { makeUserDirectory, removeUserDirectory } from './support/user-directory';
@@ -65,6 +65,28 @@ describe('the packed tarball in an empty user directory', function () {
       should(found.msg).match(/eventName/);
     });
   }
+
+  it('lets the buttons of the drift example be pressed: placeholders with raw slots, then resolved documents again', async () => {
+    const name = exampleNames.find((example) => example.startsWith('02'))!;
+    const flows = await runtime.json<FlowNode[]>(`/library/examples/flows/@openot/node-red/${encodeURIComponent(name)}`);
+    const { debug } = runtime.comms;
+    const button = (number: string): string => flows.find((node) => node.type === 'inject' && String(node.name).startsWith(number))!.id;
+    const since = (at: number, pattern: RegExp): Promise<unknown> => until(String(pattern), () => debug.slice(at).find(({ msg }) => pattern.test(msg)), 15_000, () => JSON.stringify(debug.slice(at).slice(-6)) + runtime.log.slice(-1500));
+    await runtime.deploy(flows);
+    // The flow's own start (writing the first file) takes a moment.
+    await sleep(1000);
+    await since(debug.length, /"kind":\s*"event"/);
+    let at = debug.length;
+    await runtime.inject(button('1.'));
+    await since(at, /"kind":\s*"placeholder".*"rawSlots"/s);
+    await since(at, /"expected".*"action":\s*"placeholder"/s);
+    at = debug.length;
+    await runtime.inject(button('2.'));
+    await since(at, /"action":\s*"resolve"/);
+    at = debug.length;
+    await since(at, /"kind":\s*"event"/);
+    should(debug.slice(at).some(({ msg }) => /"kind":\s*"placeholder"/.test(msg))).be.false();
+  });
 
   it('stops within a second with a clean log', async () => {
     should(await runtime.stop()).be.below(1500);
