@@ -1,6 +1,6 @@
 // Installs what this checkout needs and builds it. Safe to run again: it does only what is missing.
 import { spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -31,8 +31,21 @@ export function installPackages() {
   run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
 }
 
+const builtMarker = join(root, 'dist', '.built');
+
+/** The newest change below a folder or of a file, in milliseconds. */
+function newest(path) {
+  const stat = statSync(path);
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  return Math.max(stat.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
+}
+
+/** Compiles when a source is newer than what was compiled last. */
 export function build() {
+  const sources = ['lib', 'nodes', 'icons', 'scripts/copy-assets.mjs', 'package.json', 'tsconfig.json', 'tsconfig.build.json'].map((path) => join(root, path));
+  if (existsSync(builtMarker) && statSync(builtMarker).mtimeMs >= Math.max(...sources.map(newest))) return;
   run('npm', ['run', '--silent', 'build']);
+  writeFileSync(builtMarker, '');
 }
 
 /** The browser that the editor tests click in. Debian's, installed when we may; otherwise those tests say they were skipped. */

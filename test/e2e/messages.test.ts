@@ -9,6 +9,15 @@ import { makeUserDirectory, removeUserDirectory } from './support/user-directory
 
 const fn = (id: string, func: string, wires: string[][] = [[]]): FlowNode => ({ id, type: 'function', z: 'tab', name: id, func, outputs: wires.length, timeout: 0, noerr: 0, initialize: '', finalize: '', libs: [], x: 400, y: 300, wires });
 
+/** Throws at the first value that is no plain object, array, string, number, boolean or Node Buffer. */
+const plainCheck = `
+const check = (value, at) => {
+  if (value === null || value === undefined || ['string', 'number', 'boolean'].includes(typeof value) || Buffer.isBuffer(value)) return;
+  const name = typeof value === 'object' && (Object.getPrototypeOf(value) || {}).constructor.name;
+  if (name !== 'Object' && name !== 'Array') throw new Error(at + ' is a ' + (name || typeof value));
+  for (const key of Object.keys(value)) check(value[key], at + '.' + key);
+};`;
+
 /*
  * A BigInt in a file context store kills the whole runtime, the JSON node fails on one, and a clone of a plain
  * Uint8Array copies its whole backing store: so every node's output goes through all three here.
@@ -24,7 +33,7 @@ describe('what our nodes send', function () {
     plc = await startPlc({ rate: 100 });
     userDir = await makeUserDirectory();
     const tap = (name: string): FlowNode[] => [
-      fn(`store-${name}`, `flow.set(${JSON.stringify(name)}, msg, 'file'); return msg;`, [[`json-${name}`]]),
+      fn(`store-${name}`, `${plainCheck}\ncheck(msg.payload, 'payload'); check(msg.openot, 'openot');\nflow.set(${JSON.stringify(name)}, msg, 'file'); return msg;`, [[`json-${name}`]]),
       { id: `json-${name}`, type: 'json', z: 'tab', name: '', property: 'payload', action: 'str', pretty: false, x: 500, y: 300, wires: [[`count-${name}`]] },
       fn(`count-${name}`, `global.get('fs').appendFileSync(${JSON.stringify(join(userDir, 'taps.txt'))}, ${JSON.stringify(name + '\n')});`, [])
     ];

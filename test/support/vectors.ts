@@ -14,6 +14,8 @@ export const haveVectors = existsSync(path.join(root, 'wire'));
 export type Json = null | boolean | number | bigint | string | Json[] | { [name: string]: Json };
 export type JsonObject = { [name: string]: Json };
 
+if (!haveVectors && process.env.OPENOT_REQUIRE_VECTORS) throw new Error(`the conformance vectors are not at ${root}, and OPENOT_REQUIRE_VECTORS asks for them`);
+
 /** `describe` for tests on vectors: one pending test, `skipped: no vectors`, where the folder is missing. */
 export function describeVectors(title: string, body: () => void): void {
   describe(title, haveVectors ? body : () => it('skipped: no vectors'));
