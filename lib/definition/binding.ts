@@ -36,8 +36,7 @@ export interface Binding {
 /** What to do where a controller advertises no hash: refuse, or take the one definition that is loaded. */
 export type WhenUnadvertised = 'placeholder' | 'assume';
 
-/** 16 zeros: the hash is not advertised. */
-export const NOT_ADVERTISED = '0000000000000000';
+export { NOT_ADVERTISED } from '../ring/snapshot';
 
 /** `msg.openot.binding`: plain values only. */
 export interface BindingDescription {

@@ -1,8 +1,8 @@
 import { canonicalEvents, valueKey } from '../wire';
-import { EventType, SlotDefinition } from './model';
+import { EventTypeDefinition, SlotDefinition } from './model';
 
 /** The registry's 38 events as a definition declares them (docs/format.md 4), for whoever writes a definition file. */
-export function canonicalEventTypes(): EventType[] {
+export function canonicalEventTypes(): EventTypeDefinition[] {
   return canonicalEvents.map(({ id, name, profile, slots }) => ({
     id,
     name,

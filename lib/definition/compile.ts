@@ -1,7 +1,7 @@
 import { ANY_TAG, CompiledDefinition, CompiledEvent, CompiledSlot } from './compiled';
 import { DefinitionError } from './error';
 import { definitionHash } from './hash';
-import { Definition, EnumMember, EventType } from './model';
+import { Definition, EnumMember, EventTypeDefinition } from './model';
 import { DefinitionLimits, parseDefinition } from './parse';
 import { validateDefinition } from './validate';
 
@@ -76,7 +76,7 @@ function firstBy<T, K, V>(entries: readonly T[], keyOf: (entry: T) => K, valueOf
 /** Keys below this are looked up in an array: all of today's core keys. */
 const CORE_KEYS = 64;
 
-function compileEvent(event: EventType): CompiledEvent {
+function compileEvent(event: EventTypeDefinition): CompiledEvent {
   const slots = event.slots.map(
     (slot, index): CompiledSlot => ({
       key: slot.key,

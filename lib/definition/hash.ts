@@ -1,3 +1,4 @@
+import { hexText } from '../wire/hex';
 import { canonicalJson, prettyJson } from './canonical';
 import { Definition } from './model';
 
@@ -21,7 +22,7 @@ export interface DefinitionHash {
 export async function definitionHash(definition: Definition): Promise<DefinitionHash> {
   const sha256 = await loadSha256();
   const digest = sha256(new TextEncoder().encode(canonicalJson(definition)));
-  const contentHash = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const contentHash = hexText(digest, 0, digest.length);
   return { contentHash, carriageHash: contentHash.slice(0, 16) };
 }
 

@@ -9,7 +9,7 @@ export type EpochStrategy = 'retain' | 'clear';
 
 export interface Definition {
   readonly header: DefinitionHeader;
-  readonly eventTypes: readonly EventType[];
+  readonly eventTypes: readonly EventTypeDefinition[];
   readonly sources: readonly SourceDefinition[];
   readonly stateMachines: readonly StateMachine[];
   readonly conditions: readonly ConditionDefinition[];
@@ -46,7 +46,7 @@ export interface DefinitionConstraints {
   readonly overflowPolicy: OverflowPolicy;
 }
 
-export interface EventType {
+export interface EventTypeDefinition {
   /** u32 */
   readonly id: number;
   readonly name: string;

@@ -85,7 +85,7 @@ const slot = object<model.SlotDefinition>({
   orderClass: req(u16)
 });
 
-const eventType = object<model.EventType>({ id: req(u32), name: req(string), profile: req(string), slots: req(arrayOf(slot)) });
+const eventType = object<model.EventTypeDefinition>({ id: req(u32), name: req(string), profile: req(string), slots: req(arrayOf(slot)) });
 
 const source = object<model.SourceDefinition>({
   sourceId: req(u32),

@@ -1,5 +1,5 @@
 import { FIRST_PRIVATE_KEY, isTlvType, NO_TYPE, proceduralModel, valueKey } from '../wire';
-import { Definition, EventType, SlotDefinition, StateMachine } from './model';
+import { Definition, EventTypeDefinition, SlotDefinition, StateMachine } from './model';
 import { DefinitionViolation } from './violation';
 
 /**
@@ -22,7 +22,7 @@ export function validateDefinition(definition: Definition): DefinitionViolation 
   return undefined;
 }
 
-function slotsViolation(event: EventType): DefinitionViolation | undefined {
+function slotsViolation(event: EventTypeDefinition): DefinitionViolation | undefined {
   const eventTypeId = event.id;
   const keys = new Set<number>();
   let previous = -1;

@@ -1,13 +1,4 @@
-/** Hex and UTF-8 of payload bytes (docs/format.md 16, 17). */
-
-const hexPairs: readonly string[] = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0'));
-
-/** Lowercase hex digits of `bytes[at, at + length)`. */
-export function hexText(bytes: Uint8Array, at: number, length: number): string {
-  let text = '';
-  for (let i = at; i < at + length; i++) text += hexPairs[bytes[i]];
-  return text;
-}
+/** UTF-8 of payload bytes (docs/format.md 16, 17). */
 
 // A leading byte order mark is data: docs/format.md 16.
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

@@ -1,6 +1,6 @@
+import { hexText } from '../wire/hex';
 import { tlvName, tlvWidth } from '../wire/registry/tlv-types';
 import { SlotTable } from '../wire/slot-table';
-import { hexText } from './bytes-text';
 import { ExtensionField, RawSlot } from './document';
 import { Resolution } from './resolution';
 import { nonFinite, valueJson, valueObject } from './value';

@@ -1,6 +1,7 @@
+import { hexText } from '../wire/hex';
 import { TlvType } from '../wire/registry/tlv-types';
 import { readU16, readU32 } from '../wire/u64';
-import { hexText, utf8Json, utf8Text } from './bytes-text';
+import { utf8Json, utf8Text } from './bytes-text';
 import { floatText, nonFiniteName, shortRealText } from './float-text';
 import { i64Text, u64Text } from './integer-text';
 import { isoTime } from './iso-time';

@@ -1,5 +1,5 @@
 import { LossItem } from '../ring/items';
-import { Offset, readU32, RecordView } from '../wire';
+import { Offset, readU32, RecordView, u64Of } from '../wire';
 import { droppedRange, isCheckpoint } from './claims';
 import { LossDelta, SourceAccount } from './source-account';
 import { LossState, LossStateError, readLossState, RunState, sourceState } from './state';
@@ -211,7 +211,7 @@ export class LossAccounting {
 /** A corrupt producer can lose 2^53 seqs of every source: the sum stays a number that can be saved. */
 const sum = (a: number, b: number): number => Math.min(a + b, Number.MAX_SAFE_INTEGER);
 
-const runText = (low: number, high: number): string => (high === 0 ? String(low) : ((BigInt(high) << 32n) | BigInt(low)).toString());
+const runText = (low: number, high: number): string => (high === 0 ? String(low) : u64Of(low, high).toString());
 
 function seqTooLarge(record: RecordView): AccountResult {
   const message = `a seq above 2^53-1 cannot be accounted for: found ${record.seq} of source ${record.sourceId} in run ${record.runId}; the producer's seq counter is corrupt, restart it`;

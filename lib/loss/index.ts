@@ -1,6 +1,6 @@
 /** Which seqs of which source are missing, and how that is known. */
 export * from './accounting';
 export * from './claims';
-export * from './intervals';
-export * from './source-account';
-export * from './state';
+export type { SeqRange } from './intervals';
+export { MAX_OPEN_GAPS, MAX_WAITING_RANGES } from './source-account';
+export type { LossState, LossStateError, RunState, SourceState } from './state';

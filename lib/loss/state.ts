@@ -1,5 +1,6 @@
 /** The accounting's saved form: plain JSON, checked in full when read back, because a wrong account invents or hides losses. */
 import { parseU64 } from '../wire';
+import { isObject, shownValue } from '../wire/outside-values';
 import { countOf, SeqRange } from './intervals';
 import { MAX_OPEN_GAPS, MAX_WAITING_RANGES, SourceAccount } from './source-account';
 
@@ -100,13 +101,10 @@ function readRanges(value: unknown, lowest: number, highest: number, limit: numb
   return ranges;
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isRunId = (value: unknown): value is string => typeof value === 'string' && parseU64(value)?.toString() === value;
 /** A count, a seq, or one past the highest seq there is (2^53). */
 const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 2 ** 53;
 
 function invalid(pointer: string, expected: string, found: unknown): LossStateError {
-  const text = JSON.stringify(found) ?? String(found);
-  const shown = text.length > 80 ? text.slice(0, 80) + '…' : text;
-  return { ok: false, code: 'OPENOT_LOSS_STATE_INVALID', message: `the saved loss accounting is damaged at ${pointer}: expected ${expected}, found ${shown}` };
+  return { ok: false, code: 'OPENOT_LOSS_STATE_INVALID', message: `the saved loss accounting is damaged at ${pointer}: expected ${expected}, found ${shownValue(found)}` };
 }

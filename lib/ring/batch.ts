@@ -1,4 +1,5 @@
 import { decodeRecord, parseSafeU64, RecordView } from '../wire';
+import { shownValue } from '../wire/outside-values';
 import { badBytes, DecodedItems, seqTooLarge } from './concatenation';
 import { Item, Notice, NoticeItem, Segment } from './items';
 import { BytesError } from './payload-bytes';
@@ -100,17 +101,6 @@ function readSegments(value: unknown, length: number): { ok: true; segments: Seg
 }
 
 function badFacts(property: string, expected: string, found: unknown): BytesError {
-  const shown = shownValue(found);
-  const message = `msg.openot.${property} does not belong to this payload: expected ${expected}, found ${shown}; pass on msg.openot and msg.payload of the reader together and unchanged`;
+  const message = `msg.openot.${property} does not belong to this payload: expected ${expected}, found ${shownValue(found)}; pass on msg.openot and msg.payload of the reader together and unchanged`;
   return { ok: false, code: 'OPENOT_FACTS_INVALID', message };
-}
-
-function shownValue(value: unknown): string {
-  try {
-    const text = JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? inner.toString() : inner)) ?? 'nothing';
-    return text.length > 80 ? text.slice(0, 80) + '…' : text;
-  } catch {
-    // A message may hold anything, an object that holds itself included.
-    return 'an object that is no JSON';
-  }
 }

@@ -1,11 +1,11 @@
+import { SYNC_HEX_V1 } from '../wire';
+import { errorCode } from '../wire/error-code';
 import type { ControlBlockErrorDetail, PositionTooLarge } from './control-block';
-
-const V1_SYNC = '4f4f5421';
 
 /** The stable code of a control block error, for people and for Catch nodes (docs/format.md 7). */
 export function controlBlockErrorCode(error: ControlBlockErrorDetail | PositionTooLarge): string {
-  if (error.kind === 'wrongSync' && error.found === V1_SYNC) return 'OPENOT_WIRE_VERSION_1';
-  return 'OPENOT_CONTROL_' + error.kind.replace(/[A-Z]/g, (letter) => '_' + letter).toUpperCase();
+  if (error.kind === 'wrongSync' && error.found === SYNC_HEX_V1) return 'OPENOT_WIRE_VERSION_1';
+  return errorCode('OPENOT_CONTROL', error.kind);
 }
 
 /** One sentence: what was expected, what was found, and what to do where a person can. The caller adds where. */
@@ -14,7 +14,7 @@ export function describeControlBlockError(error: ControlBlockErrorDetail | Posit
     case 'truncated':
       return `a control block has ${error.needed} bytes, only ${error.available} are there: the address, or the length of the variable, is not that of a control block`;
     case 'wrongSync':
-      return error.found === V1_SYNC
+      return error.found === SYNC_HEX_V1
         ? 'this is a control block of OpenOT wire version 1 (OOT!); only version 2 (OOT2) is readable: update the logger on the controller'
         : `a control block must begin with OOT2 (4f4f5432), found ${error.found}: check the address, and the order of the bytes`;
     case 'unsupportedVersion':

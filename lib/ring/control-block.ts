@@ -1,12 +1,11 @@
-import { readU32, readU64, writeU16, writeU32, writeU64 } from '../wire';
+import { readU32, readU64, SYNC_WORD, writeU16, writeU32, writeU64 } from '../wire';
+import { hexText, writeHex } from '../wire/hex';
 import { Snapshot } from './snapshot';
 
 /** Length of the control block in bytes (docs/format.md 7). */
 export const CONTROL_BLOCK_LENGTH = 88;
 /** The wire version that this project reads and writes. */
 export const CONTROL_BLOCK_VERSION = 2;
-/** An advertised hash of all zeros: nothing is advertised. */
-export const NO_HASH = '0000000000000000';
 
 /** Offsets of the control block's fields in bytes, all little-endian (docs/format.md 7). */
 export const ControlOffset = {
@@ -28,7 +27,6 @@ export const ControlOffset = {
   prevDefinitionHash: 80
 } as const;
 
-const SYNC_WORD = 0x32544f4f;
 const HASH_TEXT = /^[0-9a-f]{16}$/i;
 
 /** The fields of a control block, exact. Hashes are 16 lowercase hex digits, in the order of their bytes. */
@@ -92,7 +90,7 @@ const failure = (detail: ControlBlockErrorDetail): ControlBlockError => ({ ok: f
  */
 export function decodeControlBlock(bytes: Uint8Array, secondSeqlock?: number): ControlBlock | ControlBlockError {
   if (bytes.length < CONTROL_BLOCK_LENGTH) return failure({ kind: 'truncated', needed: CONTROL_BLOCK_LENGTH, available: bytes.length });
-  if (readU32(bytes, ControlOffset.sync) !== SYNC_WORD) return failure({ kind: 'wrongSync', found: hexOf(bytes, 0, 4) });
+  if (readU32(bytes, ControlOffset.sync) !== SYNC_WORD) return failure({ kind: 'wrongSync', found: hexText(bytes, ControlOffset.sync, 4) });
   // Sync and version stand before the seqlock: a wrong address must not look like a controller that is busy for ever.
   const version = bytes[ControlOffset.version];
   if (version !== CONTROL_BLOCK_VERSION) return failure({ kind: 'unsupportedVersion', version });
@@ -114,8 +112,8 @@ export function decodeControlBlock(bytes: Uint8Array, secondSeqlock?: number): C
     runId: readU64(bytes, ControlOffset.runId),
     epochId: readU64(bytes, ControlOffset.epochId),
     epochFirstAbs: readU64(bytes, ControlOffset.epochFirstAbs),
-    definitionHash: hexOf(bytes, ControlOffset.definitionHash, 8),
-    prevDefinitionHash: hexOf(bytes, ControlOffset.prevDefinitionHash, 8)
+    definitionHash: hexText(bytes, ControlOffset.definitionHash, 8),
+    prevDefinitionHash: hexText(bytes, ControlOffset.prevDefinitionHash, 8)
   };
 }
 
@@ -190,13 +188,7 @@ function firstReservedSet(bytes: Uint8Array): number {
   return -1;
 }
 
-function hexOf(bytes: Uint8Array, at: number, length: number): string {
-  let text = '';
-  for (let i = at; i < at + length; i++) text += bytes[i].toString(16).padStart(2, '0');
-  return text;
-}
-
 function writeHash(bytes: Uint8Array, at: number, hash: string): void {
   if (!HASH_TEXT.test(hash)) throw new RangeError(`a carriage hash has 16 hex digits, found "${hash}"`);
-  for (let i = 0; i < 8; i++) bytes[at + i] = parseInt(hash.slice(2 * i, 2 * i + 2), 16);
+  writeHex(bytes, at, hash);
 }

@@ -1,4 +1,6 @@
-import { EventType, Key, nextSlot, Offset, parseU64, readSafeU64, readU16, readU32, RecordView, SLOT_HEADER_LENGTH } from '../wire';
+import { EventType, Key, nextSlot, Offset, parseU64, readSafeU64, readU16, readU32, RecordView, SLOT_HEADER_LENGTH, u64Of } from '../wire';
+import { hexText } from '../wire/hex';
+import { isObject } from '../wire/outside-values';
 import { KnownEpoch, Snapshot } from './snapshot';
 
 /** Epochs remembered, the latest ones. Only the one before the current is needed to bind; the rest is for people. */
@@ -126,7 +128,7 @@ export class EpochTracker {
     if (this.pending !== undefined) state.pending = { ...this.pending };
     if (this.stretch !== undefined) {
       const { firstAbs, runLow, runHigh, loggerSeq } = this.stretch;
-      const runId = ((BigInt(runHigh) << 32n) | BigInt(runLow)).toString();
+      const runId = u64Of(runLow, runHigh).toString();
       state.stretch = loggerSeq === undefined ? { firstAbs, runId } : { firstAbs, runId, loggerSeq };
     }
     return state;
@@ -223,14 +225,11 @@ function hashOf(record: RecordView, key: number): string | undefined {
   for (let at = start + Offset.slots; at < slotsEnd; at = nextSlot(bytes, at)) {
     const length = bytes[at + 3];
     if (readU16(bytes, at) !== key || (length !== 8 && length !== 32)) continue;
-    let hex = '';
-    for (let i = at + SLOT_HEADER_LENGTH; i < at + SLOT_HEADER_LENGTH + 8; i++) hex += bytes[i].toString(16).padStart(2, '0');
-    return hex;
+    return hexText(bytes, at + SLOT_HEADER_LENGTH, 8);
   }
   return undefined;
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isPosition = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 const isHash = (value: unknown): boolean => typeof value === 'string' && /^[0-9a-f]{16}$/.test(value);
 const isOptional = (value: unknown, check: (value: unknown) => boolean): boolean => value === undefined || check(value);

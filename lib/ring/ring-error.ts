@@ -1,4 +1,5 @@
 import { describeWireError, WireError, wireErrorCode } from '../wire';
+import { errorCode } from '../wire/error-code';
 
 /** What can be wrong with a ring, or with a place in it (docs/format.md 8). Positions are absolute. Values, never exceptions. */
 export type RingErrorDetail =
@@ -26,7 +27,7 @@ export const ringError = (detail: RingErrorDetail): RingError => ({ ok: false, .
 /** The stable code of a ring error, for people and for Catch nodes. A wire error keeps its own. */
 export function ringErrorCode(error: RingErrorDetail): string {
   if (error.kind === 'wire') return wireErrorCode(error.error);
-  return 'OPENOT_RING_' + error.kind.replace(/[A-Z]/g, (letter) => '_' + letter).toUpperCase();
+  return errorCode('OPENOT_RING', error.kind);
 }
 
 /** One sentence: what was expected, what was found, and where in the ring. */

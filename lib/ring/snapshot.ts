@@ -23,6 +23,9 @@ export interface Snapshot {
   readonly prevDefinitionHash: string;
 }
 
+/** An advertised hash of all zeros: the hash is not advertised (docs/format.md 15). */
+export const NOT_ADVERTISED = '0000000000000000';
+
 /**
  * Where an epoch is known to begin in this incarnation of the ring: from an earlier control block, or from a
  * DefinitionChanged / LoggerStarted pair that was read. Ascending by `firstAbs` (docs/format.md 10).

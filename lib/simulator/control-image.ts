@@ -1,5 +1,6 @@
-import { CONTROL_BLOCK_LENGTH, ControlOffset, encodeControlBlock, NO_HASH } from '../ring';
+import { CONTROL_BLOCK_LENGTH, ControlOffset, encodeControlBlock } from '../ring';
 import { writeU32, writeU64 } from '../wire';
+import { writeHex } from '../wire/hex';
 
 /** What a control block advertises besides positions. */
 export interface Advertised {
@@ -61,8 +62,6 @@ export class ControlImage {
   }
 
   hash(field: 'definitionHash' | 'prevDefinitionHash', hex: string): void {
-    for (let i = 0; i < 8; i++) this.bytes[ControlOffset[field] + i] = parseInt(hex.slice(2 * i, 2 * i + 2), 16);
+    writeHex(this.bytes, ControlOffset[field], hex);
   }
 }
-
-export { NO_HASH };

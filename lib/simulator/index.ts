@@ -1,9 +1,11 @@
+/** A controller in a process: a producer that fills a ring, two plants that feed it, and an OPC UA server that shows it. */
 export * from './opcua/opcua-server';
 export * from './opcua/quirks';
 export * from './memory';
 export * from './producer';
 export * from './lifecycle';
-export * from './commands';
+export { simulatorCommands } from './commands';
+export type { CommandResult, SimulatorCommand } from './commands';
 export * from './simulator';
 export { scenarios, type ScenarioName } from './scenarios';
 export type { PlayerState } from './player';

@@ -1,6 +1,6 @@
-import { RingWriter } from '../ring';
+import { NOT_ADVERTISED, RingWriter } from '../ring';
 import { encodeRecord, Flag, Slot } from '../wire';
-import { Advertised, ControlImage, NO_HASH } from './control-image';
+import { Advertised, ControlImage } from './control-image';
 import { PlcMemory } from './memory';
 import { TruthLog } from './truth';
 
@@ -72,7 +72,7 @@ export class Producer implements PlcMemory {
   runId: bigint;
   epochId: bigint;
   definitionHash: string;
-  prevDefinitionHash = NO_HASH;
+  prevDefinitionHash = NOT_ADVERTISED;
   clockSynced = true;
   incarnation = 0;
   stepped: boolean;
@@ -186,7 +186,7 @@ export class Producer implements PlcMemory {
     this.under = undefined;
     this.frozen = false;
     this.ring.fill(0);
-    this.prevDefinitionHash = NO_HASH;
+    this.prevDefinitionHash = NOT_ADVERTISED;
     this.incarnation++;
     this.restartSeqs();
     this.writer = this.begin(0);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CommandResult, countOf, isCommand, MAX_COUNT, simulatorCommands } from './commands';
+import { CommandResult, eventCount, isCommand, MAX_COUNT, simulatorCommands } from './commands';
 import { Quirks } from './opcua/quirks';
 import { OpcuaServerOptions, SimulatorOpcuaServer, startOpcuaServer } from './opcua/opcua-server';
 import { Player, PlayerState } from './player';
@@ -222,7 +222,7 @@ class PlcSimulator implements Simulator {
   }
 
   private counted(topic: 'burst' | 'drop', payload: unknown): CommandResult {
-    const count = countOf(payload, topic === 'burst' ? 1000 : 10);
+    const count = eventCount(payload, topic === 'burst' ? 1000 : 10);
     if (count === undefined) return refuse('OPENOT_SIMULATOR_COUNT', `Expected a whole number from 1 to ${MAX_COUNT} in msg.payload for ${topic}, found ${JSON.stringify(payload)}.`);
     if (this.player.state !== 'running') return refuse('OPENOT_SIMULATOR_STATE', `The simulated controller is ${this.player.state} and cannot do ${topic}; send start-producer first.`);
     if (topic === 'burst') this.player.burst(count);

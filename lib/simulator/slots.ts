@@ -1,4 +1,5 @@
 import { Key, Slot, TlvType, writeU16, writeU32, writeU64 } from '../wire';
+import { writeHex } from '../wire/hex';
 
 /** Makers of slots, one per TLV type (docs/format.md 2). Numbers are taken modulo their width, as a PLC's casts do. */
 
@@ -72,7 +73,9 @@ export function bytes(key: number, payload: Uint8Array): Slot {
 
 /** A carriage hash of 16 hex digits as the 8 bytes that DefinitionChanged carries. */
 export function hash(key: number, hex: string): Slot {
-  return bytes(key, Uint8Array.from({ length: hex.length / 2 }, (_, i) => parseInt(hex.slice(2 * i, 2 * i + 2), 16)));
+  const payload = new Uint8Array(hex.length / 2);
+  writeHex(payload, 0, hex);
+  return bytes(key, payload);
 }
 
 export { Key };

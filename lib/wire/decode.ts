@@ -1,6 +1,7 @@
 import { crc32c } from './crc';
 import { wireError, WireError } from './errors';
 import { CRC_LENGTH, Flag, HEADER_LENGTH, Offset, SLOT_HEADER_LENGTH, SYNC_WORD } from './header';
+import { hexText } from './hex';
 import { RecordView } from './record';
 import { readU16, readU32 } from './u64';
 
@@ -12,7 +13,7 @@ import { readU16, readU32 } from './u64';
 export function decodeRecord(bytes: Uint8Array, start = 0, end = bytes.length): RecordView | WireError {
   const available = end - start;
   if (available < HEADER_LENGTH) return wireError({ kind: 'truncated', needed: HEADER_LENGTH, available });
-  if (readU32(bytes, start) !== SYNC_WORD) return wireError({ kind: 'wrongSync', found: hexOf(bytes, start) });
+  if (readU32(bytes, start) !== SYNC_WORD) return wireError({ kind: 'wrongSync', found: hexText(bytes, start, 4) });
   const length = readU16(bytes, start + Offset.totalLength);
   if (length < HEADER_LENGTH) return wireError({ kind: 'invalidLength', totalLength: length, available });
   if (length > available) return wireError({ kind: 'truncated', needed: length, available });
@@ -42,10 +43,4 @@ function checkSlots(bytes: Uint8Array, start: number, length: number, slotsEnd: 
     at = next;
   }
   return new RecordView(bytes, start, length, slotsEnd, count);
-}
-
-function hexOf(bytes: Uint8Array, at: number): string {
-  let text = '';
-  for (let i = at; i < at + 4; i++) text += bytes[i].toString(16).padStart(2, '0');
-  return text;
 }

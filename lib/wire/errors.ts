@@ -1,5 +1,7 @@
-/** What can be wrong with one record's bytes, or with a record to be encoded (docs/format.md 6). Values, never exceptions. */
+import { errorCode } from './error-code';
+import { SYNC_HEX_V1 } from './header';
 
+/** What can be wrong with one record's bytes, or with a record to be encoded (docs/format.md 6). Values, never exceptions. */
 export type WireErrorDetail =
   | { readonly kind: 'truncated'; readonly needed: number; readonly available: number }
   /** `found` = the four bytes at the sync position as lowercase hex. */
@@ -19,12 +21,10 @@ export type WireError = { readonly ok: false } & WireErrorDetail;
 
 export const wireError = (detail: WireErrorDetail): WireError => ({ ok: false, ...detail });
 
-const V1_SYNC = '4f4f5421';
-
 /** The stable code of a wire error, for people and for Catch nodes. */
 export function wireErrorCode(error: WireErrorDetail): string {
-  if (error.kind === 'wrongSync' && error.found === V1_SYNC) return 'OPENOT_WIRE_VERSION_1';
-  return 'OPENOT_WIRE_' + error.kind.replace(/[A-Z]/g, (letter) => '_' + letter).toUpperCase();
+  if (error.kind === 'wrongSync' && error.found === SYNC_HEX_V1) return 'OPENOT_WIRE_VERSION_1';
+  return errorCode('OPENOT_WIRE', error.kind);
 }
 
 const hex8 = (value: number): string => '0x' + value.toString(16).padStart(8, '0');
@@ -35,7 +35,7 @@ export function describeWireError(error: WireErrorDetail): string {
     case 'truncated':
       return `the record needs ${error.needed} bytes, only ${error.available} are there`;
     case 'wrongSync':
-      return error.found === V1_SYNC
+      return error.found === SYNC_HEX_V1
         ? 'this is a record of OpenOT wire version 1 (OOT!); only version 2 (OOT2) is readable: update the logger on the controller'
         : `a record must begin with OOT2 (4f4f5432), found ${error.found}`;
     case 'invalidLength':

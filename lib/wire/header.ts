@@ -20,10 +20,8 @@ export const Offset = {
 
 /** `OOT2` as the little-endian u32 that its four bytes make. */
 export const SYNC_WORD = 0x32544f4f;
-/** `OOT!`: wire version 1, whose layout was never published in full. */
-export const SYNC_WORD_V1 = 0x21544f4f;
-/** `OOT2` as hex text, as it stands at the start of a record. */
-export const SYNC_HEX = '4f4f5432';
+/** `OOT!` as the `found` of a `wrongSync` error: wire version 1, whose layout was never published in full. */
+export const SYNC_HEX_V1 = '4f4f5421';
 
 /** Bits of the record's flags word. The rest are reserved: kept, not rejected. */
 export const Flag = {

@@ -2,7 +2,8 @@
 export * from './crc';
 export * from './decode';
 export * from './encode';
-export * from './errors';
+export { describeWireError, wireErrorCode } from './errors';
+export type { WireError, WireErrorDetail } from './errors';
 export * from './header';
 export * from './record';
 export * from './registry';

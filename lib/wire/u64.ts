@@ -18,9 +18,13 @@ export function readU16(bytes: Uint8Array, at: number): number {
 
 /** The little-endian u64 at `at`, exact. */
 export function readU64(bytes: Uint8Array, at: number): bigint {
-  const high = readU32(bytes, at + 4);
-  // Most ids and all times of this century fit 2^53 or cost two small bigints: avoid the shift where we can.
-  return high === 0 ? BigInt(readU32(bytes, at)) : (BigInt(high) << 32n) | BigInt(readU32(bytes, at));
+  return u64Of(readU32(bytes, at), readU32(bytes, at + 4));
+}
+
+/** high * 2^32 + low, of two u32. */
+export function u64Of(low: number, high: number): bigint {
+  // Small ids cost one bigint instead of four.
+  return high === 0 ? BigInt(low) : (BigInt(high) << 32n) | BigInt(low);
 }
 
 /** The little-endian u64 at `at` as a number, or -1 when it is above 2^53-1. */

@@ -1,4 +1,4 @@
-import type { OPCUAServer, StatusCode } from 'node-opcua';
+import type { OPCUAServer } from 'node-opcua';
 import { createServer } from 'node:net';
 import { PlcMemory } from '../memory';
 import { SeededRandom } from '../random';
@@ -164,8 +164,6 @@ function addNodes(opcua: typeof import('node-opcua'), server: OPCUAServer, conte
   for (const variable of variables) addRingVariable(context, namespace, folder, variable);
   namespace.addVariable({ componentOf: folder, nodeId: `s=${SCALAR}`, browseName: SCALAR, dataType: 'Boolean', value: { dataType: opcua.DataType.Boolean, value: true } });
 }
-
-export type ItemFault = (bytes: number) => StatusCode | undefined;
 
 function freePort(host: string): Promise<number> {
   return new Promise((resolve, reject) => {

@@ -1,9 +1,9 @@
 import { TornOptions } from '../torn-copy';
 
 /** OPC UA types in which a controller may show bytes. Numbers hold little-endian words. */
-export type ElementType = 'Byte' | 'SByte' | 'UInt16' | 'Int16' | 'UInt32' | 'Int32' | 'UInt64' | 'Int64' | 'ByteString';
-
-export const elementTypes: readonly ElementType[] = ['Byte', 'SByte', 'UInt16', 'Int16', 'UInt32', 'Int32', 'UInt64', 'Int64', 'ByteString'];
+export const elementTypes = ['Byte', 'SByte', 'UInt16', 'Int16', 'UInt32', 'Int32', 'UInt64', 'Int64', 'ByteString'] as const;
+/** One of them. */
+export type ElementType = (typeof elementTypes)[number];
 
 /** What a server does with an IndexRange. `short` = one element too few; `shifted` = one element late. */
 export type IndexRangeMode = 'normal' | 'ignored' | 'refused' | 'short' | 'shifted';

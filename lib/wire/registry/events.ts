@@ -115,10 +115,3 @@ export const canonicalEvents: readonly CanonicalEvent[] = [
   event('Regulated', EventType.SecurityAccessFailure, 'SecurityAccessFailure', one(Key.actor), optional(Key.workstation), optional(Key.reason)),
   event('Regulated', EventType.ProgramDownload, 'ProgramDownload', one(Key.defHashNew), one(Key.programId), one(Key.actor), optional(Key.authResult)),
 ];
-
-const byId: ReadonlyMap<number, CanonicalEvent> = new Map(canonicalEvents.map((entry) => [entry.id, entry]));
-
-/** The canonical event with this id, or undefined. */
-export function canonicalEvent(id: number): CanonicalEvent | undefined {
-  return byId.get(id);
-}

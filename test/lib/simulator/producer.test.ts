@@ -1,5 +1,5 @@
 import should from 'should';
-import { decodeControlBlock, isConsistent, NO_HASH, visitWindow } from '../../../lib/ring';
+import { decodeControlBlock, isConsistent, NOT_ADVERTISED, visitWindow } from '../../../lib/ring';
 import { changeDefinition, highWaterAll, isMidUpdate, powerCycle, Producer, startLogger } from '../../../lib/simulator';
 import { SeededRandom } from '../../../lib/simulator/random';
 import { Key, text, udint } from '../../../lib/simulator/slots';
@@ -31,7 +31,7 @@ describe('the producer', () => {
     startLogger(producer, sources);
     const follower = new Follower(producer, 1000);
     const { epochFirstAbs, runId, epochId, definitionHash, prevDefinitionHash } = follower.snapshot();
-    should({ epochFirstAbs, runId, epochId, definitionHash, prevDefinitionHash }).deepEqual({ epochFirstAbs: 1000, runId: '5', epochId: 3, definitionHash: HASH, prevDefinitionHash: NO_HASH });
+    should({ epochFirstAbs, runId, epochId, definitionHash, prevDefinitionHash }).deepEqual({ epochFirstAbs: 1000, runId: '5', epochId: 3, definitionHash: HASH, prevDefinitionHash: NOT_ADVERTISED });
     follower.read().map(({ record }) => [record.sourceId, Number(record.seq), record.eventTypeId]).should.deepEqual([
       [0, 0, EventType.LoggerStarted],
       [0, 1, EventType.SourceRegistered],
@@ -127,7 +127,7 @@ describe('the producer', () => {
     const follower = new Follower(producer);
     follower.read().map(({ abs, record }) => [abs === 0, record.runId, Number(record.seq), record.eventTypeId])[0].should.deepEqual([true, 1n, 0, EventType.LoggerStarted]);
     const { lostCount, oldestAbs, prevDefinitionHash } = follower.snapshot();
-    should({ lostCount, oldestAbs, prevDefinitionHash }).deepEqual({ lostCount: 0, oldestAbs: 0, prevDefinitionHash: NO_HASH });
+    should({ lostCount, oldestAbs, prevDefinitionHash }).deepEqual({ lostCount: 0, oldestAbs: 0, prevDefinitionHash: NOT_ADVERTISED });
     producer.truth.all().slice(-1)[0].incarnation.should.equal(1);
   });
 

@@ -1,5 +1,5 @@
 /** A definition with something in every table, for tests of documents. */
-import { canonicalEventTypes, CompiledDefinition, compileModel, Definition, EventType as EventTypeDefinition } from '../../../../lib/definition';
+import { canonicalEventTypes, CompiledDefinition, compileModel, Definition, EventTypeDefinition } from '../../../../lib/definition';
 import { TlvType } from '../../../../lib/wire';
 
 export const plantDefinition: Definition = {
