@@ -15,8 +15,10 @@ export type EpochBinding =
   | { readonly ok: true; readonly compiled: CompiledDefinition; readonly advertised: string }
   | { readonly ok: false; readonly reason: BindingReason; readonly advertised: string };
 
+/** Which epoch a record belongs to, seen from the control block (docs/format.md 15). */
 export type Relation = 'current' | 'prior';
 
+/** A record's epoch, and what that epoch is bound to. */
 export interface BoundRelation {
   readonly relation: Relation;
   readonly bound: EpochBinding;
@@ -24,6 +26,7 @@ export interface BoundRelation {
   readonly epochId?: number;
 }
 
+/** The epochs of one batch, bound (docs/format.md 15). */
 export interface Binding {
   readonly current: EpochBinding;
   readonly prior: EpochBinding;
@@ -36,6 +39,7 @@ export interface Binding {
 /** What to do where a controller advertises no hash: refuse, or take the one definition that is loaded. */
 export type WhenUnadvertised = 'placeholder' | 'assume';
 
+/** Re-exported: what a binding advertises where the controller does not. */
 export { NOT_ADVERTISED } from '../ring/snapshot';
 
 /** `msg.openot.binding`: plain values only. */

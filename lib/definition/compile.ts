@@ -5,6 +5,7 @@ import { Definition, EnumMember, EventTypeDefinition } from './model';
 import { DefinitionLimits, parseDefinition } from './parse';
 import { validateDefinition } from './validate';
 
+/** A definition ready for use, or why its file is refused. */
 export type CompileResult = { readonly ok: true; readonly compiled: CompiledDefinition } | DefinitionError;
 
 /**

@@ -33,6 +33,7 @@ export interface CompiledSlot {
   readonly orderClass: number;
 }
 
+/** An event type with its slots ready to be looked up. */
 export interface CompiledEvent {
   readonly id: number;
   readonly name: string;
@@ -50,29 +51,34 @@ export function compiledSlot(event: CompiledEvent, key: number): CompiledSlot | 
   return key < event.core.length ? event.core[key] : event.byKey.get(key);
 }
 
+/** A state machine with the labels of its states. */
 export interface CompiledMachine {
   readonly machine: StateMachine;
   /** Label by state value; empty when the enum set does not exist. */
   readonly states: ReadonlyMap<number, string>;
 }
 
+/** A condition with the names of its cause operands. */
 export interface CompiledCondition {
   readonly condition: ConditionDefinition;
   /** Name by operand id. */
   readonly operands: ReadonlyMap<number, string>;
 }
 
+/** A value with the symbol of its unit. */
 export interface CompiledValue {
   readonly value: ValueDefinition;
   /** Symbol of the value's unit, undefined when it has none or the unit is not in the file. */
   readonly unitSymbol: string | undefined;
 }
 
+/** A material with the symbol of its unit, as CompiledValue has it. */
 export interface CompiledMaterial {
   readonly material: MaterialDefinition;
   readonly unitSymbol: string | undefined;
 }
 
+/** A file names another content hash than its content gives (docs/format.md 12, 15). */
 export interface FullHashDrift {
   /** The hash computed over the model, 64 lowercase hex digits. */
   readonly actual: string;
@@ -80,6 +86,7 @@ export interface FullHashDrift {
   readonly expected: string;
 }
 
+/** A definition and everything that records ask of it. Made by `compileDefinition`; never changed. */
 export interface CompiledDefinition {
   readonly definition: Definition;
   /** SHA-256 over the canonical model, 64 lowercase hex digits. */

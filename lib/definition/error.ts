@@ -1,5 +1,4 @@
-/** Why a definition file is refused as a whole (docs/format.md 11): a value, never an exception. */
-
+/** Which rule of docs/format.md 11 a definition file breaks; `rules` below has the numbers. */
 export type DefinitionErrorCode =
   | 'OPENOT_DEFINITION_TOO_LARGE'
   | 'OPENOT_DEFINITION_INVALID_UTF8'
@@ -15,6 +14,7 @@ export type DefinitionErrorCode =
   | 'OPENOT_DEFINITION_WRONG_TYPE'
   | 'OPENOT_DEFINITION_WRONG_VALUE';
 
+/** Why a definition file is refused as a whole (docs/format.md 11): a value, never an exception. */
 export interface DefinitionError {
   readonly ok: false;
   readonly code: DefinitionErrorCode;

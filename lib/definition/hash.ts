@@ -11,6 +11,7 @@ function loadSha256(): Promise<Sha256> {
   return loading;
 }
 
+/** The two forms of a definition's hash. */
 export interface DefinitionHash {
   /** SHA-256 of the canonical model, 64 lowercase hex digits. */
   readonly contentHash: string;
@@ -26,7 +27,7 @@ export async function definitionHash(definition: Definition): Promise<Definition
   return { contentHash, carriageHash: contentHash.slice(0, 16) };
 }
 
-/** The definition as the text of a file, with its own content hash filled in. */
+/** The definition as the text of a file, with its own content hash filled in: for whoever writes definition files (docs/format.md 12). */
 export async function writeDefinition(definition: Definition): Promise<string> {
   const { contentHash } = await definitionHash(definition);
   return prettyJson({ ...definition, header: { ...definition.header, contentHash } });

@@ -14,6 +14,7 @@ interface Frame {
   keys: Set<string> | undefined;
 }
 
+/** The JSON of a whole file, or the first breach in it. */
 export type JsonResult = { readonly ok: true; readonly tape: JsonTape } | ({ readonly ok: false } & Breach);
 
 /**

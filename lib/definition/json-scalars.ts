@@ -4,6 +4,7 @@
  */
 import { Breach, DefinitionErrorCode, quoted, shortened } from './error';
 
+/** A breach inside one scalar; who reads the file knows the way to it. */
 export type ScalarBreach = { readonly ok: false } & Omit<Breach, 'path'>;
 /** `end` = offset one past the scalar. */
 export type Scanned<T> = { readonly ok: true; readonly value: T; readonly end: number };

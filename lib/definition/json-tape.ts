@@ -1,5 +1,6 @@
 import { Scanned, ScalarBreach, scanInteger, scanString } from './json-scalars';
 
+/** Kinds of JSON values; numbers are integers, no others are read (docs/format.md 11.2). */
 export type JsonKind = 'null' | 'boolean' | 'integer' | 'string' | 'array' | 'object';
 
 /**

@@ -4,6 +4,7 @@ import { Definition } from './model';
 import { typedDefinition } from './typed';
 import { decodeUtf8 } from './utf8';
 
+/** How large a definition file may be (docs/format.md 11.1). */
 export interface DefinitionLimits {
   /** Size of the file in bytes of UTF-8. */
   readonly maxBytes: number;
@@ -11,8 +12,10 @@ export interface DefinitionLimits {
   readonly maxDepth: number;
 }
 
+/** 16 MiB, 64 deep. */
 export const DEFAULT_DEFINITION_LIMITS: DefinitionLimits = { maxBytes: 16 * 1024 * 1024, maxDepth: 64 };
 
+/** The model of a file that breaks no rule of docs/format.md 11. */
 export type ParsedDefinition = { readonly ok: true; readonly definition: Definition };
 
 /**

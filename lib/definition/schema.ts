@@ -4,6 +4,7 @@
  */
 import * as model from './model';
 
+/** What a field may hold. `unsigned` and `i64` are integers of that many bits. */
 export type FieldType =
   | { readonly kind: 'string' }
   | { readonly kind: 'boolean' }
@@ -16,6 +17,7 @@ export type FieldType =
   | { readonly kind: 'array'; readonly of: FieldType }
   | ObjectType;
 
+/** An object of the file and its fields. */
 export interface ObjectType {
   readonly kind: 'object';
   /** In the order a written file has them. */
@@ -32,6 +34,7 @@ export interface ObjectType {
  */
 export type Presence = 'required' | 'list' | 'optional' | 'omitted' | 'falseFlag';
 
+/** One key of an object. */
 export interface Field {
   readonly name: string;
   readonly type: FieldType;

@@ -9,6 +9,7 @@ interface Path {
   readonly parent: Path | undefined;
 }
 
+/** The model, or the first breach of docs/format.md 11.3 and 11.4. */
 export type TypedResult = { readonly ok: true; readonly definition: Definition } | ({ readonly ok: false } & Breach);
 
 /**

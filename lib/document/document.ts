@@ -7,8 +7,10 @@ import { LossBasis, LossClass } from '../ring/items';
 import { PlaceholderReason } from './reason';
 import { DocumentValue } from './value';
 
+/** `strict` = what the public reference writes (docs/format.md 17); `enriched` = the same and more (18). */
 export type DocumentProfile = 'strict' | 'enriched';
 
+/** Who logged the record: the definition's entry, or the id alone where it has none or is not asked (docs/format.md 17). */
 export interface DocumentSource {
   id: number;
   name?: string;
@@ -17,19 +19,27 @@ export interface DocumentSource {
   dynamic?: boolean;
 }
 
+/** Where a document comes from, and when. */
 export interface DocumentProvenance {
+  /** The control block's; 0 where bytes came without a ring. */
   bufferId: number;
   source: DocumentSource;
+  /** Decimal text. */
   runId: string;
   epoch: {
+    /** The current epoch's, whatever the relation. */
     id: number;
     relation: Relation;
+    /** 16 hex digits, advertised for the record's epoch. */
     definitionHash: string;
+    /** Of the definition bound; absent without one. */
     semanticVersion?: string;
     /** Enriched: the id of the prior epoch itself, where known; `id` is always the current epoch's. */
     priorId?: number;
   };
+  /** Decimal text, nanoseconds since the Unix epoch; absent in a loss. */
   sourceTimeNs?: string;
+  /** The same of the moment the batch was read. */
   receiveTimeNs: string;
   flags: { timeUnsynced: boolean; syntheticRecord: boolean; partialPayload: boolean };
   /** Enriched: ISO 8601 with 9 digits of the source time; of the receive time where there is no source time. */
@@ -38,12 +48,16 @@ export interface DocumentProvenance {
   incarnation?: number;
 }
 
+/** One resolved slot (docs/format.md 16). */
 export interface DocumentField {
   key: number;
   name: string;
+  /** `StateRef` and the like for a resolved reference, else the name of the slot's TLV type. */
   type: string;
   value: DocumentValue;
+  /** Symbol. */
   unit?: string;
+  /** Null where no set is applied, or it does not know the number. */
   enumLabel: string | null;
   /** Enriched: the number behind a resolved reference. */
   raw?: number;
@@ -53,10 +67,14 @@ export interface DocumentField {
   nonFinite?: string;
 }
 
+/** One private slot, key 0x8000 and above (docs/format.md 16). `value` is absent where the payload does not decode as its type. */
 export interface ExtensionField {
   key: number;
+  /** TLV tag as found. */
   type: number;
+  /** Null for an unknown tag. */
   typeName: string | null;
+  /** Always null: private keys have no registered names. */
   name: null;
   value?: DocumentValue;
   payloadHex: string;
@@ -72,6 +90,7 @@ export interface ArgumentWarning {
   actual: string;
 }
 
+/** A record that resolved. */
 export interface EventDocument {
   kind: 'event';
   provenance: DocumentProvenance;
@@ -86,6 +105,7 @@ export interface EventDocument {
   warnings?: ArgumentWarning[];
 }
 
+/** Seqs of one source that will not come: `firstSeq` to `lastSeq`, both included, `count` of them (docs/format.md 9). */
 export interface LossDocument {
   kind: 'loss';
   provenance: DocumentProvenance;
@@ -99,12 +119,14 @@ export interface LossDocument {
   text?: string;
 }
 
+/** One slot as it came, its payload as lowercase hex. */
 export interface RawSlot {
   key: number;
   type: number;
   payloadHex: string;
 }
 
+/** A record that could not be resolved, with everything it carries and the reason. Never a guess. */
 export interface PlaceholderDocument {
   kind: 'placeholder';
   provenance: DocumentProvenance;
@@ -116,4 +138,5 @@ export interface PlaceholderDocument {
   text?: string;
 }
 
+/** Any document; `kind` tells which. */
 export type DocumentObject = EventDocument | LossDocument | PlaceholderDocument;

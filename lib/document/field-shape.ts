@@ -23,6 +23,7 @@ export interface FieldShape {
   readonly whole: string | undefined;
 }
 
+/** What a shape is made of, as in FieldShape. */
 export interface ShapeParts {
   readonly key: number;
   readonly name: string;

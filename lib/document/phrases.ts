@@ -46,6 +46,7 @@ function action(facts: LineFacts): string {
   return `Action ${facts.must(Key.actionId)}${facts.by(Key.actor)}${on.length === 0 ? '' : ' on ' + on.join(', ')}${facts.maybe(' at ', Key.workstation)}${facts.refusal()}`;
 }
 
+/** The phrase of each canonical event, by event type id. */
 export const phrases: ReadonlyMap<number, Phrase> = new Map<number, Phrase>([
   [EventType.StateTransition, (f) => `${f.named('State machine', Key.stateMachineId)}: ${f.must(Key.previousState)} -> ${f.must(Key.newState)}`],
   [EventType.ValueChanged, (f) => capital(valueChange(f)) + quality(f)],

@@ -5,6 +5,7 @@
 import { DefinitionViolation } from '../definition';
 import { WireErrorDetail } from '../wire';
 
+/** One violation under its name, the first that was found. Numbers are keys, tags, order classes, counts or bytes, as the name says. */
 export type RecordViolation =
   | { readonly definition: DefinitionViolation }
   | { readonly unknownEventId: { readonly eventTypeId: number } }

@@ -12,8 +12,10 @@ export interface LossInterval extends SeqRange {
   readonly basis: LossBasis;
 }
 
+/** How many seqs a range has. */
 export const countOf = (range: SeqRange): number => range.last - range.first + 1;
 
+/** Whether two ranges have a seq in common. */
 export const intersects = (a: SeqRange, b: SeqRange): boolean => a.first <= b.last && b.first <= a.last;
 
 /**

@@ -7,12 +7,14 @@ import { MAX_OPEN_GAPS, MAX_WAITING_RANGES, SourceAccount } from './source-accou
 /** [sourceId, base, next, lost, authoritative, open gaps as [first, last], waiting ranges as [first, last]] */
 export type SourceState = [number, number, number, number, number, [number, number][], [number, number][]];
 
+/** The accounts of one run as saved. */
 export interface RunState {
   /** Decimal text. */
   runId: string;
   sources: SourceState[];
 }
 
+/** The saved form of a LossAccounting. */
 export interface LossState {
   version: 1;
   /** Run that was joined in the middle, decimal text. */

@@ -58,6 +58,7 @@ export interface ControlBlock extends ControlBlockFields {
   readonly ok: true;
 }
 
+/** What can be wrong with an image of the control block, in the order of checks of docs/format.md 7. */
 export type ControlBlockErrorDetail =
   | { readonly kind: 'truncated'; readonly needed: number; readonly available: number }
   /** `found` = the first four bytes as lowercase hex. */

@@ -34,6 +34,7 @@ export interface EpochTrackerState {
   pending?: Change;
 }
 
+/** A saved state that is not one; the message says where. */
 export interface EpochStateError {
   readonly ok: false;
   readonly code: 'OPENOT_EPOCH_STATE_INVALID';

@@ -9,6 +9,7 @@ export interface BytesError {
   readonly abs?: number;
 }
 
+/** The bytes of a payload, or why there are none. */
 export type PayloadBytes = { readonly ok: true; readonly bytes: Buffer } | BytesError;
 
 const HEX = /^4f4f5432/i;

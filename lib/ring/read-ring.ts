@@ -10,6 +10,7 @@ export interface RingPositions {
   readonly oldestAbs: number;
 }
 
+/** How a ring is read that may change meanwhile (docs/format.md 8). */
 export interface ReadRingOptions {
   /** Reads oldest again, as a reader of live memory must; by default it stays what it was. */
   readonly rereadOldest?: () => number;
@@ -17,15 +18,18 @@ export interface ReadRingOptions {
   readonly recheck?: 'afterDecode' | 'beforeDecode';
 }
 
+/** A record and the absolute positions [startAbs, endAbs) of its bytes. */
 export interface RingRecord {
   readonly startAbs: number;
   readonly endAbs: number;
   readonly record: RecordView;
 }
 
+/** What one reading of a whole ring gave. */
 export interface RingBatch {
   readonly ok: true;
   readonly records: RingRecord[];
+  /** Always head, whatever was found. */
   readonly nextCursor: number;
   /** The cursor stood below oldest: bytes between were overwritten unread. */
   readonly lapped: boolean;

@@ -22,6 +22,7 @@ export type RingErrorDetail =
 /** A ring error as a result: `ok` tells it from what was asked for. */
 export type RingError = { readonly ok: false } & RingErrorDetail;
 
+/** A ring error from its parts. */
 export const ringError = (detail: RingErrorDetail): RingError => ({ ok: false, ...detail });
 
 /** The stable code of a ring error, for people and for Catch nodes. A wire error keeps its own. */

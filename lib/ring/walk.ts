@@ -34,6 +34,7 @@ export interface PlacedRecord {
   readonly record: RecordView;
 }
 
+/** The records of a window, and where the walk ended. */
 export interface Walk extends WalkEnd {
   readonly records: PlacedRecord[];
 }

@@ -26,6 +26,7 @@ export interface Reservation {
   readonly evicted: DroppedRange[];
 }
 
+/** What a ring begins with. */
 export interface WriterOptions {
   /** Position of the first byte ever written, 0 by default. */
   readonly startAbs?: number;

@@ -19,6 +19,7 @@ export type WireErrorDetail =
 /** A wire error as a result: `ok` tells it from a record. */
 export type WireError = { readonly ok: false } & WireErrorDetail;
 
+/** A wire error from its parts. */
 export const wireError = (detail: WireErrorDetail): WireError => ({ ok: false, ...detail });
 
 /** The stable code of a wire error, for people and for Catch nodes. */

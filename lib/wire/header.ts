@@ -1,11 +1,17 @@
 /** Layout of a record (docs/format.md 1), little-endian, offsets in bytes from the record's first byte. */
 
+/** Bytes before the first slot: no record is shorter. */
 export const HEADER_LENGTH = 40;
+/** Bytes of the CRC-32C at the end of a record with the flag HasCrc. */
 export const CRC_LENGTH = 4;
+/** Bytes before a slot's payload: key u16, type u8, length u8. */
 export const SLOT_HEADER_LENGTH = 4;
+/** Bytes of the longest record: what the length field can say. */
 export const MAX_RECORD_LENGTH = 0xffff;
+/** Bytes of the longest payload of a slot. */
 export const MAX_PAYLOAD_LENGTH = 255;
 
+/** Where each field of the header begins; `slots` = the first slot. */
 export const Offset = {
   sync: 0,
   totalLength: 4,

@@ -3,6 +3,7 @@
  * plain numbers for positions, seqs and counts, and refuses what exceeds 2^53-1 (docs/format.md 1).
  */
 
+/** 2^64-1. */
 export const MAX_U64 = 0xffff_ffff_ffff_ffffn;
 const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 
@@ -33,11 +34,13 @@ export function readSafeU64(bytes: Uint8Array, at: number): number {
   return value <= Number.MAX_SAFE_INTEGER ? value : -1;
 }
 
+/** Writes the low 16 bits of `value`, little-endian. */
 export function writeU16(bytes: Uint8Array, at: number, value: number): void {
   bytes[at] = value;
   bytes[at + 1] = value >>> 8;
 }
 
+/** Writes the low 32 bits of `value`, little-endian. */
 export function writeU32(bytes: Uint8Array, at: number, value: number): void {
   bytes[at] = value;
   bytes[at + 1] = value >>> 8;
@@ -45,6 +48,7 @@ export function writeU32(bytes: Uint8Array, at: number, value: number): void {
   bytes[at + 3] = value >>> 24;
 }
 
+/** Writes the low 64 bits of `value`, little-endian. */
 export function writeU64(bytes: Uint8Array, at: number, value: bigint): void {
   writeU32(bytes, at, Number(value & 0xffff_ffffn));
   writeU32(bytes, at + 4, Number((value >> 32n) & 0xffff_ffffn));

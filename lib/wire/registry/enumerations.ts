@@ -22,6 +22,7 @@ export const timeSyncStates: readonly string[] = ['Unsynced', 'Synced', 'Stepped
 /** Labels of key `newState` in a BatchEvent. */
 export const batchStates: readonly string[] = ['Started', 'Completed', 'Held', 'Resumed', 'Aborted', 'Paused'];
 
+/** A label for the severities `min` to `max`, both included. */
 export interface SeverityBand {
   readonly label: string;
   readonly min: number;

@@ -4,6 +4,7 @@
  */
 import { Key } from './value-keys';
 
+/** What an event is about. */
 export type EventGroup = 'Base' | 'System' | 'Condition' | 'Procedural' | 'Regulated';
 
 /** One slot of a canonical event. Its type is the registry's for that key, its orderClass its 1-based place. */
@@ -13,6 +14,7 @@ export interface CanonicalSlot {
   readonly maxOccurs: number | 'unbounded';
 }
 
+/** One event type of the registry. */
 export interface CanonicalEvent {
   readonly id: number;
   readonly name: string;
@@ -75,6 +77,7 @@ export const EventType = {
   ProgramDownload: 0x0406,
 } as const;
 
+/** The 38 in registry order, by group and ascending id. */
 export const canonicalEvents: readonly CanonicalEvent[] = [
   event('Base', EventType.StateTransition, 'StateTransition', one(Key.stateMachineId), one(Key.category), one(Key.previousState), one(Key.newState)),
   event('Base', EventType.ValueChanged, 'ValueChanged', one(Key.valueId), one(Key.newValue), optional(Key.previousValue), optional(Key.quality), optional(Key.semanticRole), optional(Key.unit)),

@@ -1,10 +1,12 @@
 /** The two procedural models a state machine may name (docs/format.md 5). A state's value is its index. */
 
+/** A model and the names of its states, in the order of their values. */
 export interface ProceduralModel {
   readonly name: string;
   readonly states: readonly string[];
 }
 
+/** ISA-88 and PackML. */
 export const proceduralModels: readonly ProceduralModel[] = [
   {
     name: 'ISA-88',

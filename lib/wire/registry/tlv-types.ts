@@ -1,5 +1,6 @@
 /** The 14 TLV types of a slot (docs/format.md 2). All scalars are little-endian. */
 
+/** Type tags, by name; the number is the byte in the slot. */
 export enum TlvType {
   Bool = 0x00,
   SInt = 0x01,

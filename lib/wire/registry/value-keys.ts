@@ -7,6 +7,7 @@ import { TlvType } from './tlv-types';
 /** How the registry fixes the type of a key's slots: one TLV type, any ("valuePayload"), or never to be used. */
 export type KeyTypeRule = { readonly kind: 'fixed'; readonly type: TlvType } | { readonly kind: 'valuePayload' } | { readonly kind: 'reserved' };
 
+/** One core key of the registry. */
 export interface ValueKey {
   readonly key: number;
   readonly name: string;
