@@ -39,7 +39,7 @@ export interface DocumentProvenance {
   };
   /** Decimal text, nanoseconds since the Unix epoch; absent in a loss. */
   sourceTimeNs?: string;
-  /** The same of the moment the batch was read. */
+  /** Decimal text, nanoseconds since the Unix epoch: when the bytes were received. */
   receiveTimeNs: string;
   flags: { timeUnsynced: boolean; syntheticRecord: boolean; partialPayload: boolean };
   /** Enriched: ISO 8601 with 9 digits of the source time; of the receive time where there is no source time. */

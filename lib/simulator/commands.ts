@@ -12,7 +12,7 @@ export const simulatorCommands = [
   'clock-synced',
   'high-water'
 ] as const;
-/** One of them. */
+/** One of `simulatorCommands`. */
 export type SimulatorCommand = (typeof simulatorCommands)[number];
 
 /** The outcome of a command. */

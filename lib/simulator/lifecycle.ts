@@ -31,6 +31,7 @@ export function registerSources(producer: Producer, sources: readonly NamedSourc
   }
 }
 
+/** Heartbeat of the logger, which says after how many milliseconds the next one follows. */
 export function heartbeat(producer: Producer, intervalMs: number): void {
   log(producer, EventType.Heartbeat, udint(Key.intervalMs, intervalMs), ulint(Key.seqBase, producer.nextSeq(LOGGER)));
 }

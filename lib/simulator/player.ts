@@ -4,6 +4,7 @@ import { isMidUpdate } from './memory';
 import { Producer, ProducerEvent } from './producer';
 import { Scenario, ScenarioRun, TimedEvent } from './scenarios/scenario';
 
+/** What is played, into what, how fast. */
 export interface PlayerOptions {
   readonly producer: Producer;
   readonly scenario: Scenario;

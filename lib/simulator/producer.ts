@@ -13,6 +13,7 @@ export interface ProducerEvent {
   readonly flags?: number;
 }
 
+/** A controller's ring, clock and identity. */
 export interface ProducerOptions {
   /** Ring capacity; a multiple of 8. */
   readonly ringBytes: number;

@@ -9,6 +9,7 @@ import { SeededRandom } from './random';
 import { ScenarioName, scenarios } from './scenarios';
 import { TruthRecord } from './truth';
 
+/** What is simulated, and how it is shown. */
 export interface SimulatorOptions extends Pick<OpcuaServerOptions, 'allowAnonymous' | 'users' | 'acceptUnknownCertificates'> {
   readonly scenario: ScenarioName;
   /** Events per second; 0 (the default) = the scenario's own pace. */
@@ -61,6 +62,7 @@ export interface SimulatorStatistics {
   readonly clockSynced: boolean;
 }
 
+/** Whether the simulator runs; only its OPC UA server can fail to. */
 export type StartResult = { readonly ok: true } | { readonly ok: false; readonly code: 'OPENOT_SIMULATOR_SERVER'; readonly message: string };
 
 /** A PLC in a process. */

@@ -2,23 +2,37 @@ import { Definition } from '../../definition';
 import { TlvType } from '../../wire';
 import { Category, definitionOf, enumSet, modelSet, Role, Unit, valueDefinition } from './common';
 
-/** Ids of the packaging line: what its program logs with, and its definitions name. */
+/** The ids of the packaging line: what its program logs with, and its definitions name. */
+
+/** Source ids. */
 export const Source = { line: 30, filler: 31, capper: 32, labeller: 33, packer: 34, panel: 35 } as const;
+/** State machine ids. */
 export const Machine = { line: 1101, mode: 1102, filler: 1103 } as const;
+/** States of the machine `mode`. */
 export const LineMode = { Production: 0, Maintenance: 1, Manual: 2, Changeover: 3 } as const;
+/** States of the machine `filler`. */
 export const FillerState = { Rinsing: 0, Filling: 1, Draining: 2, Waiting: 3 } as const;
+/** Value ids. */
 export const Value = { speed: 2101, produced: 2102, rejected: 2103, fillVolume: 2104, capTorque: 2105, labelsLeft: 2106, cases: 2107, speedSetpoint: 2108, order: 2109, availability: 2110, conveyor: 2111, tankLevel: 2112, skew: 2113, lane: 2114 } as const;
+/** Condition ids. */
 export const Condition = { capJam: 3101, starved: 3102, labelLow: 3103, guardOpen: 3104, underfill: 3105, caseJam: 3106 } as const;
+/** Cause operand ids. */
 export const Cause = { chute: 1, infeed: 2, reel: 3, door: 4, checkweigher: 5 } as const;
+/** Message template ids. */
 export const Template = { orderStarted: 4101, orderFinished: 4102, jam: 4103, changeover: 4104, reel: 4105, speed: 4106 } as const;
+/** Material ids. */
 export const Material = { bottle: 6101, cap: 6102, label: 6103 } as const;
+/** Action ids; the definition has no table of them. */
 export const Action = { startLine: 811, clearFault: 812, changeReel: 813, changeover: 814, downloadProgram: 815 } as const;
+/** Values of key role. */
 export const Roles = { operator: 1, technician: 2 } as const;
 
-/** Order numbers run from the first on and come round again after this many. */
+/** The first order number. */
 export const FIRST_ORDER = 770_100;
+/** After this many, order numbers come round again. */
 export const ORDERS = 20;
 
+/** Who works on the line. */
 export const operators = [
   { actor: 'a.rossi', name: 'Anna Rossi', roles: ['Line operator'] },
   { actor: 'd.weber', name: 'Daniel Weber', roles: ['Line operator'] },
@@ -28,6 +42,7 @@ export const operators = [
 const line = ['Brunn', 'Bottling', 'Line 3'];
 const levels = ['site', 'area', 'line', 'machine'];
 
+/** Every source but the logger. */
 export const sources = [
   { sourceId: Source.line, name: 'Line 3', path: [...line, 'Line control'] },
   { sourceId: Source.filler, name: 'Filler FM-31', path: [...line, 'Filler'] },
@@ -88,6 +103,7 @@ const products: readonly Product[] = [
 
 /** Recipe of the line; its name is the product's. */
 export const RECIPE = 5101;
+/** Version text of that recipe. */
 export const RECIPE_VERSION = 'rev. 5';
 
 /** The packaging line's definitions, oldest first: one for each product it is changed over to. */

@@ -2,29 +2,44 @@ import { Definition } from '../../definition';
 import { TlvType } from '../../wire';
 import { Category, definitionOf, enumSet, modelSet, Role, Unit, valueDefinition } from './common';
 
-/** Ids of the reactor plant: what its program logs with, and its definitions name. */
+/** The ids of the reactor plant: what its program logs with, and its definitions name. */
+
+/** Source ids. */
 export const Source = { batch: 10, temperature: 11, level: 12, alarms: 13, station: 14 } as const;
+/** State machine ids. */
 export const Machine = { batch: 1001, phase: 1002, controller: 1003 } as const;
+/** States of the machine `phase`. */
 export const Phase = { Idle: 0, Charging: 1, Heating: 2, Reacting: 3, Cooling: 4, Discharging: 5, Cleaning: 6 } as const;
+/** States of the machine `controller`. */
 export const Mode = { Manual: 0, Automatic: 1, Cascade: 2 } as const;
+/** Value ids. */
 export const Value = { temperature: 2001, jacket: 2002, setpoint: 2003, level: 2004, pressure: 2005, agitator: 2006, conversion: 2007, inlet: 2008, jacketValve: 2009, batches: 2010, product: 2011, runTime: 2012, coolant: 2013, heat: 2014 } as const;
+/** Condition ids. */
 export const Condition = { highTemperature: 3001, highLevel: 3002, highPressure: 3003, agitator: 3004, lowCoolant: 3005, hatch: 3006 } as const;
+/** Cause operand ids. */
 export const Cause = { temperature: 1, jacket: 2, level: 3, pressure: 4, current: 5, flow: 6 } as const;
+/** Message template ids. */
 export const Template = { batchStarted: 4001, charging: 4002, atTemperature: 4003, sample: 4004, cleaned: 4005, deviation: 4006 } as const;
+/** Material ids. */
 export const Material = { water: 6001, monomer: 6002, initiator: 6003, neutraliser: 6004 } as const;
+/** Action ids; the definition has no table of them. */
 export const Action = { startBatch: 801, resumeBatch: 802, abortBatch: 803, releaseBatch: 804, takeSample: 805, downloadProgram: 806 } as const;
+/** Values of key role. */
 export const Roles = { operator: 1, supervisor: 2, qa: 3, engineer: 4 } as const;
 
-/** Batch ids run from the first on and come round again after this many. */
+/** The first batch id. */
 export const FIRST_BATCH = 240_401;
+/** After this many, batch ids come round again. */
 export const BATCHES = 20;
 
+/** What is produced in turn. */
 export const recipes = [
   { recipeId: 5001, name: 'Acrylic binder AB-20', version: '3.2' },
   { recipeId: 5002, name: 'Acrylic binder AB-35, low odour', version: '1.7' },
   { recipeId: 5003, name: 'Styrene dispersion SD-8', version: '2.0' }
 ] as const;
 
+/** Who works in the plant. */
 export const operators = [
   { actor: 'm.keller', name: 'Maria Keller', roles: ['Operator'] },
   { actor: 'j.okafor', name: 'James Okafor', roles: ['Operator'] },
@@ -36,6 +51,7 @@ export const operators = [
 const area = ['Rheinfeld', 'Dispersions'];
 const levels = ['site', 'area', 'unit', 'function'];
 
+/** Every source but the logger. */
 export const sources = [
   { sourceId: Source.batch, name: 'R-101 batch control', path: [...area, 'R-101', 'Batch'] },
   { sourceId: Source.temperature, name: 'R-101 temperature control TIC-101', path: [...area, 'R-101', 'TIC-101'] },

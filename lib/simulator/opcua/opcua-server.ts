@@ -12,6 +12,7 @@ import { installReadFaults } from './read-faults';
 /** Namespace of the simulator's nodes; the string NodeIds below live in it. */
 export const NAMESPACE_URI = 'urn:openot:simulator';
 
+/** What is served, where, and to whom. */
 export interface OpcuaServerOptions {
   /** What is shown: usually a Producer. */
   readonly producer: PlcMemory;
@@ -50,6 +51,7 @@ export interface ServerCounters {
   readonly copies: { readonly copies: number; readonly cut: number; readonly steps: number };
 }
 
+/** A running server. It shows the control block and the ring as variables. */
 export interface SimulatorOpcuaServer {
   readonly endpointUrl: string;
   readonly port: number;

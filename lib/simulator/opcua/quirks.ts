@@ -2,7 +2,7 @@ import { TornOptions } from '../torn-copy';
 
 /** OPC UA types in which a controller may show bytes. Numbers hold little-endian words. */
 export const elementTypes = ['Byte', 'SByte', 'UInt16', 'Int16', 'UInt32', 'Int32', 'UInt64', 'Int64', 'ByteString'] as const;
-/** One of them. */
+/** One of `elementTypes`. */
 export type ElementType = (typeof elementTypes)[number];
 
 /** What a server does with an IndexRange. `short` = one element too few; `shifted` = one element late. */
@@ -11,6 +11,7 @@ export type IndexRangeMode = 'normal' | 'ignored' | 'refused' | 'short' | 'shift
 /** Service faults that a Read can be answered with. */
 export type ReadFault = 'BadResponseTooLarge' | 'BadEncodingLimitsExceeded' | 'BadOutOfMemory' | 'BadTimeout' | 'BadTooManyOperations';
 
+/** A service fault, and which Reads it answers. */
 export interface FaultOptions {
   readonly status: ReadFault;
   /** Only when the Read asks for more ring or control bytes than this; absent = every Read. */

@@ -3,6 +3,7 @@ import { FaultOptions, Quirks } from './quirks';
 
 type NodeOpcua = typeof import('node-opcua');
 
+/** The gate before the Read service. */
 export interface ReadFaults {
   /** The status that a single value is to be answered with, given the bytes asked for. */
   itemFault(bytes: number): StatusCode | undefined;

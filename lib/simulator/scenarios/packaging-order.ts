@@ -84,6 +84,7 @@ function* changeReel(script: PackagingScript, order: Order): Part {
   yield* script.to(PackMl.Unsuspending, PackMl.Execute);
 }
 
+/** The line runs empty, and the order is counted. */
 export function* finishOrder(script: PackagingScript, order: Order): Part {
   yield* script.to(PackMl.Completing);
   yield* script.cycles(3, 0);

@@ -58,6 +58,7 @@ export function* approveRecipe(script: ReactorScript, batch: Batch): Part {
   yield* script.log(eSignature(Source.batch, Action.startBatch, 's.lindqvist', Signature.Approved, seq));
 }
 
+/** The operator starts the batch. */
 export function* openBatch(script: ReactorScript, batch: Batch): Part {
   const { recipe } = batch;
   yield* script.log(operatorAction(Source.station, Action.startBatch, script.operator, [batch.id, recipe.recipeId], STATION));
@@ -89,6 +90,7 @@ export function* holdAndResume(script: ReactorScript, batch: Batch, first: Occur
   yield* script.log(batchEvent(Source.batch, batch.id, BatchState.Resumed, recipe.recipeId));
 }
 
+/** The operator takes a sample and signs for it. */
 export function* takeSample(script: ReactorScript, batch: Batch, sample: number): Part {
   const label = `${batch.id}-S${sample}`;
   const seq = yield* script.log(operatorAction(Source.station, Action.takeSample, script.operator, [batch.id], STATION));

@@ -110,6 +110,7 @@ function* settle(script: ReactorScript, occurrences: readonly Occurrence[]): Par
   }
 }
 
+/** Cools down to a temperature in degrees Celsius. */
 export function* coolReactor(script: ReactorScript, to: number): Part {
   const { process } = script;
   process.commands.setpoint = 10;
@@ -118,6 +119,7 @@ export function* coolReactor(script: ReactorScript, to: number): Part {
   yield* script.toMode(Mode.Automatic);
 }
 
+/** Empties the vessel; the agitator stops when little is left. */
 export function* dischargeReactor(script: ReactorScript): Part {
   const { process } = script;
   process.commands.inflow = -6;
