@@ -8,6 +8,7 @@ export class Pacer {
   stopped = false;
   private woken = false;
   private sleeping: AbortController | undefined;
+  private pausing: AbortController | undefined;
 
   constructor(
     private readonly clock: Clock,
@@ -28,9 +29,12 @@ export class Pacer {
     this.woken = false;
   }
 
-  /** A short pause inside a poll: only `stop` cuts it short. */
+  /** A pause inside a poll, or before the same is read again: only `stop` cuts it short, so that the spacing of looks is real. */
   async pause(ms: number): Promise<void> {
-    if (!this.stopped && ms > 0) await this.sleep(ms);
+    if (this.stopped || ms <= 0) return;
+    this.pausing = new AbortController();
+    await this.clock.sleep(ms, this.pausing.signal);
+    this.pausing = undefined;
   }
 
   /** Ends the waiting under way, or the next one. */
@@ -47,6 +51,7 @@ export class Pacer {
   stop(): void {
     this.stopped = true;
     this.sleeping?.abort();
+    this.pausing?.abort();
   }
 
   private async sleep(ms: number): Promise<void> {

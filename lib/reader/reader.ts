@@ -45,14 +45,14 @@ class RingReader implements Reader {
   }
 
   start(): void {
-    this.loop ??= this.run();
+    this.loop ??= this.run().catch((error: unknown) => this.broken(error));
   }
 
   async stop(): Promise<void> {
     this.pacer.stop();
     this.endSink?.();
     // A Read on a dead link would hold the loop for its whole time-out: closing ends it, and every watch with it.
-    await this.parts.transport.close();
+    await this.close();
     await this.loop;
     await this.keeper.save();
     this.board.set('stopped', '');
@@ -108,6 +108,24 @@ class RingReader implements Reader {
       checkpoints: this.checkpoints,
       onError: (error) => this.board.report(error)
     });
+  }
+
+  /** Something threw where nothing may: said aloud and ended in order, since a rejection nobody awaits would end Node-RED itself. */
+  private async broken(error: unknown): Promise<void> {
+    this.pacer.stop();
+    const message = `the reader stopped because of an error inside it or its transport: ${error instanceof Error ? error.message : String(error)}. What was not settled is read again after the next start; please report this with the log`;
+    this.board.fail('failed', { code: 'OPENOT_INTERNAL', message });
+    this.board.reportIfDue(this.ring, this.checkpoints.inFlight);
+    await this.close();
+    for (const done of this.forgetting.splice(0)) done();
+  }
+
+  private async close(): Promise<void> {
+    try {
+      await this.parts.transport.close();
+    } catch (error) {
+      this.board.report({ code: 'OPENOT_INTERNAL', message: `the transport could not be closed: ${error instanceof Error ? error.message : String(error)}` });
+    }
   }
 
   private async run(): Promise<void> {
@@ -212,7 +230,8 @@ class RingReader implements Reader {
         this.board.set('reading', '');
         return this.pacer.wait(0);
       case 'soon':
-        return this.pacer.wait(end.ms);
+        await this.chores();
+        return this.pacer.pause(end.ms);
       case 'idle':
         this.asked = false;
         this.board.set('idle', '');

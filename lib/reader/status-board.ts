@@ -14,6 +14,8 @@ export class StatusBoard {
   private lastReportMs = -Infinity;
   private ring: RingPoll | undefined;
   private inFlight = 0;
+  /** The last status was not taken: said once. */
+  private deaf = false;
 
   constructor(
     private readonly clock: Clock,
@@ -39,8 +41,13 @@ export class StatusBoard {
     if (!known) this.report(error);
   }
 
+  /** Never throws: what listens is not the reader's, and must not end it. */
   report(error: ReaderError): void {
-    this.onError?.({ code: error.code, message: error.message });
+    try {
+      this.onError?.({ code: error.code, message: error.message });
+    } catch {
+      // Nobody is left to be told.
+    }
   }
 
   status(ring: RingPoll, inFlight: number): ReaderStatus {
@@ -75,9 +82,19 @@ export class StatusBoard {
     if (this.changed || now - this.lastReportMs >= this.intervalMs) {
       this.changed = false;
       this.lastReportMs = now;
-      this.onStatus?.(this.status(ring, inFlight), this.facts(ring));
+      this.tell(ring, inFlight);
     }
     return Math.max(1, this.lastReportMs + this.intervalMs - now);
+  }
+
+  private tell(ring: RingPoll, inFlight: number): void {
+    try {
+      this.onStatus?.(this.status(ring, inFlight), this.facts(ring));
+      this.deaf = false;
+    } catch (error) {
+      if (!this.deaf) this.report({ code: 'OPENOT_INTERNAL', message: `the reader's status could not be taken: ${error instanceof Error ? error.message : String(error)}; reading goes on` });
+      this.deaf = true;
+    }
   }
 
   private change(state: ReaderState, detail: string, code: string | undefined): void {
