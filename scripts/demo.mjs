@@ -1,6 +1,7 @@
 // `npm run demo`: sets the checkout up, starts Node-RED with the first example deployed, prints the documents as NDJSON
 // and, after a few seconds and then every half minute, a summary. Ctrl-C stops it.
 import { spawn } from 'node:child_process';
+import { createServer } from 'node:net';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, installPackages, root } from './setup.mjs';
@@ -11,12 +12,16 @@ installPackages();
 build();
 
 const port = Number(process.env.PORT ?? 1880);
+if (!(await isFree(port))) {
+  console.error(`Port ${port} is in use, perhaps by another Node-RED. Choose another one: PORT=1881 npm run demo`);
+  process.exit(1);
+}
 const firstSummaryAfterMs = Number(process.env.OPENOT_DEMO_SUMMARY_MS ?? 8000);
 const userDir = join(root, '.demo');
 // The simulated controller begins anew with every demo, so the reader's saved state of the last one says nothing about it.
 rmSync(join(userDir, 'openot'), { recursive: true, force: true });
 const example = readdirSync(join(root, 'examples')).filter((name) => name.endsWith('.json')).sort()[0];
-linkedUserDirectory(userDir, JSON.parse(readFileSync(join(root, 'examples', example), 'utf8')));
+linkedUserDirectory(userDir, await withFreeOpcuaPort(JSON.parse(readFileSync(join(root, 'examples', example), 'utf8'))));
 
 const child = spawn(process.execPath, [join(root, 'node_modules/node-red/red.js'), '-u', userDir], { cwd: userDir, stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, PORT: String(port) } });
 const summary = new Summary();
@@ -36,7 +41,7 @@ function show(line) {
     summary.document(JSON.parse(line));
     console.log(line);
   } else if (line.startsWith('{') && line.includes('"totals":')) summary.status(JSON.parse(line));
-  else if (/\[(warn|error|fatal)\]/.test(line)) console.log(line);
+  else if (/\[(warn|error|fatal)\]/.test(line) && !/Projects disabled|Encrypted credentials/.test(line)) console.log(line);
   else if (/Started flows/.test(line) && !started) {
     started = true;
     announce();
@@ -49,4 +54,23 @@ function announce() {
     console.log(summary.text(`http://127.0.0.1:${port}/`));
     setInterval(() => console.log(summary.text(`http://127.0.0.1:${port}/`)), 30_000);
   }, firstSummaryAfterMs);
+}
+
+function isFree(candidate) {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(candidate, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}
+
+/** Where the example's OPC UA port is taken, its simulator moves to the next free one: else the demo would show another program's controller. */
+async function withFreeOpcuaPort(flows) {
+  const wanted = Number(flows.find((node) => node.type === 'openot-simulator').opcuaPort);
+  let free = wanted;
+  while (!(await isFree(free))) free++;
+  return flows.map((node) => {
+    if (node.type === 'openot-simulator') return { ...node, opcuaPort: String(free) };
+    return node.type === 'openot-opcua' ? { ...node, endpoint: node.endpoint.replace(`:${wanted}`, `:${free}`) } : node;
+  });
 }
