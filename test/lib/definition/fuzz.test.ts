@@ -1,6 +1,6 @@
 import should from 'should';
-import { canonicalJson, DefinitionErrorCode, parseDefinition, prettyJson, validateDefinition, writeDefinition } from '../../../lib/definition';
-import { canonicalEventTypes } from '../../../lib/definition';
+import { canonicalEventTypes, canonicalJson, Definition, DefinitionErrorCode, parseDefinition, prettyJson, validateDefinition, writeDefinition } from '../../../lib/definition';
+import { fittedExponent } from '../../support/fitted-exponent';
 import { Seeded, seeded } from '../../support/seeded';
 import { fullFile, objects, Plain } from './full-file';
 
@@ -135,22 +135,6 @@ describe('the definition parser against files of anyone’s making', () => {
   });
 });
 
-/** Time of one call in milliseconds. */
-function timed(call: () => void): number {
-  const start = process.hrtime.bigint();
-  call();
-  return Number(process.hrtime.bigint() - start) / 1e6;
-}
-
-/** Slope of log(time) over log(size) by least squares: 1 = linear. */
-function exponent(points: readonly (readonly [size: number, time: number])[]): number {
-  const xs = points.map(([size]) => Math.log(size));
-  const ys = points.map(([, time]) => Math.log(time));
-  const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const [mx, my] = [mean(xs), mean(ys)];
-  return xs.reduce((sum, x, i) => sum + (x - mx) * (ys[i] - my), 0) / xs.reduce((sum, x) => sum + (x - mx) ** 2, 0);
-}
-
 /** Files of about `size` units, each of the kind that a careless parser takes too long over. */
 const shapes: Record<string, (size: number) => string> = {
   'a valid file with many entries': (size) =>
@@ -160,7 +144,7 @@ const shapes: Record<string, (size: number) => string> = {
   'a number of many digits': (size) => '1'.repeat(size),
   'a float of many digits': (size) => `0.${'1'.repeat(size)}`,
   'white space and line ends': (size) => ' \n'.repeat(size / 2) + '?',
-  'an object of many keys': (size) => `{${Array.from({ length: size / 12 }, (_, i) => `"k${i}":${i}`).join(',')}}`,
+  'an object of many keys': (size) => `{${Array.from({ length: size / 32 }, (_, i) => `"key of an object ${i}":${i}`).join(',')}}`,
   'an array of many objects': (size) => `{"units":[${'{"a":1},'.repeat(size / 8)}{}]}`,
   'objects left open': (size) => '{"a":['.repeat(20).concat('[],'.repeat(size / 3)),
   'one long key twice': (size) => `{"${'k'.repeat(size / 2)}":1,"${'k'.repeat(size / 2)}":2}`
@@ -171,39 +155,24 @@ describe('the time of the definition parser', function () {
   const sizes = [1, 2, 4, 8, 16].map((factor) => factor * 65_536);
 
   for (const [title, shape] of Object.entries(shapes)) {
-    it(`grows linearly with ${title}`, () => {
-      const texts = sizes.map(shape);
-      const best = texts.map(() => Infinity);
-      let fitted = Infinity;
-      // Minimum of five runs; on a loaded machine more runs can only bring it nearer to the truth.
-      for (let run = 1; run <= 25 && (run <= 5 || fitted >= 1.3); run++) {
-        texts.forEach((text, i) => (best[i] = Math.min(best[i], timed(() => parseDefinition(text)))));
-        fitted = exponent(texts.map((text, i) => [text.length, best[i]]));
-      }
-      fitted.should.be.below(1.3, `milliseconds: ${best.map((time) => time.toFixed(2)).join(', ')}`);
+    it(`grows linearly with ${title}`, async () => {
+      const texts = new Map(sizes.map((size) => [size, shape(size)]));
+      (await fittedExponent(sizes, (size) => void parseDefinition(texts.get(size)!))).should.be.below(1.3);
     });
   }
 
   it('and that of hashing and writing grow linearly with a file of many events', async () => {
-    const texts = [1, 2, 4, 8].map((factor) =>
-      JSON.stringify({ ...fullFile(), eventTypes: Array.from({ length: factor * 8 }, (_, i) => canonicalEventTypes().map((event) => ({ ...event, id: event.id + i * 65536 }))).flat() })
-    );
-    const models = texts.map((text) => {
-      const result = parseDefinition(text);
+    const models = new Map<number, Definition>();
+    for (const factor of [1, 2, 4, 8]) {
+      const eventTypes = Array.from({ length: factor * 8 }, (_, i) => canonicalEventTypes().map((event) => ({ ...event, id: event.id + i * 65536 }))).flat();
+      const result = parseDefinition(JSON.stringify({ ...fullFile(), eventTypes }));
       if (!result.ok) throw new Error(result.message);
-      return result.definition;
-    });
-    const best = models.map(() => Infinity);
-    let fitted = Infinity;
-    for (let run = 1; run <= 25 && (run <= 5 || fitted >= 1.3); run++) {
-      for (const [i, model] of models.entries()) {
-        const start = process.hrtime.bigint();
-        should(validateDefinition(model)).be.undefined();
-        await writeDefinition(model);
-        best[i] = Math.min(best[i], Number(process.hrtime.bigint() - start) / 1e6);
-      }
-      fitted = exponent(texts.map((text, i) => [text.length, best[i]]));
+      models.set(factor, result.definition);
     }
-    fitted.should.be.below(1.3, `milliseconds: ${best.map((time) => time.toFixed(2)).join(', ')}`);
+    const exponent = await fittedExponent([...models.keys()], async (factor) => {
+      should(validateDefinition(models.get(factor)!)).be.undefined();
+      await writeDefinition(models.get(factor)!);
+    });
+    exponent.should.be.below(1.3);
   });
 });
