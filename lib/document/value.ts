@@ -1,9 +1,9 @@
 import { hexText } from '../wire/hex';
+import { i64Text, u64Text } from '../wire/integer-text';
 import { TlvType } from '../wire/registry/tlv-types';
 import { readU16, readU32 } from '../wire/u64';
 import { utf8Json, utf8Text } from './bytes-text';
 import { floatText, nonFiniteName, shortRealText } from './float-text';
-import { i64Text, u64Text } from './integer-text';
 import { isoTime } from './iso-time';
 
 /** A value as documents carry it as objects: 64-bit integers and times are decimal strings, floats that JSON cannot write are null. */

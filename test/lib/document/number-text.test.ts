@@ -1,6 +1,6 @@
 import should from 'should';
 import { floatText, nonFiniteName, shortRealText } from '../../../lib/document/float-text';
-import { i64Text, u64Text } from '../../../lib/document/integer-text';
+import { i64Text, u64Text } from '../../../lib/wire/integer-text';
 import { isoTime } from '../../../lib/document/iso-time';
 import { writeU64 } from '../../../lib/wire';
 import { seeded } from '../../support/seeded';

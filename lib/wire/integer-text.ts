@@ -1,4 +1,4 @@
-import { readU32 } from '../wire/u64';
+import { readU32 } from './u64';
 
 /**
  * Decimal text of 64-bit integers straight from their bytes. A bigint would be exact too, but making and printing
