@@ -1,5 +1,5 @@
 import { describeRingError, PlacedRecord, RingError, ringErrorCode, walkWindow } from '../ring';
-import { RecordView } from '../wire';
+import { HEADER_LENGTH, RecordView } from '../wire';
 import { BatchBuilder } from './batch-builder';
 import { isOldRun, Memory } from './memory';
 import { FlatWindow } from './window';
@@ -9,6 +9,8 @@ export interface HarvestBounds {
   readonly headAbs: number;
   /** Head that was accepted before the window was read: below it the bytes cannot be older than the look. */
   readonly trustedHead: number;
+  /** Head that was seen so long before the window was read that no copy is older (`rereadMs`). */
+  readonly settledHead: number;
   /** The end of the lap was read again after what stands behind it: a gap there is a gap. */
   readonly tailIsFresh: boolean;
 }
@@ -30,6 +32,8 @@ export type HarvestEnd =
   | { readonly kind: 'end'; readonly needed?: number }
   /** The rest needs a look that was made before its bytes were read: the next poll has it. */
   | { readonly kind: 'held' }
+  /** What stands there may be a record of the lap before, in an old copy: time will tell. */
+  | { readonly kind: 'doubt'; readonly abs: number }
   /** No further batch may be begun now. */
   | { readonly kind: 'full' }
   | { readonly kind: 'trouble'; readonly trouble: Trouble };
@@ -46,6 +50,7 @@ export function harvest(memory: Memory, window: FlatWindow, bounds: HarvestBound
     const fault = notNew(memory, abs, record);
     if (fault !== undefined) return abs < bounds.trustedHead ? { kind: 'trouble', trouble: { ...fault, following: walk.records.slice(i + 1) } } : { kind: 'held' };
     if (mustWait(memory, abs, record, bounds)) return { kind: 'held' };
+    if (abs >= bounds.settledHead && memory.isDoubtful(abs, record)) return { kind: 'doubt', abs };
     if (builder.records > 0 && (builder.records >= limits.maxRecords || builder.bytes + record.length > limits.maxBytes) && !flush()) return { kind: 'full' };
     const result = memory.accounting.account(record);
     if (!result.ok) return { kind: 'trouble', trouble: { abs, reason: result.code, message: result.message } };
@@ -55,12 +60,10 @@ export function harvest(memory: Memory, window: FlatWindow, bounds: HarvestBound
     memory.passed(abs, record);
   }
   if (walk.stop !== undefined) return stopped(walk.stop, bounds);
-  // A gap whose record is not in the window: believed only where the bytes cannot be older than a look.
-  if (walk.nextAbs > memory.cursor) {
-    if (memory.cursor >= bounds.trustedHead) return { kind: 'held' };
-    memory.cursor = walk.nextAbs;
-  }
-  return walk.needed === undefined ? { kind: 'end' } : { kind: 'end', needed: walk.needed };
+  // A gap is passed together with the record behind it, never alone: a zero byte may be an old one.
+  const gap = walk.nextAbs - memory.cursor;
+  if (gap === 0 && walk.needed === undefined) return { kind: 'end' };
+  return { kind: 'end', needed: gap + (walk.needed ?? HEADER_LENGTH) };
 }
 
 function stopped(stop: RingError, bounds: HarvestBounds): HarvestEnd {

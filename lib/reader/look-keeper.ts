@@ -1,5 +1,5 @@
 import { TransportError } from '../transport/transport';
-import { follows, isPlausible, Look, PlausibleLook, takeLook } from './look';
+import { follows, isPlausible, Look, PlausibleLook, sameIdentity, takeLook } from './look';
 import { RETRY_PAUSES_MS } from './settings';
 import { LookCounters, ReaderError } from './status';
 
@@ -34,6 +34,9 @@ export interface LookPorts {
 /** Looks that all say the same about a wrong control block, before it is said aloud. */
 const INVALID_LOOKS = 3;
 
+/** Polls in a row that change what the status says of unconfirmed images. */
+const UNCONFIRMED_RUN = 3;
+
 /**
  * The coherent-look rule of docs/design.md 5. A single image with an even seqlock proves nothing: servers that copy
  * element by element are cut by the program and show half of two states. Believed is an image whose seqlock, read
@@ -43,7 +46,10 @@ const INVALID_LOOKS = 3;
 export class LookKeeper {
   /** The image accepted last. */
   last: PlausibleLook | undefined;
+  /** The images of late were taken without a second reading to confirm them: for the status, so not at the first of them. */
+  unconfirmed = false;
   private unconfirmedRun = 0;
+  private confirmedRun = 0;
 
   constructor(
     private readonly ports: LookPorts,
@@ -73,9 +79,21 @@ export class LookKeeper {
     this.counters.repeated += Math.max(0, looks.length - 2);
     if (outcome.kind === 'accepted') {
       if (!outcome.confirmed) this.counters.unconfirmed++;
-      this.unconfirmedRun = outcome.confirmed ? 0 : this.unconfirmedRun + 1;
+      this.count(outcome.confirmed);
     }
     return outcome;
+  }
+
+  /** The image was the one accepted last, byte for byte: as good as confirmed. */
+  sameAgain(): void {
+    this.count(true);
+  }
+
+  private count(confirmed: boolean): void {
+    this.unconfirmedRun = confirmed ? 0 : this.unconfirmedRun + 1;
+    this.confirmedRun = confirmed ? this.confirmedRun + 1 : 0;
+    if (this.unconfirmedRun >= UNCONFIRMED_RUN) this.unconfirmed = true;
+    else if (this.confirmedRun >= UNCONFIRMED_RUN) this.unconfirmed = false;
   }
 
   private giveUp(looks: readonly Look[]): LookOutcome {
@@ -100,6 +118,8 @@ function sandwiched(looks: readonly Look[], last: PlausibleLook | undefined): Lo
     const base = looks[index];
     const next = looks[index + 1];
     if (!isPlausible(base) || !isPlausible(next) || !follows(next, base)) continue;
+    // Positions are borne out by CRCs and seqs; run, epoch and hashes by nothing, and a wrong hash binds wrong names.
+    if (!sameIdentity(base, looks[index - 1]) || !sameIdentity(base, next)) continue;
     return { kind: 'accepted', base, index, confirmed: false, monotonic: last === undefined || follows(base, last), oldestAbs: next.snapshot.oldestAbs };
   }
   return undefined;

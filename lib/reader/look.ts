@@ -47,6 +47,15 @@ export function sameImage(a: Look, b: Look): boolean {
   return true;
 }
 
+/** Where run id, epoch and hashes stand in the control block (docs/format.md 7). */
+const IDENTITY_AT = 48;
+
+/** True when both say the same of run, epoch and definitions. */
+export function sameIdentity(a: Look, b: Look): boolean {
+  for (let i = IDENTITY_AT; i < CONTROL_BLOCK_LENGTH; i++) if (a.bytes[i] !== b.bytes[i]) return false;
+  return true;
+}
+
 /** An image with which one could go on: whole in itself, as far as it can show that. */
 export type PlausibleLook = Look & { readonly snapshot: Snapshot };
 

@@ -12,16 +12,28 @@ export interface Fingerprint {
   readonly crc: number;
 }
 
+/** A source time above all others: with it, any record counts as older. */
+const LATEST_TIME = 2n ** 64n - 1n;
+
 /** What the reader knows of its ring: everything that decides what is handed on next. */
 export class Memory {
   incarnation = 0;
-  /** Next position to be handed on. */
+  /** Next position to be handed on; moved by `passed`, `jump` and `beginAnew`. */
   cursor = 0;
+  /** From here to the cursor every record was handed on. */
+  unbrokenFrom = 0;
+  /** Records written before the cursor, as the producer's lost count will say once all of them are overwritten; undefined where unknown. */
+  written: number | undefined;
   accounting = new LossAccounting();
   epochs = new EpochTracker();
   fingerprint: Fingerprint | undefined;
   /** Run of the last record handed on; runs only rise. */
   lastRunId: bigint | undefined;
+  /** Source time of the last record handed on, of a former incarnation too: what stood in the ring before is older. Its two halves. */
+  private timeHigh = 0;
+  private timeLow = 0;
+  /** Sources met since the cursor jumped; within one lap of that. */
+  private readonly met = new Set<number>();
 
   constructor(
     readonly stream: string,
@@ -36,23 +48,86 @@ export class Memory {
     return this.image.snapshot.bufferBytes;
   }
 
-  /** The record was handed on. */
-  passed(abs: number, record: RecordView): void {
-    this.cursor = abs + record.length;
-    this.fingerprint = { abs, length: record.length, crc: readU32(record.bytes, record.start + record.length - 4) };
-    if (this.lastRunId === undefined || readU32(record.bytes, record.start + Offset.runId) !== Number(this.lastRunId & 0xffff_ffffn)) this.lastRunId = record.runId;
-    else if (readU32(record.bytes, record.start + Offset.runId + 4) !== Number(this.lastRunId >> 32n)) this.lastRunId = record.runId;
+  /** One past the last record handed on, where its fingerprint ends. */
+  get fingerprintEnd(): number | undefined {
+    return this.fingerprint === undefined ? undefined : this.fingerprint.abs + this.fingerprint.length;
   }
 
-  /** The ring began anew at `cursor`: nothing that was known of seqs, runs and epochs holds. */
+  get lastTimeNs(): bigint {
+    return (BigInt(this.timeHigh) << 32n) | BigInt(this.timeLow);
+  }
+  set lastTimeNs(value: bigint) {
+    this.timeHigh = Number(value >> 32n);
+    this.timeLow = Number(value & 0xffff_ffffn);
+  }
+
+  /** Reading begins at head: what stands there in an old copy may be anything, and no record is there to compare it with. */
+  beginBlind(): void {
+    this.lastTimeNs = LATEST_TIME;
+  }
+
+  /** The record was handed on. */
+  passed(abs: number, record: RecordView): void {
+    const { bytes, start } = record;
+    if (abs < this.unbrokenFrom + this.capacity) this.met.add(record.sourceId);
+    this.cursor = abs + record.length;
+    if (this.written !== undefined) this.written++;
+    this.fingerprint = { abs, length: record.length, crc: readU32(bytes, start + record.length - 4) };
+    this.timeLow = readU32(bytes, start + Offset.sourceTimeNs);
+    this.timeHigh = readU32(bytes, start + Offset.sourceTimeNs + 4);
+    if (this.lastRunId === undefined || readU32(bytes, start + Offset.runId) !== Number(this.lastRunId & 0xffff_ffffn)) this.lastRunId = record.runId;
+    else if (readU32(bytes, start + Offset.runId + 4) !== Number(this.lastRunId >> 32n)) this.lastRunId = record.runId;
+  }
+
+  /** Reading goes on at another place: a lap, bytes passed over. */
+  jump(cursor: number, written: number | undefined): void {
+    this.cursor = this.unbrokenFrom = cursor;
+    this.written = written;
+    this.met.clear();
+    this.epochs.gap();
+  }
+
+  /** Whether the record's source time lies before that of the last record handed on. */
+  isOlder(record: RecordView): boolean {
+    const { bytes, start } = record;
+    const high = readU32(bytes, start + Offset.sourceTimeNs + 4);
+    return high < this.timeHigh || (high === this.timeHigh && readU32(bytes, start + Offset.sourceTimeNs) < this.timeLow);
+  }
+
+  /**
+   * Whether a record that counts as new may be one of the lap before that was never handed on: it is older than the last
+   * one, and what stood here one lap before was not all read. Further on, a record of the lap before is a repeat.
+   */
+  isDoubtful(abs: number, record: RecordView): boolean {
+    if (abs >= this.unbrokenFrom + this.capacity || !this.isOlder(record)) return false;
+    return !this.met.has(record.sourceId) || record.safeSeq > this.accounting.expectedSeq(record.runId, record.sourceId);
+  }
+
+  /** Another ring, or one that began anew, from `cursor` on: nothing that was known of seqs, runs and epochs holds. */
   beginAnew(image: PlausibleLook, cursor: number): void {
+    // Of another ring's records no time is known.
+    if (image.bufferId !== this.bufferId || image.snapshot.bufferBytes !== this.capacity) this.lastTimeNs = 0n;
     this.incarnation++;
     this.image = image;
-    this.cursor = cursor;
     this.accounting = new LossAccounting();
     this.epochs = new EpochTracker();
     this.fingerprint = undefined;
     this.lastRunId = undefined;
+    this.jump(cursor, image.snapshot.lostCount);
+  }
+
+  /** The same bytes under new counters: the last record still stands, so reading goes on behind it. */
+  goOnAnew(image: PlausibleLook, seqsBegan: boolean): void {
+    this.incarnation++;
+    this.image = image;
+    this.epochs = new EpochTracker();
+    if (seqsBegan) {
+      this.accounting = new LossAccounting();
+      // Nothing lies between the last record of the old seqs and the first of the new ones.
+      this.accounting.startAt(image.runId);
+      this.lastRunId = undefined;
+    } else this.accounting = goneOn(this.accounting);
+    this.jump(this.cursor, seqsBegan ? this.written : undefined);
   }
 
   /** Plain and complete: what a checkpoint is made of. */
@@ -65,6 +140,9 @@ export class Memory {
       cursor: this.cursor,
       ...(this.fingerprint === undefined ? {} : { fingerprint: this.fingerprint }),
       ...(this.lastRunId === undefined ? {} : { lastRunId: this.lastRunId.toString() }),
+      ...(this.written === undefined ? {} : { written: this.written }),
+      unbrokenFrom: this.unbrokenFrom,
+      lastTimeNs: this.lastTimeNs.toString(),
       image: Buffer.from(this.image.bytes).toString('hex'),
       accounting: this.accounting.toJSON(),
       epochs: this.epochs.toJSON()
@@ -82,10 +160,21 @@ export function isOldRun(record: RecordView, lastRunId: bigint | undefined): boo
   return readU64(bytes, start + Offset.runId) < lastRunId;
 }
 
+/** The same sources, each expected to go on where it was; nothing delivered or lost yet. */
+function goneOn(accounting: LossAccounting): LossAccounting {
+  const state = accounting.toJSON();
+  for (const run of state.runs) run.sources = run.sources.map(([id, , next]) => [id, next, next, 0, 0, [], []]);
+  state.totals = { delivered: 0, lost: 0, authoritative: 0 };
+  const read = LossAccounting.fromJSON(state);
+  if (!read.ok) throw new Error(read.message);
+  return read.accounting;
+}
+
 /** The memory that a saved state describes, whole, or why it cannot be used. */
 export function memoryOf(saved: SavedState): { readonly ok: true; readonly memory: Memory } | Exclude<StateResult, { ok: true }> {
   const look = takeLook(Buffer.from(saved.image, 'hex'));
   if (!isPlausible(look)) return unreadable('the control block in it is not one');
+  if (look.bufferId !== saved.bufferId || look.snapshot.bufferBytes !== saved.capacity) return unreadable('it names another ring than the control block in it');
   const accounting = LossAccounting.fromJSON(saved.accounting);
   if (!accounting.ok) return unreadable(accounting.message);
   const epochs = EpochTracker.fromJSON(saved.epochs);
@@ -93,6 +182,9 @@ export function memoryOf(saved: SavedState): { readonly ok: true; readonly memor
   const memory = new Memory(saved.stream, look);
   memory.incarnation = saved.incarnation;
   memory.cursor = saved.cursor;
+  memory.unbrokenFrom = saved.unbrokenFrom ?? saved.cursor;
+  memory.written = saved.written;
+  memory.lastTimeNs = BigInt(saved.lastTimeNs ?? 0);
   memory.accounting = accounting.accounting;
   memory.epochs = epochs.tracker;
   memory.fingerprint = saved.fingerprint;

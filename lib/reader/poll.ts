@@ -1,79 +1,76 @@
 import { RingFacts, Transport, TransportError } from '../transport/transport';
-import { Batch } from './batch';
-import { BatchBuilder } from './batch-builder';
+import { anchorOf, Standing, standingOf } from './anchor';
 import { Checkpoints } from './checkpoints';
 import { ChunkSize } from './chunk';
 import { harvest, HarvestBounds, HarvestEnd, Trouble } from './harvest';
+import { Heads } from './heads';
 import { isPlausible, Look, PlausibleLook, sameImage, takeLook } from './look';
 import { LookKeeper, LookOutcome } from './look-keeper';
 import { Memory } from './memory';
+import { Outbox } from './outbox';
+import { Patience, TOLD_AFTER_MS } from './patience';
+import { PollEnd } from './poll-end';
 import { RestartWatch } from './restart-watch';
-import { RingReads } from './ring-reads';
-import { ReaderSettings, RETRY_PAUSES_MS } from './settings';
+import { RingReads, WindowRead } from './ring-reads';
+import { ReaderSettings } from './settings';
 import { searchRecord } from './skip';
-import { isStray } from './stray';
 import { LookCounters, ReaderError, ReaderTotals } from './status';
+import { TroubleJudge } from './trouble';
 import { FlatWindow } from './window';
 
-/** What one poll came to, and so when the next one is due. */
-export type PollEnd =
-  /** Nothing more is there. */
-  | { readonly kind: 'idle' }
-  /** There is more: go on at once. */
-  | { readonly kind: 'more' }
-  /** The same again after a short pause. */
-  | { readonly kind: 'soon'; readonly ms: number }
-  /** As many batches as allowed are on their way. */
-  | { readonly kind: 'full' }
-  /** The seqlock stays odd. */
-  | { readonly kind: 'updating'; readonly frozen: boolean; readonly seqlock: number }
-  /** No image could be believed; no reason to hurry. */
-  | { readonly kind: 'unstable' }
-  /** Something that a person has to change. */
-  | { readonly kind: 'refused'; readonly error: ReaderError }
-  | { readonly kind: 'failed'; readonly error: TransportError };
-
 type Accepted = Extract<LookOutcome, { kind: 'accepted' }>;
+
+/** Polls in which another record must stand in the last one's place, before that is believed. */
+const STRANGE_POLLS = 4;
 
 export interface PollParts {
   readonly transport: Transport;
   readonly settings: ReaderSettings;
   readonly pause: (ms: number) => Promise<void>;
   readonly nowNs: () => bigint;
+  readonly nowMs: () => number;
   readonly totals: ReaderTotals;
   readonly looks: LookCounters;
   readonly checkpoints: Checkpoints;
   readonly onError: (error: ReaderError) => void;
 }
 
-/** One ring, poll after poll: looks, window, records, and what to do where they cannot be had. Batches wait in `out`. */
+/** One ring, poll after poll: looks, window, records, and what to do where they cannot be had. Batches wait in `outbox`. */
 export class RingPoll {
-  /** Batches to be handed on, in order. */
-  readonly out: Batch[] = [];
+  readonly outbox: Outbox;
   memory: Memory | undefined;
   /** Image that the last batch or status speaks of. */
   latest: PlausibleLook | undefined;
-  /** Milliseconds between the source time of the newest record and its receipt, per batch, the recent ones. */
-  readonly skews: number[] = [];
   private facts: RingFacts | undefined;
   private readonly reads: RingReads;
   private readonly keeper: LookKeeper;
   private readonly chunk: ChunkSize;
-  private readonly restarts = new RestartWatch();
-  private readonly builder = new BatchBuilder();
-  /** A place that did not check, and how often it was read. */
-  private trouble: { abs: number; times: number } | undefined;
+  private readonly heads: Heads;
+  private readonly restarts: RestartWatch;
+  private readonly troubles: TroubleJudge;
+  /** Another record stands where the last one should stand. */
+  private readonly strange = new Patience();
+  /** Since a lap: what was handed on after it stands on no anchor of its own until it stood for as long as a copy may be old. */
+  private unprovenSince: number | undefined;
   /** A search for the next record behind a place that cannot be read. */
   private search: { fromAbs: number; abs: number; trouble: Trouble } | undefined;
-  private mustCheckFingerprint = false;
-  private receiveTimeNs = 0n;
-  /** lostCount of the image accepted before this poll's: what a lap counts from. */
+  /** lostCount of the image accepted before this poll's: what a lap counts from where nothing better is known. */
   private lostCountBefore = 0;
 
   constructor(private readonly parts: PollParts) {
+    const { settings } = parts;
     this.reads = new RingReads(parts.transport, parts.looks);
-    this.keeper = new LookKeeper({ readControl: () => this.reads.control(), pause: parts.pause }, parts.looks, parts.settings.maxLooks);
-    this.chunk = new ChunkSize(parts.settings);
+    this.keeper = new LookKeeper({ readControl: () => this.reads.control(), pause: parts.pause }, parts.looks, settings.maxLooks);
+    this.chunk = new ChunkSize(settings);
+    this.heads = new Heads(settings.rereadMs);
+    this.restarts = new RestartWatch(settings);
+    this.troubles = new TroubleJudge(settings);
+    this.outbox = new Outbox(parts.totals, parts.checkpoints, settings.maxInFlight);
+  }
+
+  /** The images of late were not confirmed by a second reading. */
+  get unconfirmed(): boolean {
+    return this.keeper.unconfirmed;
   }
 
   /** Goes on from a saved state. */
@@ -82,44 +79,50 @@ export class RingPoll {
     this.keeper.last = this.latest = memory.image;
   }
 
-  /** The transport was connected anew: the ring must show that it is still the one we know. */
+  /** The transport was connected anew. */
   connected(facts: RingFacts): void {
     this.facts = facts;
     this.chunk.reset();
-    this.mustCheckFingerprint = true;
   }
 
   async poll(): Promise<PollEnd> {
     this.parts.looks.polls++;
-    const memory = this.memory;
+    const { memory } = this;
     if (memory === undefined) return this.firstContact();
-    const fromAbs = this.search?.abs ?? memory.cursor;
-    const read = await this.reads.window(fromAbs, this.chunk.window, memory.capacity, this.chunk.perRead, this.parts.settings.verify === 'sameCall');
+    const askedMs = this.parts.nowMs();
+    const read = await this.readWindow(memory);
     if (!read.ok) return this.readFailed(read);
-    this.receiveTimeNs = this.parts.nowNs();
-    const first = read.looks[0];
+    this.outbox.receiveTimeNs = this.parts.nowNs();
     // The one Read of a quiet ring: an image known already needs no second look when there is nothing to verify.
-    if (this.isQuiet(first, memory)) return { kind: 'idle' };
-    const tail = await this.readTailAgain(memory, read.window, read.looks);
-    if (typeof tail === 'object') return this.readFailed(tail);
+    if (this.isQuiet(memory, read)) {
+      this.keeper.sameAgain();
+      return { kind: 'idle' };
+    }
+    const tailIsFresh = await this.readTailAgain(memory, read.window, read.looks);
+    if (typeof tailIsFresh === 'object') return this.readFailed(tailIsFresh);
     const outcome = await this.keeper.settle(read.looks);
     if (outcome.kind !== 'accepted') return this.notAccepted(outcome);
     const size = this.checkSize(outcome.base);
     if (size !== undefined) return { kind: 'refused', error: size };
-    const verdict = this.restarts.judge(outcome.base, memory, outcome.confirmed, outcome.monotonic);
-    if (verdict.kind === 'wait') return { kind: 'soon', ms: RETRY_PAUSES_MS[1] };
-    if (verdict.kind === 'restart') return this.beginAnew(memory, outcome.base, verdict.reason);
-    if (this.mustCheckFingerprint) {
-      const other = await this.checkFingerprint(memory);
-      if (other === 'unknown') return { kind: 'soon', ms: RETRY_PAUSES_MS[1] };
-      if (typeof other === 'object') return this.readFailed(other);
-      this.mustCheckFingerprint = false;
-      if (other === 'differs') return this.beginAnew(memory, outcome.base, 'fingerprint', true);
-    }
+    const standing = standingOf(memory, read.anchor, outcome.oldestAbs);
+    const verdict = this.restarts.judge(outcome.base, memory, { confirmed: outcome.confirmed, monotonic: outcome.monotonic, standing }, askedMs);
+    if (verdict.kind === 'wait') return this.wait(this.restarts.patience, wentBack(memory, outcome.base));
+    if (verdict.kind === 'restart') return this.beginAnew(memory, outcome, verdict.reason, standing);
+    if (standing === 'differs') return this.stranger(memory, outcome, askedMs);
+    this.strange.reset();
+    if (standing === 'stands' && this.unprovenSince !== undefined && askedMs >= this.unprovenSince + this.parts.settings.rereadMs) this.unprovenSince = undefined;
     // Under `corrected` the older image was wrong: nothing it said may be trusted.
     const trustedHead = verdict.kind === 'corrected' ? memory.cursor : (this.keeper.last ?? outcome.base).snapshot.headAbs;
+    const settledHead = this.heads.settled(askedMs);
     this.accept(memory, outcome, verdict.kind === 'corrected');
-    return this.take(memory, read.window, outcome, { ...boundsOf(first, outcome, trustedHead), tailIsFresh: tail });
+    if (standing === 'unasked') return { kind: 'more' };
+    return this.take(memory, read.window, outcome, { ...boundsOf(read.looks[0], outcome, trustedHead), settledHead, tailIsFresh }, standing);
+  }
+
+  private readWindow(memory: Memory): Promise<WindowRead | TransportError> {
+    const { window: length, perRead } = this.chunk;
+    const anchorAbs = anchorOf(memory, (this.keeper.last ?? memory.image).snapshot.oldestAbs);
+    return this.reads.window({ fromAbs: this.search?.abs ?? memory.cursor, length, capacity: memory.capacity, perRead, twice: this.parts.settings.verify === 'sameCall', anchorAbs });
   }
 
   /**
@@ -128,24 +131,24 @@ export class RingPoll {
    * The same number of Reads. False where there is no such place, or it is too long for one Read.
    */
   private async readTailAgain(memory: Memory, window: FlatWindow, looks: Look[]): Promise<boolean | TransportError> {
-    const { last } = this.keeper;
     const [first] = looks;
-    if (last === undefined || !isPlausible(first) || first.bufferId !== memory.bufferId || first.snapshot.bufferBytes !== memory.capacity) return false;
-    const fromAbs = Math.max(last.snapshot.headAbs, window.fromAbs);
+    if (!isPlausible(first) || first.bufferId !== memory.bufferId || first.snapshot.bufferBytes !== memory.capacity) return false;
+    const fromAbs = Math.max(memory.cursor, window.fromAbs);
     const lapEnd = fromAbs - (fromAbs % memory.capacity) + memory.capacity;
     const length = lapEnd - fromAbs;
     if (first.snapshot.headAbs <= lapEnd || window.endAbs <= lapEnd || length > this.chunk.perRead || length === memory.capacity) return false;
-    const again = await this.reads.window(fromAbs, length, memory.capacity, this.chunk.perRead, false);
+    const again = await this.reads.again(fromAbs, length, memory.capacity);
     if (!again.ok) return again;
     looks.push(...again.looks);
     window.replace(fromAbs, again.window.from(fromAbs));
     return true;
   }
 
-  private isQuiet(first: Look, memory: Memory): boolean {
+  private isQuiet(memory: Memory, read: WindowRead): boolean {
     const { last } = this.keeper;
-    if (last === undefined || !sameImage(first, last) || this.mustCheckFingerprint) return false;
-    return memory.cursor >= last.snapshot.headAbs && this.search === undefined;
+    if (last === undefined || !sameImage(read.looks[0], last)) return false;
+    const standing = standingOf(memory, read.anchor, last.snapshot.oldestAbs);
+    return standing !== 'differs' && memory.cursor >= last.snapshot.headAbs && this.search === undefined;
   }
 
   private readFailed(error: TransportError): PollEnd {
@@ -171,6 +174,7 @@ export class RingPoll {
   private accept(memory: Memory, outcome: Accepted, corrected: boolean): void {
     this.lostCountBefore = (this.keeper.last ?? outcome.base).snapshot.lostCount;
     this.keeper.last = this.latest = outcome.base;
+    this.heads.note(outcome.base.snapshot.headAbs, this.parts.nowMs());
     if (outcome.confirmed || corrected) memory.image = outcome.base;
     if (outcome.confirmed) memory.epochs.observeSnapshot(outcome.base.snapshot);
   }
@@ -186,17 +190,19 @@ export class RingPoll {
     const { settings, checkpoints } = this.parts;
     const { snapshot } = outcome.base;
     const memory = new Memory(settings.stream === '' ? `${settings.host}/${outcome.base.bufferId}` : settings.stream, outcome.base);
-    memory.cursor = settings.startFrom === 'newest' ? snapshot.headAbs : snapshot.oldestAbs;
-    if (settings.startFrom === 'newest') memory.accounting.startAt(outcome.base.runId);
+    if (settings.startFrom === 'newest') {
+      memory.jump(snapshot.headAbs, undefined);
+      memory.accounting.startAt(outcome.base.runId);
+      if (snapshot.headAbs >= memory.capacity) memory.beginBlind();
+    } else memory.jump(snapshot.oldestAbs, snapshot.lostCount);
     this.memory = memory;
-    this.mustCheckFingerprint = false;
     this.accept(memory, outcome, false);
     // Saved at once: a restart must not choose another newest record to begin at.
     checkpoints.begin(memory.toSaved());
     return memory.cursor < snapshot.headAbs ? { kind: 'more' } : { kind: 'idle' };
   }
 
-  private async take(memory: Memory, window: FlatWindow, outcome: Accepted, bounds: HarvestBounds): Promise<PollEnd> {
+  private take(memory: Memory, window: FlatWindow, outcome: Accepted, bounds: HarvestBounds, standing: Standing): PollEnd {
     if (outcome.base.snapshot.oldestAbs > memory.cursor) this.lap(memory, outcome.base);
     // An unproven oldest may be too high by a torn byte: it forbids, but it does not move the cursor.
     if (outcome.oldestAbs > memory.cursor) return this.end({ kind: 'more' });
@@ -204,40 +210,45 @@ export class RingPoll {
     if (this.search !== undefined) return this.end(this.continueSearch(memory, window, bounds));
     if (memory.cursor < window.fromAbs || memory.cursor >= window.endAbs) return this.end({ kind: 'more' });
     const before = memory.cursor;
-    const result = harvest(memory, window, bounds, this.builder, this.parts.settings, () => this.flush(memory));
-    if (memory.cursor !== before) this.trouble = undefined;
-    return this.end(await this.after(memory, window, outcome, bounds, result));
+    const result = harvest(memory, window, bounds, this.outbox.builder, this.parts.settings, () => this.outbox.flush(memory, outcome.base));
+    if (memory.cursor !== before) this.troubles.reset();
+    return this.end(this.after(memory, window, outcome, bounds, standing, result));
   }
 
-  private async after(memory: Memory, window: FlatWindow, outcome: Accepted, bounds: HarvestBounds, result: HarvestEnd): Promise<PollEnd> {
+  private after(memory: Memory, window: FlatWindow, outcome: Accepted, bounds: HarvestBounds, standing: Standing, result: HarvestEnd): PollEnd {
     const head = outcome.base.snapshot.headAbs;
     switch (result.kind) {
       case 'full':
         return { kind: 'full' };
       case 'held':
         return { kind: 'more' };
+      case 'doubt':
+        this.troubles.patience.note(this.parts.nowMs());
+        return this.wait(this.troubles.patience, oldBytes(memory, result.abs));
       case 'trouble':
-        return this.again(memory, window, bounds, result.trouble, outcome);
+        return this.again(memory, window, bounds, result.trouble, outcome, standing);
       case 'end':
-        if (result.needed !== undefined) this.chunk.needs(result.needed);
+        // The window begins with the four bytes of the anchor.
+        if (result.needed !== undefined) this.chunk.needs(result.needed + 4);
         if (window.endAbs < head) this.chunk.behind();
         else this.chunk.caughtUp(Math.max(0, head - window.fromAbs));
         if (memory.cursor >= head) return { kind: 'idle' };
-        if (result.needed === undefined && window.endAbs >= bounds.headAbs && memory.cursor < bounds.trustedHead) return this.again(memory, window, bounds, beyondHead(memory.cursor), outcome);
+        if (result.needed === undefined && window.endAbs >= bounds.headAbs && memory.cursor < bounds.trustedHead) return this.again(memory, window, bounds, beyondHead(memory.cursor), outcome, standing);
         return { kind: 'more' };
     }
   }
 
-  /** A place that does not check: torn or stale bytes pass when read again; what stays is passed over, once and aloud. */
-  private async again(memory: Memory, window: FlatWindow, bounds: HarvestBounds, trouble: Trouble, outcome: Accepted): Promise<PollEnd> {
-    const times = this.trouble?.abs === trouble.abs ? this.trouble.times + 1 : 1;
-    this.trouble = { abs: trouble.abs, times };
+  /** A place that does not check: torn or old bytes pass when read again; what stays is passed over, once and aloud. */
+  private again(memory: Memory, window: FlatWindow, bounds: HarvestBounds, trouble: Trouble, outcome: Accepted, standing: Standing): PollEnd {
     this.parts.looks.reread++;
-    if (times <= this.parts.settings.maxRereads) return { kind: 'soon', ms: RETRY_PAUSES_MS[Math.min(times, RETRY_PAUSES_MS.length) - 1] };
-    this.trouble = undefined;
-    if (trouble.notNew !== undefined && trouble.reason === 'OPENOT_SEQ_WENT_BACK' && !isStray(memory, trouble)) {
-      return this.beginAnew(memory, outcome.base, 'seq');
+    const decision = this.troubles.judge(memory, window, bounds, trouble, standing, this.parts.nowMs());
+    if (decision === 'wait') {
+      // What lies further on may show whether these bytes are old ones.
+      if (this.troubles.patience.times === this.parts.settings.maxRereads) this.chunk.needs(this.parts.settings.maxChunk);
+      return this.wait(this.troubles.patience, notReadable(memory, trouble));
     }
+    this.troubles.reset();
+    if (decision === 'anew') return this.beginAnew(memory, outcome, 'seq', standing);
     this.search = { fromAbs: memory.cursor, abs: trouble.abs, trouble };
     return this.continueSearch(memory, window, bounds);
   }
@@ -254,96 +265,79 @@ export class RingPoll {
     }
     this.search = undefined;
     this.parts.totals.skipped++;
-    this.builder.note({ kind: 'skipped', fromAbs: search.fromAbs, toAbs: result.abs, reason: search.trouble.reason }, result.abs);
-    const message = `positions ${search.fromAbs} to ${result.abs} of ${memory.stream} could not be read as records after ${this.parts.settings.maxRereads} repeated reads and were passed over: ${search.trouble.message}`;
+    this.outbox.note({ kind: 'skipped', fromAbs: search.fromAbs, toAbs: result.abs, reason: search.trouble.reason }, result.abs);
+    const message = `positions ${search.fromAbs} to ${result.abs} of ${memory.stream} could not be read as new records, however often they were read, and were passed over: ${search.trouble.message}`;
     this.parts.onError({ code: 'OPENOT_RING_SKIPPED', message });
-    memory.cursor = result.abs;
-    memory.epochs.gap();
+    memory.jump(result.abs, undefined);
     return { kind: 'more' };
   }
 
   private lap(memory: Memory, base: PlausibleLook): void {
     const { oldestAbs, lostCount } = base.snapshot;
     this.parts.totals.laps++;
-    this.builder.note({ kind: 'lap', fromAbs: memory.cursor, toAbs: oldestAbs, lostCountDelta: Math.max(0, lostCount - this.lostCountBefore) }, oldestAbs);
-    memory.cursor = oldestAbs;
-    memory.epochs.gap();
-    this.trouble = this.search = undefined;
+    this.outbox.note({ kind: 'lap', fromAbs: memory.cursor, toAbs: oldestAbs, lostCountDelta: Math.max(0, lostCount - (memory.written ?? this.lostCountBefore)) }, oldestAbs);
+    memory.jump(oldestAbs, lostCount);
+    this.search = undefined;
+    this.unprovenSince = this.parts.nowMs();
+  }
+
+  /** Another record stands where the last one should: an old copy for as long as one may be old, then another ring. */
+  private stranger(memory: Memory, outcome: Accepted, nowMs: number): PollEnd {
+    if (outcome.confirmed) this.strange.note(nowMs);
+    const { times, ms } = this.strange;
+    if (times >= STRANGE_POLLS && ms >= this.parts.settings.rereadMs) {
+      if (this.unprovenSince === undefined) return this.beginAnew(memory, outcome, 'fingerprint', 'differs');
+      // It may never have stood there, but in an old copy of another lap: then it says nothing of a new ring.
+      memory.fingerprint = undefined;
+      this.strange.reset();
+      return { kind: 'more' };
+    }
+    this.parts.looks.reread++;
+    return this.wait(this.strange, strangeBytes(memory));
   }
 
   /** The ring began anew. Where the last record handed on still stands in it, nothing before it is handed on again. */
-  private async beginAnew(memory: Memory, base: PlausibleLook, reason: string, differs = false): Promise<PollEnd> {
-    const sameRing = base.bufferId === memory.bufferId && base.snapshot.bufferBytes === memory.capacity && base.snapshot.headAbs >= memory.cursor;
-    const known = !differs && sameRing ? await this.checkFingerprint(memory) : 'differs';
-    if (known === 'unknown') return { kind: 'soon', ms: RETRY_PAUSES_MS[1] };
-    if (typeof known === 'object') return this.readFailed(known);
-    const stays = known === 'same' && memory.fingerprint !== undefined;
-    const cursor = stays ? memory.cursor : base.snapshot.oldestAbs;
+  private beginAnew(memory: Memory, outcome: Accepted, reason: string, standing: Standing): PollEnd {
+    const { base } = outcome;
+    const { snapshot } = base;
     const from = memory.incarnation;
-    memory.beginAnew(base, cursor);
-    if (stays) memory.accounting.startAt(base.runId);
-    this.trouble = this.search = undefined;
-    this.mustCheckFingerprint = false;
+    const goesOn = standing === 'stands' && base.bufferId === memory.bufferId && snapshot.bufferBytes === memory.capacity && snapshot.headAbs >= memory.cursor;
+    if (goesOn) memory.goOnAnew(base, reason === 'seq');
+    else memory.beginAnew(base, snapshot.oldestAbs);
+    this.search = undefined;
+    this.troubles.reset();
+    this.strange.reset();
+    this.restarts.reset();
+    this.unprovenSince = undefined;
+    this.heads.clear();
+    this.heads.note(snapshot.headAbs, this.parts.nowMs());
     this.parts.totals.incarnations++;
-    this.builder.note({ kind: 'incarnation', from, to: memory.incarnation, reason }, cursor);
+    this.outbox.note({ kind: 'incarnation', from, to: memory.incarnation, reason }, memory.cursor);
+    if (!goesOn && snapshot.lostCount > 0) {
+      // What the new life overwrote before it was read.
+      this.parts.totals.laps++;
+      this.outbox.note({ kind: 'lap', fromAbs: 0, toAbs: memory.cursor, lostCountDelta: snapshot.lostCount }, memory.cursor);
+    }
     this.keeper.last = this.latest = base;
-    memory.epochs.observeSnapshot(base.snapshot);
+    if (outcome.confirmed) memory.epochs.observeSnapshot(snapshot);
     return this.end({ kind: 'more' });
   }
 
-  /** `same` also where it cannot be told: no record was handed on yet, or it was overwritten since. */
-  private async checkFingerprint(memory: Memory): Promise<'same' | 'differs' | 'unknown' | TransportError> {
-    const { fingerprint } = memory;
-    if (fingerprint === undefined) return 'same';
-    for (let times = 0; times < 3; times++) {
-      const found = await this.reads.crcAt(fingerprint, memory.capacity);
-      if (!found.ok) return found;
-      if (found.crc === fingerprint.crc) return 'same';
-      const look = await this.reads.control();
-      if (!look.ok) return look;
-      const outcome = await this.keeper.settle([takeLook(look.bytes)]);
-      if (outcome.kind === 'failed') return outcome.error;
-      if (outcome.kind !== 'accepted') return 'unknown';
-      if (outcome.base.snapshot.oldestAbs > fingerprint.abs) return 'same';
-      await this.parts.pause(RETRY_PAUSES_MS[times]);
-    }
-    return 'differs';
+  /** The same again after a pause, told when it has lasted. */
+  private wait(patience: Patience, trouble: ReaderError): PollEnd {
+    const ms = patience.pauseMs(this.parts.settings.intervalMs);
+    return patience.ms < TOLD_AFTER_MS ? { kind: 'soon', ms } : { kind: 'soon', ms, trouble };
   }
 
   /** What was gathered goes out with the poll, also where it is only notices. */
   private end(end: PollEnd): PollEnd {
-    const { memory } = this;
-    if (memory !== undefined && !this.builder.isEmpty) this.flush(memory);
+    if (this.memory !== undefined && this.latest !== undefined) this.outbox.flush(this.memory, this.latest);
     return end;
-  }
-
-  /** Closes the batch; false when no further one may be begun before some are settled. */
-  private flush(memory: Memory): boolean {
-    const { checkpoints, totals, settings } = this.parts;
-    const { builder, latest } = this;
-    if (latest === undefined) return true;
-    totals.records += builder.records;
-    totals.bytes += builder.bytes;
-    const newest = builder.newestTimeNs;
-    if (newest !== undefined) {
-      this.skews.push(Number((this.receiveTimeNs - newest) / 1000n) / 1000);
-      if (this.skews.length > 32) this.skews.shift();
-    }
-    const serial = checkpoints.add(memory.toSaved());
-    const context = { stream: memory.stream, incarnation: memory.incarnation, bufferId: memory.bufferId, snapshot: latest.snapshot, epochs: memory.epochs.known(), receiveTimeNs: this.receiveTimeNs };
-    const batch = builder.build(serial, context);
-    for (const notice of batch.facts.notices) {
-      if (notice.kind !== 'loss' || notice.upgrade === true) continue;
-      totals.lost += notice.count;
-      if (notice.class === 'indeterminate') totals.indeterminate += notice.count;
-    }
-    this.out.push(batch);
-    return checkpoints.inFlight < settings.maxInFlight;
   }
 }
 
 /** Up to where the bytes of the window may be taken for records. */
-function boundsOf(first: Look, outcome: Accepted, trustedHead: number): Omit<HarvestBounds, 'tailIsFresh'> {
+function boundsOf(first: Look, outcome: Accepted, trustedHead: number): Pick<HarvestBounds, 'headAbs' | 'trustedHead'> {
   const head = outcome.base.snapshot.headAbs;
   if (outcome.index === 0) return { headAbs: head, trustedHead: Math.min(trustedHead, head) };
   // The look that came with the window was not proven, but it stands between two that were taken.
@@ -353,3 +347,23 @@ function boundsOf(first: Look, outcome: Accepted, trustedHead: number): Omit<Har
 }
 
 const beyondHead = (abs: number): Trouble => ({ abs, reason: 'OPENOT_RING_RECORD_BEYOND_HEAD', message: `the record at position ${abs} would end beyond head` });
+
+const oldBytes = (memory: Memory, abs: number): ReaderError => ({
+  code: 'OPENOT_RING_STALE',
+  message: `the record at position ${abs} of ${memory.stream} is older than the one before it and may come from an old copy of the ring; it is read again until that is certain`
+});
+
+const notReadable = (memory: Memory, trouble: Trouble): ReaderError => ({
+  code: 'OPENOT_RING_STALE',
+  message: `the ring ${memory.stream} shows no new record at position ${memory.cursor}, although the control block says that one was written: old bytes (does a gateway read the ring more slowly than the control block?) or broken ones; it is read again: ${trouble.message}`
+});
+
+const strangeBytes = (memory: Memory): ReaderError => ({
+  code: 'OPENOT_RING_UNKNOWN',
+  message: `the last record of ${memory.stream} that was handed on does not stand before position ${memory.fingerprintEnd} any more: an old copy, or a ring that began anew; it is read again until that is certain`
+});
+
+const wentBack = (memory: Memory, base: PlausibleLook): ReaderError => ({
+  code: 'OPENOT_CONTROL_WENT_BACK',
+  message: `the control block of ${memory.stream} shows an earlier state (head ${base.snapshot.headAbs}, read up to ${memory.cursor}): an old copy, or a ring that began anew; it is read again until that is certain`
+});

@@ -4,11 +4,12 @@ import { BackOff } from './back-off';
 import { Checkpoints } from './checkpoints';
 import { memoryOf } from './memory';
 import { Pacer } from './pacer';
-import { PollEnd, RingPoll } from './poll';
+import { RingPoll } from './poll';
+import { PollEnd } from './poll-end';
 import { ReaderSettings, withDefaults } from './settings';
 import { StateKeeper } from './state-keeper';
 import { StatusBoard } from './status-board';
-import { ReaderStatus, StatusFacts } from './status';
+import { ReaderError, ReaderStatus, StatusFacts } from './status';
 
 /** A reader of one ring (docs/design.md 5). It owns its transport and closes it. */
 export function createReader(parts: ReaderParts): Reader {
@@ -103,6 +104,7 @@ class RingReader implements Reader {
       settings: this.settings,
       pause: (ms) => this.pacer.pause(ms),
       nowNs: () => clock.nowNs(),
+      nowMs: () => clock.monotonicMs(),
       totals: this.board.totals,
       looks: this.board.looks,
       checkpoints: this.checkpoints,
@@ -176,8 +178,9 @@ class RingReader implements Reader {
     await this.pacer.wait(NEVER_MS);
   }
 
+  /** A trouble that has not passed is not hidden behind the rest. */
   private async rest(state: 'paused' | 'idle'): Promise<void> {
-    this.board.set(state, '');
+    this.board.rest(state);
     await this.pacer.wait(NEVER_MS);
   }
 
@@ -203,7 +206,7 @@ class RingReader implements Reader {
 
   private async onePoll(): Promise<void> {
     const end = await this.ring.poll();
-    for (const batch of this.ring.out.splice(0)) if (!this.pacer.stopped) await this.handOn(batch);
+    for (const batch of this.ring.outbox.batches.splice(0)) if (!this.pacer.stopped) await this.handOn(batch);
     if (this.pacer.stopped) return;
     await this.after(end);
   }
@@ -227,29 +230,34 @@ class RingReader implements Reader {
     switch (end.kind) {
       case 'more':
       case 'full':
-        this.board.set('reading', '');
+        this.well('reading');
         return this.pacer.wait(0);
       case 'soon':
+        if (end.trouble !== undefined) this.board.trouble('reading', end.trouble);
         await this.chores();
         return this.pacer.pause(end.ms);
       case 'idle':
         this.asked = false;
-        this.board.set('idle', '');
+        this.well('idle');
         return this.settings.mode === 'trigger' || this.paused ? undefined : this.pacer.wait(this.watching === undefined ? this.settings.intervalMs : Math.max(this.settings.intervalMs, this.settings.slowIntervalMs));
       case 'unstable':
         this.board.trouble('reading', { code: 'OPENOT_CONTROL_UNSTABLE', message: 'the control block changed at every look; it is read again' });
         return this.pacer.wait(this.settings.intervalMs);
       case 'updating':
-        this.asked = false;
         this.board.trouble('updating', updating(end.frozen, end.seqlock));
         return this.pacer.wait(end.frozen ? this.settings.slowIntervalMs : this.settings.intervalMs);
       case 'refused':
-        this.asked = false;
         this.board.fail('refused', end.error);
         return this.pacer.wait(this.settings.slowIntervalMs);
       case 'failed':
         return this.failed(end.error);
     }
+  }
+
+  /** Nothing is wrong, except perhaps that no image of late was confirmed. */
+  private well(state: 'reading' | 'idle'): void {
+    if (this.ring.unconfirmed) this.board.trouble(state, UNCONFIRMED);
+    else this.board.set(state, '');
   }
 
   private async failed(error: TransportError): Promise<void> {
@@ -268,6 +276,11 @@ class RingReader implements Reader {
     return Math.min(save, this.board.reportIfDue(this.ring, this.checkpoints.inFlight));
   }
 }
+
+const UNCONFIRMED: ReaderError = {
+  code: 'OPENOT_CONTROL_UNCONFIRMED',
+  message: 'the control block changes between any two looks: images are taken that stand between two others, without a second reading to confirm them. Records are still checked one by one; a faster link or a slower producer would help'
+};
 
 function updating(frozen: boolean, seqlock: number): { code: string; message: string } {
   return frozen

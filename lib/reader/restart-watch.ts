@@ -1,12 +1,16 @@
+import { Standing } from './anchor';
 import { follows, PlausibleLook } from './look';
 import { Memory } from './memory';
+import { Patience } from './patience';
+import { ReaderSettings } from './settings';
 
-/** Looks that must agree before a ring is believed to have begun anew. */
-const AGREEING_LOOKS = 3;
+/** Polls that must agree before a ring is believed to have begun anew, and how long they must do so at least. */
+const AGREEING_POLLS = 3;
+const AGREEING_MS = 1_000;
 
 export type RestartVerdict =
   | { readonly kind: 'same' }
-  /** A sign, or a step back, that further looks must bear out. */
+  /** A sign, or a step back, that further polls must bear out. */
   | { readonly kind: 'wait' }
   | { readonly kind: 'restart'; readonly reason: string }
   /** Not a restart: the image taken last, without confirmation, was wrong. */
@@ -14,35 +18,46 @@ export type RestartVerdict =
 
 /**
  * Signs that the ring is another one than before (docs/format.md 10): after a power cycle positions may begin again,
- * with the same run id. A torn 64-bit position looks just like that for one look, so that a sign counts only when
- * three looks agree, or when the run id changed with it.
+ * with the same run id. A torn position looks just like that for one look, and an older image that is whole in itself
+ * for as long as some copy is old. So a sign counts when polls agree on it over real time: about a second where the
+ * last record does not stand in the ring any more, and longer than any copy may be old where it does. A run id that
+ * rose with it needs no waiting: no past image can show it.
  */
 export class RestartWatch {
-  private agreeing = 0;
+  /** How long a sign has been there. */
+  readonly patience = new Patience();
   private previous: PlausibleLook | undefined;
+  private moved = false;
 
-  judge(base: PlausibleLook, memory: Memory, confirmed: boolean, monotonic: boolean): RestartVerdict {
+  constructor(private readonly settings: Pick<ReaderSettings, 'rereadMs'>) {}
+
+  judge(base: PlausibleLook, memory: Memory, seen: { readonly confirmed: boolean; readonly monotonic: boolean; readonly standing: Standing }, nowMs: number): RestartVerdict {
     const reason = signOfRestart(base, memory);
-    if (reason === undefined && monotonic) {
-      this.reset();
-      return { kind: 'same' };
-    }
     // Backward steps against an image that was never confirmed: believe what is confirmed now.
-    if (reason === undefined && confirmed) {
+    if (reason === undefined && (seen.monotonic || seen.confirmed)) {
       this.reset();
-      return { kind: 'corrected' };
+      return { kind: seen.monotonic ? 'same' : 'corrected' };
     }
-    this.agreeing = this.previous !== undefined && follows(base, this.previous) ? this.agreeing + 1 : 1;
+    if (this.previous !== undefined && !follows(base, this.previous)) this.reset();
+    if (this.previous !== undefined && base.seqlock !== this.previous.seqlock) this.moved = true;
     this.previous = base;
-    const runChanged = confirmed && base.runId !== memory.image.runId;
-    if (this.agreeing < AGREEING_LOOKS && !(reason !== undefined && runChanged)) return { kind: 'wait' };
+    this.patience.note(nowMs);
+    const runRose = reason !== undefined && seen.confirmed && base.runId > memory.image.runId;
+    if (!runRose && (this.patience.times < AGREEING_POLLS || this.patience.ms < this.neededMs(reason, seen.standing))) return { kind: 'wait' };
     this.reset();
     return reason === undefined ? { kind: 'corrected' } : { kind: 'restart', reason };
   }
 
-  private reset(): void {
-    this.agreeing = 0;
+  private neededMs(reason: string | undefined, standing: Standing): number {
+    if (reason === undefined || standing === 'differs' || reason === 'bufferId' || reason === 'capacity') return AGREEING_MS;
+    // An old copy shows no life of its own: where nothing moves, it may be one.
+    return Math.max(AGREEING_MS, this.moved ? this.settings.rereadMs : 2 * this.settings.rereadMs);
+  }
+
+  reset(): void {
+    this.patience.reset();
     this.previous = undefined;
+    this.moved = false;
   }
 }
 

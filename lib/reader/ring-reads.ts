@@ -2,11 +2,33 @@ import { ReadPart, Transport, TransportError } from '../transport/transport';
 import { CONTROL_BLOCK_LENGTH } from '../ring';
 import { readU32 } from '../wire';
 import { Look, takeLook } from './look';
-import { Fingerprint } from './memory';
 import { LookCounters } from './status';
 import { FlatWindow, readsOf, windowParts } from './window';
 
 const CONTROL: ReadPart = { kind: 'control' };
+/** Bytes of a CRC. */
+const ANCHOR_LENGTH = 4;
+
+export interface WindowAsk {
+  readonly fromAbs: number;
+  /** Bytes, those of an anchor that ends at `fromAbs` included. */
+  readonly length: number;
+  readonly capacity: number;
+  /** Bytes of the ring in one Read, at most. */
+  readonly perRead: number;
+  /** The control block again at the end of the last Read. */
+  readonly twice: boolean;
+  /** Where the CRC of the last record handed on stands: never across the end of the ring. */
+  readonly anchorAbs?: number;
+}
+
+export interface WindowRead {
+  readonly ok: true;
+  readonly looks: Look[];
+  readonly window: FlatWindow;
+  /** The four bytes at `anchorAbs`, as a CRC. */
+  readonly anchor?: number;
+}
 
 /** The reader's three kinds of Read, with the lengths checked: a transport that returns less must not be believed. */
 export class RingReads {
@@ -21,31 +43,36 @@ export class RingReads {
   }
 
   /**
-   * The control block and [fromAbs, fromAbs + length), in one Read where `perRead` allows; with `twice` the control
-   * block again at the end of the last one.
+   * The control block, [fromAbs, fromAbs + length) and the bytes of the anchor, in one Read where `perRead` allows.
+   * Where the anchor ends at `fromAbs` the window begins with it: no part, no byte more.
    */
-  async window(fromAbs: number, length: number, capacity: number, perRead: number, twice: boolean): Promise<{ readonly ok: true; readonly looks: Look[]; readonly window: FlatWindow } | TransportError> {
-    const size = Math.min(length, capacity);
-    const groups = readsOf(windowParts(fromAbs, size, capacity, perRead), perRead);
-    const window = new FlatWindow(fromAbs, size);
+  async window(ask: WindowAsk): Promise<WindowRead | TransportError> {
+    const { fromAbs, capacity, perRead, anchorAbs } = ask;
+    const joined = anchorAbs !== undefined && anchorAbs + ANCHOR_LENGTH === fromAbs;
+    const apart = anchorAbs !== undefined && !joined;
+    const firstAbs = joined ? anchorAbs : fromAbs;
+    const size = Math.min(ask.length, capacity);
+    const groups = readsOf(windowParts(firstAbs, size, capacity, perRead), perRead);
+    const window = new FlatWindow(firstAbs, size);
     const looks: Look[] = [];
+    let anchor: number | undefined;
     for (let i = 0; i < groups.length; i++) {
-      const parts = [...(i === 0 ? [CONTROL] : []), ...groups[i], ...(twice && i === groups.length - 1 ? [CONTROL] : [])];
+      const before: ReadPart[] = i > 0 ? [] : apart ? [CONTROL, ...windowParts(anchorAbs, ANCHOR_LENGTH, capacity, perRead)] : [CONTROL];
+      const parts = [...before, ...groups[i], ...(ask.twice && i === groups.length - 1 ? [CONTROL] : [])];
       const read = await this.read(parts);
       if (!read.ok) return read;
       for (let p = 0; p < parts.length; p++) {
         if (parts[p].kind === 'control') looks.push(takeLook(read.parts[p]));
+        else if (apart && i === 0 && p === 1) anchor = readU32(read.parts[p], 0);
         else window.add(read.parts[p]);
       }
     }
-    return { ok: true, looks, window };
+    return { ok: true, looks, window, anchor: joined ? readU32(window.bytes, 0) : anchor };
   }
 
-  /** The CRC that stands at the end of the record with this fingerprint. */
-  async crcAt(fingerprint: Fingerprint, capacity: number): Promise<{ readonly ok: true; readonly crc: number } | TransportError> {
-    const offset = (fingerprint.abs + fingerprint.length - 4) % capacity;
-    const read = await this.read([{ kind: 'ring', offset, length: 4 }]);
-    return read.ok ? { ok: true, crc: readU32(read.parts[0], 0) } : read;
+  /** [fromAbs, fromAbs + length) once more, in one Read behind the control block. */
+  async again(fromAbs: number, length: number, capacity: number): Promise<WindowRead | TransportError> {
+    return this.window({ fromAbs, length, capacity, perRead: length, twice: false });
   }
 
   private async read(parts: readonly ReadPart[]): Promise<{ readonly ok: true; readonly parts: readonly Uint8Array[] } | TransportError> {

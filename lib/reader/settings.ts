@@ -33,8 +33,13 @@ export interface ReaderSettings {
   readonly maxChunk: number;
   /** Looks at the control block in one poll, at most, before an unconfirmed image is taken or the poll given up. */
   readonly maxLooks: number;
-  /** Times that a record which does not check is read again before it is passed over. */
+  /** Times that a record which does not check is read again, at least, before it is passed over. */
   readonly maxRereads: number;
+  /**
+   * Milliseconds for which a copy of the ring or of the control block is allowed to be old (docs/design.md 6): nothing
+   * that such a copy could explain is decided earlier, neither that a record is broken nor that the ring began anew.
+   */
+  readonly rereadMs: number;
   /** Milliseconds between polls of a ring that cannot be read now (wrong control block, frozen seqlock, refused). */
   readonly slowIntervalMs: number;
 }
@@ -56,6 +61,7 @@ export const DEFAULT_SETTINGS: ReaderSettings = {
   maxChunk: 65536,
   maxLooks: 8,
   maxRereads: 8,
+  rereadMs: 5000,
   slowIntervalMs: 5000
 };
 
@@ -65,7 +71,7 @@ export const RETRY_PAUSES_MS: readonly number[] = [5, 10, 20, 50];
 /** The settings in full: what is absent or out of its range takes the default or the nearest limit. */
 export function withDefaults(given: Partial<ReaderSettings>): ReaderSettings {
   const all = { ...DEFAULT_SETTINGS, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) };
-  const number = (key: 'intervalMs' | 'maxInFlight' | 'maxRecords' | 'maxBytes' | 'statusIntervalMs' | 'saveIntervalMs' | 'maxLooks' | 'maxRereads' | 'slowIntervalMs', min: number, max: number): number =>
+  const number = (key: 'intervalMs' | 'maxInFlight' | 'maxRecords' | 'maxBytes' | 'statusIntervalMs' | 'saveIntervalMs' | 'maxLooks' | 'maxRereads' | 'rereadMs' | 'slowIntervalMs', min: number, max: number): number =>
     Number.isFinite(all[key]) ? Math.min(max, Math.max(min, Math.trunc(all[key]))) : DEFAULT_SETTINGS[key];
   return {
     ...all,
@@ -77,6 +83,7 @@ export function withDefaults(given: Partial<ReaderSettings>): ReaderSettings {
     saveIntervalMs: number('saveIntervalMs', 0, 3_600_000),
     maxLooks: number('maxLooks', 2, 100),
     maxRereads: number('maxRereads', 1, 100),
+    rereadMs: number('rereadMs', 100, 3_600_000),
     slowIntervalMs: number('slowIntervalMs', 10, 3_600_000)
   };
 }

@@ -6,6 +6,10 @@ import { FlatWindow } from './window';
 export interface Search {
   readonly abs: number;
   readonly found: boolean;
+  /** The record that was found is not older than the last one handed on: so the bytes before it are of this lap. */
+  readonly isProof: boolean;
+  /** A record was passed that is not new: these may be bytes of the lap before. */
+  readonly metOld: boolean;
 }
 
 /**
@@ -17,14 +21,18 @@ export function searchRecord(memory: Memory, window: FlatWindow, fromAbs: number
   const { capacity } = memory;
   const endAbs = Math.min(headAbs, window.endAbs);
   let abs = nextBoundary(fromAbs, capacity);
+  let metOld = false;
   while (abs < endAbs) {
     const found = recordAt(window.bytes, abs - window.fromAbs, abs, capacity - (abs % capacity), endAbs - abs);
-    if (found.ok === true && memory.accounting.isFresh(found) && !isOldRun(found, memory.lastRunId)) return { abs, found: true };
+    if (found.ok === true) {
+      if (memory.accounting.isFresh(found) && !isOldRun(found, memory.lastRunId)) return { abs, found: true, isProof: !memory.isOlder(found), metOld };
+      metOld = true;
+    }
     // It may be whole in the next window; at head it never will be.
-    if (found.ok === 'heldBack' && endAbs < headAbs && (found.needed > 40 || startsLikeOne(window, abs, endAbs))) return { abs, found: false };
+    if (found.ok === 'heldBack' && endAbs < headAbs && (found.needed > 40 || startsLikeOne(window, abs, endAbs))) return { abs, found: false, isProof: false, metOld };
     abs = nextBoundary(abs, capacity);
   }
-  return { abs: Math.min(abs, headAbs), found: false };
+  return { abs: Math.min(abs, headAbs), found: false, isProof: false, metOld };
 }
 
 /** The first place after `abs` where a record may begin: 4 bytes on, or the beginning of the next lap. */

@@ -1,4 +1,4 @@
-import { crc32c, parseSafeU64 } from '../wire';
+import { crc32c, HEADER_LENGTH, parseSafeU64, parseU64 } from '../wire';
 import { Fingerprint } from './memory';
 
 /**
@@ -18,6 +18,12 @@ export interface SavedState {
   readonly fingerprint?: Fingerprint;
   /** Run of the last record handed on, decimal text. */
   readonly lastRunId?: string;
+  /** Records written before the cursor, in the producer's counting; absent where unknown. */
+  readonly written?: number;
+  /** From here to the cursor every record was handed on. Absent, as the next one, in states of the first versions. */
+  readonly unbrokenFrom?: number;
+  /** Source time of the last record handed on, decimal text. */
+  readonly lastTimeNs?: string;
   /** The last accepted control block, 88 bytes as hex. */
   readonly image: string;
   /** Plain JSON of the accounting and of the epochs; checked by their owners. */
@@ -64,18 +70,34 @@ export function unreadable(why: string): { ok: false; code: 'OPENOT_STATE_UNREAD
   };
 }
 
-const count = (value: unknown): boolean => typeof value === 'number' && parseSafeU64(value) !== undefined;
+const count = (value: unknown): value is number => typeof value === 'number' && parseSafeU64(value) !== undefined;
+const u64 = (value: unknown): boolean => typeof value === 'string' && parseU64(value)?.toString() === value;
 const optional = (value: unknown, check: (value: unknown) => boolean): boolean => value === undefined || check(value);
 
 function isState(value: unknown): value is SavedState {
   if (typeof value !== 'object' || value === null) return false;
   const state = value as Record<string, unknown>;
+  const { bufferId, capacity, incarnation, cursor } = state;
   return (
     typeof state.stream === 'string' &&
-    [state.bufferId, state.capacity, state.incarnation, state.cursor].every(count) &&
+    count(bufferId) &&
+    count(capacity) &&
+    count(incarnation) &&
+    count(cursor) &&
     typeof state.image === 'string' &&
     /^[0-9a-f]{176}$/.test(state.image) &&
-    optional(state.lastRunId, (run) => typeof run === 'string' && /^[0-9]{1,20}$/.test(run)) &&
-    optional(state.fingerprint, (print) => typeof print === 'object' && print !== null && ['abs', 'length', 'crc'].every((key) => count((print as Record<string, unknown>)[key])))
+    optional(state.lastRunId, u64) &&
+    optional(state.lastTimeNs, u64) &&
+    optional(state.written, count) &&
+    optional(state.unbrokenFrom, (abs) => count(abs) && abs <= cursor) &&
+    optional(state.fingerprint, (print) => isFingerprint(print, capacity, cursor))
   );
+}
+
+/** A whole record with its CRC, before the cursor. */
+function isFingerprint(value: unknown, capacity: number, cursor: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { abs, length, crc } = value as Record<string, unknown>;
+  if (!count(abs) || !count(length) || !count(crc)) return false;
+  return length >= HEADER_LENGTH + 4 && length <= Math.min(capacity, 0xffff) && (abs % capacity) + length <= capacity && abs + length <= cursor && crc <= 0xffff_ffff;
 }

@@ -29,6 +29,12 @@ export class StatusBoard {
     this.change(state, detail, undefined);
   }
 
+  /** Nothing is done now: what was wrong last stays to be seen. */
+  rest(state: 'paused' | 'idle'): void {
+    const isTrouble = this.code !== undefined;
+    this.change(isTrouble && state === 'idle' ? this.state : state, isTrouble ? this.detail : '', this.code);
+  }
+
   /** A state with a trouble that passes by itself: shown, not logged as an error. */
   trouble(state: ReaderState, error: ReaderError): void {
     this.change(state, error.message, error.code);
@@ -60,7 +66,7 @@ export class StatusBoard {
       cursorAbs: cursor,
       lag: cursor === undefined || head === undefined ? undefined : Math.max(0, head - cursor),
       capacity: ring.memory?.capacity,
-      clockSkewMs: ring.skews.length === 0 ? undefined : Math.min(...ring.skews),
+      clockSkewMs: ring.outbox.skews.length === 0 ? undefined : Math.min(...ring.outbox.skews),
       totals: { ...this.totals },
       looks: { ...this.looks },
       inFlight,

@@ -67,7 +67,10 @@ describe('reader: what is handed on', () => {
     plc.fill(3);
     const poisoned = plc.append();
     plc.writer.bytes[poisoned + 30] ^= 0x10;
-    await rig.clock.pass(3_000);
+    await rig.clock.pass(4_000);
+    should(rig.notices).eql([]);
+    should(rig.reader.status()).have.properties({ state: 'reading', code: 'OPENOT_RING_STALE' });
+    await rig.clock.pass(2_000);
     should(rig.notices).eql([{ kind: 'skipped', fromAbs: poisoned, toAbs: poisoned + 44, reason: 'OPENOT_WIRE_CRC_MISMATCH' }]);
     plc.fill(2);
     await rig.clock.pass(600);
@@ -83,7 +86,7 @@ describe('reader: what is handed on', () => {
     const to = plc.writer.headAbs;
     plc.writer.bytes.fill(0x55, from, to);
     plc.fill(5);
-    await rig.clock.pass(5_000);
+    await rig.clock.pass(7_000);
     should(rig.ids).eql([...seqs(0, 4), ...seqs(4005, 4009)]);
     should(rig.notices[0]).have.properties({ kind: 'skipped', fromAbs: from, toAbs: to });
     should(rig.notices.length).equal(2);

@@ -1,0 +1,95 @@
+import { PlacedRecord } from '../ring';
+import { RecordView } from '../wire';
+import { Standing } from './anchor';
+import { HarvestBounds, Trouble } from './harvest';
+import { isOldRun, Memory } from './memory';
+import { Patience } from './patience';
+import { ReaderSettings } from './settings';
+import { searchRecord } from './skip';
+import { FlatWindow } from './window';
+
+/** What to do about a place where the walk could not go on. */
+export type Decision = 'wait' | 'skip' | 'anew';
+
+/** Bytes that look like those of the lap before are waited for this many times as long as a copy may be old. */
+const OLD_LAP_PATIENCE = 6;
+
+/** What follows a record that is not new. */
+interface Following {
+  /** A new record, not older than the last one handed on: so these bytes are of this lap. */
+  readonly goesOn: boolean;
+  /** Another record that is not new and yet later than the last one handed on. */
+  readonly wentBack: boolean;
+}
+
+/**
+ * Judges such places, poll after poll (docs/design.md 5). The last record handed on stands where it stood, so this is
+ * the ring we know; what follows it may be torn, or still the lap before in an old copy, or broken, or repeated by the
+ * producer. Nothing is passed over that another reading could still bring.
+ */
+export class TroubleJudge {
+  /** Since when nothing could be handed on, through laps too. */
+  readonly patience = new Patience();
+  /** Source of the last record passed over as a repeat: when it repeats again, its seqs began anew. */
+  private repeated: { readonly runId: bigint; readonly sourceId: number; readonly expected: number } | undefined;
+
+  constructor(private readonly settings: Pick<ReaderSettings, 'maxRereads' | 'rereadMs'>) {}
+
+  judge(memory: Memory, window: FlatWindow, bounds: HarvestBounds, trouble: Trouble, standing: Standing, nowMs: number): Decision {
+    this.patience.note(nowMs);
+    if (this.patience.times <= this.settings.maxRereads) return 'wait';
+    // Only behind the last record handed on is it certain that what is later is of this lap.
+    const isAnchored = standing === 'stands';
+    const record = trouble.notNew;
+    if (record === undefined || trouble.reason !== 'OPENOT_SEQ_WENT_BACK') return this.unreadable(memory, window, bounds, trouble, isAnchored);
+    return this.notNew(memory, bounds, trouble, record, isAnchored);
+  }
+
+  reset(): void {
+    this.patience.reset();
+  }
+
+  /** Bytes that are no record, or one that cannot be handled. What is later and whole behind them proves that they will not change. */
+  private unreadable(memory: Memory, window: FlatWindow, bounds: HarvestBounds, trouble: Trouble, isAnchored: boolean): Decision {
+    if (isAnchored && trouble.notNew !== undefined && !memory.isOlder(trouble.notNew)) return 'skip';
+    const next = searchRecord(memory, window, trouble.abs, Math.min(bounds.headAbs, bounds.trustedHead));
+    if (isAnchored && next.isProof) return 'skip';
+    return this.hasLasted(bounds, trouble, next.metOld ? OLD_LAP_PATIENCE : 1) ? 'skip' : 'wait';
+  }
+
+  private notNew(memory: Memory, bounds: HarvestBounds, trouble: Trouble, record: RecordView, isAnchored: boolean): Decision {
+    const { goesOn, wentBack } = following(memory, trouble.following ?? [], record);
+    const expected = memory.accounting.expectedSeq(record.runId, record.sourceId);
+    if (!memory.isOlder(record) && record.sourceTimeNs !== memory.lastTimeNs) {
+      const again = this.repeated !== undefined && this.repeated.runId === record.runId && this.repeated.sourceId === record.sourceId && this.repeated.expected === expected;
+      if (wentBack || again) return this.hasLasted(bounds, trouble, 1) ? 'anew' : 'wait';
+      // Alone at the end of the ring: the next record will tell. It was handed on once, so nothing is missing meanwhile.
+      if (!goesOn || !(isAnchored || this.hasLasted(bounds, trouble, 1))) return 'wait';
+      this.repeated = { runId: record.runId, sourceId: record.sourceId, expected };
+      return 'skip';
+    }
+    return (isAnchored && goesOn) || this.hasLasted(bounds, trouble, OLD_LAP_PATIENCE) ? 'skip' : 'wait';
+  }
+
+  /** Longer than a copy may be old, counted from when head had passed the place. */
+  private hasLasted(bounds: HarvestBounds, trouble: Trouble, factor: number): boolean {
+    return this.patience.ms >= factor * this.settings.rereadMs && trouble.abs < bounds.settledHead;
+  }
+}
+
+/** Up to where the source of the repeated record goes on, or to the end of what is there. */
+function following(memory: Memory, records: readonly PlacedRecord[], repeated: RecordView): Following {
+  let goesOn = false;
+  for (const { record } of records) {
+    const isNew = record.safeSeq >= 0 && memory.accounting.isFresh(record) && !isOldRun(record, memory.lastRunId);
+    if (memory.isOlder(record)) continue;
+    if (!isNew) {
+      // The very same record once more, as a lap before shows it, is none that went back.
+      if (record.sourceTimeNs !== memory.lastTimeNs) return { goesOn, wentBack: true };
+      continue;
+    }
+    goesOn = true;
+    if (record.sourceId === repeated.sourceId) break;
+  }
+  return { goesOn, wentBack: false };
+}
