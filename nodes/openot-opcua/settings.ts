@@ -1,4 +1,4 @@
-import { DEFAULT_OPCUA_SETTINGS, OpcuaSettings } from '../../lib/transport/opcua';
+import { DEFAULT_OPCUA_SETTINGS, OpcuaSettings, shownEndpoint } from '../../lib/transport/opcua';
 import { CodedError } from '../shared/coded-error';
 import { choiceOf, numberOf } from '../shared/numbers';
 
@@ -19,13 +19,14 @@ export interface OpcuaCredentials {
   privateKey?: string;
 }
 
-const ENDPOINT = /^opc\.tcp:\/\/(\[[0-9a-f:.]+\]|[^\s/:[\]]+)(:\d{1,5})?(\/\S*)?$/i;
+/** Without an `@`: a user name in an address would travel into exports and logs. */
+const ENDPOINT = /^opc\.tcp:\/\/(\[[0-9a-f:.]+\]|[^\s/:[\]@]+)(:\d{1,5})?(\/[^\s@]*)?$/i;
 
 /** What the connection needs, out of a dialog. Throws OPENOT_CONFIG; the message names fields, never credentials. */
 export function opcuaSettings(properties: OpcuaProperties, credentials: OpcuaCredentials, pkiFolder: string): { settings: OpcuaSettings; host: string } {
   const endpoint = String(properties.endpoint ?? '').trim();
   const match = ENDPOINT.exec(endpoint);
-  if (match === null) throw new CodedError('OPENOT_CONFIG', `the endpoint must look like opc.tcp://host:4840, found "${endpoint.slice(0, 80)}"`);
+  if (match === null) throw new CodedError('OPENOT_CONFIG', `the endpoint must look like opc.tcp://host:4840, found "${shownEndpoint(endpoint).slice(0, 80)}"${endpoint.includes('@') ? ': a user name and its password belong into their own fields' : ''}`);
   const securityMode = choiceOf(properties.securityMode, 'securityMode', ['None', 'Sign', 'SignAndEncrypt']);
   const securityPolicy = choiceOf(properties.securityPolicy, 'securityPolicy', ['Basic256Sha256', 'Aes128_Sha256_RsaOaep', 'Aes256_Sha256_RsaPss', 'None']);
   if (securityMode !== 'None' && securityPolicy === 'None') throw new CodedError('OPENOT_CONFIG', `security mode ${securityMode} needs a security policy other than None`);

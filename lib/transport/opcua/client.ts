@@ -76,38 +76,45 @@ export async function openClient(settings: OpcuaSettings, onLost: () => void): P
 /** Mode and policy of each endpoint that the server offers, for a person who has to choose one; empty where it cannot be asked. */
 async function offeredSecurity(settings: OpcuaSettings): Promise<string[]> {
   const opcua = loadClient();
-  const files = await openClientFiles(settings.pkiFolder, settings.applicationName);
-  const client = opcua.OPCUAClient.create({
-    applicationUri: files.applicationUri,
-    endpointMustExist: false,
-    connectionStrategy: { maxRetry: 0, initialDelay: 100, maxDelay: 1000 },
-    transportTimeout: settings.requestTimeoutMs,
-    clientCertificateManager: files.manager,
-    certificateFile: files.certificateFile,
-    privateKeyFile: files.privateKeyFile
-  });
+  let files: ClientFiles | undefined;
+  let client: OPCUAClient | undefined;
   try {
+    files = await openClientFiles(settings.pkiFolder, settings.applicationName);
+    client = opcua.OPCUAClient.create({
+      applicationUri: files.applicationUri,
+      endpointMustExist: false,
+      connectionStrategy: { maxRetry: 0, initialDelay: 100, maxDelay: 1000 },
+      transportTimeout: settings.requestTimeoutMs,
+      clientCertificateManager: files.manager,
+      certificateFile: files.certificateFile,
+      privateKeyFile: files.privateKeyFile
+    });
     await withDeadline('the connection', settings.requestTimeoutMs, client.connect(settings.endpoint));
     const endpoints = await withDeadline('the list of endpoints', settings.requestTimeoutMs, client.getEndpoints());
     return [...new Set(endpoints.map((endpoint) => `${opcua.MessageSecurityMode[endpoint.securityMode]} ${endpoint.securityPolicyUri?.split('#')[1] ?? ''}`.trim()))];
   } catch {
     return [];
   } finally {
-    await discard(client, undefined, files);
+    if (client !== undefined && files !== undefined) await discard(client, undefined, files);
   }
 }
 
 /** Lets go of a client, whatever state it is in. Never rejects, at most CLOSE_MS. */
 export async function discard(client: OPCUAClient, session: ClientSession | undefined, files: ClientFiles): Promise<void> {
-  client.removeAllListeners('connection_lost');
-  client.removeAllListeners('close');
-  session?.removeAllListeners('session_closed');
+  const deaf = async (): Promise<void> => {
+    client.removeAllListeners('connection_lost');
+    client.removeAllListeners('close');
+    session?.removeAllListeners('session_closed');
+  };
   const letGo = async (): Promise<void> => {
-    if (session !== undefined) await session.close(true).catch(() => undefined);
+    await deaf().catch(() => undefined);
+    const closing = async (): Promise<void> => session?.close(true);
+    await closing().catch(() => undefined);
     await client.disconnect();
   };
   await withDeadline('closing', CLOSE_MS, letGo()).catch(() => breakLink(client));
-  await files.manager.dispose().catch(() => undefined);
+  const dispose = async (): Promise<void> => files.manager.dispose();
+  await dispose().catch(() => undefined);
 }
 
 /** The socket of a link that does not answer: nothing public ends it at once. */

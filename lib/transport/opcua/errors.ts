@@ -19,8 +19,20 @@ export function safeText(error: unknown, secrets: readonly (string | undefined)[
   return text.length > 200 ? text.slice(0, 200) + '…' : text;
 }
 
-/** The endpoint without a user name or password that someone wrote into it. */
-export const shownEndpoint = (endpoint: string): string => endpoint.replace(/\/\/[^/@]*@/, '//');
+/**
+ * The endpoint without a user name or password that someone wrote into it: everything up to the last `@` goes, since a
+ * password may hold `@` and `/` itself, and text that is no address at all may begin with one.
+ */
+export const shownEndpoint = (endpoint: string): string => String(endpoint).replace(/^(\s*[a-z][a-z0-9+.-]*:\/\/)?[\s\S]*@/i, '$1');
+
+/**
+ * What nobody expected node-opcua (or our own code around it) to throw. In Node-RED a promise that rejects unseen ends
+ * the whole runtime, so the transport turns everything into a value; the reader looks at the nodes anew.
+ */
+export function unexpectedError(error: unknown, endpoint: string, secrets: readonly (string | undefined)[]): TransportError {
+  const message = `the OPC UA client failed in an unknown way at ${shownEndpoint(endpoint)} (${safeText(error, secrets)}): it is tried again; please report it`;
+  return transportError('OPENOT_OPCUA_UNEXPECTED', message, 'reconnect');
+}
 
 const SESSION_GONE = new Set([
   'BadSessionIdInvalid',

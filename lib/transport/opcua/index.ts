@@ -6,6 +6,7 @@ import { OpcuaTransport } from './transport';
 
 export * from './api';
 export * from './settings';
+export { shownEndpoint } from './errors';
 export { loadClient } from './load';
 
 /** What an endpoint node makes once: nothing is opened before the first reader asks. node-opcua is loaded then. */

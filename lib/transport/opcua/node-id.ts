@@ -21,14 +21,42 @@ export interface NodeIdFault {
 
 const EXPECTED = 'expected a NodeId as ns=3;s="Ring"."Data" or nsu=http://example.org/plc;i=1001';
 
+/** Characters of a string or of base64 text in a NodeId, at most (OPC UA Part 3, 8.2). */
+const MAX_IDENTIFIER = 4096;
+const MAX_NUMBER = 0xffff_ffff;
+
+const expectedAfter: Record<WrittenNodeId['kind'], string> = {
+  i: `a whole number from 0 to ${MAX_NUMBER}`,
+  s: `a name of at most ${MAX_IDENTIFIER} characters`,
+  g: 'a GUID as 72962b91-fa75-4ae6-8d28-b404dc7daf63',
+  b: 'base64 text'
+};
+
+/** node-opcua throws on what these let through wrongly: nothing else stands between a typing mistake and that. */
+const isIdentifier: Record<WrittenNodeId['kind'], (text: string) => boolean> = {
+  i: (text) => /^\d{1,10}$/.test(text) && Number(text) <= MAX_NUMBER,
+  s: (text) => text.length <= MAX_IDENTIFIER,
+  g: (text) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text),
+  b: isBase64
+};
+
+function isBase64(text: string): boolean {
+  if (text.length > MAX_IDENTIFIER || !/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return false;
+  const bare = (written: string): string => written.replace(/=+$/, '');
+  return bare(Buffer.from(text, 'base64').toString('base64')) === bare(text);
+}
+
+const shown = (text: string): string => (text.length > 120 ? text.slice(0, 120) + '…' : text);
+
 /** Takes `ns=3;s=…`, `nsu=<uri>;s=…` or `i=…`; quotes inside the identifier are kept. */
 export function parseNodeId(text: string): WrittenNodeId | NodeIdFault {
   const match = /^(?:ns=(\d{1,5});|nsu=([^;]+);)?([isgb])=([\s\S]+)$/.exec(text.trim());
-  if (match === null) return { ok: false, message: `"${text}" is not a NodeId: ${EXPECTED}` };
+  if (match === null) return { ok: false, message: `"${shown(text)}" is not a NodeId: ${EXPECTED}` };
   const kind = match[3] as WrittenNodeId['kind'];
-  if (kind === 'i' && !/^\d{1,10}$/.test(match[4])) return { ok: false, message: `"${text}" is not a NodeId: after i= a number is expected` };
+  const wrong = (why: string): NodeIdFault => ({ ok: false, message: `"${shown(text)}" is not a NodeId: ${why}` });
+  if (!isIdentifier[kind](match[4])) return wrong(`after ${kind}= ${expectedAfter[kind]} is expected`);
   const index = Number(match[1] ?? 0);
-  if (index > 65535) return { ok: false, message: `"${text}" is not a NodeId: a namespace index is at most 65535` };
+  if (index > 65535) return wrong('a namespace index is at most 65535');
   return { ok: true, text: text.trim(), uri: match[2]?.replace(/%3B/gi, ';').replace(/%25/g, '%'), index, kind, identifier: match[4] };
 }
 

@@ -21,8 +21,8 @@ const CERTIFICATE = new Set([
 
 /** An address that cannot be one, found before anything is tried. */
 export function endpointError(settings: OpcuaSettings): TransportError | undefined {
-  if (/^opc\.tcp:\/\/[^/\s]+(\/\S*)?$/.test(settings.endpoint)) return undefined;
-  return transportError('OPENOT_OPCUA_ENDPOINT_INVALID', `"${shownEndpoint(settings.endpoint)}" is not an endpoint: expected opc.tcp://host:port`, 'refused');
+  if (/^opc\.tcp:\/\/(\[[0-9a-f:.]+\]|[^\s/:[\]@]+)(:\d{1,5})?(\/[^\s@]*)?$/i.test(settings.endpoint)) return undefined;
+  return transportError('OPENOT_OPCUA_ENDPOINT_INVALID', `"${shownEndpoint(settings.endpoint)}" is not an endpoint: expected opc.tcp://host:port, without a user name in it`, 'refused');
 }
 
 /** Why no session could be opened: what was expected, found, and what to do. Never a secret. */

@@ -2,7 +2,7 @@ import type { DataValue, ReadValueIdOptions } from 'node-opcua';
 import { ReadOutcome, ReadPart, RingFacts, Transport, TransportError } from '../transport';
 import { SharedConnection } from './connection';
 import { bytesOf } from './elements';
-import { transportError } from './errors';
+import { transportError, unexpectedError } from './errors';
 import { Inspection, inspectNodes, rangeOf, statusError } from './inspect';
 import { loadClient } from './load';
 import { parseNodeId, resolveNodeId, WrittenNodeId } from './node-id';
@@ -31,7 +31,38 @@ export class OpcuaTransport implements Transport {
     private readonly nodes: OpcuaNodes
   ) {}
 
-  async connect(): Promise<RingFacts | TransportError> {
+  connect(): Promise<RingFacts | TransportError> {
+    return this.guarded(() => this.connectNow());
+  }
+
+  read(parts: readonly ReadPart[]): Promise<ReadOutcome> {
+    return this.guarded(() => this.readNow(parts));
+  }
+
+  watch(intervalMs: number, onChange: () => void): Promise<{ readonly ok: true; stop(): Promise<void> } | TransportError> {
+    return this.guarded(() => this.watchNow(intervalMs, onChange));
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    this.inspected = undefined;
+    const { watching } = this;
+    this.watching = undefined;
+    await this.guarded(async () => watching?.stop());
+    await this.guarded(() => this.connection.release(this.holder));
+  }
+
+  /** node-opcua asserts, and throws, where one would not think of it: a value all the same. */
+  private async guarded<T>(work: () => Promise<T>): Promise<T | TransportError> {
+    try {
+      return await work();
+    } catch (error) {
+      const { endpoint, password, privateKey } = this.connection.settings;
+      return unexpectedError(error, endpoint, [password, privateKey]);
+    }
+  }
+
+  private async connectNow(): Promise<RingFacts | TransportError> {
     this.closed = false;
     const written = this.parse();
     if ('ok' in written) return written;
@@ -59,7 +90,7 @@ export class OpcuaTransport implements Transport {
     return { ok: true, ringBytes: inspected.ring.reduce((sum, node) => sum + node.length, 0), granularity: inspected.ring[inspected.ring.length - 1].width, about: inspected.about };
   }
 
-  async read(parts: readonly ReadPart[]): Promise<ReadOutcome> {
+  private async readNow(parts: readonly ReadPart[]): Promise<ReadOutcome> {
     const { inspected } = this;
     if (inspected === undefined || this.session !== this.connection.session) {
       return this.connection.state().error ?? transportError('OPENOT_OPCUA_SESSION_LOST', 'the session is another one than before: the nodes are looked up again', 'reconnect');
@@ -71,21 +102,13 @@ export class OpcuaTransport implements Transport {
     return again === 'rangesRefused' ? transportError('OPENOT_OPCUA_READ_FAILED', 'the server refuses the ring, whole and in ranges', 'retry') : again;
   }
 
-  async watch(intervalMs: number, onChange: () => void): Promise<{ readonly ok: true; stop(): Promise<void> } | TransportError> {
+  private async watchNow(intervalMs: number, onChange: () => void): Promise<{ readonly ok: true; stop(): Promise<void> } | TransportError> {
     const { inspected } = this;
     if (inspected === undefined) return transportError('OPENOT_OPCUA_SESSION_LOST', 'there is no session to subscribe in', 'reconnect');
     await this.watching?.stop();
     const watching = await watchNode(this.connection, inspected.control.nodeId, intervalMs, onChange);
     if (watching.ok) this.watching = watching;
     return watching;
-  }
-
-  async close(): Promise<void> {
-    this.closed = true;
-    this.inspected = undefined;
-    await this.watching?.stop();
-    this.watching = undefined;
-    await this.connection.release(this.holder);
   }
 
   private parse(): WrittenNodeId[] | TransportError {

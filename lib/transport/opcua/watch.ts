@@ -20,6 +20,7 @@ const KEEP_ALIVE_COUNT = 20;
 export async function watchNode(connection: SharedConnection, nodeId: NodeId, intervalMs: number, onChange: () => void): Promise<Watching | TransportError> {
   const { AttributeIds, TimestampsToReturn } = loadClient();
   let subscription: ClientSubscription | undefined;
+  let givenUp = false;
   const made = await connection.call(async (session) => {
     subscription = await session.createSubscription2({
       requestedPublishingInterval: intervalMs,
@@ -29,12 +30,18 @@ export async function watchNode(connection: SharedConnection, nodeId: NodeId, in
       publishingEnabled: true,
       priority: 1
     });
+    // It came after its time-out: nobody knows of it any more, and a controller has few subscriptions.
+    if (givenUp) {
+      await end(subscription);
+      throw new Error('the subscription came too late');
+    }
     const item = await subscription.monitor({ nodeId, attributeId: AttributeIds.Value }, { samplingInterval: intervalMs, queueSize: 1, discardOldest: true }, TimestampsToReturn.Neither);
     item.on('changed', onChange);
     return subscription;
   });
   if (!made.ok) {
-    // Half made is as good as leaked: a controller has few subscriptions.
+    givenUp = true;
+    // Half made is as good as leaked.
     if (subscription !== undefined) await end(subscription);
     return made;
   }
@@ -42,5 +49,6 @@ export async function watchNode(connection: SharedConnection, nodeId: NodeId, in
 }
 
 async function end(subscription: ClientSubscription): Promise<void> {
-  await withDeadline('the subscription', CLOSE_MS, subscription.terminate()).catch(() => undefined);
+  const terminate = async (): Promise<void> => subscription.terminate();
+  await withDeadline('the subscription', CLOSE_MS, terminate()).catch(() => undefined);
 }

@@ -37,7 +37,34 @@ describe('OPC UA transport: NodeIds', () => {
     should(resolved('Ring', names)).match(/is not a NodeId/);
     should(resolved('i=abc', names)).match(/number/);
     should(resolved('ns=99999;i=1', names)).match(/65535/);
+    should(resolved('ns=70000;s=x', names)).match(/65535/);
+    should(resolved('', names)).match(/is not a NodeId/);
     should(resolved('nsu=urn:none;i=1', names)).match(/no namespace "urn:none"/);
     should(resolved('ns=9;i=1', names)).match(/no namespace 9/);
+  });
+
+  // node-opcua throws on each of these when it is handed one.
+  for (const [text, why] of [
+    ['g=hello', /GUID/],
+    ['ns=1;g=72962B91FA754AE68D28B404DC7DAF63', /GUID/],
+    ['ns=1;i=9999999999', /4294967295/],
+    ['i=4294967296', /4294967295/],
+    ['i=-1', /4294967295/],
+    ['ns=1;b=%%%', /base64/],
+    ['ns=1;b=A', /base64/],
+    ['ns=1;b=AR==', /base64/],
+    [`s=${'x'.repeat(4097)}`, /4096/]
+  ] as Array<[string, RegExp]>) {
+    it(`refuses ${text.slice(0, 40)}`, () => {
+      const parsed = parseNodeId(text);
+      should(parsed.ok).be.false();
+      should(!parsed.ok && parsed.message).match(why);
+      should(!parsed.ok && parsed.message.length).be.below(300);
+    });
+  }
+
+  it('takes the greatest number, and base64 with and without its padding', () => {
+    should(resolved('i=4294967295', names)).equal('ns=0;i=4294967295');
+    for (const text of ['ns=1;b=AQIDBA==', 'ns=1;b=AQIDBA', 'ns=1;b=AA==']) should(resolved(text, names)).match(/^ns=1;b=A/);
   });
 });
