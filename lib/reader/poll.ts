@@ -96,6 +96,7 @@ export class RingPoll {
     // The one Read of a quiet ring: an image known already needs no second look when there is nothing to verify.
     if (this.isQuiet(memory, read)) {
       this.keeper.sameAgain();
+      this.chunk.caughtUp(0);
       return { kind: 'idle' };
     }
     const tailIsFresh = await this.readTailAgain(memory, read.window, read.looks);
@@ -274,11 +275,16 @@ export class RingPoll {
 
   private lap(memory: Memory, base: PlausibleLook): void {
     const { oldestAbs, lostCount } = base.snapshot;
+    this.search = undefined;
+    this.unprovenSince = this.parts.nowMs();
+    // All that was overwritten had been read: between cursor and oldest lies nothing but the gap of a lap's end.
+    if (memory.written === lostCount) {
+      memory.cursor = oldestAbs;
+      return;
+    }
     this.parts.totals.laps++;
     this.outbox.note({ kind: 'lap', fromAbs: memory.cursor, toAbs: oldestAbs, lostCountDelta: Math.max(0, lostCount - (memory.written ?? this.lostCountBefore)) }, oldestAbs);
     memory.jump(oldestAbs, lostCount);
-    this.search = undefined;
-    this.unprovenSince = this.parts.nowMs();
   }
 
   /** Another record stands where the last one should: an old copy for as long as one may be old, then another ring. */
