@@ -21,12 +21,20 @@ export interface BindRequest {
 export function bind(store: DefinitionStore, request: BindRequest): Binding {
   const { stream, snapshot, epochs = [], whenUnadvertised } = request;
   const advertised = snapshot?.definitionHash ?? NOT_ADVERTISED;
-  const current = bindCurrent(store, stream, advertised, whenUnadvertised);
+  const current = isContradicted(snapshot, epochs) ? stale(advertised) : bindCurrent(store, stream, advertised, whenUnadvertised);
   if (current.ok) store.rememberBound(stream, current.compiled.carriageHash);
   if (snapshot === undefined) return new StreamBinding(current, stale(NOT_ADVERTISED), undefined, undefined);
   const priorEpoch = knownPrior(snapshot, epochs);
   const prior = priorEpoch === undefined ? stale(snapshot.prevDefinitionHash) : bindPrior(store, snapshot, whenUnadvertised);
   return new StreamBinding(current, prior, snapshot, priorEpoch);
+}
+
+/**
+ * Whether what is known of the current epoch names another definition than the snapshot does: one of the two was read
+ * wrongly, and no checksum protects either. Then nobody knows which definition these records were written with.
+ */
+function isContradicted(snapshot: Snapshot | undefined, epochs: readonly KnownEpoch[]): boolean {
+  return snapshot !== undefined && epochs.some((epoch) => epoch.epochId === snapshot.epochId && epoch.hash !== snapshot.definitionHash);
 }
 
 function bindCurrent(store: DefinitionStore, stream: string, advertised: string, whenUnadvertised: WhenUnadvertised): EpochBinding {

@@ -295,4 +295,16 @@ describe('binding a stream to definitions', () => {
     }
     resolvedPrior.should.be.above(1000);
   });
+
+  it('a current epoch for which another hash is known is bound to nothing: a torn snapshot resolves no name', () => {
+    store.add(a, 'one');
+    store.add(b, 'two');
+    const torn = snapshot({ epochId: 3, definitionHash: b.carriageHash, prevDefinitionHash: a.carriageHash });
+    const binding = bind(store, request({ snapshot: torn, epochs: [epoch(3, 2000, c.carriageHash)] }));
+    reasonOf(binding.current, STALE, b.carriageHash);
+    const unsaid = bind(store, request({ snapshot: snapshot({ epochId: 3 }), epochs: [epoch(3, 2000, c.carriageHash)], whenUnadvertised: 'assume' }));
+    reasonOf(unsaid.current, STALE, NOT_ADVERTISED);
+    boundTo(bind(store, request({ snapshot: torn, epochs: [epoch(2, 1000, a.carriageHash), epoch(3, 2000, b.carriageHash)] })).current, b);
+    boundTo(bind(store, request({ snapshot: torn, epochs: [epoch(2, 1000, a.carriageHash)] })).current, b);
+  });
 });

@@ -129,3 +129,86 @@ describe('reader: looks', () => {
     should(rig.reader.status().code).equal('OPENOT_CONTROL_POSITION_TOO_LARGE');
   });
 });
+
+describe('reader: images that no second reading confirmed', () => {
+  /** The producer writes at every look, so that no two agree. */
+  function busy(rig: Rig): { on: boolean } {
+    const state = { on: true };
+    rig.transport.beforePart = (part) => {
+      if (state.on && part.kind === 'control') rig.plc.append();
+    };
+    return state;
+  }
+
+  it('one that was torn before the hashes is not taken: no batch names a definition that was never in force', async () => {
+    const plc = new FakePlc(65536);
+    plc.fill(5);
+    const rig = await new Rig(plc).started(600);
+    let looks = 0;
+    const state = busy(rig);
+    const before = rig.transport.beforePart;
+    rig.transport.beforePart = (part, read, index) => {
+      before(part, read, index);
+      if (part.kind === 'control') looks++;
+    };
+    rig.transport.answer = (outcome, parts) =>
+      outcome.ok && (looks === 6 || looks === 7)
+        ? {
+            ok: true,
+            parts: outcome.parts.map((bytes, i) => {
+              if (parts[i].kind !== 'control') return bytes;
+              const torn = bytes.slice();
+              torn.set(Buffer.from('22222222222222221111111111111111', 'hex'), 72);
+              return torn;
+            })
+          }
+        : outcome;
+    await rig.clock.pass(3_000);
+    state.on = false;
+    await rig.clock.pass(3_000);
+    should(looks).be.above(7);
+    should(rig.batches.map((batch) => batch.facts.snapshot.definitionHash).filter((hash) => hash !== '1111111111111111')).eql([]);
+    should(rig.ids).eql(seqs(0, rig.ids.length - 1));
+  });
+
+  it('a change of definition passes all the same, once three looks agree on it', async () => {
+    const plc = new FakePlc(65536);
+    const rig = new Rig(plc);
+    busy(rig);
+    await rig.started(2_000);
+    plc.epochId = 2n;
+    plc.prevDefinitionHash = plc.definitionHash;
+    plc.definitionHash = '2222222222222222';
+    plc.epochFirstAbs = BigInt(plc.append());
+    await rig.clock.pass(2_000);
+    should(rig.batches[rig.batches.length - 1].facts.snapshot).have.properties({ epochId: 2, definitionHash: '2222222222222222' });
+  });
+
+  it('the status says so while it lasts, without flickering, and stops saying so', async () => {
+    const plc = new FakePlc(1 << 20);
+    plc.fill(2);
+    const rig = await new Rig(plc).started(600);
+    // One such poll is nothing to speak of.
+    const state = busy(rig);
+    let looks = 0;
+    const write = rig.transport.beforePart;
+    rig.transport.beforePart = (part, read, index) => {
+      if (part.kind === 'control' && ++looks <= 8) write(part, read, index);
+    };
+    await rig.clock.pass(600);
+    should(rig.reader.status().looks.unconfirmed).be.within(1, 2);
+    should(rig.statuses.every((status) => status.code === undefined)).be.true();
+    rig.transport.beforePart = write;
+    await rig.clock.pass(5_000);
+    should(rig.reader.status().code).equal('OPENOT_CONTROL_UNCONFIRMED');
+    const changes = rig.statuses.length;
+    await rig.clock.pass(4_000);
+    should(rig.statuses.slice(changes).every((status) => status.code === 'OPENOT_CONTROL_UNCONFIRMED')).be.true();
+    should(rig.statuses.length - changes).be.below(3);
+    state.on = false;
+    await rig.clock.pass(3_000);
+    should(rig.reader.status()).have.properties({ state: 'idle', detail: '' });
+    should(rig.reader.status().code).be.undefined();
+    should(rig.errors).eql([]);
+  });
+});

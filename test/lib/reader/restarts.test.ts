@@ -169,6 +169,46 @@ describe('reader: restarts of the ring, outages, modes', () => {
     should(rig.reads()).eql([]);
   });
 
+  it('trigger: a read that meets an update or a wrong control block goes on until it has really read', async () => {
+    const plc = new FakePlc(65536);
+    const rig = await new Rig(plc, { mode: 'trigger' }).started(600);
+    plc.fill(2);
+    const update = plc.stores();
+    update.steps[0]();
+    rig.reader.read();
+    await rig.clock.pass(1_000);
+    should(rig.reader.status()).have.properties({ state: 'updating', code: 'OPENOT_CONTROL_FROZEN' });
+    for (const step of update.steps.slice(1)) step();
+    await rig.clock.pass(6_000);
+    should(rig.ids).eql(seqs(0, 2));
+    should(rig.reader.status().state).equal('idle');
+    plc.fill(1);
+    plc.control = new Uint8Array(88);
+    rig.reader.read();
+    await rig.clock.pass(20_000);
+    should(rig.reader.status()).have.properties({ state: 'refused', code: 'OPENOT_CONTROL_WRONG_SYNC' });
+    plc.control = undefined;
+    await rig.clock.pass(6_000);
+    should(rig.ids).eql(seqs(0, 3));
+    rig.reads();
+    await rig.clock.pass(60_000);
+    should(rig.reads()).eql([]);
+  });
+
+  it('a trouble is still to be seen while the reader is paused', async () => {
+    const plc = new FakePlc(65536);
+    const rig = await new Rig(plc).started(600);
+    plc.control = new Uint8Array(88);
+    await rig.clock.pass(6_000);
+    rig.reader.pause();
+    await rig.clock.pass(20_000);
+    should(rig.reader.status()).have.properties({ state: 'paused', code: 'OPENOT_CONTROL_WRONG_SYNC' });
+    plc.control = undefined;
+    rig.reader.resume();
+    await rig.clock.pass(1_000);
+    should(rig.reader.status().code).be.undefined();
+  });
+
   it('pause and resume; read polls once while paused', async () => {
     const plc = new FakePlc(65536);
     const rig = await new Rig(plc).started(600);

@@ -1,5 +1,6 @@
 import should from 'should';
 import { DEFAULT_SETTINGS } from '../../../lib/reader';
+import { encodeState, SavedState } from '../../../lib/reader/state-image';
 import { FakePlc } from './fake-plc';
 import { MemoryStore } from './fake-ports';
 import { Rig, seqs } from './rig';
@@ -131,6 +132,39 @@ describe('reader: checkpoints', () => {
     should(rig.ids).eql(seqs(0, 4));
     should(rig.reader.status().state).equal('idle');
   });
+
+  const impossible: [string, (state: Record<string, unknown>) => void][] = [
+    ['another capacity than the control block in it', (state) => (state.capacity = 4096)],
+    ['another buffer id than the control block in it', (state) => (state.bufferId = 8)],
+    ['a capacity of 0', (state) => (state.capacity = 0)],
+    ['a fingerprint of length 0', (state) => (state.fingerprint = { abs: 176, length: 0, crc: 1 })],
+    ['a fingerprint longer than the ring', (state) => (state.fingerprint = { abs: 0, length: 9_000, crc: 1 })],
+    ['a fingerprint longer than a record', (state) => (state.fingerprint = { abs: 0, length: 70_000, crc: 1 })],
+    ['a fingerprint whose CRC has 33 bits', (state) => (state.fingerprint = { abs: 176, length: 44, crc: 2 ** 32 })],
+    ['a fingerprint across the end of a lap', (state) => Object.assign(state, { cursor: 8_200, fingerprint: { abs: 8_150, length: 48, crc: 1 } })],
+    ['a cursor before the end of the fingerprint', (state) => (state.cursor = 219)],
+    ['a run id of 65 bits', (state) => (state.lastRunId = '18446744073709551616')],
+    ['a time of 65 bits', (state) => (state.lastTimeNs = '18446744073709551616')],
+    ['a start of the unbroken stretch behind the cursor', (state) => (state.unbrokenFrom = 221)],
+    ['a count that is none', (state) => (state.written = -1)]
+  ];
+  for (const [what, breakIt] of impossible) {
+    it(`a whole state with ${what} cannot be used`, async () => {
+      const plc = new FakePlc(8192);
+      plc.fill(5);
+      const store = new MemoryStore();
+      const first = await new Rig(plc, {}, store).started(600);
+      await first.reader.stop();
+      const image = Buffer.from(store.bytes as Uint8Array);
+      const state = JSON.parse(image.toString('utf8', image.indexOf(10) + 1)) as Record<string, unknown>;
+      breakIt(state);
+      store.bytes = encodeState(state as unknown as SavedState);
+      const rig = await new Rig(plc, {}, store).started(60_000);
+      should(rig.reader.status()).have.properties({ state: 'failed', code: 'OPENOT_STATE_UNREADABLE' });
+      should(rig.transport.log).eql([]);
+      should(rig.errors.length).equal(1);
+    });
+  }
 
   it('a store that cannot be read is no empty store', async () => {
     const store = new MemoryStore();
