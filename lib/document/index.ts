@@ -2,7 +2,8 @@
 export { DocumentContext } from './context';
 export * from './document';
 export * from './formatter';
-export * from './reason';
+export { describeReason } from './reason';
+export type { PlaceholderReason } from './reason';
 export { validateRecord } from './validate';
 export type { DocumentValue } from './value';
-export * from './violation';
+export type { RecordViolation, WireErrorJson } from './violation';

@@ -10,7 +10,7 @@ import { addRingVariable, RingVariable } from './ring-variable';
 import { installReadFaults } from './read-faults';
 
 /** Namespace of the simulator's nodes; the string NodeIds below live in it. */
-export const NAMESPACE_URI = 'urn:openot:simulator';
+export const SIMULATOR_NAMESPACE_URI = 'urn:openot:simulator';
 
 /** What is served, where, and to whom. */
 export interface OpcuaServerOptions {
@@ -71,7 +71,7 @@ export interface SimulatorOpcuaServer {
   stop(): Promise<void>;
 }
 
-const nodeId = (name: string): string => `nsu=${NAMESPACE_URI};s=${name}`;
+const nodeId = (name: string): string => `nsu=${SIMULATOR_NAMESPACE_URI};s=${name}`;
 
 /** Starts an OPC UA server that shows a producer's control block and ring. Rejects when the port is taken. */
 export async function startOpcuaServer(options: OpcuaServerOptions): Promise<SimulatorOpcuaServer> {
@@ -161,7 +161,7 @@ function layout(producer: PlcMemory, quirks: Quirks): RingVariable[] {
 function addNodes(opcua: typeof import('node-opcua'), server: OPCUAServer, context: Parameters<typeof addRingVariable>[0], variables: readonly RingVariable[]): void {
   const addressSpace = server.engine.addressSpace;
   if (addressSpace === null) throw new Error('the server was not initialised');
-  const namespace = addressSpace.registerNamespace(NAMESPACE_URI);
+  const namespace = addressSpace.registerNamespace(SIMULATOR_NAMESPACE_URI);
   const folder = namespace.addFolder('ObjectsFolder', { browseName: 'OpenOT', nodeId: 's=OpenOT' });
   for (const variable of variables) addRingVariable(context, namespace, folder, variable);
   namespace.addVariable({ componentOf: folder, nodeId: `s=${SCALAR}`, browseName: SCALAR, dataType: 'Boolean', value: { dataType: opcua.DataType.Boolean, value: true } });

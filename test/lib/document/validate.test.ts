@@ -1,6 +1,8 @@
 import should from 'should';
 import { CompiledDefinition } from '../../../lib/definition';
-import { createFormatter, PlaceholderDocument, reasonJson, RecordViolation, validateRecord, wireErrorJson } from '../../../lib/document';
+import { createFormatter, PlaceholderDocument, RecordViolation, validateRecord } from '../../../lib/document';
+import { reasonJson } from '../../../lib/document/reason';
+import { wireErrorJson } from '../../../lib/document/violation';
 import { encodedLength, EventType, Flag, Key, Slot, SlotTable, TlvType, WireErrorDetail } from '../../../lib/wire';
 import { recordInput } from '../../support/records';
 import { boundTo } from './support/bindings';

@@ -207,13 +207,28 @@ describe('a simulator', () => {
   });
 
   it('runs by itself once it is started, and stands still once it is stopped', async () => {
+    const { setInterval, clearInterval } = globalThis;
+    const running = new Set<unknown>();
+    globalThis.setInterval = ((work: () => void, ms: number) => {
+      const timer = setInterval(work, ms);
+      running.add(timer);
+      return timer;
+    }) as typeof setInterval;
+    globalThis.clearInterval = (timer) => {
+      running.delete(timer);
+      clearInterval(timer);
+    };
     const simulator = createSimulator({ scenario: 'reactor', rate: 2000 });
-    (await simulator.start()).should.deepEqual({ ok: true });
-    const before = simulator.statistics().written;
-    while (simulator.statistics().written < before + 100) await new Promise((resolve) => setTimeout(resolve, 5));
-    await simulator.stop();
-    const { written } = simulator.statistics();
-    await new Promise((resolve) => setTimeout(resolve, 60));
-    simulator.statistics().written.should.equal(written);
+    try {
+      (await simulator.start()).should.deepEqual({ ok: true });
+      running.size.should.equal(1);
+      const before = simulator.statistics().written;
+      while (simulator.statistics().written < before + 100) await new Promise((resolve) => setTimeout(resolve, 5));
+    } finally {
+      await simulator.stop();
+      Object.assign(globalThis, { setInterval, clearInterval });
+    }
+    // Without a timer nothing moves it.
+    running.size.should.equal(0);
   });
 });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClientSession, DataValue, OPCUAClient, OPCUAClientOptions, UserIdentityInfo } from 'node-opcua';
-import { NAMESPACE_URI, SimulatorOpcuaServer } from '../../../../lib/simulator';
+import { SIMULATOR_NAMESPACE_URI, SimulatorOpcuaServer } from '../../../../lib/simulator';
 import { loadNodeOpcua } from '../../../../lib/simulator/opcua/load';
 
 /** A folder for keys that lives as long as the tests. */
@@ -36,14 +36,14 @@ export async function connect(server: SimulatorOpcuaServer, folder: string, opti
   try {
     await client.connect(server.endpointUrl);
     const session = await client.createSession(identity);
-    const index = (await session.readNamespaceArray()).indexOf(NAMESPACE_URI);
+    const index = (await session.readNamespaceArray()).indexOf(SIMULATOR_NAMESPACE_URI);
     return {
       client,
       session,
       read: (...nodes) => {
         const nodesToRead = nodes.map((node) => {
           const [id, range] = typeof node === 'string' ? [node, undefined] : node;
-          return { nodeId: id.replace(`nsu=${NAMESPACE_URI}`, `ns=${index}`), attributeId: opcua.AttributeIds.Value, indexRange: range === undefined ? undefined : new opcua.NumericRange(range) };
+          return { nodeId: id.replace(`nsu=${SIMULATOR_NAMESPACE_URI}`, `ns=${index}`), attributeId: opcua.AttributeIds.Value, indexRange: range === undefined ? undefined : new opcua.NumericRange(range) };
         });
         return session.read(nodesToRead);
       },
