@@ -3,6 +3,7 @@ import { Binding, BindingDescription, BoundRelation, EpochBinding, NOT_ADVERTISE
 import { CompiledDefinition } from './compiled';
 import { DefinitionStore } from './store';
 
+/** What one batch says of its stream (docs/format.md 15). */
 export interface BindRequest {
   /** Name of the stream; only for telling what drift is measured against. */
   readonly stream: string;
