@@ -2,18 +2,7 @@ import should from 'should';
 import { bind, BindRequest, Binding, BindingReason, CompiledDefinition, compileDefinition, DefinitionStore, describeBinding, EpochBinding, NOT_ADVERTISED } from '../../../lib/definition';
 import { KnownEpoch, Snapshot } from '../../../lib/ring/snapshot';
 import { seeded } from '../../support/seeded';
-import { changed, objectAt } from './full-file';
-
-async function definition(name: string, hash = ''): Promise<CompiledDefinition> {
-  const result = await compileDefinition(
-    changed((file) => {
-      objectAt(file, '/sources/0').name = name;
-      objectAt(file, '/header').contentHash = hash;
-    })
-  );
-  if (!result.ok) throw new Error(result.message);
-  return result.compiled;
-}
+import { namedDefinition as definition } from './named-definition';
 
 const snapshot = (parts: Partial<Snapshot>): Snapshot => ({
   version: 2,

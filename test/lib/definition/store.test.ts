@@ -1,18 +1,6 @@
 import should from 'should';
-import { CompiledDefinition, compileDefinition, DefinitionStore } from '../../../lib/definition';
-import { changed, objectAt } from './full-file';
-
-/** A definition whose content, and so whose hash, depends on `name`. `hash` = what its header names. */
-async function definition(name: string, hash = ''): Promise<CompiledDefinition> {
-  const result = await compileDefinition(
-    changed((file) => {
-      objectAt(file, '/sources/0').name = name;
-      objectAt(file, '/header').contentHash = hash;
-    })
-  );
-  if (!result.ok) throw new Error(result.message);
-  return result.compiled;
-}
+import { CompiledDefinition, DefinitionStore } from '../../../lib/definition';
+import { namedDefinition as definition } from './named-definition';
 
 describe('the definition store', () => {
   let a: CompiledDefinition;

@@ -1,0 +1,14 @@
+import { CompiledDefinition, compileDefinition } from '../../../lib/definition';
+import { changed, objectAt } from './full-file';
+
+/** A definition whose content, and so whose hash, depends on `name`. `hash` = what its header names. */
+export async function namedDefinition(name: string, hash = ''): Promise<CompiledDefinition> {
+  const result = await compileDefinition(
+    changed((file) => {
+      objectAt(file, '/sources/0').name = name;
+      objectAt(file, '/header').contentHash = hash;
+    })
+  );
+  if (!result.ok) throw new Error(result.message);
+  return result.compiled;
+}
