@@ -2,6 +2,7 @@ import { LossAccounting } from '../loss';
 import { EpochTracker } from '../ring';
 import { Offset, readU32, readU64, RecordView } from '../wire';
 import { PlausibleLook, isPlausible, takeLook } from './look';
+import { StartFrom } from './settings';
 import { SavedState, StateResult, unreadable } from './state-image';
 
 /** Where the last record handed on stood, and its CRC: by these a ring is known again after a restart. */
@@ -61,9 +62,14 @@ export class Memory {
     this.timeLow = Number(value & 0xffff_ffffn);
   }
 
-  /** Reading begins at head: what stands there in an old copy may be anything, and no record is there to compare it with. */
-  beginBlind(): void {
-    this.lastTimeNs = LATEST_TIME;
+  /** First contact. */
+  begin(startFrom: StartFrom): void {
+    const { headAbs, oldestAbs, lostCount } = this.image.snapshot;
+    if (startFrom === 'oldest') return this.jump(oldestAbs, lostCount);
+    this.jump(headAbs, undefined);
+    this.accounting.startAt(this.image.runId);
+    // What stands at head in an old copy may be anything of the lap before, and no record is there to compare it with.
+    if (headAbs >= this.capacity) this.lastTimeNs = LATEST_TIME;
   }
 
   /** The record was handed on. */

@@ -1,5 +1,6 @@
 import { RingFacts, Transport, TransportError } from '../transport/transport';
 import { anchorOf, Standing, standingOf } from './anchor';
+import { boundsOf } from './bounds';
 import { Checkpoints } from './checkpoints';
 import { ChunkSize } from './chunk';
 import { harvest, HarvestBounds, HarvestEnd, Trouble } from './harvest';
@@ -10,10 +11,11 @@ import { Memory } from './memory';
 import { Outbox } from './outbox';
 import { Patience, TOLD_AFTER_MS } from './patience';
 import { PollEnd } from './poll-end';
+import { beyondHead, notReadable, oldBytes, strangeBytes, wentBack, wrongSize } from './poll-troubles';
 import { RestartWatch } from './restart-watch';
 import { RingReads, WindowRead } from './ring-reads';
+import { Search } from './search';
 import { ReaderSettings } from './settings';
-import { searchRecord } from './skip';
 import { LookCounters, ReaderError, ReaderTotals } from './status';
 import { TroubleJudge } from './trouble';
 import { FlatWindow } from './window';
@@ -53,7 +55,7 @@ export class RingPoll {
   /** Since a lap: what was handed on after it stands on no anchor of its own until it stood for as long as a copy may be old. */
   private unprovenSince: number | undefined;
   /** A search for the next record behind a place that cannot be read. */
-  private search: { fromAbs: number; abs: number; trouble: Trouble } | undefined;
+  private search: Search | undefined;
   /** lostCount of the image accepted before this poll's: what a lap counts from where nothing better is known. */
   private lostCountBefore = 0;
 
@@ -103,7 +105,7 @@ export class RingPoll {
     if (typeof tailIsFresh === 'object') return this.readFailed(tailIsFresh);
     const outcome = await this.keeper.settle(read.looks);
     if (outcome.kind !== 'accepted') return this.notAccepted(outcome);
-    const size = this.checkSize(outcome.base);
+    const size = wrongSize(outcome.base, this.facts);
     if (size !== undefined) return { kind: 'refused', error: size };
     const standing = standingOf(memory, read.anchor, outcome.oldestAbs);
     const verdict = this.restarts.judge(outcome.base, memory, { confirmed: outcome.confirmed, monotonic: outcome.monotonic, standing }, askedMs);
@@ -163,15 +165,6 @@ export class RingPoll {
     return outcome;
   }
 
-  private checkSize(base: PlausibleLook): ReaderError | undefined {
-    const ringBytes = this.facts?.ringBytes;
-    const capacity = base.snapshot.bufferBytes;
-    const granularity = this.facts?.granularity ?? 1;
-    if (ringBytes === undefined || (ringBytes >= capacity && ringBytes - capacity < granularity)) return undefined;
-    const message = `the control block says that the ring has ${capacity} bytes, the ring that was configured has ${ringBytes}: check that control block and ring belong together, and that all nodes of the ring are listed, in order`;
-    return { code: 'OPENOT_RING_SIZE', message };
-  }
-
   private accept(memory: Memory, outcome: Accepted, corrected: boolean): void {
     this.lostCountBefore = (this.keeper.last ?? outcome.base).snapshot.lostCount;
     this.keeper.last = this.latest = outcome.base;
@@ -186,16 +179,12 @@ export class RingPoll {
     if (!read.ok) return this.readFailed(read);
     const outcome = await this.keeper.settle([takeLook(read.bytes)]);
     if (outcome.kind !== 'accepted') return this.notAccepted(outcome);
-    const size = this.checkSize(outcome.base);
+    const size = wrongSize(outcome.base, this.facts);
     if (size !== undefined) return { kind: 'refused', error: size };
     const { settings, checkpoints } = this.parts;
     const { snapshot } = outcome.base;
     const memory = new Memory(settings.stream === '' ? `${settings.host}/${outcome.base.bufferId}` : settings.stream, outcome.base);
-    if (settings.startFrom === 'newest') {
-      memory.jump(snapshot.headAbs, undefined);
-      memory.accounting.startAt(outcome.base.runId);
-      if (snapshot.headAbs >= memory.capacity) memory.beginBlind();
-    } else memory.jump(snapshot.oldestAbs, snapshot.lostCount);
+    memory.begin(settings.startFrom);
     this.memory = memory;
     this.accept(memory, outcome, false);
     // Saved at once: a restart must not choose another newest record to begin at.
@@ -250,26 +239,22 @@ export class RingPoll {
     }
     this.troubles.reset();
     if (decision === 'anew') return this.beginAnew(memory, outcome, 'seq', standing);
-    this.search = { fromAbs: memory.cursor, abs: trouble.abs, trouble };
+    this.search = new Search(memory.cursor, trouble);
     return this.continueSearch(memory, window, bounds);
   }
 
   private continueSearch(memory: Memory, window: FlatWindow, bounds: HarvestBounds): PollEnd {
-    const search = this.search as { fromAbs: number; abs: number; trouble: Trouble };
-    const headAbs = Math.min(bounds.headAbs, bounds.trustedHead);
-    if (search.abs < window.fromAbs || search.abs >= window.endAbs) return { kind: 'more' };
-    const result = searchRecord(memory, window, search.abs, headAbs);
-    if (!result.found && result.abs < headAbs) {
-      search.abs = result.abs;
+    const step = (this.search as Search).step(memory, window, Math.min(bounds.headAbs, bounds.trustedHead));
+    if (step === 'elsewhere') return { kind: 'more' };
+    if (step === 'on') {
       this.chunk.needs(this.parts.settings.maxChunk);
       return { kind: 'more' };
     }
     this.search = undefined;
     this.parts.totals.skipped++;
-    this.outbox.note({ kind: 'skipped', fromAbs: search.fromAbs, toAbs: result.abs, reason: search.trouble.reason }, result.abs);
-    const message = `positions ${search.fromAbs} to ${result.abs} of ${memory.stream} could not be read as new records, however often they were read, and were passed over: ${search.trouble.message}`;
-    this.parts.onError({ code: 'OPENOT_RING_SKIPPED', message });
-    memory.jump(result.abs, undefined);
+    this.outbox.note(step.notice, step.notice.toAbs);
+    this.parts.onError(step.error);
+    memory.jump(step.notice.toAbs, undefined);
     return { kind: 'more' };
   }
 
@@ -341,35 +326,3 @@ export class RingPoll {
     return end;
   }
 }
-
-/** Up to where the bytes of the window may be taken for records. */
-function boundsOf(first: Look, outcome: Accepted, trustedHead: number): Pick<HarvestBounds, 'headAbs' | 'trustedHead'> {
-  const head = outcome.base.snapshot.headAbs;
-  if (outcome.index === 0) return { headAbs: head, trustedHead: Math.min(trustedHead, head) };
-  // The look that came with the window was not proven, but it stands between two that were taken.
-  const own = isPlausible(first) ? first.snapshot.headAbs : trustedHead;
-  const headAbs = own >= trustedHead && own <= head ? own : Math.min(trustedHead, head);
-  return { headAbs, trustedHead: Math.min(trustedHead, headAbs) };
-}
-
-const beyondHead = (abs: number): Trouble => ({ abs, reason: 'OPENOT_RING_RECORD_BEYOND_HEAD', message: `the record at position ${abs} would end beyond head` });
-
-const oldBytes = (memory: Memory, abs: number): ReaderError => ({
-  code: 'OPENOT_RING_STALE',
-  message: `the record at position ${abs} of ${memory.stream} is older than the one before it and may come from an old copy of the ring; it is read again until that is certain`
-});
-
-const notReadable = (memory: Memory, trouble: Trouble): ReaderError => ({
-  code: 'OPENOT_RING_STALE',
-  message: `the ring ${memory.stream} shows no new record at position ${memory.cursor}, although the control block says that one was written: old bytes (does a gateway read the ring more slowly than the control block?) or broken ones; it is read again: ${trouble.message}`
-});
-
-const strangeBytes = (memory: Memory): ReaderError => ({
-  code: 'OPENOT_RING_UNKNOWN',
-  message: `the last record of ${memory.stream} that was handed on does not stand before position ${memory.fingerprintEnd} any more: an old copy, or a ring that began anew; it is read again until that is certain`
-});
-
-const wentBack = (memory: Memory, base: PlausibleLook): ReaderError => ({
-  code: 'OPENOT_CONTROL_WENT_BACK',
-  message: `the control block of ${memory.stream} shows an earlier state (head ${base.snapshot.headAbs}, read up to ${memory.cursor}): an old copy, or a ring that began anew; it is read again until that is certain`
-});

@@ -49,7 +49,9 @@ export class RestartWatch {
   }
 
   private neededMs(reason: string | undefined, standing: Standing): number {
-    if (reason === undefined || standing === 'differs' || reason === 'bufferId' || reason === 'capacity') return AGREEING_MS;
+    // Only the unconfirmed image taken last is in question: nothing begins anew, and the next look is judged again.
+    if (reason === undefined) return 0;
+    if (standing === 'differs' || reason === 'bufferId' || reason === 'capacity') return AGREEING_MS;
     // An old copy shows no life of its own: where nothing moves, it may be one.
     return Math.max(AGREEING_MS, this.moved ? this.settings.rereadMs : 2 * this.settings.rereadMs);
   }
