@@ -2,6 +2,7 @@ import should from 'should';
 import { bind, BindRequest, Binding, BindingReason, CompiledDefinition, compileDefinition, DefinitionStore, describeBinding, EpochBinding, NOT_ADVERTISED } from '../../../lib/definition';
 import { KnownEpoch, Snapshot } from '../../../lib/ring/snapshot';
 import { seeded } from '../../support/seeded';
+import { changed, objectAt } from './full-file';
 import { namedDefinition as definition } from './named-definition';
 
 const snapshot = (parts: Partial<Snapshot>): Snapshot => ({
