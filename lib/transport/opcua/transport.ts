@@ -1,7 +1,9 @@
 import type { DataValue, ReadValueIdOptions } from 'node-opcua';
 import { ReadOutcome, ReadPart, RingFacts, Transport, TransportError } from '../transport';
-import { SharedConnection } from './connection';
+import { LET_GO_MS, SharedConnection } from './connection';
+import { withDeadline } from './deadline';
 import { bytesOf } from './elements';
+import { Endable } from './endable';
 import { transportError, unexpectedError } from './errors';
 import { Inspection, inspectNodes, rangeOf, statusError } from './inspect';
 import { loadClient } from './load';
@@ -12,6 +14,8 @@ import { OpcuaNodes } from './settings';
 import { watchNode, Watching } from './watch';
 
 const NAMESPACE_ARRAY = 2255;
+const CLOSED = transportError('OPENOT_OPCUA_CLOSED', 'the transport was closed', 'reconnect');
+
 
 /** One ring behind a shared session. */
 export class OpcuaTransport implements Transport {
@@ -24,7 +28,8 @@ export class OpcuaTransport implements Transport {
   /** The server refused a range: the ring is read whole. */
   private whole = false;
   private watching: Watching | undefined;
-  private closed = false;
+  /** From one close to the next. */
+  private life = new Endable();
 
   constructor(
     private readonly connection: SharedConnection,
@@ -32,7 +37,7 @@ export class OpcuaTransport implements Transport {
   ) {}
 
   connect(): Promise<RingFacts | TransportError> {
-    return this.guarded(() => this.connectNow());
+    return this.guarded((life) => this.connectNow(life));
   }
 
   read(parts: readonly ReadPart[]): Promise<ReadOutcome> {
@@ -40,38 +45,35 @@ export class OpcuaTransport implements Transport {
   }
 
   watch(intervalMs: number, onChange: () => void): Promise<{ readonly ok: true; stop(): Promise<void> } | TransportError> {
-    return this.guarded(() => this.watchNow(intervalMs, onChange));
+    return this.guarded((life) => this.watchNow(life, intervalMs, onChange));
   }
 
+  /** Ends what is under way with `OPENOT_OPCUA_CLOSED`, at once: a deploy does not wait for a server that is silent. */
   async close(): Promise<void> {
-    this.closed = true;
+    const { watching, life } = this;
+    this.life = new Endable();
     this.inspected = undefined;
-    const { watching } = this;
     this.watching = undefined;
-    await this.guarded(async () => watching?.stop());
-    await this.guarded(() => this.connection.release(this.holder));
+    life.endWith(CLOSED);
+    const stop = async (): Promise<void> => watching?.stop();
+    const stopping = withDeadline('the subscription', LET_GO_MS, stop()).catch(() => undefined);
+    await Promise.all([stopping, this.connection.release(this.holder)]);
   }
 
   /** node-opcua asserts, and throws, where one would not think of it: a value all the same. */
-  private async guarded<T>(work: () => Promise<T>): Promise<T | TransportError> {
-    try {
-      return await work();
-    } catch (error) {
-      const { endpoint, password, privateKey } = this.connection.settings;
-      return unexpectedError(error, endpoint, [password, privateKey]);
-    }
+  private guarded<T>(work: (life: Endable) => Promise<T>): Promise<T | TransportError> {
+    const { life } = this;
+    const { endpoint, password, privateKey } = this.connection.settings;
+    const guarded = async (): Promise<T> => work(life);
+    const done = guarded().catch((error: unknown) => unexpectedError(error, endpoint, [password, privateKey]));
+    return life.until(done);
   }
 
-  private async connectNow(): Promise<RingFacts | TransportError> {
-    this.closed = false;
+  private async connectNow(life: Endable): Promise<RingFacts | TransportError> {
     const written = this.parse();
     if ('ok' in written) return written;
     const acquired = await this.connection.acquire(this.holder);
     if (!acquired.ok) return acquired;
-    if (this.closed) {
-      await this.connection.release(this.holder);
-      return transportError('OPENOT_OPCUA_CLOSED', 'the reader was stopped while it connected', 'reconnect');
-    }
     const namespaces = await this.readNamespaces();
     if (!Array.isArray(namespaces)) return namespaces;
     const resolved = [];
@@ -84,6 +86,8 @@ export class OpcuaTransport implements Transport {
     const [control, ...ring] = resolved;
     const inspected = await inspectNodes(this.connection, control, ring);
     if (!inspected.ok) return inspected;
+    // Closed meanwhile, and perhaps connecting again: what was found belongs to nobody.
+    if (life !== this.life) return CLOSED;
     this.inspected = inspected;
     this.session = acquired.value;
     this.whole = false;
@@ -102,11 +106,15 @@ export class OpcuaTransport implements Transport {
     return again === 'rangesRefused' ? transportError('OPENOT_OPCUA_READ_FAILED', 'the server refuses the ring, whole and in ranges', 'retry') : again;
   }
 
-  private async watchNow(intervalMs: number, onChange: () => void): Promise<{ readonly ok: true; stop(): Promise<void> } | TransportError> {
+  private async watchNow(life: Endable, intervalMs: number, onChange: () => void): Promise<{ readonly ok: true; stop(): Promise<void> } | TransportError> {
     const { inspected } = this;
     if (inspected === undefined) return transportError('OPENOT_OPCUA_SESSION_LOST', 'there is no session to subscribe in', 'reconnect');
     await this.watching?.stop();
     const watching = await watchNode(this.connection, inspected.control.nodeId, intervalMs, onChange);
+    if (watching.ok && life !== this.life) {
+      await watching.stop();
+      return CLOSED;
+    }
     if (watching.ok) this.watching = watching;
     return watching;
   }

@@ -1,5 +1,4 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { createServer, Server, Socket } from 'node:net';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import should from 'should';
@@ -8,40 +7,9 @@ import { SharedConnection } from '../../../../lib/transport/opcua/connection';
 import { pinFile } from '../../../../lib/transport/opcua/client-files';
 import { ReadPart, Transport } from '../../../../lib/transport/transport';
 import { Bench } from './bench';
+import { Forwarder } from './forwarder';
 
 const LOOK: ReadPart[] = [{ kind: 'control' }];
-
-/** Passes bytes on to the server, or swallows them: another host and port than the server believes, and a dead link. */
-class Forwarder {
-  port = 0;
-  stalled = false;
-  private readonly sockets = new Set<Socket>();
-  private readonly server: Server;
-
-  constructor(target: number) {
-    this.server = createServer((inner) => {
-      const outer = new Socket().connect(target, '127.0.0.1');
-      for (const [from, to] of [
-        [inner, outer],
-        [outer, inner]
-      ]) {
-        this.sockets.add(from);
-        from.on('data', (data) => this.stalled || to.write(data));
-        from.on('error', () => to.destroy());
-        from.on('close', () => this.stalled || to.destroy());
-      }
-    });
-  }
-
-  listen(): Promise<void> {
-    return new Promise((resolve) => this.server.listen(0, '127.0.0.1', () => ((this.port = (this.server.address() as { port: number }).port), resolve())));
-  }
-
-  close(): Promise<void> {
-    for (const socket of this.sockets) socket.destroy();
-    return new Promise((resolve) => this.server.close(() => resolve()));
-  }
-}
 
 describe('OPC UA transport: sessions', function () {
   this.timeout(30_000);

@@ -36,8 +36,8 @@ describe('OPC UA transport: whatever node-opcua does', function () {
     const connection = bench.connection();
     const transport = bench.transport({}, connection);
     should(await transport.connect()).have.property('ok', true);
-    const open = Reflect.get(connection, 'open') as { session: Session };
-    return { transport, connection, session: open.session };
+    const line = Reflect.get(connection, 'line') as { open: { session: Session } };
+    return { transport, connection, session: line.open.session };
   }
 
   const throws = (thrown: unknown) => (): never => {
@@ -124,7 +124,7 @@ describe('OPC UA transport: whatever node-opcua does', function () {
 
   it('closing ends whatever throws in it', async () => {
     const { transport, connection } = await connected();
-    const { client, files } = Reflect.get(connection, 'open') as { client: { disconnect(): Promise<void> }; files: { manager: object } };
+    const { client, files } = (Reflect.get(connection, 'line') as { open: { client: { disconnect(): Promise<void> }; files: { manager: object } } }).open;
     should(await transport.watch!(50, () => undefined)).have.property('ok', true);
     const watching = Reflect.get(transport, 'watching') as object;
     replace(watching, 'stop', throws(new Error('stop')));

@@ -1,0 +1,33 @@
+import { createServer, Server, Socket } from 'node:net';
+
+/** Passes bytes on to the server, or swallows them: another host and port than the server believes, and a dead link. */
+export class Forwarder {
+  port = 0;
+  stalled = false;
+  private readonly sockets = new Set<Socket>();
+  private readonly server: Server;
+
+  constructor(target: number) {
+    this.server = createServer((inner) => {
+      const outer = new Socket().connect(target, '127.0.0.1');
+      for (const [from, to] of [
+        [inner, outer],
+        [outer, inner]
+      ]) {
+        this.sockets.add(from);
+        from.on('data', (data) => this.stalled || to.write(data));
+        from.on('error', () => to.destroy());
+        from.on('close', () => this.stalled || to.destroy());
+      }
+    });
+  }
+
+  listen(): Promise<void> {
+    return new Promise((resolve) => this.server.listen(0, '127.0.0.1', () => ((this.port = (this.server.address() as { port: number }).port), resolve())));
+  }
+
+  close(): Promise<void> {
+    for (const socket of this.sockets) socket.destroy();
+    return new Promise((resolve) => this.server.close(() => resolve()));
+  }
+}
