@@ -18,7 +18,8 @@ export function anchorOf(memory: Memory, oldestAbs: number): number | undefined 
 export function standingOf(memory: Memory, anchor: number | undefined, oldestAbs: number): Standing {
   const { fingerprint } = memory;
   if (fingerprint === undefined) return 'none';
-  if (anchor === fingerprint.crc) return 'stands';
+  // Also where its bytes are still there: they are what is left of it, or a later record that was taken for an earlier one.
   if (fingerprint.abs < oldestAbs) return 'overwritten';
+  if (anchor === fingerprint.crc) return 'stands';
   return anchor === undefined ? 'unasked' : 'differs';
 }

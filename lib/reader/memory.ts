@@ -33,6 +33,9 @@ export class Memory {
   /** Source time of the last record handed on, of a former incarnation too: what stood in the ring before is older. Its two halves. */
   private timeHigh = 0;
   private timeLow = 0;
+  /** The latest source time handed on since the reader was started, where the clock was set back too. Its two halves. */
+  private latestHigh = 0;
+  private latestLow = 0;
   /** Sources met since the cursor jumped; within one lap of that. */
   private readonly met = new Set<number>();
 
@@ -60,6 +63,8 @@ export class Memory {
   set lastTimeNs(value: bigint) {
     this.timeHigh = Number(value >> 32n);
     this.timeLow = Number(value & 0xffff_ffffn);
+    this.latestHigh = value === LATEST_TIME ? 0 : this.timeHigh;
+    this.latestLow = value === LATEST_TIME ? 0 : this.timeLow;
   }
 
   /** First contact. */
@@ -81,6 +86,10 @@ export class Memory {
     this.fingerprint = { abs, length: record.length, crc: readU32(bytes, start + record.length - 4) };
     this.timeLow = readU32(bytes, start + Offset.sourceTimeNs);
     this.timeHigh = readU32(bytes, start + Offset.sourceTimeNs + 4);
+    if (this.timeHigh > this.latestHigh || (this.timeHigh === this.latestHigh && this.timeLow > this.latestLow)) {
+      this.latestHigh = this.timeHigh;
+      this.latestLow = this.timeLow;
+    }
     if (this.lastRunId === undefined || readU32(bytes, start + Offset.runId) !== Number(this.lastRunId & 0xffff_ffffn)) this.lastRunId = record.runId;
     else if (readU32(bytes, start + Offset.runId + 4) !== Number(this.lastRunId >> 32n)) this.lastRunId = record.runId;
   }
@@ -98,6 +107,13 @@ export class Memory {
     const { bytes, start } = record;
     const high = readU32(bytes, start + Offset.sourceTimeNs + 4);
     return high < this.timeHigh || (high === this.timeHigh && readU32(bytes, start + Offset.sourceTimeNs) < this.timeLow);
+  }
+
+  /** Whether the record's source time lies after that of every record handed on. */
+  isLatest(record: RecordView): boolean {
+    const { bytes, start } = record;
+    const high = readU32(bytes, start + Offset.sourceTimeNs + 4);
+    return high > this.latestHigh || (high === this.latestHigh && readU32(bytes, start + Offset.sourceTimeNs) > this.latestLow);
   }
 
   /**

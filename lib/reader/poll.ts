@@ -238,7 +238,8 @@ export class RingPoll {
       return this.wait(this.troubles.patience, notReadable(memory, trouble));
     }
     this.troubles.reset();
-    if (decision === 'anew') return this.beginAnew(memory, outcome, 'seq', standing);
+    // Records that were handed on since a lap may have been of another one: no word against those that follow them.
+    if (decision === 'anew' && !(standing === 'stands' && this.unprovenSince !== undefined)) return this.beginAnew(memory, outcome, 'seq', standing);
     this.search = new Search(memory.cursor, trouble);
     return this.continueSearch(memory, window, bounds);
   }

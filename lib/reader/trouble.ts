@@ -60,7 +60,8 @@ export class TroubleJudge {
   private notNew(memory: Memory, bounds: HarvestBounds, trouble: Trouble, record: RecordView, isAnchored: boolean): Decision {
     const { goesOn, wentBack } = following(memory, trouble.following ?? [], record);
     const expected = memory.accounting.expectedSeq(record.runId, record.sourceId);
-    if (!memory.isOlder(record) && record.sourceTimeNs !== memory.lastTimeNs) {
+    // Later than anything handed on: no old copy shows that, so it was written anew.
+    if (memory.isLatest(record)) {
       const again = this.repeated !== undefined && this.repeated.runId === record.runId && this.repeated.sourceId === record.sourceId && this.repeated.expected === expected;
       if (wentBack || again) return this.hasLasted(bounds, trouble, 1) ? 'anew' : 'wait';
       // Alone at the end of the ring: the next record will tell. It was handed on once, so nothing is missing meanwhile.
@@ -84,8 +85,8 @@ function following(memory: Memory, records: readonly PlacedRecord[], repeated: R
     const isNew = record.safeSeq >= 0 && memory.accounting.isFresh(record) && !isOldRun(record, memory.lastRunId);
     if (memory.isOlder(record)) continue;
     if (!isNew) {
-      // The very same record once more, as a lap before shows it, is none that went back.
-      if (record.sourceTimeNs !== memory.lastTimeNs) return { goesOn, wentBack: true };
+      // A record that was handed on already, as an old copy shows it, is none that went back.
+      if (memory.isLatest(record)) return { goesOn, wentBack: true };
       continue;
     }
     goesOn = true;

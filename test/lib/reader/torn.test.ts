@@ -28,6 +28,8 @@ interface Outcome {
   readonly faults: string[];
   /** Records that came under another position than their own. */
   readonly misplaced: number[];
+  /** Records that are neither among those nor among the losses, at positions that no notice names. */
+  readonly silent: string[];
   readonly produced: Map<number, number>;
   readonly lost: Map<number, number>;
   readonly errors: ReaderError[];
@@ -68,6 +70,8 @@ async function play({ seed, quirks, ringBytes, pressure, perSecond = Infinity, e
   const faults: string[] = [];
   const errors: ReaderError[] = [];
   const next = new Map<number, number>();
+  const named = new Set<string>();
+  const passedOver: { fromAbs: number; toAbs: number }[] = [];
   const take = (batch: Batch): void => {
     for (const item of itemsOfBatch(batch.payload, batch.facts).items) {
       if (item.kind === 'record') {
@@ -78,9 +82,14 @@ async function play({ seed, quirks, ringBytes, pressure, perSecond = Infinity, e
         records.set(key, item);
       } else if (item.kind === 'loss') {
         if (item.firstSeq !== (next.get(item.sourceId) ?? 0)) faults.push(`loss of ${item.sourceId} from ${item.firstSeq}, ${next.get(item.sourceId) ?? 0} was due`);
+        for (let seq = item.firstSeq; seq <= item.lastSeq; seq++) named.add(`${item.sourceId}/${seq}`);
         next.set(item.sourceId, item.lastSeq + 1);
         lost.set(item.sourceId, (lost.get(item.sourceId) ?? 0) + item.count);
-      } else if (item.kind !== 'lap') faults.push(`${item.kind}: ${JSON.stringify(item)}`);
+      } else if (item.kind === 'lap') passedOver.push(item);
+      else {
+        if (item.kind === 'skipped') passedOver.push(item);
+        faults.push(`${item.kind}: ${JSON.stringify(item)}`);
+      }
     }
     reader.settle(batch.serial);
   };
@@ -95,12 +104,14 @@ async function play({ seed, quirks, ringBytes, pressure, perSecond = Infinity, e
   for (let source = 1; source <= 4; source++) producer.emit({ sourceId: source, eventTypeId: 3, slots: [] });
   producer.flush();
   await clock.pass(12_000);
+  for (let turns = 0; reader.status().lag !== 0 && turns < 10; turns++) await clock.pass(10_000);
   const status = reader.status();
   await reader.stop();
   const truth = new Map(producer.truth.all().map((record) => [`${record.sourceId}/${record.seq}`, record.abs]));
   for (const key of records.keys()) if (!truth.has(key)) faults.push(`${key} was never written`);
   const misplaced = [...records].map(([key, record]) => record.abs - (truth.get(key) as number)).filter((distance) => distance !== 0);
-  return { records, faults, misplaced, produced: producer.produced, lost, errors, status };
+  const silent = [...truth].filter(([key, abs]) => !records.has(key) && !named.has(key) && !passedOver.some(({ fromAbs, toAbs }) => abs >= fromAbs && abs < toAbs)).map(([key]) => key);
+  return { records, faults, misplaced, silent, produced: producer.produced, lost, errors, status };
 }
 
 function balanced({ records, faults, misplaced, lost, errors }: Outcome, events: number): void {
@@ -151,10 +162,10 @@ describe('reader: memory that changes while it is copied', function () {
         it(`a ring of ${ringBytes} bytes that is written around within ${JSON.stringify(quirks)}: nothing invented, nothing silently lost, nothing twice; at most a position of another lap`, async () => {
           for (let seed = 1; seed <= Number(process.env.OPENOT_SEEDS ?? 12); seed++) {
             const outcome = await play({ seed, quirks: { ...quirks }, ringBytes, pressure: 3, events: 400 });
-            const { faults, misplaced, records, lost } = outcome;
+            const { faults, misplaced, silent } = outcome;
             should(faults.filter((fault) => !fault.startsWith('skipped'))).eql([]);
             should(misplaced.filter((distance) => distance % ringBytes !== 0)).eql([]);
-            should(records.size + [...lost.values()].reduce((sum, count) => sum + count, 0)).equal(404);
+            should(silent).eql([]);
           }
         });
       }
