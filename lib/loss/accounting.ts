@@ -2,7 +2,7 @@ import { LossItem } from '../ring/items';
 import { Offset, readU32, RecordView, u64Of } from '../wire';
 import { droppedRange, isCheckpoint } from './claims';
 import { LossDelta, SourceAccount } from './source-account';
-import { LossState, LossStateError, readLossState, RunState, sourceState } from './state';
+import { LossState, LossStateError, readLossState, RunState, SourceState, sourceState } from './state';
 
 /**
  * Runs whose accounts are kept, the last ones used. Records come in ring order and a cold start never goes back to an
@@ -91,6 +91,7 @@ export class LossAccounting {
     const dropped = droppedRange(record);
     if (seq === source.next && dropped === undefined && source.waiting.length === 0) {
       source.next = seq + 1;
+      source.state = undefined;
       this.deliveredTotal++;
       return inOrder;
     }
@@ -144,9 +145,9 @@ export class LossAccounting {
     return lines;
   }
 
-  /** The whole state as plain JSON. */
+  /** The whole state as plain JSON. What did not change since the last time is the same object: never change it. */
   toJSON(): LossState {
-    const runs: RunState[] = [...this.runs.values()].map((run) => ({ runId: run.id, sources: [...run.sources].map(([id, account]) => sourceState(id, account)) }));
+    const runs: RunState[] = [...this.runs.values()].map((run) => ({ runId: run.id, sources: statesOf(run.sources) }));
     const totals = { delivered: this.deliveredTotal, lost: this.lostTotal, authoritative: this.authoritativeTotal };
     return { version: 1, ...(this.joined === undefined ? {} : { joined: this.joined }), totals, runs };
   }
@@ -206,6 +207,14 @@ export class LossAccounting {
     this.current = run;
     return run;
   }
+}
+
+/** One line per source, made anew only where the account changed: a checkpoint after every batch must not cost what all sources cost. */
+function statesOf(sources: ReadonlyMap<number, SourceAccount>): SourceState[] {
+  const states: SourceState[] = new Array<SourceState>(sources.size);
+  let at = 0;
+  for (const [id, account] of sources) states[at++] = account.state ??= sourceState(id, account);
+  return states;
 }
 
 /** A corrupt producer can lose 2^53 seqs of every source: the sum stays a number that can be saved. */

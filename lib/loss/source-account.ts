@@ -1,4 +1,5 @@
 import { countOf, insertInterval, intersects, LossInterval, SeqRange } from './intervals';
+import type { SourceState } from './state';
 
 /** Inferred gaps kept per source in case the producer names them later. Of an older one the basis stays inferred. */
 export const MAX_OPEN_GAPS = 64;
@@ -24,6 +25,8 @@ export class SourceAccount {
   open: SeqRange[] = [];
   /** Named by a RecordsDropped, at or above `next`, ascending, disjoint. */
   waiting: LossInterval[] = [];
+  /** Its saved form, as long as nothing changed. */
+  state: SourceState | undefined;
 
   constructor(
     /** First seq that counts. */
@@ -41,6 +44,7 @@ export class SourceAccount {
     const gap = seq > this.next ? { first: this.next, last: seq - 1 } : undefined;
     const named = gap !== undefined && (checkpoint || (dropped !== undefined && intersects(gap, dropped)) || this.waiting.some((range) => intersects(range, gap)));
     this.next = seq + 1;
+    this.state = undefined;
     if (this.waiting.length > 0) this.clipWaiting();
     const deltas = dropped === undefined ? [] : this.name(dropped);
     if (gap === undefined) return deltas;
@@ -54,6 +58,7 @@ export class SourceAccount {
   /** Takes a RecordsDropped's range: raises the basis of the open gaps it meets, and keeps its part at or above `next` waiting. */
   name(dropped: SeqRange): LossDelta[] {
     const deltas: LossDelta[] = [];
+    this.state = undefined;
     if (this.open.some((gap) => intersects(gap, dropped))) {
       const still: SeqRange[] = [];
       for (const gap of this.open) {

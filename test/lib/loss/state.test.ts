@@ -122,4 +122,17 @@ describe('saved loss accounting', () => {
     }
     JSON.stringify(accounting).length.should.be.below(8 * 3 * (64 * 12 + 16 * 24 + 80));
   });
+
+  it('a state taken earlier does not change with what comes after, and one taken later does', () => {
+    const accounting = example();
+    const before = accounting.toJSON();
+    const text = JSON.stringify(before);
+    for (const sourceId of [1, 2]) {
+      accounting.account(view({ runId: 6, sourceId, seq: 40, eventTypeId: EventType.RecordsDropped, slots: droppedSlots(20, 30) }));
+      should(JSON.stringify(accounting)).not.equal(text);
+      accounting.account(view({ runId: 6, sourceId, seq: 2, eventTypeId: EventType.RecordsDropped, slots: droppedSlots(100, 101) }));
+      should(accounting.toJSON().runs.find((run) => run.runId === '6')?.sources.find(([id]) => id === sourceId)?.[6]).eql([[100, 101]]);
+    }
+    should(JSON.stringify(before)).equal(text);
+  });
 });
