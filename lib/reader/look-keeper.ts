@@ -65,7 +65,11 @@ export class LookKeeper {
     for (;;) {
       const outcome = confirmed(looks, this.last) ?? invalid(looks);
       if (outcome !== undefined) return this.done(looks, outcome);
-      if (looks.length >= Math.max(2, limit)) return this.done(looks, this.giveUp(looks));
+      if (looks.length >= Math.max(2, limit)) {
+        const last = this.giveUp(looks);
+        // Three looks that hold no sandwich are not the end of it: a poll that comes to nothing costs a whole interval.
+        if (last.kind === 'accepted' || looks.length >= Math.max(2, this.maxLooks)) return this.done(looks, last);
+      }
       const newest = looks[looks.length - 1];
       // Looks at once may agree between two updates; an update that is under way needs a moment to end.
       if (looks.length > 1 && (newest.odd || newest.error !== undefined || looks.length % 2 === 0)) await this.ports.pause(RETRY_PAUSES_MS[Math.min(pauses++, RETRY_PAUSES_MS.length - 1)]);

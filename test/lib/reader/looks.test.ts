@@ -1,5 +1,7 @@
 import should from 'should';
 import { encodeControlBlock } from '../../../lib/ring';
+import { Look, takeLook } from '../../../lib/reader/look';
+import { LookKeeper } from '../../../lib/reader/look-keeper';
 import { FakePlc } from './fake-plc';
 import { Rig, seqs } from './rig';
 
@@ -210,5 +212,33 @@ describe('reader: images that no second reading confirmed', () => {
     should(rig.reader.status()).have.properties({ state: 'idle', detail: '' });
     should(rig.reader.status().code).be.undefined();
     should(rig.errors).eql([]);
+  });
+});
+
+describe('reader: a poll does not come to nothing', () => {
+  it('three looks without an image between two others are followed by more, also after polls that never agreed', async () => {
+    const plc = new FakePlc(65536);
+    let isOdd = false;
+    const readControl = (): Promise<{ ok: true; bytes: Uint8Array }> => {
+      plc.append();
+      const bytes = plc.controlBytes();
+      if (isOdd) bytes[16] |= 1;
+      return Promise.resolve({ ok: true, bytes });
+    };
+    const counters = { polls: 0, reads: 0, repeated: 0, unconfirmed: 0, reread: 0 };
+    const keeper = new LookKeeper({ readControl, pause: () => Promise.resolve() }, counters, 8);
+    const look = async (): Promise<Look> => takeLook((await readControl()).bytes);
+    for (let polls = 0; polls < 3; polls++) {
+      const looks = [await look()];
+      should((await keeper.settle(looks)).kind).equal('accepted');
+      should(looks.length).equal(polls < 2 ? 8 : 3);
+    }
+    // The middle one of three is in the midst of an update.
+    const looks = [await look()];
+    isOdd = true;
+    looks.push(await look());
+    isOdd = false;
+    should((await keeper.settle(looks)).kind).equal('accepted');
+    should(looks.length).equal(5);
   });
 });
