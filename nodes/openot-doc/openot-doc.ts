@@ -1,8 +1,7 @@
 import type { Node, NodeAPI, NodeDef, NodeStatus } from 'node-red';
-import { codedErrorOf } from '../shared/coded-error';
-import { reportSoon } from '../shared/config-users';
+import { handleBound } from '../shared/bound-input';
+import { buildNode } from '../shared/build-node';
 import { DefinitionUser } from '../shared/definition-user';
-import { handle } from '../shared/handle';
 import { choiceOf } from '../shared/numbers';
 import { Hop } from '../shared/passage';
 import { shortCount, ThrottledStatus } from '../shared/status';
@@ -20,50 +19,33 @@ interface DocDef extends NodeDef {
 const init = (RED: NodeAPI): void => {
   function OpenotDoc(this: Node, def: DocDef): void {
     RED.nodes.createNode(this, def);
-    const status = new ThrottledStatus(this);
     const hop = new Hop(RED, this);
-    let closeUser = (): void => undefined;
-    this.on('close', () => {
-      hop.close();
-      status.close();
-      closeUser();
-    });
-    try {
-      const user = new DefinitionUser(RED, this, def.definition, choiceOf(def.whenUnadvertised, 'whenUnadvertised', ['placeholder', 'assume']));
+    let user: DefinitionUser | undefined;
+    const make = (status: ThrottledStatus): void => {
+      const used = (user = new DefinitionUser(RED, this, def.definition, choiceOf(def.whenUnadvertised, 'whenUnadvertised', ['placeholder', 'assume'])));
       const settings = {
         profile: choiceOf(def.profile, 'profile', ['strict', 'enriched']),
         format: choiceOf(def.format, 'format', ['object', 'json', 'ndjson']),
         emit: choiceOf(def.emit, 'emit', ['batch', 'document']),
         outputs: choiceOf(String(def.outputs ?? ''), 'outputs', ['1', '3']) === '3' ? (3 as const) : (1 as const)
       };
-      const controller = new DocController(settings, (facts) => user.bind(facts), () => RED.util.generateId());
-      let failed = '';
-      const show = (): NodeStatus => showDoc(controller, user, failed);
-      closeUser = () => user.close();
-      user.onChange(() => status.set(show));
-      status.set(show);
-      handle(this, (message, send) =>
-        hop.through(message, send, (pass) => {
-          const work = (): void => {
-            if (hop.isClosed) return;
-            failed = 'wrong input';
-            try {
-              for (const { port, message: output } of controller.document(message)) pass(port === 0 ? output : port === 1 ? [null, output] : [null, null, output]);
-              failed = '';
-            } finally {
-              status.set(show);
-            }
-          };
-          return user.pending === undefined ? work() : user.pending.then(work);
-        })
-      );
-    } catch (thrown) {
-      status.set(() => ({ fill: 'red', shape: 'ring', text: 'wrong settings' }));
-      reportSoon(this, codedErrorOf(thrown));
-      handle(this, () => {
-        throw thrown;
+      const controller = new DocController(settings, (facts) => used.bind(facts), () => RED.util.generateId());
+      handleBound({
+        node: this,
+        hop,
+        user: used,
+        status,
+        show: (failed) => showDoc(controller, used, failed),
+        work: (message, pass) => {
+          for (const { port, message: output } of controller.document(message)) pass(port === 0 ? output : port === 1 ? [null, output] : [null, null, output]);
+        }
       });
-    }
+    };
+    const release = (): void => {
+      hop.close();
+      user?.close();
+    };
+    buildNode(this, make, { release });
   }
   RED.nodes.registerType('openot-doc', OpenotDoc);
 };

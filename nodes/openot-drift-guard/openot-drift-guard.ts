@@ -1,8 +1,7 @@
 import type { Node, NodeAPI, NodeDef, NodeStatus } from 'node-red';
-import { codedErrorOf } from '../shared/coded-error';
-import { reportSoon } from '../shared/config-users';
+import { handleBound } from '../shared/bound-input';
+import { buildNode } from '../shared/build-node';
 import { DefinitionUser } from '../shared/definition-user';
-import { handle } from '../shared/handle';
 import { choiceOf } from '../shared/numbers';
 import { Hop } from '../shared/passage';
 import { shortCount, ThrottledStatus } from '../shared/status';
@@ -17,46 +16,29 @@ interface DriftGuardDef extends NodeDef {
 const init = (RED: NodeAPI): void => {
   function OpenotDriftGuard(this: Node, def: DriftGuardDef): void {
     RED.nodes.createNode(this, def);
-    const status = new ThrottledStatus(this);
     const hop = new Hop(RED, this);
-    let closeUser = (): void => undefined;
-    this.on('close', () => {
-      hop.close();
-      status.close();
-      closeUser();
-    });
-    try {
-      const user = new DefinitionUser(RED, this, def.definition, choiceOf(def.whenUnadvertised, 'whenUnadvertised', ['placeholder', 'assume']));
-      const controller = new GuardController({ policy: choiceOf(def.policy, 'policy', ['placeholder', 'divert']) }, (facts) => user.bind(facts));
-      let failed = '';
-      const show = (): NodeStatus => showGuard(controller, user, failed);
-      closeUser = () => user.close();
-      user.onChange(() => status.set(show));
-      status.set(show);
-      handle(this, (message, send) =>
-        hop.through(message, send, (pass) => {
-          const work = (): void => {
-            if (hop.isClosed) return;
-            failed = 'wrong input';
-            try {
-              const { side, main } = controller.guard(message);
-              for (const output of side) pass([null, output]);
-              if (main !== undefined) pass([main, null]);
-              failed = '';
-            } finally {
-              status.set(show);
-            }
-          };
-          return user.pending === undefined ? work() : user.pending.then(work);
-        })
-      );
-    } catch (thrown) {
-      status.set(() => ({ fill: 'red', shape: 'ring', text: 'wrong settings' }));
-      reportSoon(this, codedErrorOf(thrown));
-      handle(this, () => {
-        throw thrown;
+    let user: DefinitionUser | undefined;
+    const make = (status: ThrottledStatus): void => {
+      const used = (user = new DefinitionUser(RED, this, def.definition, choiceOf(def.whenUnadvertised, 'whenUnadvertised', ['placeholder', 'assume'])));
+      const controller = new GuardController({ policy: choiceOf(def.policy, 'policy', ['placeholder', 'divert']) }, (facts) => used.bind(facts));
+      handleBound({
+        node: this,
+        hop,
+        user: used,
+        status,
+        show: (failed) => showGuard(controller, used, failed),
+        work: (message, pass) => {
+          const { side, main } = controller.guard(message);
+          for (const output of side) pass([null, output]);
+          if (main !== undefined) pass([main, null]);
+        }
       });
-    }
+    };
+    const release = (): void => {
+      hop.close();
+      user?.close();
+    };
+    buildNode(this, make, { release });
   }
   RED.nodes.registerType('openot-drift-guard', OpenotDriftGuard);
 };

@@ -1,7 +1,7 @@
 import type { NodeMessage } from 'node-red';
 import { Batch, Clock, createReader, Random, Reader, ReaderError, ReaderSettings, ReaderStatus, StatusFacts, Store } from '../../lib/reader';
 import type { Transport } from '../../lib/transport/transport';
-import { CodedError } from '../shared/coded-error';
+import { CodedError, codedErrorOf } from '../shared/coded-error';
 import { shown } from '../shared/facts';
 import type { Account } from '../shared/passage';
 
@@ -19,7 +19,7 @@ export interface ReaderNodePorts {
   sendBatch(message: NodeMessage): void;
   /** Sends a status by the second output, and shows it. */
   onStatus(message: NodeMessage, status: ReaderStatus): void;
-  onError(error: CodedError): void;
+  onError(error: Error): void;
   /** Resolves when every delivery pending now has run. */
   deliveriesDone(): Promise<void>;
 }
@@ -50,12 +50,13 @@ export class ReaderController {
   private begin(): void {
     if (this.closed || this.life !== undefined) return;
     const { ports } = this;
+    const transport = ports.transport();
     const account = ports.openAccount(
       (serial) => this.life?.reader.settle(serial),
       () => this.restart()
     );
     const reader = createReader({
-      transport: ports.transport(),
+      transport,
       store: ports.store,
       clock: ports.clock,
       random: ports.random,
@@ -107,17 +108,24 @@ export class ReaderController {
   private restart(): void {
     if (this.closed) return;
     const end = this.endLife();
-    this.turn = this.turn.then(() => end).then(() => this.begin());
+    // Nobody waits for this turn but the next command: what fails in it must be caught here.
+    this.turn = this.turn
+      .then(() => end)
+      .then(() => this.begin())
+      .catch((thrown: unknown) => this.ports.onError(codedErrorOf(thrown)));
   }
 
   private async endLife(): Promise<void> {
     const life = this.life;
     if (life === undefined) return;
     life.account.shut();
-    await this.ports.deliveriesDone();
-    await life.reader.stop();
-    life.account.close();
-    if (this.life === life) this.life = undefined;
+    try {
+      await this.ports.deliveriesDone();
+      await life.reader.stop();
+    } finally {
+      life.account.close();
+      if (this.life === life) this.life = undefined;
+    }
   }
 
   private async handOn(batch: Batch, account: Account): Promise<void> {

@@ -1,14 +1,14 @@
 import type { Node, NodeAPI, NodeDef, NodeStatus } from 'node-red';
 import { join } from 'node:path';
+import { buildNode } from '../shared/build-node';
 import { codedErrorOf } from '../shared/coded-error';
-import { reportSoon } from '../shared/config-users';
-import { closeWith, handle } from '../shared/handle';
+import { handle } from '../shared/handle';
 import { derive } from '../shared/messages';
 import { choiceOf, numberOf } from '../shared/numbers';
 import { announceStart } from '../shared/starting';
-import { ThrottledStatus } from '../shared/status';
 import { userDirectory, userPath } from '../shared/user-directory';
 import { SimulatorController, SimulatorSettings } from './controller';
+import { nextRunId } from './run-id';
 
 interface SimulatorDef extends NodeDef {
   scenario: string;
@@ -23,17 +23,11 @@ const LOOK_MS = 2000;
 const init = (RED: NodeAPI): void => {
   function OpenotSimulator(this: Node, def: SimulatorDef): void {
     RED.nodes.createNode(this, def);
-    const status = new ThrottledStatus(this);
-    try {
+    buildNode(this, (status) => {
       const settings = settingsOf(RED, def);
-      const controller = new SimulatorController(settings, () => Date.now());
+      const controller = new SimulatorController(settings, () => performance.now());
       const show = (): NodeStatus => showSimulator(controller, settings);
       const timer = setInterval(() => status.set(show), LOOK_MS);
-      closeWith(this, async () => {
-        clearInterval(timer);
-        status.close();
-        await controller.stop();
-      });
       status.set(() => ({ fill: 'yellow', shape: 'ring', text: 'starting' }));
       announceStart(controller.start());
       controller.start().then(
@@ -48,14 +42,11 @@ const init = (RED: NodeAPI): void => {
         send(derive(message, { ...controller.command(message.topic, message.payload) }));
         status.set(show);
       });
-    } catch (thrown) {
-      status.set(() => ({ fill: 'red', shape: 'ring', text: 'wrong settings' }));
-      reportSoon(this, codedErrorOf(thrown));
-      this.on('close', () => status.close());
-      handle(this, () => {
-        throw thrown;
-      });
-    }
+      return async () => {
+        clearInterval(timer);
+        await controller.stop();
+      };
+    });
   }
   RED.nodes.registerType('openot-simulator', OpenotSimulator);
 };
@@ -67,7 +58,7 @@ function settingsOf(RED: NodeAPI, def: SimulatorDef): SimulatorSettings {
     ringBytes: numberOf(def.ringBytes, { name: 'ringBytes', fallback: 65_536, min: 256, max: 16_777_216 }),
     opcuaPort: numberOf(def.opcuaPort, { name: 'opcuaPort', fallback: 48_400, min: 0, max: 65_535 }),
     pkiFolder: join(userDirectory(RED), 'openot', 'simulator-pki'),
-    runId: BigInt(Math.floor(Date.now() / 1000)),
+    runId: nextRunId(Date.now()),
     absolute: (path) => userPath(RED, path)
   };
 }

@@ -8,18 +8,36 @@ const nothing = new DefinitionStore();
 
 /** The definitions that a guard or doc node works with. Without a config node nothing is bound, and nothing is lost for it. */
 export class DefinitionUser {
-  private readonly authority: DefinitionAuthority | undefined;
+  private authority: DefinitionAuthority | undefined;
+  private readonly listeners: Array<() => void> = [];
   private readonly ends: Array<() => void> = [];
 
   constructor(
-    RED: NodeAPI,
-    user: Node,
-    configId: string,
+    private readonly RED: NodeAPI,
+    private readonly user: Node,
+    private readonly configId: string,
     private readonly whenUnadvertised: WhenUnadvertised
   ) {
-    const node = configId ? (RED.nodes.getNode(configId) as DefinitionNode | null) : null;
+    this.look();
+    if (this.authority !== undefined || !configId) return;
+    // A deploy that puts a deleted definition node back does not touch the nodes that name it.
+    const again = (): void => {
+      if (this.authority === undefined) this.look();
+    };
+    RED.events.on('flows:started', again);
+    this.ends.push(() => RED.events.removeListener('flows:started', again));
+  }
+
+  private look(): void {
+    const node = this.configId ? (this.RED.nodes.getNode(this.configId) as DefinitionNode | null) : null;
     this.authority = node?.definitions;
-    if (node) this.ends.push(useConfig(node, user));
+    // Also when its own settings are wrong: its errors reach Catch nodes by way of this node's flow.
+    if (node) this.ends.push(useConfig(node, this.user));
+    if (this.authority === undefined) return;
+    for (const listener of this.listeners) {
+      this.ends.push(this.authority.onChange(listener));
+      listener();
+    }
   }
 
   /** No definition node is chosen, or its own settings are wrong. */
@@ -45,6 +63,7 @@ export class DefinitionUser {
   }
 
   onChange(listener: () => void): void {
+    this.listeners.push(listener);
     if (this.authority !== undefined) this.ends.push(this.authority.onChange(listener));
   }
 

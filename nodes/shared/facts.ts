@@ -1,6 +1,7 @@
 import type { KnownEpoch, LooseFacts, Snapshot } from '../../lib/ring';
-import { parseSafeU64, parseU64 } from '../../lib/wire';
+import { parseSafeU64 } from '../../lib/wire';
 import { CodedError } from './coded-error';
+import { u64TextOf } from './u64-text';
 
 /**
  * The stream's facts that a message carries in `msg.openot` (docs/design.md 3), with every field in its own type.
@@ -52,9 +53,9 @@ function safeNumber(name: string, value: unknown): number {
 }
 
 function decimal(name: string, value: unknown): string {
-  const number = parseU64(value);
-  if (number === undefined) throw invalid(name, 'a whole number from 0 to 2^64-1 as decimal text', value);
-  return typeof value === 'string' ? value : number.toString();
+  const text = u64TextOf(value);
+  if (text === undefined) throw invalid(name, 'a whole number from 0 to 2^64-1 as decimal text without leading zeros', value);
+  return text;
 }
 
 function hash16(name: string, value: unknown): string {

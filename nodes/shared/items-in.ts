@@ -1,7 +1,8 @@
-import type { Item, ItemSlot, RecordItem } from '../../lib/ring';
-import { parseSafeU64, parseU64 } from '../../lib/wire';
+import type { Item, ItemSlot, LossBasis, LossClass, RecordItem } from '../../lib/ring';
+import { parseSafeU64 } from '../../lib/wire';
 import { CodedError } from './coded-error';
 import { shown } from './facts';
+import { isU64Text, u64TextOf } from './u64-text';
 
 /**
  * The items that a message's payload holds: an array of them (one batch), or a single one. Items as the decoder made
@@ -34,16 +35,33 @@ function itemOf(item: unknown, index: number | undefined): Item {
         slots: slotsOf(at('slots'), given.slots)
       };
     case 'loss':
-      return { ...(given as unknown as Extract<Item, { kind: 'loss' }>), ...numbers(at, given, ['sourceId', 'firstSeq', 'lastSeq', 'count']), runId: decimal(at('runId'), given.runId) };
+      return lossOf(at, given);
     case 'lap':
-      return { ...(given as unknown as Extract<Item, { kind: 'lap' }>), ...numbers(at, given, ['fromAbs', 'toAbs', 'lostCountDelta']) };
+      return { kind: 'lap', ...numbers(at, given, ['fromAbs', 'toAbs', 'lostCountDelta']) };
     case 'incarnation':
-      return { ...(given as unknown as Extract<Item, { kind: 'incarnation' }>), ...numbers(at, given, ['from', 'to']), reason: String(given.reason) };
+      return { kind: 'incarnation', ...numbers(at, given, ['from', 'to']), reason: text(at('reason'), given.reason) };
     case 'skipped':
-      return { ...(given as unknown as Extract<Item, { kind: 'skipped' }>), ...numbers(at, given, ['fromAbs', 'toAbs']), reason: String(given.reason) };
+      return { kind: 'skipped', ...numbers(at, given, ['fromAbs', 'toAbs']), reason: text(at('reason'), given.reason) };
     default:
       throw invalid(at('kind'), 'record, loss, lap, incarnation or skipped', given.kind ?? item);
   }
+}
+
+function lossOf(at: (name: string) => string, given: Record<string, unknown>): Item {
+  const range = numbers(at, given, ['sourceId', 'firstSeq', 'lastSeq', 'count']);
+  const { firstSeq, lastSeq, count } = range;
+  if (lastSeq < firstSeq) throw invalid(at('lastSeq'), `at least firstSeq (${firstSeq})`, lastSeq);
+  if (count !== lastSeq - firstSeq + 1) throw invalid(at('count'), `lastSeq - firstSeq + 1 (${lastSeq - firstSeq + 1})`, count);
+  const { upgrade } = given;
+  if (upgrade !== undefined && upgrade !== true) throw invalid(at('upgrade'), 'true or absent', upgrade);
+  return {
+    kind: 'loss',
+    runId: decimal(at('runId'), given.runId),
+    ...range,
+    basis: oneOf<LossBasis>(at('basis'), given.basis, ['inferred', 'authoritative']),
+    class: oneOf<LossClass>(at('class'), given.class, ['lost', 'indeterminate']),
+    ...(upgrade === undefined ? {} : { upgrade })
+  };
 }
 
 function isRecordItem(item: unknown): item is RecordItem {
@@ -52,23 +70,13 @@ function isRecordItem(item: unknown): item is RecordItem {
   return (
     given.kind === 'record' &&
     isCount(given.abs) && isCount(given.seq) && isCount(given.flags) && isCount(given.sourceId) && isCount(given.eventTypeId) &&
-    isDecimal(given.runId) && isDecimal(given.sourceTimeNs) &&
+    isU64Text(given.runId) && isU64Text(given.sourceTimeNs) &&
     Array.isArray(given.slots) && given.slots.every(isSlot)
   );
 }
 
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
-const isSlot = (slot: Partial<ItemSlot> | null): boolean => slot !== null && isCount(slot.key) && isCount(slot.type) && Buffer.isBuffer(slot.payload);
-
-/** Digits only, at most 20: text that could not become a number again is sorted out by the slow way. */
-function isDecimal(value: unknown): boolean {
-  if (typeof value !== 'string' || value.length === 0 || value.length > 19) return false;
-  for (let i = 0; i < value.length; i++) {
-    const digit = value.charCodeAt(i);
-    if (digit < 48 || digit > 57) return false;
-  }
-  return true;
-}
+const isSlot = (slot: Partial<ItemSlot> | null | undefined): boolean => isCount(slot?.key) && isCount(slot?.type) && Buffer.isBuffer(slot?.payload);
 
 function slotsOf(name: string, value: unknown): ItemSlot[] {
   if (!Array.isArray(value)) throw invalid(name, 'an array', value);
@@ -99,9 +107,20 @@ function number(name: string, value: unknown): number {
 }
 
 function decimal(name: string, value: unknown): string {
-  const parsed = parseU64(value);
-  if (parsed === undefined) throw invalid(name, 'a whole number from 0 to 2^64-1 as decimal text', value);
-  return parsed.toString();
+  const parsed = u64TextOf(value);
+  if (parsed === undefined) throw invalid(name, 'a whole number from 0 to 2^64-1 as decimal text without leading zeros', value);
+  return parsed;
+}
+
+function text(name: string, value: unknown): string {
+  if (typeof value !== 'string') throw invalid(name, 'a text', value);
+  return value;
+}
+
+function oneOf<T extends string>(name: string, value: unknown, choices: readonly T[]): T {
+  const found = choices.find((choice) => choice === value);
+  if (found === undefined) throw invalid(name, choices.join(' or '), value);
+  return found;
 }
 
 function invalid(name: string, expected: string, found: unknown): CodedError {

@@ -40,6 +40,12 @@ const load = (type: string): ((RED: NodeAPI) => void) =>
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   require(join(__dirname, '..', '..', 'nodes', type, type)) as (RED: NodeAPI) => void;
 
+/** Node-RED's own nodes that a flow of a test may use. */
+const core: Record<string, string> = { delay: '89-delay', function: '10-function' };
+const loadCore = (type: string): ((RED: NodeAPI) => void) =>
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  require(`@node-red/nodes/core/function/${core[type]}.js`) as (RED: NodeAPI) => void;
+
 const ours = ['openot-definition', 'openot-opcua', 'openot-reader', 'openot-decoder', 'openot-drift-guard', 'openot-doc', 'openot-simulator'];
 
 /** Registers before and after hooks of a suite that uses the helper; returns its own user directory. */
@@ -52,6 +58,9 @@ export function useNodeRed(): { userDir: string } {
   });
   afterEach(async () => {
     await helper.unload();
+    // Every output of every node in every test: what a node adds to a message must be plain.
+    const all = flows.splice(0).flatMap(({ received }) => [...received].filter(([id]) => id !== 'caught' && id !== 'completed'));
+    for (const [id, messages] of all) messages.forEach((message, index) => shouldBePlain({ payload: message.payload, openot: message.openot, parts: message.parts, topic: message.topic }, `${id}[${index}]`));
     statuses.clear();
     helper._events.removeListener('node-status', noteStatus);
   });
@@ -61,6 +70,9 @@ export function useNodeRed(): { userDir: string } {
   });
   return place;
 }
+
+/** Of the test that runs. */
+const flows: Flow[] = [];
 
 const statuses = new Map<string, Array<{ fill?: string; shape?: string; text?: string }>>();
 const noteStatus = ({ id, status }: { id: string; status?: { fill?: string; text?: string } }): void => {
@@ -87,9 +99,11 @@ export class Flow {
       { id: 'caught', type: 'helper', z: 'tab', x: 0, y: 0, wires: [] },
       { id: 'completed', type: 'helper', z: 'tab', x: 0, y: 0, wires: [] }
     ]);
+    flows.push(flow);
     helper._events.removeListener('node-status', noteStatus);
     helper._events.on('node-status', noteStatus);
-    await helper.load(ours.map(load), flow.nodes, credentials);
+    const others = Object.keys(core).filter((type) => nodes.some((node) => node.type === type));
+    await helper.load([...ours.map(load), ...others.map(loadCore)], flow.nodes, credentials);
     flow.listen();
     return flow;
   }
@@ -137,13 +151,20 @@ export async function settled(): Promise<void> {
 
 /** Fails unless a value, all through, is made of what a Node-RED message may contain (docs/design.md 3). */
 export function shouldBePlain(value: unknown, path = 'msg'): void {
-  if (value === null || ['string', 'number', 'boolean', 'undefined'].includes(typeof value)) return;
-  should(typeof value).equal('object', `${path} is a ${typeof value}`);
-  if (Buffer.isBuffer(value)) return;
-  if (Array.isArray(value)) {
-    should(Object.getPrototypeOf(value)).equal(Array.prototype, `${path} is a class of array`);
-    return value.forEach((entry, index) => shouldBePlain(entry, `${path}[${index}]`));
+  should(foreignIn(value, path)).equal(undefined);
+}
+
+/** The first thing in a value that a message may not contain, with its path. */
+function foreignIn(value: unknown, path: string): string | undefined {
+  if (value === null || ['string', 'number', 'boolean', 'undefined'].includes(typeof value)) return undefined;
+  if (typeof value !== 'object') return `${path} is a ${typeof value}`;
+  if (Buffer.isBuffer(value)) return undefined;
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  const isPlain = Array.isArray(value) ? prototype === Array.prototype : prototype === Object.prototype || prototype === null;
+  if (!isPlain) return `${path} is a ${value.constructor?.name}`;
+  for (const name of Object.keys(value)) {
+    const found = foreignIn((value as Record<string, unknown>)[name], `${path}.${name}`);
+    if (found !== undefined) return found;
   }
-  should([Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null)).equal(true, `${path} is a ${(value as object).constructor?.name}`);
-  for (const [name, entry] of Object.entries(value as object)) shouldBePlain(entry, `${path}.${name}`);
+  return undefined;
 }

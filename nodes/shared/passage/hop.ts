@@ -2,9 +2,12 @@ import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import { Send } from '../handle';
 import { tokensOf } from '../messages';
 import { Account, Destination, Ledger } from './ledger';
+import { LONGEST_MS } from './patience';
+import { WayBack, wayBack, Wired } from './way-back';
 
 /** The one ledger of this process: readers and hops of all flows report to it. */
 export const ledger = new Ledger({
+  now: () => performance.now(),
   after: (ms, call) => {
     const timer = setTimeout(call, ms);
     timer.unref();
@@ -14,21 +17,22 @@ export const ledger = new Ledger({
 });
 
 /** What of a running node is looked at; `_inputCallback` and `_inputCallbacks` are Node-RED's own (Node.js, on and close). */
-type RunningNode = Node & { wires?: string[][]; links?: string[]; _inputCallback?: unknown; _inputCallbacks?: unknown };
+type RunningNode = Node & Wired & { _inputCallback?: unknown; _inputCallbacks?: unknown };
 
 const listened = new WeakSet<object>();
-let leadsBack = new Map<string, boolean>();
+/** By id of the first node, until the flows change. */
+let waysBack = new Map<string, WayBack | undefined>();
 
 /** Hears when flows stop and start; once for each runtime. */
 function listen(RED: NodeAPI): void {
   if (listened.has(RED.events)) return;
   listened.add(RED.events);
   RED.events.on('flows:stopping', () => {
-    leadsBack = new Map();
+    waysBack = new Map();
     ledger.stop();
   });
   RED.events.on('flows:started', () => {
-    leadsBack = new Map();
+    waysBack = new Map();
     ledger.start();
   });
 }
@@ -57,7 +61,14 @@ export class Hop {
   }
 
   openAccount(boot: string, settled: (serial: number) => void, onLost: () => void): Account {
-    return ledger.openAccount(this.node.id, boot, settled, onLost);
+    return ledger.openAccount(this.node.id, boot, settled, onLost, (id) => {
+      const silent = this.RED.nodes.getNode(id) as Node | null | undefined;
+      const name = silent?.name ? `"${silent.name}" (${silent.type} ${id})` : `${silent?.type ?? ''} ${id}`.trim();
+      this.node.warn(
+        `OPENOT_PASSAGE_QUIET: of a batch that went to the node ${name} nothing came to the OpenOT nodes behind it for ${LONGEST_MS / 1000} s: it counts as delivered. ` +
+          'Where that node makes new messages, let it pass on the one it got (msg.openot.commit is needed); where it keeps messages longer, a restart meanwhile loses them'
+      );
+    });
   }
 
   /**
@@ -131,7 +142,8 @@ export class Hop {
       if (!isListening(target)) continue;
       const generation = ledger.generation;
       const ours = ledger.isHop(id);
-      const destination = { id, ours, leadsBack: !ours && this.leadsBack(target) };
+      const wayBack = ours ? undefined : this.wayBack(target);
+      const destination: Destination = { id, ours, leadsBack: wayBack !== undefined, ...wayBack };
       checks.push(this.sending(token, destination, () => isListening(target) || generation === ledger.generation));
     }
   }
@@ -141,24 +153,9 @@ export class Hop {
     return () => ledger.delivered(token, destination, listened());
   }
 
-  /** Do the wires from this node of others lead to one of ours? A subflow's inside is not looked into: perhaps. */
-  private leadsBack(start: RunningNode): boolean {
-    const known = leadsBack.get(start.id);
-    if (known !== undefined) return known;
-    const seen = new Set<string>([start.id]);
-    const queue: RunningNode[] = [start];
-    let found = false;
-    for (let node = queue.pop(); node !== undefined && !found; node = queue.pop()) {
-      if (ledger.isHop(node.id) || node.type.startsWith('subflow:')) found = true;
-      for (const id of [...(node.wires ?? []).flat(), ...(node.type === 'link out' || node.type === 'link call' ? (node.links ?? []) : [])]) {
-        if (seen.has(id)) continue;
-        seen.add(id);
-        const next = this.RED.nodes.getNode(id) as RunningNode | null | undefined;
-        if (next) queue.push(next);
-      }
-    }
-    leadsBack.set(start.id, found);
-    return found;
+  private wayBack(start: RunningNode): WayBack | undefined {
+    if (!waysBack.has(start.id)) waysBack.set(start.id, wayBack(start, (id) => this.RED.nodes.getNode(id) as RunningNode | null | undefined, (id) => ledger.isHop(id)));
+    return waysBack.get(start.id);
   }
 }
 

@@ -16,22 +16,29 @@
  * delivery counts, not the send: a consumer that lost its listeners in the sweep has not got the message, and one that
  * closes asynchronously has.
  *
- * Nodes of others in between (a function node before the decoder) tell us nothing. Where the wires lead from them to a
- * node of ours again, the token waits for its arrival there, or until nothing happened with it for `QUIET_MS` while the
- * flows run: a filter swallowed it. While flows stop, silence proves nothing and no token is settled by it.
+ * Nodes of others in between (a delay, a filter) tell us nothing. Where the wires lead from them to a node of ours again,
+ * the token waits for its arrival there. When a later batch that went the same way arrives first, the earlier one was
+ * swallowed: nodes keep the order. Else it counts as passed when nothing happened with it for as long as that node may be
+ * trusted to keep something (patience.ts), while the flows run. While flows stop, silence proves nothing and no token is
+ * settled by it: what a delay node holds then is read again at the next start.
  *
  * A deploy of modified nodes closes some nodes and leaves others running, the reader perhaps among the latter. Between
  * `stopping` and `started` the gate is shut, so a surviving reader hands nothing to nodes that are not there; and if a
- * token was lost in the sweep, the reader is told (`onLost`) and reads again from its last settled batch.
+ * token was lost in the sweep, or was with a node of others that the deploy replaced (its queue went with it), the reader
+ * is told (`onLost`) and reads again from its last settled batch.
  *
  * Limits: with two consumers on one wire of which the sweep cut only one, the batch is read again, and the other consumer
- * sees it twice. Hooks that delay deliveries, and nodes of others that keep messages in a queue, are not seen through.
+ * sees it twice. A node of others that changes the order of messages, or keeps one longer than `LONGEST_MS`, is not seen
+ * through; nor is one that makes new messages without their tokens: what passes it counts as delivered when it is silent.
  */
+import { LONGEST_MS, Patience } from './patience';
 
-/** Milliseconds without any sign of a token, while the flows run, after which it counts as passed. */
-export const QUIET_MS = 250;
+/** Tokens settled by silence that are remembered, at most. */
+const MAX_SILENCED = 64;
 
 export interface Timers {
+  /** Milliseconds from any fixed point. */
+  now(): number;
   /** Calls back after `ms`; returns how to cancel. */
   after(ms: number, call: () => void): () => void;
   /** Calls back in a later turn of the event loop, after every delivery that is pending now. */
@@ -45,9 +52,22 @@ export interface Destination {
   readonly ours: boolean;
   /** Not ours, but the wires from it lead to a node of ours. */
   readonly leadsBack: boolean;
+  /** Ids of the nodes of ours that they lead to; absent: any. */
+  readonly reaches?: ReadonlySet<string>;
+  /** The way there forks: a later message may overtake an earlier one. */
+  readonly forks?: boolean;
+  /** Are the nodes of others on that way the same as when it was sent? */
+  readonly isUnchanged?: () => boolean;
+}
+
+/** A node of others that has a batch, and since when. */
+interface Away {
+  readonly to: Destination;
+  readonly sinceMs: number;
 }
 
 interface Passing {
+  readonly token: string;
   readonly account: AccountState;
   readonly serial: number;
   /** Nodes of ours at work on it. */
@@ -56,8 +76,8 @@ interface Passing {
   pending: number;
   /** By id: arrivals at nodes of ours that must still come. */
   readonly expected: Map<string, number>;
-  /** With nodes of others, whose wires lead back to ours. */
-  away: boolean;
+  /** By id: nodes of others that have it, whose wires lead back to ours, and since when. */
+  readonly away: Map<string, Away>;
   lost: boolean;
   cancelQuiet?: () => void;
 }
@@ -78,6 +98,7 @@ interface AccountState extends Account {
   readonly open: Map<number, Passing>;
   readonly settled: (serial: number) => void;
   readonly onLost: () => void;
+  readonly onQuiet: (id: string) => void;
   /** The highest serial begun. */
   newest: number;
   isShut: boolean;
@@ -88,6 +109,9 @@ export class Ledger {
   private readonly tokens = new Map<string, Passing>();
   private readonly accounts = new Set<AccountState>();
   private readonly hops = new Set<string>();
+  private readonly patience = new Patience();
+  /** Tokens settled by silence lately: one that arrives after all teaches patience. */
+  private readonly silenced = new Map<string, readonly Away[]>();
   private waiting: Array<() => void> = [];
   private isStopping = false;
   /** Rises at every stop, so that a delivery that began before a stop is known even when the flows have started again. */
@@ -109,18 +133,22 @@ export class Ledger {
     return this.hops.has(id);
   }
 
-  /** `settled(serial)`: this batch and all before it are through. `onLost()`: at least one never will be; read again. */
-  openAccount(reader: string, boot: string, settled: (serial: number) => void, onLost: () => void): Account {
+  /**
+   * `settled(serial)`: this batch and all before it are through. `onLost()`: at least one never will be; read again.
+   * `onQuiet(id)`: one counts as passed because the node of others with this id was silent for `LONGEST_MS`; once for it.
+   */
+  openAccount(reader: string, boot: string, settled: (serial: number) => void, onLost: () => void, onQuiet: (id: string) => void = () => undefined): Account {
     const state: AccountState = {
       open: new Map(),
       settled,
       onLost,
+      onQuiet,
       newest: 0,
       isShut: false,
       isLost: false,
       begin: (serial) => {
         const token = `${reader}/${boot}/${serial}`;
-        const passing: Passing = { account: state, serial, working: 0, pending: 1, expected: new Map(), away: false, lost: false };
+        const passing: Passing = { token, account: state, serial, working: 0, pending: 1, expected: new Map(), away: new Map(), lost: false };
         state.open.set(serial, passing);
         state.newest = serial;
         this.tokens.set(token, passing);
@@ -142,10 +170,10 @@ export class Ledger {
   /** A node of ours has got a message with this token and begins to work on it. */
   arrived(token: string, hop: string): void {
     const passing = this.tokens.get(token);
-    if (passing === undefined) return;
+    if (passing === undefined) return this.cameLate(token, hop);
     passing.working++;
     const expected = passing.expected.get(hop);
-    if (expected === undefined) passing.away = false;
+    if (expected === undefined) this.cameBack(passing, hop);
     else if (expected > 1) passing.expected.set(hop, expected - 1);
     else passing.expected.delete(hop);
     this.stir(passing);
@@ -171,7 +199,7 @@ export class Ledger {
     if (passing === undefined) return;
     passing.pending++;
     if (destination.ours) passing.expected.set(destination.id, (passing.expected.get(destination.id) ?? 0) + 1);
-    else if (destination.leadsBack) passing.away = true;
+    else if (destination.leadsBack) passing.away.set(destination.id, { to: destination, sinceMs: this.timers.now() });
     this.stir(passing);
   }
 
@@ -197,6 +225,11 @@ export class Ledger {
     const generation = this.generation;
     this.timers.nextTurn(() => this.timers.nextTurn(() => {
       if (generation !== this.generation) return;
+      this.patience.forgetChanged();
+      this.silenced.clear();
+      for (const passing of this.tokens.values()) {
+        for (const { to } of passing.away.values()) if (to.isUnchanged?.() === false) this.lose(passing);
+      }
       this.isStopping = false;
       for (const account of [...this.accounts]) if (account.isLost) this.tell(account);
       for (const [token, passing] of [...this.tokens]) this.consider(token, passing);
@@ -222,9 +255,41 @@ export class Ledger {
 
   private consider(token: string, passing: Passing): void {
     if (passing.lost || passing.working > 0 || passing.pending > 0 || this.tokens.get(token) !== passing) return;
-    if (passing.expected.size === 0 && !passing.away) return this.finish(token, passing);
+    if (passing.expected.size === 0 && passing.away.size === 0) return this.finish(token, passing);
     this.stir(passing);
-    if (!this.isStopping) passing.cancelQuiet = this.timers.after(QUIET_MS, () => this.finish(token, passing));
+    if (this.isStopping) return;
+    const patienceMs = passing.expected.size > 0 ? LONGEST_MS : Math.max(...[...passing.away.keys()].map((id) => this.patience.msFor(id)));
+    passing.cancelQuiet = this.timers.after(patienceMs, () => this.quiet(token, passing));
+  }
+
+  /** A node of ours has got what went to it by way of others. So have all before it that went there: order is kept. */
+  private cameBack(passing: Passing, hop: string): void {
+    const nowMs = this.timers.now();
+    for (const [id, { to, sinceMs }] of passing.away) {
+      if (to.reaches !== undefined && !to.reaches.has(hop)) continue;
+      passing.away.delete(id);
+      this.patience.cameAfter(id, nowMs - sinceMs, to.isUnchanged);
+      if (to.forks === true) continue;
+      for (const earlier of [...passing.account.open.values()]) {
+        if (earlier.serial >= passing.serial) break;
+        if (earlier.away.delete(id)) this.consider(earlier.token, earlier);
+      }
+    }
+  }
+
+  private quiet(token: string, passing: Passing): void {
+    for (const [id, { to }] of passing.away) if (this.patience.swallows(id, to.isUnchanged)) passing.account.onQuiet(id);
+    this.silenced.set(token, [...passing.away.values()]);
+    if (this.silenced.size > MAX_SILENCED) this.silenced.delete(this.silenced.keys().next().value!);
+    this.finish(token, passing);
+  }
+
+  private cameLate(token: string, hop: string): void {
+    const nowMs = this.timers.now();
+    for (const { to, sinceMs } of this.silenced.get(token) ?? []) {
+      if (to.reaches === undefined || to.reaches.has(hop)) this.patience.cameAfter(to.id, nowMs - sinceMs, to.isUnchanged);
+    }
+    this.silenced.delete(token);
   }
 
   /** Something happened with it: its silence begins anew. */

@@ -88,6 +88,40 @@ describe('openot-reader', function () {
     });
   }
 
+  it('gives every record exactly once across orderly stops, with a delay node that holds batches between our nodes', async () => {
+    await startPlc({ rate: 400 });
+    const seen: string[] = [];
+    const delay = { id: 'delay', type: 'delay', pauseType: 'delay', timeout: '700', timeoutUnits: 'milliseconds', rate: '1', nbRateUnits: '1', rateUnits: 'second', randomFirst: '1', randomLast: '5', randomUnits: 'seconds', drop: false, allowrate: false, outputs: 1, wires: [['doc']] };
+    const flow = [...nodes().map((node) => (node.id === 'decoder' ? { ...node, wires: [['delay']] } : node)), delay];
+    for (let round = 0; round < 4; round++) {
+      const running = await Flow.start(flow);
+      await until('documents of this round', () => records(running).length > 50);
+      if (round === 3) {
+        plc.command('stop-producer');
+        await until('the rest', () => new Set([...seen, ...records(running).map(identity)]).size >= produced().size);
+      }
+      await helper.clearFlows();
+      seen.push(...records(running).map(identity));
+      await helper.unload();
+    }
+    should(seen.length - new Set(seen).size).equal(0);
+    should(new Set(seen)).eql(produced());
+  });
+
+  it('loses nothing when a deploy replaces a delay node that holds batches while the reader lives on', async () => {
+    await startPlc({ rate: 400 });
+    const delay = { id: 'delay', type: 'delay', pauseType: 'delay', timeout: '300', timeoutUnits: 'milliseconds', rate: '1', nbRateUnits: '1', rateUnits: 'second', randomFirst: '1', randomLast: '5', randomUnits: 'seconds', drop: false, allowrate: false, outputs: 1, wires: [['doc']] };
+    const running = await Flow.start([...nodes().map((node) => (node.id === 'decoder' ? { ...node, wires: [['delay']] } : node)), delay]);
+    for (let round = 0; round < 3; round++) {
+      const before = records(running).length;
+      await until('documents', () => records(running).length > before + 20);
+      await helper.setFlows(running.nodes.map((node) => (node.id === 'delay' ? { ...node, name: `round ${round}` } : node)), 'nodes');
+    }
+    plc.command('stop-producer');
+    await until('the rest', () => new Set(records(running).map(identity)).size >= produced().size);
+    should(new Set(records(running).map(identity))).eql(produced());
+  });
+
   for (const type of ['nodes', 'flows', 'full'] as const) {
     it(`gives every record exactly once across deploys of ${type} that change the decoder under a reader`, async () => {
       await startPlc({ rate: 1000 });
@@ -226,7 +260,11 @@ describe('openot-reader', function () {
     ['of an unknown namespace', () => ({ controlNode: 'nsu=urn:nowhere;s=Control' })],
     ['of a scalar', () => ({ controlNode: plc.server!.scalarNodeId })],
     ['of a structure', () => ({ ringNode: 'i=2256' })],
-    ['that is none', () => ({ controlNode: 'hello' })]
+    ['that is none', () => ({ controlNode: 'hello' })],
+    ['that is no GUID', () => ({ controlNode: 'g=hello' })],
+    ['beyond 32 bits', () => ({ ringNode: 'ns=1;i=9999999999' })],
+    ['that is no base64', () => ({ ringNode: 'ns=1;b=%%%' })],
+    ['of a namespace beyond 16 bits', () => ({ controlNode: 'ns=70000;s=x' })]
   ] as Array<[string, () => Record<string, unknown>]>) {
     it(`reports a NodeId ${name}`, async () => {
       await startPlc();
@@ -246,21 +284,21 @@ describe('openot-reader', function () {
     should(JSON.stringify([bad.caught, bad.at('status'), statusesOf(readerId())])).not.containEql('wrong-secret');
   });
 
-  for (const [name, reader, opcua] of [
-    ['without an endpoint', { opcua: '' }, {}],
+  for (const [name, reader, opcua, text = 'wrong settings'] of [
+    ['without an endpoint', { opcua: '' }, {}, 'no OPC UA endpoint'],
     ['without a NodeId of the ring', { ringNode: ' \n ' }, {}],
     ['with an interval of 5 ms', { interval: '5' }, {}],
     ['with a transport that is none', { transport: 'pigeon' }, {}],
-    ['at an endpoint that is none', {}, { endpoint: 'http://127.0.0.1' }],
-    ['at an endpoint without the user name it needs', {}, { authentication: 'password' }]
-  ] as Array<[string, Record<string, unknown>, Record<string, unknown>]>) {
+    ['at an endpoint that is none', {}, { endpoint: 'http://127.0.0.1' }, 'endpoint: wrong settings'],
+    ['at an endpoint without the user name it needs', {}, { authentication: 'password' }, 'endpoint: wrong settings']
+  ] as Array<[string, Record<string, unknown>, Record<string, unknown>, string?]>) {
     it(`does not begin ${name}, and the runtime lives`, async () => {
       await startPlc();
       const running = await Flow.start(nodes(reader, opcua));
       running.send(readerId(), { topic: 'read' });
       await until('the error', () => running.caught.length > 0);
       should(running.caught.at(-1)!.code).equal('OPENOT_CONFIG');
-      should(statusesOf(readerId()).at(-1)).match({ fill: 'red', text: 'wrong settings' });
+      should(statusesOf(readerId()).at(-1)).match({ fill: 'red', text });
     });
   }
 });

@@ -1,5 +1,7 @@
 import should from 'should';
-import { Account, Ledger, QUIET_MS } from '../../../nodes/shared/passage/ledger';
+import { Account, Ledger } from '../../../nodes/shared/passage/ledger';
+import { LONGEST_MS, SHORTEST_MS } from '../../../nodes/shared/passage/patience';
+import { wayBack, Wired } from '../../../nodes/shared/passage/way-back';
 
 /** Time and turns of the event loop in the test's hands. */
 class Loop {
@@ -7,6 +9,7 @@ class Loop {
   private turns: Array<() => void> = [];
   private readonly timers = new Set<{ at: number; call: () => void }>();
   readonly timing = {
+    now: (): number => this.now,
     after: (ms: number, call: () => void): (() => void) => {
       const timer = { at: this.now + ms, call };
       this.timers.add(timer);
@@ -32,13 +35,15 @@ describe('the passage of commit tokens', () => {
   let ledger: Ledger;
   let settled: number[];
   let lost: number;
+  let quiet: string[];
   let account: Account;
   beforeEach(() => {
     loop = new Loop();
     ledger = new Ledger(loop.timing);
     settled = [];
     lost = 0;
-    account = ledger.openAccount('reader', 'boot', (serial) => void settled.push(serial), () => void lost++);
+    quiet = [];
+    account = ledger.openAccount('reader', 'boot', (serial) => void settled.push(serial), () => void lost++, (id) => void quiet.push(id));
   });
 
   /** The reader sends; each hop gets it and passes it on at once; the consumer gets it. */
@@ -74,7 +79,7 @@ describe('the passage of commit tokens', () => {
     ledger.stop();
     ledger.delivered(token, ours('guard'), false);
     loop.turn(5);
-    loop.pass(10 * QUIET_MS);
+    loop.pass(10 * LONGEST_MS);
     account.close();
     should(settled).eql([]);
   });
@@ -97,32 +102,90 @@ describe('the passage of commit tokens', () => {
     ledger.delivered(token, end, true);
     loop.turn();
     ledger.stop();
-    loop.pass(10 * QUIET_MS);
+    loop.pass(10 * LONGEST_MS);
     should(settled).eql([]);
   });
 
-  it('waits for a node of others that leads back to ours, and gives up after a silence', () => {
-    const swallowed = account.begin(1);
-    ledger.sending(swallowed, function_);
-    ledger.delivered(swallowed, function_, true);
+  /** The reader sends by way of a node of others. */
+  const sendBy = (serial: number, by: typeof function_ & { reaches?: Set<string>; forks?: boolean; isUnchanged?: () => boolean } = function_): string => {
+    const token = account.begin(serial);
+    ledger.sending(token, by);
+    ledger.delivered(token, by, true);
     loop.turn();
-    loop.pass(QUIET_MS - 1);
-    should(settled).eql([]);
-    loop.pass(1);
-    should(settled).eql([1]);
+    return token;
+  };
+  const arrive = (token: string, hop = 'doc'): void => {
+    ledger.arrived(token, hop);
+    ledger.passed(token);
+  };
 
-    const passed = account.begin(2);
-    ledger.sending(passed, function_);
-    ledger.delivered(passed, function_, true);
-    loop.turn();
-    loop.pass(QUIET_MS - 1);
-    ledger.arrived(passed, 'doc');
-    loop.pass(QUIET_MS * 3);
+  it('waits for a node of others that leads back to ours, however short of the longest time it takes', () => {
+    const token = sendBy(1);
+    loop.pass(LONGEST_MS - 1);
+    should(settled).eql([]);
+    arrive(token);
     should(settled).eql([1]);
-    ledger.sending(passed, end);
-    ledger.passed(passed);
-    ledger.delivered(passed, function_, true);
+    should(quiet).eql([]);
+  });
+
+  it('counts one as passed after the longest silence, says so once, and is quicker with that node from then on', () => {
+    sendBy(1);
+    loop.pass(LONGEST_MS);
+    should(settled).eql([1]);
+    should(quiet).eql(['function']);
+    sendBy(2);
+    loop.pass(SHORTEST_MS);
     should(settled).eql([1, 2]);
+    should(quiet).eql(['function']);
+  });
+
+  it('learns how long a node keeps messages, also from one that came after all', () => {
+    sendBy(1);
+    loop.pass(LONGEST_MS);
+    const late = sendBy(2);
+    loop.pass(SHORTEST_MS);
+    should(settled).eql([1, 2]);
+    loop.pass(2000 - SHORTEST_MS);
+    arrive(late);
+    const next = sendBy(3);
+    loop.pass(7999);
+    should(settled).eql([1, 2]);
+    arrive(next);
+    should(settled).eql([1, 2, 3]);
+  });
+
+  it('takes one as swallowed when a later one that went the same way has arrived', () => {
+    sendBy(1);
+    sendBy(2);
+    const third = sendBy(3);
+    should(settled).eql([]);
+    arrive(third);
+    should(settled.at(-1)).equal(3);
+  });
+
+  it('takes nothing as swallowed where the way forks, or where the later one arrived elsewhere', () => {
+    sendBy(1, { ...function_, forks: true });
+    arrive(sendBy(2, { ...function_, forks: true }));
+    should(settled).eql([]);
+    sendBy(3, { ...function_, id: 'other', reaches: new Set(['doc 2']) });
+    arrive(sendBy(4, { ...function_, id: 'another', reaches: new Set(['doc']) }));
+    should(settled).eql([]);
+  });
+
+  it('reads again what was with a node of others that a deploy replaced', () => {
+    let same = true;
+    sendBy(1, { ...function_, isUnchanged: () => same });
+    ledger.stop();
+    ledger.start();
+    loop.turn(3);
+    should(lost).equal(0);
+    ledger.stop();
+    same = false;
+    ledger.start();
+    loop.turn(3);
+    should(lost).equal(1);
+    loop.pass(10 * LONGEST_MS);
+    should(settled).eql([]);
   });
 
   it('reports serials in order and without holes, whatever order batches come through in', () => {
@@ -211,4 +274,19 @@ describe('the passage of commit tokens', () => {
     should(settled).eql([]);
     should((ledger as unknown as { tokens: Map<string, unknown> }).tokens.size).equal(0);
   });
+});
+
+describe('the way back to ours', () => {
+  const way = (wires: Record<string, string[]>, types: Record<string, string> = {}): ReturnType<typeof wayBack> => {
+    const nodes = new Map(Object.entries(wires).map(([id, to]): [string, Wired] => [id, { id, type: types[id] ?? 'function', wires: [to], links: to }]));
+    return wayBack(nodes.get('start')!, (id) => nodes.get(id), (id) => id.startsWith('our'));
+  };
+  const shown = (found: ReturnType<typeof wayBack>): unknown => found && { reaches: found.reaches && [...found.reaches].sort(), forks: found.forks };
+
+  it('is none where the wires end at others', () => should(way({ start: ['a'], a: ['start'] })).equal(undefined));
+  it('ends at the first of ours', () => should(shown(way({ start: ['a'], a: ['our 1', 'debug'], 'our 1': ['our 2'] }))).eql({ reaches: ['our 1'], forks: false }));
+  it('forks where two nodes lead there', () => should(shown(way({ start: ['a', 'b'], a: ['our 1'], b: ['our 1'] }))).eql({ reaches: ['our 1'], forks: true }));
+  it('goes through links', () => should(shown(way({ start: ['a'], a: ['our 1'] }, { start: 'link out' }))).have.property('reaches', ['our 1']));
+  it('may lead anywhere from a subflow', () => should(shown(way({ start: ['a'], a: [] }, { a: 'subflow:x' }))).eql({ reaches: undefined, forks: true }));
+  it('ends also where wires go in a circle', () => should(shown(way({ start: ['a'], a: ['start', 'our 1'] }))).eql({ reaches: ['our 1'], forks: true }));
 });

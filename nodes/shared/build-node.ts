@@ -1,0 +1,73 @@
+import type { Node, NodeAPI } from 'node-red';
+import { CodedError, codedErrorOf } from './coded-error';
+import { reportSoon } from './config-users';
+import { closeWith, handle } from './handle';
+import { ThrottledStatus } from './status';
+
+/** A config node that is needed is not there, or could not be made. A later deploy may bring it without touching this node. */
+export class MissingConfig extends CodedError {
+  constructor(
+    /** For the status. */
+    readonly short: string,
+    text: string
+  ) {
+    super('OPENOT_CONFIG', text);
+  }
+}
+
+/** How to close what takes time, if anything. */
+export type Close = (() => Promise<void>) | void;
+
+export interface BuildOptions {
+  /** Done at once at close, whether the node could be made or not. */
+  readonly release?: () => void;
+  /** `RED.events`: after a MissingConfig the node is tried again whenever a deploy is through. */
+  readonly deploys?: NodeAPI['events'];
+}
+
+/**
+ * Makes a node of parts that may refuse its settings. What `make` throws goes to Catch nodes, is shown, and answers
+ * every message: the runtime and the other nodes live on. From the moment it closes the status shows nothing any more,
+ * however long the closing takes: the node that stands in its place has the same id.
+ */
+export function buildNode(node: Node, make: (status: ThrottledStatus) => Close, { release, deploys }: BuildOptions = {}): void {
+  const status = new ThrottledStatus(node);
+  let close: Close = undefined;
+  let failure: Error | undefined;
+  let again: (() => void) | undefined;
+  const listenNoMore = (): void => {
+    if (again !== undefined) deploys?.removeListener('flows:started', again);
+    again = undefined;
+  };
+  const attempt = (): void => {
+    try {
+      close = make(status);
+      failure = undefined;
+      listenNoMore();
+    } catch (thrown) {
+      const error = codedErrorOf(thrown);
+      const isNews = failure?.message !== error.message;
+      failure = error;
+      status.set(() => ({ fill: 'red', shape: 'ring', text: error instanceof MissingConfig ? error.short : 'wrong settings' }));
+      if (isNews) reportSoon(node, error);
+      if (error instanceof MissingConfig && again === undefined) deploys?.on('flows:started', (again = attempt));
+    }
+  };
+  attempt();
+  // One handler for as long as it fails: `make` registers its own when it succeeds, and Node-RED calls both.
+  if (failure !== undefined) {
+    handle(node, () => {
+      if (failure !== undefined) throw failure;
+    });
+  }
+  const letGo = (): Promise<void> | void => {
+    listenNoMore();
+    const closing = close?.();
+    status.close();
+    release?.();
+    return closing;
+  };
+  // Node-RED takes the input listeners of a node at once only when it closes synchronously (nodes/shared/passage).
+  if (close === undefined && deploys === undefined) node.on('close', () => void letGo());
+  else closeWith(node, async () => letGo());
+}
