@@ -239,6 +239,6 @@ describe('reader: a poll does not come to nothing', () => {
     looks.push(await look());
     isOdd = false;
     should((await keeper.settle(looks)).kind).equal('accepted');
-    should(looks.length).equal(5);
+    should(looks.length).equal(4);
   });
 });
