@@ -1,3 +1,4 @@
+import { isUint8Array } from 'node:util/types';
 import type { Item, ItemSlot, LossBasis, LossClass, RecordItem } from '../../lib/ring';
 import { parseSafeU64 } from '../../lib/wire';
 import { CodedError } from './coded-error';
@@ -90,11 +91,14 @@ function slotsOf(name: string, value: unknown): ItemSlot[] {
 /** A Buffer, a Uint8Array, or what JSON makes of a Buffer. */
 function bytes(name: string, value: unknown): Buffer {
   if (Buffer.isBuffer(value)) return value;
-  if (value instanceof Uint8Array) return Buffer.from(value);
+  // Function nodes run in a context of their own, whose Uint8Array is another one.
+  if (isUint8Array(value)) return Buffer.from(value);
   const data = (value as { type?: unknown; data?: unknown } | null | undefined)?.data;
-  if ((value as { type?: unknown } | null | undefined)?.type === 'Buffer' && Array.isArray(data)) return Buffer.from(data as number[]);
+  if ((value as { type?: unknown } | null | undefined)?.type === 'Buffer' && isBytes(data)) return Buffer.from(data);
   throw invalid(name, 'a Buffer', value);
 }
+
+const isBytes = (data: unknown): data is number[] => Array.isArray(data) && data.every((byte) => Number.isInteger(byte) && byte >= 0 && byte <= 255);
 
 function numbers<K extends string>(at: (name: string) => string, given: Record<string, unknown>, names: readonly K[]): Record<K, number> {
   return Object.fromEntries(names.map((name) => [name, number(at(name), given[name])])) as Record<K, number>;
