@@ -43,6 +43,11 @@ export interface Transport {
   read(parts: readonly ReadPart[]): Promise<ReadOutcome>;
   /** Asks to be called when the control block may have changed (mode subscribe). Absent where the carriage cannot. */
   watch?(intervalMs: number, onChange: () => void): Promise<{ readonly ok: true; stop(): Promise<void> } | TransportError>;
+  /**
+   * Tells, once for each connection, that it was lost, also while nobody reads. Returns how to end that. Absent where the
+   * carriage cannot know before the next read.
+   */
+  onLost?(listener: (error: TransportError) => void): () => void;
   /** Lets go of everything, whatever state it is in. Never rejects. */
   close(): Promise<void>;
 }

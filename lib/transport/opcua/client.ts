@@ -65,6 +65,8 @@ export async function openClient(settings: OpcuaSettings, onLost: () => void): P
     }
     const session = await withDeadline('the session', settings.requestTimeoutMs, client.createSession(identityOf(settings)));
     session.on('session_closed', onLost);
+    // The only sign of a dead link while nobody reads: node-opcua asks for the server's state two times in a session's time-out.
+    session.on('keepalive_failure', onLost);
     return { ok: true, client, session, files };
   } catch (error) {
     await discard(client, undefined, files);
@@ -105,6 +107,7 @@ export async function discard(client: OPCUAClient, session: ClientSession | unde
     client.removeAllListeners('connection_lost');
     client.removeAllListeners('close');
     session?.removeAllListeners('session_closed');
+    session?.removeAllListeners('keepalive_failure');
   };
   const letGo = async (): Promise<void> => {
     await deaf().catch(() => undefined);

@@ -1,4 +1,5 @@
 import type { DataValue, NodeId, ReadValueIdOptions } from 'node-opcua';
+import { CONTROL_BLOCK_LENGTH } from '../../ring';
 import { TransportError } from '../transport';
 import { SharedConnection } from './connection';
 import { bytesOf } from './elements';
@@ -54,6 +55,8 @@ export async function inspectNodes(connection: SharedConnection, control: { node
     if ('ok' in node) return node;
     found.push(node);
   }
+  const wrongSize = sizeError(found[0], found.slice(1));
+  if (wrongSize !== undefined) return wrongSize;
   const nonatomic = nodes.filter((_, i) => ((numberOf(each[i * 3 + 2]) ?? 0) & NONATOMIC_READ) !== 0).map((node) => node.text);
   return { ok: true, control: found[0], ring: found.slice(1), about: aboutLines(found, numberOf(serviceLevel), maxNodesPerRead, numberOf(maxArrayLength), nonatomic) };
 }
@@ -109,6 +112,20 @@ function kindError(text: string, kind: 'empty' | 'scalar' | 'structure' | 'type'
     case 'type':
       return transportError('OPENOT_OPCUA_NODE_TYPE', `${text} is ${found}: ${expected}`, 'refused');
   }
+}
+
+/** A ring is never as small as this many bytes; a control block is never as large. */
+const SMALL_RING = 256;
+
+/** The two NodeIds in each other's place is an easy mistake, and looks like garbage in the control block. */
+function sizeError(control: ByteNode, ring: readonly ByteNode[]): TransportError | undefined {
+  const ringBytes = ring.reduce((sum, node) => sum + node.length, 0);
+  if (ringBytes >= CONTROL_BLOCK_LENGTH && ringBytes < SMALL_RING && control.length >= SMALL_RING) {
+    const found = `the control block's node ${control.text} has ${control.length} bytes, the ring's ${ring.map(({ text }) => text).join(', ')} has ${ringBytes}`;
+    return transportError('OPENOT_OPCUA_NODES_EXCHANGED', `control block and ring look exchanged: ${found}, but a control block has ${CONTROL_BLOCK_LENGTH}: exchange the two NodeIds`, 'refused');
+  }
+  if (control.length >= CONTROL_BLOCK_LENGTH) return undefined;
+  return transportError('OPENOT_OPCUA_CONTROL_SHORT', `${control.text} has ${control.length} bytes, a control block has ${CONTROL_BLOCK_LENGTH}: check the NodeId of the control block`, 'refused');
 }
 
 function numberOf(value: DataValue | undefined): number | undefined {

@@ -47,6 +47,10 @@ export function openError(error: unknown, settings: OpcuaSettings, certificateFi
   if (status === 'BadTooManySessions') {
     return transportError('OPENOT_OPCUA_TOO_MANY_SESSIONS', `${at} has no session left: close other clients, or wait until their sessions end; tried again after ${Math.round(settings.sessionTimeoutMs / 1000)} s`, 'reconnect');
   }
+  if (settings.securityMode === 'None' && /rejected by server|premature|socket hang up|ECONNRESET|EPIPE/i.test(text)) {
+    const what = `something answers at ${at}, but it ended the connection where an OPC UA server would have gone on`;
+    return transportError('OPENOT_OPCUA_NOT_OPCUA', `${what}: check the port (4840 on most controllers), and that no firewall or limit of connections stands in between`, 'reconnect');
+  }
   return transportError('OPENOT_OPCUA_UNREACHABLE', `no session with ${at}: ${found}`, 'reconnect');
 }
 

@@ -48,6 +48,16 @@ export class OpcuaTransport implements Transport {
     return this.guarded((life) => this.watchNow(life, intervalMs, onChange));
   }
 
+  onLost(listener: (error: TransportError) => void): () => void {
+    let told = 0;
+    return this.connection.onState(({ state, error }) => {
+      const isLost = state !== 'connected' && error !== undefined && this.inspected !== undefined && this.session !== this.connection.session;
+      if (!isLost || told === this.session) return;
+      told = this.session;
+      listener(error);
+    });
+  }
+
   /** Ends what is under way with `OPENOT_OPCUA_CLOSED`, at once: a deploy does not wait for a server that is silent. */
   async close(): Promise<void> {
     const { watching, life } = this;
@@ -100,10 +110,10 @@ export class OpcuaTransport implements Transport {
       return this.connection.state().error ?? transportError('OPENOT_OPCUA_SESSION_LOST', 'the session is another one than before: the nodes are looked up again', 'reconnect');
     }
     const outcome = await this.readParts(inspected, parts);
-    if (outcome !== 'rangesRefused') return outcome;
+    if (outcome !== 'rangesRefused') return smallest(parts, outcome);
     this.whole = true;
     const again = await this.readParts(inspected, parts);
-    return again === 'rangesRefused' ? transportError('OPENOT_OPCUA_READ_FAILED', 'the server refuses the ring, whole and in ranges', 'retry') : again;
+    return again === 'rangesRefused' ? transportError('OPENOT_OPCUA_READ_FAILED', 'the server refuses the ring, whole and in ranges', 'retry') : smallest(parts, again);
   }
 
   private async watchNow(life: Endable, intervalMs: number, onChange: () => void): Promise<{ readonly ok: true; stop(): Promise<void> } | TransportError> {
@@ -185,6 +195,12 @@ export class OpcuaTransport implements Transport {
     const asked = (piece.last - piece.first + 1) * node.width;
     return transportError('OPENOT_OPCUA_SHORT', `${asked} bytes of ${node.text} were asked for, ${bytes.bytes.length} came`, 'retry');
   }
+}
+
+/** The control block alone cannot be asked for in smaller pieces. */
+function smallest(parts: readonly ReadPart[], outcome: ReadOutcome): ReadOutcome {
+  if (outcome.ok || outcome.remedy !== 'smaller' || parts.some(({ kind }) => kind === 'ring')) return outcome;
+  return { ...outcome, message: outcome.message.replace('smaller Reads are tried', 'it is asked again').replace('smaller ones are tried', 'it is asked again'), remedy: 'retry' };
 }
 
 const SIZE = new Set(['BadResponseTooLarge', 'BadEncodingLimitsExceeded', 'BadOutOfMemory', 'BadResourceUnavailable', 'BadTimeout']);

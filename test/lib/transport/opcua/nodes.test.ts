@@ -61,6 +61,13 @@ describe('OPC UA transport: nodes and values', function () {
     should(read).have.properties({ ok: false, code: 'OPENOT_OPCUA_SHORT', remedy: 'retry' });
   });
 
+  it('control block and ring in each other\'s place are told as that', async () => {
+    const server = await bench.serve();
+    const transport = createOpcuaTransport(bench.connection(), { controlNode: server.ringNodeIds[0], ringNodes: [server.controlNodeId] });
+    should(await transport.connect()).have.properties({ ok: false, code: 'OPENOT_OPCUA_NODES_EXCHANGED', remedy: 'refused' });
+    await transport.close();
+  });
+
   it('a ring of several nodes is one ring, in the order of the list', async () => {
     await bench.serve({ ringNodes: 4 });
     const transport = bench.transport();

@@ -1,11 +1,13 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import should from 'should';
 import { createOpcuaTransport, OpcuaSettings } from '../../../../lib/transport/opcua';
 import { SharedConnection } from '../../../../lib/transport/opcua/connection';
 import { pinFile } from '../../../../lib/transport/opcua/client-files';
-import { ReadPart, Transport } from '../../../../lib/transport/transport';
+import { ReadPart, Transport, TransportError } from '../../../../lib/transport/transport';
 import { Bench } from './bench';
 import { Forwarder } from './forwarder';
 
@@ -161,6 +163,38 @@ describe('OPC UA transport: sessions', function () {
     should(await outcome({ endpoint: 'http://127.0.0.1' })).equal('OPENOT_OPCUA_ENDPOINT_INVALID');
   });
 
+  it('a port that is no OPC UA server\'s is told as that, in a whole sentence', async () => {
+    const web = createServer((_request, response) => response.end('hello'));
+    await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', () => resolve()));
+    const transport = bench.transport({ endpoint: `opc.tcp://127.0.0.1:${(web.address() as AddressInfo).port}` });
+    const refused = await transport.connect();
+    should(refused).have.properties({ ok: false, code: 'OPENOT_OPCUA_NOT_OPCUA', remedy: 'reconnect' });
+    should(!refused.ok && refused.message).match(/check the port/).and.not.match(/,$/);
+    await transport.close();
+    web.close();
+  });
+
+  it('a reader that does not read is told once that the connection was lost, and again of the next one', async () => {
+    const server = await bench.serve();
+    const connection = bench.connection();
+    const [transport, other] = [bench.transport({}, connection), bench.transport({}, connection)];
+    const told: TransportError[] = [];
+    const end = transport.onLost!((error) => void told.push(error));
+    for (let round = 1; round <= 2; round++) {
+      await reconnected(transport);
+      server.dropConnections();
+      for (let i = 0; i < 200 && told.length < round; i++) await new Promise((resolve) => setTimeout(resolve, 10));
+      await other.connect();
+      await other.close();
+      should(told.length).equal(round);
+      should(told[round - 1]).have.properties({ code: 'OPENOT_OPCUA_SESSION_LOST', remedy: 'reconnect' });
+    }
+    end();
+    await reconnected(transport);
+    await transport.close();
+    should(told.length).equal(2);
+  });
+
   it('user name and password: right, wrong, and where anonymous is not let in; the password is in no text', async () => {
     const server = await bench.serve({}, { allowAnonymous: false, users: { anna: 'secret-7' } });
     should(await outcome({})).equal('OPENOT_OPCUA_ANONYMOUS_REFUSED');
@@ -286,7 +320,7 @@ describe('OPC UA transport: sessions', function () {
     should(read.ok && Buffer.from(read.parts[0]).equals(Buffer.from(bench.plc.controlBytes()))).be.true();
   });
 
-  it('a link that swallows everything: a smaller Read is asked for, then a new client; closing takes at most its bound', async () => {
+  it('a link that swallows everything: the control block is asked for again, then a new client is made; closing takes at most its bound', async () => {
     const server = await bench.serve();
     forwarder = new Forwarder(server.port);
     await forwarder.listen();
@@ -299,7 +333,7 @@ describe('OPC UA transport: sessions', function () {
       const read = await transport.read(LOOK);
       codes.push(read.ok ? 'ok' : `${read.code} ${read.remedy}`);
     }
-    should(codes).eql(['OPENOT_OPCUA_TIMEOUT smaller', 'OPENOT_OPCUA_SILENT reconnect']);
+    should(codes).eql(['OPENOT_OPCUA_TIMEOUT retry', 'OPENOT_OPCUA_SILENT reconnect']);
     should((await transport.connect()).ok).be.false();
     await transport.close();
     forwarder.stalled = false;
