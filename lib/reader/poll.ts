@@ -15,7 +15,7 @@ import { beyondHead, notReadable, oldBytes, strangeBytes, wentBack, wrongSize } 
 import { RestartWatch } from './restart-watch';
 import { RingReads, WindowRead } from './ring-reads';
 import { Search } from './search';
-import { ReaderSettings } from './settings';
+import { ReaderSettings, RETRY_PAUSES_MS } from './settings';
 import { LookCounters, ReaderError, ReaderTotals } from './status';
 import { TroubleJudge } from './trouble';
 import { FlatWindow } from './window';
@@ -155,7 +155,8 @@ export class RingPoll {
   }
 
   private readFailed(error: TransportError): PollEnd {
-    if (error.remedy === 'smaller' && this.chunk.tooLarge()) return { kind: 'more' };
+    // Said, though it mends itself: a Read that was given up after a time-out is no sign of health.
+    if (error.remedy === 'smaller' && this.chunk.tooLarge()) return { kind: 'soon', ms: RETRY_PAUSES_MS[0], trouble: error };
     return { kind: 'failed', error };
   }
 

@@ -16,8 +16,10 @@ export function createReader(parts: ReaderParts): Reader {
   return new RingReader(parts);
 }
 
-/** What the loop does between two polls. */
+/** Until something wakes the loop. */
 const NEVER_MS = 2 ** 31 - 1;
+/** Milliseconds that a poll may go without an end before the status says so. */
+const SILENCE_MS = 3000;
 
 class RingReader implements Reader {
   private readonly settings: ReaderSettings;
@@ -34,13 +36,14 @@ class RingReader implements Reader {
   private asked = false;
   private forgetting: (() => void)[] = [];
   private watching: { stop(): Promise<void> } | undefined;
+  private endOnLost: (() => void) | undefined;
   private endSink: (() => void) | undefined;
 
   constructor(private readonly parts: ReaderParts) {
     this.settings = withDefaults(parts.settings);
     this.pacer = new Pacer(parts.clock, () => this.chores());
     this.backOff = new BackOff(parts.clock, parts.random);
-    this.board = new StatusBoard(parts.clock, this.settings.statusIntervalMs, parts.onStatus, parts.onError);
+    this.board = new StatusBoard(parts.clock, this.settings, parts.onStatus, parts.onError);
     this.keeper = new StateKeeper(parts.store, parts.clock, this.checkpoints, this.settings.saveIntervalMs, (error) => this.board.report(error));
     this.ring = this.newRing();
   }
@@ -123,6 +126,7 @@ class RingReader implements Reader {
   }
 
   private async close(): Promise<void> {
+    this.endOnLost?.();
     try {
       await this.parts.transport.close();
     } catch (error) {
@@ -192,7 +196,16 @@ class RingReader implements Reader {
     this.connected = true;
     this.board.about = facts.about;
     this.ring.connected(facts);
+    this.endOnLost ??= this.parts.transport.onLost?.((error) => this.lost(error));
     await this.watch();
+  }
+
+  /** The link broke while nothing was being read (trigger, paused, a long interval): said now, not at the next poll. */
+  private lost(error: TransportError): void {
+    if (this.pacer.stopped || !this.connected) return;
+    this.connected = false;
+    this.board.fail('outage', error);
+    this.pacer.wake();
   }
 
   private async watch(): Promise<void> {
@@ -205,10 +218,27 @@ class RingReader implements Reader {
   }
 
   private async onePoll(): Promise<void> {
-    const end = await this.ring.poll();
+    const end = await this.attended(this.ring.poll());
     for (const batch of this.ring.outbox.batches.splice(0)) if (!this.pacer.stopped) await this.handOn(batch);
     if (this.pacer.stopped) return;
     await this.after(end);
+  }
+
+  /** A poll whose Reads stay unanswered is said while it lasts: a green status on a dead link is a lie. */
+  private attended(poll: Promise<PollEnd>): Promise<PollEnd> {
+    const { clock } = this.parts;
+    const begunMs = clock.monotonicMs();
+    const ended = new AbortController();
+    const attend = async (): Promise<void> => {
+      for (;;) {
+        await clock.sleep(SILENCE_MS, ended.signal);
+        if (ended.signal.aborted || this.pacer.stopped) return;
+        this.board.silent(Math.round((clock.monotonicMs() - begunMs) / 1000));
+        this.board.reportIfDue(this.ring, this.checkpoints.inFlight);
+      }
+    };
+    void attend();
+    return poll.finally(() => ended.abort());
   }
 
   private async handOn(batch: Parameters<ReaderParts['sink']>[0]): Promise<void> {
@@ -227,6 +257,7 @@ class RingReader implements Reader {
 
   private async after(end: PollEnd): Promise<void> {
     if (end.kind !== 'failed') this.backOff.reset();
+    if (end.kind === 'idle' || end.kind === 'more' || end.kind === 'full') this.board.looked();
     switch (end.kind) {
       case 'more':
       case 'full':

@@ -1,5 +1,6 @@
 import { Clock } from './ports';
 import { RingPoll } from './poll';
+import { ReaderSettings } from './settings';
 import { LookCounters, ReaderError, ReaderState, ReaderStatus, ReaderTotals, StatusFacts } from './status';
 
 /** State, counters and troubles of one reader, and when to speak of them. */
@@ -14,12 +15,14 @@ export class StatusBoard {
   private lastReportMs = -Infinity;
   private ring: RingPoll | undefined;
   private inFlight = 0;
+  /** When a poll last ended well; the lag is true only for a while after that. */
+  private lookedMs: number | undefined;
   /** The last status was not taken: said once. */
   private deaf = false;
 
   constructor(
     private readonly clock: Clock,
-    private readonly intervalMs: number,
+    private readonly settings: Pick<ReaderSettings, 'statusIntervalMs' | 'intervalMs' | 'slowIntervalMs'>,
     private readonly onStatus: ((status: ReaderStatus, facts: StatusFacts) => void) | undefined,
     private readonly onError: ((error: ReaderError) => void) | undefined
   ) {}
@@ -38,6 +41,19 @@ export class StatusBoard {
   /** A state with a trouble that passes by itself: shown, not logged as an error. */
   trouble(state: ReaderState, error: ReaderError): void {
     this.change(state, error.message, error.code);
+  }
+
+  /** A poll ended well. */
+  looked(): void {
+    this.lookedMs = this.clock.monotonicMs();
+  }
+
+  /** A poll has been without an answer for so many seconds. */
+  silent(seconds: number): void {
+    const quiet = this.state === 'reading' || this.state === 'idle' || this.code === 'OPENOT_READ_SILENT';
+    if (!quiet) return;
+    this.change('reading', `no answer for ${seconds} s`, 'OPENOT_READ_SILENT');
+    this.changed = true;
   }
 
   /** A state with an error: logged once, however often it is met again in a row. */
@@ -64,7 +80,7 @@ export class StatusBoard {
       detail: this.detail,
       ...(this.code === undefined ? {} : { code: this.code }),
       cursorAbs: cursor,
-      lag: cursor === undefined || head === undefined ? undefined : Math.max(0, head - cursor),
+      lag: cursor === undefined || head === undefined || !this.seesTheRing() ? undefined : Math.max(0, head - cursor),
       capacity: ring.memory?.capacity,
       clockSkewMs: ring.outbox.skews.length === 0 ? undefined : Math.min(...ring.outbox.skews),
       totals: { ...this.totals },
@@ -85,12 +101,19 @@ export class StatusBoard {
     this.ring = ring;
     this.inFlight = inFlight;
     const now = this.clock.monotonicMs();
-    if (this.changed || now - this.lastReportMs >= this.intervalMs) {
+    if (this.changed || now - this.lastReportMs >= this.settings.statusIntervalMs) {
       this.changed = false;
       this.lastReportMs = now;
       this.tell(ring, inFlight);
     }
-    return Math.max(1, this.lastReportMs + this.intervalMs - now);
+    return Math.max(1, this.lastReportMs + this.settings.statusIntervalMs - now);
+  }
+
+  /** A lag from before an outage, or from a poll long ago, would be a guess. */
+  private seesTheRing(): boolean {
+    if (this.lookedMs === undefined || this.code === 'OPENOT_READ_SILENT' || this.state === 'outage' || this.state === 'refused' || this.state === 'connecting') return false;
+    const freshMs = 3 * Math.max(this.settings.intervalMs, this.settings.slowIntervalMs);
+    return this.clock.monotonicMs() - this.lookedMs <= freshMs;
   }
 
   private tell(ring: RingPoll, inFlight: number): void {

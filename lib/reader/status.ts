@@ -50,7 +50,7 @@ export interface ReaderStatus {
   code?: string;
   /** Next position to be handed on; undefined before first contact. */
   cursorAbs: number | undefined;
-  /** Bytes between cursor and head at the last look. */
+  /** Bytes between cursor and head at the last look; undefined where that look is too old to be true of now. */
   lag: number | undefined;
   capacity: number | undefined;
   /** Receive time minus the newest record's source time, the smallest of the recent batches, in milliseconds. */
