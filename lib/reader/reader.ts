@@ -233,7 +233,7 @@ class RingReader implements Reader {
       for (;;) {
         await clock.sleep(SILENCE_MS, ended.signal);
         if (ended.signal.aborted || this.pacer.stopped) return;
-        this.board.silent(Math.round((clock.monotonicMs() - begunMs) / 1000));
+        this.board.silent(Math.round(clock.monotonicMs() - begunMs));
         this.board.reportIfDue(this.ring, this.checkpoints.inFlight);
       }
     };

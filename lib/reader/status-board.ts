@@ -15,6 +15,7 @@ export class StatusBoard {
   private lastReportMs = -Infinity;
   private ring: RingPoll | undefined;
   private inFlight = 0;
+  private silentMs = 0;
   /** When a poll last ended well; the lag is true only for a while after that. */
   private lookedMs: number | undefined;
   /** The last status was not taken: said once. */
@@ -48,11 +49,12 @@ export class StatusBoard {
     this.lookedMs = this.clock.monotonicMs();
   }
 
-  /** A poll has been without an answer for so many seconds. */
-  silent(seconds: number): void {
+  /** A poll has been without an answer for so many milliseconds. */
+  silent(ms: number): void {
     const quiet = this.state === 'reading' || this.state === 'idle' || this.code === 'OPENOT_READ_SILENT';
     if (!quiet) return;
-    this.change('reading', `no answer for ${seconds} s`, 'OPENOT_READ_SILENT');
+    this.change('reading', `no answer for ${Math.round(ms / 1000)} s`, 'OPENOT_READ_SILENT');
+    this.silentMs = ms;
     this.changed = true;
   }
 
@@ -79,6 +81,7 @@ export class StatusBoard {
       state: this.state,
       detail: this.detail,
       ...(this.code === undefined ? {} : { code: this.code }),
+      ...(this.code === 'OPENOT_READ_SILENT' ? { silentMs: this.silentMs } : {}),
       cursorAbs: cursor,
       lag: cursor === undefined || head === undefined || !this.seesTheRing() ? undefined : Math.max(0, head - cursor),
       capacity: ring.memory?.capacity,

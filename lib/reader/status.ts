@@ -48,6 +48,8 @@ export interface ReaderStatus {
   detail: string;
   /** Code of the trouble that the state stands for, else absent. */
   code?: string;
+  /** Milliseconds that the Read under way has been without an answer, once that is worth telling. */
+  silentMs?: number;
   /** Next position to be handed on; undefined before first contact. */
   cursorAbs: number | undefined;
   /** Bytes between cursor and head at the last look; undefined where that look is too old to be true of now. */

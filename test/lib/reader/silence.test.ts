@@ -52,7 +52,7 @@ describe('a link that says nothing', () => {
     should(rig.reader.status().code).be.undefined();
     await rig.clock.pass(4500);
     const status = rig.reader.status();
-    should(status).match({ state: 'reading', code: 'OPENOT_READ_SILENT', detail: 'no answer for 6 s' });
+    should(status).match({ state: 'reading', code: 'OPENOT_READ_SILENT', detail: 'no answer for 6 s', silentMs: 6000 });
     should(status.lag).be.undefined();
     should(rig.statuses.some(({ code }) => code === 'OPENOT_READ_SILENT')).be.true();
     transport.answerAtLast();
