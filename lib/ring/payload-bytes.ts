@@ -25,12 +25,15 @@ const SHOWN = 24;
  */
 export function bytesFromPayload(payload: unknown): PayloadBytes {
   if (Buffer.isBuffer(payload)) return { ok: true, bytes: payload };
-  if (payload instanceof Uint8Array) return { ok: true, bytes: Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength) };
+  if (isUint8Array(payload)) return { ok: true, bytes: Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength) };
   if (Array.isArray(payload)) return bytesOfArray(payload);
   if (typeof payload === 'string') return bytesOfText(payload);
   if (isBufferJson(payload)) return bytesOfArray(payload.data);
   return notBytes(`found ${payload === null ? 'null' : typeof payload}`);
 }
+
+/** Also one of another context, where `instanceof` does not know it: a function node's. */
+const isUint8Array = (value: unknown): value is Uint8Array => Object.prototype.toString.call(value) === '[object Uint8Array]' && ArrayBuffer.isView(value);
 
 function bytesOfArray(values: readonly unknown[]): PayloadBytes {
   const bytes = Buffer.alloc(values.length);

@@ -1,5 +1,5 @@
 import type { NodeMessage, NodeMessageInFlow } from 'node-red';
-import { BatchFacts, bytesFromPayload, BytesError, Item, itemsOfBatch, itemsOfConcatenation, LooseFacts } from '../../lib/ring';
+import { BatchFacts, bytesFromPayload, BytesError, Item, PayloadBytes, itemsOfBatch, itemsOfConcatenation, LooseFacts } from '../../lib/ring';
 import { CodedError } from '../shared/coded-error';
 import { factsOf } from '../shared/facts';
 import { derive, splitMessages } from '../shared/messages';
@@ -28,6 +28,30 @@ export interface DecoderTotals {
   newestMs: number | undefined;
 }
 
+/** Bytes of one message, at most: its items take some hundred times as much memory, and the loop is busy as long as they are made. */
+export const MAX_PAYLOAD_BYTES = 16 * 1024 * 1024;
+
+/** The bytes of a payload; text and arrays are measured before anything is made of them. */
+function limitedBytes(payload: unknown): PayloadBytes {
+  const length = lengthOf(payload);
+  const longest = typeof payload === 'string' ? MAX_PAYLOAD_BYTES * 4 : MAX_PAYLOAD_BYTES;
+  if (length > longest) return tooLarge(`${length} ${typeof payload === 'string' ? 'characters' : 'bytes'}`);
+  const bytes = bytesFromPayload(payload);
+  return bytes.ok && bytes.bytes.length > MAX_PAYLOAD_BYTES ? tooLarge(`${bytes.bytes.length} bytes`) : bytes;
+}
+
+function lengthOf(payload: unknown): number {
+  if (typeof payload === 'string') return payload.length;
+  if (typeof payload !== 'object' || payload === null) return 0;
+  const { length, data } = payload as { length?: unknown; data?: { length?: unknown } | null };
+  const found = length ?? data?.length;
+  return typeof found === 'number' ? found : 0;
+}
+
+function tooLarge(found: string): BytesError {
+  return { ok: false, code: 'OPENOT_PAYLOAD_TOO_LARGE', message: `msg.payload has ${found}, at most ${MAX_PAYLOAD_BYTES} bytes are decoded in one message: send it in pieces of whole records` };
+}
+
 /** Bytes to items (docs/design.md 3). Holds nothing but its counters. */
 export class DecoderController {
   readonly totals: DecoderTotals = { records: 0, notices: 0, errors: 0, newestMs: undefined };
@@ -40,7 +64,7 @@ export class DecoderController {
   /** What is whole is delivered also when there is an error. Throws when the facts themselves are wrong. */
   decode(message: NodeMessageInFlow): Decoded {
     const given = factsOf(message.openot);
-    const bytes = bytesFromPayload(message.payload);
+    const bytes = limitedBytes(message.payload);
     // Bytes that cannot be had at all still leave the notices, which are facts of their own.
     const payload = bytes.ok ? bytes.bytes : Buffer.alloc(0);
     const { segments, notices, ...rest } = given as Partial<BatchFacts>;

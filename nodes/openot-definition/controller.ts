@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { bind, Binding, compileDefinition, CompileResult, DefinitionStore, definitionWarnings, WhenUnadvertised } from '../../lib/definition';
 import type { LooseFacts } from '../../lib/ring';
-import type { DefinitionAuthority } from '../shared/definition-node';
+import type { DefinitionAuthority, DefinitionState } from '../shared/definition-node';
 import { CodedError } from '../shared/coded-error';
 import { FoundFile, listDefinitionFiles, MAX_FILE_BYTES, readDefinitionFile } from './definition-files';
 import { watchFolder } from './file-watch';
@@ -36,6 +36,8 @@ export class DefinitionController implements DefinitionAuthority {
   private readonly listeners = new Set<() => void>();
   private listingError = '';
   private missingTold = false;
+  /** The file or folder itself is not there. */
+  private isMissing = false;
   private endWatch: (() => void) | undefined;
   private closed = false;
 
@@ -51,8 +53,9 @@ export class DefinitionController implements DefinitionAuthority {
     return bind(this.store, { stream: facts.stream ?? '', snapshot: facts.snapshot, epochs: facts.epochs, whenUnadvertised });
   }
 
-  state(): { held: number; refused: number } {
-    return { held: this.store.all().length, refused: this.refused.size + (this.listingError === '' ? 0 : 1) };
+  state(): DefinitionState {
+    const isRefused = this.listingError !== '' && !this.isMissing;
+    return { held: this.store.all().length, refused: this.refused.size + (isRefused ? 1 : 0), ...(this.isMissing ? { missing: true } : {}) };
   }
 
   onChange(listener: () => void): () => void {
@@ -102,7 +105,8 @@ export class DefinitionController implements DefinitionAuthority {
       // that a flow is about to write is no trouble: it is one when it is missing at the next look too.
       const isNew = this.listingError !== listing.error.message;
       this.listingError = listing.error.message;
-      const isPatient = this.settings.watch && listing.error.code === 'OPENOT_DEFINITION_NOT_FOUND';
+      this.isMissing = listing.error.code === 'OPENOT_DEFINITION_NOT_FOUND';
+      const isPatient = this.settings.watch && this.isMissing;
       if (isPatient ? !isNew && !this.missingTold : isNew) this.reports.error(listing.error);
       if (isPatient && !isNew) this.missingTold = true;
       return this.changed();
@@ -110,6 +114,7 @@ export class DefinitionController implements DefinitionAuthority {
     const recovered = this.listingError !== '';
     this.listingError = '';
     this.missingTold = false;
+    this.isMissing = false;
     for (const file of listing.files) await this.lookAt(file);
     this.letGo(new Set(listing.files.map(({ path }) => path)));
     if (recovered) this.changed();

@@ -37,6 +37,8 @@ const portOf: Record<Kind, number> = { event: 0, loss: 1, placeholder: 2 };
 /** Items to documents (docs/design.md 3 and 8). */
 export class DocController {
   readonly totals: DocTotals = { events: 0, losses: 0, placeholders: 0 };
+  /** In the last batch that gave documents. */
+  lastPlaceholders = 0;
   private readonly formatter: Formatter;
 
   constructor(
@@ -52,6 +54,7 @@ export class DocController {
     const facts = factsOf(message.openot);
     const items = itemsOf(message.payload);
     const made = this.make(items, facts);
+    if (made.length > 0) this.lastPlaceholders = made.filter(({ kind }) => kind === 'placeholder').length;
     for (const { kind } of made) this.totals[kind === 'event' ? 'events' : kind === 'loss' ? 'losses' : 'placeholders']++;
 
     if (this.settings.outputs === 1) return this.address(0, made, message, facts, items.length > 0);

@@ -4,6 +4,7 @@ import { buildNode } from '../shared/build-node';
 import { DefinitionUser } from '../shared/definition-user';
 import { choiceOf } from '../shared/numbers';
 import { Hop } from '../shared/passage';
+import { showDefinitions } from '../shared/show-definitions';
 import { shortCount, ThrottledStatus } from '../shared/status';
 import { DocController } from './controller';
 
@@ -50,15 +51,11 @@ const init = (RED: NodeAPI): void => {
   RED.nodes.registerType('openot-doc', OpenotDoc);
 };
 
-function showDoc({ totals }: DocController, user: DefinitionUser, failed: string): NodeStatus {
+function showDoc({ totals, lastPlaceholders }: DocController, user: DefinitionUser, failed: string): NodeStatus {
   const { events, losses, placeholders } = totals;
   const counts = [`${shortCount(events)} events`, ...(placeholders > 0 ? [`${shortCount(placeholders)} placeholders`] : []), ...(losses > 0 ? [`${shortCount(losses)} losses`] : [])].join(', ');
   if (failed !== '') return { fill: 'red', shape: 'ring', text: `${failed} (${counts})` };
-  if (user.isMissing) return { fill: 'red', shape: 'ring', text: `no definition node (${counts})` };
-  if (user.pending !== undefined) return { fill: 'yellow', shape: 'ring', text: 'loading definitions' };
-  const { held, refused } = user.state();
-  if (refused > 0) return { fill: 'yellow', shape: 'dot', text: `${counts}; ${refused} definition${refused === 1 ? '' : 's'} refused` };
-  if (held === 0) return { fill: 'yellow', shape: 'ring', text: `no definition loaded: ${counts}` };
-  return { fill: placeholders > 0 ? 'yellow' : 'green', shape: 'dot', text: counts };
+  // The colour says now: placeholders in the last batch; the counts say since the start.
+  return showDefinitions(user, counts) ?? { fill: lastPlaceholders > 0 ? 'yellow' : 'green', shape: 'dot', text: counts };
 }
 export = init;

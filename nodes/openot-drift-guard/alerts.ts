@@ -27,6 +27,14 @@ export const MAX_STREAMS = 1024;
 interface StreamState {
   current: string;
   prior: string;
+  /** Why the current records do not resolve. */
+  why: 'drift' | 'none' | 'unadvertised' | undefined;
+}
+
+function whyOf(bound: EpochBinding): StreamState['why'] {
+  if (bound.ok) return undefined;
+  if (bound.advertised === NOT_ADVERTISED) return 'unadvertised';
+  return bound.reason.kind === 'drift' || bound.reason.kind === 'fullHashDrift' ? 'drift' : 'none';
 }
 
 /** Says once for each change of a stream's state what happened to it. */
@@ -35,11 +43,12 @@ export class AlertBook {
 
   /** The alerts that this batch gives rise to. The prior epoch counts only when the batch holds records of it. */
   alertsFor(stream: string, epochId: number | null, binding: Binding, items: readonly Item[], action: 'placeholder' | 'divert'): DriftAlert[] {
-    const state = this.states.get(stream) ?? { current: 'bound', prior: 'bound' };
+    const state = this.states.get(stream) ?? { current: 'bound', prior: 'bound', why: undefined };
     this.states.delete(stream);
     this.states.set(stream, state);
     if (this.states.size > MAX_STREAMS) this.states.delete(this.states.keys().next().value!);
 
+    state.why = whyOf(binding.current);
     const alerts: DriftAlert[] = [];
     const note = (relation: Relation, bound: EpochBinding): void => {
       const now = bound.ok ? 'bound' : `${bound.reason.kind}/${bound.advertised}/${relation === 'current' ? epochId : ''}`;
@@ -55,10 +64,10 @@ export class AlertBook {
     return alerts;
   }
 
-  /** Streams whose current records do not resolve. */
-  get drifting(): number {
-    let count = 0;
-    for (const { current } of this.states.values()) if (current !== 'bound') count++;
+  /** Streams whose current records do not resolve: another definition is held, none is, or the controller names none. */
+  get unbound(): { drift: number; none: number; unadvertised: number } {
+    const count = { drift: 0, none: 0, unadvertised: 0 };
+    for (const { why } of this.states.values()) if (why !== undefined) count[why]++;
     return count;
   }
 }

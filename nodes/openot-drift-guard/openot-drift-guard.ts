@@ -4,6 +4,7 @@ import { buildNode } from '../shared/build-node';
 import { DefinitionUser } from '../shared/definition-user';
 import { choiceOf } from '../shared/numbers';
 import { Hop } from '../shared/passage';
+import { showDefinitions } from '../shared/show-definitions';
 import { shortCount, ThrottledStatus } from '../shared/status';
 import { GuardController } from './controller';
 
@@ -47,12 +48,14 @@ function showGuard({ totals, alerts }: GuardController, user: DefinitionUser, fa
   const { passed, unbound, diverted } = totals;
   const counts = [`${shortCount(passed)} bound`, ...(unbound > 0 ? [`${shortCount(unbound)} unbound`] : []), ...(diverted > 0 ? [`${shortCount(diverted)} diverted`] : [])].join(', ');
   if (failed !== '') return { fill: 'red', shape: 'ring', text: `${failed} (${counts})` };
-  if (user.isMissing) return { fill: 'red', shape: 'ring', text: `no definition node (${counts})` };
-  if (user.pending !== undefined) return { fill: 'yellow', shape: 'ring', text: 'loading definitions' };
-  if (alerts.drifting > 0) return { fill: 'red', shape: 'dot', text: `drift in ${alerts.drifting} stream${alerts.drifting === 1 ? '' : 's'}: ${counts}` };
-  const { held, refused } = user.state();
-  if (refused > 0) return { fill: 'yellow', shape: 'dot', text: `${counts}; ${refused} definition${refused === 1 ? '' : 's'} refused` };
-  if (held === 0) return { fill: 'yellow', shape: 'ring', text: `no definition loaded: ${counts}` };
+  const { drift, none, unadvertised } = alerts.unbound;
+  const streams = (count: number): string => `${count} stream${count === 1 ? '' : 's'}`;
+  const isUsable = !user.isMissing && user.pending === undefined;
+  if (isUsable && drift > 0) return { fill: 'red', shape: 'dot', text: `drift in ${streams(drift)}: ${counts}` };
+  if (isUsable && none > 0 && user.state().held > 0) return { fill: 'red', shape: 'dot', text: `no definition for ${streams(none)}: ${counts}` };
+  const trouble = showDefinitions(user, counts);
+  if (trouble !== undefined) return trouble;
+  if (unadvertised > 0) return { fill: 'yellow', shape: 'dot', text: `no hash advertised by ${streams(unadvertised)}: ${counts}` };
   return { fill: 'green', shape: 'dot', text: counts };
 }
 export = init;

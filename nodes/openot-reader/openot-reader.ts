@@ -15,7 +15,7 @@ import { STATUS_INTERVAL_MS, ThrottledStatus } from '../shared/status';
 import { fileNameOf, userDirectory } from '../shared/user-directory';
 import { ReaderController } from './controller';
 import { ReaderProperties, readerSettings } from './settings';
-import { showReader } from './show';
+import { ReaderShow } from './show';
 
 interface ReaderDef extends NodeDef, ReaderProperties {
   opcua: string;
@@ -35,9 +35,10 @@ const init = (RED: NodeAPI): void => {
       // Also when its own settings are wrong: its errors reach Catch nodes by way of this node's flow.
       if (endpoint !== null) endUse = useConfig(endpoint, this);
       const { transport, host } = wayToTheRing(endpoint, def);
+      const line = new ReaderShow();
       const show = (last?: ReaderStatus): void => {
         const now = controller.status() ?? last;
-        if (now !== undefined) status.set(() => showReader(controller.status() ?? now));
+        if (now !== undefined) status.set(() => line.show(controller.status() ?? now, performance.now()));
       };
       const controller = new ReaderController({
         transport,

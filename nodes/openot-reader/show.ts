@@ -1,6 +1,6 @@
 import type { NodeStatus } from 'node-red';
 import type { ReaderStatus } from '../../lib/reader';
-import { shortCount } from '../shared/status';
+import { shortAge, shortCount } from '../shared/status';
 
 const green = { fill: 'green', shape: 'dot' } as const;
 const yellow = { fill: 'yellow', shape: 'ring' } as const;
@@ -20,15 +20,42 @@ const looks: Record<ReaderStatus['state'], Pick<NodeStatus, 'fill' | 'shape'>> =
   failed: red
 };
 
+/** Milliseconds after a loss, a lap or a skipped range for which the status is yellow: the colour says now, the counts say since the start. */
+export const RECENT_TROUBLE_MS = 60_000;
+/** Milliseconds without an answer from which the status tells it. */
+const SILENT_MS = 2000;
+
+/** What the status line is made of. */
+export type Shown = Pick<ReaderStatus, 'state' | 'code' | 'lag' | 'capacity' | 'totals'> & {
+  /** Milliseconds since the last good answer of the other side, where the reader tells it. */
+  readonly silentMs?: number;
+};
+
 /** The reader's state in one line: what it does, how far behind it is, how much it has read and lost. */
-export function showReader({ state, code, lag, capacity, totals }: ReaderStatus): NodeStatus {
+export class ReaderShow {
+  private troubles = 0;
+  private lastTroubleMs = -Infinity;
+
+  /** `nowMs` of a monotonic clock. */
+  show(status: Shown, nowMs: number): NodeStatus {
+    const { state, code, totals, silentMs = 0 } = status;
+    const troubles = totals.lost + totals.laps + totals.skipped;
+    if (troubles > this.troubles) this.lastTroubleMs = nowMs;
+    this.troubles = troubles;
+    const isSilent = silentMs >= SILENT_MS && looks[state] === green;
+    const isRecent = nowMs - this.lastTroubleMs < RECENT_TROUBLE_MS;
+    const what = `${state}${code === undefined ? '' : ` ${code}`}${isSilent ? `, no answer for ${shortAge(silentMs)}` : ''}`;
+    // Reading with a complaint (an unconfirmed look, a fresh loss) is not plain green.
+    const isYellow = looks[state] === green && (code !== undefined || isSilent || isRecent);
+    return { ...(isYellow ? { fill: 'yellow', shape: 'dot' } as const : looks[state]), text: `${what}: ${countsOf(status)}` };
+  }
+}
+
+function countsOf({ totals, lag, capacity }: Shown): string {
   const counts = [`${shortCount(totals.records)} records`];
   if (totals.lost > 0) counts.push(`${shortCount(totals.lost)} lost`);
   if (totals.laps > 0) counts.push(`${shortCount(totals.laps)} laps`);
   if (totals.skipped > 0) counts.push(`${shortCount(totals.skipped)} skipped`);
   if (lag !== undefined && capacity !== undefined && capacity > 0) counts.push(`lag ${Math.round((100 * lag) / capacity)} %`);
-  const trouble = code === undefined ? state : `${state} ${code}`;
-  // Reading with a complaint (an unconfirmed look, say) is not plain green.
-  const look = code !== undefined && looks[state] === green ? { fill: 'yellow', shape: 'dot' } as const : looks[state];
-  return { ...look, text: `${trouble}: ${counts.join(', ')}` };
+  return counts.join(', ');
 }

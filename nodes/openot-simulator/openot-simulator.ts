@@ -55,7 +55,7 @@ function settingsOf(RED: NodeAPI, def: SimulatorDef): SimulatorSettings {
   return {
     scenario: choiceOf(def.scenario, 'scenario', ['reactor', 'packaging']),
     rate: numberOf(def.rate, { name: 'rate', fallback: 20, min: 0, max: 100_000 }),
-    ringBytes: numberOf(def.ringBytes, { name: 'ringBytes', fallback: 65_536, min: 256, max: 16_777_216 }),
+    ringBytes: numberOf(def.ringBytes, { name: 'ringBytes', fallback: 65_536, min: 1024, max: 16_777_216 }),
     opcuaPort: numberOf(def.opcuaPort, { name: 'opcuaPort', fallback: 48_400, min: 0, max: 65_535 }),
     pkiFolder: join(userDirectory(RED), 'openot', 'simulator-pki'),
     runId: nextRunId(Date.now()),

@@ -2,6 +2,13 @@ import type { Node } from 'node-red';
 import type { Binding, WhenUnadvertised } from '../../lib/definition';
 import type { LooseFacts } from '../../lib/ring';
 
+/** Definitions held, how many files are refused at the moment, and whether the file or folder itself is not there. */
+export interface DefinitionState {
+  held: number;
+  refused: number;
+  missing?: true;
+}
+
 /** What the nodes that use definitions see of an `openot-definition` node. */
 export interface DefinitionAuthority {
   /** Resolves when the first look at the source is done, well or not. */
@@ -9,8 +16,7 @@ export interface DefinitionAuthority {
   readonly isReady: boolean;
   /** The one place that binds a stream's epochs to definitions (docs/design.md 7). */
   bind(facts: LooseFacts, whenUnadvertised: WhenUnadvertised): Binding;
-  /** Definitions held, and how many files are refused at the moment. */
-  state(): { held: number; refused: number };
+  state(): DefinitionState;
   /** Calls `listener` after every change; returns how to end that. */
   onChange(listener: () => void): () => void;
 }

@@ -2,7 +2,7 @@ import type { Node, NodeAPI } from 'node-red';
 import { Binding, bind, DefinitionStore, WhenUnadvertised } from '../../lib/definition';
 import type { LooseFacts } from '../../lib/ring';
 import { useConfig } from './config-users';
-import type { DefinitionAuthority, DefinitionNode } from './definition-node';
+import type { DefinitionAuthority, DefinitionNode, DefinitionState } from './definition-node';
 
 const nothing = new DefinitionStore();
 
@@ -58,7 +58,7 @@ export class DefinitionUser {
     return bind(nothing, { stream: facts.stream ?? '', snapshot: facts.snapshot, epochs: facts.epochs, whenUnadvertised: this.whenUnadvertised });
   }
 
-  state(): { held: number; refused: number } {
+  state(): DefinitionState {
     return this.authority?.state() ?? { held: 0, refused: 0 };
   }
 

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import should from 'should';
 import { bytesFromPayload, itemsOfConcatenation } from '../../../lib/ring';
 import { encoded } from '../../support/records';
@@ -58,6 +59,13 @@ describe('bytes of a payload', () => {
     for (const form of [record, new Uint8Array(record), [...record], record.toString('hex'), record.toString('base64')]) {
       itemsOfConcatenation(bytesOf(form)).should.eql(itemsOfConcatenation(record));
     }
+  });
+
+  it('bytes of another context, as a function node makes them, are bytes', () => {
+    const there: unknown = runInNewContext('new Uint8Array(bytes)', { bytes: [...record] });
+    (there instanceof Uint8Array).should.be.false();
+    bytesOf(there).equals(record).should.be.true();
+    refused({ [Symbol.toStringTag]: 'Uint8Array' }, /found object/);
   });
 
   it('half a record as text is text all the same: decoding it is another matter', () => {

@@ -1,6 +1,9 @@
 import should from 'should';
+import { runInNewContext } from 'node:vm';
 import type { Item, RecordItem } from '../../../lib/ring';
-import { Flow, settled, shouldBePlain, sink, statusesOf, useNodeRed } from '../../support/node-red';
+import { MAX_PAYLOAD_BYTES } from '../../../nodes/openot-decoder/controller';
+import { showDecoder } from '../../../nodes/openot-decoder/show';
+import { Flow, settled, shouldBePlain, sink, statusesOf, until, useNodeRed } from '../../support/node-red';
 import { concat, facts, message } from '../support/data';
 
 const flow = (emit = 'batch'): Promise<Flow> => Flow.start([{ id: 'decoder', type: 'openot-decoder', emit, wires: [['out', 'second']] }, sink('out'), sink('second')]);
@@ -101,6 +104,37 @@ describe('openot-decoder', () => {
     await settled();
     should(running.at('out').map(({ payload }) => payload)).eql([[]]);
     should(running.at('completed').length).equal(2);
+  });
+
+  it('refuses more than 16 MiB in one message before it makes anything of it, and goes on', async () => {
+    const running = await flow();
+    for (const payload of [Buffer.alloc(MAX_PAYLOAD_BYTES + 1), 'T09UMgAA' + 'A'.repeat(MAX_PAYLOAD_BYTES * 2), { type: 'Buffer', data: new Array(MAX_PAYLOAD_BYTES + 1) }]) running.send('decoder', { payload });
+    running.send('decoder', { payload: two });
+    await settled();
+    should(running.caught.map(({ code }) => code)).eql(Array(3).fill('OPENOT_PAYLOAD_TOO_LARGE'));
+    should(running.at('out').length).equal(1);
+  });
+
+  it('takes the bytes of a function node, which come from another context', async () => {
+    const running = await flow();
+    running.send('decoder', { payload: runInNewContext('new Uint8Array(bytes)', { bytes: [...two] }) as Uint8Array });
+    await settled();
+    should(running.caught).eql([]);
+    should((running.at('out')[0].payload as Item[]).length).equal(2);
+  });
+
+  it('shows an age that grows while no message comes', async () => {
+    const running = await flow();
+    running.send('decoder', { payload: message(0, { timeNs: BigInt(Date.now()) * 1_000_000n }) });
+    await until('an age of seconds', () => statusesOf('decoder').some(({ text }) => /newest [1-9]\d* s old/.test(text ?? '')));
+    should(statusesOf('decoder')[0].text).match(/newest 0 s old/);
+  });
+
+  it('shows ages, and a clock that is ahead, as they are', () => {
+    const totals = { records: 5, notices: 0, errors: 0, newestMs: 1_000_000 };
+    const text = (nowMs: number): string | undefined => showDecoder(totals, '', nowMs).text;
+    should([1_000_000, 1_059_999, 1_060_000, 4_600_000, 999_000].map(text)).eql(['5 records, newest 0 s old', '5 records, newest 59 s old', '5 records, newest 1 min old', '5 records, newest 1 h old', '5 records, newest 0 s old']);
+    should(showDecoder(totals, '', 400_000)).eql({ fill: 'yellow', shape: 'dot', text: '5 records, its clock is 10 min ahead' });
   });
 
   it('shows counts and the last error', async () => {

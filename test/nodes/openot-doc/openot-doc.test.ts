@@ -3,7 +3,7 @@ import type { DocumentObject } from '../../../lib/document';
 import type { Item } from '../../../lib/ring';
 import { itemsOfConcatenation } from '../../../lib/ring';
 import type { DefinitionNode } from '../../../nodes/shared/definition-node';
-import { Flow, helper, settled, shouldBePlain, sink, statusesOf, useNodeRed } from '../../support/node-red';
+import { Flow, helper, settled, shouldBePlain, sink, statusesOf, until, useNodeRed } from '../../support/node-red';
 import { concat, definitionText, facts, message, snapshot } from '../support/data';
 
 const loss: Item = { kind: 'loss', runId: '1', sourceId: 1, firstSeq: 0, lastSeq: 0, count: 1, basis: 'inferred', class: 'lost' };
@@ -44,6 +44,29 @@ describe('openot-doc', () => {
       should(running.at('completed').length).equal(1);
       should(running.caught).eql([]);
       should(statusesOf('doc').some(({ text }) => text !== undefined)).be.true();
+    });
+  }
+
+  it('is yellow while the last batch had placeholders, and green again with their count once batches resolve', async () => {
+    const running = await flow();
+    running.send('doc', given());
+    running.send('doc', given(items.slice(0, 2)));
+    await until('green', () => /4 events, 1 placeholders/.test(statusesOf('doc').at(-1)?.text ?? ''));
+    should(statusesOf('doc').at(-1)!.fill).equal('green');
+    running.send('doc', given());
+    await until('yellow', () => statusesOf('doc').at(-1)!.fill === 'yellow');
+  });
+
+  for (const format of ['json', 'ndjson']) {
+    it(`writes ${format} that JSON.parse takes, whatever items a flow makes up`, async () => {
+      const running = await flow({ format });
+      const changes = [{ runId: '007' }, { basis: 'x"' }, { class: 5 }, { upgrade: 'yes' }, { runId: 7 }, { basis: 'authoritative' }, { count: 1, upgrade: true }];
+      for (const change of changes) running.send('doc', given([{ ...loss, ...change }]));
+      for (const change of [{ sourceTimeNs: '01' }, { runId: '18446744073709551615' }, { flags: 1e9 }, { sourceId: 2 ** 40 }, { seq: -0 }]) running.send('doc', given([{ ...items[0], ...change }]));
+      await until('the errors', () => running.caught.length + running.at('completed').length === 12);
+      should(running.caught.slice(0, 4).map(({ code }) => code)).eql(Array(4).fill('OPENOT_PAYLOAD_NOT_ITEMS'));
+      should(running.at('out').length).be.above(4);
+      for (const { payload } of running.at('out')) for (const text of format === 'json' ? [payload as string] : (payload as string).split('\n').filter((line) => line !== '')) JSON.parse(text);
     });
   }
 

@@ -54,6 +54,36 @@ describe('openot-drift-guard', () => {
     should(running.at('out').every(({ payload }) => (payload as Item[]).length === 3)).be.true();
   });
 
+  it('says drift only when another definition is held', async () => {
+    const shows = (what: RegExp) => until(String(what), () => what.test(statusesOf('guard').at(-1)?.text ?? ''));
+    const running = await flow();
+    running.send('guard', given(foreign));
+    await shows(/^drift in 1 stream: /);
+    await helper.unload();
+    const before = statusesOf('guard').length;
+    const unadvertised = await flow();
+    unadvertised.send('guard', given('0000000000000000'));
+    await shows(/^no hash advertised by 1 stream: /);
+    await helper.unload();
+    const refused = await flow({}, '{');
+    refused.send('guard', given(foreign));
+    await shows(/^no definition loaded \(1 definition refused\): /);
+    should(statusesOf('guard').slice(before).filter(({ text }) => /drift/.test(text ?? ''))).eql([]);
+  });
+
+  it('takes up a definition node that a later deploy puts back', async () => {
+    const running = await flow();
+    const without = running.nodes.filter(({ id }) => id !== 'definition');
+    await helper.setFlows(without, 'nodes');
+    running.listen();
+    running.send('guard', given(known));
+    await until('no definition', () => /no definition node/.test(statusesOf('guard').at(-1)?.text ?? ''));
+    await helper.setFlows(running.nodes, 'nodes');
+    await (helper.getNode('definition') as DefinitionNode).definitions?.ready;
+    running.send('guard', given(known));
+    await until('bound again', () => /3 bound/.test(statusesOf('guard').at(-1)?.text ?? ''));
+  });
+
   it('keeps two streams apart', async () => {
     const running = await flow();
     const other = { ...given(foreign), openot: { ...given(foreign).openot, stream: 'line 2' } };

@@ -1,6 +1,6 @@
 import should from 'should';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, AddressInfo } from 'node:net';
+import { createServer, AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import type { DocumentObject } from '../../../lib/document';
 import { createSimulator, Simulator, SimulatorOptions } from '../../../lib/simulator';
@@ -271,6 +271,50 @@ describe('openot-reader', function () {
       await expectTrouble(await Flow.start(nodes(reader())), /^OPENOT_/);
     });
   }
+
+  it('begins when a later deploy puts its endpoint back', async () => {
+    await startPlc();
+    const running = await Flow.start(nodes());
+    await until('documents', () => records(running).length > 10);
+    await helper.setFlows(running.nodes.filter(({ id }) => id !== 'opcua'), 'nodes');
+    await until('no endpoint', () => statusesOf(readerId()).at(-1)?.text === 'no OPC UA endpoint');
+    const before = records(running).length;
+    await helper.setFlows(running.nodes, 'nodes');
+    await until('documents again', () => records(running).length > before + 10);
+    running.send(readerId(), { topic: 'read' });
+    await settled();
+    should(running.caught.filter(({ code }) => code !== 'OPENOT_CONFIG')).eql([]);
+  });
+
+  it('closes long before any time-out while its server is silent, and then shows and saves nothing more', async () => {
+    const sockets = new Set<Socket>();
+    const server = createServer((socket) => void sockets.add(socket.on('error', () => undefined)));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+    await startPlc();
+    const running = await Flow.start(nodes({}, { endpoint: `opc.tcp://127.0.0.1:${(server.address() as AddressInfo).port}`, requestTimeout: '10000' }));
+    await until('the attempt', () => sockets.size > 0);
+    let closed = false;
+    const closing = helper.clearFlows().then(() => (closed = true));
+    // Not a measure of speed: the request time-out would be five times as long.
+    await until('the close', () => closed, 2000);
+    await closing;
+    const shown = statusesOf(readerId()).length;
+    const sent = running.at('status').length;
+    for (const socket of sockets) socket.destroy();
+    server.close();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    should(statusesOf(readerId()).length).equal(shown);
+    should(running.at('status').length).equal(sent);
+    should(helper.log().args.filter(([{ msg }]) => /OPENOT_CLOSE_TIMEOUT/.test(String(msg)))).eql([]);
+  });
+
+  it('an endpoint with a user name and a password in it is refused, and shows neither', async () => {
+    await startPlc();
+    const running = await Flow.start(nodes({}, { endpoint: 'opc.tcp://operator:S3cret!@plc1:4840' }));
+    await until('the error', () => running.caught.length > 0);
+    should(JSON.stringify(running.caught)).match(/opc\.tcp:\/\/plc1:4840/);
+    should(JSON.stringify(running.caught)).not.match(/S3cret|operator/);
+  });
 
   it('logs in with user name and password; a wrong one is refused, and appears nowhere', async () => {
     await startPlc({ allowAnonymous: false, users: { operator: 'right-secret' } });

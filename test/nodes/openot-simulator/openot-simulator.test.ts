@@ -1,7 +1,8 @@
 import should from 'should';
 import { join } from 'node:path';
 import type { CommandAnswer } from '../../../nodes/openot-simulator/controller';
-import { Flow, shouldBePlain, sink, statusesOf, until, useNodeRed } from '../../support/node-red';
+import { nextRunId } from '../../../nodes/openot-simulator/run-id';
+import { Flow, helper, shouldBePlain, sink, statusesOf, until, useNodeRed } from '../../support/node-red';
 import { definitionText, hashOf } from '../support/data';
 
 const flow = (simulator: Record<string, unknown> = {}): Promise<Flow> =>
@@ -39,6 +40,23 @@ describe('openot-simulator', () => {
     should(second.payload).equal(definitionText('reactor-2'));
     should(second).not.have.property('filename');
     should((await answer(running, 'statistics')).payload).have.propertyByPath('statistics', 'definitionHash').equal(second.definitionHash);
+  });
+
+  it('gives every start a run of its own that is higher, however soon, and also when the clock was set back', () => {
+    const now = Date.now() + 1_000_000;
+    const runs = [now, now, now + 0.5, now - 5000, now + 1].map(nextRunId);
+    should(new Set(runs).size).equal(5);
+    should([...runs].sort((a, b) => (a < b ? -1 : 1))).eql(runs);
+  });
+
+  it('is a new run at every deploy', async () => {
+    const runs: bigint[] = [];
+    for (let deploy = 0; deploy < 3; deploy++) {
+      const running = await flow();
+      runs.push(BigInt(((await answer(running, 'statistics')).payload as CommandAnswer).statistics.runId));
+      await helper.unload();
+    }
+    should(runs[0] < runs[1] && runs[1] < runs[2]).be.true();
   });
 
   it('refuses what is no command with a coded error', async () => {

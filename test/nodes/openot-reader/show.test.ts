@@ -1,0 +1,34 @@
+import should from 'should';
+import type { ReaderTotals } from '../../../lib/reader';
+import { ReaderShow, RECENT_TROUBLE_MS, Shown } from '../../../nodes/openot-reader/show';
+
+const totals = (changes: Partial<ReaderTotals> = {}): ReaderTotals => ({ records: 12, bytes: 0, lost: 0, indeterminate: 0, laps: 0, skipped: 0, incarnations: 0, ...changes });
+const status = (changes: Partial<Shown> = {}): Shown => ({ state: 'idle', lag: 50, capacity: 100, totals: totals(), ...changes });
+
+describe('the status line of a reader', () => {
+  it('is green with its counts while all is well', () => {
+    should(new ReaderShow().show(status(), 0)).eql({ fill: 'green', shape: 'dot', text: 'idle: 12 records, lag 50 %' });
+  });
+
+  for (const kind of ['lost', 'laps', 'skipped'] as const) {
+    it(`is yellow for a minute after something was counted as ${kind}, then green again with the count kept`, () => {
+      const line = new ReaderShow();
+      line.show(status(), 0);
+      const after = status({ totals: totals({ [kind]: 3 }) });
+      should(line.show(after, 1000).fill).equal('yellow');
+      should(line.show(after, 1000 + RECENT_TROUBLE_MS - 1).fill).equal('yellow');
+      should(line.show(after, 1000 + RECENT_TROUBLE_MS)).eql({ fill: 'green', shape: 'dot', text: `idle: 12 records, 3 ${kind}, lag 50 %` });
+      should(line.show(status({ totals: totals({ [kind]: 4 }) }), 200_000).fill).equal('yellow');
+    });
+  }
+
+  it('is yellow with a complaint, and when the other side is silent', () => {
+    should(new ReaderShow().show(status({ code: 'OPENOT_CONTROL_UNCONFIRMED' }), 0)).eql({ fill: 'yellow', shape: 'dot', text: 'idle OPENOT_CONTROL_UNCONFIRMED: 12 records, lag 50 %' });
+    should(new ReaderShow().show(status({ silentMs: 12_000 }), 0)).eql({ fill: 'yellow', shape: 'dot', text: 'idle, no answer for 12 s: 12 records, lag 50 %' });
+    should(new ReaderShow().show(status({ silentMs: 500 }), 0).fill).equal('green');
+  });
+
+  it('stays red in an outage, whatever was lost', () => {
+    should(new ReaderShow().show(status({ state: 'outage', code: 'OPENOT_X', totals: totals({ lost: 1 }) }), 0)).match({ fill: 'red', text: /^outage OPENOT_X: / });
+  });
+});
