@@ -14,6 +14,7 @@ import { serversStarted } from '../shared/starting';
 import { STATUS_INTERVAL_MS, ThrottledStatus } from '../shared/status';
 import { fileNameOf, userDirectory } from '../shared/user-directory';
 import { ReaderController } from './controller';
+import { ownedStore } from './owned-store';
 import { ReaderProperties, readerSettings } from './settings';
 import { ReaderShow } from './show';
 
@@ -36,13 +37,14 @@ const init = (RED: NodeAPI): void => {
       if (endpoint !== null) endUse = useConfig(endpoint, this);
       const { transport, host } = wayToTheRing(endpoint, def);
       const line = new ReaderShow();
+      const stateFile = join(userDirectory(RED), 'openot', 'readers', `${fileNameOf(this.id)}.state`);
       const show = (last?: ReaderStatus): void => {
         const now = controller.status() ?? last;
         if (now !== undefined) status.set(() => line.show(controller.status() ?? now, performance.now()));
       };
       const controller = new ReaderController({
         transport,
-        store: fileStore(join(userDirectory(RED), 'openot', 'readers', `${fileNameOf(this.id)}.state`)),
+        store: ownedStore(stateFile, fileStore(stateFile)),
         clock: systemClock(),
         random: systemRandom(),
         settings: { ...readerSettings(def), host },

@@ -1,0 +1,18 @@
+import type { Store } from '../../lib/reader';
+
+const owners = new Map<string, object>();
+
+/**
+ * The store of the reader that opened this file last. A reader whose closing was given up lives on for a while beside
+ * the one that was made in its place: what it still saves or removes would destroy the state of that one, so it does nothing.
+ */
+export function ownedStore(path: string, store: Store): Store {
+  const owner = {};
+  owners.set(path, owner);
+  const ifOwner = (work: () => Promise<void>): Promise<void> => (owners.get(path) === owner ? work() : Promise.resolve());
+  return {
+    load: () => store.load(),
+    save: (bytes) => ifOwner(() => store.save(bytes)),
+    remove: () => ifOwner(() => store.remove())
+  };
+}

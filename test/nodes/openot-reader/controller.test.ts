@@ -1,0 +1,74 @@
+import should from 'should';
+import type { Transport } from '../../../lib/transport/transport';
+import { ReaderController } from '../../../nodes/openot-reader/controller';
+import { ownedStore } from '../../../nodes/openot-reader/owned-store';
+import { Account } from '../../../nodes/shared/passage';
+import { FakePlc } from '../../lib/reader/fake-plc';
+import { FakeTransport, half, ManualClock, MemoryStore, quiet } from '../../lib/reader/fake-ports';
+
+describe('the controller of a reader node', () => {
+  /** A controller whose every second transport cannot be made. */
+  function made(): { controller: ReaderController; errors: Error[]; lose: () => void; transports: () => number } {
+    const errors: Error[] = [];
+    let lose = (): void => undefined;
+    let transports = 0;
+    const account = (): Account => ({ begin: (serial) => `t/${serial}`, gate: () => Promise.resolve(true), shut: () => undefined, close: () => undefined });
+    const controller = new ReaderController({
+      transport: (): Transport => {
+        if (++transports === 2) throw new Error('no transport');
+        return new FakeTransport(new FakePlc(4096));
+      },
+      store: new MemoryStore(),
+      clock: new ManualClock(),
+      random: half,
+      settings: {},
+      openAccount: (_settled, onLost) => ((lose = onLost), account()),
+      sendBatch: () => undefined,
+      onStatus: () => undefined,
+      onError: (error) => void errors.push(error),
+      deliveriesDone: () => Promise.resolve()
+    });
+    return { controller, errors, lose: () => lose(), transports: () => transports };
+  }
+
+  it('reports a restart that fails instead of leaving a rejection to nobody, and restarts again later', async () => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown): void => void unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    try {
+      const { controller, errors, lose, transports } = made();
+      await controller.start();
+      lose();
+      await quiet();
+      should(errors.map((error) => (error as Error & { code?: string }).code)).eql(['OPENOT_INTERNAL']);
+      should(errors[0].message).match(/no transport/);
+      await should(controller.command('read')).be.rejectedWith(/OPENOT_READER_STOPPED/);
+      lose();
+      await quiet();
+      should(transports()).equal(3);
+      await controller.command('pause');
+      await controller.close();
+      await quiet();
+      should(unhandled).eql([]);
+    } finally {
+      process.removeListener('unhandledRejection', note);
+    }
+  });
+});
+
+describe('the store of a reader node', () => {
+  it('belongs to the reader that opened it last: one that was given up changes nothing any more', async () => {
+    const memory = new MemoryStore();
+    const old = ownedStore('a file', memory);
+    await old.save(Uint8Array.of(1));
+    const other = ownedStore('another file', new MemoryStore());
+    const now = ownedStore('a file', memory);
+    await now.save(Uint8Array.of(2));
+    await old.save(Uint8Array.of(3));
+    await old.remove();
+    await other.save(Uint8Array.of(4));
+    should([...(await now.load())!]).eql([2]);
+    await now.remove();
+    should(await now.load()).equal(undefined);
+  });
+});
