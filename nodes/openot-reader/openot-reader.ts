@@ -15,6 +15,7 @@ import { STATUS_INTERVAL_MS, ThrottledStatus } from '../shared/status';
 import { fileNameOf, userDirectory } from '../shared/user-directory';
 import { ReaderController } from './controller';
 import { ownedStore } from './owned-store';
+import { readsRing } from './same-ring';
 import { ReaderProperties, readerSettings } from './settings';
 import { ReaderShow } from './show';
 
@@ -31,11 +32,16 @@ const init = (RED: NodeAPI): void => {
     // An error with a message object reaches Catch nodes.
     const report = (error: Error): void => this.error(error, {});
     let endUse = (): void => undefined;
+    let endReading = (): void => undefined;
     const make = (status: ThrottledStatus): (() => Promise<void>) => {
       const endpoint = def.opcua ? (RED.nodes.getNode(def.opcua) as OpcuaNode | null) : null;
       // Also when its own settings are wrong: its errors reach Catch nodes by way of this node's flow.
       if (endpoint !== null) endUse = useConfig(endpoint, this);
       const { transport, host } = wayToTheRing(endpoint, def);
+      const settings = readerSettings(def);
+      const { others, end } = readsRing(this.id, def.opcua, String(def.controlNode).trim(), settings.stream ?? '');
+      endReading = end;
+      if (others.length > 0) this.warn(`OPENOT_READER_TWICE: the reader ${others.join(', ')} reads the same ring under the same stream name: every record comes twice. Name the streams differently, or wire one reader to both ways`);
       const line = new ReaderShow();
       const stateFile = join(userDirectory(RED), 'openot', 'readers', `${fileNameOf(this.id)}.state`);
       const show = (last?: ReaderStatus): void => {
@@ -47,7 +53,7 @@ const init = (RED: NodeAPI): void => {
         store: ownedStore(stateFile, fileStore(stateFile)),
         clock: systemClock(),
         random: systemRandom(),
-        settings: { ...readerSettings(def), host },
+        settings: { ...settings, host },
         openAccount: (settled, onLost) => hop.openAccount(RED.util.generateId(), settled, onLost),
         // Not bound once: a deploy that rewires this node gives it another send.
         sendBatch: (message) => hop.send([message, null], (output) => this.send(output)),
@@ -71,6 +77,7 @@ const init = (RED: NodeAPI): void => {
     const release = (): void => {
       hop.close();
       endUse();
+      endReading();
     };
     buildNode(this, make, { release, deploys: RED.events });
   }

@@ -272,6 +272,20 @@ describe('openot-reader', function () {
     });
   }
 
+  it('warns once of a second reader of the same ring under the same stream name', async () => {
+    await startPlc();
+    const twice = (stream: string): FlowNode[] => [...nodes(), { ...nodes().find(({ id }) => id === readerId())!, id: 'second-reader', stream }];
+    const warned = (): unknown[] => helper.log().args.filter(([{ msg }]) => /OPENOT_READER_TWICE/.test(String(msg)));
+    await Flow.start(twice('line 2'));
+    should(warned().length).equal(0);
+    await helper.unload();
+    const running = await Flow.start(twice('line 1'));
+    should(warned().length).equal(1);
+    await helper.setFlows(running.nodes.filter(({ id }) => id !== 'second-reader'), 'nodes');
+    await helper.setFlows(running.nodes.filter(({ id }) => id !== 'second-reader').map((node) => (node.id === readerId() ? { ...node, name: 'changed' } : node)), 'nodes');
+    should(warned().length).equal(1);
+  });
+
   it('begins when a later deploy puts its endpoint back', async () => {
     await startPlc();
     const running = await Flow.start(nodes());

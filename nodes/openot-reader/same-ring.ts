@@ -1,0 +1,21 @@
+/** Ids of the running readers by what they read and how they name it. */
+const running = new Map<string, Set<string>>();
+
+/**
+ * Notes that this reader reads this ring under this stream name. `others` = ids of those that do so already: two such
+ * streams cannot be told apart behind them, and every record comes twice. Returns also how to end that.
+ */
+export function readsRing(id: string, endpoint: string, controlNode: string, stream: string): { others: string[]; end: () => void } {
+  const key = JSON.stringify([endpoint, controlNode, stream]);
+  const ids = running.get(key) ?? new Set();
+  running.set(key, ids);
+  const others = [...ids].filter((other) => other !== id);
+  ids.add(id);
+  return {
+    others,
+    end: () => {
+      ids.delete(id);
+      if (ids.size === 0 && running.get(key) === ids) running.delete(key);
+    }
+  };
+}
