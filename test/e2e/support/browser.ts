@@ -22,7 +22,7 @@ export class Editor {
       args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--force-device-scale-factor=1']
     });
     const page = await browser.newPage();
-    await page.setViewport({ width: 1400, height: 900 });
+    await page.setViewport({ width: 1600, height: 900 });
     const editor = new Editor(browser, page);
     page.on('pageerror', (error) => editor.problems.push(String(error)));
     page.on('console', (message) => {
