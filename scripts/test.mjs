@@ -20,7 +20,8 @@ function start(command, args, env = {}) {
   });
 }
 
-const mocha = (...specs) => start('npx', ['mocha', '--reporter', 'dot', ...specs.flatMap((spec) => ['--spec', spec])], { OPENOT_TEST: '1' });
+// --exit: a test that failed half way may leave a server or a runtime open, which must not keep CI waiting.
+const mocha = (...specs) => start('npx', ['mocha', '--exit', '--reporter', 'dot', ...specs.flatMap((spec) => ['--spec', spec])], { OPENOT_TEST: '1' });
 const count = (output, word) => Number(output.match(new RegExp(`^\\s+(\\d+) ${word}`, 'm'))?.[1] ?? 0);
 
 installPackages();

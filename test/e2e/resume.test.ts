@@ -1,7 +1,7 @@
 import should from 'should';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { countByIdentity, readDocuments } from './support/documents';
+import { countByIdentity, endsWhole, readDocuments } from './support/documents';
 import { appendTo, catchTo, chain } from './support/flows';
 import { Plc, startPlc } from './support/plc';
 import { sleep, until } from './support/process';
@@ -32,6 +32,9 @@ describe('a runtime that is stopped in order and started again ten times while t
     if (userDir) await removeUserDirectory(userDir);
   });
 
+  // A failed test must not leave a runtime behind that the next one would share its files with.
+  afterEach(() => runtime?.kill());
+
   it('gives every (run, source, seq) exactly once at the output of openot-doc', async () => {
     for (let round = 0; round < 10; round++) {
       const before = readDocuments(output).length;
@@ -48,6 +51,7 @@ describe('a runtime that is stopped in order and started again ten times while t
     await until('the rest', () => countByIdentity(readDocuments(output)).size >= produced, 30_000, () => `${countByIdentity(readDocuments(output)).size} of ${produced}\n${runtime!.log}`);
     await runtime.stop();
 
+    should(endsWhole(output)).be.true();
     const documents = readDocuments(output);
     const counts = countByIdentity(documents);
     should([...counts].filter(([, times]) => times !== 1)).eql([]);

@@ -13,12 +13,16 @@ export interface StrictDocument {
   fields?: { name: string; value: unknown }[];
 }
 
-/** The documents of an NDJSON file; throws on a line that is not whole. */
+/** The documents of an NDJSON file, up to the last whole line: the runtime may be in the middle of writing the next one. */
 export function readDocuments(path: string): StrictDocument[] {
   if (!existsSync(path)) return [];
   const text = readFileSync(path, 'utf8');
-  if (text !== '' && !text.endsWith('\n')) throw new Error('the last line is not whole');
-  return text.split('\n').filter(Boolean).map((line) => JSON.parse(line) as StrictDocument);
+  return text.slice(0, text.lastIndexOf('\n') + 1).split('\n').filter(Boolean).map((line) => JSON.parse(line) as StrictDocument);
+}
+
+/** True when the file ends with a whole line. */
+export function endsWhole(path: string): boolean {
+  return readFileSync(path, 'utf8').endsWith('\n');
 }
 
 /** Records by identity, with how often each appears. */

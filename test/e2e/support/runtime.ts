@@ -45,10 +45,19 @@ export class Runtime {
     process.setMaxListeners(0);
     process.on('exit', () => child.kill('SIGKILL'));
     const runtime = new Runtime(child, `http://127.0.0.1:${port}`);
-    await until('Node-RED to answer', () => runtime.get('/settings').then((response) => response.ok, () => false), 40_000, () => runtime.log);
-    await until('the flows to start', () => /Started flows|Flows stopped in safe mode|missing/i.test(runtime.log), 20_000, () => runtime.log);
-    runtime.comms = await Comms.open(runtime.url);
+    try {
+      await runtime.ready();
+    } catch (error) {
+      child.kill('SIGKILL');
+      throw error;
+    }
     return runtime;
+  }
+
+  private async ready(): Promise<void> {
+    await until('Node-RED to answer', () => this.get('/settings').then((response) => response.ok, () => false), 40_000, () => this.log);
+    await until('the flows to start', () => /Started flows|Flows stopped in safe mode|missing/i.test(this.log), 20_000, () => this.log);
+    this.comms = await Comms.open(this.url);
   }
 
   get pid(): number {
