@@ -1,7 +1,7 @@
 import { describeRingError, PlacedRecord, RingError, ringErrorCode, walkWindow } from '../ring';
 import { HEADER_LENGTH, RecordView } from '../wire';
 import { BatchBuilder } from './batch-builder';
-import { isOldRun, Memory } from './memory';
+import { Memory } from './memory';
 import { FlatWindow } from './window';
 
 export interface HarvestBounds {
@@ -74,7 +74,7 @@ function stopped(stop: RingError, bounds: HarvestBounds): HarvestEnd {
 
 function notNew(memory: Memory, abs: number, record: RecordView): Trouble | undefined {
   if (record.safeSeq < 0) return { abs, reason: 'OPENOT_SEQ_TOO_LARGE', message: `the record at position ${abs} has seq ${record.seq}; seqs up to 2^53-1 can be handled` };
-  if (memory.accounting.isFresh(record) && !isOldRun(record, memory.lastRunId)) return undefined;
+  if (memory.isNew(record)) return undefined;
   const expected = memory.accounting.expectedSeq(record.runId, record.sourceId);
   const message = `the record at position ${abs} has run ${record.runId} and seq ${record.seq} of source ${record.sourceId}, which was handed on before (expected seq ${expected} or above)`;
   return { abs, reason: 'OPENOT_SEQ_WENT_BACK', message, notNew: record };

@@ -1,25 +1,17 @@
 import { LossAccounting } from '../loss';
 import { EpochTracker } from '../ring';
-import { Offset, readU32, readU64, RecordView } from '../wire';
+import { MAX_U64, Offset, readU32, readU64, RecordView } from '../wire';
 import { PlausibleLook, isPlausible, takeLook } from './look';
 import { StartFrom } from './settings';
-import { SavedState, StateResult, unreadable } from './state-image';
-
-/** Where the last record handed on stood, and its CRC: by these a ring is known again after a restart. */
-export interface Fingerprint {
-  readonly abs: number;
-  /** Length of the record in bytes; its CRC stands in the last four. */
-  readonly length: number;
-  readonly crc: number;
-}
+import { Fingerprint, SavedState, StateResult, unreadable } from './state-image';
 
 /** A source time above all others: with it, any record counts as older. */
-const LATEST_TIME = 2n ** 64n - 1n;
+const LATEST_TIME = MAX_U64;
 
 /** What the reader knows of its ring: everything that decides what is handed on next. */
 export class Memory {
   incarnation = 0;
-  /** Next position to be handed on; moved by `passed`, `jump` and `beginAnew`. */
+  /** Next position to be handed on; moved by `passed`, `jump` and `beginAnew`, and over the gap at a lap's end. */
   cursor = 0;
   /** From here to the cursor every record was handed on. */
   unbrokenFrom = 0;
@@ -65,6 +57,11 @@ export class Memory {
     this.timeLow = Number(value & 0xffff_ffffn);
     this.latestHigh = value === LATEST_TIME ? 0 : this.timeHigh;
     this.latestLow = value === LATEST_TIME ? 0 : this.timeLow;
+  }
+
+  /** Whether the record is new data: its seq at or above the one expected, its run none that ended before. Changes nothing. */
+  isNew(record: RecordView): boolean {
+    return this.accounting.isFresh(record) && !isOldRun(record, this.lastRunId);
   }
 
   /** First contact. */
@@ -173,7 +170,7 @@ export class Memory {
 }
 
 /** True when the record's run is one that ended before the last record handed on. */
-export function isOldRun(record: RecordView, lastRunId: bigint | undefined): boolean {
+function isOldRun(record: RecordView, lastRunId: bigint | undefined): boolean {
   if (lastRunId === undefined) return false;
   const { bytes, start } = record;
   const low = readU32(bytes, start + Offset.runId);

@@ -1,9 +1,10 @@
 import { recordAt } from '../ring/record-at';
-import { isOldRun, Memory } from './memory';
+import { HEADER_LENGTH, SYNC_WORD } from '../wire/header';
+import { Memory } from './memory';
 import { FlatWindow } from './window';
 
 /** Where a search for the next record came to. `found` = a record that can be handed on begins there. */
-export interface Search {
+export interface Found {
   readonly abs: number;
   readonly found: boolean;
   /** The record that was found is not older than the last one handed on: so the bytes before it are of this lap. */
@@ -17,7 +18,7 @@ export interface Search {
  * or before `headAbs`, not below the expected seq (docs/design.md 5). Where the window ends first, `abs` is where the
  * search has to go on; at head it ends, because head is where a record will begin.
  */
-export function searchRecord(memory: Memory, window: FlatWindow, fromAbs: number, headAbs: number): Search {
+export function searchRecord(memory: Memory, window: FlatWindow, fromAbs: number, headAbs: number): Found {
   const { capacity } = memory;
   const endAbs = Math.min(headAbs, window.endAbs);
   let abs = nextBoundary(fromAbs, capacity);
@@ -25,11 +26,11 @@ export function searchRecord(memory: Memory, window: FlatWindow, fromAbs: number
   while (abs < endAbs) {
     const found = recordAt(window.bytes, abs - window.fromAbs, abs, capacity - (abs % capacity), endAbs - abs);
     if (found.ok === true) {
-      if (memory.accounting.isFresh(found) && !isOldRun(found, memory.lastRunId)) return { abs, found: true, isProof: !memory.isOlder(found), metOld };
+      if (memory.isNew(found)) return { abs, found: true, isProof: !memory.isOlder(found), metOld };
       metOld = true;
     }
     // It may be whole in the next window; at head it never will be.
-    if (found.ok === 'heldBack' && endAbs < headAbs && (found.needed > 40 || startsLikeOne(window, abs, endAbs))) return { abs, found: false, isProof: false, metOld };
+    if (found.ok === 'heldBack' && endAbs < headAbs && (found.needed > HEADER_LENGTH || startsLikeOne(window, abs, endAbs))) return { abs, found: false, isProof: false, metOld };
     abs = nextBoundary(abs, capacity);
   }
   return { abs: Math.min(abs, headAbs), found: false, isProof: false, metOld };
@@ -43,7 +44,6 @@ function nextBoundary(abs: number, capacity: number): number {
 }
 
 function startsLikeOne(window: FlatWindow, abs: number, endAbs: number): boolean {
-  const sync = [0x4f, 0x4f, 0x54, 0x32];
-  for (let i = 0; i < 4 && abs + i < endAbs; i++) if (window.bytes[abs + i - window.fromAbs] !== sync[i]) return false;
+  for (let i = 0; i < 4 && abs + i < endAbs; i++) if (window.bytes[abs + i - window.fromAbs] !== ((SYNC_WORD >>> (8 * i)) & 0xff)) return false;
   return true;
 }

@@ -1,5 +1,13 @@
 import { crc32c, HEADER_LENGTH, parseSafeU64, parseU64 } from '../wire';
-import { Fingerprint } from './memory';
+import { isObject } from '../wire/outside-values';
+
+/** Where the last record handed on stood, and its CRC: by these a ring is known again after a restart. */
+export interface Fingerprint {
+  readonly abs: number;
+  /** Length of the record in bytes; its CRC stands in the last four. */
+  readonly length: number;
+  readonly crc: number;
+}
 
 /**
  * What a reader keeps between runs, as one image: a line with version and checksum, then one line of JSON. It is read
@@ -75,8 +83,8 @@ const u64 = (value: unknown): boolean => typeof value === 'string' && parseU64(v
 const optional = (value: unknown, check: (value: unknown) => boolean): boolean => value === undefined || check(value);
 
 function isState(value: unknown): value is SavedState {
-  if (typeof value !== 'object' || value === null) return false;
-  const state = value as Record<string, unknown>;
+  if (!isObject(value)) return false;
+  const state = value;
   const { bufferId, capacity, incarnation, cursor } = state;
   return (
     typeof state.stream === 'string' &&
@@ -96,8 +104,8 @@ function isState(value: unknown): value is SavedState {
 
 /** A whole record with its CRC, before the cursor. */
 function isFingerprint(value: unknown, capacity: number, cursor: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const { abs, length, crc } = value as Record<string, unknown>;
+  if (!isObject(value)) return false;
+  const { abs, length, crc } = value;
   if (!count(abs) || !count(length) || !count(crc)) return false;
-  return length >= HEADER_LENGTH + 4 && length <= Math.min(capacity, 0xffff) && (abs % capacity) + length <= capacity && abs + length <= cursor && crc <= 0xffff_ffff;
+  return length >= HEADER_LENGTH + 4 && length <= 0xffff && (abs % capacity) + length <= capacity && abs + length <= cursor && crc <= 0xffff_ffff;
 }

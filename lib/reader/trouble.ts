@@ -2,7 +2,7 @@ import { PlacedRecord } from '../ring';
 import { RecordView } from '../wire';
 import { Standing } from './anchor';
 import { HarvestBounds, Trouble } from './harvest';
-import { isOldRun, Memory } from './memory';
+import { Memory } from './memory';
 import { Patience } from './patience';
 import { ReaderSettings } from './settings';
 import { searchRecord } from './skip';
@@ -82,9 +82,8 @@ export class TroubleJudge {
 function following(memory: Memory, records: readonly PlacedRecord[], repeated: RecordView): Following {
   let goesOn = false;
   for (const { record } of records) {
-    const isNew = record.safeSeq >= 0 && memory.accounting.isFresh(record) && !isOldRun(record, memory.lastRunId);
     if (memory.isOlder(record)) continue;
-    if (!isNew) {
+    if (!memory.isNew(record)) {
       // A record that was handed on already, as an old copy shows it, is none that went back.
       if (memory.isLatest(record)) return { goesOn, wentBack: true };
       continue;
