@@ -53,7 +53,7 @@ export async function readDefinitionFile(path: string): Promise<FileText> {
 
 async function stampOf(path: string): Promise<FoundFile | undefined> {
   const facts = await stat(path);
-  return facts.isFile() ? { path, stamp: `${facts.mtimeMs}/${facts.size}/${facts.ino}` } : undefined;
+  return facts.isFile() ? { path, stamp: `${facts.mtimeMs}/${facts.ctimeMs}/${facts.size}/${facts.ino}` } : undefined;
 }
 
 function refused(code: string, text: string): { ok: false; error: CodedError } {

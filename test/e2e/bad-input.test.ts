@@ -84,8 +84,9 @@ describe('bad input to a real Node-RED', function () {
 
   for (const [what, json, pattern] of badDefinitions) {
     it(`a definition with ${what} is a clear coded error`, async () => {
+      const from = runtime.log.length;
       await runtime.deploy(flowsFor({ definition: { source: 'json', json } }));
-      await until(`the log to say so`, () => runtime.log.split('\n').some((line) => /OPENOT_DEFINITION/.test(line) && pattern.test(line)) || (/OPENOT_DEFINITION/.test(said()) && pattern.test(said())), 10_000, () => runtime.log.slice(-2000) + said());
+      await until(`the log to say so`, () => runtime.log.slice(from).split('\n').some((line) => /OPENOT_DEFINITION/.test(line) && pattern.test(line)) || (/OPENOT_DEFINITION/.test(said()) && pattern.test(said())), 10_000, () => runtime.log.slice(-2000) + said());
       should(runtime.exitCode).equal(undefined);
     });
   }
@@ -120,10 +121,10 @@ describe('bad input to a real Node-RED', function () {
   it('garbage, half a record and a wire version 1 record into the decoder', async () => {
     const record = recordHex();
     const cases: [string, string, string, RegExp][] = [
-      ['garbage', JSON.stringify([...Buffer.from('this is not a record at all, and long enough to be one')]), 'bin', /OPENOT_WIRE_WRONG_SYNC|OPENOT/],
+      ['garbage', JSON.stringify([...Buffer.from('this is not a record at all, and long enough to be one')]), 'bin', /OPENOT_WIRE_WRONG_SYNC/],
       ['half', record.slice(0, 100), 'str', /OPENOT_WIRE_TRUNCATED/],
       ['v1', record.replace(/^4f4f5432/i, '4f4f5421'), 'hex', /OPENOT_WIRE_VERSION_1/],
-      ['text', 'hello', 'str', /OPENOT/]
+      ['text', 'hello', 'str', /OPENOT_PAYLOAD_NOT_BYTES/]
     ];
     for (const [name, payload, type, pattern] of cases) {
       rmSync(errors, { force: true });

@@ -1,5 +1,5 @@
 import should from 'should';
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readDocuments, StrictDocument } from './support/documents';
 import { appendTo, catchTo, chain } from './support/flows';
@@ -61,5 +61,6 @@ describe('a definition that changes under the reader', function () {
     const kinds = ofEpoch(newHash).map(({ kind }) => kind);
     should(kinds.slice(kinds.indexOf('event')).every((kind) => kind === 'event')).be.true();
     should(readDocuments(output).filter(({ kind }) => kind === 'loss')).eql([]);
+    should(existsSync(join(userDir, 'errors.txt'))).be.false();
   });
 });

@@ -41,6 +41,7 @@ describe(`${MINUTES} minutes at 500 events/s from a server that tears its copies
       await until('the reader to connect', () => reader.status().state === 'idle', 30_000, () => JSON.stringify(reader.status()));
       const before = delivered.size + lost.size;
       const lostBefore = lost.size;
+      const deliveredBefore = delivered.size;
       plc.simulator.command('start-producer');
       await new Promise((resolve) => setTimeout(resolve, MINUTES * 60_000));
       plc.simulator.command('stop-producer');
@@ -59,6 +60,7 @@ describe(`${MINUTES} minutes at 500 events/s from a server that tears its copies
       console.log(`      produced ${written.size}, delivered ${delivered.size}, lost ${lost.size - lostBefore} (${lostBefore} before the reader came), invented ${invented.length}, silently lost ${silent.length}, twice ${twice.length}`);
       console.log(`      copies ${copies?.copies}, of them cut ${copies?.cut}; polls ${status.looks.polls}, reads ${status.looks.reads}, looks repeated ${status.looks.repeated}, unconfirmed ${status.looks.unconfirmed}, records read again ${status.looks.reread}`);
       should(copies!.cut).be.above(100);
+      should(delivered.size - deliveredBefore).be.above(MINUTES * 60 * 400);
       should(invented).eql([]);
       should(silent).eql([]);
       should(twice).eql([]);

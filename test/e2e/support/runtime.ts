@@ -1,6 +1,5 @@
 import { ChildProcess, spawn } from 'node:child_process';
-import { createServer } from 'node:net';
-import { AddressInfo } from 'node:net';
+import { AddressInfo, createServer } from 'node:net';
 import { Comms } from './comms';
 import { until } from './process';
 import { toolchain } from './toolchain';
@@ -60,10 +59,6 @@ export class Runtime {
     this.comms = await Comms.open(this.url);
   }
 
-  get pid(): number {
-    return this.child.pid!;
-  }
-
   get(path: string): Promise<Response> {
     return fetch(this.url + path, { headers: { Accept: 'application/json' } });
   }
@@ -76,8 +71,6 @@ export class Runtime {
 
   /** Deploys a whole flow file, as the editor's Full (or another) deploy does. */
   async deploy(flows: FlowNode[], type: 'full' | 'flows' | 'nodes' = 'full'): Promise<void> {
-    const current = await this.json<FlowNode[] | { rev: string }>('/flows').catch(() => []);
-    void current;
     const revision = (await (await fetch(this.url + '/flows', { headers: { 'Node-RED-API-Version': 'v2' } })).json()) as { rev: string };
     const started = this.log.length;
     const response = await fetch(this.url + '/flows', {
