@@ -78,13 +78,18 @@ export class DefinitionController implements DefinitionAuthority {
       if (source === 'json') await this.takeOwnText();
       else {
         await this.look();
-        if (watch && !this.closed) this.endWatch = watchFolder(source === 'file' ? dirname(path) : path, () => this.look(), pollMs);
+        if (watch && !this.closed) this.endWatch = watchFolder(source === 'file' ? dirname(path) : path, () => this.look().catch((thrown: unknown) => this.failed(thrown)), pollMs);
       }
     } catch (thrown) {
-      this.reports.error(new CodedError('OPENOT_DEFINITION_UNREADABLE', `the definition could not be loaded: ${String(thrown)}`));
+      this.failed(thrown);
     }
     this.isReady = true;
     this.changed();
+  }
+
+  /** Every look ends here when something throws: a rejection that nobody takes would end the runtime. */
+  private failed(thrown: unknown): void {
+    this.reports.error(new CodedError('OPENOT_DEFINITION_UNREADABLE', `the definition could not be loaded: ${String(thrown)}`));
   }
 
   private async takeOwnText(): Promise<void> {

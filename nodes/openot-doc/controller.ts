@@ -57,9 +57,11 @@ export class DocController {
     if (made.length > 0) this.lastPlaceholders = made.filter(({ kind }) => kind === 'placeholder').length;
     for (const { kind } of made) this.totals[kind === 'event' ? 'events' : kind === 'loss' ? 'losses' : 'placeholders']++;
 
-    if (this.settings.outputs === 1) return this.address(0, made, message, facts, items.length > 0);
+    // What has no document (a lap, a restart) is still handed on, by the first output.
+    const isBare = made.length === 0 && items.length > 0;
+    if (this.settings.outputs === 1) return this.address(0, made, message, facts, isBare);
     const ports = [2, 1, 0].map((port) => ({ port, documents: made.filter(({ kind }) => portOf[kind] === port) }));
-    return ports.flatMap(({ port, documents }) => this.address(port, documents, message, port === 0 ? facts : withoutCommit(facts), false));
+    return ports.flatMap(({ port, documents }) => this.address(port, documents, message, port === 0 ? facts : withoutCommit(facts), port === 0 && isBare));
   }
 
   private make(items: ReturnType<typeof itemsOf>, facts: LooseFacts): Made[] {

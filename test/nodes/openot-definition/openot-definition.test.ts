@@ -142,6 +142,25 @@ describe('the definition controller', () => {
     should((await compileDefinition(first)).ok).be.true();
   });
 
+  it('turns what throws in a later look into an error, never into a rejection nobody takes', async () => {
+    await start({});
+    const rejected: unknown[] = [];
+    const note = (reason: unknown): void => void rejected.push(reason);
+    process.on('unhandledRejection', note);
+    try {
+      controller.onChange(() => {
+        throw new Error('a listener failed');
+      });
+      writeFileSync(join(folder, 'a.json'), first);
+      await until('the error', () => errors.length > 0);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      should(errors[0].message).containEql('a listener failed');
+      should(rejected).eql([]);
+    } finally {
+      process.off('unhandledRejection', note);
+    }
+  });
+
   it('refuses a folder with more than 256 files, a folder that is a file and a file that is a folder', async () => {
     for (let file = 0; file < 257; file++) writeFileSync(join(folder, `${file}.json`), '');
     await start({ watch: false });

@@ -113,6 +113,14 @@ describe('openot-doc', () => {
     should([...running.at('losses'), ...running.at('placeholders')].every(({ openot }) => !('commit' in (openot as object)))).be.true();
   });
 
+  it('still sends a batch without documents by the first of three outputs', async () => {
+    const running = await flow({ outputs: 3 });
+    running.send('doc', given([lap], []));
+    await settled();
+    should(running.at('out').map(({ payload }) => payload)).eql([[]]);
+    should([...running.at('losses'), ...running.at('placeholders')]).eql([]);
+  });
+
   it('sorts text by three outputs too', async () => {
     const running = await flow({ outputs: '3', format: 'json', emit: 'document' });
     running.send('doc', given());
