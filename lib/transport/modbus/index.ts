@@ -1,0 +1,25 @@
+import { Transport } from '../transport';
+import { ModbusConnection } from './api';
+import { SharedConnection } from './connection';
+import { ModbusRing, ModbusSettings } from './settings';
+import { ModbusTransport } from './transport';
+
+export * from './api';
+export * from './settings';
+
+/**
+ * What a device node makes once: nothing is opened before the first reader asks. What is absent or out of its range
+ * takes the default or the nearest limit.
+ */
+export function createModbusConnection(settings: Partial<ModbusSettings> & Pick<ModbusSettings, 'host'>): ModbusConnection {
+  return new SharedConnection(settings);
+}
+
+/**
+ * A way to one ring over a shared connection. Its `close` lets go of the connection.
+ * @throws TypeError when the connection was not made by `createModbusConnection`.
+ */
+export function createModbusTransport(connection: ModbusConnection, ring: ModbusRing): Transport {
+  if (!(connection instanceof SharedConnection)) throw new TypeError('connection must be made by createModbusConnection');
+  return new ModbusTransport(connection, ring);
+}
