@@ -1,9 +1,11 @@
 import type { NodeMessage } from 'node-red';
 import { Batch, Clock, createReader, Random, Reader, ReaderError, ReaderSettings, ReaderStatus, StatusFacts, Store } from '../../lib/reader';
+import { parseSafeU64 } from '../../lib/wire';
 import type { Transport } from '../../lib/transport/transport';
 import { CodedError, codedErrorOf } from '../shared/coded-error';
 import { shown } from '../shared/facts';
 import type { Account } from '../shared/passage';
+import { isU64Text } from '../shared/u64-text';
 
 /** What a reader node is made of. */
 export interface ReaderNodePorts {
@@ -24,14 +26,22 @@ export interface ReaderNodePorts {
   deliveriesDone(): Promise<void>;
 }
 
-export const commands = ['read', 'pause', 'resume', 'forget'] as const;
+export const commands = ['read', 'pause', 'resume', 'seek', 'forget'] as const;
+
+/** Where `seek` goes: a position of the ring, or one of its ends. Throws OPENOT_READER_SEEK. */
+export function seekTarget(payload: unknown): number | 'oldest' | 'newest' {
+  if (payload === 'oldest' || payload === 'newest') return payload;
+  const position = typeof payload === 'number' || typeof payload === 'bigint' || isU64Text(payload) ? parseSafeU64(payload) : undefined;
+  if (position === undefined) throw new CodedError('OPENOT_READER_SEEK', `msg.payload of the command seek must be "oldest", "newest" or a position (a whole number from 0 to 2^53-1), found ${shown(payload)}`);
+  return position;
+}
 
 interface Life {
   readonly reader: Reader;
   readonly account: Account;
 }
 
-/** Runs a reader for a node: batches out with their commit tokens, checkpoints only for what was delivered. */
+/** Runs a reader for a node: batches out with their commit tokens, checkpoints only for what was delivered, or acknowledged. */
 export class ReaderController {
   private life: Life | undefined;
   /** The start or restart under way; commands wait for it. */
@@ -71,7 +81,7 @@ export class ReaderController {
   }
 
   /** Throws a coded error when the topic is no command. */
-  async command(topic: unknown): Promise<void> {
+  async command(topic: unknown, payload?: unknown): Promise<void> {
     await this.turn;
     const reader = this.life?.reader;
     if (reader === undefined) throw new CodedError('OPENOT_READER_STOPPED', 'the reader is not running: see its earlier error');
@@ -84,6 +94,11 @@ export class ReaderController {
       case 'resume':
         this.paused = false;
         return reader.resume();
+      case 'seek': {
+        const end = await reader.seek(seekTarget(payload));
+        if (!end.ok) throw new CodedError(end.code, end.message);
+        return;
+      }
       case 'forget':
         return reader.forget();
       default:

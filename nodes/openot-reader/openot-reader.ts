@@ -54,7 +54,7 @@ const init = (RED: NodeAPI): void => {
         clock: systemClock(),
         random: systemRandom(),
         settings: { ...settings, host },
-        openAccount: (settled, onLost) => hop.openAccount(RED.util.generateId(), settled, onLost),
+        openAccount: (settled, onLost) => hop.openAccount(RED.util.generateId(), { settled, onLost, awaitsAck: settings.commit === 'onAck' }),
         // Not bound once: a deploy that rewires this node gives it another send.
         sendBatch: (message) => hop.send([message, null], (output) => this.send(output)),
         onStatus: (message, state) => {
@@ -67,7 +67,7 @@ const init = (RED: NodeAPI): void => {
       });
       // Counts and lag change without a change of state.
       const timer = setInterval(() => show(), STATUS_INTERVAL_MS);
-      handle(this, (message) => controller.command(message.topic));
+      handle(this, (message) => controller.command(message.topic, message.payload));
       controller.start(serversStarted()).catch((thrown: unknown) => report(codedErrorOf(thrown)));
       return async () => {
         clearInterval(timer);

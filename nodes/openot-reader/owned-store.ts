@@ -11,8 +11,10 @@ export function ownedStore(path: string, store: Store): Store {
   owners.set(path, owner);
   const ifOwner = (work: () => Promise<void>): Promise<void> => (owners.get(path) === owner ? work() : Promise.resolve());
   return {
+    lock: () => store.lock(),
     load: () => store.load(),
     save: (bytes) => ifOwner(() => store.save(bytes)),
-    remove: () => ifOwner(() => store.remove())
+    remove: () => ifOwner(() => store.remove()),
+    unlock: () => ifOwner(() => store.unlock())
   };
 }

@@ -1,5 +1,6 @@
 import type { NodeMessage, NodeMessageInFlow } from 'node-red';
 import type { LooseFacts } from '../../lib/ring/stream-facts';
+import { entriesOf } from './passage/token';
 
 /** A message made from another: every other property is kept, the given one is not changed. */
 export function derive(message: NodeMessage, changes: NodeMessage): NodeMessage {
@@ -31,7 +32,11 @@ export function splitMessages(message: NodeMessageInFlow, payloads: readonly unk
 
 /** The commit tokens that a message carries; none when it has no facts or they are not tokens. */
 export function tokensOf(message: NodeMessage): readonly string[] {
+  return (entriesOf(commitOf(message)) ?? []).filter((token): token is string => typeof token === 'string');
+}
+
+/** `msg.openot.commit` as it stands there; undefined when it does not. */
+export function commitOf(message: NodeMessage): unknown {
   const facts = message.openot as { commit?: unknown } | null | undefined;
-  const commit = typeof facts === 'object' && facts !== null ? facts.commit : undefined;
-  return Array.isArray(commit) ? commit.filter((token): token is string => typeof token === 'string') : [];
+  return typeof facts === 'object' && facts !== null ? facts.commit : undefined;
 }

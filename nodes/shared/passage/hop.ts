@@ -1,9 +1,10 @@
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import { Send } from '../handle';
 import { tokensOf } from '../messages';
-import { Account, Destination, Ledger } from './ledger';
+import { Account, AccountOptions, Destination, Ledger } from './ledger';
+import { otherWays } from './other-ways';
 import { LONGEST_MS } from './patience';
-import { WayBack, wayBack, Wired } from './way-back';
+import { OtherWays, WayBack, wayBack, Wired } from './way-back';
 
 /** The one ledger of this process: readers and hops of all flows report to it. */
 export const ledger = new Ledger({
@@ -22,17 +23,23 @@ type RunningNode = Node & Wired & { _inputCallback?: unknown; _inputCallbacks?: 
 const listened = new WeakSet<object>();
 /** By id of the first node, until the flows change. */
 let waysBack = new Map<string, WayBack | undefined>();
+let others: OtherWays | undefined;
+
+function forgetWays(): void {
+  waysBack = new Map();
+  others = undefined;
+}
 
 /** Hears when flows stop and start; once for each runtime. */
 function listen(RED: NodeAPI): void {
   if (listened.has(RED.events)) return;
   listened.add(RED.events);
   RED.events.on('flows:stopping', () => {
-    waysBack = new Map();
+    forgetWays();
     ledger.stop();
   });
   RED.events.on('flows:started', () => {
-    waysBack = new Map();
+    forgetWays();
     ledger.start();
   });
 }
@@ -60,15 +67,16 @@ export class Hop {
     if (receives) ledger.addHop(node.id);
   }
 
-  openAccount(boot: string, settled: (serial: number) => void, onLost: () => void): Account {
-    return ledger.openAccount(this.node.id, boot, settled, onLost, (id) => {
+  openAccount(boot: string, options: Omit<AccountOptions, 'onQuiet'>): Account {
+    const onQuiet = (id: string): void => {
       const silent = this.RED.nodes.getNode(id) as Node | null | undefined;
       const name = silent?.name ? `"${silent.name}" (${silent.type} ${id})` : `${silent?.type ?? ''} ${id}`.trim();
       this.node.warn(
         `OPENOT_PASSAGE_QUIET: of a batch that went to the node ${name} nothing came to the OpenOT nodes behind it for ${LONGEST_MS / 1000} s: it counts as delivered. ` +
           'Where that node makes new messages, let it pass on the one it got (msg.openot.commit is needed); where it keeps messages longer, a restart meanwhile loses them'
       );
-    });
+    };
+    return ledger.openAccount(this.node.id, boot, { ...options, onQuiet });
   }
 
   /**
@@ -154,7 +162,7 @@ export class Hop {
   }
 
   private wayBack(start: RunningNode): WayBack | undefined {
-    if (!waysBack.has(start.id)) waysBack.set(start.id, wayBack(start, (id) => this.RED.nodes.getNode(id) as RunningNode | null | undefined, (id) => ledger.isHop(id)));
+    if (!waysBack.has(start.id)) waysBack.set(start.id, wayBack(start, (id) => this.RED.nodes.getNode(id) as RunningNode | null | undefined, (id) => ledger.isHop(id), (others ??= otherWays(this.RED))));
     return waysBack.get(start.id);
   }
 }

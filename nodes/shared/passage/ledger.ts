@@ -27,87 +27,29 @@
  * token was lost in the sweep, or was with a node of others that the deploy replaced (its queue went with it), the reader
  * is told (`onLost`) and reads again from its last settled batch.
  *
+ * Where the reader waits for acknowledgements (`awaitsAck`), none of this settles anything: an openot-ack does, through
+ * `acknowledge`, and everything before it. What is watched all the same is whether a batch can still come: until it is
+ * acknowledged, a delivery that nobody heard, a node of ours that closed while it worked on it, and a node of others that a
+ * deploy replaced after it had gone there mean that it is read again. That such a node has passed it on proves nothing: a
+ * split may have kept the rest. An acknowledgement in the middle of a deploy waits for its end, since what it would cover may
+ * just have been destroyed.
+ *
  * Limits: with two consumers on one wire of which the sweep cut only one, the batch is read again, and the other consumer
  * sees it twice. A node of others that changes the order of messages, or keeps one longer than `LONGEST_MS`, is not seen
  * through; nor is one that makes new messages without their tokens: what passes it counts as delivered when it is silent.
  */
+import { Account, AccountOptions, AccountState, Away, Destination, Passing, Standing, Timers } from './account';
 import { LONGEST_MS, Patience } from './patience';
+
+export type { Account, AccountOptions, Destination, Standing, Timers } from './account';
 
 /** Tokens settled by silence that are remembered, at most. */
 const MAX_SILENCED = 64;
 
-export interface Timers {
-  /** Milliseconds from any fixed point. */
-  now(): number;
-  /** Calls back after `ms`; returns how to cancel. */
-  after(ms: number, call: () => void): () => void;
-  /** Calls back in a later turn of the event loop, after every delivery that is pending now. */
-  nextTurn(call: () => void): void;
-}
-
-/** Where a message with a token goes. */
-export interface Destination {
-  readonly id: string;
-  /** A node of ours that reports to the ledger. */
-  readonly ours: boolean;
-  /** Not ours, but the wires from it lead to a node of ours. */
-  readonly leadsBack: boolean;
-  /** Ids of the nodes of ours that they lead to; absent: any. */
-  readonly reaches?: ReadonlySet<string>;
-  /** The way there forks: a later message may overtake an earlier one. */
-  readonly forks?: boolean;
-  /** Are the nodes of others on that way the same as when it was sent? */
-  readonly isUnchanged?: () => boolean;
-}
-
-/** A node of others that has a batch, and since when. */
-interface Away {
-  readonly to: Destination;
-  readonly sinceMs: number;
-}
-
-interface Passing {
-  readonly token: string;
-  readonly account: AccountState;
-  readonly serial: number;
-  /** Nodes of ours at work on it. */
-  working: number;
-  /** Deliveries whose turn has not come. */
-  pending: number;
-  /** By id: arrivals at nodes of ours that must still come. */
-  readonly expected: Map<string, number>;
-  /** By id: nodes of others that have it, whose wires lead back to ours, and since when. */
-  readonly away: Map<string, Away>;
-  lost: boolean;
-  cancelQuiet?: () => void;
-}
-
-/** One life of one reader. */
-export interface Account {
-  /** Opens a batch and returns its token `reader/boot/serial`. Serials rise. */
-  begin(serial: number): string;
-  /** Resolves true when a batch may be sent, false when the account is closed. */
-  gate(): Promise<boolean>;
-  /** No more batches: whoever waits at the gate is sent away. What is under way may still settle. */
-  shut(): void;
-  /** Forgets what is not settled. */
-  close(): void;
-}
-
-interface AccountState extends Account {
-  readonly open: Map<number, Passing>;
-  readonly settled: (serial: number) => void;
-  readonly onLost: () => void;
-  readonly onQuiet: (id: string) => void;
-  /** The highest serial begun. */
-  newest: number;
-  isShut: boolean;
-  isLost: boolean;
-}
-
 export class Ledger {
   private readonly tokens = new Map<string, Passing>();
-  private readonly accounts = new Set<AccountState>();
+  /** By life: `reader/boot`. */
+  private readonly accounts = new Map<string, AccountState>();
   private readonly hops = new Set<string>();
   private readonly patience = new Patience();
   /** Tokens settled by silence lately: one that arrives after all teaches patience. */
@@ -133,21 +75,18 @@ export class Ledger {
     return this.hops.has(id);
   }
 
-  /**
-   * `settled(serial)`: this batch and all before it are through. `onLost()`: at least one never will be; read again.
-   * `onQuiet(id)`: one counts as passed because the node of others with this id was silent for `LONGEST_MS`; once for it.
-   */
-  openAccount(reader: string, boot: string, settled: (serial: number) => void, onLost: () => void, onQuiet: (id: string) => void = () => undefined): Account {
+  openAccount(reader: string, boot: string, options: AccountOptions): Account {
+    const life = `${reader}/${boot}`;
     const state: AccountState = {
+      ...options,
       open: new Map(),
-      settled,
-      onLost,
-      onQuiet,
       newest: 0,
+      acknowledged: 0,
       isShut: false,
+      isClosed: false,
       isLost: false,
       begin: (serial) => {
-        const token = `${reader}/${boot}/${serial}`;
+        const token = `${life}/${serial}`;
         const passing: Passing = { token, account: state, serial, working: 0, pending: 1, expected: new Map(), away: new Map(), lost: false };
         state.open.set(serial, passing);
         state.newest = serial;
@@ -159,12 +98,32 @@ export class Ledger {
       gate: () => this.gate(state),
       shut: () => {
         state.isShut = true;
+        this.settleAcknowledged(state);
         this.openGate();
       },
-      close: () => this.closeAccount(state, `${reader}/${boot}/`)
+      close: () => this.closeAccount(state, life)
     };
-    this.accounts.add(state);
+    this.accounts.set(life, state);
     return state;
+  }
+
+  /** What an acknowledgement of this batch of this life (`reader/boot`) would mean. */
+  standing(life: string, serial: number): Standing {
+    const account = this.accounts.get(life);
+    if (account === undefined || serial > account.newest) return 'unknown';
+    if (account.awaitsAck !== true) return 'unasked';
+    return serial > account.acknowledged && account.open.has(serial) ? 'open' : 'settled';
+  }
+
+  /** An openot-ack says that this batch and all before it are where they belong. Returns how many batches that are. */
+  acknowledge(life: string, serial: number): number {
+    const account = this.accounts.get(life);
+    if (account?.awaitsAck !== true || serial > account.newest || serial <= account.acknowledged) return 0;
+    const covered = [...account.open.keys()].filter((open) => open > account.acknowledged && open <= serial).length;
+    account.acknowledged = serial;
+    // In a deploy's sweep a batch before this one may have been destroyed that nobody knows of yet.
+    if (!this.isStopping || account.isShut) this.settleAcknowledged(account);
+    return covered;
   }
 
   /** A node of ours has got a message with this token and begins to work on it. */
@@ -231,7 +190,10 @@ export class Ledger {
         for (const { to } of passing.away.values()) if (to.isUnchanged?.() === false) this.lose(passing);
       }
       this.isStopping = false;
-      for (const account of [...this.accounts]) if (account.isLost) this.tell(account);
+      for (const account of [...this.accounts.values()]) {
+        this.settleAcknowledged(account);
+        if (account.isLost) this.tell(account);
+      }
       for (const [token, passing] of [...this.tokens]) this.consider(token, passing);
       this.openGate();
     }));
@@ -254,6 +216,7 @@ export class Ledger {
   }
 
   private consider(token: string, passing: Passing): void {
+    if (passing.account.awaitsAck === true) return;
     if (passing.lost || passing.working > 0 || passing.pending > 0 || this.tokens.get(token) !== passing) return;
     if (passing.expected.size === 0 && passing.away.size === 0) return this.finish(token, passing);
     this.stir(passing);
@@ -264,6 +227,8 @@ export class Ledger {
 
   /** A node of ours has got what went to it by way of others. So have all before it that went there: order is kept. */
   private cameBack(passing: Passing, hop: string): void {
+    // A part of it, perhaps: the rest may still be there.
+    if (passing.account.awaitsAck === true) return;
     const nowMs = this.timers.now();
     for (const [id, { to, sinceMs }] of passing.away) {
       if (to.reaches !== undefined && !to.reaches.has(hop)) continue;
@@ -278,7 +243,7 @@ export class Ledger {
   }
 
   private quiet(token: string, passing: Passing): void {
-    for (const [id, { to }] of passing.away) if (this.patience.swallows(id, to.isUnchanged)) passing.account.onQuiet(id);
+    for (const [id, { to }] of passing.away) if (this.patience.swallows(id, to.isUnchanged)) passing.account.onQuiet?.(id);
     this.silenced.set(token, [...passing.away.values()]);
     if (this.silenced.size > MAX_SILENCED) this.silenced.delete(this.silenced.keys().next().value!);
     this.finish(token, passing);
@@ -310,6 +275,18 @@ export class Ledger {
     account.settled(next === undefined ? account.newest : next - 1);
   }
 
+  /** Settles what is acknowledged, up to the first batch that was lost: that one and what follows are read again. */
+  private settleAcknowledged(account: AccountState): void {
+    let last: number | undefined;
+    for (const [serial, passing] of account.open) {
+      if (serial > account.acknowledged || passing.lost) break;
+      account.open.delete(serial);
+      this.tokens.delete(passing.token);
+      last = serial;
+    }
+    if (last !== undefined) account.settled(last);
+  }
+
   private lose(passing: Passing): void {
     if (passing.lost) return;
     this.stir(passing);
@@ -321,14 +298,15 @@ export class Ledger {
   }
 
   private tell(account: AccountState): void {
-    if (this.accounts.has(account) && !account.isShut && !this.isStopping) account.onLost();
+    if (!account.isClosed && !account.isShut && !this.isStopping) account.onLost();
   }
 
-  private closeAccount(account: AccountState, prefix: string): void {
-    this.accounts.delete(account);
-    for (const [serial, passing] of account.open) {
+  private closeAccount(account: AccountState, life: string): void {
+    account.isClosed = true;
+    if (this.accounts.get(life) === account) this.accounts.delete(life);
+    for (const passing of account.open.values()) {
       this.stir(passing);
-      this.tokens.delete(prefix + serial);
+      this.tokens.delete(passing.token);
     }
     account.open.clear();
   }

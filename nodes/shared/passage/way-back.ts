@@ -8,37 +8,50 @@ export interface Wired {
   readonly links?: string[];
 }
 
+/** Ways that do not stand in a node's wires. */
+export interface OtherWays {
+  /** Ids of the Complete nodes that hear of this node (a sink without an output leads on by them), of the targets of this link call. */
+  from(id: string): readonly string[];
+  /** Is it a link call whose target each message names? */
+  isDynamic(id: string): boolean;
+}
+
+const none: OtherWays = { from: () => [], isDynamic: () => false };
+
 export type WayBack = Pick<Destination, 'reaches' | 'forks' | 'isUnchanged'>;
 
 /**
- * Where the wires from this node of others lead back to ours, if they do. A subflow's inside is not looked into: anywhere,
- * and perhaps by several ways.
+ * Where the wires from this node of others lead back to ours, if they do. A subflow's inside is not looked into, nor how a
+ * called link comes back: anywhere, and perhaps by several ways.
  */
-export function wayBack(start: Wired, nodeOf: (id: string) => Wired | null | undefined, isOurs: (id: string) => boolean): WayBack | undefined {
+export function wayBack(start: Wired, nodeOf: (id: string) => Wired | null | undefined, isOurs: (id: string) => boolean, others: OtherWays = none): WayBack | undefined {
   const seen = new Map<string, Wired | null | undefined>([[start.id, start]]);
   const before = new Map<string, Set<string>>();
   const reaches = new Set<string>();
-  let hasSubflow = false;
+  let isHidden = false;
+  let isDynamic = false;
   for (const node of seen.values()) {
     if (node === null || node === undefined) continue;
-    if (node.type.startsWith('subflow:')) hasSubflow = true;
-    for (const id of onward(node)) {
+    if (node.type.startsWith('subflow:') || node.type === 'link call') isHidden = true;
+    if (others.isDynamic(node.id)) isDynamic = true;
+    for (const id of onward(node, others)) {
       before.set(id, (before.get(id) ?? new Set()).add(node.id));
       if (isOurs(id)) reaches.add(id);
       // A Map that grows is walked to its new end.
       else if (!seen.has(id)) seen.set(id, nodeOf(id));
     }
   }
-  if (reaches.size === 0 && !hasSubflow) return undefined;
-  if (hasSubflow) return { forks: true, isUnchanged: () => isSame(seen, nodeOf) };
+  if (reaches.size === 0 && !isHidden) return undefined;
+  // What a dynamic call goes through stands in no flow: any deploy may have changed it.
+  if (isHidden) return { forks: true, isUnchanged: () => !isDynamic && isSame(seen, nodeOf) };
   // Only what leads to ours counts: a debug node beside the way changes nothing.
   const onTheWay = new Set(reaches);
   for (const id of onTheWay) for (const previous of before.get(id) ?? []) onTheWay.add(previous);
-  const others = new Map([...seen].filter(([id]) => onTheWay.has(id)));
-  const forks = [...others.values()].some((node) => onward(node!).filter((id) => onTheWay.has(id)).length > 1);
-  return { reaches, forks, isUnchanged: () => isSame(others, nodeOf) };
+  const counting = new Map([...seen].filter(([id]) => onTheWay.has(id)));
+  const forks = [...counting.values()].some((node) => onward(node!, others).filter((id) => onTheWay.has(id)).length > 1);
+  return { reaches, forks, isUnchanged: () => isSame(counting, nodeOf) };
 }
 
 const isSame = (nodes: ReadonlyMap<string, unknown>, nodeOf: (id: string) => unknown): boolean => [...nodes].every(([id, node]) => nodeOf(id) === node);
 
-const onward = ({ type, wires, links }: Wired): string[] => [...(wires ?? []).flat(), ...(type === 'link out' || type === 'link call' ? (links ?? []) : [])];
+const onward = ({ id, type, wires, links }: Wired, others: OtherWays): string[] => [...(wires ?? []).flat(), ...(type === 'link out' || type === 'link call' ? (links ?? []) : []), ...others.from(id)];

@@ -43,7 +43,7 @@ describe('the passage of commit tokens', () => {
     settled = [];
     lost = 0;
     quiet = [];
-    account = ledger.openAccount('reader', 'boot', (serial) => void settled.push(serial), () => void lost++, (id) => void quiet.push(id));
+    account = ledger.openAccount('reader', 'boot', { settled: (serial) => void settled.push(serial), onLost: () => void lost++, onQuiet: (id) => void quiet.push(id) });
   });
 
   /** The reader sends; each hop gets it and passes it on at once; the consumer gets it. */
