@@ -1,0 +1,26 @@
+import type { NodeAPI, NodeDef } from 'node-red';
+import { createModbusConnection } from '../../lib/transport/modbus';
+import { codedErrorOf } from '../shared/coded-error';
+import { reportSoon } from '../shared/config-users';
+import { closeWith } from '../shared/handle';
+import type { ModbusNode } from '../shared/modbus-node';
+import { ModbusProperties, modbusSettings } from './settings';
+
+interface ModbusDef extends NodeDef, ModbusProperties {}
+
+const init = (RED: NodeAPI): void => {
+  function OpenotModbus(this: ModbusNode, def: ModbusDef): void {
+    RED.nodes.createNode(this, def);
+    try {
+      const { settings, host } = modbusSettings(def);
+      const connection = createModbusConnection(settings);
+      this.connection = connection;
+      this.host = host;
+      closeWith(this, () => connection.destroy());
+    } catch (thrown) {
+      reportSoon(this, codedErrorOf(thrown));
+    }
+  }
+  RED.nodes.registerType('openot-modbus', OpenotModbus);
+};
+export = init;
