@@ -61,17 +61,34 @@ const inOrder: AccountResult = { ok: true, kind: 'fresh', losses: nothing };
 export class LossAccounting {
   private readonly runs = new Map<string, Run>();
   private current: Run | undefined;
-  private joined: string | undefined;
+  private joined: bigint | undefined;
+  /** Records passed over that may have been delivered before an unclean stop, of all sources. */
+  private doubtfulRecords = 0;
   private deliveredTotal = 0;
   private lostTotal = 0;
   private authoritativeTotal = 0;
 
   /**
-   * Begin in the middle of a run (`startFrom: newest`): each of its sources starts at its first record seen from now on.
-   * Sources seen before, and every other run, are counted from seq 0.
+   * Begin in the middle of a run (`startFrom: newest`, a seek): each source of it, and of the runs before it, starts at
+   * its first record seen from now on. Sources seen before, and every later run, are counted from seq 0.
    */
   startAt(runId: bigint): void {
-    this.joined = runId.toString();
+    this.joined = runId;
+  }
+
+  /**
+   * At most `records` records were passed over that may have been delivered before an unclean stop: the seqs in front
+   * of the next record of each source are `indeterminate`, as many of them as that may be (docs/format.md 9).
+   */
+  doubt(records: number): void {
+    if (records <= 0) return;
+    this.doubtfulRecords = sum(this.doubtfulRecords, records);
+    for (const run of this.runs.values()) {
+      for (const source of run.sources.values()) {
+        source.doubtful = true;
+        source.state = undefined;
+      }
+    }
   }
 
   /** Takes one record. */
@@ -84,12 +101,12 @@ export class LossAccounting {
     let source = run.sources.get(sourceId);
     if (source === undefined) {
       if (run.sources.size >= MAX_SOURCES_PER_RUN) return tooManySources(run.id, sourceId);
-      const base = run.id === this.joined ? seq : 0;
-      source = new SourceAccount(base, base);
+      const base = this.joined !== undefined && BigInt(run.id) <= this.joined ? seq : 0;
+      source = new SourceAccount(base, base, this.doubtfulRecords > 0);
       run.sources.set(sourceId, source);
     }
     const dropped = droppedRange(record);
-    if (seq === source.next && dropped === undefined && source.waiting.length === 0) {
+    if (seq === source.next && dropped === undefined && source.waiting.length === 0 && !source.doubtful) {
       source.next = seq + 1;
       source.state = undefined;
       this.deliveredTotal++;
@@ -99,7 +116,7 @@ export class LossAccounting {
       return { ok: true, kind: 'repeat', expectedSeq: source.next, losses: dropped === undefined ? nothing : this.report(run.id, sourceId, source.name(dropped)) };
     }
     this.deliveredTotal++;
-    const deltas = source.advance(seq, dropped, isCheckpoint(record));
+    const deltas = source.advance(seq, dropped, isCheckpoint(record), this.doubtfulRecords);
     return deltas.length === 0 ? inOrder : { ok: true, kind: 'fresh', losses: this.report(run.id, sourceId, deltas) };
   }
 
@@ -149,7 +166,7 @@ export class LossAccounting {
   toJSON(): LossState {
     const runs: RunState[] = [...this.runs.values()].map((run) => ({ runId: run.id, sources: statesOf(run.sources) }));
     const totals = { delivered: this.deliveredTotal, lost: this.lostTotal, authoritative: this.authoritativeTotal };
-    return { version: 1, ...(this.joined === undefined ? {} : { joined: this.joined }), totals, runs };
+    return { version: 1, ...(this.joined === undefined ? {} : { joined: this.joined.toString() }), ...(this.doubtfulRecords === 0 ? {} : { doubtfulRecords: this.doubtfulRecords }), totals, runs };
   }
 
   /** The accounting a saved state describes, or what is wrong with the state: it is never read in part. */
@@ -157,7 +174,8 @@ export class LossAccounting {
     const state = readLossState(value, MAX_RUNS, MAX_SOURCES_PER_RUN);
     if (!state.ok) return state;
     const accounting = new LossAccounting();
-    accounting.joined = state.joined;
+    accounting.joined = state.joined === undefined ? undefined : BigInt(state.joined);
+    accounting.doubtfulRecords = state.doubtfulRecords;
     accounting.deliveredTotal = state.totals.delivered;
     accounting.lostTotal = state.totals.lost;
     accounting.authoritativeTotal = state.totals.authoritative;
@@ -166,11 +184,11 @@ export class LossAccounting {
   }
 
   private report(runId: string, sourceId: number, deltas: readonly LossDelta[]): LossItem[] {
-    return deltas.map(({ first, last, basis, upgrade }) => {
+    return deltas.map(({ first, last, basis, upgrade, class: lossClass }) => {
       const count = last - first + 1;
       if (!upgrade) this.lostTotal = sum(this.lostTotal, count);
       if (basis === 'authoritative') this.authoritativeTotal = sum(this.authoritativeTotal, count);
-      const item: LossItem = { kind: 'loss', runId, sourceId, firstSeq: first, lastSeq: last, count, basis, class: 'lost' };
+      const item: LossItem = { kind: 'loss', runId, sourceId, firstSeq: first, lastSeq: last, count, basis, class: lossClass };
       if (upgrade) item.upgrade = true;
       return item;
     });

@@ -1,4 +1,5 @@
 import { countOf, insertInterval, intersects, LossInterval, SeqRange } from './intervals';
+import type { LossClass } from '../ring/items';
 import type { SourceState } from './state';
 
 /** Inferred gaps kept per source in case the producer names them later. Of an older one the basis stays inferred. */
@@ -8,6 +9,7 @@ export const MAX_WAITING_RANGES = 16;
 
 /** One range to report. `upgrade`: reported before as inferred, now known by the producer's word. */
 export interface LossDelta extends LossInterval {
+  readonly class: LossClass;
   readonly upgrade: boolean;
 }
 
@@ -25,6 +27,10 @@ export class SourceAccount {
   open: SeqRange[] = [];
   /** Named by a RecordsDropped, at or above `next`, ascending, disjoint. */
   waiting: LossInterval[] = [];
+  /** Since its last record places were passed over that may have been handed on before an unclean stop. */
+  doubtful: boolean;
+  /** Seqs of the last gap that may have been delivered. */
+  indeterminate: SeqRange | undefined;
   /** Its saved form, as long as nothing changed. */
   state: SourceState | undefined;
 
@@ -32,16 +38,25 @@ export class SourceAccount {
     /** First seq that counts. */
     readonly base: number,
     /** One past the highest seq seen: the seq expected next. */
-    public next: number
-  ) {}
+    public next: number,
+    doubtful = false
+  ) {
+    this.doubtful = doubtful;
+  }
 
   get delivered(): number {
     return this.next - this.base - this.lost;
   }
 
-  /** Takes a record at or above `next`. `dropped` = what it names as lost, `checkpoint` = its seq proves the gap in front of it. */
-  advance(seq: number, dropped: SeqRange | undefined, checkpoint: boolean): LossDelta[] {
+  /**
+   * Takes a record at or above `next`. `dropped` = what it names as lost, `checkpoint` = its seq proves the gap in front of
+   * it, `doubtfulRecords` = how many of the records passed over, of all sources, may have been delivered.
+   */
+  advance(seq: number, dropped: SeqRange | undefined, checkpoint: boolean, doubtfulRecords = 0): LossDelta[] {
     const gap = seq > this.next ? { first: this.next, last: seq - 1 } : undefined;
+    // Those that were handed on before the stop are the first ones of the gap: order is kept.
+    if (gap !== undefined) this.indeterminate = this.doubtful && doubtfulRecords > 0 ? { first: gap.first, last: Math.min(gap.last, gap.first + doubtfulRecords - 1) } : undefined;
+    this.doubtful = false;
     const named = gap !== undefined && (checkpoint || (dropped !== undefined && intersects(gap, dropped)) || this.waiting.some((range) => intersects(range, gap)));
     this.next = seq + 1;
     this.state = undefined;
@@ -51,7 +66,7 @@ export class SourceAccount {
     this.lost += countOf(gap);
     if (named) this.authoritative += countOf(gap);
     else this.keepOpen(gap);
-    deltas.push({ ...gap, basis: named ? 'authoritative' : 'inferred', upgrade: false });
+    deltas.push(...this.classed(gap, named ? 'authoritative' : 'inferred', false));
     return deltas;
   }
 
@@ -65,7 +80,7 @@ export class SourceAccount {
         if (!intersects(gap, dropped)) still.push(gap);
         else {
           this.authoritative += countOf(gap);
-          deltas.push({ ...gap, basis: 'authoritative', upgrade: true });
+          deltas.push(...this.classed(gap, 'authoritative', true));
         }
       }
       this.open = still;
@@ -76,6 +91,17 @@ export class SourceAccount {
       if (this.waiting.length > MAX_WAITING_RANGES) this.waiting.length = MAX_WAITING_RANGES;
     }
     return deltas;
+  }
+
+  /** The range in parts of one class each. */
+  private classed({ first, last }: SeqRange, basis: LossInterval['basis'], upgrade: boolean): LossDelta[] {
+    const doubt = this.indeterminate;
+    if (doubt === undefined || !intersects(doubt, { first, last })) return [{ first, last, basis, upgrade, class: 'lost' }];
+    // Both begin at the first seq of the gap.
+    const split = Math.min(last, doubt.last);
+    const parts: LossDelta[] = [{ first, last: split, basis, upgrade, class: 'indeterminate' }];
+    if (split < last) parts.push({ first: split + 1, last, basis, upgrade, class: 'lost' });
+    return parts;
   }
 
   private keepOpen(gap: SeqRange): void {

@@ -4,8 +4,11 @@ import { isObject, shownValue } from '../wire/outside-values';
 import { countOf, SeqRange } from './intervals';
 import { MAX_OPEN_GAPS, MAX_WAITING_RANGES, SourceAccount } from './source-account';
 
-/** [sourceId, base, next, lost, authoritative, open gaps as [first, last], waiting ranges as [first, last]] */
-export type SourceState = [number, number, number, number, number, [number, number][], [number, number][]];
+/**
+ * [sourceId, base, next, lost, authoritative, open gaps as [first, last], waiting ranges as [first, last]], and only where
+ * there is one of them: 1 when doubtful else 0, the indeterminate range as [first, last] or none.
+ */
+export type SourceState = [number, number, number, number, number, [number, number][], [number, number][], (0 | 1)?, [number, number][]?];
 
 /** The accounts of one run as saved. */
 export interface RunState {
@@ -19,6 +22,8 @@ export interface LossState {
   version: 1;
   /** Run that was joined in the middle, decimal text. */
   joined?: string;
+  /** Records passed over that may have been delivered before an unclean stop; absent = 0. */
+  doubtfulRecords?: number;
   totals: { delivered: number; lost: number; authoritative: number };
   /** In the order of last use. */
   runs: RunState[];
@@ -34,6 +39,7 @@ export interface LossStateError {
 interface ReadState {
   readonly ok: true;
   readonly joined: string | undefined;
+  readonly doubtfulRecords: number;
   readonly totals: LossState['totals'];
   readonly runs: { runId: string; sources: Map<number, SourceAccount> }[];
 }
@@ -42,14 +48,17 @@ const pairOf = (range: SeqRange): [number, number] => [range.first, range.last];
 
 /** One source's account as saved. */
 export function sourceState(sourceId: number, account: SourceAccount): SourceState {
-  const { base, next, lost, authoritative, open, waiting } = account;
-  return [sourceId, base, next, lost, authoritative, open.map(pairOf), waiting.map(pairOf)];
+  const { base, next, lost, authoritative, open, waiting, doubtful, indeterminate } = account;
+  const state: SourceState = [sourceId, base, next, lost, authoritative, open.map(pairOf), waiting.map(pairOf)];
+  if (doubtful || indeterminate !== undefined) state.push(doubtful ? 1 : 0, indeterminate === undefined ? [] : [pairOf(indeterminate)]);
+  return state;
 }
 
 /** Reads a saved state back, whole or not at all. */
 export function readLossState(value: unknown, maxRuns: number, maxSources: number): ReadState | LossStateError {
   if (!isObject(value) || value.version !== 1) return invalid('/version', '1', isObject(value) ? value.version : value);
-  const { joined, totals, runs } = value;
+  const { joined, totals, runs, doubtfulRecords = 0 } = value;
+  if (!isCount(doubtfulRecords)) return invalid('/doubtfulRecords', 'a count', doubtfulRecords);
   if (joined !== undefined && !isRunId(joined)) return invalid('/joined', 'a run id as decimal text', joined);
   if (!isObject(totals) || ![totals.delivered, totals.lost, totals.authoritative].every(isCount)) return invalid('/totals', 'three counts', totals);
   if (!Array.isArray(runs) || runs.length > maxRuns) return invalid('/runs', `at most ${maxRuns} runs`, runs);
@@ -68,19 +77,21 @@ export function readLossState(value: unknown, maxRuns: number, maxSources: numbe
     }
     read.push({ runId: run.runId, sources });
   }
-  return { ok: true, joined, totals: totals as LossState['totals'], runs: read };
+  return { ok: true, joined, doubtfulRecords, totals: totals as LossState['totals'], runs: read };
 }
 
 function readSource(entry: unknown): SourceAccount | undefined {
-  if (!Array.isArray(entry) || entry.length !== 7) return undefined;
-  const [sourceId, base, next, lost, authoritative, open, waiting] = entry as unknown[];
+  if (!Array.isArray(entry) || (entry.length !== 7 && entry.length !== 9)) return undefined;
+  const [sourceId, base, next, lost, authoritative, open, waiting, doubtful = 0, doubt = []] = entry as unknown[];
   if (!isCount(sourceId) || sourceId > 0xffff_ffff || !isCount(base) || !isCount(next) || !isCount(lost) || !isCount(authoritative)) return undefined;
   if (base > next || lost > next - base || authoritative > lost) return undefined;
   const gaps = readRanges(open, base, next - 1, MAX_OPEN_GAPS);
   const ranges = readRanges(waiting, next, Number.MAX_SAFE_INTEGER, MAX_WAITING_RANGES);
-  if (gaps === undefined || ranges === undefined) return undefined;
+  const indeterminate = readRanges(doubt, base as number, (next as number) - 1, 1);
+  if (gaps === undefined || ranges === undefined || indeterminate === undefined || (doubtful !== 0 && doubtful !== 1)) return undefined;
   if (gaps.reduce((sum, gap) => sum + countOf(gap), 0) > lost - authoritative) return undefined;
-  const account = new SourceAccount(base, next);
+  const account = new SourceAccount(base, next, doubtful === 1);
+  account.indeterminate = indeterminate[0];
   account.lost = lost;
   account.authoritative = authoritative;
   account.open = gaps;

@@ -1,12 +1,18 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { dirname } from 'node:path';
-import { Store } from '../reader/ports';
+import { LockLost, Store } from '../reader/ports';
+import { FileLock, LockPorts } from './file-lock';
+import { FileSystem, systemFiles } from './file-system';
 
 /**
  * A store in one file, replaced atomically: written beside it, flushed, renamed over it, the folder flushed. After a
- * crash the old or the new bytes are there, whole. The folder is made when missing.
+ * crash the old or the new bytes are there, whole. The folder is made when missing. `<path>.lock` keeps others away.
  */
-export function fileStore(path: string): Store {
+export function fileStore(path: string, ports: Partial<LockPorts> = {}): Store {
+  const files = ports.files ?? systemFiles;
+  const lock = new FileLock(`${path}.lock`, { ...systemLockPorts(), ...ports, files });
+  let locked = false;
   let turn: Promise<unknown> = Promise.resolve();
   // One at a time: two writers of the same temporary file would mix their bytes.
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -14,45 +20,56 @@ export function fileStore(path: string): Store {
     turn = next.catch(() => undefined);
     return next;
   };
+  const ifMine = async (work: () => Promise<void>): Promise<void> => {
+    if (locked && !(await lock.isMine())) throw new LockLost(`another process took the lock ${path}.lock`);
+    return work();
+  };
   return {
-    load: () =>
+    lock: () =>
       inTurn(async () => {
-        try {
-          return new Uint8Array(await readFile(path));
-        } catch (error) {
-          if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-          throw error;
-        }
+        await files.makeFolder(dirname(path));
+        const outcome = await lock.take();
+        locked = outcome.ok;
+        return outcome;
       }),
-    save: (bytes) => inTurn(() => replaceFile(path, bytes)),
-    remove: () => inTurn(() => rm(path, { force: true }))
+    load: () => inTurn(() => files.read(path)),
+    save: (bytes) => inTurn(() => ifMine(() => replaceFile(files, path, bytes))),
+    remove: () => inTurn(() => ifMine(() => files.remove(path))),
+    unlock: () =>
+      inTurn(async () => {
+        locked = false;
+        await lock.release();
+      })
   };
 }
 
-async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
+async function replaceFile(files: FileSystem, path: string, bytes: Uint8Array): Promise<void> {
   const temporary = `${path}.new`;
-  await mkdir(dirname(path), { recursive: true });
-  const file = await open(temporary, 'w', 0o600);
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(temporary, path);
-  await syncFolder(dirname(path));
+  await files.makeFolder(dirname(path));
+  await files.write(temporary, bytes);
+  await files.sync(temporary);
+  await files.rename(temporary, path);
+  // Without this the rename itself may be lost at a power failure.
+  await files.syncFolder(dirname(path));
 }
 
-/** Without this the rename itself may be lost at a power failure. Not every system lets a folder be opened. */
-async function syncFolder(folder: string): Promise<void> {
-  try {
-    const handle = await open(folder, 'r');
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
+function systemLockPorts(): Omit<LockPorts, 'files'> {
+  return {
+    self: { pid: process.pid, host: hostname(), owner: randomUUID() },
+    isAlive: (pid) => {
+      try {
+        process.kill(pid, 0);
+        return true;
+      } catch (error) {
+        return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+      }
+    },
+    wallMs: () => Date.now(),
+    monotonicMs: () => performance.now(),
+    every: (ms, call) => {
+      const timer = setInterval(call, ms);
+      timer.unref();
+      return () => clearInterval(timer);
     }
-  } catch {
-    // Windows: the rename is as durable as the system makes it.
-  }
+  };
 }

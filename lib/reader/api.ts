@@ -4,6 +4,8 @@ import { Clock, Random, Store } from './ports';
 import { ReaderSettings } from './settings';
 import { ReaderError, ReaderStatus, StatusFacts } from './status';
 
+export type SeekOutcome = { readonly ok: true } | (ReaderError & { readonly ok: false });
+
 /** Everything a reader is made of; nothing else reaches it. */
 export interface ReaderParts {
   readonly transport: Transport;
@@ -30,6 +32,12 @@ export interface Reader {
   resume(): void;
   /** Forgets the saved state and begins as at first contact (`startFrom`): the way out of an unreadable state. */
   forget(): Promise<void>;
+  /**
+   * Goes on at a position between oldest and head, or at one of them: forward as a skipped range (notice), backward so
+   * that records come again. What was handed on and not settled is forgotten. Also the way out of an unreadable state.
+   * Waits for the link; nothing is changed where the answer is not ok.
+   */
+  seek(to: number | 'oldest' | 'newest'): Promise<SeekOutcome>;
   /** The batch with this serial and all before it have been passed on: the saved checkpoint may move past them. */
   settle(serial: number): void;
   status(): ReaderStatus;

@@ -41,9 +41,9 @@ export type HarvestEnd =
 /**
  * Hands the records of one window on, in order (docs/design.md 5): whole, with a CRC that holds, ending at or before
  * head, not below the seq expected next. The cursor moves record by record; a gap at the end of a lap is passed
- * together with the record behind it. `flush` is called when the builder is full; false = no further batch now.
+ * together with the record behind it. `flush` is called when the builder is full; false = no further batch now. `passed` sees each record handed on.
  */
-export function harvest(memory: Memory, window: FlatWindow, bounds: HarvestBounds, builder: BatchBuilder, limits: { maxRecords: number; maxBytes: number }, flush: () => boolean): HarvestEnd {
+export function harvest(memory: Memory, window: FlatWindow, bounds: HarvestBounds, builder: BatchBuilder, limits: { maxRecords: number; maxBytes: number }, flush: () => boolean, passed: (record: RecordView) => void): HarvestEnd {
   const walk = walkWindow({ bytes: window.from(memory.cursor), fromAbs: memory.cursor, headAbs: bounds.headAbs, capacity: memory.capacity });
   for (let i = 0; i < walk.records.length; i++) {
     const { abs, record } = walk.records[i];
@@ -58,6 +58,7 @@ export function harvest(memory: Memory, window: FlatWindow, bounds: HarvestBound
     builder.add(abs, record);
     memory.epochs.observeRecord(abs, record);
     memory.passed(abs, record);
+    passed(record);
   }
   if (walk.stop !== undefined) return stopped(walk.stop, bounds);
   // A gap is passed together with the record behind it, never alone: a zero byte may be an old one.

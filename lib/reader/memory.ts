@@ -1,10 +1,12 @@
 import { LossAccounting } from '../loss';
 import { EpochTracker } from '../ring';
-import { MAX_U64, Offset, readU32, readU64, RecordView } from '../wire';
+import { HEADER_LENGTH, MAX_U64, Offset, readU32, readU64, RecordView } from '../wire';
 import { PlausibleLook, isPlausible, takeLook } from './look';
 import { StartFrom } from './settings';
-import { Fingerprint, SavedState, StateResult, unreadable } from './state-image';
+import { Fingerprint, SavedState, StateFile, StateResult, unreadable } from './state-image';
 
+/** Bytes of the shortest record in a ring: header and CRC. */
+const MIN_RECORD = HEADER_LENGTH + 4;
 /** A source time above all others: with it, any record counts as older. */
 const LATEST_TIME = MAX_U64;
 
@@ -15,6 +17,10 @@ export class Memory {
   cursor = 0;
   /** From here to the cursor every record was handed on. */
   unbrokenFrom = 0;
+  /** What starts below it may have been handed on before an unclean stop: passed over, it is indeterminate. */
+  doubtUntil = 0;
+  /** The lowest number that another incarnation may have: those below may have been given out. */
+  nextIncarnation = 0;
   /** Records written before the cursor, as the producer's lost count will say once all of them are overwritten; undefined where unknown. */
   written: number | undefined;
   accounting = new LossAccounting();
@@ -91,8 +97,26 @@ export class Memory {
     else if (readU32(bytes, start + Offset.runId + 4) !== Number(this.lastRunId >> 32n)) this.lastRunId = record.runId;
   }
 
-  /** Reading goes on at another place: a lap, bytes passed over. */
-  jump(cursor: number, written: number | undefined): void {
+  /** What lies between is not read: overwritten, or no records. */
+  passOver(cursor: number, written: number | undefined): void {
+    // At most so many records of those that may have been handed on lie there, whatever their sources.
+    this.accounting.doubt(Math.ceil((Math.min(cursor, this.doubtUntil) - this.cursor) / MIN_RECORD));
+    this.jump(cursor, written);
+  }
+
+  /** Told to go on at another place of the same ring: each source begins at its first record seen from there on. */
+  seek(cursor: number): void {
+    this.accounting = new LossAccounting();
+    this.accounting.startAt(this.image.runId);
+    this.fingerprint = undefined;
+    this.lastRunId = undefined;
+    this.lastTimeNs = 0n;
+    this.doubtUntil = 0;
+    this.jump(cursor, undefined);
+  }
+
+  /** Reading goes on at another place. */
+  private jump(cursor: number, written: number | undefined): void {
     this.cursor = this.unbrokenFrom = cursor;
     this.written = written;
     this.met.clear();
@@ -126,18 +150,19 @@ export class Memory {
   beginAnew(image: PlausibleLook, cursor: number): void {
     // Of another ring's records no time is known.
     if (image.bufferId !== this.bufferId || image.snapshot.bufferBytes !== this.capacity) this.lastTimeNs = 0n;
-    this.incarnation++;
+    this.nextLife();
     this.image = image;
     this.accounting = new LossAccounting();
     this.epochs = new EpochTracker();
     this.fingerprint = undefined;
     this.lastRunId = undefined;
+    this.doubtUntil = 0;
     this.jump(cursor, image.snapshot.lostCount);
   }
 
   /** The same bytes under new counters: the last record still stands, so reading goes on behind it. */
   goOnAnew(image: PlausibleLook, seqsBegan: boolean): void {
-    this.incarnation++;
+    this.nextLife();
     this.image = image;
     this.epochs = new EpochTracker();
     if (seqsBegan) {
@@ -147,6 +172,10 @@ export class Memory {
       this.lastRunId = undefined;
     } else this.accounting = goneOn(this.accounting);
     this.jump(this.cursor, seqsBegan ? this.written : undefined);
+  }
+
+  private nextLife(): void {
+    this.incarnation = Math.max(this.incarnation + 1, this.nextIncarnation);
   }
 
   /** Plain and complete: what a checkpoint is made of. */
@@ -160,6 +189,7 @@ export class Memory {
       ...(this.fingerprint === undefined ? {} : { fingerprint: this.fingerprint }),
       ...(this.lastRunId === undefined ? {} : { lastRunId: this.lastRunId.toString() }),
       ...(this.written === undefined ? {} : { written: this.written }),
+      ...(this.doubtUntil > this.cursor ? { doubtUntil: this.doubtUntil } : {}),
       unbrokenFrom: this.unbrokenFrom,
       lastTimeNs: this.lastTimeNs.toString(),
       image: Buffer.from(this.image.bytes).toString('hex'),
@@ -183,6 +213,7 @@ function isOldRun(record: RecordView, lastRunId: bigint | undefined): boolean {
 function goneOn(accounting: LossAccounting): LossAccounting {
   const state = accounting.toJSON();
   for (const run of state.runs) run.sources = run.sources.map(([id, , next]) => [id, next, next, 0, 0, [], []]);
+  delete state.doubtfulRecords;
   state.totals = { delivered: 0, lost: 0, authoritative: 0 };
   const read = LossAccounting.fromJSON(state);
   if (!read.ok) throw new Error(read.message);
@@ -190,7 +221,7 @@ function goneOn(accounting: LossAccounting): LossAccounting {
 }
 
 /** The memory that a saved state describes, whole, or why it cannot be used. */
-export function memoryOf(saved: SavedState): { readonly ok: true; readonly memory: Memory } | Exclude<StateResult, { ok: true }> {
+export function memoryOf({ checkpoint: saved, lease }: StateFile): { readonly ok: true; readonly memory: Memory } | Exclude<StateResult, { ok: true }> {
   const look = takeLook(Buffer.from(saved.image, 'hex'));
   if (!isPlausible(look)) return unreadable('the control block in it is not one');
   if (look.bufferId !== saved.bufferId || look.snapshot.bufferBytes !== saved.capacity) return unreadable('it names another ring than the control block in it');
@@ -203,6 +234,9 @@ export function memoryOf(saved: SavedState): { readonly ok: true; readonly memor
   memory.cursor = saved.cursor;
   memory.unbrokenFrom = saved.unbrokenFrom ?? saved.cursor;
   memory.written = saved.written;
+  memory.doubtUntil = Math.max(saved.doubtUntil ?? 0, lease.incarnation === saved.incarnation ? lease.abs : 0);
+  // An incarnation that began while batches of this one were still unsettled: what it handed on has its number.
+  memory.nextIncarnation = lease.incarnation > saved.incarnation ? lease.incarnation + 1 : 0;
   memory.lastTimeNs = BigInt(saved.lastTimeNs ?? 0);
   memory.accounting = accounting.accounting;
   memory.epochs = epochs.tracker;

@@ -29,6 +29,11 @@ export class Outbox {
     this.builder.note(item, beforeAbs);
   }
 
+  /** Nothing is gathered and nothing waits to be handed on. */
+  get isEmpty(): boolean {
+    return this.builder.isEmpty && this.batches.length === 0;
+  }
+
   /** Closes the batch, if there is anything in it; false when no further one may be begun before some are settled. */
   flush(memory: Memory, latest: PlausibleLook): boolean {
     const { builder, totals, checkpoints } = this;
@@ -41,7 +46,7 @@ export class Outbox {
       if (this.skews.length > SKEWS) this.skews.shift();
     }
     const serial = checkpoints.add(memory.toSaved());
-    const context = { stream: memory.stream, incarnation: memory.incarnation, bufferId: memory.bufferId, snapshot: latest.snapshot, epochs: memory.epochs.known(), receiveTimeNs: this.receiveTimeNs };
+    const context = { stream: memory.stream, incarnation: memory.incarnation, bufferId: memory.bufferId, snapshot: latest.snapshot, epochs: memory.epochs.known(), receiveTimeNs: this.receiveTimeNs, endAbs: memory.cursor };
     const batch = builder.build(serial, context);
     for (const notice of batch.facts.notices) {
       if (notice.kind !== 'loss' || notice.upgrade === true) continue;

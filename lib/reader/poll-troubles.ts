@@ -40,3 +40,15 @@ export function wrongSize(base: PlausibleLook, facts: RingFacts | undefined): Re
   const message = `the control block says that the ring has ${capacity} bytes, the ring that was configured has ${facts.ringBytes}: check that control block and ring belong together, and that all nodes of the ring are listed, in order`;
   return { code: 'OPENOT_RING_SIZE', message };
 }
+
+/** A position outside what the ring retains. */
+export const seekOutside = (to: number, { snapshot }: PlausibleLook): ReaderError => ({
+  code: 'OPENOT_SEEK_OUTSIDE',
+  message: `expected a position that the ring retains, ${snapshot.oldestAbs} to ${snapshot.headAbs}, found ${to}: nothing was changed`
+});
+
+/** A position of which ring? */
+export const seekRestarting = (): ReaderError => ({
+  code: 'OPENOT_SEEK_LATER',
+  message: 'the control block shows an earlier state than before: an old copy, or a ring that is beginning anew. Which one is not decided yet, so no position can be gone to; try again in some seconds'
+});

@@ -1,3 +1,4 @@
+import { NoticeItem } from '../ring';
 import { RingFacts, Transport, TransportError } from '../transport/transport';
 import { anchorOf, Standing, standingOf } from './anchor';
 import { boundsOf } from './bounds';
@@ -5,14 +6,15 @@ import { Checkpoints } from './checkpoints';
 import { ChunkSize } from './chunk';
 import { harvest, HarvestBounds, HarvestEnd, Trouble } from './harvest';
 import { Heads } from './heads';
+import { HeartbeatWatch } from './heartbeat';
 import { isPlausible, Look, PlausibleLook, sameImage, takeLook } from './look';
 import { LookKeeper, LookOutcome } from './look-keeper';
 import { Memory } from './memory';
 import { Outbox } from './outbox';
 import { Patience, TOLD_AFTER_MS } from './patience';
 import { PollEnd } from './poll-end';
-import { beyondHead, notReadable, oldBytes, strangeBytes, wentBack, wrongSize } from './poll-troubles';
-import { RestartWatch } from './restart-watch';
+import { beyondHead, notReadable, oldBytes, seekOutside, seekRestarting, strangeBytes, wentBack, wrongSize } from './poll-troubles';
+import { RestartWatch, signOfRestart } from './restart-watch';
 import { RingReads, WindowRead } from './ring-reads';
 import { Search } from './search';
 import { ReaderSettings, RETRY_PAUSES_MS } from './settings';
@@ -24,6 +26,12 @@ type Accepted = Extract<LookOutcome, { kind: 'accepted' }>;
 
 /** Polls in which another record must stand in the last one's place, before that is believed. */
 const STRANGE_POLLS = 4;
+
+/** A position that cannot be gone to. */
+export interface SeekRefusal {
+  readonly kind: 'outside';
+  readonly error: ReaderError;
+}
 
 export interface PollParts {
   readonly transport: Transport;
@@ -56,6 +64,11 @@ export class RingPoll {
   private unprovenSince: number | undefined;
   /** A search for the next record behind a place that cannot be read. */
   private search: Search | undefined;
+  readonly heartbeat = new HeartbeatWatch();
+  /** The ring began anew, for this reason; it waits until the batches of its former life are settled. */
+  private toBegin: { readonly outcome: Accepted; readonly reason: string; readonly standing: Standing } | undefined;
+  /** They have been waited for long enough. */
+  private drained = false;
   /** lostCount of the image accepted before this poll's: what a lap counts from where nothing better is known. */
   private lostCountBefore = 0;
 
@@ -76,21 +89,33 @@ export class RingPoll {
   }
 
   /** Goes on from a saved state. */
-  resume(memory: Memory): void {
+  resume(memory: Memory, pending: readonly NoticeItem[]): void {
     this.memory = memory;
     this.keeper.last = this.latest = memory.image;
+    for (const notice of pending) this.tell(notice, memory.cursor);
+    this.outbox.flush(memory, memory.image);
+  }
+
+  /** What was handed on of the ring's former life is settled, or never will be. */
+  goOnDrained(): void {
+    this.drained = true;
   }
 
   /** The transport was connected anew. */
   connected(facts: RingFacts): void {
     this.facts = facts;
     this.chunk.reset();
+    this.heartbeat.seesAgain(this.parts.nowMs());
   }
 
   async poll(): Promise<PollEnd> {
     this.parts.looks.polls++;
     const { memory } = this;
     if (memory === undefined) return this.firstContact();
+    if (this.toBegin !== undefined) {
+      this.outbox.receiveTimeNs = this.parts.nowNs();
+      return this.beginAnew(memory, this.toBegin.outcome, this.toBegin.reason, this.toBegin.standing);
+    }
     const askedMs = this.parts.nowMs();
     const read = await this.readWindow(memory);
     if (!read.ok) return this.readFailed(read);
@@ -174,17 +199,57 @@ export class RingPoll {
     if (outcome.confirmed) memory.epochs.observeSnapshot(outcome.base.snapshot);
   }
 
-  /** No saved state: where the ring stands now is where reading begins. */
-  private async firstContact(): Promise<PollEnd> {
+  /** The ring as it stands now, or why it cannot be told. */
+  private async lookOnly(): Promise<Accepted | PollEnd> {
     const read = await this.reads.control();
     if (!read.ok) return this.readFailed(read);
     const outcome = await this.keeper.settle([takeLook(read.bytes)]);
     if (outcome.kind !== 'accepted') return this.notAccepted(outcome);
     const size = wrongSize(outcome.base, this.facts);
-    if (size !== undefined) return { kind: 'refused', error: size };
+    return size === undefined ? outcome : { kind: 'refused', error: size };
+  }
+
+  /**
+   * Goes on at `to`, between oldest and head: forward as a skipped range, backward so that records come again. Only
+   * while the ring is the one we know; with nothing known it is a first contact there.
+   */
+  async seek(to: number | 'oldest' | 'newest'): Promise<PollEnd | SeekRefusal> {
+    this.parts.looks.polls++;
+    const outcome = await this.lookOnly();
+    if (outcome.kind !== 'accepted') return outcome;
+    const { base } = outcome;
+    const { oldestAbs, headAbs } = base.snapshot;
+    const target = to === 'oldest' ? oldestAbs : to === 'newest' ? headAbs : to;
+    if (target < oldestAbs || target > headAbs) return { kind: 'outside', error: seekOutside(target, base) };
+    const known = this.memory;
+    if (known !== undefined && signOfRestart(base, known) !== undefined) return { kind: 'outside', error: seekRestarting() };
+    const memory = known ?? this.newMemory(base);
+    this.outbox.receiveTimeNs = this.parts.nowNs();
+    if (known !== undefined && target > known.cursor) this.outbox.note({ kind: 'skipped', fromAbs: known.cursor, toAbs: target, reason: 'OPENOT_SEEK' }, target);
+    memory.seek(target);
+    this.memory = memory;
+    this.search = this.toBegin = this.unprovenSince = undefined;
+    this.troubles.reset();
+    this.strange.reset();
+    this.restarts.reset();
+    this.accept(memory, outcome, true);
+    this.parts.checkpoints.clear();
+    this.parts.checkpoints.begin(memory.toSaved());
+    return this.end({ kind: 'more' });
+  }
+
+  private newMemory(base: PlausibleLook): Memory {
+    const { stream, host } = this.parts.settings;
+    return new Memory(stream === '' ? `${host}/${base.bufferId}` : stream, base);
+  }
+
+  /** No saved state: where the ring stands now is where reading begins. */
+  private async firstContact(): Promise<PollEnd> {
+    const outcome = await this.lookOnly();
+    if (outcome.kind !== 'accepted') return outcome;
     const { settings, checkpoints } = this.parts;
     const { snapshot } = outcome.base;
-    const memory = new Memory(settings.stream === '' ? `${settings.host}/${outcome.base.bufferId}` : settings.stream, outcome.base);
+    const memory = this.newMemory(outcome.base);
     memory.begin(settings.startFrom);
     this.memory = memory;
     this.accept(memory, outcome, false);
@@ -201,7 +266,8 @@ export class RingPoll {
     if (this.search !== undefined) return this.end(this.continueSearch(memory, window, bounds));
     if (memory.cursor < window.fromAbs || memory.cursor >= window.endAbs) return this.end({ kind: 'more' });
     const before = memory.cursor;
-    const result = harvest(memory, window, bounds, this.outbox.builder, this.parts.settings, () => this.outbox.flush(memory, outcome.base));
+    const nowMs = this.parts.nowMs();
+    const result = harvest(memory, window, bounds, this.outbox.builder, this.parts.settings, () => this.outbox.flush(memory, outcome.base), (record) => this.heartbeat.passed(record, nowMs));
     if (memory.cursor !== before) this.troubles.reset();
     return this.end(this.after(memory, window, outcome, bounds, standing, result));
   }
@@ -256,7 +322,7 @@ export class RingPoll {
     this.parts.totals.skipped++;
     this.outbox.note(step.notice, step.notice.toAbs);
     this.parts.onError(step.error);
-    memory.jump(step.notice.toAbs, undefined);
+    memory.passOver(step.notice.toAbs, undefined);
     return { kind: 'more' };
   }
 
@@ -269,9 +335,8 @@ export class RingPoll {
       memory.cursor = oldestAbs;
       return;
     }
-    this.parts.totals.laps++;
-    this.outbox.note({ kind: 'lap', fromAbs: memory.cursor, toAbs: oldestAbs, lostCountDelta: Math.max(0, lostCount - (memory.written ?? this.lostCountBefore)) }, oldestAbs);
-    memory.jump(oldestAbs, lostCount);
+    this.tell({ kind: 'lap', fromAbs: memory.cursor, toAbs: oldestAbs, lostCountDelta: Math.max(0, lostCount - (memory.written ?? this.lostCountBefore)) }, oldestAbs);
+    memory.passOver(oldestAbs, lostCount);
   }
 
   /** Another record stands where the last one should: an old copy for as long as one may be old, then another ring. */
@@ -291,6 +356,13 @@ export class RingPoll {
 
   /** The ring began anew. Where the last record handed on still stands in it, nothing before it is handed on again. */
   private beginAnew(memory: Memory, outcome: Accepted, reason: string, standing: Standing): PollEnd {
+    const { checkpoints } = this.parts;
+    if (!this.drained && (checkpoints.inFlight > 0 || !this.outbox.isEmpty)) {
+      this.toBegin = { outcome, reason, standing };
+      return this.end({ kind: 'drain' });
+    }
+    this.toBegin = undefined;
+    this.drained = false;
     const { base } = outcome;
     const { snapshot } = base;
     const from = memory.incarnation;
@@ -303,17 +375,23 @@ export class RingPoll {
     this.restarts.reset();
     this.unprovenSince = undefined;
     this.heads.clear();
+    this.heartbeat.forget();
     this.heads.note(snapshot.headAbs, this.parts.nowMs());
-    this.parts.totals.incarnations++;
-    this.outbox.note({ kind: 'incarnation', from, to: memory.incarnation, reason }, memory.cursor);
-    if (!goesOn && snapshot.lostCount > 0) {
-      // What the new life overwrote before it was read.
-      this.parts.totals.laps++;
-      this.outbox.note({ kind: 'lap', fromAbs: 0, toAbs: memory.cursor, lostCountDelta: snapshot.lostCount }, memory.cursor);
-    }
+    const pending: NoticeItem[] = [{ kind: 'incarnation', from, to: memory.incarnation, reason }];
+    // What the new life overwrote before it was read.
+    if (!goesOn && snapshot.lostCount > 0) pending.push({ kind: 'lap', fromAbs: 0, toAbs: memory.cursor, lostCountDelta: snapshot.lostCount });
+    // The number of an incarnation is part of its records' identity: saved before the first of them is handed on.
+    checkpoints.begin({ ...memory.toSaved(), pending });
+    for (const notice of pending) this.tell(notice, memory.cursor);
     this.keeper.last = this.latest = base;
     if (outcome.confirmed) memory.epochs.observeSnapshot(snapshot);
     return this.end({ kind: 'more' });
+  }
+
+  private tell(notice: NoticeItem, beforeAbs: number): void {
+    if (notice.kind === 'incarnation') this.parts.totals.incarnations++;
+    if (notice.kind === 'lap') this.parts.totals.laps++;
+    this.outbox.note(notice, beforeAbs);
   }
 
   /** The same again after a pause, told when it has lasted. */

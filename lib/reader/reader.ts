@@ -1,6 +1,8 @@
 import { TransportError } from '../transport/transport';
-import { Reader, ReaderParts } from './api';
+import { AckWatch } from './ack-watch';
+import { Reader, ReaderParts, SeekOutcome } from './api';
 import { BackOff } from './back-off';
+import { Batch } from './batch';
 import { Checkpoints } from './checkpoints';
 import { memoryOf } from './memory';
 import { Pacer } from './pacer';
@@ -20,6 +22,10 @@ export function createReader(parts: ReaderParts): Reader {
 const NEVER_MS = 2 ** 31 - 1;
 /** Milliseconds that a poll may go without an end before the status says so. */
 const SILENCE_MS = 3000;
+/** Milliseconds between two tries to lock a state that another uses. */
+const LOCK_RETRY_MS = 1000;
+/** Milliseconds between two tries to save what must be saved before the next batch. */
+const SAVE_RETRY_MS = 1000;
 
 class RingReader implements Reader {
   private readonly settings: ReaderSettings;
@@ -32,9 +38,17 @@ class RingReader implements Reader {
   private loop: Promise<void> | undefined;
   private connected = false;
   private paused = false;
+  /** This reader is the only user of its state. */
+  private locked = false;
+  /** The saved state was read, or there is none: reading may begin. */
+  private isLoaded = false;
   /** `read()` was called: poll until nothing more is there, whatever the mode. */
   private asked = false;
-  private forgetting: (() => void)[] = [];
+  /** Commands that wait for their turn between two polls. */
+  private commands: (() => Promise<void>)[] = [];
+  private readonly acks: AckWatch;
+  /** The controller is silent: said once. */
+  private silent = false;
   private watching: { stop(): Promise<void> } | undefined;
   private endOnLost: (() => void) | undefined;
   private endSink: (() => void) | undefined;
@@ -45,6 +59,7 @@ class RingReader implements Reader {
     this.backOff = new BackOff(parts.clock, parts.random);
     this.board = new StatusBoard(parts.clock, this.settings, parts.onStatus, parts.onError);
     this.keeper = new StateKeeper(parts.store, parts.clock, this.checkpoints, this.settings.saveIntervalMs, (error) => this.board.report(error));
+    this.acks = new AckWatch(this.settings, this.checkpoints, (error) => this.board.report(error));
     this.ring = this.newRing();
   }
 
@@ -58,9 +73,11 @@ class RingReader implements Reader {
     // A Read on a dead link would hold the loop for its whole time-out: closing ends it, and every watch with it.
     await this.close();
     await this.loop;
-    await this.keeper.save();
+    if (this.locked && this.keeper.lost === undefined) await this.keeper.saveLast();
+    if (this.locked) await this.keeper.unlock();
+    this.locked = false;
     this.board.set('stopped', '');
-    for (const done of this.forgetting.splice(0)) done();
+    this.endCommands();
   }
 
   read(): void {
@@ -79,15 +96,29 @@ class RingReader implements Reader {
   }
 
   forget(): Promise<void> {
-    if (this.loop === undefined || this.pacer.stopped) return this.keeper.remove();
+    return this.loop === undefined || this.pacer.stopped ? this.forgetAtRest() : this.inTurn(() => this.forgetNow(), undefined);
+  }
+
+  seek(to: number | 'oldest' | 'newest'): Promise<SeekOutcome> {
+    const stopped: SeekOutcome = { ok: false, code: 'OPENOT_READER_STOPPED', message: 'the reader was stopped before it could go to that position: nothing was changed' };
+    return this.inTurn(() => this.seekNow(to), stopped);
+  }
+
+  /** Between two polls; `otherwise` where the reader stops before. */
+  private inTurn<T>(work: () => Promise<T>, otherwise: T): Promise<T> {
+    if (this.loop === undefined || this.pacer.stopped) return Promise.resolve(otherwise);
     return new Promise((resolve) => {
-      this.forgetting.push(resolve);
+      this.commands.push(() => (this.pacer.stopped ? Promise.resolve(otherwise) : work()).then(resolve, (thrown: unknown) => {
+        resolve(otherwise);
+        throw thrown;
+      }));
       this.pacer.wake();
     });
   }
 
   settle(serial: number): void {
     if (!this.checkpoints.settle(serial)) return;
+    this.acks.moved();
     if (this.board.state === 'waiting') this.pacer.wake();
     else this.pacer.nudge();
   }
@@ -122,7 +153,9 @@ class RingReader implements Reader {
     this.board.fail('failed', { code: 'OPENOT_INTERNAL', message });
     this.board.reportIfDue(this.ring, this.checkpoints.inFlight);
     await this.close();
-    for (const done of this.forgetting.splice(0)) done();
+    if (this.locked) await this.keeper.unlock();
+    this.locked = false;
+    this.endCommands();
   }
 
   private async close(): Promise<void> {
@@ -136,13 +169,13 @@ class RingReader implements Reader {
 
   private async run(): Promise<void> {
     this.board.set('connecting', '');
-    let loaded = await this.load();
+    await this.lock();
+    if (this.locked) this.isLoaded = await this.load();
     while (!this.pacer.stopped) {
-      if (this.forgetting.length > 0) {
-        await this.forgetNow();
-        loaded = true;
-      }
-      if (!loaded) await this.pacer.wait(NEVER_MS);
+      const command = this.commands.shift();
+      if (command !== undefined) await command();
+      else if (this.keeper.lost !== undefined) this.end(this.keeper.lost);
+      else if (!this.isLoaded) await this.pacer.wait(NEVER_MS);
       else if (this.checkpoints.inFlight >= this.settings.maxInFlight) await this.waitForSettling();
       else if (!this.wantsToPoll()) await this.rest(this.paused ? 'paused' : 'idle');
       else if (!this.connected) await this.connect();
@@ -150,14 +183,37 @@ class RingReader implements Reader {
     }
   }
 
-  /** False when the saved state cannot be used: then nothing is read until `forget`. */
+  /** Waits until this reader is the only user of its state. */
+  private async lock(): Promise<void> {
+    while (!this.pacer.stopped) {
+      const outcome = await this.keeper.lock();
+      this.locked = outcome.ok;
+      if (outcome.ok) return this.board.set('connecting', '');
+      this.board.fail('refused', outcome);
+      await this.pacer.wait(LOCK_RETRY_MS);
+    }
+  }
+
+  private endCommands(): void {
+    for (const command of this.commands.splice(0)) void command();
+  }
+
+  /** Stopped by itself, for good. */
+  private end(error: ReaderError): void {
+    this.board.fail('failed', error);
+    this.pacer.stop();
+    this.board.reportIfDue(this.ring, this.checkpoints.inFlight);
+    void this.close();
+  }
+
+  /** False when the saved state cannot be used: then nothing is read until `forget` or `seek`. */
   private async load(): Promise<boolean> {
     const loaded = await this.keeper.load();
     if (loaded.ok) {
       const memory = loaded.state === undefined ? undefined : memoryOf(loaded.state);
       if (memory === undefined) return true;
       if (memory.ok) {
-        this.ring.resume(memory.memory);
+        this.ring.resume(memory.memory, loaded.state?.checkpoint.pending ?? []);
         return true;
       }
       this.board.fail('failed', memory);
@@ -167,10 +223,34 @@ class RingReader implements Reader {
 
   private async forgetNow(): Promise<void> {
     this.checkpoints.clear();
+    this.acks.moved();
     await this.keeper.remove();
     this.ring = this.newRing();
     this.connected = false;
-    for (const done of this.forgetting.splice(0)) done();
+    this.isLoaded = true;
+  }
+
+  /** Not running: the state is taken only for as long as it takes to remove it. */
+  private async forgetAtRest(): Promise<void> {
+    const outcome = await this.keeper.lock();
+    if (!outcome.ok) return this.board.report(outcome);
+    await this.keeper.remove();
+    await this.keeper.unlock();
+  }
+
+  private async seekNow(to: number | 'oldest' | 'newest'): Promise<SeekOutcome> {
+    while (!this.connected && !this.pacer.stopped) await this.connect();
+    if (this.pacer.stopped) return { ok: false, code: 'OPENOT_READER_STOPPED', message: 'the reader was stopped before it could go to that position: nothing was changed' };
+    const end = await this.attended(this.ring.seek(to));
+    if (end.kind === 'outside') return { ok: false, ...end.error };
+    if (end.kind !== 'more') {
+      await this.after(end);
+      return { ok: false, code: 'OPENOT_SEEK_LATER', message: `the ring could not be seen now, so no position can be gone to (${this.board.detail || end.kind}): nothing was changed, try again` };
+    }
+    this.isLoaded = true;
+    this.acks.moved();
+    await this.handOnAll();
+    return { ok: true };
   }
 
   private wantsToPoll(): boolean {
@@ -178,8 +258,22 @@ class RingReader implements Reader {
   }
 
   private async waitForSettling(): Promise<void> {
-    this.board.set('waiting', `${this.checkpoints.inFlight} batches are not settled yet (maxInFlight ${this.settings.maxInFlight})`);
-    await this.pacer.wait(NEVER_MS);
+    this.well('waiting', `${this.checkpoints.inFlight} batches are not settled yet (maxInFlight ${this.settings.maxInFlight})`);
+    // At the time-out the status has to say so.
+    await this.pacer.wait(Math.min(NEVER_MS, this.acks.due(this.parts.clock.monotonicMs())));
+  }
+
+  /** The ring began anew: what was handed on of its former life is waited for, but not for ever. */
+  private async drain(): Promise<void> {
+    const { clock } = this.parts;
+    const until = clock.monotonicMs() + this.settings.ackTimeoutMs;
+    while (this.checkpoints.inFlight > 0 && !this.pacer.stopped && this.commands.length === 0) {
+      const left = until - clock.monotonicMs();
+      if (left <= 0) break;
+      this.well('waiting', `the ring began anew; the ${this.checkpoints.inFlight} batches of its former life are not settled yet`);
+      await this.pacer.wait(left);
+    }
+    if (this.commands.length === 0) this.ring.goOnDrained();
   }
 
   /** A trouble that has not passed is not hidden behind the rest. */
@@ -219,13 +313,17 @@ class RingReader implements Reader {
 
   private async onePoll(): Promise<void> {
     const end = await this.attended(this.ring.poll());
-    for (const batch of this.ring.outbox.batches.splice(0)) if (!this.pacer.stopped) await this.handOn(batch);
+    await this.handOnAll();
     if (this.pacer.stopped) return;
     await this.after(end);
   }
 
+  private async handOnAll(): Promise<void> {
+    for (const batch of this.ring.outbox.batches.splice(0)) if (!this.pacer.stopped) await this.handOn(batch);
+  }
+
   /** A poll whose Reads stay unanswered is said while it lasts: a green status on a dead link is a lie. */
-  private attended(poll: Promise<PollEnd>): Promise<PollEnd> {
+  private attended<T>(poll: Promise<T>): Promise<T> {
     const { clock } = this.parts;
     const begunMs = clock.monotonicMs();
     const ended = new AbortController();
@@ -241,7 +339,20 @@ class RingReader implements Reader {
     return poll.finally(() => ended.abort());
   }
 
-  private async handOn(batch: Parameters<ReaderParts['sink']>[0]): Promise<void> {
+  /** What is handed on must be covered by a saved lease: what a crash then leaves open is known. */
+  private async covered({ facts, endAbs }: Batch): Promise<boolean> {
+    const reach = { incarnation: facts.incarnation, abs: endAbs, capacity: facts.snapshot.bufferBytes };
+    while (!this.pacer.stopped && this.keeper.lost === undefined) {
+      const error = await this.keeper.cover(reach);
+      if (error === true) return true;
+      this.board.trouble('waiting', error);
+      await this.pacer.pause(SAVE_RETRY_MS);
+    }
+    return false;
+  }
+
+  private async handOn(batch: Batch): Promise<void> {
+    if (!(await this.covered(batch))) return;
     const stopped = new Promise<void>((resolve) => {
       this.endSink = resolve;
     });
@@ -267,6 +378,8 @@ class RingReader implements Reader {
         if (end.trouble !== undefined) this.board.trouble('reading', end.trouble);
         await this.chores();
         return this.pacer.pause(end.ms);
+      case 'drain':
+        return this.drain();
       case 'idle':
         this.asked = false;
         this.well('idle');
@@ -285,10 +398,14 @@ class RingReader implements Reader {
     }
   }
 
-  /** Nothing is wrong, except perhaps that no image of late was confirmed. */
-  private well(state: 'reading' | 'idle'): void {
-    if (this.ring.unconfirmed) this.board.trouble(state, UNCONFIRMED);
-    else this.board.set(state, '');
+  /** Nothing is wrong with the link; perhaps with what stands behind or before it. */
+  private well(state: 'reading' | 'idle' | 'waiting', detail = ''): void {
+    const silence = state === 'idle' ? this.ring.heartbeat.silence(this.parts.clock.monotonicMs()) : undefined;
+    if (silence !== undefined && !this.silent) this.board.report(silence);
+    this.silent = silence !== undefined;
+    const trouble = this.acks.trouble ?? silence ?? (this.ring.unconfirmed ? UNCONFIRMED : undefined);
+    if (trouble !== undefined) this.board.trouble(state, trouble);
+    else this.board.set(state, detail);
   }
 
   private async failed(error: TransportError): Promise<void> {
@@ -304,7 +421,8 @@ class RingReader implements Reader {
   /** Saves and reports what is due; the milliseconds until one of them is due again. */
   private async chores(): Promise<number> {
     const save = await this.keeper.saveIfDue();
-    return Math.min(save, this.board.reportIfDue(this.ring, this.checkpoints.inFlight));
+    const acks = this.acks.due(this.parts.clock.monotonicMs());
+    return Math.min(save, acks, this.board.reportIfDue(this.ring, this.checkpoints.inFlight));
   }
 }
 

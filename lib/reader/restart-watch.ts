@@ -63,7 +63,8 @@ export class RestartWatch {
   }
 }
 
-function signOfRestart(base: PlausibleLook, memory: Memory): string | undefined {
+/** What of the image cannot be a later state of the ring we know, as a word; undefined when nothing is. */
+export function signOfRestart(base: PlausibleLook, memory: Memory): string | undefined {
   const now = base.snapshot;
   const then = memory.image.snapshot;
   if (base.bufferId !== memory.bufferId) return 'bufferId';

@@ -5,6 +5,8 @@ export type ReaderMode = 'poll' | 'subscribe' | 'trigger';
 /** extraCall: the confirming look is a Read of its own; sameCall: it rides in the first one, for servers known to evaluate in order. */
 export type Verify = 'extraCall' | 'sameCall';
 export type StartFrom = 'oldest' | 'newest';
+/** onSend: whoever owns the reader settles what was delivered; onAck: somebody says so at the end of the way, and is missed when silent. */
+export type Commit = 'onSend' | 'onAck';
 
 export interface ReaderSettings {
   /** Name of the stream; empty = `<host>/<buffer id>`, frozen at first contact. */
@@ -17,6 +19,9 @@ export interface ReaderSettings {
   readonly verify: Verify;
   /** Where to begin when there is no saved state. */
   readonly startFrom: StartFrom;
+  readonly commit: Commit;
+  /** Under `onAck`: milliseconds without any settling, while batches are on their way, before that is an error. Also how long a new incarnation waits for the batches of the old one. */
+  readonly ackTimeoutMs: number;
   /** Batches handed on and not yet settled; when reached, reading stops and the ring is the buffer. */
   readonly maxInFlight: number;
   /** Records in one batch, at most. */
@@ -51,6 +56,8 @@ export const DEFAULT_SETTINGS: ReaderSettings = {
   intervalMs: 500,
   verify: 'extraCall',
   startFrom: 'oldest',
+  commit: 'onSend',
+  ackTimeoutMs: 60_000,
   maxInFlight: 16,
   maxRecords: 1000,
   maxBytes: 65536,
@@ -71,11 +78,12 @@ export const RETRY_PAUSES_MS: readonly number[] = [5, 10, 20, 50];
 /** The settings in full: what is absent or out of its range takes the default or the nearest limit. */
 export function withDefaults(given: Partial<ReaderSettings>): ReaderSettings {
   const all = { ...DEFAULT_SETTINGS, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) };
-  const number = (key: 'intervalMs' | 'maxInFlight' | 'maxRecords' | 'maxBytes' | 'statusIntervalMs' | 'saveIntervalMs' | 'maxLooks' | 'maxRereads' | 'rereadMs' | 'slowIntervalMs', min: number, max: number): number =>
+  const number = (key: 'intervalMs' | 'ackTimeoutMs' | 'maxInFlight' | 'maxRecords' | 'maxBytes' | 'statusIntervalMs' | 'saveIntervalMs' | 'maxLooks' | 'maxRereads' | 'rereadMs' | 'slowIntervalMs', min: number, max: number): number =>
     Number.isFinite(all[key]) ? Math.min(max, Math.max(min, Math.trunc(all[key]))) : DEFAULT_SETTINGS[key];
   return {
     ...all,
     intervalMs: number('intervalMs', 10, 3_600_000),
+    ackTimeoutMs: number('ackTimeoutMs', 100, 86_400_000),
     maxInFlight: number('maxInFlight', 1, 1024),
     maxRecords: number('maxRecords', 1, 100_000),
     maxBytes: number('maxBytes', 64, 16_777_216),

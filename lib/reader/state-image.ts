@@ -1,4 +1,5 @@
 import { crc32c, HEADER_LENGTH, parseSafeU64, parseU64 } from '../wire';
+import { NoticeItem } from '../ring';
 import { isObject } from '../wire/outside-values';
 
 /** Where the last record handed on stood, and its CRC: by these a ring is known again after a restart. */
@@ -9,10 +10,7 @@ export interface Fingerprint {
   readonly crc: number;
 }
 
-/**
- * What a reader keeps between runs, as one image: a line with version and checksum, then one line of JSON. It is read
- * in full or not at all: a state that was half understood would invent or hide losses.
- */
+/** A checkpoint: everything that decides what is handed on next. */
 export interface SavedState {
   /** Frozen at first contact. */
   readonly stream: string;
@@ -32,6 +30,10 @@ export interface SavedState {
   readonly unbrokenFrom?: number;
   /** Source time of the last record handed on, decimal text. */
   readonly lastTimeNs?: string;
+  /** What starts below may have been handed on before an unclean stop; absent = the cursor says it all. */
+  readonly doubtUntil?: number;
+  /** Notices that belong before the next record and were not handed on: how this incarnation began. */
+  readonly pending?: readonly NoticeItem[];
   /** The last accepted control block, 88 bytes as hex. */
   readonly image: string;
   /** Plain JSON of the accounting and of the epochs; checked by their owners. */
@@ -39,13 +41,34 @@ export interface SavedState {
   readonly epochs: unknown;
 }
 
-export type StateResult = { readonly ok: true; readonly state: SavedState } | { readonly ok: false; readonly code: 'OPENOT_STATE_UNREADABLE'; readonly message: string };
+/**
+ * Written ahead of what is handed on: nothing that ends beyond `abs`, and nothing of a later incarnation, leaves the
+ * reader before a state with a higher lease is saved. So after an unclean stop it is known what may have been delivered.
+ * A clean stop writes how far it really came.
+ */
+export interface Lease {
+  readonly incarnation: number;
+  readonly abs: number;
+}
+
+/**
+ * What a reader keeps between runs, as one image: a line with version and checksum, then one line of JSON. It is read
+ * in full or not at all: a state that was half understood would invent or hide losses.
+ */
+export interface StateFile {
+  readonly checkpoint: SavedState;
+  readonly lease: Lease;
+}
+
+export type StateResult = { readonly ok: true; readonly state: StateFile } | { readonly ok: false; readonly code: 'OPENOT_STATE_UNREADABLE'; readonly message: string };
 
 const MAGIC = 'OPENOT-READER-STATE';
-const VERSION = 1;
+/** Version 1 had no lease: its body was the checkpoint. */
+const VERSION = 2;
+const WITHOUT_LEASE = 1;
 
 /** The image of a state. */
-export function encodeState(state: SavedState): Uint8Array {
+export function encodeState(state: StateFile): Uint8Array {
   const body = Buffer.from(JSON.stringify(state), 'utf8');
   const head = `${MAGIC} ${VERSION} ${crc32c(body).toString(16).padStart(8, '0')}\n`;
   return Buffer.concat([Buffer.from(head, 'latin1'), body]);
@@ -57,7 +80,8 @@ export function decodeState(image: Uint8Array): StateResult {
   const end = bytes.indexOf(10);
   const head = /^OPENOT-READER-STATE ([0-9]{1,9}) ([0-9a-f]{8})$/.exec(end < 0 || end > 64 ? '' : bytes.toString('latin1', 0, end));
   if (head === null) return unreadable('it does not begin as one');
-  if (Number(head[1]) !== VERSION) return unreadable(`it has version ${head[1]}, this package reads version ${VERSION}`);
+  const version = Number(head[1]);
+  if (version !== VERSION && version !== WITHOUT_LEASE) return unreadable(`it has version ${head[1]}, this package reads versions ${WITHOUT_LEASE} and ${VERSION}`);
   const body = bytes.subarray(end + 1);
   if (crc32c(body) !== parseInt(head[2], 16)) return unreadable('its checksum does not hold: it was cut short or changed');
   let value: unknown;
@@ -66,7 +90,8 @@ export function decodeState(image: Uint8Array): StateResult {
   } catch {
     return unreadable('it is not JSON');
   }
-  return isState(value) ? { ok: true, state: value } : unreadable('a field is missing or of another kind');
+  const state = version === WITHOUT_LEASE ? withLease(value) : value;
+  return isStateFile(state) ? { ok: true, state } : unreadable('a field is missing or of another kind');
 }
 
 /** The error of a state that cannot be used; `forget` is the way out. */
@@ -74,13 +99,24 @@ export function unreadable(why: string): { ok: false; code: 'OPENOT_STATE_UNREAD
   return {
     ok: false,
     code: 'OPENOT_STATE_UNREADABLE',
-    message: `the saved state of this reader cannot be used: ${why}. Nothing is read, so that nothing is handed on twice or passed over. Put the file back from a backup, or send this reader a message with topic "forget" to begin anew`
+    message: `the saved state of this reader cannot be used: ${why}. Nothing is read, so that nothing is handed on twice or passed over. Put the file back from a backup, or send this reader a message with topic "forget" to begin anew, or "seek" with a position, "oldest" or "newest" to go on from there`
   };
 }
 
 const count = (value: unknown): value is number => typeof value === 'number' && parseSafeU64(value) !== undefined;
 const u64 = (value: unknown): boolean => typeof value === 'string' && parseU64(value)?.toString() === value;
 const optional = (value: unknown, check: (value: unknown) => boolean): boolean => value === undefined || check(value);
+
+/** Of a stop without a lease nothing is known but that its checkpoint was settled. */
+function withLease(value: unknown): unknown {
+  return isObject(value) ? { checkpoint: value, lease: { incarnation: value.incarnation, abs: value.cursor } } : value;
+}
+
+function isStateFile(value: unknown): value is StateFile {
+  if (!isObject(value) || !isState(value.checkpoint) || !isObject(value.lease)) return false;
+  const { incarnation, abs } = value.lease;
+  return count(incarnation) && count(abs) && incarnation >= value.checkpoint.incarnation;
+}
 
 function isState(value: unknown): value is SavedState {
   if (!isObject(value)) return false;
@@ -97,9 +133,21 @@ function isState(value: unknown): value is SavedState {
     optional(state.lastRunId, u64) &&
     optional(state.lastTimeNs, u64) &&
     optional(state.written, count) &&
+    optional(state.doubtUntil, count) &&
+    optional(state.pending, arePending) &&
     optional(state.unbrokenFrom, (abs) => count(abs) && abs <= cursor) &&
     optional(state.fingerprint, (print) => isFingerprint(print, capacity, cursor))
   );
+}
+
+/** At most the two with which an incarnation begins. */
+function arePending(value: unknown): boolean {
+  if (!Array.isArray(value) || value.length > 2) return false;
+  return (value as unknown[]).every((item) => {
+    if (!isObject(item)) return false;
+    if (item.kind === 'incarnation') return count(item.from) && count(item.to) && typeof item.reason === 'string';
+    return item.kind === 'lap' && count(item.fromAbs) && count(item.toAbs) && count(item.lostCountDelta);
+  });
 }
 
 /** A whole record with its CRC, before the cursor. */

@@ -1,12 +1,24 @@
 import { Checkpoints } from './checkpoints';
-import { Clock, Store } from './ports';
-import { decodeState, encodeState, StateResult, unreadable } from './state-image';
+import { Clock, LockLost, LockOutcome, Store } from './ports';
+import { decodeState, encodeState, Lease, SavedState, StateFile, StateResult, unreadable } from './state-image';
 import { ReaderError } from './status';
 
-/** Loads and saves the settled checkpoint, at most once in `intervalMs`. */
+/** How far a batch reaches. */
+export interface Reach extends Lease {
+  /** Bytes of the ring: how far ahead the next lease is written. */
+  readonly capacity: number;
+}
+
+/** Locks, loads and saves the settled checkpoint, at most once in `intervalMs`, and the lease ahead of what is handed on. */
 export class StateKeeper {
+  /** Another took the state over: this reader must end. */
+  lost: ReaderError | undefined;
   private lastSaveMs = -Infinity;
   private failing = false;
+  /** As the file says. */
+  private lease: Lease | undefined;
+  /** How far anything may have been handed on, by this life of the reader or those before. */
+  private handed: Reach | undefined;
 
   constructor(
     private readonly store: Store,
@@ -16,14 +28,51 @@ export class StateKeeper {
     private readonly onError: (error: ReaderError) => void
   ) {}
 
+  /** Asks to be the only user of the state. */
+  async lock(): Promise<LockOutcome | (ReaderError & { readonly ok: false })> {
+    try {
+      return await this.store.lock();
+    } catch (error) {
+      return unreadable(`its lock could not be taken (${textOf(error)}); check the rights of the user directory`);
+    }
+  }
+
+  async unlock(): Promise<void> {
+    try {
+      await this.store.unlock();
+    } catch {
+      // It is taken over when nobody touches it any more.
+    }
+  }
+
   /** The saved state, undefined where there never was one. */
   async load(): Promise<StateResult | { readonly ok: true; readonly state: undefined }> {
     try {
       const bytes = await this.store.load();
-      return bytes === undefined ? { ok: true, state: undefined } : decodeState(bytes);
+      const result = bytes === undefined ? { ok: true as const, state: undefined } : decodeState(bytes);
+      if (result.ok && result.state !== undefined) this.goesOn(result.state);
+      return result;
     } catch (error) {
       return unreadable(`it could not be read (${textOf(error)})`);
     }
+  }
+
+  private goesOn({ checkpoint, lease }: StateFile): void {
+    this.lease = lease;
+    this.handed = { ...lease, capacity: checkpoint.capacity };
+    this.checkpoints.begin(checkpoint);
+    this.checkpoints.saved(checkpoint);
+  }
+
+  /** Must be true before a batch that reaches so far is handed on: a state that says so is saved. The error when it cannot be. */
+  async cover(reach: Reach): Promise<true | ReaderError> {
+    if (!covers(this.lease, reach)) {
+      const state = this.checkpoints.toSave();
+      const error = state === undefined ? undefined : await this.write(state, ahead(reach));
+      if (error !== undefined) return error;
+    }
+    if (!covers(this.handed, reach)) this.handed = reach;
+    return true;
   }
 
   /** Saves when something is settled and the interval has passed; milliseconds until it may be due, Infinity when nothing is. */
@@ -31,31 +80,54 @@ export class StateKeeper {
     if (!this.checkpoints.dirty) return Infinity;
     const due = this.lastSaveMs + this.intervalMs - this.clock.monotonicMs();
     if (due > 0) return due;
-    await this.save();
+    const state = this.checkpoints.toSave();
+    if (state !== undefined) await this.write(state, this.handed === undefined ? leaseOf(state) : ahead(this.handed));
     return this.checkpoints.dirty ? Math.max(1, this.intervalMs) : Infinity;
   }
 
-  async save(): Promise<void> {
+  /** At a clean stop: the lease says how far things really came. */
+  async saveLast(): Promise<void> {
     const state = this.checkpoints.toSave();
-    if (state === undefined || !this.checkpoints.dirty) return;
-    this.lastSaveMs = this.clock.monotonicMs();
-    try {
-      await this.store.save(encodeState(state));
-      this.checkpoints.saved(state);
-      this.failing = false;
-    } catch (error) {
-      if (!this.failing) this.onError({ code: 'OPENOT_STATE_NOT_SAVED', message: `the state of this reader could not be saved (${textOf(error)}): after a restart it would read again from the last saved one. Check space and rights of the user directory` });
-      this.failing = true;
-    }
+    if (state === undefined) return;
+    const { incarnation, abs } = this.handed ?? leaseOf(state);
+    if (!this.checkpoints.dirty && this.lease?.incarnation === incarnation && this.lease.abs === abs) return;
+    await this.write(state, { incarnation, abs });
   }
 
   async remove(): Promise<void> {
     try {
       await this.store.remove();
+      this.lease = this.handed = undefined;
     } catch (error) {
+      this.noteLost(error);
       this.onError({ code: 'OPENOT_STATE_NOT_REMOVED', message: `the saved state of this reader could not be removed (${textOf(error)})` });
     }
   }
+
+  private async write(checkpoint: SavedState, lease: Lease): Promise<ReaderError | undefined> {
+    this.lastSaveMs = this.clock.monotonicMs();
+    try {
+      await this.store.save(encodeState({ checkpoint, lease }));
+      this.checkpoints.saved(checkpoint);
+      this.lease = lease;
+      this.failing = false;
+      return undefined;
+    } catch (thrown) {
+      this.noteLost(thrown);
+      const error = this.lost ?? { code: 'OPENOT_STATE_NOT_SAVED', message: `the state of this reader could not be saved (${textOf(thrown)}): after a restart it would read again from the last saved one, and at most one ring is handed on until it can be. Check space and rights of the user directory` };
+      if (!this.failing) this.onError(error);
+      this.failing = true;
+      return error;
+    }
+  }
+
+  private noteLost(thrown: unknown): void {
+    if (thrown instanceof LockLost) this.lost = { code: thrown.code, message: `this reader stopped: ${thrown.message}, so another reader goes on from its state. Two runtimes must not share a user directory` };
+  }
 }
 
+const covers = (lease: Lease | undefined, reach: Lease): boolean => lease !== undefined && (lease.incarnation > reach.incarnation || (lease.incarnation === reach.incarnation && lease.abs >= reach.abs));
+/** One ring ahead: in steady state the save of every second renews it long before it is used up. */
+const ahead = ({ incarnation, abs, capacity }: Reach): Lease => ({ incarnation, abs: abs + capacity });
+const leaseOf = ({ incarnation, cursor }: SavedState): Lease => ({ incarnation, abs: cursor });
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -9,7 +9,7 @@ export class StatusBoard {
   about: readonly string[] = [];
   readonly totals: ReaderTotals = { records: 0, bytes: 0, lost: 0, indeterminate: 0, laps: 0, skipped: 0, incarnations: 0 };
   readonly looks: LookCounters = { polls: 0, reads: 0, repeated: 0, unconfirmed: 0, reread: 0 };
-  private detail = '';
+  detail = '';
   private code: string | undefined;
   private changed = true;
   private lastReportMs = -Infinity;

@@ -10,6 +10,8 @@ import { createOpcuaConnection, createOpcuaTransport, OpcuaNodes } from '../../l
 export function memoryStore(): Store {
   let saved: Uint8Array | undefined;
   return {
+    lock: () => Promise.resolve({ ok: true }),
+    unlock: () => Promise.resolve(),
     load: () => Promise.resolve(saved),
     save: (bytes) => {
       saved = bytes.slice();

@@ -1,4 +1,4 @@
-import { Clock, Random, Store } from '../../../lib/reader/ports';
+import { Clock, LockOutcome, Random, Store } from '../../../lib/reader/ports';
 import { ReadOutcome, ReadPart, RingFacts, Transport, TransportError } from '../../../lib/transport/transport';
 import { FakePlc } from './fake-plc';
 
@@ -55,6 +55,20 @@ export class MemoryStore implements Store {
   bytes: Uint8Array | undefined;
   saves = 0;
   fails = false;
+  /** Somebody else has it. */
+  lockedBy: string | undefined;
+  locks = 0;
+
+  lock(): Promise<LockOutcome> {
+    if (this.lockedBy !== undefined) return Promise.resolve({ ok: false, code: 'OPENOT_STATE_LOCKED', message: `in use by ${this.lockedBy}` });
+    this.locks++;
+    return Promise.resolve({ ok: true });
+  }
+
+  unlock(): Promise<void> {
+    this.locks--;
+    return Promise.resolve();
+  }
 
   load(): Promise<Uint8Array | undefined> {
     return this.fails ? Promise.reject(new Error('EIO: i/o error')) : Promise.resolve(this.bytes?.slice());

@@ -1,0 +1,127 @@
+import { LockOutcome } from '../reader/ports';
+import { FileSystem } from './file-system';
+
+/** Who holds a lock, as far as others can tell. */
+export interface LockHolder {
+  /** Process id. */
+  readonly pid: number;
+  /** Name of the machine, or of the container. */
+  readonly host: string;
+  /** One life of one store. */
+  readonly owner: string;
+}
+
+/** What a lock needs of the machine. */
+export interface LockPorts {
+  readonly files: FileSystem;
+  readonly self: LockHolder;
+  /** False only where this process is known to be gone. */
+  isAlive(pid: number): boolean;
+  /** Milliseconds since the Unix epoch, to compare with a file's time. */
+  wallMs(): number;
+  /** Milliseconds that never go back. */
+  monotonicMs(): number;
+  /** Calls again and again; returns how to end that. Must not keep the process alive. */
+  every(ms: number, call: () => void): () => void;
+}
+
+/** How often a holder touches its lock. */
+export const TOUCH_MS = 1_000;
+/** A holder whose process is gone, and which has not touched its lock for so long, holds it no more. */
+export const DEAD_MS = 3_000;
+/** The same where nobody can tell whether it lives: another machine or container, or a process id that was given out again. */
+export const SILENT_MS = 15_000;
+
+/**
+ * A lock file beside a state file: two readers on one state would each undo what the other saved. It names its holder
+ * and is touched every second, so that a lock left behind by a crash is known as such. A holder that lost its lock (it
+ * stood still for too long, and another took it) finds out before it saves the next time.
+ */
+export class FileLock {
+  private endTouching: (() => void) | undefined;
+  /** The lock of another, as last seen: when its time stays the same, nobody touches it. */
+  private seen: { readonly changedMs: number; readonly sinceMs: number } | undefined;
+
+  constructor(
+    private readonly path: string,
+    private readonly ports: LockPorts
+  ) {}
+
+  /** Takes the lock, or says who has it; to be tried again. Rejects where the files cannot be used. */
+  async take(): Promise<LockOutcome> {
+    if (this.endTouching !== undefined && (await this.isMine())) return { ok: true };
+    const { files } = this.ports;
+    if (await files.create(this.path, this.image())) return this.taken();
+    const holder = holderOf(await files.read(this.path));
+    // One that names nobody is just being made, or was cut short by a crash.
+    if (!(await (holder === undefined ? this.standsStill(DEAD_MS) : this.isLeft(holder)))) return refused(this.path, holder);
+    // Renamed over, never removed first: between the two, a third could take it.
+    const own = `${this.path}.${this.ports.self.owner}`;
+    await files.write(own, this.image());
+    await files.rename(own, this.path);
+    return (await this.isMine()) ? this.taken() : refused(this.path, holderOf(await files.read(this.path)));
+  }
+
+  /** Whether the lock is still this holder's. */
+  async isMine(): Promise<boolean> {
+    return holderOf(await this.ports.files.read(this.path))?.owner === this.ports.self.owner;
+  }
+
+  /** Gives the lock back, unless another has it. */
+  async release(): Promise<void> {
+    const had = this.endTouching !== undefined;
+    this.endTouching?.();
+    this.endTouching = undefined;
+    if (had && (await this.isMine())) await this.ports.files.remove(this.path);
+  }
+
+  private taken(): LockOutcome {
+    const { files, every } = this.ports;
+    this.seen = undefined;
+    // A touch that fails is seen by the others only: the next save looks at the lock itself.
+    this.endTouching ??= every(TOUCH_MS, () => void files.touch(this.path).catch(() => undefined));
+    return { ok: true };
+  }
+
+  private async isLeft(holder: LockHolder): Promise<boolean> {
+    const { files, self, isAlive, wallMs } = this.ports;
+    // An earlier life in this very process, or before it one with the same number: of two here, the later one counts.
+    if (holder.host === self.host && holder.pid === self.pid) return true;
+    const isDead = holder.host === self.host && !isAlive(holder.pid);
+    if (isDead && wallMs() - ((await files.changedMs(this.path)) ?? 0) >= DEAD_MS) return true;
+    return this.standsStill(isDead ? DEAD_MS : SILENT_MS);
+  }
+
+  /** Clocks of two machines may differ: only whether the time of the file changes tells, over several tries. */
+  private async standsStill(forMs: number): Promise<boolean> {
+    const { files, monotonicMs } = this.ports;
+    const changedMs = await files.changedMs(this.path);
+    if (changedMs === undefined) return true;
+    if (this.seen?.changedMs !== changedMs) this.seen = { changedMs, sinceMs: monotonicMs() };
+    return monotonicMs() - this.seen.sinceMs >= forMs;
+  }
+
+  private image(): Uint8Array {
+    return Buffer.from(JSON.stringify(this.ports.self), 'utf8');
+  }
+}
+
+/** Undefined where it names nobody: cut short by a crash, and so nobody's. */
+function holderOf(bytes: Uint8Array | undefined): LockHolder | undefined {
+  try {
+    const value = JSON.parse(Buffer.from(bytes ?? []).toString('utf8')) as Partial<LockHolder> | null;
+    const { pid, host, owner } = value ?? {};
+    return typeof pid === 'number' && typeof host === 'string' && typeof owner === 'string' ? { pid, host, owner } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function refused(path: string, holder: LockHolder | undefined): LockOutcome {
+  const by = holder === undefined ? 'another process' : `process ${holder.pid} on ${holder.host}`;
+  return {
+    ok: false,
+    code: 'OPENOT_STATE_LOCKED',
+    message: `the state file of this reader is in use by ${by}: expected to be its only user, found the lock ${path}. Two runtimes must not share a user directory; stop one of them. After a crash the lock is taken over by itself within ${SILENT_MS / 1000} s`
+  };
+}
