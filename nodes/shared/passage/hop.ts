@@ -118,10 +118,16 @@ export class Hop {
     return this.closed;
   }
 
-  close(): void {
+  /** What an openot-ack asks and tells. */
+  get acknowledgements(): Pick<Ledger, 'standing' | 'acknowledge'> {
+    return { standing: (life, serial) => ledger.standing(life, serial), acknowledge: (life, serial) => ledger.acknowledge(life, serial) };
+  }
+
+  /** `unfinished`: tokens that this node is not through with although no message of theirs is at work. */
+  close(unfinished: readonly string[] = []): void {
     this.closed = true;
     ledger.removeHop(this.node.id);
-    for (const token of this.working.keys()) ledger.abandoned(token);
+    for (const token of [...this.working.keys(), ...unfinished]) ledger.abandoned(token);
     this.working.clear();
   }
 

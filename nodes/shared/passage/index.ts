@@ -1,2 +1,2 @@
 export { Hop, deliveriesDone } from './hop';
-export type { Account } from './ledger';
+export type { Account, Standing } from './ledger';

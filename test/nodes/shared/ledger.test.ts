@@ -1,30 +1,8 @@
 import should from 'should';
 import { Account, Ledger } from '../../../nodes/shared/passage/ledger';
 import { LONGEST_MS, SHORTEST_MS } from '../../../nodes/shared/passage/patience';
-import { wayBack, Wired } from '../../../nodes/shared/passage/way-back';
-
-/** Time and turns of the event loop in the test's hands. */
-class Loop {
-  private now = 0;
-  private turns: Array<() => void> = [];
-  private readonly timers = new Set<{ at: number; call: () => void }>();
-  readonly timing = {
-    now: (): number => this.now,
-    after: (ms: number, call: () => void): (() => void) => {
-      const timer = { at: this.now + ms, call };
-      this.timers.add(timer);
-      return () => this.timers.delete(timer);
-    },
-    nextTurn: (call: () => void): void => void this.turns.push(call)
-  };
-  turn(times = 1): void {
-    for (let i = 0; i < times; i++) for (const call of this.turns.splice(0)) call();
-  }
-  pass(ms: number): void {
-    this.now += ms;
-    for (const timer of [...this.timers]) if (timer.at <= this.now && this.timers.delete(timer)) timer.call();
-  }
-}
+import { OtherWays, wayBack, Wired } from '../../../nodes/shared/passage/way-back';
+import { Loop } from './loop';
 
 const ours = (id: string) => ({ id, ours: true, leadsBack: false });
 const end = { id: 'consumer', ours: false, leadsBack: false };
@@ -277,9 +255,9 @@ describe('the passage of commit tokens', () => {
 });
 
 describe('the way back to ours', () => {
-  const way = (wires: Record<string, string[]>, types: Record<string, string> = {}): ReturnType<typeof wayBack> => {
+  const way = (wires: Record<string, string[]>, types: Record<string, string> = {}, others?: OtherWays): ReturnType<typeof wayBack> => {
     const nodes = new Map(Object.entries(wires).map(([id, to]): [string, Wired] => [id, { id, type: types[id] ?? 'function', wires: [to], links: to }]));
-    return wayBack(nodes.get('start')!, (id) => nodes.get(id), (id) => id.startsWith('our'));
+    return wayBack(nodes.get('start')!, (id) => nodes.get(id), (id) => id.startsWith('our'), others);
   };
   const shown = (found: ReturnType<typeof wayBack>): unknown => found && { reaches: found.reaches && [...found.reaches].sort(), forks: found.forks };
 
@@ -287,6 +265,17 @@ describe('the way back to ours', () => {
   it('ends at the first of ours', () => should(shown(way({ start: ['a'], a: ['our 1', 'debug'], 'our 1': ['our 2'] }))).eql({ reaches: ['our 1'], forks: false }));
   it('forks where two nodes lead there', () => should(shown(way({ start: ['a', 'b'], a: ['our 1'], b: ['our 1'] }))).eql({ reaches: ['our 1'], forks: true }));
   it('goes through links', () => should(shown(way({ start: ['a'], a: ['our 1'] }, { start: 'link out' }))).have.property('reaches', ['our 1']));
+  it('goes from a sink without an output through a Complete node that hears of it', () => {
+    const others = { from: (id: string) => (id === 'start' ? ['complete'] : []), isDynamic: () => false };
+    should(shown(way({ start: [], complete: ['our 1'] }, {}, others))).eql({ reaches: ['our 1'], forks: false });
+  });
+  it('may lead anywhere from a called link, and any deploy may have changed a dynamic one', () => {
+    const others = { from: (id: string) => (id === 'start' ? ['in'] : []), isDynamic: () => true };
+    const found = way({ start: ['our 1'], in: ['return'], return: [] }, { start: 'link call' }, others);
+    should(shown(found)).eql({ reaches: undefined, forks: true });
+    should(found!.isUnchanged!()).be.false();
+    should(way({ start: ['our 1'] }, { start: 'link call' })!.isUnchanged!()).be.true();
+  });
   it('may lead anywhere from a subflow', () => should(shown(way({ start: ['a'], a: [] }, { a: 'subflow:x' }))).eql({ reaches: undefined, forks: true }));
   it('ends also where wires go in a circle', () => should(shown(way({ start: ['a'], a: ['start', 'our 1'] }))).eql({ reaches: ['our 1'], forks: true }));
 });

@@ -1,0 +1,139 @@
+import type { NodeMessage } from 'node-red';
+import { CodedError } from '../shared/coded-error';
+import { shown } from '../shared/facts';
+import { commitOf } from '../shared/messages';
+import type { Standing } from '../shared/passage';
+import { entriesOf, Token, tokenOf } from '../shared/passage/token';
+import { Sequences } from './sequences';
+
+/** The readers of this process, as far as an acknowledgement goes (nodes/shared/passage). */
+export interface AckPorts {
+  /** What an acknowledgement of this batch of this life (`reader/boot`) would mean. */
+  standing(life: string, serial: number): Standing;
+  /** Acknowledges this batch and all before it; how many that are. */
+  acknowledge(life: string, serial: number): number;
+  /** Milliseconds of a monotonic clock. */
+  nowMs(): number;
+}
+
+export interface AckTotals {
+  /** Batches acknowledged, those that a later one covered included. */
+  acknowledged: number;
+  /** Messages without a token that were not parts of one with a token. */
+  without: number;
+  /** Tokens of readers or lives that are no more, or that never were. */
+  unknown: number;
+  /** Tokens of readers that do not wait for acknowledgements. */
+  unasked: number;
+  /** Entries that are no tokens. */
+  malformed: number;
+}
+
+/** What the last message with something to say said, for the colour of the status. */
+export type AckOutcome = 'acknowledged' | 'waiting' | 'without' | 'unknown' | 'unasked' | 'malformed' | 'nothing';
+
+/** Lives with partly counted tokens that are remembered, at most; the longest unused is forgotten first. */
+const MAX_LIVES = 64;
+
+/** Counts the tokens that messages bring, and acknowledges those that every branch has brought (docs/design.md 4). */
+export class AckController {
+  readonly totals: AckTotals = { acknowledged: 0, without: 0, unknown: 0, unasked: 0, malformed: 0 };
+  last: AckOutcome = 'nothing';
+  /** When something was acknowledged last. */
+  lastMs: number | undefined;
+  /** By life, the tokens that some of the branches have brought: how many. */
+  private readonly partly = new Map<string, Map<number, number>>();
+  private readonly sequences = new Sequences();
+
+  constructor(
+    private readonly branches: number,
+    private readonly ports: AckPorts
+  ) {}
+
+  /** Takes one message. What is wrong with its tokens is returned, once for the message; the right ones count all the same. */
+  take(message: NodeMessage): CodedError | undefined {
+    const { tokens, error } = this.read(message);
+    const open = this.sort(tokens);
+    const { complete, isWhole } = this.sequences.take((message as { parts?: unknown }).parts, open);
+    if (error !== undefined) this.last = 'malformed';
+    else if (tokens.length === 0 && complete.length === 0 && isWhole) this.withoutToken();
+    const before = this.totals.acknowledged;
+    for (const { life, serial } of complete) this.arrive(life, serial);
+    // A part of a batch that other parts follow: those before it are through, since order is kept.
+    if (!isWhole && this.branches === 1) for (const { life, serial } of open) this.acknowledge(life, serial - 1);
+    if (this.totals.acknowledged > before) this.last = error === undefined ? 'acknowledged' : this.last;
+    else if (open.length > 0 && error === undefined) this.last = 'waiting';
+    this.sequences.prune(({ life, serial }) => this.ports.standing(life, serial) === 'open');
+    return error;
+  }
+
+  /** Batches of which some branches, or some parts, have come and others not. */
+  get waiting(): number {
+    return this.unfinished().length;
+  }
+
+  /** Their tokens: what is known of them goes with this node. */
+  unfinished(): string[] {
+    const counted = [...this.partly].flatMap(([life, serials]) => [...serials.keys()].map((serial) => `${life}/${serial}`));
+    return [...new Set([...counted, ...this.sequences.pending.map(({ text }) => text)])];
+  }
+
+  private read(message: NodeMessage): { tokens: Token[]; error?: CodedError } {
+    const commit = commitOf(message);
+    if (commit === undefined || commit === null) return { tokens: [] };
+    const entries = entriesOf(commit);
+    const found = new Map<string, Token>();
+    const bad: unknown[] = [];
+    for (const entry of entries ?? [commit]) {
+      const token = entries === undefined ? undefined : tokenOf(entry);
+      if (token === undefined) bad.push(entry);
+      else found.set(token.text, token);
+    }
+    if (bad.length === 0) return { tokens: [...found.values()] };
+    this.totals.malformed += bad.length;
+    const what = entries === undefined ? `msg.openot.commit must be an array of tokens, found ${shown(commit)}` : `${bad.length} of the ${entries.length} entries of msg.openot.commit are no tokens (reader/boot/serial), the first is ${shown(bad[0])}`;
+    return { tokens: [...found.values()], error: new CodedError('OPENOT_ACK_TOKEN', `${what}: pass msg.openot on as the openot nodes sent it; what has no token is read again after the next start`) };
+  }
+
+  /** Those that wait for an acknowledgement. */
+  private sort(tokens: readonly Token[]): Token[] {
+    return tokens.filter(({ life, serial }) => {
+      const standing = this.ports.standing(life, serial);
+      if (standing === 'unknown') {
+        this.totals.unknown++;
+        this.partly.delete(life);
+      }
+      if (standing === 'unasked') this.totals.unasked++;
+      if (standing === 'unknown' || standing === 'unasked') this.last = standing;
+      return standing === 'open';
+    });
+  }
+
+  private withoutToken(): void {
+    this.totals.without++;
+    this.last = 'without';
+  }
+
+  private arrive(life: string, serial: number): void {
+    if (this.ports.standing(life, serial) !== 'open') return;
+    const serials = this.partly.get(life) ?? new Map<number, number>();
+    const count = (serials.get(serial) ?? 0) + 1;
+    if (count >= this.branches) return this.acknowledge(life, serial);
+    serials.set(serial, count);
+    this.partly.delete(life);
+    this.partly.set(life, serials);
+    if (this.partly.size > MAX_LIVES) this.partly.delete(this.partly.keys().next().value!);
+  }
+
+  private acknowledge(life: string, serial: number): void {
+    const count = this.ports.acknowledge(life, serial);
+    if (count > 0) {
+      this.totals.acknowledged += count;
+      this.lastMs = this.ports.nowMs();
+    }
+    const serials = this.partly.get(life);
+    if (serials === undefined) return;
+    for (const counted of [...serials.keys()]) if (counted <= serial) serials.delete(counted);
+    if (serials.size === 0) this.partly.delete(life);
+  }
+}

@@ -1,0 +1,42 @@
+import type { Node, NodeAPI, NodeDef, NodeStatus } from 'node-red';
+import { buildNode } from '../shared/build-node';
+import { handle } from '../shared/handle';
+import { numberOf } from '../shared/numbers';
+import { Hop } from '../shared/passage';
+import { ageChangesInMs, ThrottledStatus } from '../shared/status';
+import { AckController } from './controller';
+import { showAck } from './show';
+
+interface AckDef extends NodeDef {
+  branches: string;
+}
+
+const init = (RED: NodeAPI): void => {
+  function OpenotAck(this: Node, def: AckDef): void {
+    RED.nodes.createNode(this, def);
+    const hop = new Hop(RED, this);
+    let controller: AckController | undefined;
+    const make = (status: ThrottledStatus): void => {
+      const branches = numberOf(def.branches, { name: 'branches', fallback: 1, min: 1, max: 64 });
+      const acks = (controller = new AckController(branches, { ...hop.acknowledgements, nowMs: () => performance.now() }));
+      const show = (): NodeStatus => showAck(acks, performance.now());
+      const agesInMs = (): number | undefined => (acks.lastMs === undefined ? undefined : ageChangesInMs(performance.now() - acks.lastMs));
+      status.set(show);
+      handle(this, (message, send) =>
+        hop.through(message, send, (pass) => {
+          const error = acks.take(message);
+          status.set(show, agesInMs);
+          pass(message);
+          if (error !== undefined) throw error;
+        })
+      );
+    };
+    const release = (): void => {
+      // What some branches have brought is known here only: such batches are read again.
+      hop.close(controller?.unfinished());
+    };
+    buildNode(this, make, { release });
+  }
+  RED.nodes.registerType('openot-ack', OpenotAck);
+};
+export = init;

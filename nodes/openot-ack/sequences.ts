@@ -1,0 +1,77 @@
+import type { Token } from '../shared/passage/token';
+
+/** `msg.parts` as split, batch, sort and this package's nodes set it, as far as it matters here. */
+interface Parts {
+  readonly id?: unknown;
+  readonly index?: unknown;
+  readonly count?: unknown;
+  readonly parts?: unknown;
+}
+
+interface Level {
+  readonly id: string;
+  readonly isLast: boolean;
+}
+
+/** Sequences inside one another that are looked into, at most. */
+const MAX_LEVELS = 8;
+/** Sequences that are waited for, at most: of the oldest the tokens are forgotten, and a later one covers them. */
+export const MAX_SEQUENCES = 256;
+
+/**
+ * The sequences that a message belongs to, innermost first. One whose end cannot be known (a split of a stream has no
+ * count) never has a last part.
+ */
+function levelsOf(value: unknown): Level[] {
+  const levels: Level[] = [];
+  for (let parts = value as Parts | null | undefined; typeof parts === 'object' && parts !== null && levels.length < MAX_LEVELS; parts = parts.parts as Parts | null | undefined) {
+    const { id, index, count } = parts;
+    if (id === undefined || !Number.isInteger(index)) continue;
+    levels.push({ id: String(id), isLast: Number.isInteger(count) && (index as number) >= (count as number) - 1 });
+  }
+  return levels;
+}
+
+/**
+ * The tokens of sequences that have not come to their end. The split node copies the tokens of a batch to each of its
+ * parts: they count with the last part, since the others may still be on their way. A sequence inside another hands its
+ * tokens on to that one.
+ */
+export class Sequences {
+  private readonly waiting = new Map<string, Map<string, Token>>();
+
+  /** The tokens that may be counted now that a message with these parts and tokens has come. `isWhole`: it is not a part that others follow. */
+  take(parts: unknown, tokens: readonly Token[]): { complete: readonly Token[]; isWhole: boolean } {
+    let complete = tokens;
+    for (const { id, isLast } of levelsOf(parts)) {
+      const known = this.waiting.get(id);
+      if (!isLast) {
+        if (complete.length > 0) this.keep(id, known ?? new Map(), complete);
+        return { complete: [], isWhole: false };
+      }
+      this.waiting.delete(id);
+      if (known !== undefined) complete = [...new Map([...known, ...complete.map((token): [string, Token] => [token.text, token])]).values()];
+    }
+    return { complete, isWhole: true };
+  }
+
+  /** Every token that waits for the end of a sequence. */
+  get pending(): Token[] {
+    return [...this.waiting.values()].flatMap((tokens) => [...tokens.values()]);
+  }
+
+  /** Forgets tokens that do not wait for anything any more. */
+  prune(isOpen: (token: Token) => boolean): void {
+    for (const [id, tokens] of this.waiting) {
+      for (const [text, token] of tokens) if (!isOpen(token)) tokens.delete(text);
+      if (tokens.size === 0) this.waiting.delete(id);
+    }
+  }
+
+  private keep(id: string, known: Map<string, Token>, tokens: readonly Token[]): void {
+    for (const token of tokens) known.set(token.text, token);
+    this.waiting.delete(id);
+    this.waiting.set(id, known);
+    if (this.waiting.size > MAX_SEQUENCES) this.waiting.delete(this.waiting.keys().next().value!);
+  }
+}

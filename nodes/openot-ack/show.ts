@@ -1,0 +1,22 @@
+import type { NodeStatus } from 'node-red';
+import { shortAge, shortCount } from '../shared/status';
+import type { AckController, AckOutcome } from './controller';
+
+const hints: Partial<Record<AckOutcome, string>> = {
+  without: 'message without a token',
+  unknown: 'token of an earlier life',
+  unasked: 'its reader does not wait for it',
+  malformed: 'OPENOT_ACK_TOKEN'
+};
+
+/** The acknowledgements in one line; `nowMs` of the controller's clock. The colour is that of the last message. */
+export function showAck({ totals, last, waiting, lastMs }: Pick<AckController, 'totals' | 'last' | 'waiting' | 'lastMs'>, nowMs: number): NodeStatus {
+  const parts = [`${shortCount(totals.acknowledged)} batches`];
+  if (waiting > 0) parts.push(`${shortCount(waiting)} not from every branch`);
+  if (lastMs !== undefined) parts.push(`last ${shortAge(nowMs - lastMs)} ago`);
+  for (const name of ['without', 'unknown', 'unasked'] as const) if (totals[name] > 0) parts.push(`${shortCount(totals[name])} ${name === 'without' ? 'without token' : name}`);
+  const hint = hints[last];
+  const text = hint === undefined ? parts.join(', ') : `${hint}: ${parts.join(', ')}`;
+  if (last === 'malformed') return { fill: 'red', shape: 'ring', text };
+  return hint === undefined ? { fill: 'green', shape: 'dot', text } : { fill: 'yellow', shape: 'ring', text };
+}
