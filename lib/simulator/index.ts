@@ -1,6 +1,9 @@
-/** A controller in a process: a producer that fills a ring, two plants that feed it, and an OPC UA server that shows it. */
+/** A controller in a process: a producer that fills a ring, two plants that feed it, and servers for OPC UA and Modbus TCP that show it. */
 export * from './opcua/opcua-server';
 export * from './opcua/quirks';
+export * from './modbus/modbus-server';
+export * from './modbus/quirks';
+export type { ServerRequest } from './modbus/requests';
 export * from './memory';
 export * from './producer';
 export * from './lifecycle';

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandResult, eventCount, isCommand, MAX_COUNT, simulatorCommands } from './commands';
 import { Quirks } from './opcua/quirks';
+import { ModbusQuirks } from './modbus/quirks';
+import { ModbusServerCounters, ModbusServerOptions, SimulatorModbusServer, startModbusServer } from './modbus/modbus-server';
 import { OpcuaServerOptions, SimulatorOpcuaServer, startOpcuaServer } from './opcua/opcua-server';
 import { Player, PlayerState } from './player';
 import { Producer } from './producer';
@@ -20,6 +22,14 @@ export interface SimulatorOptions extends Pick<OpcuaServerOptions, 'allowAnonymo
   readonly opcuaPort?: number | 'any';
   /** Address to listen on. Default 127.0.0.1. */
   readonly opcuaHost?: string;
+  /** TCP port of the Modbus server; 0 (the default) = no server, `any` = a free port. */
+  readonly modbusPort?: number | 'any';
+  /** Address to listen on. Default 127.0.0.1. */
+  readonly modbusHost?: string;
+  /** First register of the control block and of the ring, from 0. Defaults 0 and 100. */
+  readonly modbusRegisters?: Pick<ModbusServerOptions, 'controlAddress' | 'ringAddress'>;
+  /** Bad habits of the Modbus server; the object may be changed while it runs. */
+  readonly modbusQuirks?: ModbusQuirks;
   /** Folder for the server's key and trust list; needed with a server. */
   readonly pkiFolder?: string;
   /** Bad habits of the server; the object may be changed while it runs. */
@@ -60,14 +70,16 @@ export interface SimulatorStatistics {
   readonly definitionHash: string;
   readonly prevDefinitionHash: string;
   readonly clockSynced: boolean;
+  /** What was asked of the Modbus server; absent without one. */
+  readonly modbus?: Pick<ModbusServerCounters, 'requests' | 'exceptions' | 'registers' | 'connections'> & { readonly open: number };
 }
 
-/** Whether the simulator runs; only its OPC UA server can fail to. */
+/** Whether the simulator runs; only its servers can fail to. */
 export type StartResult = { readonly ok: true } | { readonly ok: false; readonly code: 'OPENOT_SIMULATOR_SERVER'; readonly message: string };
 
 /** A PLC in a process. */
 export interface Simulator {
-  /** Starts the OPC UA server, where one is wanted, and the clock. */
+  /** Starts the servers that are wanted, and the clock. */
   start(): Promise<StartResult>;
   stop(): Promise<void>;
   /** `topic` is one of `simulatorCommands`; burst and drop take a count as payload. */
@@ -86,6 +98,8 @@ export interface Simulator {
   readonly endpointUrl: string | undefined;
   readonly controlNodeId: string | undefined;
   readonly ringNodeIds: readonly string[];
+  /** Undefined without a Modbus server, or before it is started. */
+  readonly modbus: SimulatorModbusServer | undefined;
 }
 
 /** Milliseconds between two ticks: short against the poll of any reader. */
@@ -99,7 +113,9 @@ export function createSimulator(options: SimulatorOptions): Simulator {
 class PlcSimulator implements Simulator {
   readonly producer: Producer;
   readonly quirks: Quirks;
+  private readonly modbusQuirks: ModbusQuirks;
   server: SimulatorOpcuaServer | undefined;
+  modbus: SimulatorModbusServer | undefined;
   private readonly player: Player;
   private readonly files: readonly string[];
   private timer: NodeJS.Timeout | undefined;
@@ -113,6 +129,7 @@ class PlcSimulator implements Simulator {
     if (!(ringBytes >= 1024 && ringBytes <= 1 << 24 && ringBytes % 8 === 0)) throw new RangeError(`ringBytes: expected a multiple of 8 from 1024 to 16777216, found ${ringBytes}`);
     const scenario = scenarios[options.scenario];
     this.quirks = options.quirks ?? {};
+    this.modbusQuirks = options.modbusQuirks ?? {};
     this.files = scenario.definitionFiles.map((file) => readFileSync(join(__dirname, 'definitions', file), 'utf8'));
     const definitionHashes = this.files.map(carriageHashOf);
     const clock = options.clock ?? systemClock();
@@ -148,34 +165,52 @@ class PlcSimulator implements Simulator {
   }
 
   async start(): Promise<StartResult> {
-    const { opcuaPort, pkiFolder } = this.options;
-    if (opcuaPort) {
-      if (pkiFolder === undefined) throw new RangeError('pkiFolder: needed with an OPC UA server');
-      const { allowAnonymous, users, acceptUnknownCertificates, opcuaHost: host, seed } = this.options;
-      try {
-        this.server = await startOpcuaServer({ producer: this.producer, port: opcuaPort === 'any' ? 0 : opcuaPort, host, pkiFolder, quirks: this.quirks, allowAnonymous, users, acceptUnknownCertificates, seed });
-      } catch (error) {
-        const found = error instanceof Error ? error.message : String(error);
-        return { ok: false, code: 'OPENOT_SIMULATOR_SERVER', message: `The simulator's OPC UA server could not listen on port ${opcuaPort}: ${found}. Choose another port, or end what uses this one.` };
-      }
+    const failed = (await this.startOpcua()) ?? (await this.startModbus());
+    if (failed !== undefined) {
+      await this.stop();
+      return failed;
     }
     if (this.options.timer !== false) this.timer = setInterval(() => this.tick(), TICK);
     return { ok: true };
   }
 
+  private async startOpcua(): Promise<StartResult | undefined> {
+    const { opcuaPort, pkiFolder } = this.options;
+    if (!opcuaPort) return undefined;
+    if (pkiFolder === undefined) throw new RangeError('pkiFolder: needed with an OPC UA server');
+    const { allowAnonymous, users, acceptUnknownCertificates, opcuaHost: host, seed } = this.options;
+    try {
+      this.server = await startOpcuaServer({ producer: this.producer, port: opcuaPort === 'any' ? 0 : opcuaPort, host, pkiFolder, quirks: this.quirks, allowAnonymous, users, acceptUnknownCertificates, seed });
+      return undefined;
+    } catch (error) {
+      return notListening('OPC UA', opcuaPort, error);
+    }
+  }
+
+  private async startModbus(): Promise<StartResult | undefined> {
+    const { modbusPort, modbusHost: host, modbusRegisters, seed } = this.options;
+    if (!modbusPort) return undefined;
+    try {
+      this.modbus = await startModbusServer({ producer: this.producer, port: modbusPort === 'any' ? 0 : modbusPort, host, ...modbusRegisters, quirks: this.modbusQuirks, seed });
+      return undefined;
+    } catch (error) {
+      return notListening('Modbus', modbusPort, error);
+    }
+  }
+
   async stop(): Promise<void> {
     clearInterval(this.timer);
     this.timer = undefined;
-    const server = this.server;
-    this.server = undefined;
-    await server?.stop();
+    const { server, modbus } = this;
+    this.server = this.modbus = undefined;
+    await Promise.all([server?.stop(), modbus?.stop()]);
   }
 
   tick(): void {
     // Whether updates are done store by store may be changed while running: nothing is half done between two ticks.
     if (this.player.state !== 'frozen') {
       this.producer.flush();
-      this.producer.stepped = this.quirks.torn !== undefined || Boolean(this.quirks.midUpdate);
+      this.producer.stepped = needsStores(this.quirks) || needsStores(this.modbusQuirks);
     }
     this.player.tick();
   }
@@ -211,8 +246,15 @@ class PlcSimulator implements Simulator {
       incarnation: producer.incarnation,
       definitionHash: producer.definitionHash,
       prevDefinitionHash: producer.prevDefinitionHash,
-      clockSynced: producer.clockSynced
+      clockSynced: producer.clockSynced,
+      ...this.modbusStatistics()
     };
+  }
+
+  private modbusStatistics(): Pick<SimulatorStatistics, 'modbus'> {
+    if (this.modbus === undefined) return {};
+    const { requests, exceptions, registers, connections } = this.modbus.counters();
+    return { modbus: { requests, exceptions, registers, connections, open: this.modbus.connections() } };
   }
 
   truth(): readonly TruthRecord[] {
@@ -231,6 +273,15 @@ class PlcSimulator implements Simulator {
     else this.player.drop(count);
     return { ok: true };
   }
+}
+
+/** Whether updates have to be done store by store, so that something can fall between two of them. */
+const needsStores = (quirks: ModbusQuirks): boolean => quirks.torn !== undefined || Boolean(quirks.midUpdate) || Boolean(quirks.storesBetween);
+
+function notListening(what: string, port: number | 'any', error: unknown): StartResult {
+  const found = error instanceof Error ? error.message : String(error);
+  if (error instanceof RangeError) return { ok: false, code: 'OPENOT_SIMULATOR_SERVER', message: `The simulator's ${what} server cannot show this controller: ${found}. Choose a smaller ring or other addresses.` };
+  return { ok: false, code: 'OPENOT_SIMULATOR_SERVER', message: `The simulator's ${what} server could not listen on port ${port}: ${found}. Choose another port, or end what uses this one.` };
 }
 
 function refuse(code: (CommandResult & { ok: false })['code'], message: string): CommandResult {

@@ -1,6 +1,5 @@
 import { Socket } from 'node:net';
 import { withDeadline } from '../opcua/deadline';
-import { Endable } from '../opcua/endable';
 import { TransportError } from '../transport';
 import { ModbusConnection, ModbusConnectionState, RegisterAsk, RegistersOutcome } from './api';
 import { shownDevice, transportError, unexpectedError } from './errors';
