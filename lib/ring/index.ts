@@ -4,6 +4,10 @@
  * what the public reference does, for captured images and conformance figures: no node uses them.
  */
 export * from './batch';
+export * from './capture-decode';
+export * from './capture-encode';
+export * from './capture-error';
+export * from './capture-format';
 export { itemsOfConcatenation, walkConcatenation } from './concatenation';
 export type { DecodedItems } from './concatenation';
 export * from './control-block';
