@@ -1,7 +1,7 @@
 import { Binding, EpochBinding, NOT_ADVERTISED, Relation } from '../../lib/definition';
 import type { Item } from '../../lib/ring';
 
-export type GuardAction = 'placeholder' | 'divert' | 'resolve';
+export type GuardAction = 'placeholder' | 'divert' | 'hold' | 'resolve';
 
 /** Payload of the second output: a stream's records cannot be resolved any more, or again (docs/design.md 3). */
 export interface DriftAlert {
@@ -10,13 +10,13 @@ export interface DriftAlert {
   epochId: number | null;
   /** Which records: those of the current epoch, or earlier ones that are still in the ring. */
   relation: Relation;
-  /** Why; `bound` when the records resolve again. */
+  /** Why; `bound` when the records resolve again, `holdLimit` when the oldest held ones leave as placeholders. */
   reason: string;
   /** Hash that the controller advertises; null when it advertises none. */
   expected: string | null;
   /** Hash of the definition that is held; null when there is none to compare. */
   actual: string | null;
-  /** Records held back. */
+  /** Records and notices of the stream held back, those that wait behind included; with `resolve`, how many were. */
   held: number;
   action: GuardAction;
 }
@@ -42,7 +42,7 @@ export class AlertBook {
   private readonly states = new Map<string, StreamState>();
 
   /** The alerts that this batch gives rise to. The prior epoch counts only when the batch holds records of it. */
-  alertsFor(stream: string, epochId: number | null, binding: Binding, items: readonly Item[], action: 'placeholder' | 'divert'): DriftAlert[] {
+  alertsFor(stream: string, epochId: number | null, binding: Binding, items: readonly Item[], action: (relation: Relation) => Exclude<GuardAction, 'resolve'>, held: number): DriftAlert[] {
     const state = this.states.get(stream) ?? { current: 'bound', prior: 'bound', why: undefined };
     this.states.delete(stream);
     this.states.set(stream, state);
@@ -56,12 +56,18 @@ export class AlertBook {
       state[relation] = now;
       // That earlier records resolve is no news: they only pass by once.
       if (bound.ok && relation === 'prior') return;
-      alerts.push({ stream, epochId, relation, ...facts(bound), held: 0, action: bound.ok ? 'resolve' : action });
+      alerts.push({ stream, epochId, relation, ...facts(bound), held, action: bound.ok ? 'resolve' : action(relation) });
     };
     note('current', binding.current);
     const prior = priorOf(binding, items);
     if (prior !== undefined) note('prior', prior);
     return alerts;
+  }
+
+  /** Too much is held: the oldest leave. */
+  overLimit(stream: string, epochId: number | null, binding: Binding, held: number): DriftAlert {
+    const relation = binding.current.ok ? 'prior' : 'current';
+    return { stream, epochId, relation, ...facts(binding[relation]), reason: 'holdLimit', held, action: 'placeholder' };
   }
 
   /** Streams whose current records do not resolve: another definition is held, none is, or the controller names none. */

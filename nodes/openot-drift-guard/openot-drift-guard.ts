@@ -1,8 +1,9 @@
 import type { Node, NodeAPI, NodeDef, NodeStatus } from 'node-red';
 import { handleBound } from '../shared/bound-input';
 import { buildNode } from '../shared/build-node';
+import { CodedError } from '../shared/coded-error';
 import { DefinitionUser } from '../shared/definition-user';
-import { choiceOf } from '../shared/numbers';
+import { choiceOf, numberOf } from '../shared/numbers';
 import { Hop } from '../shared/passage';
 import { showDefinitions } from '../shared/show-definitions';
 import { shortCount, ThrottledStatus } from '../shared/status';
@@ -11,6 +12,7 @@ import { GuardController } from './controller';
 interface DriftGuardDef extends NodeDef {
   definition: string;
   policy: string;
+  holdLimit?: string;
   whenUnadvertised: string;
 }
 
@@ -19,23 +21,28 @@ const init = (RED: NodeAPI): void => {
     RED.nodes.createNode(this, def);
     const hop = new Hop(RED, this);
     let user: DefinitionUser | undefined;
+    let controller: GuardController | undefined;
     const make = (status: ThrottledStatus): void => {
       const used = (user = new DefinitionUser(RED, this, def.definition, choiceOf(def.whenUnadvertised, 'whenUnadvertised', ['placeholder', 'assume'])));
-      const controller = new GuardController({ policy: choiceOf(def.policy, 'policy', ['placeholder', 'divert']) }, (facts) => used.bind(facts));
+      const settings = {
+        policy: choiceOf(def.policy, 'policy', ['placeholder', 'divert', 'hold']),
+        holdLimit: numberOf(def.holdLimit, { name: 'holdLimit', fallback: 10_000, min: 1, max: 1_000_000 })
+      };
+      const guard = (controller = new GuardController(settings, (facts) => used.bind(facts)));
+      // Before the status is shown: it counts what is still held.
+      user.onChange(() => (hop.isClosed || used.pending !== undefined ? undefined : guard.release()));
       handleBound({
         node: this,
         hop,
         user: used,
         status,
-        show: (failed) => showGuard(controller, used, failed),
-        work: (message, pass) => {
-          const { side, main } = controller.guard(message);
-          for (const output of side) pass([null, output]);
-          if (main !== undefined) pass([main, null]);
-        }
+        show: (failed) => showGuard(guard, used, failed),
+        work: (message, pass) => guard.guard(message, pass)
       });
     };
     const release = (): void => {
+      const dropped = controller?.heldWithoutToken ?? 0;
+      if (dropped > 0) this.error(new CodedError('OPENOT_HOLD_DROPPED', `${dropped} records and notices were held back when this node closed, and no commit token makes their reader read them again: keep msg.openot.commit in the messages to this node`), {});
       hop.close();
       user?.close();
     };
@@ -44,9 +51,9 @@ const init = (RED: NodeAPI): void => {
   RED.nodes.registerType('openot-drift-guard', OpenotDriftGuard);
 };
 
-function showGuard({ totals, alerts }: GuardController, user: DefinitionUser, failed: string): NodeStatus {
+function showGuard({ totals, alerts, held }: GuardController, user: DefinitionUser, failed: string): NodeStatus {
   const { passed, unbound, diverted } = totals;
-  const counts = [`${shortCount(passed)} bound`, ...(unbound > 0 ? [`${shortCount(unbound)} unbound`] : []), ...(diverted > 0 ? [`${shortCount(diverted)} diverted`] : [])].join(', ');
+  const counts = [`${shortCount(passed)} bound`, ...(unbound > 0 ? [`${shortCount(unbound)} unbound`] : []), ...(diverted > 0 ? [`${shortCount(diverted)} diverted`] : []), ...(held > 0 ? [`${shortCount(held)} held`] : [])].join(', ');
   if (failed !== '') return { fill: 'red', shape: 'ring', text: `${failed} (${counts})` };
   const { drift, none, unadvertised } = alerts.unbound;
   const streams = (count: number): string => `${count} stream${count === 1 ? '' : 's'}`;

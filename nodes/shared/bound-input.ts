@@ -12,8 +12,8 @@ export interface BoundParts {
   readonly status: ThrottledStatus;
   /** The status; `failed` is empty, or why the last message came to nothing. */
   show(failed: string): NodeStatus;
-  /** Handles one message, its definitions at hand. */
-  work(message: NodeMessageInFlow, pass: Send): void;
+  /** Handles one message, its definitions at hand. A promise is that of one that is kept back for a while. */
+  work(message: NodeMessageInFlow, pass: Send): void | Promise<void>;
 }
 
 /**
@@ -27,12 +27,13 @@ export function handleBound({ node, hop, user, status, show, work }: BoundParts)
   status.set(showNow);
   handle(node, (message, send) =>
     hop.through(message, send, (pass) => {
-      const run = (): void => {
+      const run = (): void | Promise<void> => {
         if (hop.isClosed) return;
         failed = 'wrong input';
         try {
-          work(message, pass);
+          const kept = work(message, pass);
           failed = '';
+          return kept;
         } finally {
           status.set(showNow);
         }
