@@ -23,7 +23,7 @@ const TRIES = 6;
  * Looks whether a record stands where the control block says that the oldest one is (docs/format.md 7 and 8). Two looks
  * at the control block stand around it: what was overwritten meanwhile proves nothing, neither way.
  */
-export async function checkRing(transport: Transport, budget: Budget, windowBytes = WINDOW): Promise<RingCheck> {
+export async function checkRing(transport: Pick<Transport, 'read'>, budget: Budget, windowBytes = WINDOW): Promise<RingCheck> {
   let last: RingCheck = { kind: 'restless', text: 'the time was over' };
   for (let attempt = 0; attempt < TRIES && !budget.isOver; attempt++) {
     const first = await lookAt(transport);
@@ -51,7 +51,7 @@ export async function checkRing(transport: Transport, budget: Budget, windowByte
 
 type Look = { readonly kind: 'block'; readonly block: ControlBlock } | Extract<RingCheck, { kind: 'restless' | 'noControl' | 'error' }>;
 
-async function lookAt(transport: Transport): Promise<Look> {
+async function lookAt(transport: Pick<Transport, 'read'>): Promise<Look> {
   const read = await transport.read([{ kind: 'control' }]);
   return read.ok ? judge(read.parts[0]) : { kind: 'error', error: read };
 }
@@ -69,7 +69,7 @@ function judge(image: Uint8Array): Look {
 }
 
 /** The ring from the oldest position on, laid out flat over its end. */
-async function readFrom(transport: Transport, block: ControlBlock, most: number): Promise<{ bytes: Uint8Array; fromAbs: number; headAbs: number; capacity: number } | TransportError> {
+async function readFrom(transport: Pick<Transport, 'read'>, block: ControlBlock, most: number): Promise<{ bytes: Uint8Array; fromAbs: number; headAbs: number; capacity: number } | TransportError> {
   const { capacity } = block;
   const fromAbs = Number(block.oldestAbs);
   const headAbs = Number(block.headAbs);
