@@ -1,0 +1,18 @@
+import { SavedState } from '../../../lib/reader/state-image';
+import { SeenBatch, Session } from '../books';
+
+/** Looks at everything that happens, and raises the alarm at what must not. */
+export interface Checker {
+  /** A reader loaded its state and begins. */
+  started?(session: Session): void;
+  /** A batch left the reader. */
+  handedOn?(session: Session, seen: SeenBatch): void;
+  /** A batch is safe behind the reader. */
+  processed?(session: Session, seen: SeenBatch): void;
+  /** A state was written that a next reader would go on from. */
+  saved?(checkpoint: SavedState): void;
+  /** The operator told the reader to forget everything. */
+  forgotten?(): void;
+  /** All faults are over, everything was read and processed. */
+  atRest?(): void;
+}

@@ -1,0 +1,34 @@
+import { Books, SeenBatch, Session } from '../books';
+import { Life } from '../world/truth';
+import { Checker } from './checker';
+
+/**
+ * A record keeps its identity (stream, incarnation, run, source, seq, position), whoever hands it on and how often: an
+ * incarnation is one life of the ring, and one life is one incarnation.
+ */
+export function idsChecker(books: Books): Checker {
+  const { alarm, lifeOf } = books;
+  let stream: string | undefined;
+  /** Incarnation under which records of a life were processed first, in the present life of the state. */
+  let numberOf = new Map<Life, number>();
+  return {
+    forgotten: () => {
+      lifeOf.clear();
+      numberOf = new Map();
+    },
+    handedOn: (_session: Session, seen: SeenBatch) => {
+      const { facts } = seen.batch;
+      stream ??= facts.stream;
+      if (facts.stream !== stream) alarm.raise('ids', `the stream is called ${facts.stream}, it was ${stream}`);
+      if (seen.life === undefined) return;
+      const { life, incarnation } = seen;
+      const known = lifeOf.get(incarnation);
+      if (known === undefined) books.lifeIs(incarnation, life);
+      else if (known !== life) alarm.raise('ids', `incarnation ${incarnation} was life ${known.index} of the ring, now it is life ${life.index}`);
+      const number = numberOf.get(life);
+      if (number === undefined) numberOf.set(life, incarnation);
+      else if (number !== incarnation) alarm.raise('ids', `life ${life.index} of the ring was incarnation ${number}, now it is incarnation ${incarnation}: ${JSON.stringify(facts.notices[0])}`);
+      if (facts.bufferId !== life.bufferId) alarm.raise('ids', `buffer id ${facts.bufferId} is given for a ring with ${life.bufferId}`);
+    }
+  };
+}

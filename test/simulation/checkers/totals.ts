@@ -1,0 +1,35 @@
+import { Reader } from '../../../lib/reader';
+import { Books, SeenBatch, Session } from '../books';
+import { Checker } from './checker';
+
+/** The totals of the status are the sums of what this reader handed on. */
+export function totalsChecker(books: Books, reader: () => Reader): Checker {
+  const empty = { records: 0, bytes: 0, lost: 0, indeterminate: 0, laps: 0, skipped: 0, incarnations: 0 };
+  let sums = { ...empty };
+  return {
+    started: () => {
+      sums = { ...empty };
+    },
+    handedOn: (_session: Session, seen: SeenBatch) => {
+      sums.records += seen.records;
+      sums.bytes += seen.batch.payload.length;
+      for (const entry of seen.entries) {
+        if (entry.kind === 'record') continue;
+        const { notice } = entry;
+        if (notice.kind === 'lap') sums.laps++;
+        else if (notice.kind === 'skipped') sums.skipped++;
+        else if (notice.kind === 'incarnation') sums.incarnations++;
+        else if (notice.upgrade !== true) {
+          sums.lost += notice.count;
+          if (notice.class === 'indeterminate') sums.indeterminate += notice.count;
+        }
+      }
+    },
+    atRest: () => {
+      const { totals } = reader().status();
+      for (const [name, sum] of Object.entries(sums)) {
+        if (totals[name as keyof typeof totals] !== sum) books.alarm.raise('totals', `the status says ${name} ${totals[name as keyof typeof totals]}, handed on were ${sum}`);
+      }
+    }
+  };
+}

@@ -1,0 +1,261 @@
+import { DefinitionStore } from '../../lib/definition';
+import { ReaderError } from '../../lib/reader';
+import { Batch } from '../../lib/reader/batch';
+import { Books, checkpointOf, SeenBatch, Session } from './books';
+import { Chance } from './chance';
+import { bindingChecker, definitionOf } from './checkers/binding';
+import { Checker } from './checkers/checker';
+import { checkpointChecker } from './checkers/checkpoint';
+import { duplicatesChecker } from './checkers/duplicates';
+import { idsChecker } from './checkers/ids';
+import { inventedChecker } from './checkers/invented';
+import { lossClassChecker } from './checkers/loss-class';
+import { checkMemory } from './checkers/memory';
+import { orderChecker } from './checkers/order';
+import { reportsChecker } from './checkers/reports';
+import { silentLossChecker } from './checkers/silent-loss';
+import { totalsChecker } from './checkers/totals';
+import { Operator } from './operator';
+import { Plan, planOf } from './plan';
+import { Disk } from './ports/disk';
+import { Server } from './ports/link';
+import { Process, STATE } from './process';
+import { Scheduler } from './scheduler';
+import { Alarm, Violation } from './violation';
+import { Plc } from './world/plc';
+import { Program } from './world/program';
+import { Life, Truth } from './world/truth';
+
+export interface SimulationOptions {
+  readonly seed: number;
+  readonly records: number;
+  /** Changes the drawn plan: for regression tests, and for one fault alone. */
+  readonly change?: (plan: Plan) => Plan;
+  /** Called with a line for everything that happens. */
+  readonly trace?: (line: string) => void;
+}
+
+export interface SimulationResult {
+  readonly seed: number;
+  readonly violation: Violation | undefined;
+  readonly faults: readonly string[];
+  /** Produced, delivered at least once, reported lost, reported indeterminate. */
+  readonly produced: number;
+  readonly delivered: number;
+  readonly lost: number;
+  readonly indeterminate: number;
+  readonly sessions: number;
+  readonly polls: number;
+  readonly virtualMs: number;
+  readonly steps: number;
+  /** Error codes that the readers reported, with how often. */
+  readonly errors: Readonly<Record<string, number>>;
+}
+
+/** Milliseconds after the last fault within which everything must have been read and processed. */
+const DRAIN_MS = 240_000;
+/** Polls within which that must happen. */
+const DRAIN_POLLS = 3_000;
+
+/** One run: the world, the reader between its faulty ports, and the checkers around it. */
+export class Simulation {
+  readonly scheduler = new Scheduler();
+  readonly alarm = new Alarm(() => this.scheduler.now);
+  readonly truth = new Truth();
+  readonly books: Books;
+  readonly plan: Plan;
+  readonly program: Program;
+  readonly server: Server;
+  readonly disk: Disk;
+  readonly operator: Operator;
+  isCalm = false;
+  /** A reader was ended with something open. */
+  wasUnclean = false;
+  /** Of all readers. */
+  polls = 0;
+  private readonly checkers: Checker[];
+  private readonly sessions = new Map<Process, Session>();
+  private readonly seen = new Map<Process, Map<number, SeenBatch>>();
+  private readonly definitions = new DefinitionStore();
+  private readonly errors: Record<string, number> = {};
+  private readonly chance: Chance;
+  private wallShiftMs = 0;
+  /** Oldest position of the first life at first contact. */
+  private firstOldestAbs = Infinity;
+  private known = 0;
+
+  constructor(private readonly options: SimulationOptions) {
+    const chance = (this.chance = new Chance(options.seed));
+    const drawn = planOf(chance.fork(), options.records);
+    this.plan = options.change?.(drawn) ?? drawn;
+    const { plan, truth, scheduler } = this;
+    const plc = new Plc(truth, chance.fork(), { capacity: plan.capacity, startAbs: plan.startAbs, runId: plan.runId, definitionHash: 'd0d0d0d0d0d0d0d1' });
+    this.books = new Books(truth, this.alarm, (life) => life.endedAtOldest ?? plc.oldestAbs);
+    this.program = new Program(plc, plan.program, chance.fork());
+    this.program.mustWait = () => this.mustWait();
+    this.server = new Server(this.program, plan.link, chance.fork(), scheduler);
+    this.disk = new Disk(plan.disk, chance.fork(), scheduler, () => Number(this.wallNs() / 1_000_000n));
+    this.disk.onRenamed = (to, bytes) => this.saved(to, bytes);
+    this.operator = new Operator(this, chance.fork());
+    this.checkers = this.makeCheckers();
+  }
+
+  private makeCheckers(): Checker[] {
+    const { books, plan, program } = this;
+    const startsOldest = plan.settings.startFrom !== 'newest';
+    return [
+      idsChecker(books),
+      inventedChecker(books),
+      orderChecker(books, () => startsOldest),
+      lossClassChecker(books, () => this.wasUnclean),
+      duplicatesChecker(books),
+      silentLossChecker(books, { isFirstContactOldest: () => startsOldest, firstOldestAbs: () => this.firstOldestAbs }),
+      checkpointChecker(books, (abs: number, life: Life) => life.index === 0 && abs < this.firstOldestAbs),
+      reportsChecker(books, { isJoined: (runId) => !startsOldest && BigInt(runId) <= plan.runId, runId: () => program.plc.runId.toString() }),
+      bindingChecker(books, this.definitions),
+      totalsChecker(books, () => this.operator.process.reader)
+    ];
+  }
+
+  wallNs(): bigint {
+    return 1_750_000_000_000_000_000n + BigInt(Math.floor((this.scheduler.now + this.wallShiftMs) * 1_000)) * 1_000n;
+  }
+
+  trace(line: string): void {
+    this.options.trace?.(`${this.scheduler.now.toFixed(1).padStart(10)} ${line}`);
+  }
+
+  async run(): Promise<SimulationResult> {
+    const { scheduler, program, operator } = this;
+    operator.begin();
+    this.tick();
+    const isBroken = (): boolean => this.alarm.violation !== undefined;
+    await scheduler.run(() => isBroken() || program.isOver);
+    if (!isBroken()) await this.drain(isBroken);
+    return this.result();
+  }
+
+  /** Faults end; everything that was produced has to come out, or to be named, in bounded time. */
+  private async drain(isBroken: () => boolean): Promise<void> {
+    const { scheduler, program, server, disk, operator } = this;
+    this.trace('all faults end');
+    this.isCalm = server.isCalm = disk.isCalm = true;
+    program.release();
+    server.calm();
+    operator.calm();
+    program.close();
+    this.learnDefinitions(1);
+    const sinceMs = scheduler.now;
+    const sincePolls = this.pollsNow();
+    const isOver = (): boolean => isBroken() || this.isAtRest() || scheduler.now - sinceMs > DRAIN_MS || this.pollsNow() - sincePolls > DRAIN_POLLS;
+    await scheduler.run(isOver);
+    if (isBroken()) return;
+    if (!this.isAtRest()) {
+      const { status } = operator;
+      this.alarm.raise('drained', `${Math.round(scheduler.now - sinceMs)} ms and ${this.pollsNow() - sincePolls} polls after the last fault the reader is not at rest: head ${program.plc.headAbs}, ${JSON.stringify({ ...status, totals: undefined })}`);
+      return;
+    }
+    for (const checker of this.checkers) checker.atRest?.();
+    const sources = this.plan.program.sources + 1;
+    const { reader, ports } = operator.process;
+    checkMemory(this.alarm, reader, ports, { entries: 4_000 + 8 * sources * 200, bytes: 1_000_000 });
+  }
+
+  private isAtRest(): boolean {
+    const { process, status } = this.operator;
+    return !process.isDead && status.state === 'idle' && status.cursorAbs === this.program.plc.headAbs && status.inFlight === 0 && process.sink.held === 0 && !this.program.isBlank;
+  }
+
+  /** Now and then: clocks, definitions, memory. */
+  private tick(): void {
+    this.scheduler.after(1_000, () => {
+      this.program.advance(this.scheduler.now);
+      this.learnDefinitions(this.plan.definitionReady);
+      if (this.plan.wallJumps && this.chance.does(0.02)) this.wallShiftMs += (this.chance.next() - 0.5) * 7_200_000;
+      if (!this.isCalm) this.tick();
+    });
+  }
+
+  private learnDefinitions(probability: number): void {
+    const { truth } = this;
+    let hash = '';
+    for (; this.known < truth.records.length; this.known++) {
+      const record = truth.records[this.known];
+      if (record.hash === hash) continue;
+      hash = record.hash;
+      if (this.definitions.get(hash) !== undefined) continue;
+      if (!this.chance.does(probability)) return;
+      this.definitions.add(definitionOf(hash), hash);
+    }
+  }
+
+  /** A life that began anew must stay noticeable until it was noticed for good (docs/format.md 10). */
+  private mustWait(): boolean {
+    const { truth, program, books } = this;
+    if (truth.lives.length < 2 || program.plc.lostCount < 1) return false;
+    const checkpoint = checkpointOf(this.disk.bytesOf(STATE));
+    return !this.isCalm && checkpoint !== undefined && books.lifeOf.get(checkpoint.incarnation) !== truth.life;
+  }
+
+  // What the processes tell.
+
+  loaded(process: Process, bytes: Uint8Array | undefined): void {
+    const { plan, books } = this;
+    const checkpoint = checkpointOf(bytes);
+    this.trace(`reader ${books.sessions + 1} loaded ${checkpoint === undefined ? 'nothing' : `checkpoint ${checkpoint.incarnation}/${checkpoint.cursor}`}`);
+    const session: Session = { number: ++books.sessions, checkpoint, limits: { maxInFlight: plan.settings.maxInFlight ?? 16, maxRecords: plan.settings.maxRecords ?? 1_000 } };
+    this.sessions.set(process, session);
+    for (const checker of this.checkers) checker.started?.(session);
+  }
+
+  batch(process: Process, batch: Batch): void {
+    const session = this.sessions.get(process) as Session;
+    const seen = this.books.see(batch);
+    this.trace(`batch ${batch.serial} of incarnation ${seen.incarnation}: ${batch.records} records ${batch.facts.segments.map(({ abs }) => `@${abs}`).join(' ')}${batch.facts.notices.map((notice) => ` ${JSON.stringify(notice)}`).join('')}`);
+    const kept = this.seen.get(process) ?? new Map<number, SeenBatch>();
+    this.seen.set(process, kept);
+    kept.set(batch.serial, seen);
+    for (const checker of this.checkers) checker.handedOn?.(session, seen);
+    const { status } = this.operator;
+    if (status.inFlight > session.limits.maxInFlight + 1) this.alarm.raise('memory', `${status.inFlight} batches are in flight, expected at most ${session.limits.maxInFlight}`);
+  }
+
+  processed(process: Process, batch: Batch): void {
+    const session = this.sessions.get(process) as Session;
+    const kept = this.seen.get(process) as Map<number, SeenBatch>;
+    const seen = kept.get(batch.serial) as SeenBatch;
+    kept.delete(batch.serial);
+    for (const checker of this.checkers) checker.processed?.(session, seen);
+  }
+
+  error(error: ReaderError): void {
+    this.errors[error.code] = (this.errors[error.code] ?? 0) + 1;
+    this.trace(`${error.code} ${error.message}`);
+    if (error.code === 'OPENOT_INTERNAL') this.alarm.raise('internal', error.message);
+  }
+
+  private saved(to: string, bytes: Uint8Array): void {
+    if (to !== STATE) return;
+    const checkpoint = checkpointOf(bytes);
+    if (checkpoint === undefined) return this.alarm.raise('checkpoint', 'what was saved cannot be read back');
+    if (this.firstOldestAbs === Infinity) this.firstOldestAbs = checkpoint.cursor;
+    for (const checker of this.checkers) checker.saved?.(checkpoint);
+  }
+
+  pollsNow(): number {
+    return this.polls + (this.operator.process.isDead ? 0 : this.operator.status.looks.polls);
+  }
+
+  private result(): SimulationResult {
+    const { books, truth, alarm, options, plan, scheduler } = this;
+    const fates = books.fates.subarray(0, truth.records.length);
+    const count = (bit: number): number => fates.reduce((sum, fate) => sum + ((fate & bit) === 0 ? 0 : 1), 0);
+    return {
+      seed: options.seed, violation: alarm.violation, faults: plan.faults, produced: truth.records.length, delivered: count(1), lost: count(2), indeterminate: count(4),
+      sessions: books.sessions, polls: this.pollsNow(), virtualMs: Math.round(scheduler.now), steps: scheduler.steps, errors: this.errors
+    };
+  }
+}
+
+/** Runs one seed. */
+export const simulate = (options: SimulationOptions): Promise<SimulationResult> => new Simulation(options).run();
