@@ -27,6 +27,8 @@ const SILENT_MS = 2000;
 
 /** What the status line is made of. */
 export type Shown = Pick<ReaderStatus, 'state' | 'code' | 'lag' | 'capacity' | 'totals'> & {
+  /** Batches handed on and not settled. */
+  readonly inFlight?: number;
   /** Milliseconds since the last good answer of the other side, where the reader tells it. */
   readonly silentMs?: number;
 };
@@ -47,13 +49,16 @@ export class ReaderShow {
     const what = `${state}${code === undefined ? '' : ` ${code}`}${isSilent ? `, no answer for ${shortAge(silentMs)}` : ''}`;
     // Reading with a complaint (an unconfirmed look, a fresh loss) is not plain green.
     const isYellow = looks[state] === green && (code !== undefined || isSilent || isRecent);
+    // Somebody has to look after the flow behind: it does not pass by itself.
+    if (code === 'OPENOT_ACK_TIMEOUT') return { ...red, text: `${what}: ${countsOf(status)}` };
     return { ...(isYellow ? { fill: 'yellow', shape: 'dot' } as const : looks[state]), text: `${what}: ${countsOf(status)}` };
   }
 }
 
-function countsOf({ totals, lag, capacity }: Shown): string {
+function countsOf({ state, code, totals, lag, capacity, inFlight }: Shown): string {
   const counts = [`${shortCount(totals.records)} records`];
-  if (totals.lost > 0) counts.push(`${shortCount(totals.lost)} lost`);
+  if (inFlight !== undefined && (state === 'waiting' || code === 'OPENOT_ACK_TIMEOUT')) counts.push(`${inFlight} batches under way`);
+  if (totals.lost > 0) counts.push(`${shortCount(totals.lost)} lost${totals.indeterminate > 0 ? ` (${shortCount(totals.indeterminate)} perhaps delivered)` : ''}`);
   if (totals.laps > 0) counts.push(`${shortCount(totals.laps)} laps`);
   if (totals.skipped > 0) counts.push(`${shortCount(totals.skipped)} skipped`);
   if (lag !== undefined && capacity !== undefined && capacity > 0) counts.push(`lag ${Math.round((100 * lag) / capacity)} %`);

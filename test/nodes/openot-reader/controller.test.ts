@@ -1,6 +1,6 @@
 import should from 'should';
 import type { Transport } from '../../../lib/transport/transport';
-import { ReaderController } from '../../../nodes/openot-reader/controller';
+import { ReaderController, seekTarget } from '../../../nodes/openot-reader/controller';
 import { ownedStore } from '../../../nodes/openot-reader/owned-store';
 import { Account } from '../../../nodes/shared/passage';
 import { FakePlc } from '../../lib/reader/fake-plc';
@@ -54,6 +54,15 @@ describe('the controller of a reader node', () => {
       process.removeListener('unhandledRejection', note);
     }
   });
+});
+
+describe('where the command seek goes', () => {
+  for (const [payload, target] of [['oldest', 'oldest'], ['newest', 'newest'], [0, 0], [4711, 4711], ['4711', 4711], [4711n, 4711]] as Array<[unknown, unknown]>) {
+    it(`takes ${typeof payload} ${String(payload)}`, () => should(seekTarget(payload)).equal(target));
+  }
+  for (const payload of [undefined, null, '', 'Oldest', ' 1', '1.5', '01', '-1', -1, 1.5, NaN, 2 ** 53, '9007199254740992', 9007199254740992n, -1n, [1], { abs: 1 }, true]) {
+    it(`refuses ${typeof payload} ${String(payload)}`, () => should(() => seekTarget(payload)).throw(/^OPENOT_READER_SEEK: .*"oldest", "newest" or a position/));
+  }
 });
 
 describe('the store of a reader node', () => {

@@ -28,6 +28,18 @@ describe('the status line of a reader', () => {
     should(new ReaderShow().show(status({ silentMs: 500 }), 0).fill).equal('green');
   });
 
+  it('says how many batches are waited for, and is red when none is acknowledged any more', () => {
+    should(new ReaderShow().show(status({ state: 'waiting', inFlight: 16 }), 0)).eql({ fill: 'yellow', shape: 'ring', text: 'waiting: 12 records, 16 batches under way, lag 50 %' });
+    should(new ReaderShow().show(status({ state: 'idle', inFlight: 3 }), 0)).eql({ fill: 'green', shape: 'dot', text: 'idle: 12 records, lag 50 %' });
+    for (const state of ['idle', 'reading', 'waiting'] as const) {
+      should(new ReaderShow().show(status({ state, inFlight: 3, code: 'OPENOT_ACK_TIMEOUT' }), 0)).eql({ fill: 'red', shape: 'ring', text: `${state} OPENOT_ACK_TIMEOUT: 12 records, 3 batches under way, lag 50 %` });
+    }
+  });
+
+  it('tells losses that may have been delivered apart', () => {
+    should(new ReaderShow().show(status({ totals: totals({ lost: 5, indeterminate: 2 }) }), 0).text).equal('idle: 12 records, 5 lost (2 perhaps delivered), lag 50 %');
+  });
+
   it('stays red in an outage, whatever was lost', () => {
     should(new ReaderShow().show(status({ state: 'outage', code: 'OPENOT_X', totals: totals({ lost: 1 }) }), 0)).match({ fill: 'red', text: /^outage OPENOT_X: / });
   });
