@@ -17,8 +17,6 @@ export interface BatchContext {
   readonly snapshot: Snapshot;
   readonly epochs: KnownEpoch[];
   readonly receiveTimeNs: bigint;
-  /** The reader's cursor behind the batch. */
-  readonly endAbs: number;
 }
 
 /** Gathers the records and notices of one batch; copies each byte once, when the batch is built. */
@@ -78,7 +76,7 @@ export class BatchBuilder {
       segments: this.segments,
       notices: this.notices
     };
-    const batch = { serial, payload, facts, records: this.records, endAbs: context.endAbs };
+    const batch = { serial, payload, facts, records: this.records };
     this.records = this.bytes = 0;
     this.runs = [];
     this.segments = [];

@@ -8,6 +8,4 @@ export interface Batch {
   readonly payload: Buffer;
   readonly facts: BatchFacts;
   readonly records: number;
-  /** One past the last position that this batch covers: everything before it is in it or in those before. */
-  readonly endAbs: number;
 }

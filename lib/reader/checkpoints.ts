@@ -26,6 +26,11 @@ export class Checkpoints {
     return this.lastSerial;
   }
 
+  /** The state after a batch that is not settled yet. */
+  stateAfter(serial: number): SavedState | undefined {
+    return this.queue.find((entry) => entry.serial === serial)?.state;
+  }
+
   /** This batch and all before it are settled. False when that is nothing new. */
   settle(serial: number): boolean {
     let moved = false;

@@ -1,5 +1,8 @@
 import { ReaderSettings } from './settings';
 
+/** Milliseconds that reading one window should take, at most: a slow device then has smaller ones. */
+const SLOW_WINDOW_MS = 2_000;
+
 /**
  * How many bytes a poll asks for (docs/design.md 5): few while it keeps up, more while it is behind, and less per
  * Read than what the server once could not answer. A window may take several Reads.
@@ -9,6 +12,8 @@ export class ChunkSize {
   window: number;
   /** Bytes of the ring in one Read, at most. */
   perRead: number;
+  /** Milliseconds that the last window took. */
+  tookMs = 0;
 
   constructor(private readonly settings: Pick<ReaderSettings, 'firstChunk' | 'minChunk' | 'maxChunk'>) {
     this.window = settings.firstChunk;
@@ -21,8 +26,11 @@ export class ChunkSize {
     this.perRead = this.settings.maxChunk;
   }
 
-  /** The window was full and there is more: ask for more at once. */
+  /** The window was full and there is more: ask for more at once, where the carriage is quick enough for it. */
   behind(): void {
+    // What takes long is overtaken by the producer before its last look, and nothing is told of it meanwhile.
+    if (this.tookMs > SLOW_WINDOW_MS) this.window = Math.max(this.settings.minChunk, Math.floor(this.window / 2));
+    if (this.tookMs * 2 > SLOW_WINDOW_MS) return;
     this.window = Math.max(this.window, Math.min(this.settings.maxChunk, this.perRead * 4, this.window * 2));
   }
 

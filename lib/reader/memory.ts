@@ -17,6 +17,8 @@ export class Memory {
   cursor = 0;
   /** From here to the cursor every record was handed on. */
   unbrokenFrom = 0;
+  /** Head was here, as what was handed on shows. */
+  reached = 0;
   /** What starts below it may have been handed on before an unclean stop: passed over, it is indeterminate. */
   doubtUntil = 0;
   /** The lowest number that another incarnation may have: those below may have been given out. */
@@ -85,6 +87,7 @@ export class Memory {
     const { bytes, start } = record;
     if (abs < this.unbrokenFrom + this.capacity) this.met.add(record.sourceId);
     this.cursor = abs + record.length;
+    if (this.cursor > this.reached) this.reached = this.cursor;
     if (this.written !== undefined) this.written++;
     this.fingerprint = { abs, length: record.length, crc: readU32(bytes, start + record.length - 4) };
     this.timeLow = readU32(bytes, start + Offset.sourceTimeNs);
@@ -156,7 +159,7 @@ export class Memory {
     this.epochs = new EpochTracker();
     this.fingerprint = undefined;
     this.lastRunId = undefined;
-    this.doubtUntil = 0;
+    this.doubtUntil = this.reached = 0;
     this.jump(cursor, image.snapshot.lostCount);
   }
 
@@ -234,13 +237,16 @@ export function memoryOf({ checkpoint: saved, lease }: StateFile): { readonly ok
   memory.cursor = saved.cursor;
   memory.unbrokenFrom = saved.unbrokenFrom ?? saved.cursor;
   memory.written = saved.written;
-  memory.doubtUntil = Math.max(saved.doubtUntil ?? 0, lease.incarnation === saved.incarnation ? lease.abs : 0);
+  const isSameLife = lease.incarnation === saved.incarnation;
+  memory.doubtUntil = Math.max(saved.doubtUntil ?? 0, isSameLife ? lease.abs : 0);
+  memory.reached = Math.max(saved.cursor, isSameLife ? lease.reached : 0);
   // An incarnation that began while batches of this one were still unsettled: what it handed on has its number.
   memory.nextIncarnation = lease.incarnation > saved.incarnation ? lease.incarnation + 1 : 0;
   memory.lastTimeNs = BigInt(saved.lastTimeNs ?? 0);
   memory.accounting = accounting.accounting;
   memory.epochs = epochs.tracker;
-  memory.fingerprint = saved.fingerprint;
+  // The later record says more of the ring: also of a restart that went on beyond the cursor.
+  memory.fingerprint = (isSameLife ? lease.fingerprint : undefined) ?? saved.fingerprint;
   memory.lastRunId = saved.lastRunId === undefined ? undefined : BigInt(saved.lastRunId);
   return { ok: true, memory };
 }

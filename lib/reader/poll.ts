@@ -119,6 +119,7 @@ export class RingPoll {
     const askedMs = this.parts.nowMs();
     const read = await this.readWindow(memory);
     if (!read.ok) return this.readFailed(read);
+    this.chunk.tookMs = this.parts.nowMs() - askedMs;
     this.outbox.receiveTimeNs = this.parts.nowNs();
     // The one Read of a quiet ring: an image known already needs no second look when there is nothing to verify.
     if (this.isQuiet(memory, read)) {
@@ -133,6 +134,8 @@ export class RingPoll {
     const size = wrongSize(outcome.base, this.facts);
     if (size !== undefined) return { kind: 'refused', error: size };
     const standing = standingOf(memory, read.anchor, outcome.oldestAbs);
+    // An incarnation after this one had begun before the last stop, while batches of this one were unsettled.
+    if (memory.nextIncarnation > memory.incarnation) return this.beginAnew(memory, outcome, 'resumed', standing);
     const verdict = this.restarts.judge(outcome.base, memory, { confirmed: outcome.confirmed, monotonic: outcome.monotonic, standing }, askedMs);
     if (verdict.kind === 'wait') return this.wait(this.restarts.patience, wentBack(memory, outcome.base));
     if (verdict.kind === 'restart') return this.beginAnew(memory, outcome, verdict.reason, standing);
@@ -150,7 +153,19 @@ export class RingPoll {
   private readWindow(memory: Memory): Promise<WindowRead | TransportError> {
     const { window: length, perRead } = this.chunk;
     const anchorAbs = anchorOf(memory, (this.keeper.last ?? memory.image).snapshot.oldestAbs);
-    return this.reads.window({ fromAbs: this.search?.abs ?? memory.cursor, length, capacity: memory.capacity, perRead, twice: this.parts.settings.verify === 'sameCall', anchorAbs });
+    const fromAbs = this.search?.abs ?? memory.cursor;
+    const wanted = this.facts?.lookFirst === true ? (look: Look): number | undefined => this.wanted(memory, look, fromAbs) : undefined;
+    return this.reads.window({ fromAbs, length, capacity: memory.capacity, perRead, twice: this.parts.settings.verify === 'sameCall', anchorAbs, wanted });
+  }
+
+  /** Bytes from `fromAbs` on that are worth a request after this look; undefined where nothing is, not even the anchor. */
+  private wanted(memory: Memory, look: Look, fromAbs: number): number | undefined {
+    const last = this.keeper.last ?? memory.image;
+    if (this.search === undefined && memory.cursor >= last.snapshot.headAbs && sameImage(look, last)) return undefined;
+    if (!isPlausible(look)) return last.snapshot.headAbs - fromAbs;
+    const { headAbs, oldestAbs } = look.snapshot;
+    // Overwritten already: the next window begins at oldest.
+    return oldestAbs > fromAbs ? undefined : headAbs - fromAbs;
   }
 
   /**
@@ -195,7 +210,11 @@ export class RingPoll {
     this.lostCountBefore = (this.keeper.last ?? outcome.base).snapshot.lostCount;
     this.keeper.last = this.latest = outcome.base;
     this.heads.note(outcome.base.snapshot.headAbs, this.parts.nowMs());
-    if (outcome.confirmed || corrected) memory.image = outcome.base;
+    if (outcome.confirmed || corrected) {
+      memory.image = outcome.base;
+      // What lies beyond head was never written, so never handed on.
+      memory.doubtUntil = Math.min(memory.doubtUntil, outcome.base.snapshot.headAbs);
+    }
     if (outcome.confirmed) memory.epochs.observeSnapshot(outcome.base.snapshot);
   }
 

@@ -340,9 +340,9 @@ class RingReader implements Reader {
   }
 
   /** What is handed on must be covered by a saved lease: what a crash then leaves open is known. */
-  private async covered({ facts, endAbs }: Batch): Promise<boolean> {
-    const reach = { incarnation: facts.incarnation, abs: endAbs, capacity: facts.snapshot.bufferBytes };
-    while (!this.pacer.stopped && this.keeper.lost === undefined) {
+  private async covered({ serial }: Batch): Promise<boolean> {
+    const reach = this.checkpoints.stateAfter(serial);
+    while (reach !== undefined && !this.pacer.stopped && this.keeper.lost === undefined) {
       const error = await this.keeper.cover(reach);
       if (error === true) return true;
       this.board.trouble('waiting', error);

@@ -69,7 +69,7 @@ export function signOfRestart(base: PlausibleLook, memory: Memory): string | und
   const then = memory.image.snapshot;
   if (base.bufferId !== memory.bufferId) return 'bufferId';
   if (now.bufferBytes !== memory.capacity) return 'capacity';
-  if (now.headAbs < memory.cursor) return 'headAbs';
+  if (now.headAbs < Math.max(memory.cursor, memory.reached)) return 'headAbs';
   if (base.runId < memory.image.runId) return 'runId';
   if (now.lostCount < then.lostCount) return 'lostCount';
   if (now.oldestAbs < then.oldestAbs) return 'oldestAbs';

@@ -20,6 +20,11 @@ export interface WindowAsk {
   readonly twice: boolean;
   /** Where the CRC of the last record handed on stands: never across the end of the ring. */
   readonly anchorAbs?: number;
+  /**
+   * Given where a look pays before the window (RingFacts.lookFirst): the bytes from `fromAbs` on that are worth asking
+   * for after that look; undefined = nothing, not even the anchor.
+   */
+  readonly wanted?: (look: Look) => number | undefined;
 }
 
 export interface WindowRead {
@@ -51,19 +56,30 @@ export class RingReads {
     const joined = anchorAbs !== undefined && anchorAbs + ANCHOR_LENGTH === fromAbs;
     const apart = anchorAbs !== undefined && !joined;
     const firstAbs = joined ? anchorAbs : fromAbs;
-    const size = Math.min(ask.length, capacity);
-    const groups = readsOf(windowParts(firstAbs, size, capacity, perRead), perRead);
-    const window = new FlatWindow(firstAbs, size);
     const looks: Look[] = [];
+    let size = Math.min(ask.length, capacity);
+    if (ask.wanted !== undefined) {
+      const first = await this.control();
+      if (!first.ok) return first;
+      looks.push(takeLook(first.bytes));
+      const wanted = ask.wanted(looks[0]);
+      if (wanted === undefined) return { ok: true, looks, window: new FlatWindow(firstAbs, 0) };
+      size = Math.min(size, Math.max(0, wanted) + fromAbs - firstAbs);
+    }
+    const groups = readsOf(windowParts(firstAbs, size, capacity, perRead), perRead);
+    // An anchor that stands apart is asked for also where nothing new is.
+    if (apart && groups.length === 0) groups.push([]);
+    const window = new FlatWindow(firstAbs, size);
     let anchor: number | undefined;
     for (let i = 0; i < groups.length; i++) {
-      const before: ReadPart[] = i > 0 ? [] : apart ? [CONTROL, ...windowParts(anchorAbs, ANCHOR_LENGTH, capacity, perRead)] : [CONTROL];
+      const look: ReadPart[] = i === 0 && looks.length === 0 ? [CONTROL] : [];
+      const before: ReadPart[] = i > 0 || !apart ? look : [...look, ...windowParts(anchorAbs, ANCHOR_LENGTH, capacity, perRead)];
       const parts = [...before, ...groups[i], ...(ask.twice && i === groups.length - 1 ? [CONTROL] : [])];
       const read = await this.read(parts);
       if (!read.ok) return read;
       for (let p = 0; p < parts.length; p++) {
         if (parts[p].kind === 'control') looks.push(takeLook(read.parts[p]));
-        else if (apart && i === 0 && p === 1) anchor = readU32(read.parts[p], 0);
+        else if (apart && i === 0 && p === before.length - 1) anchor = readU32(read.parts[p], 0);
         else window.add(read.parts[p]);
       }
     }

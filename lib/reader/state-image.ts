@@ -48,7 +48,12 @@ export interface SavedState {
  */
 export interface Lease {
   readonly incarnation: number;
+  /** Nothing that ends beyond it was handed on. */
   readonly abs: number;
+  /** Everything up to here may have been: the ring's head was there. */
+  readonly reached: number;
+  /** The record that ends there, or before it; absent where none of this incarnation was. */
+  readonly fingerprint?: Fingerprint;
 }
 
 /**
@@ -109,13 +114,16 @@ const optional = (value: unknown, check: (value: unknown) => boolean): boolean =
 
 /** Of a stop without a lease nothing is known but that its checkpoint was settled. */
 function withLease(value: unknown): unknown {
-  return isObject(value) ? { checkpoint: value, lease: { incarnation: value.incarnation, abs: value.cursor } } : value;
+  return isObject(value) ? { checkpoint: value, lease: { incarnation: value.incarnation, abs: value.cursor, reached: value.cursor, fingerprint: value.fingerprint } } : value;
 }
 
 function isStateFile(value: unknown): value is StateFile {
   if (!isObject(value) || !isState(value.checkpoint) || !isObject(value.lease)) return false;
-  const { incarnation, abs } = value.lease;
-  return count(incarnation) && count(abs) && incarnation >= value.checkpoint.incarnation;
+  const { incarnation, abs, reached, fingerprint } = value.lease;
+  if (!count(incarnation) || !count(abs) || !count(reached) || reached > abs || incarnation < value.checkpoint.incarnation) return false;
+  // Of another incarnation the ring may have another size.
+  const capacity = incarnation === value.checkpoint.incarnation ? value.checkpoint.capacity : Number.MAX_SAFE_INTEGER;
+  return optional(fingerprint, (print) => isFingerprint(print, capacity, reached));
 }
 
 function isState(value: unknown): value is SavedState {

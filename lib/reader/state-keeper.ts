@@ -3,11 +3,8 @@ import { Clock, LockLost, LockOutcome, Store } from './ports';
 import { decodeState, encodeState, Lease, SavedState, StateFile, StateResult, unreadable } from './state-image';
 import { ReaderError } from './status';
 
-/** How far a batch reaches. */
-export interface Reach extends Lease {
-  /** Bytes of the ring: how far ahead the next lease is written. */
-  readonly capacity: number;
-}
+/** How far a batch reaches: the state after it. */
+export type Reach = Pick<SavedState, 'incarnation' | 'cursor' | 'capacity' | 'fingerprint'>;
 
 /** Locks, loads and saves the settled checkpoint, at most once in `intervalMs`, and the lease ahead of what is handed on. */
 export class StateKeeper {
@@ -17,7 +14,7 @@ export class StateKeeper {
   private failing = false;
   /** As the file says. */
   private lease: Lease | undefined;
-  /** How far anything may have been handed on, by this life of the reader or those before. */
+  /** The furthest that is known to have been handed on, by this life of the reader or those before. */
   private handed: Reach | undefined;
 
   constructor(
@@ -59,9 +56,13 @@ export class StateKeeper {
 
   private goesOn({ checkpoint, lease }: StateFile): void {
     this.lease = lease;
-    this.handed = { ...lease, capacity: checkpoint.capacity };
-    this.checkpoints.begin(checkpoint);
-    this.checkpoints.saved(checkpoint);
+    const { incarnation, reached, fingerprint } = lease;
+    this.handed = { incarnation, cursor: reached, capacity: checkpoint.capacity, fingerprint };
+    // What the old lease allowed stays open in every state from now on, until the cursor has passed it.
+    const doubtUntil = incarnation === checkpoint.incarnation ? Math.max(lease.abs, checkpoint.doubtUntil ?? 0) : checkpoint.doubtUntil;
+    const state = { ...checkpoint, ...(doubtUntil === undefined ? {} : { doubtUntil }) };
+    this.checkpoints.begin(state);
+    this.checkpoints.saved(state);
   }
 
   /** Must be true before a batch that reaches so far is handed on: a state that says so is saved. The error when it cannot be. */
@@ -71,7 +72,7 @@ export class StateKeeper {
       const error = state === undefined ? undefined : await this.write(state, ahead(reach));
       if (error !== undefined) return error;
     }
-    if (!covers(this.handed, reach)) this.handed = reach;
+    if (this.handed === undefined || isBeyond(reach, this.handed)) this.handed = reach;
     return true;
   }
 
@@ -81,7 +82,7 @@ export class StateKeeper {
     const due = this.lastSaveMs + this.intervalMs - this.clock.monotonicMs();
     if (due > 0) return due;
     const state = this.checkpoints.toSave();
-    if (state !== undefined) await this.write(state, this.handed === undefined ? leaseOf(state) : ahead(this.handed));
+    if (state !== undefined) await this.write(state, ahead(this.handed ?? state));
     return this.checkpoints.dirty ? Math.max(1, this.intervalMs) : Infinity;
   }
 
@@ -89,9 +90,9 @@ export class StateKeeper {
   async saveLast(): Promise<void> {
     const state = this.checkpoints.toSave();
     if (state === undefined) return;
-    const { incarnation, abs } = this.handed ?? leaseOf(state);
-    if (!this.checkpoints.dirty && this.lease?.incarnation === incarnation && this.lease.abs === abs) return;
-    await this.write(state, { incarnation, abs });
+    const lease = exact(this.handed ?? state);
+    if (!this.checkpoints.dirty && this.lease?.incarnation === lease.incarnation && this.lease.abs === lease.abs) return;
+    await this.write(state, lease);
   }
 
   async remove(): Promise<void> {
@@ -126,8 +127,11 @@ export class StateKeeper {
   }
 }
 
-const covers = (lease: Lease | undefined, reach: Lease): boolean => lease !== undefined && (lease.incarnation > reach.incarnation || (lease.incarnation === reach.incarnation && lease.abs >= reach.abs));
+const covers = (lease: Lease | undefined, reach: Reach): boolean => lease !== undefined && (lease.incarnation > reach.incarnation || (lease.incarnation === reach.incarnation && lease.abs >= reach.cursor));
+const isBeyond = (a: Reach, b: Reach): boolean => a.incarnation > b.incarnation || (a.incarnation === b.incarnation && a.cursor > b.cursor);
+
+/** How far things came, and no further. */
+const exact = ({ incarnation, cursor, fingerprint }: Reach): Lease => ({ incarnation, abs: cursor, reached: cursor, ...(fingerprint === undefined ? {} : { fingerprint }) });
 /** One ring ahead: in steady state the save of every second renews it long before it is used up. */
-const ahead = ({ incarnation, abs, capacity }: Reach): Lease => ({ incarnation, abs: abs + capacity });
-const leaseOf = ({ incarnation, cursor }: SavedState): Lease => ({ incarnation, abs: cursor });
+const ahead = (reach: Reach): Lease => ({ ...exact(reach), abs: reach.cursor + reach.capacity });
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
