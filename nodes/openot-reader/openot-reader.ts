@@ -2,13 +2,10 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { join } from 'node:path';
 import { fileStore, systemClock, systemRandom } from '../../lib/platform';
 import type { ReaderStatus } from '../../lib/reader';
-import { createOpcuaTransport } from '../../lib/transport/opcua';
-import type { Transport } from '../../lib/transport/transport';
-import { buildNode, MissingConfig } from '../shared/build-node';
-import { CodedError, codedErrorOf } from '../shared/coded-error';
+import { buildNode } from '../shared/build-node';
+import { codedErrorOf } from '../shared/coded-error';
 import { useConfig } from '../shared/config-users';
 import { handle } from '../shared/handle';
-import type { OpcuaNode } from '../shared/opcua-node';
 import { deliveriesDone, Hop } from '../shared/passage';
 import { serversStarted } from '../shared/starting';
 import { STATUS_INTERVAL_MS, ThrottledStatus } from '../shared/status';
@@ -18,12 +15,9 @@ import { ownedStore } from './owned-store';
 import { readsRing } from './same-ring';
 import { ReaderProperties, readerSettings } from './settings';
 import { ReaderShow } from './show';
+import { configNodeOf, wayToTheRing } from './way-to-the-ring';
 
-interface ReaderDef extends NodeDef, ReaderProperties {
-  opcua: string;
-  controlNode: string;
-  ringNode: string;
-}
+interface ReaderDef extends NodeDef, ReaderProperties {}
 
 const init = (RED: NodeAPI): void => {
   function OpenotReader(this: Node, def: ReaderDef): void {
@@ -34,12 +28,12 @@ const init = (RED: NodeAPI): void => {
     let endUse = (): void => undefined;
     let endReading = (): void => undefined;
     const make = (status: ThrottledStatus): (() => Promise<void>) => {
-      const endpoint = def.opcua ? (RED.nodes.getNode(def.opcua) as OpcuaNode | null) : null;
+      const config = configNodeOf(RED, def);
       // Also when its own settings are wrong: its errors reach Catch nodes by way of this node's flow.
-      if (endpoint !== null) endUse = useConfig(endpoint, this);
-      const { transport, host } = wayToTheRing(endpoint, def);
+      if (config !== null) endUse = useConfig(config, this);
+      const { transport, host, identity } = wayToTheRing(config, def);
       const settings = readerSettings(def);
-      const { others, end } = readsRing(this.id, def.opcua, String(def.controlNode).trim(), settings.stream ?? '');
+      const { others, end } = readsRing(this.id, identity, settings.stream ?? '');
       endReading = end;
       if (others.length > 0) this.warn(`OPENOT_READER_TWICE: the reader ${others.join(', ')} reads the same ring under the same stream name: every record comes twice. Name the streams differently, or wire one reader to both ways`);
       const line = new ReaderShow();
@@ -84,14 +78,4 @@ const init = (RED: NodeAPI): void => {
   RED.nodes.registerType('openot-reader', OpenotReader);
 };
 
-function wayToTheRing(endpoint: OpcuaNode | null, def: ReaderDef): { transport: () => Transport; host: string } {
-  if (endpoint === null) throw new MissingConfig('no OPC UA endpoint', 'the reader has no OPC UA endpoint: choose one in its dialog (it may be disabled or deleted)');
-  const { connection, host } = endpoint;
-  if (connection === undefined) throw new MissingConfig('endpoint: wrong settings', 'the settings of the OPC UA endpoint are wrong: see its own error');
-  const controlNode = String(def.controlNode ?? '').trim();
-  const ringNodes = String(def.ringNode ?? '').split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== '');
-  if (controlNode === '') throw new CodedError('OPENOT_CONFIG', 'the NodeId of the control block is empty');
-  if (ringNodes.length === 0) throw new CodedError('OPENOT_CONFIG', 'the NodeId of the ring is empty: one line for each part of the ring');
-  return { transport: () => createOpcuaTransport(connection, { controlNode, ringNodes }), host: host ?? '' };
-}
 export = init;

@@ -1,10 +1,10 @@
 import { Commit, DEFAULT_SETTINGS, ReaderMode, ReaderSettings, StartFrom, Verify } from '../../lib/reader';
 import { choiceOf, numberOf } from '../shared/numbers';
+import type { RingProperties } from './way-to-the-ring';
 
 /** The dialog's properties as they stand in a flow file. */
-export interface ReaderProperties {
+export interface ReaderProperties extends RingProperties {
   stream?: unknown;
-  transport?: unknown;
   mode?: unknown;
   interval?: unknown;
   verify?: unknown;
@@ -19,7 +19,6 @@ export interface ReaderProperties {
 
 /** What the reader is told, out of a dialog; properties that a flow of an earlier version does not have take their defaults. Throws OPENOT_CONFIG. */
 export function readerSettings(properties: ReaderProperties): Partial<ReaderSettings> {
-  choiceOf(properties.transport, 'transport', ['opcua']);
   return {
     stream: String(properties.stream ?? '').trim(),
     mode: choiceOf<ReaderMode>(properties.mode, 'mode', ['poll', 'subscribe', 'trigger']),

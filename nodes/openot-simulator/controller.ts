@@ -9,12 +9,17 @@ export interface SimulatorSettings {
   readonly ringBytes: number;
   /** 0 = no server. */
   readonly opcuaPort: number;
+  /** 0 = no server. */
+  readonly modbusPort: number;
   readonly pkiFolder: string;
   /** A start of the simulator is a cold start of the controller: a higher run id each time. */
   readonly runId: bigint;
   /** A path as a user writes it, made absolute. */
   absolute(path: string): string;
 }
+
+/** Where the ring shows over Modbus: right behind the control block, as programs usually lay it. */
+export const MODBUS_REGISTERS = { controlAddress: 0, ringAddress: 44 };
 
 /** Questions that a flow may ask beside the commands. */
 export const questions = ['definition', 'next-definition', 'statistics'] as const;
@@ -26,6 +31,8 @@ export interface CommandAnswer {
   endpoint: string | null;
   controlNode: string | null;
   ringNodes: string[];
+  /** Without a Modbus server null. Addresses count from 0; holding and input registers show the same. */
+  modbus: { host: string; port: number; controlAddress: number; ringAddress: number } | null;
 }
 
 /**
@@ -46,9 +53,9 @@ export class SimulatorController {
     private readonly settings: SimulatorSettings,
     private readonly nowMs: () => number
   ) {
-    const { scenario, rate, ringBytes, opcuaPort, pkiFolder, runId } = settings;
+    const { scenario, rate, ringBytes, opcuaPort, modbusPort, pkiFolder, runId } = settings;
     try {
-      this.simulator = createSimulator({ scenario, rate, ringBytes, opcuaPort, pkiFolder, runId });
+      this.simulator = createSimulator({ scenario, rate, ringBytes, opcuaPort, modbusPort, modbusRegisters: MODBUS_REGISTERS, pkiFolder, runId });
     } catch (thrown) {
       if (thrown instanceof RangeError) throw new CodedError('OPENOT_CONFIG', thrown.message);
       throw thrown;
@@ -88,14 +95,15 @@ export class SimulatorController {
   }
 
   /** For the status: records written per second since it was last asked, and what stands behind it. */
-  state(): { running: boolean; failure: CodedError | undefined; rate: number; state: string; endpoint: string | undefined } {
+  state(): { running: boolean; failure: CodedError | undefined; rate: number; state: string; endpoint: string | undefined; modbus: string | undefined } {
     const { written, state } = this.simulator.statistics();
     const now = this.nowMs();
     if (now - this.counted.at >= 1000) {
       const rate = this.counted.at === 0 ? 0 : ((written - this.counted.written) * 1000) / (now - this.counted.at);
       this.counted = { written, at: now, rate };
     }
-    return { running: this.running, failure: this.failure, rate: this.counted.rate, state, endpoint: this.simulator.endpointUrl };
+    const { endpointUrl, modbus } = this.simulator;
+    return { running: this.running, failure: this.failure, rate: this.counted.rate, state, endpoint: endpointUrl, modbus: modbus && `Modbus ${modbus.host}:${modbus.port}` };
   }
 
   private async begin(): Promise<void> {
@@ -109,13 +117,15 @@ export class SimulatorController {
 
   private answer(topic: string): CommandAnswer {
     const { simulator } = this;
+    const { modbus } = simulator;
     return {
       topic,
       ok: true,
       statistics: simulator.statistics(),
       endpoint: simulator.endpointUrl ?? null,
       controlNode: simulator.controlNodeId ?? null,
-      ringNodes: [...simulator.ringNodeIds]
+      ringNodes: [...simulator.ringNodeIds],
+      modbus: modbus === undefined ? null : { host: modbus.host, port: modbus.port, controlAddress: modbus.controlAddress, ringAddress: modbus.ringAddress }
     };
   }
 }

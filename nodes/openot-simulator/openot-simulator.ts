@@ -15,6 +15,8 @@ interface SimulatorDef extends NodeDef {
   rate: number | string;
   ringBytes: number | string;
   opcuaPort: number | string;
+  /** Absent in flows of version 0.1. */
+  modbusPort?: number | string;
 }
 
 /** Milliseconds between two looks at the counters for the status. */
@@ -57,6 +59,7 @@ function settingsOf(RED: NodeAPI, def: SimulatorDef): SimulatorSettings {
     rate: numberOf(def.rate, { name: 'rate', fallback: 20, min: 0, max: 100_000 }),
     ringBytes: numberOf(def.ringBytes, { name: 'ringBytes', fallback: 65_536, min: 1024, max: 16_777_216 }),
     opcuaPort: numberOf(def.opcuaPort, { name: 'opcuaPort', fallback: 48_400, min: 0, max: 65_535 }),
+    modbusPort: numberOf(def.modbusPort, { name: 'modbusPort', fallback: 0, min: 0, max: 65_535 }),
     pkiFolder: join(userDirectory(RED), 'openot', 'simulator-pki'),
     runId: nextRunId(Date.now()),
     absolute: (path) => userPath(RED, path)
@@ -64,11 +67,11 @@ function settingsOf(RED: NodeAPI, def: SimulatorDef): SimulatorSettings {
 }
 
 function showSimulator(controller: SimulatorController, { scenario, ringBytes }: SimulatorSettings): NodeStatus {
-  const { running, failure, rate, state, endpoint } = controller.state();
+  const { running, failure, rate, state, endpoint, modbus } = controller.state();
   if (failure !== undefined) return { fill: 'red', shape: 'ring', text: failure.code };
   if (!running) return { fill: 'yellow', shape: 'ring', text: 'starting' };
   const what = state === 'running' ? `${rate.toFixed(rate < 10 ? 1 : 0)}/s` : state;
-  const text = `${scenario} ${what}, ring ${Math.round(ringBytes / 1024)} KiB, ${endpoint ?? 'no server'}`;
+  const text = `${scenario} ${what}, ring ${Math.round(ringBytes / 1024)} KiB, ${[endpoint, modbus].filter(Boolean).join(', ') || 'no server'}`;
   return { fill: state === 'running' ? 'green' : 'yellow', shape: 'dot', text };
 }
 export = init;
