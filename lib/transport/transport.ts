@@ -32,6 +32,11 @@ export interface RingFacts {
   readonly ringBytes: number | undefined;
   /** Smallest range worth asking for, in bytes (element or register width). */
   readonly granularity: number;
+  /**
+   * True where one request brings so little that a look pays before a window is asked for (Modbus): then the control
+   * block is read first, and of the ring only what it says is there.
+   */
+  readonly lookFirst?: boolean;
   /** Lines for a person: element types, limits, NonatomicRead, service level. */
   readonly about: readonly string[];
 }

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { systemClock, systemRandom } from '../../lib/platform';
 import { createReader, ReaderError, ReaderSettings, ReaderStatus, Store } from '../../lib/reader';
 import { BatchFacts, Item, itemsOfBatch } from '../../lib/ring';
+import { createModbusConnection, createModbusTransport, ModbusRing, ModbusSettings } from '../../lib/transport/modbus';
 import { createOpcuaConnection, createOpcuaTransport, OpcuaNodes } from '../../lib/transport/opcua';
+import { Transport } from '../../lib/transport/transport';
 
 /** A state file that lives in memory. */
 export function memoryStore(): Store {
@@ -35,15 +37,35 @@ export interface LiveReader {
   stop(): Promise<void>;
 }
 
+interface LiveOptions {
+  readonly settings?: Partial<ReaderSettings>;
+  readonly store?: Store;
+  readonly onItems?: (items: Item[], facts: BatchFacts) => void;
+}
+
 /** A reader on a real OPC UA server, with the real clock, whose batches are taken apart as the decoder does. */
-export function startLiveReader(options: { endpointUrl: string; nodes: OpcuaNodes; settings?: Partial<ReaderSettings>; store?: Store; onItems?: (items: Item[], facts: BatchFacts) => void }): LiveReader {
+export function startLiveReader(options: LiveOptions & { endpointUrl: string; nodes: OpcuaNodes }): LiveReader {
   const pkiFolder = mkdtempSync(join(tmpdir(), 'openot-client-'));
   const connection = createOpcuaConnection({ endpoint: options.endpointUrl, pkiFolder });
+  return startReaderOn(createOpcuaTransport(connection, options.nodes), options, async () => {
+    await connection.destroy();
+    rmSync(pkiFolder, { recursive: true, force: true });
+  });
+}
+
+/** The same on a Modbus device. */
+export function startLiveModbusReader(options: LiveOptions & { device: Partial<ModbusSettings> & Pick<ModbusSettings, 'port'>; ring: ModbusRing }): LiveReader {
+  const connection = createModbusConnection({ host: '127.0.0.1', ...options.device });
+  return startReaderOn(createModbusTransport(connection, options.ring), options, () => connection.destroy());
+}
+
+/** The same on any transport; `end` is called when the reader has stopped. */
+export function startReaderOn(transport: Transport, options: LiveOptions, end: () => Promise<void>): LiveReader {
   const items: Item[] = [];
   const facts: BatchFacts[] = [];
   const errors: ReaderError[] = [];
   const reader = createReader({
-    transport: createOpcuaTransport(connection, options.nodes),
+    transport,
     store: options.store ?? memoryStore(),
     clock: systemClock(),
     random: systemRandom(),
@@ -69,8 +91,7 @@ export function startLiveReader(options: { endpointUrl: string; nodes: OpcuaNode
     read: () => reader.read(),
     stop: async () => {
       await reader.stop();
-      await connection.destroy();
-      rmSync(pkiFolder, { recursive: true, force: true });
+      await end();
     }
   };
 }

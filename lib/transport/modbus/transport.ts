@@ -72,7 +72,7 @@ export class ModbusTransport implements Transport {
     if (life !== this.life) return CLOSED;
     this.inspected = inspected;
     this.session = session;
-    return { ok: true, ringBytes: this.ring.ringBytes, granularity: inspected.layout.registers * 2, about: inspected.about };
+    return { ok: true, ringBytes: this.ring.ringBytes, granularity: inspected.layout.registers * 2, lookFirst: true, about: inspected.about };
   }
 
   private async readNow(parts: readonly ReadPart[]): Promise<ReadOutcome> {
