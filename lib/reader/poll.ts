@@ -33,6 +33,7 @@ export interface SeekRefusal {
   readonly error: ReaderError;
 }
 
+/** What the polls of one ring are made of. */
 export interface PollParts {
   readonly transport: Transport;
   readonly settings: ReaderSettings;
@@ -134,6 +135,8 @@ export class RingPoll {
     const size = wrongSize(outcome.base, this.facts);
     if (size !== undefined) return { kind: 'refused', error: size };
     const standing = standingOf(memory, read.anchor, outcome.oldestAbs);
+    // An incarnation after this one had begun before the last stop, while batches of this one were unsettled.
+    if (memory.nextIncarnation > memory.incarnation) return this.beginAnew(memory, outcome, 'resumed', standing);
     const verdict = this.restarts.judge(outcome.base, memory, { confirmed: outcome.confirmed, monotonic: outcome.monotonic, standing }, askedMs);
     if (verdict.kind === 'wait') return this.wait(this.restarts.patience, wentBack(memory, outcome.base));
     if (verdict.kind === 'restart') return this.beginAnew(memory, outcome, verdict.reason, standing);
@@ -208,7 +211,11 @@ export class RingPoll {
     this.lostCountBefore = (this.keeper.last ?? outcome.base).snapshot.lostCount;
     this.keeper.last = this.latest = outcome.base;
     this.heads.note(outcome.base.snapshot.headAbs, this.parts.nowMs());
-    if (outcome.confirmed || corrected) memory.image = outcome.base;
+    if (outcome.confirmed || corrected) {
+      memory.image = outcome.base;
+      // What lies beyond head was never written, so never handed on.
+      memory.doubtUntil = Math.min(memory.doubtUntil, outcome.base.snapshot.headAbs);
+    }
     if (outcome.confirmed) memory.epochs.observeSnapshot(outcome.base.snapshot);
   }
 
