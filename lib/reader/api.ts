@@ -4,6 +4,7 @@ import { Clock, Random, Store } from './ports';
 import { ReaderSettings } from './settings';
 import { ReaderError, ReaderStatus, StatusFacts } from './status';
 
+/** What became of a seek; nothing was changed where it is not ok. */
 export type SeekOutcome = { readonly ok: true } | (ReaderError & { readonly ok: false });
 
 /** Everything a reader is made of; nothing else reaches it. */
@@ -21,6 +22,7 @@ export interface ReaderParts {
   readonly onError?: (error: ReaderError) => void;
 }
 
+/** A running reader of one ring (docs/design.md 5). All of it is called on one thread; nothing here rejects. */
 export interface Reader {
   /** Begins to connect and read. Only once in a reader's life. */
   start(): void;

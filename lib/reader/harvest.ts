@@ -4,6 +4,7 @@ import { BatchBuilder } from './batch-builder';
 import { Memory } from './memory';
 import { FlatWindow } from './window';
 
+/** Up to where the bytes of a window may be believed, as absolute positions. */
 export interface HarvestBounds {
   /** Nothing that ends beyond it is handed on. */
   readonly headAbs: number;
@@ -27,6 +28,7 @@ export interface Trouble {
   readonly following?: readonly PlacedRecord[];
 }
 
+/** Why no further record of a window was handed on. */
 export type HarvestEnd =
   /** Everything up to head or the end of the window was taken; `needed` = bytes that the next record takes. */
   | { readonly kind: 'end'; readonly needed?: number }

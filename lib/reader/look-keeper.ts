@@ -25,6 +25,7 @@ export type LookOutcome =
   | { readonly kind: 'invalid'; readonly error: ReaderError }
   | { readonly kind: 'failed'; readonly error: TransportError };
 
+/** What a series of looks needs of its surroundings. */
 export interface LookPorts {
   /** One Read of the control block alone. */
   readControl(): Promise<{ readonly ok: true; readonly bytes: Uint8Array } | TransportError>;

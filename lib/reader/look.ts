@@ -59,6 +59,7 @@ export function sameIdentity(a: Look, b: Look): boolean {
 /** An image with which one could go on: whole in itself, as far as it can show that. */
 export type PlausibleLook = Look & { readonly snapshot: Snapshot };
 
+/** True when the image is one with which reading could go on. */
 export const isPlausible = (look: Look): look is PlausibleLook => look.snapshot !== undefined;
 
 /**

@@ -1,5 +1,6 @@
 /** What the reader's state machine is given, so that the fault simulator can own all of it. */
 
+/** Time, as the reader sees it. */
 export interface Clock {
   /** Nanoseconds since the Unix epoch. */
   nowNs(): bigint;
@@ -31,6 +32,7 @@ export interface Store {
   unlock(): Promise<void>;
 }
 
+/** Chance, for the jitter of pauses only. */
 export interface Random {
   /** In [0, 1). */
   next(): number;

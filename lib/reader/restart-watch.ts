@@ -8,6 +8,7 @@ import { ReaderSettings } from './settings';
 const AGREEING_POLLS = 3;
 const AGREEING_MS = 1_000;
 
+/** What a look says of a restart of the ring (docs/format.md 10). */
 export type RestartVerdict =
   | { readonly kind: 'same' }
   /** A sign, or a step back, that further polls must bear out. */

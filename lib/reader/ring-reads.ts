@@ -9,6 +9,7 @@ const CONTROL: ReadPart = { kind: 'control' };
 /** Bytes of a CRC. */
 const ANCHOR_LENGTH = 4;
 
+/** One window to be read. */
 export interface WindowAsk {
   readonly fromAbs: number;
   /** Bytes, those of an anchor that ends at `fromAbs` included. */
@@ -27,6 +28,7 @@ export interface WindowAsk {
   readonly wanted?: (look: Look) => number | undefined;
 }
 
+/** One window as it came, with the looks around it. */
 export interface WindowRead {
   readonly ok: true;
   readonly looks: Look[];

@@ -4,10 +4,12 @@
 export type ReaderMode = 'poll' | 'subscribe' | 'trigger';
 /** extraCall: the confirming look is a Read of its own; sameCall: it rides in the first one, for servers known to evaluate in order. */
 export type Verify = 'extraCall' | 'sameCall';
+/** Where reading begins when nothing is saved: at the oldest retained record, or with what is written from now on. */
 export type StartFrom = 'oldest' | 'newest';
 /** onSend: whoever owns the reader settles what was delivered; onAck: somebody says so at the end of the way, and is missed when silent. */
 export type Commit = 'onSend' | 'onAck';
 
+/** Everything a reader can be told; times in milliseconds, sizes in bytes. */
 export interface ReaderSettings {
   /** Name of the stream; empty = `<host>/<buffer id>`, frozen at first contact. */
   readonly stream: string;
@@ -49,6 +51,7 @@ export interface ReaderSettings {
   readonly slowIntervalMs: number;
 }
 
+/** The defaults of docs/design.md 5. */
 export const DEFAULT_SETTINGS: ReaderSettings = {
   stream: '',
   host: 'ring',

@@ -65,6 +65,7 @@ export interface StateFile {
   readonly lease: Lease;
 }
 
+/** A state that was read in full, or why it cannot be used (OPENOT_STATE_UNREADABLE). */
 export type StateResult = { readonly ok: true; readonly state: StateFile } | { readonly ok: false; readonly code: 'OPENOT_STATE_UNREADABLE'; readonly message: string };
 
 const MAGIC = 'OPENOT-READER-STATE';

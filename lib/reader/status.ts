@@ -42,6 +42,7 @@ export interface LookCounters {
   reread: number;
 }
 
+/** How a reader is doing now. What is not known yet is undefined. */
 export interface ReaderStatus {
   state: ReaderState;
   /** One line for a person; empty when there is nothing to say. */

@@ -14,6 +14,7 @@ export type ReadPart = { readonly kind: 'control' } | { readonly kind: 'ring'; r
  */
 export type Remedy = 'retry' | 'smaller' | 'reconnect' | 'refused';
 
+/** A read or connect that failed, as a value. */
 export interface TransportError {
   readonly ok: false;
   /** Stable, `OPENOT_…`. */
@@ -26,6 +27,7 @@ export interface TransportError {
 /** Parts in the order asked for. A view is valid until the next read. */
 export type ReadOutcome = { readonly ok: true; readonly parts: readonly Uint8Array[] } | TransportError;
 
+/** What a connect found out about the ring. */
 export interface RingFacts {
   readonly ok: true;
   /** Bytes that the ring's nodes or registers can hold; undefined where the transport cannot know. */
@@ -41,6 +43,7 @@ export interface RingFacts {
   readonly about: readonly string[];
 }
 
+/** One way to one ring. Nothing of it rejects or throws; every call has its own deadline. */
 export interface Transport {
   /** Opens or re-opens the way to the ring and checks what is there. May be called again after any failure. */
   connect(): Promise<RingFacts | TransportError>;

@@ -64,10 +64,13 @@ export async function rememberedThumbprint(folder: string, endpoint: string): Pr
   }
 }
 
+/** Keeps the thumbprint of the first certificate seen, for `trust: acceptFirst`. */
 export async function rememberThumbprint(folder: string, endpoint: string, thumbprint: string): Promise<void> {
   await mkdir(join(folder, 'first'), { recursive: true });
   await writeFile(pinFile(folder, endpoint), thumbprint + '\n', { mode: 0o600 });
 }
 
+/** The file that keeps the thumbprint of an endpoint. */
 export const pinFile = (folder: string, endpoint: string): string => join(folder, 'first', createHash('sha256').update(endpoint).digest('hex').slice(0, 16) + '.txt');
+/** SHA-1 of a certificate, lowercase hex: what engineering tools show. */
 export const thumbprintOf = (certificate: Buffer): string => createHash('sha1').update(certificate).digest('hex');

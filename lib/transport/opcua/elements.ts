@@ -4,6 +4,7 @@ import { loadClient } from './load';
 /** Bytes of one element of the types that can carry a ring; a ByteString counts in bytes. */
 const WIDTHS: Readonly<Record<string, number>> = { Byte: 1, SByte: 1, UInt16: 2, Int16: 2, UInt32: 4, Int32: 4, UInt64: 8, Int64: 8, ByteString: 1 };
 
+/** A value as little-endian bytes, or why it is none. */
 export type ValueBytes =
   | { readonly ok: true; readonly type: string; readonly width: number; readonly bytes: Uint8Array }
   /** `found` = what it is, for a person. */

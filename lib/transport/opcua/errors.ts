@@ -1,5 +1,6 @@
 import { Remedy, TransportError } from '../transport';
 
+/** An error of this carriage, as a value. */
 export const transportError = (code: string, message: string, remedy: Remedy): TransportError => ({ ok: false, code, message, remedy });
 
 /** The name of the OPC UA status in what node-opcua threw, as `BadTooManySessions`; empty where there is none. */
@@ -10,6 +11,7 @@ export function statusOf(error: unknown): string {
   return /\bBad[A-Z][A-Za-z]+\b/.exec(textOf(error))?.[0] ?? '';
 }
 
+/** The text of whatever was thrown, without secrets. */
 export const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** The first line of an error's text without anything in it that must stay secret. */

@@ -20,6 +20,7 @@ export interface ByteNode {
   readonly length: number;
 }
 
+/** What a server says about control block and ring. */
 export interface Inspection {
   readonly ok: true;
   readonly control: ByteNode;
@@ -82,6 +83,7 @@ async function inspectNode(connection: SharedConnection, node: { nodeId: NodeId;
   return { nodeId: node.nodeId, text: node.text, type: bytes.type, width: bytes.width, length };
 }
 
+/** An IndexRange of elements, `5` for one and `5:9` for several: equal bounds are invalid by the standard. */
 export const rangeOf = (text: string): InstanceType<ReturnType<typeof loadClient>['NumericRange']> => new (loadClient().NumericRange)(text);
 
 /** What a bad status of one node means. */

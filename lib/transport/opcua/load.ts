@@ -1,3 +1,4 @@
+/** The module node-opcua, loaded when first needed. */
 export type NodeOpcua = typeof import('node-opcua');
 
 let loaded: NodeOpcua | undefined;

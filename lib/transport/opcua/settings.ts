@@ -1,10 +1,13 @@
 /** How an endpoint is reached. Shared by all readers of one `openot-opcua` node. */
 
+/** Message security, by its standard name. */
 export type SecurityModeName = 'None' | 'Sign' | 'SignAndEncrypt';
+/** How the session logs in. */
 export type AuthenticationName = 'anonymous' | 'password' | 'certificate';
 /** list: the server's certificate must stand in the trust list; acceptFirst: the first one seen is remembered, another one is refused. */
 export type TrustName = 'list' | 'acceptFirst';
 
+/** Everything a connection is told; times in milliseconds. */
 export interface OpcuaSettings {
   /** `opc.tcp://host:port[/path]`; its host and port are used whatever the server says about itself. */
   readonly endpoint: string;
@@ -29,6 +32,7 @@ export interface OpcuaSettings {
   readonly applicationName: string;
 }
 
+/** The defaults of docs/design.md 5 and 6. */
 export const DEFAULT_OPCUA_SETTINGS: Omit<OpcuaSettings, 'endpoint' | 'pkiFolder'> = {
   securityMode: 'None',
   securityPolicy: 'Basic256Sha256',

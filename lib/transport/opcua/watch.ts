@@ -5,6 +5,7 @@ import { CLOSE_MS } from './client';
 import { withDeadline } from './deadline';
 import { loadClient } from './load';
 
+/** A subscription that wakes the reader; `stop` ends it. */
 export interface Watching {
   readonly ok: true;
   stop(): Promise<void>;
