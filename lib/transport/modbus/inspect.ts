@@ -26,7 +26,7 @@ export async function inspectRing(connection: SharedConnection, ring: ModbusRing
   const control = await connection.registers({ registerType, address: controlAddress, count: CONTROL_REGISTERS });
   if (!control.ok) return control.code === 'OPENOT_MODBUS_FUNCTION_REFUSED' ? otherFunction(connection, ring, control) : control;
   const layout = layoutAt(control.bytes);
-  if (layout === undefined) return noControlBlock(connection, ring, control.bytes);
+  if (layout === undefined || findControl(control.bytes) !== 0) return noControlBlock(connection, ring, control.bytes);
   const capacity = readU32(bytesInOrder(control.bytes, layout), ControlOffset.capacity);
   const units = layout.registers;
   const registers = Math.ceil(capacity / (2 * units)) * units;
@@ -94,7 +94,12 @@ async function noControlBlock(connection: SharedConnection, ring: ModbusRing, wi
   const earlier = controlAddress === 0 ? undefined : await connection.registers({ registerType, address: first, count: controlAddress - first + 4 });
   const foundEarlier = earlier?.ok === true ? findControl(earlier.bytes) : undefined;
   if (foundEarlier !== undefined) return shifted(controlAddress, first + foundEarlier);
-  const message = `expected the control block (4f 4f 54 32, OOT2, in any byte order) from ${where} on, found ${Buffer.from(wire.subarray(0, 8)).toString('hex').replace(/(..)(?=.)/g, '$1 ')}: check the address (counted from 0), the register type and the unit id`;
+  const atRing = layoutAt(wire) === undefined ? undefined : await connection.registers({ registerType, address: ring.ringAddress, count: 4 });
+  if (atRing?.ok === true && findControl(atRing.bytes) === 0) {
+    const message = `control block and ring look exchanged: a record begins at register ${controlAddress}, the control block at register ${ring.ringAddress}: exchange the two addresses`;
+    return transportError('OPENOT_MODBUS_EXCHANGED', message, 'refused');
+  }
+  const message = `expected the control block (4f 4f 54 32, OOT2, in any byte order) from ${where} on, found ${layoutAt(wire) === undefined ? '' : 'a record of the ring: '}${Buffer.from(wire.subarray(0, 8)).toString('hex').replace(/(..)(?=.)/g, '$1 ')}: check the address (counted from 0), the register type and the unit id`;
   return transportError('OPENOT_MODBUS_CONTROL_MISSING', message, 'refused');
 }
 
