@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import { Seeded } from './seeded';
-import type { WayFaults } from './tcp-proxy';
+import { repeatedAtMs, WayFaults } from './tcp-proxy';
 
 /** What a direction of a connection needs of its proxy. */
 export interface WayContext {
@@ -28,6 +28,10 @@ export class Way {
   private timer: NodeJS.Timeout | undefined;
   private lastDueMs = 0;
   private swallows = false;
+  /** Nothing passes before that: TCP has not sent again yet. */
+  private notBeforeMs = 0;
+  /** When the first of what waits came to a link that was down. */
+  private lostSinceMs: number | undefined;
   private closed = false;
 
   constructor(
@@ -49,12 +53,20 @@ export class Way {
     this.from.resume();
   }
 
+  /** The link is back; `resendMs` = TCP's first interval, undefined = everything passes at once. */
+  resume(resendMs: number | undefined): void {
+    const nowMs = performance.now();
+    this.notBeforeMs = resendMs === undefined || this.lostSinceMs === undefined ? nowMs : repeatedAtMs(this.lostSinceMs, resendMs, nowMs);
+    this.lostSinceMs = undefined;
+    this.pump();
+  }
+
   /** Hands on what is due. */
   pump(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
     while (!this.closed && this.context.isUp() && this.queue.length > 0) {
-      const waitMs = this.queue[0].dueMs - performance.now();
+      const waitMs = Math.max(this.queue[0].dueMs, this.notBeforeMs) - performance.now();
       if (waitMs > 0) {
         this.timer = setTimeout(() => this.pump(), waitMs);
         return;
@@ -87,6 +99,7 @@ export class Way {
     const wireMs = faults.bytesPerSecond > 0 ? (1000 * bytes) / faults.bytesPerSecond : 0;
     // Nothing overtakes on a stream, and a narrow link carries one piece after the other.
     this.lastDueMs = Math.max(performance.now() + travelMs, this.lastDueMs) + wireMs;
+    if (!this.context.isUp()) this.lostSinceMs ??= performance.now();
     this.queue.push({ dueMs: this.lastDueMs, what });
     this.waiting += bytes;
     if (this.waiting >= FULL) this.from.pause();

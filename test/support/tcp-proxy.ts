@@ -4,9 +4,9 @@ import { Way } from './tcp-proxy-way';
 
 /**
  * What the link does.
- * `up`: bytes pass. `unplugged`: a pulled cable; nothing passes, and what was sent meanwhile arrives after all when it is
- * plugged in again, as TCP repeats it. `blackHole`: new and old connections are taken, what is sent on them is gone for
- * ever, and so are they. `refused`: nobody listens on the port; the connections there are break.
+ * `up`: bytes pass. `unplugged`: a pulled cable; nothing passes, and TCP sends again what was lost when it is plugged in
+ * again. `blackHole`: new and old connections are taken, what is sent on them is gone for ever, and so are they.
+ * `refused`: nobody listens on the port; the connections there are break.
  */
 export type Link = 'up' | 'unplugged' | 'blackHole' | 'refused';
 
@@ -21,6 +21,21 @@ export interface WayFaults {
   garble: number;
   /** Chance that a piece arrives as two or more, cut anywhere. */
   split: number;
+}
+
+/**
+ * How a cable that is plugged in again finds the connections. `kept`: everything arrives at once. `repeated`: when TCP
+ * sends it again, as late as it does so. `forgotten`: the controller has given them up meanwhile and resets them.
+ */
+export type Returns = 'kept' | 'repeated' | 'forgotten';
+
+/** Milliseconds after the first time at which TCP sends again what nobody acknowledged, and asks again for a connection. */
+const RESEND_FIRST_MS = 200;
+const RECONNECT_FIRST_MS = 1000;
+
+/** The first of the moments `since` + first, + 3 first, + 7 first, … that is not before now. */
+export function repeatedAtMs(sinceMs: number, firstMs: number, nowMs: number): number {
+  for (let gap = firstMs, at = sinceMs + firstMs; ; gap *= 2, at += gap) if (at >= nowMs) return at;
 }
 
 const NONE: WayFaults = { delayMs: 0, jitterMs: 0, bytesPerSecond: 0, garble: 0, split: 0 };
@@ -50,6 +65,8 @@ export class TcpProxy {
   private link: Link = 'up';
   private listener: Server | undefined;
   private readonly pairs = new Set<Pair>();
+  /** Asked for while the cable was out, and when: the controller knows nothing of them. */
+  private readonly held = new Map<Pair, number>();
   private readonly random: Seeded;
   /** Resolve when a piece goes on the link. */
   private waiting: Array<() => void> = [];
@@ -88,13 +105,15 @@ export class TcpProxy {
     }
   }
 
-  /** The link comes back. `forgotten`: the controller has given its connections up meanwhile and resets them. */
-  async up(how: 'kept' | 'forgotten' = 'kept'): Promise<void> {
+  /** The link comes back. */
+  async up(how: Returns = 'kept'): Promise<void> {
     const before = this.link;
     this.link = 'up';
     if (how === 'forgotten') this.reset();
     if (before === 'refused') await this.listen();
-    for (const { ways } of this.pairs) ways.forEach((way) => way.pump());
+    const nowMs = performance.now();
+    for (const [pair, sinceMs] of this.held) setTimeout(() => this.release(pair), how === 'repeated' ? repeatedAtMs(sinceMs, RECONNECT_FIRST_MS, nowMs) - nowMs : 0);
+    for (const pair of this.pairs) if (!this.held.has(pair)) pair.ways.forEach((way) => way.resume(how === 'repeated' ? RESEND_FIRST_MS : undefined));
   }
 
   /** Breaks every connection with RST, on both sides. */
@@ -184,15 +203,24 @@ export class TcpProxy {
     if (this.link === 'blackHole') pair.ways.forEach((way) => way.swallow());
     for (const socket of [client, server]) {
       socket.on('close', () => {
-        if (client.destroyed && server.destroyed) this.drop(pair);
+        if (client.destroyed && (server.destroyed || server.pending)) this.drop(pair);
       });
     }
-    // A connection that is asked for while the cable is out reaches the controller when it is in again.
-    server.connect(this.target, '127.0.0.1');
+    if (this.link === 'unplugged') this.held.set(pair, performance.now());
+    else if (this.link === 'up') server.connect(this.target, '127.0.0.1');
+  }
+
+  /** A connection that was asked for while the cable was out reaches the controller, if it is still wanted. */
+  private release(pair: Pair): void {
+    if (!this.held.delete(pair)) return;
+    if (pair.client.destroyed) pair.server.destroy();
+    else pair.server.connect(this.target, '127.0.0.1');
+    pair.ways.forEach((way) => way.pump());
   }
 
   private drop(pair: Pair): void {
     pair.ways.forEach((way) => way.close());
     this.pairs.delete(pair);
+    this.held.delete(pair);
   }
 }

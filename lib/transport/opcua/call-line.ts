@@ -1,9 +1,10 @@
 import type { ClientSession } from 'node-opcua';
 import { TransportError } from '../transport';
 import { OpenClient } from './client';
-import { DeadlineError, withDeadline } from './deadline';
+import { DeadlineError } from './deadline';
 import { Endable } from './endable';
 import { isSessionGone, readError, shownEndpoint, textOf, transportError, unexpectedError } from './errors';
+import { attended, LinkBackError } from './knock';
 import { OpcuaSettings } from './settings';
 
 /** What a call came to, or the error with its remedy. */
@@ -25,6 +26,8 @@ export class CallLine {
   /** Of the monotonic clock: a wall clock that is set would hold the watchdog back, or set it off. */
   private lastGoodMs = performance.now();
   private readonly life = new Endable();
+  /** The connection itself is dead: nothing that is said on it in farewell arrives. */
+  isDead = false;
 
   constructor(
     readonly open: OpenClient,
@@ -58,10 +61,11 @@ export class CallLine {
     let answer: Promise<T> | undefined;
     try {
       answer = work(this.open.session);
-      const value = await withDeadline('the server', settings.requestTimeoutMs, answer);
+      const value = await attended('the server', settings.requestTimeoutMs, settings.endpoint, answer);
       this.lastGoodMs = performance.now();
       return { ok: true, value };
     } catch (error) {
+      if (error instanceof LinkBackError) return this.linkBack();
       if (error instanceof DeadlineError || isUnanswered(error)) {
         this.late = answer?.then(() => true, (failure: unknown) => !isUnanswered(failure));
         return this.unanswered();
@@ -76,7 +80,9 @@ export class CallLine {
   private async awaitLate(): Promise<void> {
     const { late } = this;
     if (late === undefined || this.life.end !== undefined) return;
-    const answered = await withDeadline('the server', this.settings.requestTimeoutMs, late).catch(() => false);
+    const { requestTimeoutMs, endpoint } = this.settings;
+    const answered = await attended('the server', requestTimeoutMs, endpoint, late).catch((error: unknown) => (error instanceof LinkBackError ? 'linkBack' : false));
+    if (answered === 'linkBack') return void this.linkBack();
     if (!answered) return void this.silent();
     this.late = undefined;
     this.lastGoodMs = performance.now();
@@ -92,6 +98,12 @@ export class CallLine {
     const { endpoint, requestTimeoutMs, watchdogMs } = this.settings;
     const bounds = `a call within ${2 * requestTimeoutMs} ms, or anything within ${watchdogMs} ms`;
     return this.gone(transportError('OPENOT_OPCUA_SILENT', `${shownEndpoint(endpoint)} did not answer ${bounds}: the connection is built anew`, 'reconnect'));
+  }
+
+  private linkBack(): TransportError {
+    const at = shownEndpoint(this.settings.endpoint);
+    this.isDead = true;
+    return this.gone(transportError('OPENOT_OPCUA_SESSION_LOST', `the link to ${at} was dead and is back, but not the connection from before: a new one is built`, 'reconnect'));
   }
 
   private gone(error: TransportError): TransportError {

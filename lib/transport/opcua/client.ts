@@ -3,6 +3,7 @@ import { TransportError } from '../transport';
 import { ClientFiles, openClientFiles, rememberedThumbprint, rememberThumbprint, thumbprintOf } from './client-files';
 import { withDeadline } from './deadline';
 import { safeText, shownEndpoint, transportError } from './errors';
+import { attended, LinkBackError } from './knock';
 import { loadClient } from './load';
 import { endpointError, openError } from './open-error';
 import { OpcuaSettings } from './settings';
@@ -57,19 +58,21 @@ export async function openClient(settings: OpcuaSettings, onLost: () => void): P
   client.on('connection_lost', onLost);
   client.on('close', onLost);
   try {
-    await withDeadline('the connection', settings.requestTimeoutMs, client.connect(settings.endpoint));
+    await attended('the connection', settings.requestTimeoutMs, settings.endpoint, client.connect(settings.endpoint));
     const changed = secured && settings.trust === 'acceptFirst' ? await checkFirst(settings, client, pinned) : undefined;
     if (changed !== undefined) {
       await discard(client, undefined, files);
       return changed;
     }
-    const session = await withDeadline('the session', settings.requestTimeoutMs, client.createSession(identityOf(settings)));
+    const session = await attended('the session', settings.requestTimeoutMs, settings.endpoint, client.createSession(identityOf(settings)));
     session.on('session_closed', onLost);
     // The only sign of a dead link while nobody reads: node-opcua asks for the server's state two times in a session's time-out.
     session.on('keepalive_failure', onLost);
     return { ok: true, client, session, files };
   } catch (error) {
-    await discard(client, undefined, files);
+    const gone = discard(client, undefined, files);
+    if (error instanceof LinkBackError) return transportError('OPENOT_OPCUA_UNREACHABLE', `no session with ${shownEndpoint(settings.endpoint)}: ${safeText(error, [])}: it is tried again`, 'reconnect');
+    await gone;
     const offered = /Cannot find an Endpoint matching/i.test(String(error)) ? await offeredSecurity(settings) : [];
     return openError(error, settings, files.certificateFile, offered);
   }

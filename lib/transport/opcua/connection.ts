@@ -150,7 +150,8 @@ export class SharedConnection implements OpcuaConnection {
     this.line = undefined;
     line.close(why);
     const { client, session, files } = line.open;
-    this.closing = discard(client, session, files);
+    const gone = discard(client, session, files);
+    this.closing = line.isDead ? Promise.resolve() : gone;
   }
 
   private tell(): void {

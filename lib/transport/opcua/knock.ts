@@ -1,0 +1,128 @@
+import { connect } from 'node:net';
+import { DeadlineError } from './deadline';
+
+/** When to knock, in milliseconds. */
+export interface Pace {
+  /** Of silence before the first knock: an answer that takes longer is nothing unusual, but worth a look. */
+  readonly firstMs: number;
+  /** Between two knocks while none is answered, and while the server answers them and is only slow. */
+  readonly nextMs: number;
+  readonly slowMs: number;
+  /** After which a knock was in vain. */
+  readonly knockMs: number;
+  /** That an answer may still take once the link is back: what was on its way, and a server that begins anew. */
+  readonly graceMs: number;
+}
+const PACE: Pace = { firstMs: 1_500, nextMs: 500, slowMs: 2_000, knockMs: 5_000, graceMs: 300 };
+const DEFAULT_PORT = 4840;
+
+/** Thrown when the link was dead while an answer was waited for, is back, and the answer does not come. */
+export class LinkBackError extends Error {
+  constructor(what: string) {
+    super(`the link was dead and is back, but ${what} does not answer on the connection from before`);
+  }
+}
+
+/**
+ * The outcome of `work`, or a DeadlineError after `ms`, or a LinkBackError. Whoever asked on a link that died learns of
+ * its return late: TCP sends again what was lost at ever longer intervals, and what stands between has often forgotten
+ * the connection. So while an answer is missing, the server is knocked at on connections of their own. When a knock is
+ * answered after earlier ones were not, the link was dead and is back. The work goes on; its late outcome is dropped.
+ */
+export function attended<T>(what: string, ms: number, endpoint: string, work: Promise<T>, pace = PACE): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const watch = new LinkWatch(endpoint, pace, () => end(() => reject(new LinkBackError(what))));
+    const timer = setTimeout(() => end(() => reject(new DeadlineError(what, ms))), ms);
+    const end = (how: () => void): void => {
+      clearTimeout(timer);
+      watch.end();
+      how();
+    };
+    work.then(
+      (value) => end(() => resolve(value)),
+      (error: unknown) => end(() => reject(error instanceof Error ? error : new Error(String(error))))
+    );
+  });
+}
+
+/** Knocks until it is ended, and tells when the link is back. */
+class LinkWatch {
+  private timer: NodeJS.Timeout;
+  private wasDead = false;
+  /** How to call off the knocks that are out, in their order. */
+  private readonly out = new Set<() => void>();
+
+  constructor(
+    private readonly endpoint: string,
+    private readonly pace: Pace,
+    private readonly onBack: () => void
+  ) {
+    this.timer = setTimeout(() => this.next(), this.pace.firstMs);
+  }
+
+  end(): void {
+    clearTimeout(this.timer);
+    for (const callOff of this.out) callOff();
+    this.out.clear();
+  }
+
+  private next(): void {
+    // It does not wait for the one before: the link may be back at any moment.
+    this.timer = setTimeout(() => this.next(), this.pace.nextMs);
+    const callOff = knock(this.endpoint, this.pace.knockMs, (answer) => this.heard(answer, callOff));
+    this.out.add(callOff);
+  }
+
+  private heard(answer: Answer, which: () => void): void {
+    // Overtaken: an earlier one was lost, however slow the link is.
+    const isFirst = this.out.values().next().value === which;
+    this.out.delete(which);
+    // A server that refuses is there, and says nothing of the link before.
+    if (answer === 'refused') return;
+    if (answer === 'silent') {
+      this.wasDead = true;
+      return;
+    }
+    this.wasDead ||= !isFirst;
+    const { wasDead } = this;
+    this.end();
+    this.timer = wasDead ? setTimeout(this.onBack, this.pace.graceMs) : setTimeout(() => this.next(), this.pace.slowMs);
+  }
+}
+
+/** What came of a knock: something was answered; somebody is there and would not answer; nothing. */
+export type Answer = 'answered' | 'refused' | 'silent';
+
+/** Says hello to an OPC UA server (part 6, 7.1.2.3) on a connection of its own and tells once, later, what came of it. Returns how to call it off. */
+export function knock(endpoint: string, ms: number, tell: (answer: Answer) => void): () => void {
+  const address = /^opc\.tcp:\/\/(?:\[([^\]]+)\]|([^/:]+))(?::(\d+))?/i.exec(endpoint);
+  if (address === null) return () => undefined;
+  const socket = connect({ host: address[1] ?? address[2], port: Number(address[3] ?? DEFAULT_PORT) });
+  let isOver = false;
+  const end = (answer: Answer | undefined): void => {
+    if (isOver) return;
+    isOver = true;
+    clearTimeout(timer);
+    // In order where the server takes part: what breaks off, some of them log.
+    if (answer === 'answered') socket.end(() => socket.destroy());
+    else socket.destroy();
+    if (answer !== undefined) tell(answer);
+  };
+  const timer = setTimeout(() => end('silent'), ms);
+  socket.once('connect', () => socket.write(hello(endpoint)));
+  socket.once('data', () => end('answered'));
+  // An error without a listener would end the process, also when the knock is over.
+  socket.on('error', (error: NodeJS.ErrnoException) => end(error.code === 'ECONNREFUSED' || error.code === 'ECONNRESET' ? 'refused' : 'silent'));
+  socket.once('close', () => end('refused'));
+  return () => end(undefined);
+}
+
+function hello(endpoint: string): Buffer {
+  const url = Buffer.from(endpoint);
+  const message = Buffer.alloc(32 + url.length);
+  message.write('HELF');
+  // Size, version 0, 64 KiB each way, no limit of a message's size or chunks.
+  [message.length, 0, 65_536, 65_536, 0, 0, url.length].forEach((word, i) => message.writeUInt32LE(word, 4 + 4 * i));
+  url.copy(message, 32);
+  return message;
+}

@@ -1,0 +1,61 @@
+import { Plc } from '../../e2e/support/plc';
+import { sleep, until } from '../../e2e/support/process';
+import { Link, Returns, TcpProxy } from '../../support/tcp-proxy';
+import { Carriage, followReader, Seen } from './followed-reader';
+
+/** How the link goes and comes, and what the reader is doing then. */
+export interface Pull {
+  readonly how: Exclude<Link, 'up'>;
+  /** What the controller did with the connections meanwhile. */
+  readonly returns: Returns;
+  readonly downMs: number;
+  readonly when: 'reading' | 'connecting';
+  readonly intervalMs?: number;
+}
+
+export interface PullOutcome {
+  /** Milliseconds from the link's return to the next record. */
+  readonly resumedMs: number;
+  /** What the reader said while the link was dead. */
+  readonly dead: readonly Seen[];
+  /** Milliseconds after the link's death until the first status that is not green. */
+  readonly toldMs: number | undefined;
+  readonly errors: readonly string[];
+}
+
+/** Pulls the link of one reader on a controller that goes on producing, and gives it back. */
+export async function pull(plc: Plc, carriage: Carriage, { how, returns, downMs, when, intervalMs = 100 }: Pull, limitMs: number): Promise<PullOutcome> {
+  const proxy = await TcpProxy.open(carriage.portOf(plc), downMs);
+  if (when === 'connecting') await proxy.down(how);
+  const reader = followReader(carriage.open(plc, proxy.port), { intervalMs, startFrom: 'newest' });
+  try {
+    if (when === 'reading') {
+      await until('the first records', () => reader.tally.records > 0, 30_000, () => JSON.stringify(reader.status()));
+      await proxy.down(how);
+    }
+    const diedMs = performance.now();
+    await sleep(downMs);
+    const backMs = performance.now();
+    await proxy.up(returns);
+    await until(`records after the link's return (${carriage.name}, ${how}, ${returns}, ${downMs} ms, ${when})`, () => reader.lastRecordMs() > backMs, limitMs, () => statesOf(reader.seen));
+    const dead = reader.seen.filter(({ atMs }) => atMs > diedMs && atMs < backMs);
+    const told = dead.find(({ fill }) => fill !== 'green');
+    return { resumedMs: reader.lastRecordMs() - backMs, dead, toldMs: told === undefined ? undefined : told.atMs - diedMs, errors: reader.errors.map(({ code }) => code) };
+  } finally {
+    await reader.stop();
+    await proxy.close();
+  }
+}
+
+/** What was said, without repetitions: `idle 0 %`, with the second at which it began. */
+export function statesOf(seen: readonly Seen[]): string {
+  const first = seen[0]?.atMs ?? 0;
+  let last = '';
+  const out: string[] = [];
+  for (const { atMs, status, fill } of seen) {
+    const now = `${fill} ${status.state} ${status.code ?? ''}${status.lag === undefined ? '' : ' with lag'}`;
+    if (now !== last) out.push(`${((atMs - first) / 1000).toFixed(1)} s: ${now}`);
+    last = now;
+  }
+  return out.join('\n');
+}
