@@ -1,7 +1,7 @@
 import should from 'should';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { between, Between } from './support/between';
+import { between, Between, delay, keep } from './support/between';
 import { countByIdentity, StrictDocument } from './support/documents';
 import { appendTo, catchTo, chain } from './support/flows';
 import { Plc, startPlc } from './support/plc';
@@ -116,4 +116,126 @@ describe('acknowledgement in a real Node-RED', function () {
       should(linesOf('errors')).eql([]);
     });
   }
+
+  /** The nodes with something changed in one of them. */
+  const changed = (nodes: FlowNode[], id: string, changes: Record<string, unknown> = { name: 'changed' }): FlowNode[] => nodes.map((node) => (node.id === id ? { ...node, ...changes } : node));
+  const nothing = between.find(({ name }) => name === 'nothing')!;
+  const counted = (often: number): number => [...seen().values()].filter((count) => count === often).length;
+  const untilAcknowledged = (): Promise<Said> => untilSaid('every acknowledgement', ({ state, inFlight }) => state === 'idle' && inFlight === 0);
+
+  it('stops reading at maxInFlight and says OPENOT_ACK_TIMEOUT when messages are swallowed, and passes nothing over', async () => {
+    closeGate();
+    const nodes = flow(nothing, { maxInFlight: '2', ackTimeout: '1000' });
+    await restart(nodes);
+    const status = await untilSaid('the time-out', ({ code }) => code === 'OPENOT_ACK_TIMEOUT');
+    should(status).match({ state: 'waiting', inFlight: 2 });
+    await until('its status', () => /^waiting OPENOT_ACK_TIMEOUT/.test(runtime.comms.status.get(`reader${cases}`)?.text ?? ''), 5000, context);
+    should(runtime.comms.status.get(`reader${cases}`)).match({ fill: 'red' });
+    const handedOn = status.totals.records;
+    should(handedOn).be.belowOrEqual(40);
+    await sleep(500);
+    should(said()!.totals.records).equal(handedOn);
+    should(linesOf('errors').map((line) => line.split(' ')[0])).eql(['OPENOT_ACK_TIMEOUT']);
+    openGate();
+    await restart(nodes);
+    await untilSeen(EVENTS);
+    await untilAcknowledged();
+    should([counted(1), counted(2)]).eql([EVENTS - handedOn, handedOn]);
+  });
+
+  it('reads again exactly what came after the last acknowledged message when the rest was swallowed', async () => {
+    const nodes = flow(nothing, { ackTimeout: '1000' });
+    await restart(changed(nodes, 'gate', { func: "return msg.openot.commit.some((token) => Number(token.split('/').pop()) > 3) ? null : msg;" }));
+    await untilSaid('the time-out', ({ code, totals }) => code === 'OPENOT_ACK_TIMEOUT' && totals.records === EVENTS);
+    await restart(nodes);
+    await untilAcknowledged();
+    const again = said()!.totals.records;
+    should(again).be.within(1, EVENTS - 3);
+    should([counted(1), counted(2)]).eql([EVENTS - again, again]);
+  });
+
+  it('does not take a batch for acknowledged whose last part was swallowed behind a split', async () => {
+    const what = between.find(({ name }) => name === 'a split')!;
+    await restart(changed(flow(what), 'gate', { func: 'return msg.parts.index === msg.parts.count - 1 ? null : msg;' }));
+    const { inFlight } = await untilSaid('rest', ({ state, totals, inFlight }) => state === 'idle' && totals.records === EVENTS && inFlight === 1);
+    await sleep(300);
+    // All but the last one are covered by parts of later ones.
+    should([inFlight, said()!.inFlight]).eql([1, 1]);
+    await restart(flow(what));
+    await untilAcknowledged();
+    should(said()!.totals.records).be.within(1, 20);
+  });
+
+  for (const [name, node] of [
+    ['a delay', delay('slow', ['seen'], 1500)],
+    ['a function', keep('slow', ['seen'], 'setTimeout(() => node.send(msg), 1500); return null;')],
+    ['a batch', between.find((each) => each.name === 'a batch')!.nodes.map((each) => ({ ...each, id: 'slow', count: '1000' }))[0]]
+  ] as Array<[string, Partial<FlowNode>]>) {
+    it(`reads again what ${name} between the nodes held when a deploy replaced it, the reader living on`, async () => {
+      const nodes = flow({ name, first: ['slow'], nodes: [node] });
+      await restart(nodes);
+      await untilSaid('rest', ({ state, totals }) => state === 'idle' && totals.records === EVENTS);
+      should(seen().size).equal(0);
+      await runtime.deploy(changed(nodes, 'slow', { name: 'changed', count: '1' }), 'nodes');
+      await untilAcknowledged();
+      should(seen().size).equal(EVENTS);
+      should(linesOf('errors')).eql([]);
+    });
+  }
+
+  it('reads again what one of two branches had brought when openot-ack is replaced', async () => {
+    const what = between.find(({ branches }) => branches === 2)!;
+    closeGate();
+    const nodes = flow(what);
+    await restart(nodes);
+    await untilSeen(EVENTS);
+    await until('the status of openot-ack', () => /^0 batches, \d+ not from every branch/.test(runtime.comms.status.get('ack')?.text ?? ''), 5000, context);
+    openGate();
+    await runtime.deploy(changed(nodes, 'ack'), 'nodes');
+    await untilSeen(EVENTS, 2);
+    await untilAcknowledged();
+    should(times()).eql([2]);
+  });
+
+  it('reads again what was held when Node-RED itself stopped', async () => {
+    const nodes = flow({ name: 'slow', first: ['slow'], nodes: [delay('slow', ['seen'], 30_000)] });
+    await restart(nodes);
+    await untilSaid('rest', ({ state, totals }) => state === 'idle' && totals.records === EVENTS);
+    await runtime.deploy(changed(nodes, 'slow', { timeout: '1' }), 'nodes');
+    await untilAcknowledged();
+    await restart(nodes);
+    produce(EVENTS);
+    await untilSaid('new ones', ({ state, totals }) => state === 'idle' && totals.records === EVENTS);
+    await runtime.stop();
+    writeFileSync(join(userDir, 'flows.json'), JSON.stringify(changed(nodes, 'slow', { timeout: '1' })));
+    rmSync(file('status'));
+    runtime = await Runtime.start(userDir);
+    await untilAcknowledged();
+    should(seen().size).equal(2 * EVENTS);
+    should(times()).eql([1]);
+  });
+
+  it('resolves what the guard held back while the definition was missing, in order, across a deploy, and then acknowledges it', async () => {
+    const path = file('definition.json');
+    const records = produced();
+    const nodes = changed(changed(flow(nothing), 'guard', { policy: 'hold', holdLimit: '10000' }), 'definition', { source: 'file', path, json: '', watch: true });
+    for (let round = 0; round < 2; round++) {
+      await restart(nodes);
+      await untilSaid('rest', ({ state, totals, inFlight }) => state === 'idle' && totals.records === records && inFlight > 2);
+      await until('what is held', () => runtime.comms.status.get('guard')?.text?.includes(`${records} held`), 5000, () => JSON.stringify(runtime.comms.status.get('guard')));
+    }
+    should(seen().size).equal(0);
+    writeFileSync(path, plc.simulator.definitionText());
+    await untilSeen(records);
+    await untilAcknowledged();
+    const documents = linesOf('seen').map((line) => JSON.parse(line) as StrictDocument);
+    should(documents.filter(({ kind }) => kind !== 'event')).eql([]);
+    should(times()).eql([1]);
+    const last = new Map<number, number>();
+    for (const { provenance, seq } of documents) {
+      should(seq).be.above(last.get(provenance.source.id) ?? -1);
+      last.set(provenance.source.id, seq);
+    }
+    should(linesOf('errors').filter((line) => !line.startsWith('OPENOT_DEFINITION_NOT_FOUND'))).eql([]);
+  });
 });
