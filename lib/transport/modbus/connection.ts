@@ -34,6 +34,7 @@ export class SharedConnection implements ModbusConnection {
   private closing: Promise<unknown> = Promise.resolve();
   private error: TransportError | undefined;
   private generation = 0;
+  private lastId = 0;
   private destroyed = false;
   private readonly outage = new Outage();
 
@@ -128,7 +129,7 @@ export class SharedConnection implements ModbusConnection {
       this.closing = socketClosed(socket);
       return closedError();
     }
-    const line = new RegisterLine(socket, this.settings, { firstMs: ms }, (error) => this.lost(line, error));
+    const line = new RegisterLine(socket, this.settings, { firstMs: ms, lastId: this.lastId }, (error) => this.lost(line, error));
     this.line = line;
     this.socket = socket;
     this.generation++;
@@ -151,6 +152,7 @@ export class SharedConnection implements ModbusConnection {
     if (line === undefined || socket === undefined) return;
     this.line = this.socket = undefined;
     this.outage.slowestMs = line.slowestMs;
+    this.lastId = line.lastId;
     line.close(why);
     this.closing = socketClosed(socket);
   }

@@ -35,10 +35,12 @@ interface Waiting {
 /** Milliseconds that a late answer is waited for after its deadline, at most; then the connection is given up. */
 const GRACE_MS = 1000;
 
-/** How patient a line is; it differs from the settings while a link is being tried again. */
-export interface LinePatience {
-  /** Milliseconds for a request as long as nothing was answered. */
+/** What a line begins with. */
+export interface LineStart {
+  /** Milliseconds for a request as long as nothing was answered: fewer than the settings say while a link is tried again. */
   readonly firstMs: number;
+  /** Transaction id of the connection before: a gateway may still send answers to it. */
+  readonly lastId: number;
 }
 
 /**
@@ -59,15 +61,17 @@ export class RegisterLine {
   private readonly frames = new FrameReader();
   private readonly pending = new Map<number, Pending>();
   private readonly waiting: Waiting[] = [];
-  private lastId = 0;
+  /** Transaction id given last. */
+  lastId: number;
   private end: TransportError | undefined;
 
   constructor(
     private readonly socket: Socket,
     private readonly settings: ModbusSettings,
-    private readonly patience: LinePatience,
+    private readonly start: LineStart,
     private readonly onGone: (error: TransportError) => void
   ) {
+    this.lastId = start.lastId;
     socket.on('data', (chunk: Buffer) => this.received(chunk));
     socket.on('close', () => this.gone(transportError('OPENOT_MODBUS_CONNECTION_LOST', `${this.device} closed the connection${this.answered ? '' : ' before it answered anything'}: a new one is opened. Some devices close the oldest connection when too many are open`, 'reconnect')));
     // An error is always followed by close; without a listener it would end the process.
@@ -99,7 +103,7 @@ export class RegisterLine {
       if (next === undefined) return;
       const { request } = next;
       const id = this.nextId();
-      const ms = this.answered ? this.settings.requestTimeoutMs : Math.min(this.patience.firstMs, this.settings.requestTimeoutMs);
+      const ms = this.answered ? this.settings.requestTimeoutMs : Math.min(this.start.firstMs, this.settings.requestTimeoutMs);
       this.pending.set(id, { request, sentMs: performance.now(), resolve: next.resolve, timer: setTimeout(() => this.overdue(id, ms), ms) });
       this.socket.write(encodeRead(id, this.settings.unitId, request.registerType === 'holding' ? 3 : 4, request.address, request.count));
     }
