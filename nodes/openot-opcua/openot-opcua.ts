@@ -18,6 +18,7 @@ const init = (RED: NodeAPI): void => {
       const connection = createOpcuaConnection(settings);
       this.connection = connection;
       this.host = host;
+      this.endpoint = settings.endpoint;
       closeWith(this, () => connection.destroy());
     } catch (thrown) {
       reportSoon(this, codedErrorOf(thrown));

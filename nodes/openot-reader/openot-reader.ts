@@ -11,6 +11,7 @@ import { serversStarted } from '../shared/starting';
 import { STATUS_INTERVAL_MS, ThrottledStatus } from '../shared/status';
 import { fileNameOf, userDirectory } from '../shared/user-directory';
 import { ReaderController } from './controller';
+import { serveFind } from './find-routes';
 import { ownedStore } from './owned-store';
 import { readsRing } from './same-ring';
 import { ReaderProperties, readerSettings } from './settings';
@@ -76,6 +77,7 @@ const init = (RED: NodeAPI): void => {
     buildNode(this, make, { release, deploys: RED.events });
   }
   RED.nodes.registerType('openot-reader', OpenotReader);
+  serveFind(RED);
 };
 
 export = init;

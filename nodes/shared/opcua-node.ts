@@ -6,4 +6,6 @@ export interface OpcuaNode extends Node {
   connection?: OpcuaConnection;
   /** Host of the endpoint: first half of a stream's default name. */
   host?: string;
+  /** As deployed: where the stored credentials belong to. */
+  endpoint?: string;
 }

@@ -75,18 +75,33 @@ describe('dialogs', () => {
       });
 
       it('accepts its own defaults, numbers within the limits and the names of variables', () => {
-        for (const [name, { value, validate, required, type: configType }] of Object.entries(definition.defaults)) {
-          if (configType !== undefined || (required && value === '')) continue;
+        for (const [name, { value, validate, type: configType }] of Object.entries(definition.defaults)) {
+          if (configType !== undefined || (value === '' && name !== 'path')) continue;
           if (validate) should(validate.call({ source: 'folder', path: 'x' }, name === 'path' ? 'x' : value)).equal(true, `${name} refuses its default`);
         }
         const numbers = Object.entries(definition.defaults).filter(([, { value }]) => typeof value === 'string' && /^\d+$/.test(value));
         for (const [name, { validate }] of numbers) {
-          for (const bad of ['', 'x', '1.5', '-1', '99999999999']) should(validate!.call({}, bad)).equal(false, `${name} takes ${bad}`);
+          for (const bad of ['', 'x', '1.5', '-1', '99999999999']) should(validate!.call({ transport: 'modbus' }, bad)).equal(false, `${name} takes ${bad}`);
           should(validate!.call({}, '${SOME_VARIABLE}')).be.true();
         }
       });
     });
   }
+
+  it('ask the reader only for what belongs to its way to the ring', () => {
+    const { defaults } = registered('openot-reader');
+    const refused = (node: Record<string, unknown>): string[] => Object.entries(defaults).filter(([name, { validate }]) => validate?.call(node, node[name]) === false).map(([name]) => name).sort();
+    const fresh = Object.fromEntries(Object.entries(defaults).map(([name, { value }]) => [name, value]));
+    should(refused(fresh)).eql(['controlNode', 'opcua', 'ringNode']);
+    should(refused({ ...fresh, transport: 'modbus' })).eql(['controlAddress', 'modbus', 'ringAddress']);
+    should(refused({ ...fresh, transport: 'modbus', modbus: 'x', controlAddress: '0', ringAddress: '${RING}' })).eql([]);
+    should(refused({ ...fresh, transport: 'modbus', modbus: 'x', controlAddress: '0', ringAddress: '65536' })).eql(['ringAddress']);
+    // As version 0.1 saved it: without any property of what came later.
+    const early = { name: '', stream: '', transport: 'opcua', opcua: 'x', controlNode: 'i=1', ringNode: 'i=2', mode: 'poll', interval: '500', verify: 'extraCall', startFrom: 'oldest', maxRecords: '1000', maxBytes: '65536', statusInterval: '5000' };
+    should(refused(early)).eql([]);
+    const simulator = registered('openot-simulator').defaults.modbusPort;
+    should(simulator.validate!.call({}, undefined)).be.true();
+  });
 
   it('have icons that differ', () => {
     const icons = types.map((type) => readFileSync(join(root, 'icons', registered(type).icon), 'utf8'));
@@ -101,7 +116,8 @@ describe('examples', () => {
   const flows = new Map(names.map((name) => [name, JSON.parse(readFileSync(join(folder, name), 'utf8')) as FlowNode[]]));
 
   it('are numbered and use every node', () => {
-    should(names.map((name) => name.slice(0, 3))).eql(['01 ', '02 ', '03 ']);
+    should(names.map((name) => name.slice(0, 3))).eql(names.map((_, index) => `0${index + 1} `));
+    should(names.length).be.aboveOrEqual(4);
     const used = new Set([...flows.values()].flat().map(({ type }) => type));
     should(types.filter((type) => !used.has(type))).eql([]);
   });
@@ -118,7 +134,7 @@ describe('examples', () => {
         should(Object.keys(node).filter((key) => !['id', 'type', 'z', 'x', 'y', 'wires'].includes(key)).sort()).eql(Object.keys(defaults).sort());
         for (const [key, { validate, type }] of Object.entries(defaults)) {
           if (validate) should(validate.call(node, node[key])).equal(true, `${node.type}: ${key} is invalid`);
-          if (type !== undefined) should(nodes.find(({ id }) => id === node[key])?.type).equal(type);
+          if (type !== undefined && node[key] !== '') should(nodes.find(({ id }) => id === node[key])?.type).equal(type);
         }
         if (category === 'config') should(node).not.have.property('x');
         else should(node.wires!.length).equal(node.type === 'openot-doc' ? node.outputs : outputs);
@@ -130,6 +146,7 @@ describe('examples', () => {
   it('hold the definition of the simulator, and records that fit the tank\'s definition', async () => {
     const own = (name: string): string => flows.get(names.find((file) => file.startsWith(name))!)!.find(({ type }) => type === 'openot-definition')!.json as string;
     should(own('01')).equal(readFileSync(join(root, 'lib', 'simulator', 'definitions', 'reactor-1.json'), 'utf8'), 'put lib/simulator/definitions/reactor-1.json into the definition node of example 01');
+    should(own('04')).equal(readFileSync(join(root, 'lib', 'simulator', 'definitions', 'packaging-1.json'), 'utf8'), 'put lib/simulator/definitions/packaging-1.json into the definition node of example 04');
     const compiled = await compileDefinition(own('03'));
     should(compiled).match({ ok: true });
     const texts = flows.get(names[2])!.filter(({ type }) => type === 'inject').map(({ payload }) => bytesFromPayload(payload));

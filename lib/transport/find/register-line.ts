@@ -21,6 +21,8 @@ export class SearchLine {
   private socket: Socket | undefined;
   private opening: Opening | undefined;
   private connections = 0;
+  /** Transaction id of the last request of an earlier connection. */
+  private lastId = 0;
   private isClosed = false;
 
   constructor(private readonly settings: ModbusSettings) {}
@@ -66,7 +68,8 @@ export class SearchLine {
       socket.destroy();
       return this.closedError();
     }
-    const line = new RegisterLine(socket, { ...this.settings, pipeline: 1 }, { firstMs: this.settings.requestTimeoutMs }, () => {
+    const line = new RegisterLine(socket, { ...this.settings, pipeline: 1 }, { firstMs: this.settings.requestTimeoutMs, lastId: this.lastId }, () => {
+      this.lastId = line.lastId;
       if (this.line === line) this.line = this.socket = undefined;
     });
     this.line = line;
