@@ -56,7 +56,7 @@ export interface SimulatorModbusServer extends RegisterLayout {
   stop(): Promise<void>;
 }
 
-/** A device that is polled every few milliseconds has no more. */
+/** As many as most controllers have. */
 const MAX_CONNECTIONS = 16;
 const UNANSWERED_CLOSE_MS = 200;
 
@@ -133,6 +133,7 @@ class ModbusServer implements SimulatorModbusServer {
       setTimeout(() => socket.destroy(), UNANSWERED_CLOSE_MS).unref();
     }
     await closed;
+    this.sockets.clear();
   }
 
   private connected(socket: Socket): void {
