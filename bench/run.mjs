@@ -1,7 +1,8 @@
 /*
  * npm run bench: decoding and documents, as ratios measured in one run against plain JavaScript on the same machine.
- * The whole flow in a real Node-RED is measured by bench/node-red-flow.mjs.
+ * The whole flow in a real Node-RED is measured by bench/node-red-flow.mjs, Modbus TCP by bench/modbus.mjs.
  */
+import { report as modbusReport } from './modbus.mjs';
 import { report as flowReport } from './node-red-flow.mjs';
 import { createRequire } from 'node:module';
 import { measure } from './measure.mjs';
@@ -155,3 +156,6 @@ if (sink === 0 || kept === undefined) throw new Error('nothing was made');
 
 console.log('\nThe whole flow');
 for (const line of await flowReport()) console.log(`  ${line}`);
+
+console.log('\nModbus TCP, the simulator in another process');
+for (const line of await modbusReport()) console.log(`  ${line}`);
