@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { systemClock, systemRandom } from '../../../lib/platform';
 import { createReader, ReaderError, ReaderSettings, ReaderStatus } from '../../../lib/reader';
 import { itemsOfBatch } from '../../../lib/ring';
+import { createModbusConnection, createModbusTransport, DEFAULT_MODBUS_SETTINGS, ModbusSettings } from '../../../lib/transport/modbus';
 import { createOpcuaConnection, createOpcuaTransport, OpcuaSettings } from '../../../lib/transport/opcua';
 import { Transport } from '../../../lib/transport/transport';
 import { ReaderShow } from '../../../nodes/openot-reader/show';
@@ -44,6 +45,22 @@ export function opcuaCarriage(settings: Partial<OpcuaSettings> = {}): Carriage {
   };
 }
 
+export function modbusCarriage(settings: Partial<ModbusSettings> = {}): Carriage {
+  return {
+    name: 'Modbus TCP',
+    requestTimeoutMs: settings.requestTimeoutMs ?? DEFAULT_MODBUS_SETTINGS.requestTimeoutMs,
+    portOf: (plc) => plc.simulator.modbus!.port,
+    open: (plc, port) => {
+      const { controlAddress, ringAddress } = plc.simulator.modbus!;
+      const connection = createModbusConnection({ host: '127.0.0.1', port, ...settings });
+      return {
+        transport: createModbusTransport(connection, { registerType: 'holding', controlAddress, ringAddress, byteOrder: 'big' }),
+        end: () => connection.destroy()
+      };
+    }
+  };
+}
+
 /** What a reader said of itself at one moment, and the colour that its node would show. */
 export interface Seen {
   /** Of the monotonic clock. */
@@ -63,7 +80,8 @@ export interface FollowedReader {
   stop(): Promise<void>;
 }
 
-export function followReader(way: Way, settings: Partial<ReaderSettings> = {}): FollowedReader {
+/** `keepsSeen` false: only what the reader says now counts, and nothing is gathered. */
+export function followReader(way: Way, settings: Partial<ReaderSettings> = {}, { keepsSeen = true } = {}): FollowedReader {
   const tally = new Tally();
   const seen: Seen[] = [];
   const errors: ReaderError[] = [];
@@ -71,7 +89,7 @@ export function followReader(way: Way, settings: Partial<ReaderSettings> = {}): 
   let lastRecordMs = -Infinity;
   const look = (status: ReaderStatus): void => {
     const atMs = performance.now();
-    seen.push({ atMs, status, fill: show.show(status, atMs).fill ?? '' });
+    if (keepsSeen) seen.push({ atMs, status, fill: show.show(status, atMs).fill ?? '' });
   };
   const reader = createReader({
     transport: way.transport,

@@ -27,7 +27,7 @@ export interface PullOutcome {
 export async function pull(plc: Plc, carriage: Carriage, { how, returns, downMs, when, intervalMs = 100 }: Pull, limitMs: number): Promise<PullOutcome> {
   const proxy = await TcpProxy.open(carriage.portOf(plc), downMs);
   if (when === 'connecting') await proxy.down(how);
-  const reader = followReader(carriage.open(plc, proxy.port), { intervalMs, startFrom: 'newest' });
+  const reader = followReader(carriage.open(plc, proxy.port), { intervalMs });
   try {
     if (when === 'reading') {
       await until('the first records', () => reader.tally.records > 0, 30_000, () => JSON.stringify(reader.status()));
@@ -45,6 +45,15 @@ export async function pull(plc: Plc, carriage: Carriage, { how, returns, downMs,
     await reader.stop();
     await proxy.close();
   }
+}
+
+/**
+ * What of a reader's status was a lie while its link was dead: green, or a lag as if it were seen, when a request and a
+ * moment more had passed without an answer. A reader that polls seldom may not know of it before its next request.
+ */
+export function lies(dead: readonly Seen[], allowedMs: number): string[] {
+  const first = dead[0]?.atMs ?? 0;
+  return dead.filter(({ atMs, fill, status }) => atMs - first > allowedMs && (fill === 'green' || status.lag !== undefined)).map(({ atMs, status }) => `${((atMs - first) / 1000).toFixed(1)} s: ${status.state} ${status.code ?? ''} lag ${status.lag}`);
 }
 
 /** What was said, without repetitions: `idle 0 %`, with the second at which it began. */
