@@ -1,4 +1,4 @@
-import { CaptureFrame, ControlBlock, ControlOffset, decodeControlBlock, isConsistent, ReadFrame } from '../../ring';
+import { CaptureFrame, ControlBlock, ControlOffset, decodeControlBlock, isConsistent, ReadFrame, visitWindow } from '../../ring';
 import { writeU64 } from '../../wire';
 import { ReadOutcome, ReadPart } from '../transport';
 import { AbsRanges } from './abs-ranges';
@@ -6,7 +6,10 @@ import { AbsRanges } from './abs-ranges';
 /** Largest ring in bytes that is put together from parts: what a file says of offsets is not believed beyond. */
 const MAX_RING = 256 * 1024 * 1024;
 
-type Ring = Pick<ControlBlock, 'bufferId' | 'capacity'> & { readonly headAbs: number; readonly oldestAbs: number };
+/** Bytes of a CRC. */
+const ANCHOR_LENGTH = 4;
+
+type Ring = Pick<ControlBlock, 'bufferId' | 'capacity'> & { readonly headAbs: number; readonly oldestAbs: number; readonly epochFirstAbs: number };
 
 /**
  * The ring as the recording last saw it: frame after frame is put on top. It knows which bytes below head were read after
@@ -20,9 +23,14 @@ export class ReplayImage {
   /** A head below the one before: believed when the next look says so too. */
   private fallen: Ring | undefined;
   private readonly known = new AbsRanges();
+  /** The last control block that makes sense. */
+  private whole: Uint8Array | undefined;
+  /** Where head is shown behind the last frame. */
+  private cutAt: number | undefined;
 
   /** Puts what a frame brought on top; errors and other frames bring nothing. */
   apply({ content }: CaptureFrame): void {
+    this.cutAt = undefined;
     if (content.type === 'image') {
       this.look(content.before);
       if (content.ring.length > 0) {
@@ -35,7 +43,10 @@ export class ReplayImage {
 
   /** The parts as they stand now. With `cut`, a head beyond what is known of them is shown no further than that. */
   serve(parts: readonly ReadPart[], cut: boolean): ReadOutcome {
-    if (cut) this.cutAt = this.firstUnknown(parts) ?? this.cutAt;
+    if (cut) {
+      const unknown = this.firstUnknown(parts);
+      if (unknown !== undefined) this.cutAt = this.boundaryBefore(unknown, parts);
+    }
     const served: Uint8Array[] = [];
     for (const part of parts) {
       if (part.kind === 'control') {
@@ -47,6 +58,17 @@ export class ReplayImage {
       } else served.push(this.ring.slice(part.offset, part.offset + part.length));
     }
     return { ok: true, parts: served };
+  }
+
+  /** Whether these parts begin with something that is known and written before head: then there is something to read without anything new. */
+  isBehind(parts: readonly ReadPart[]): boolean {
+    const { seen } = this;
+    const start = this.startOf(parts);
+    if (seen === undefined || start === undefined || start < seen.oldestAbs - ANCHOR_LENGTH) return false;
+    const unknown = this.firstUnknown(parts);
+    const limit = unknown === undefined ? seen.headAbs : this.boundaryBefore(unknown, parts);
+    // A window in step begins with the last CRC before head. An epoch that is not shown yet cannot be cut off.
+    return start + ANCHOR_LENGTH < limit && seen.epochFirstAbs <= limit;
   }
 
   /** The lowest position among these parts that lies below head and was not read since it was written. */
@@ -63,8 +85,6 @@ export class ReplayImage {
     }
     return first;
   }
-
-  private cutAt: number | undefined;
 
   private applyRead({ parts }: ReadFrame, bytes: readonly Uint8Array[]): void {
     parts.forEach((part, i) => {
@@ -94,27 +114,61 @@ export class ReplayImage {
     this.control = Uint8Array.from(bytes);
     const block = decodeControlBlock(bytes);
     if (!block.ok || !isConsistent(block) || block.capacity === 0 || block.headAbs > BigInt(Number.MAX_SAFE_INTEGER)) return;
-    const now: Ring = { bufferId: block.bufferId, capacity: block.capacity, headAbs: Number(block.headAbs), oldestAbs: Number(block.oldestAbs) };
+    const now: Ring = { bufferId: block.bufferId, capacity: block.capacity, headAbs: Number(block.headAbs), oldestAbs: Number(block.oldestAbs), epochFirstAbs: Number(block.epochFirstAbs) };
     if (this.seen !== undefined && !goesOn(this.seen, now)) {
       // One look may be torn; two that agree are a ring that began anew.
       const { fallen } = this;
       this.fallen = now;
       if (fallen === undefined || !goesOn(fallen, now)) return;
       this.known.clear();
-      this.cutAt = undefined;
     }
     this.fallen = undefined;
     this.seen = now;
+    this.whole = this.control;
   }
 
+  /** Behind the last frame nothing is under way any more, and nothing is announced that the capture does not hold. */
   private shownControl(cut: boolean): Uint8Array {
-    const control = Uint8Array.from(this.control as Uint8Array);
+    const control = Uint8Array.from((cut ? this.whole : undefined) ?? (this.control as Uint8Array));
     const { cutAt } = this;
     const block = decodeControlBlock(control);
-    if (!cut || cutAt === undefined || !block.ok || block.headAbs <= BigInt(cutAt)) return control;
+    if (!cut || cutAt === undefined || !block.ok || block.headAbs <= BigInt(cutAt) || block.oldestAbs > BigInt(cutAt)) return control;
     writeU64(control, ControlOffset.headAbs, BigInt(cutAt));
     if (block.epochFirstAbs > BigInt(cutAt)) writeU64(control, ControlOffset.epochFirstAbs, BigInt(cutAt));
     return control;
+  }
+
+  /** The position that the first window asked for begins at: the highest one below head that stands there. */
+  private startOf(parts: readonly ReadPart[]): number | undefined {
+    const part = parts.find((one) => one.kind === 'ring' && one.length > ANCHOR_LENGTH);
+    if (part?.kind !== 'ring' || this.seen === undefined) return undefined;
+    const { headAbs, capacity } = this.seen;
+    const lap = headAbs - (headAbs % capacity);
+    return part.offset <= headAbs % capacity ? lap + part.offset : lap - capacity + part.offset;
+  }
+
+  /** Where the last record ends that is whole before `abs`: a head always stands between records. */
+  private boundaryBefore(abs: number, parts: readonly ReadPart[]): number {
+    const start = this.startOf(parts);
+    const oldest = this.seen?.oldestAbs ?? 0;
+    if (start === undefined || start > abs) return abs;
+    // A window begins at a record, or with the four bytes of the CRC before it.
+    for (const from of [start, start + ANCHOR_LENGTH]) {
+      const nextAbs = this.walk(from, abs);
+      if (nextAbs > from) return nextAbs;
+    }
+    return start <= oldest ? oldest : Math.min(abs, start + ANCHOR_LENGTH);
+  }
+
+  private walk(fromAbs: number, headAbs: number): number {
+    const { capacity } = this.seen as Ring;
+    const length = Math.min(headAbs - fromAbs, capacity, this.ring.length);
+    if (length <= 0 || fromAbs < 0) return fromAbs;
+    const bytes = new Uint8Array(length);
+    const first = this.ring.subarray(fromAbs % capacity, (fromAbs % capacity) + length);
+    bytes.set(first);
+    bytes.set(this.ring.subarray(0, length - first.length), first.length);
+    return visitWindow({ bytes, fromAbs, headAbs, capacity }, () => undefined).nextAbs;
   }
 }
 

@@ -31,6 +31,8 @@ export interface CaptureTransport extends Transport {
 const LOOK_AHEAD = 4;
 /** Unasked frames that are taken for bytes the reader wants and the image does not hold yet: so many milliseconds of the recording. */
 const FETCH_US = 1_000_000;
+/** The same asked so often out of the image, with nothing going on, is no progress. */
+const MAX_REPEATS = 4;
 /** At original speed: a recorded Read is waited for, or answered late, within so many milliseconds. */
 const PATIENCE_MS = 2000;
 
@@ -60,6 +62,12 @@ class Replay implements CaptureTransport {
   private turn: Promise<unknown> = Promise.resolve();
   private awaiting: CaptureFrame | undefined;
   private lastUs = 0;
+  /** What was asked last out of the image, how often since, and whether the last window lay behind its head. */
+  private lastServed: readonly ReadPart[] | undefined;
+  private repeats = 0;
+  private wasBehind = true;
+  /** The last Read was one that was recorded. */
+  private inStep = true;
   /** Milliseconds of the clock minus those of the recording, at original speed. */
   private offsetMs: number | undefined;
 
@@ -134,13 +142,29 @@ class Replay implements CaptureTransport {
       const { content } = frame;
       if (content.type === 'lost') return this.lostAt(frame, content.trouble, parts);
       if (content.type === 'read') {
-        const found = passed === 0 ? await this.find(parts) : -1;
-        if (found >= 0) return this.answerAt(found);
+        if (passed === 0) {
+          const isLook = !hasRing(parts);
+          const found = isLook && !this.inStep && this.wasBehind ? -1 : await this.find(parts);
+          this.inStep = found >= 0;
+          if (this.inStep) return this.answerAt(found);
+          if (this.isCatchingUp(parts)) return this.image.serve(parts, true);
+        }
         // One step at least, and on until the bytes that are wanted were read.
         if (passed > 0 && (this.image.firstUnknown(parts) === undefined || frame.monotonicUs - firstUs > FETCH_US)) return this.image.serve(parts, false);
       }
       this.take(frame);
     }
+  }
+
+  /**
+   * The reader reads what had been read before the recording began: nothing goes on meanwhile, or a full ring would be
+   * overwritten before it is through.
+   */
+  private isCatchingUp(parts: readonly ReadPart[]): boolean {
+    this.repeats = this.lastServed !== undefined && isSame({ parts: this.lastServed }, parts) ? this.repeats + 1 : 0;
+    this.lastServed = parts;
+    if (hasRing(parts)) this.wasBehind = this.image.isBehind(parts);
+    return this.wasBehind && this.repeats < MAX_REPEATS;
   }
 
   private async original(parts: readonly ReadPart[]): Promise<ReadOutcome> {
@@ -279,7 +303,7 @@ class Replay implements CaptureTransport {
   }
 }
 
-function isSame(frame: ReadFrame, parts: readonly ReadPart[]): boolean {
+function isSame(frame: Pick<ReadFrame, 'parts'>, parts: readonly ReadPart[]): boolean {
   return (
     frame.parts.length === parts.length &&
     frame.parts.every((part, i) => {
