@@ -20,6 +20,7 @@ export class ManualClock implements Clock {
       const sleeper = { until: this.now + ms, wake: resolve };
       const done = (): void => {
         this.sleepers = this.sleepers.filter((other) => other !== sleeper);
+        signal?.removeEventListener('abort', done);
         resolve();
       };
       sleeper.wake = done;
