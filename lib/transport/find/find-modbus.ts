@@ -8,7 +8,7 @@ import { RegisterReads } from './register-reads';
 import { RegisterScan, ScanRange } from './register-scan';
 import { checkRing, RingCheck } from './ring-check';
 import { CONTROL_REGISTERS, oddControlsIn, SyncPlace, syncsIn } from './sync-search';
-import { describeRing } from './texts';
+import { describeRing, durationText } from './texts';
 
 /** Every address there is. */
 export const ALL_REGISTERS: ScanRange = { from: 0, to: 65_535 };
@@ -74,7 +74,7 @@ class Search {
     return {
       ok: true,
       rings: this.rings.sort((a, b) => Number(b.isProved) - Number(a.isProved)).map(({ description, fields, isProved }) => ({ description, fields, isProved })),
-      looked: `${this.looked.join(', ')}; ${this.line.requests} requests in ${(this.budget.usedMs / 1000).toFixed(1)} s`,
+      looked: `${this.looked.join(', ')}; ${this.line.requests} requests in ${durationText(this.budget.usedMs)}`,
       isComplete: this.isComplete,
       hints: [...new Set(this.hints)]
     };

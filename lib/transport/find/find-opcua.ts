@@ -9,7 +9,7 @@ import { readNamespaces } from './namespaces';
 import { nodeIdText } from './node-text';
 import { ringsFor, RingParts } from './pairing';
 import { checkRing, controlBlockIn, RingCheck } from './ring-check';
-import { describeRing } from './texts';
+import { describeRing, durationText } from './texts';
 import { AddressSpaceWalk } from './walk-address-space';
 
 /** Rings tried for one control block, and variables of unknown length that are read whole for it. */
@@ -71,7 +71,7 @@ class Search {
     return {
       ok: true,
       rings: [...this.rings].sort((a, b) => Number(b.isProved) - Number(a.isProved)),
-      looked: `${walk.nodes} nodes and ${walk.carriers.length} arrays in ${(this.budget.usedMs / 1000).toFixed(1)} s`,
+      looked: `${walk.nodes} nodes and ${walk.carriers.length} arrays in ${durationText(this.budget.usedMs)}`,
       isComplete: walk.isDone && !walk.isCut && failure === undefined,
       hints: this.hints(walk)
     };

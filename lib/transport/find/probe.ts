@@ -3,7 +3,7 @@ import type { ProbeReport, Verdict } from './api';
 import type { Budget } from './budget';
 import { Looks, lookInPairs, ReadTime, timeReads } from './measure';
 import { checkRing, RingCheck } from './ring-check';
-import { controlLines, sizeText } from './texts';
+import { controlLines, durationText, sizeText } from './texts';
 
 /** Something that a test has found out, and how bad it is. */
 export interface Finding {
@@ -105,7 +105,7 @@ function timeLine({ what, times, minMs, medianMs, failed }: ReadTime): string {
 
 function lookLines({ pairs, same, changed, updating, torn, tookMs, failed }: Looks): string[] {
   const lines = [
-    `${pairs} pairs in ${(tookMs / 1000).toFixed(1)} s`,
+    `${pairs} pairs in ${durationText(tookMs)}`,
     `${same} the same, ${changed} with writing in between`,
     `${torn} of ${pairs * 2} looks torn, ${updating} in the middle of an update`
   ];
@@ -129,10 +129,10 @@ function paceFindings({ written, tookMs }: Looks, times: readonly ReadTime[], ca
   if (written === undefined || tookMs < 200 || best.length === 0) return [];
   const carried = Math.max(...best);
   const rate = (written * 1000) / tookMs;
-  const pace = `this way carries about ${sizeText(Math.round(carried))} a second`;
+  const pace = `this link carries about ${sizeText(Math.round(carried))} a second`;
   if (rate === 0) return [good(`${pace}; nothing was written during the test`)];
   const now = `${pace}, and the controller wrote ${sizeText(Math.round(rate))} a second during the test`;
-  if (rate > carried) return [bad(`${now}: records are lost all the time. Fewer events, or a faster way`)];
+  if (rate > carried) return [bad(`${now}: records are lost all the time. Fewer events or a faster link would help`)];
   const holds = capacity / rate;
   const needed = 4 * rate * (INTERVAL_S + capacity / carried);
   if (needed > capacity) return [usable(`${now}: the ring holds only ${holds.toFixed(1)} s of that; at an interval of 500 ms it should have ${sizeText(Math.ceil(needed))}`)];

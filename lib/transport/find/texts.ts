@@ -34,3 +34,9 @@ export function controlLines(block: ControlBlock): string[] {
 }
 
 const hashText = (hash: string): string => (/^0+$/.test(hash) ? 'none' : hash);
+
+/** `40 ms`, `1.2 s`, `30 s`. */
+export function durationText(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`;
+}

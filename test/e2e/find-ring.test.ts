@@ -1,0 +1,150 @@
+import should from 'should';
+import { chromiumPath, Editor } from './support/browser';
+import { Plc, startPlc } from './support/plc';
+import { Runtime } from './support/runtime';
+import { makeUserDirectory, removeUserDirectory } from './support/user-directory';
+
+// Node-RED 4 has no dark theme of its own.
+const themes = process.env.OPENOT_NODE_RED === '5' ? ['light', 'dark'] : ['light'];
+
+for (const theme of themes) {
+  describe(`Find ring and Test in the reader's dialog, before anything is deployed, ${theme}`, function () {
+    this.timeout(180_000);
+    let userDir: string;
+    let runtime: Runtime;
+    let editor: Editor;
+    let plc: Plc;
+
+    before(async function () {
+      if (!chromiumPath()) {
+        console.log('      skipped: no Chromium');
+        return this.skip();
+      }
+      plc = await startPlc({ ringBytes: 16_384, modbusPort: 'any', modbusQuirks: { byteOrder: 'little' }, modbusRegisters: { controlAddress: 1000, ringAddress: 1044 } });
+      userDir = await makeUserDirectory();
+      runtime = await Runtime.start(userDir);
+      editor = await Editor.open(runtime.url, { dark: theme === 'dark' });
+      const { port } = plc.simulator.modbus!;
+      const flow = [
+        { id: 'opcua', type: 'openot-opcua', name: 'plant', endpoint: plc.endpointUrl, securityMode: 'None', securityPolicy: 'Basic256Sha256', authentication: 'anonymous', trust: 'list', requestTimeout: '10000' },
+        { id: 'modbus', type: 'openot-modbus', name: 'device', host: '127.0.0.1', port: String(port), unitId: '255', requestTimeout: '3000', maxRegisters: '125', pipeline: '1' }
+      ];
+      await editor.evaluate(`RED.nodes.import(${JSON.stringify(flow)}, { generateIds: false })`);
+      for (const transport of ['opcua', 'modbus']) await editor.evaluate(addReader(transport));
+    });
+    after(async () => {
+      await editor?.close();
+      runtime?.kill();
+      await plc?.stop();
+      if (userDir) await removeUserDirectory(userDir);
+    });
+
+    /** A reader as it is dragged from the palette: nothing but the config node is chosen. */
+    const addReader = (transport: string): string => `(() => {
+      const values = { type: 'openot-reader', id: 'reader-${transport}', z: RED.workspaces.active(), x: 200, y: 100, wires: [[], []] };
+      for (const [name, { value }] of Object.entries(RED.nodes.getType('openot-reader').defaults)) values[name] = value;
+      RED.nodes.import([{ ...values, transport: '${transport}', ${transport}: '${transport}' }], { generateIds: false });
+    })()`;
+    const field = (name: string): Promise<string> => editor.evaluate<string>(`$('#node-input-${name}').val()`);
+    const set = (name: string, value: string): Promise<void> => editor.evaluate(`void $('#node-input-${name}').val(${JSON.stringify(value)}).trigger('change')`);
+    const press = async (button: string): Promise<string> => {
+      await editor.evaluate(`document.getElementById('openot-reader-${button}').scrollIntoView({ block: 'center' })`);
+      await editor.page.click(`#openot-reader-${button}`);
+      await editor.page.waitForFunction("$('.openot-reader-outcome:visible .fa-spin').length === 0 && $('.openot-reader-outcome:visible').length === 1", { timeout: 60_000 });
+      await editor.evaluate("document.querySelector('.openot-reader-outcome').scrollIntoView({ block: 'end' })");
+      return editor.evaluate<string>("$('.openot-reader-outcome').text().replace(/\\s+/g, ' ').trim()");
+    };
+    const isDisabled = (): Promise<boolean> => editor.evaluate<boolean>("$('#openot-reader-find').prop('disabled') || $('#openot-reader-test').prop('disabled')");
+
+    it('finds a ring in an OPC UA server and fills its NodeIds, which survive a change of indexes', async () => {
+      await editor.openDialog('reader-opcua');
+      should(await field('controlNode')).equal('');
+      const found = await press('find');
+      should(found).match(/Found and filled in: OpenOT \/ OpenOT.Control \+ OpenOT.Ring: 16 KiB, .*the oldest record is whole/);
+      should(await field('controlNode')).equal(plc.controlNodeId);
+      should(await field('ringNode')).equal(plc.ringNodeIds.join('\n'));
+      should(await isDisabled()).be.false();
+      await editor.screenshot(`find-ring-opcua-${theme}`);
+    });
+
+    it('tests it, and tells types, ranges, times and torn looks', async () => {
+      const report = await press('test');
+      should(report).match(/This ring can be read/);
+      should(report).match(/whole records? stands?/);
+      should(report).match(/UInt32\[\], 16384 bytes/);
+      should(report).match(/Ranges exact/);
+      should(report).match(/ring, 16 KiB: .* ms/);
+      should(report).match(/\d+ pairs in .* of \d+ looks torn/);
+      await editor.screenshot(`test-ring-opcua-${theme}`);
+      await editor.evaluate("void $('.openot-reader-outcome-body').scrollTop(100000)");
+      await editor.screenshot(`test-ring-opcua-end-${theme}`);
+      await editor.press('ok');
+      should(await editor.evaluate<string>("RED.nodes.node('reader-opcua').controlNode")).equal(plc.controlNodeId);
+      should(editor.problems).eql([]);
+    });
+
+    it('says where a NodeId is wrong', async () => {
+      await editor.openDialog('reader-opcua');
+      await set('controlNode', 'nsu=urn:openot:simulator;s=OpenOT.Running');
+      should(await press('test')).match(/cannot be read as it is set.*OPENOT_OPCUA_NODE_SCALAR/);
+      await editor.screenshot(`test-ring-wrong-${theme}`);
+      await editor.press('cancel');
+    });
+
+    it('finds a ring in the registers of a Modbus device, with its byte order', async () => {
+      await editor.openDialog('reader-modbus');
+      should(await editor.evaluate<boolean>("$('#node-input-controlNode').is(':visible')")).be.false();
+      await editor.screenshot(`dialog-reader-modbus-${theme}`);
+      await editor.evaluate("void $('#openot-reader-to').val('5999')");
+      const found = await press('find');
+      should(found).match(/Found and filled in: holding registers, control block at 1000, ring at 1044, byte order little: 16 KiB/);
+      should(found).match(/not everything was looked at|Looked at holding registers 0 to 5999, input registers 0 to 5999/);
+      should([await field('registerType'), await field('controlAddress'), await field('ringAddress'), await field('byteOrder')]).eql(['holding', '1000', '1044', 'little']);
+      should(await editor.evaluate<string>("$('.openot-reader-address:visible').map((_, e) => $(e).text()).get().join('; ')")).equal('counted from 0 (= 41001); counted from 0 (= 41045)');
+      await editor.screenshot(`find-ring-modbus-${theme}`);
+    });
+
+    it('tests it; an address that is one too low is found, and put right with a click', async () => {
+      await set('byteOrder', 'big');
+      should(await press('test')).match(/This ring can be read; something is worth knowing.*set Byte order to little/);
+      await editor.screenshot(`test-ring-modbus-${theme}`);
+      await set('controlAddress', '999');
+      await set('ringAddress', '1043');
+      should(await press('test')).match(/OPENOT_MODBUS_CONTROL_SHIFTED.*with the control block at 1000 and the ring at 1044: set these addresses/);
+      await editor.evaluate("$('.openot-reader-outcome-tools button:contains(Apply)').click()");
+      should([await field('controlAddress'), await field('ringAddress')]).eql(['1000', '1044']);
+      await editor.press('ok');
+      should(await editor.evaluate<boolean>("RED.nodes.node('reader-modbus').valid")).be.true();
+      should(editor.problems).eql([]);
+    });
+
+    it('can be stopped, and closing the dialog stops it', async () => {
+      plc.simulator.modbus!.quirks.delay = 200;
+      await editor.openDialog('reader-modbus');
+      await editor.page.click('#openot-reader-find');
+      await editor.page.waitForSelector('.openot-reader-outcome .fa-stop', { timeout: 5000 });
+      await editor.screenshot(`find-ring-busy-${theme}`);
+      await editor.evaluate("$('.openot-reader-outcome-tools button').click()");
+      should(await isDisabled()).be.false();
+      await editor.page.click('#openot-reader-test');
+      await editor.press('cancel');
+      await editor.page.waitForFunction('true');
+      for (let waited = 0; plc.simulator.modbus!.connections() > 0; waited++) {
+        should(waited).be.below(50, 'the device still has a connection');
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      plc.simulator.modbus!.quirks.delay = 0;
+      should(editor.problems).eql([]);
+    });
+
+    it('asks for the config node where there is none, and leaves no session behind', async () => {
+      await editor.evaluate("RED.nodes.node('reader-opcua').opcua = ''");
+      await editor.openDialog('reader-opcua');
+      should(await press('find')).match(/Choose or add an endpoint first/);
+      await editor.press('cancel');
+      should(plc.simulator.server!.sessions()).equal(0);
+      should(plc.simulator.modbus!.connections()).equal(0);
+      should(runtime.complaints()).eql([]);
+    });
+  });
+}
