@@ -52,14 +52,28 @@ export function build() {
 export function installBrowser() {
   const candidates = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
   if (candidates.some((path) => path && existsSync(path))) return;
+  aptInstall('Chromium', 'editor', ['chromium', 'fonts-dejavu-core']);
+}
+
+/** The Python that Debian's packages are for: another one that comes first in the path does not see them. */
+export const peerPython = process.env.OPENOT_PEER_PYTHON ?? '/usr/bin/python3';
+
+/** A Modbus server that nobody here wrote. Debian's, installed when we may; otherwise the tests with it say that they were skipped. */
+export function installModbusPeer() {
+  if (spawnSync(peerPython, ['-c', 'import pymodbus.server'], { stdio: 'ignore' }).status === 0) return;
+  // What it needs to be imported at all is only recommended by its package.
+  aptInstall('pymodbus', 'Modbus peer', ['python3-pymodbus', 'python3-serial', 'python3-serial-asyncio']);
+}
+
+function aptInstall(what, tests, packages) {
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
-    console.log('No Chromium found and no right to install one: the editor tests will say so and be skipped.');
+    console.log(`No ${what} found and no right to install one: the ${tests} tests will say so and be skipped.`);
     return;
   }
-  console.log('Installing Chromium for the editor tests …');
+  console.log(`Installing ${what} for the ${tests} tests …`);
   const options = { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
   spawnSync('apt-get', ['update', '-qq'], options);
-  spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-dejavu-core'], options);
+  spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], options);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
