@@ -215,12 +215,13 @@ describe('acknowledgement in a real Node-RED', function () {
     should(times()).eql([1]);
   });
 
-  it('resolves what the guard held back while the definition was missing, in order, across a deploy, and then acknowledges it', async () => {
+  it('resolves what the guard held back while the definition was missing, in order, across deploys, and then acknowledges it', async () => {
     const path = file('definition.json');
     const records = produced();
     const nodes = changed(changed(flow(nothing), 'guard', { policy: 'hold', holdLimit: '10000' }), 'definition', { source: 'file', path, json: '', watch: true });
-    for (let round = 0; round < 2; round++) {
-      await restart(nodes);
+    for (const deploy of ['full', 'full', 'nodes'] as const) {
+      if (deploy === 'full') await restart(nodes);
+      else await runtime.deploy(changed(nodes, 'guard'), 'nodes');
       await untilSaid('rest', ({ state, totals, inFlight }) => state === 'idle' && totals.records === records && inFlight > 2);
       await until('what is held', () => runtime.comms.status.get('guard')?.text?.includes(`${records} held`), 5000, () => JSON.stringify(runtime.comms.status.get('guard')));
     }
