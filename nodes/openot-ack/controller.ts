@@ -12,6 +12,8 @@ export interface AckPorts {
   standing(life: string, serial: number): Standing;
   /** Acknowledges this batch and all before it; how many that are. */
   acknowledge(life: string, serial: number): number;
+  /** This batch did not get where it belongs: it and what follows are read again. False where that is known already. */
+  reject(life: string, serial: number): boolean;
   /** Milliseconds of a monotonic clock. */
   nowMs(): number;
 }
@@ -19,6 +21,8 @@ export interface AckPorts {
 export interface AckTotals {
   /** Batches acknowledged, those that a later one covered included. */
   acknowledged: number;
+  /** Batches of messages that came with an error. */
+  failed: number;
   /** Messages without a token that were not parts of one with a token. */
   without: number;
   /** Tokens of readers or lives that are no more, or that never were. */
@@ -30,14 +34,14 @@ export interface AckTotals {
 }
 
 /** What the last message with something to say said, for the colour of the status. */
-export type AckOutcome = 'acknowledged' | 'waiting' | 'without' | 'unknown' | 'unasked' | 'malformed' | 'nothing';
+export type AckOutcome = 'acknowledged' | 'waiting' | 'failed' | 'without' | 'unknown' | 'unasked' | 'malformed' | 'nothing';
 
 /** Lives with partly counted tokens that are remembered, at most; the longest unused is forgotten first. */
 const MAX_LIVES = 64;
 
 /** Counts the tokens that messages bring, and acknowledges those that every branch has brought (docs/design.md 4). */
 export class AckController {
-  readonly totals: AckTotals = { acknowledged: 0, without: 0, unknown: 0, unasked: 0, malformed: 0 };
+  readonly totals: AckTotals = { acknowledged: 0, failed: 0, without: 0, unknown: 0, unasked: 0, malformed: 0 };
   last: AckOutcome = 'nothing';
   /** When something was acknowledged last. */
   lastMs: number | undefined;
@@ -54,16 +58,17 @@ export class AckController {
   take(message: NodeMessage): CodedError | undefined {
     const { tokens, error } = this.read(message);
     const open = this.sort(tokens);
-    const { complete, isWhole } = this.sequences.take((message as { parts?: unknown }).parts, open);
-    if (error !== undefined) this.last = 'malformed';
-    else if (tokens.length === 0 && complete.length === 0 && isWhole) this.withoutToken();
-    const before = this.totals.acknowledged;
-    for (const { life, serial } of complete) this.arrive(life, serial);
+    const taken = this.sequences.take((message as { parts?: unknown }).parts, open, isFailure(message));
+    if (tokens.length === 0 && taken.tokens.length === 0 && taken.isWhole && error === undefined) this.note('without');
+    else if (open.length > 0) this.last = 'waiting';
+    for (const { life, serial } of taken.tokens) {
+      if (taken.hasFailed) this.fail(life, serial);
+      else this.arrive(life, serial);
+    }
     // A part of a batch that other parts follow: those before it are through, since order is kept.
-    if (!isWhole && this.branches === 1) for (const { life, serial } of open) this.acknowledge(life, serial - 1);
-    if (this.totals.acknowledged > before) this.last = error === undefined ? 'acknowledged' : this.last;
-    else if (open.length > 0 && error === undefined) this.last = 'waiting';
+    if (!taken.isWhole && !taken.hasFailed && this.branches === 1) for (const { life, serial } of open) this.acknowledge(life, serial - 1);
     this.sequences.prune(({ life, serial }) => this.ports.standing(life, serial) === 'open');
+    if (error !== undefined) this.last = 'malformed';
     return error;
   }
 
@@ -99,19 +104,20 @@ export class AckController {
   private sort(tokens: readonly Token[]): Token[] {
     return tokens.filter(({ life, serial }) => {
       const standing = this.ports.standing(life, serial);
-      if (standing === 'unknown') {
-        this.totals.unknown++;
-        this.partly.delete(life);
-      }
-      if (standing === 'unasked') this.totals.unasked++;
-      if (standing === 'unknown' || standing === 'unasked') this.last = standing;
+      if (standing === 'unknown') this.partly.delete(life);
+      if (standing === 'unknown' || standing === 'unasked') this.note(standing);
       return standing === 'open';
     });
   }
 
-  private withoutToken(): void {
-    this.totals.without++;
-    this.last = 'without';
+  private note(what: 'without' | 'unknown' | 'unasked' | 'failed'): void {
+    this.totals[what]++;
+    this.last = what;
+  }
+
+  private fail(life: string, serial: number): void {
+    if (this.ports.reject(life, serial)) this.note('failed');
+    this.partly.get(life)?.delete(serial);
   }
 
   private arrive(life: string, serial: number): void {
@@ -129,6 +135,7 @@ export class AckController {
     const count = this.ports.acknowledge(life, serial);
     if (count > 0) {
       this.totals.acknowledged += count;
+      this.last = 'acknowledged';
       this.lastMs = this.ports.nowMs();
     }
     const serials = this.partly.get(life);
@@ -137,3 +144,6 @@ export class AckController {
     if (serials.size === 0) this.partly.delete(life);
   }
 }
+
+/** A Catch node has put its error into the message, or a flow that knows better: what it carries was not written. */
+const isFailure = (message: NodeMessage): boolean => Boolean((message as { error?: unknown }).error);

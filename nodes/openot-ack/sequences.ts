@@ -32,46 +32,58 @@ function levelsOf(value: unknown): Level[] {
   return levels;
 }
 
+/** What is known of a sequence that has not come to its end. */
+interface Waiting {
+  readonly tokens: Map<string, Token>;
+  /** One of its parts failed on its way. */
+  hasFailed: boolean;
+}
+
+/** What a message comes to. */
+export interface Taken {
+  /** The tokens that may be counted now, or that failed. */
+  readonly tokens: readonly Token[];
+  readonly hasFailed: boolean;
+  /** It is not a part that others follow. */
+  readonly isWhole: boolean;
+}
+
 /**
  * The tokens of sequences that have not come to their end. The split node copies the tokens of a batch to each of its
  * parts: they count with the last part, since the others may still be on their way. A sequence inside another hands its
  * tokens on to that one.
  */
 export class Sequences {
-  private readonly waiting = new Map<string, Map<string, Token>>();
+  private readonly waiting = new Map<string, Waiting>();
 
-  /** The tokens that may be counted now that a message with these parts and tokens has come. `isWhole`: it is not a part that others follow. */
-  take(parts: unknown, tokens: readonly Token[]): { complete: readonly Token[]; isWhole: boolean } {
-    let complete = tokens;
+  /** `hasFailed`: the message with these parts and tokens did not get where it belongs. Then so has what it is a part of. */
+  take(parts: unknown, tokens: readonly Token[], hasFailed = false): Taken {
     for (const { id, isLast } of levelsOf(parts)) {
-      const known = this.waiting.get(id);
-      if (!isLast) {
-        if (complete.length > 0) this.keep(id, known ?? new Map(), complete);
-        return { complete: [], isWhole: false };
-      }
+      const known = this.waiting.get(id) ?? { tokens: new Map<string, Token>(), hasFailed: false };
+      hasFailed ||= known.hasFailed;
+      for (const token of tokens) known.tokens.set(token.text, token);
+      known.hasFailed = hasFailed;
       this.waiting.delete(id);
-      if (known !== undefined) complete = [...new Map([...known, ...complete.map((token): [string, Token] => [token.text, token])]).values()];
+      if (!isLast) {
+        if (hasFailed || known.tokens.size > 0) this.waiting.set(id, known);
+        if (this.waiting.size > MAX_SEQUENCES) this.waiting.delete(this.waiting.keys().next().value!);
+        return { tokens: hasFailed ? [...known.tokens.values()] : [], hasFailed, isWhole: false };
+      }
+      tokens = [...known.tokens.values()];
     }
-    return { complete, isWhole: true };
+    return { tokens, hasFailed, isWhole: true };
   }
 
   /** Every token that waits for the end of a sequence. */
   get pending(): Token[] {
-    return [...this.waiting.values()].flatMap((tokens) => [...tokens.values()]);
+    return [...this.waiting.values()].flatMap(({ tokens }) => [...tokens.values()]);
   }
 
   /** Forgets tokens that do not wait for anything any more. */
   prune(isOpen: (token: Token) => boolean): void {
-    for (const [id, tokens] of this.waiting) {
+    for (const [id, { tokens, hasFailed }] of this.waiting) {
       for (const [text, token] of tokens) if (!isOpen(token)) tokens.delete(text);
-      if (tokens.size === 0) this.waiting.delete(id);
+      if (tokens.size === 0 && !hasFailed) this.waiting.delete(id);
     }
-  }
-
-  private keep(id: string, known: Map<string, Token>, tokens: readonly Token[]): void {
-    for (const token of tokens) known.set(token.text, token);
-    this.waiting.delete(id);
-    this.waiting.set(id, known);
-    if (this.waiting.size > MAX_SEQUENCES) this.waiting.delete(this.waiting.keys().next().value!);
   }
 }

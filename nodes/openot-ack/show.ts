@@ -3,6 +3,7 @@ import { shortAge, shortCount } from '../shared/status';
 import type { AckController, AckOutcome } from './controller';
 
 const hints: Partial<Record<AckOutcome, string>> = {
+  failed: 'failed, is read again',
   without: 'message without a token',
   unknown: 'token of an earlier life',
   unasked: 'its reader does not wait for it',
@@ -14,7 +15,7 @@ export function showAck({ totals, last, waiting, lastMs }: Pick<AckController, '
   const parts = [`${shortCount(totals.acknowledged)} batches`];
   if (waiting > 0) parts.push(`${shortCount(waiting)} not from every branch`);
   if (lastMs !== undefined) parts.push(`last ${shortAge(nowMs - lastMs)} ago`);
-  for (const name of ['without', 'unknown', 'unasked'] as const) if (totals[name] > 0) parts.push(`${shortCount(totals[name])} ${name === 'without' ? 'without token' : name}`);
+  for (const name of ['failed', 'without', 'unknown', 'unasked'] as const) if (totals[name] > 0) parts.push(`${shortCount(totals[name])} ${name === 'without' ? 'without token' : name}`);
   const hint = hints[last];
   const text = hint === undefined ? parts.join(', ') : `${hint}: ${parts.join(', ')}`;
   if (last === 'malformed') return { fill: 'red', shape: 'ring', text };

@@ -69,7 +69,8 @@ export interface AccountOptions {
 }
 
 /**
- * What an acknowledgement of a batch would mean: it waits for one; it had one, or lies before one that had; its reader
+ * What an acknowledgement of a batch would mean: it waits for one; it had one, or lies before one that had, or
+ * is read again anyway; its reader
  * does not wait for any; no such reader lives, or it never sent that batch.
  */
 export type Standing = 'open' | 'settled' | 'unasked' | 'unknown';

@@ -119,8 +119,12 @@ export class Hop {
   }
 
   /** What an openot-ack asks and tells. */
-  get acknowledgements(): Pick<Ledger, 'standing' | 'acknowledge'> {
-    return { standing: (life, serial) => ledger.standing(life, serial), acknowledge: (life, serial) => ledger.acknowledge(life, serial) };
+  get acknowledgements(): Pick<Ledger, 'standing' | 'acknowledge' | 'reject'> {
+    return {
+      standing: (life, serial) => ledger.standing(life, serial),
+      acknowledge: (life, serial) => ledger.acknowledge(life, serial),
+      reject: (life, serial) => ledger.reject(life, serial)
+    };
   }
 
   /** `unfinished`: tokens that this node is not through with although no message of theirs is at work. */

@@ -45,6 +45,8 @@ export type { Account, AccountOptions, Destination, Standing, Timers } from './a
 
 /** Tokens settled by silence that are remembered, at most. */
 const MAX_SILENCED = 64;
+/** Milliseconds until a batch is read again that what stores it refused. */
+export const REJECTED_MS = 5000;
 
 export class Ledger {
   private readonly tokens = new Map<string, Passing>();
@@ -112,7 +114,8 @@ export class Ledger {
     const account = this.accounts.get(life);
     if (account === undefined || serial > account.newest) return 'unknown';
     if (account.awaitsAck !== true) return 'unasked';
-    return serial > account.acknowledged && account.open.has(serial) ? 'open' : 'settled';
+    const passing = serial > account.acknowledged ? account.open.get(serial) : undefined;
+    return passing !== undefined && !passing.lost ? 'open' : 'settled';
   }
 
   /** An openot-ack says that this batch and all before it are where they belong. Returns how many batches that are. */
@@ -170,6 +173,21 @@ export class Ledger {
     const hasArrived = destination.ours && !passing.expected.has(destination.id);
     if (listened || hasArrived) this.consider(token, passing);
     else this.lose(passing);
+  }
+
+  /**
+   * What stores the records failed with this batch. It and what follows are read again, after `REJECTED_MS`: what fails once
+   * fails again for a while. Until then nothing from it on is settled.
+   */
+  reject(life: string, serial: number): boolean {
+    const account = this.accounts.get(life);
+    const passing = account?.open.get(serial);
+    if (account?.awaitsAck !== true || passing === undefined || passing.lost) return false;
+    passing.lost = true;
+    if (account.isLost) return true;
+    account.isLost = true;
+    this.timers.after(REJECTED_MS, () => this.tell(account));
+    return true;
   }
 
   /** The flows begin to stop: everything under way now is settled by a delivery or not at all. */

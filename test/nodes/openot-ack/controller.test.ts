@@ -10,7 +10,7 @@ describe('the acknowledgement of batches', () => {
   let settled: number[];
   let accounts: Map<string, Account>;
   let now: number;
-  const acks = (branches = 1): AckController => new AckController(branches, { standing: (life, serial) => ledger.standing(life, serial), acknowledge: (life, serial) => ledger.acknowledge(life, serial), nowMs: () => now });
+  const acks = (branches = 1): AckController => new AckController(branches, { standing: (life, serial) => ledger.standing(life, serial), acknowledge: (life, serial) => ledger.acknowledge(life, serial), reject: (life, serial) => ledger.reject(life, serial), nowMs: () => now });
   const reader = (name: string, batches: number, awaitsAck = true): void => {
     const account = ledger.openAccount(name, 'boot', { settled: (serial) => void settled.push(serial), onLost: () => undefined, awaitsAck });
     for (let serial = 1; serial <= batches; serial++) account.begin(serial);
@@ -32,7 +32,7 @@ describe('the acknowledgement of batches', () => {
     should(settled).eql([1]);
     ack.take(message([1]));
     should(settled).eql([1]);
-    should(ack.totals).eql({ acknowledged: 1, without: 0, unknown: 0, unasked: 0, malformed: 0 });
+    should(ack.totals).eql({ acknowledged: 1, failed: 0, without: 0, unknown: 0, unasked: 0, malformed: 0 });
   });
 
   it('acknowledges everything before it as well', () => {
@@ -170,6 +170,56 @@ describe('the acknowledgement of batches', () => {
       ack.take(message([10]));
       ack.take(message([10]));
       should((ack as unknown as { sequences: { waiting: Map<string, unknown> } }).sequences.waiting.size).equal(0);
+    });
+  });
+
+  describe('of messages that come with an error, by a Catch node', () => {
+    const failed = (serials: number[], more: object = {}): object => message(serials, { error: { message: 'disk full', source: { id: 'file' } }, ...more });
+
+    it('rejects the batch: nothing from it on is settled any more', () => {
+      const ack = acks();
+      ack.take(message([1]));
+      ack.take(failed([2]) as never);
+      ack.take(message([2]));
+      ack.take(message([3]));
+      should(settled).eql([1]);
+      should(ack.totals).match({ failed: 1 });
+      should(ack.unfinished()).eql([]);
+    });
+
+    it('rejects it with what one branch had brought', () => {
+      const ack = acks(2);
+      ack.take(message([1]));
+      ack.take(failed([1]) as never);
+      ack.take(message([2]));
+      ack.take(message([2]));
+      should(settled).eql([]);
+    });
+
+    it('rejects the batch of a sequence one part of which failed, whichever part has the token', () => {
+      const part = (index: number): object => ({ parts: { id: 'x', index, count: 3 } });
+      const ack = acks();
+      ack.take(failed([], part(1)) as never);
+      should(ack.take(message([1], part(2)))).equal(undefined);
+      ack.take(message([2]));
+      should(settled).eql([]);
+      should(ack.totals.failed).equal(1);
+    });
+
+    it('rejects it at once when the failing part of a split has the token, and acknowledges what was before', () => {
+      const ack = acks();
+      ack.take(message([1]));
+      ack.take(failed([2], { parts: { id: 'x', index: 0, count: 3 } }) as never);
+      should(ack.totals.failed).equal(1);
+      ack.take(message([2], { parts: { id: 'x', index: 2, count: 3 } }));
+      should(settled).eql([1]);
+    });
+
+    it('ignores one of a reader that does not wait, or of another life', () => {
+      reader('sends', 1, false);
+      const ack = acks();
+      ack.take({ error: {}, openot: { commit: ['sends/boot/1', 'r/old/1'] } } as never);
+      should(ack.totals).match({ failed: 0, unasked: 1, unknown: 1 });
     });
   });
 

@@ -1,5 +1,5 @@
 import should from 'should';
-import { Account, Destination, Ledger } from '../../../nodes/shared/passage/ledger';
+import { Account, Destination, Ledger, REJECTED_MS } from '../../../nodes/shared/passage/ledger';
 import { LONGEST_MS } from '../../../nodes/shared/passage/patience';
 import { Loop } from './loop';
 
@@ -129,6 +129,44 @@ describe('the passage of a reader that waits for acknowledgements', () => {
     ledger.start();
     loop.turn(2);
     should(lost).equal(1);
+  });
+
+  it('is read again, after a pause, when what stores it refused it', () => {
+    for (const serial of [1, 2, 3]) give(serial, consumer);
+    ack(1);
+    should(ledger.reject('reader/boot', 2)).be.true();
+    should(ledger.reject('reader/boot', 2)).be.false();
+    should(ledger.reject('reader/boot', 3)).be.true();
+    should(ledger.standing('reader/boot', 2)).equal('settled');
+    ack(3);
+    should(settled).eql([1]);
+    loop.pass(REJECTED_MS - 1);
+    should(lost).equal(0);
+    loop.pass(1);
+    should(lost).equal(1);
+  });
+
+  it('is read again only once when a deploy comes before the pause is over', () => {
+    give(1, consumer);
+    ledger.reject('reader/boot', 1);
+    ledger.stop();
+    ledger.start();
+    loop.turn(2);
+    should(lost).equal(1);
+    account.close();
+    loop.pass(REJECTED_MS);
+    should(lost).equal(1);
+  });
+
+  it('cannot be refused any more once it is acknowledged, nor where nobody waits for it', () => {
+    give(1, consumer);
+    ack(1);
+    should(ledger.reject('reader/boot', 1)).be.false();
+    should(ledger.reject('reader/boot', 2)).be.false();
+    ledger.openAccount('sends', 'boot', { settled: () => undefined, onLost: () => undefined }).begin(1);
+    should(ledger.reject('sends/boot', 1)).be.false();
+    loop.pass(REJECTED_MS);
+    should(lost).equal(0);
   });
 
   it('knows what an acknowledgement would mean', () => {
