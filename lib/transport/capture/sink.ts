@@ -59,6 +59,8 @@ export class CaptureSink {
   private queuedBytes = 0;
   private pumping: Promise<void> | undefined;
   private handle: CaptureHandle | undefined;
+  /** The file under way, for as long as nothing of use is in it. */
+  private emptyPath: string | undefined;
 
   constructor(private readonly settings: SinkSettings) {}
 
@@ -207,9 +209,13 @@ export class CaptureSink {
     this.queue.splice(0, count);
     this.queuedBytes -= bytes;
     this.failing = false;
+    this.emptyPath = undefined;
   }
 
-  /** The file is left as it is; what waited is counted as missing. */
+  /**
+   * The file is left as it is, unless nothing is in it: such ones would take the places of good ones. What waited is
+   * counted as missing.
+   */
   private async failed(error: unknown): Promise<void> {
     const told = this.failing;
     this.failing = true;
@@ -219,9 +225,11 @@ export class CaptureSink {
     this.queuedBytes = 0;
     try {
       await this.letGo();
+      if (this.emptyPath !== undefined) await this.settings.files.remove(this.emptyPath);
     } catch {
-      // It could not be written either.
+      // Neither could be done on this disk.
     }
+    this.emptyPath = undefined;
     if (told || this.off) return;
     this.tell('OPENOT_CAPTURE_DISK', `the capture file at ${this.settings.path} could not be written (${textOf(error)}): recording pauses and is tried again every ${Math.round(this.settings.retryMs / 1000)} s, in a new file that marks the gap; reading goes on. Check space and rights there`);
   }
@@ -242,7 +250,9 @@ export class CaptureSink {
     for (const old of there.slice(0, Math.max(0, there.length - maxFiles + 1))) await files.remove(old.path);
     for (let number = next; ; number++) {
       try {
-        return await files.create(seriesPath(base, number));
+        const handle = await files.create(seriesPath(base, number));
+        this.emptyPath = seriesPath(base, number);
+        return handle;
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || number >= next + NAME_TRIES) throw error;
       }
