@@ -3,8 +3,8 @@ import { writeU64 } from '../../wire';
 import { ReadOutcome, ReadPart } from '../transport';
 import { AbsRanges } from './abs-ranges';
 
-/** Largest ring in bytes that is put together from parts: what a file says of offsets is not believed beyond. */
-const MAX_RING = 256 * 1024 * 1024;
+/** Largest ring in bytes that is put together from parts alone: what a file says of offsets is not believed beyond. */
+const MAX_RING = 16 * 1024 * 1024;
 
 /** Bytes of a CRC. */
 const ANCHOR_LENGTH = 4;
