@@ -1,7 +1,7 @@
 import should from 'should';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { between, Between, delay, keep } from './support/between';
+import { between, Between, delay, file as file_, keep } from './support/between';
 import { countByIdentity, StrictDocument } from './support/documents';
 import { appendTo, catchTo, chain } from './support/flows';
 import { Plc, startPlc } from './support/plc';
@@ -213,6 +213,24 @@ describe('acknowledgement in a real Node-RED', function () {
     await untilAcknowledged();
     should(seen().size).equal(2 * EVENTS);
     should(times()).eql([1]);
+  });
+
+  it('acknowledges nothing while the disk is full, and reads everything again once there is room', async () => {
+    const path = file('written');
+    symlinkSync('/dev/full', path);
+    const full: Between = { name: 'a file node', first: ['file'], nodes: [file_(['seen'], path), { id: 'failed', type: 'catch', name: '', scope: ['file'], uncaught: false, wires: [['ack']] }] };
+    const nodes = flow(full);
+    await restart(nodes);
+    await until('the error', () => linesOf('errors').some((line) => /ENOSPC/.test(line)), 10_000, context);
+    await untilSaid('rest', ({ state, totals }) => state === 'idle' && totals.records === produced());
+    await sleep(300);
+    const { inFlight } = said()!;
+    rmSync(path);
+    writeFileSync(path, '');
+    should(inFlight).be.above(2);
+    await until('all of them', () => countByIdentity(linesOf('written').map((line) => JSON.parse(line) as StrictDocument)).size === produced(), 15_000, context);
+    await untilAcknowledged();
+    should(new Set(countByIdentity(linesOf('written').map((line) => JSON.parse(line) as StrictDocument)).values())).eql(new Set([1]));
   });
 
   it('resolves what the guard held back while the definition was missing, in order, across deploys, and then acknowledges it', async () => {

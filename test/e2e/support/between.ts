@@ -39,7 +39,8 @@ const switch_ = (to: string[][], rules: object[], property = 'parts.index'): Par
 const linkIn = (id: string, links: string[], to: string[]): Partial<FlowNode> => ({ id, type: 'link in', name: id, links, wires: [to] });
 const linkOut = (id: string, links: string[], mode: 'link' | 'return'): Partial<FlowNode> => ({ id, type: 'link out', name: id, mode, links, wires: [] });
 
-const file = (to: string[]): Partial<FlowNode> => ({ id: 'file', type: 'file', name: '', filename: 'written.ndjson', filenameType: 'str', appendNewline: false, createDir: false, overwriteFile: 'false', encoding: 'none', wires: [to] });
+/** With a name that is an expression: it then opens the file for each message, and says when that fails. */
+export const file = (to: string[], path = 'written.ndjson'): Partial<FlowNode> => ({ id: 'file', type: 'file', name: '', filename: JSON.stringify(path), filenameType: 'jsonata', appendNewline: false, createDir: false, overwriteFile: 'false', encoding: 'none', wires: [to] });
 
 const filter = (to: string[]): Partial<FlowNode> => ({ id: 'filter', type: 'rbe', name: '', func: 'rbe', gap: '', start: '', inout: 'out', septopics: true, property: 'payload', topi: 'topic', wires: [to] });
 
