@@ -9,6 +9,7 @@ export * from './definition';
 export * from './document';
 export * from './reader';
 export * from './transport/transport';
+export * from './transport/capture';
 export * from './transport/opcua';
 export * from './platform';
 export * from './simulator';

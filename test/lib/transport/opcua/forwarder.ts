@@ -26,8 +26,14 @@ export class Forwarder {
     return new Promise((resolve) => this.server.listen(0, '127.0.0.1', () => ((this.port = (this.server.address() as { port: number }).port), resolve())));
   }
 
-  close(): Promise<void> {
+  /** Ends every connection; new ones are passed on. */
+  cut(): void {
     for (const socket of this.sockets) socket.destroy();
+    this.sockets.clear();
+  }
+
+  close(): Promise<void> {
+    this.cut();
     return new Promise((resolve) => this.server.close(() => resolve()));
   }
 }
