@@ -352,7 +352,8 @@ class RingReader implements Reader {
   }
 
   private async handOn(batch: Batch): Promise<void> {
-    if (!(await this.covered(batch))) return;
+    // Stopped while the state was saved: a sink that is called now would never be told to end.
+    if (!(await this.covered(batch)) || this.pacer.stopped) return;
     const stopped = new Promise<void>((resolve) => {
       this.endSink = resolve;
     });
