@@ -172,7 +172,8 @@ export class RingPoll {
   /**
    * Where the end of the ring lies among bytes that may be older than their head, the confirming look brings the last
    * part of the lap once more: a zero byte that is still there after the next lap's beginning was read marks a real gap.
-   * The same number of Reads. False where there is no such place, or it is too long for one Read.
+   * The same number of Reads. Only compared, never taken: no look was certainly made after these bytes, so they may
+   * already be those of the next lap. False where there is no such place, it is too long for one Read, or it changed.
    */
   private async readTailAgain(memory: Memory, window: FlatWindow, looks: Look[]): Promise<boolean | TransportError> {
     const [first] = looks;
@@ -184,8 +185,7 @@ export class RingPoll {
     const again = await this.reads.again(fromAbs, length, memory.capacity);
     if (!again.ok) return again;
     looks.push(...again.looks);
-    window.replace(fromAbs, again.window.from(fromAbs));
-    return true;
+    return isSame(window.from(fromAbs).subarray(0, length), again.window.bytes);
   }
 
   private isQuiet(memory: Memory, read: WindowRead): boolean {
@@ -425,4 +425,10 @@ export class RingPoll {
     if (this.memory !== undefined && this.latest !== undefined) this.outbox.flush(this.memory, this.latest);
     return end;
   }
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }

@@ -50,11 +50,6 @@ export class FlatWindow {
     this.filled += view.length;
   }
 
-  /** Bytes read once more, in the place of those read before. */
-  replace(abs: number, view: Uint8Array): void {
-    this.bytes.set(view, abs - this.fromAbs);
-  }
-
   get endAbs(): number {
     return this.fromAbs + this.filled;
   }
