@@ -114,15 +114,15 @@ export class Ledger {
     const account = this.accounts.get(life);
     if (account === undefined || serial > account.newest) return 'unknown';
     if (account.awaitsAck !== true) return 'unasked';
-    const passing = serial > account.acknowledged ? account.open.get(serial) : undefined;
-    return passing !== undefined && !passing.lost ? 'open' : 'settled';
+    return serial > account.acknowledged && account.open.has(serial) && serial < this.firstLost(account) ? 'open' : 'settled';
   }
 
   /** An openot-ack says that this batch and all before it are where they belong. Returns how many batches that are. */
   acknowledge(life: string, serial: number): number {
     const account = this.accounts.get(life);
     if (account?.awaitsAck !== true || serial > account.newest || serial <= account.acknowledged) return 0;
-    const covered = [...account.open.keys()].filter((open) => open > account.acknowledged && open <= serial).length;
+    const end = Math.min(serial + 1, this.firstLost(account));
+    const covered = [...account.open.keys()].filter((open) => open > account.acknowledged && open < end).length;
     account.acknowledged = serial;
     // In a deploy's sweep a batch before this one may have been destroyed that nobody knows of yet.
     if (!this.isStopping || account.isShut) this.settleAcknowledged(account);
@@ -291,6 +291,12 @@ export class Ledger {
     if (!wasFirst) return;
     const next = account.open.keys().next().value;
     account.settled(next === undefined ? account.newest : next - 1);
+  }
+
+  /** From this batch on all is read again; Infinity where nothing was lost. */
+  private firstLost(account: AccountState): number {
+    if (account.isLost) for (const [serial, { lost }] of account.open) if (lost) return serial;
+    return Infinity;
   }
 
   /** Settles what is acknowledged, up to the first batch that was lost: that one and what follows are read again. */

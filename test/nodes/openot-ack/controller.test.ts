@@ -280,9 +280,9 @@ describe('the acknowledgement of batches', () => {
     const ack = acks(2);
     should(showAck(ack, 0)).eql({ fill: 'green', shape: 'dot', text: '0 batches' });
     for (const serial of [1, 1, 2]) ack.take(message([serial]));
-    should(showAck(ack, 5000)).eql({ fill: 'green', shape: 'dot', text: '1 batches, 1 not from every branch, last 5 s ago' });
+    should(showAck(ack, 5000)).eql({ fill: 'green', shape: 'dot', text: '1 batch, 1 not from every branch, last 5 s ago' });
     ack.take({});
-    should(showAck(ack, 5000)).match({ fill: 'yellow', shape: 'ring', text: /^message without a token: 1 batches/ });
+    should(showAck(ack, 5000)).match({ fill: 'yellow', shape: 'ring', text: /^message without a token: 1 batch,/ });
     ack.take(message(['nonsense']));
     should(showAck(ack, 5000)).match({ fill: 'red', text: /^OPENOT_ACK_TOKEN: / });
     ack.take(message([2]));

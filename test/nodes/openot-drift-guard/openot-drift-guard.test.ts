@@ -1,4 +1,7 @@
 import should from 'should';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Item } from '../../../lib/ring';
 import { itemsOfConcatenation } from '../../../lib/ring';
 import type { DriftAlert } from '../../../nodes/openot-drift-guard/alerts';
@@ -168,5 +171,50 @@ describe('openot-drift-guard', () => {
     await until('all of them', () => running.at('out').length === 5);
     should(running.at('out').map(({ topic }) => topic)).eql(['0', '1', '2', '3', '4']);
     should(running.at('alerts')).eql([]);
+  });
+
+  it('under hold, lets go of what it held, done and all, when the definition arrives', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'openot-hold-'));
+    const path = join(folder, 'definition.json');
+    try {
+      const running = await Flow.start([
+        { id: 'definition', type: 'openot-definition', source: 'file', json: '', path, watch: true },
+        { id: 'guard', type: 'openot-drift-guard', definition: 'definition', policy: 'hold', holdLimit: '10000', whenUnadvertised: 'placeholder', wires: [['out'], ['alerts']] },
+        sink('out'),
+        sink('alerts')
+      ]);
+      for (let i = 0; i < 3; i++) running.send('guard', { ...given(known), topic: String(i) });
+      await until('the status', () => /9 held/.test(statusesOf('guard').at(-1)?.text ?? ''));
+      should(running.at('out')).eql([]);
+      should(running.at('completed')).eql([]);
+      writeFileSync(path, definitionText());
+      await until('all of them', () => running.at('out').length === 3);
+      await settled();
+      should(running.at('out').map(({ topic }) => topic)).eql(['0', '1', '2']);
+      should(running.at('completed').length).equal(3);
+      should(alerts(running).map(({ action }) => action)).eql(['hold', 'resolve']);
+      await until('the status again', () => /^9 bound$/.test(statusesOf('guard').at(-1)?.text ?? ''));
+      should(running.caught.filter(({ code }) => code !== 'OPENOT_DEFINITION_NOT_FOUND')).eql([]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  for (const [name, commit, dropped] of [['without tokens', [], 3], ['with tokens', ['r/b/1'], undefined]] as Array<[string, string[], number | undefined]>) {
+    it(`under hold, says when it closes how many records ${name} nobody reads again: ${dropped ?? 'none'}`, async () => {
+      const running = await flow({ policy: 'hold' });
+      running.send('guard', { payload: items, openot: facts({ snapshot: snapshot({ definitionHash: foreign }), commit }) });
+      await until('the status', () => /3 held/.test(statusesOf('guard').at(-1)?.text ?? ''));
+      await helper.setFlows(running.nodes.map((node) => (node.id === 'guard' ? { ...node, name: 'changed' } : node)), 'nodes');
+      should(running.caught.map(({ code }) => code)).eql(dropped === undefined ? [] : ['OPENOT_HOLD_DROPPED']);
+      if (dropped !== undefined) should(running.caught[0].message).match(/3 records and notices/);
+    });
+  }
+
+  it('refuses a hold limit that is none', async () => {
+    const running = await flow({ policy: 'hold', holdLimit: '0' });
+    running.send('guard', given(known));
+    await until('the error', () => running.caught.length > 0);
+    should(running.caught[0].code).equal('OPENOT_CONFIG');
   });
 });

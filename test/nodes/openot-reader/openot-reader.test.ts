@@ -220,6 +220,35 @@ describe('openot-reader', function () {
     await until('completions', () => running.at('completed').filter(({ complete }) => (complete as { source: { id: string } }).source.id === readerId()).length === 5);
   });
 
+  it('goes where seek says, and refuses what is no position', async () => {
+    await startPlc();
+    const running = await Flow.start(nodes());
+    await until('documents', () => records(running).length > 20);
+    plc.command('stop-producer');
+    await until('the rest', () => new Set(records(running).map(identity)).size >= produced().size);
+    running.send(readerId(), { topic: 'seek', payload: 'oldest' });
+    await until('everything again', () => records(running).length >= 2 * produced().size);
+    const before = records(running).length;
+    running.send(readerId(), { topic: 'seek', payload: 'newest' });
+    running.send(readerId(), { topic: 'seek', payload: '999999999' });
+    running.send(readerId(), { topic: 'seek', payload: 'somewhere' });
+    await until('the errors', () => running.caught.length === 2);
+    should(running.caught[1].code).match(/^OPENOT_(SEEK_OUTSIDE|READER_SEEK)$/);
+    should(running.caught.map(({ code }) => code)).containEql('OPENOT_READER_SEEK');
+    await settled();
+    should(records(running).length).equal(before);
+  });
+
+  it('hands on no more than maxInFlight batches while nothing is acknowledged, and says so after its time-out', async () => {
+    await startPlc({ rate: 500 });
+    const running = await Flow.start(nodes({ commit: 'onAck', maxInFlight: '3', ackTimeout: '1000', maxRecords: '10' }));
+    await until('the time-out', () => running.caught.length > 0);
+    should(running.caught.map(({ code }) => code)).eql(['OPENOT_ACK_TIMEOUT']);
+    should(running.at('batches').length).equal(3);
+    should(running.at('status').at(-1)!.payload).match({ state: 'waiting', code: 'OPENOT_ACK_TIMEOUT', inFlight: 3 });
+    await until('a red status', () => statusesOf(readerId()).at(-1)?.fill === 'red');
+  });
+
   it('does not start afresh when its state cannot be read, and does so when told to forget it', async () => {
     await startPlc();
     const first = await Flow.start(nodes());

@@ -136,9 +136,10 @@ describe('the passage of a reader that waits for acknowledgements', () => {
     ack(1);
     should(ledger.reject('reader/boot', 2)).be.true();
     should(ledger.reject('reader/boot', 2)).be.false();
+    should(ledger.standing('reader/boot', 3)).equal('settled');
     should(ledger.reject('reader/boot', 3)).be.true();
     should(ledger.standing('reader/boot', 2)).equal('settled');
-    ack(3);
+    should(ack(3)).equal(0);
     should(settled).eql([1]);
     loop.pass(REJECTED_MS - 1);
     should(lost).equal(0);
