@@ -1,0 +1,124 @@
+import should from 'should';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { countByIdentity, readDocuments } from './support/documents';
+import { appendTo, chain } from './support/flows';
+import { besides, overModbus } from './support/modbus-flow';
+import { Plc, startPlc } from './support/plc';
+import { addProbe, Holdings, probe, socketsOf } from './support/probe';
+import { sleep, until } from './support/process';
+import { FlowNode, Runtime } from './support/runtime';
+import { makeUserDirectory, removeUserDirectory } from './support/user-directory';
+import { seeded } from '../support/seeded';
+
+const DEPLOYS = Number(process.env.OPENOT_DEPLOYS ?? 100);
+
+describe(`${DEPLOYS} deploys in a row of a flow that reads over OPC UA and Modbus TCP`, function () {
+  this.timeout(600_000);
+  let plc: Plc;
+  let userDir: string;
+  let runtime: Runtime | undefined;
+
+  before(async () => {
+    plc = await startPlc({ rate: 50, ringBytes: 120_000, modbusPort: 'any', truthLimit: 1_000_000 });
+    userDir = await makeUserDirectory();
+    addProbe(userDir);
+    // Nothing may be overwritten before the runtime is there.
+    plc.simulator.command('stop-producer');
+  });
+  after(async () => {
+    runtime?.kill();
+    await plc?.stop();
+    if (userDir) await removeUserDirectory(userDir);
+  });
+
+  const output = (name: string): string => join(userDir, `${name}.ndjson`);
+  const part = (name: string): FlowNode[] => [
+    ...chain({ endpoint: plc.endpointUrl, controlNode: plc.controlNodeId, ringNode: plc.ringNodeIds.join('\n'), definition: { source: 'json', json: plc.simulator.definitionText() }, reader: { stream: name }, after: [['append']] }),
+    appendTo('append', output(name))
+  ];
+  const servers = (): string => {
+    const { server, modbus } = plc.simulator;
+    return `${server!.sessions()} sessions, ${server!.connections()} OPC UA connections, ${modbus!.connections()} Modbus connections`;
+  };
+
+  it('leaves no session, connection, socket, timer or listener behind, on either side, and every record comes once', async () => {
+    const flows = [...part('opcua'), ...besides(overModbus(part('modbus'), plc), 'm-')];
+    writeFileSync(join(userDir, 'flows.json'), JSON.stringify(flows));
+    runtime = await Runtime.start(userDir, { NODE_OPTIONS: '--expose-gc' });
+    const read = (): string => {
+      const documents = [output('opcua'), output('modbus')].map((path) => readDocuments(path));
+      const counts = documents.map((all) => `${countByIdentity(all).size} records, ${all.filter(({ kind }) => kind === 'loss').length} losses`);
+      const truth = plc.simulator.truth().map(({ runId, sourceId, seq }) => `${runId}/${sourceId}/${seq}`);
+      const missing = documents.map((all) => ((known) => truth.filter((id) => !known.has(id)))(countByIdentity(all)).slice(0, 20).join(' '));
+      return `${plc.simulator.statistics().written} written; ${counts.join('; ')}; missing ${missing.join(' | ')}; ${JSON.stringify([...runtime!.comms.status].filter(([id]) => /reader/.test(id)))}\n${runtime!.log.slice(-3000)}`;
+    };
+    plc.simulator.command('start-producer');
+    await until('both to read', () => readDocuments(output('opcua')).length > 0 && readDocuments(output('modbus')).length > 0, 40_000, () => runtime!.log);
+    // What is loaded when first needed is there after one deploy of each kind.
+    for (const type of ['full', 'nodes'] as const) await runtime.deploy(changed(flows, 'decoder', type), type);
+    const held = async (): Promise<Holdings & { sockets: number | undefined }> => {
+      const holdings = await probe(runtime!);
+      return { ...holdings, sockets: socketsOf(holdings.pid) };
+    };
+    const quiet = async (): Promise<void> => {
+      await until('one session and one connection', () => servers() === '1 sessions, 1 OPC UA connections, 1 Modbus connections', 30_000, servers);
+      await sleep(3_000);
+    };
+    await quiet();
+    const before = await held();
+    const services = (): Record<string, number> => plc.simulator.server!.counters().services;
+    const servicesBefore = services();
+    const modbusBefore = plc.simulator.modbus!.counters().connections;
+    const random = seeded(Number(process.env.OPENOT_SEED ?? 1));
+    const begun = Date.now();
+    for (let round = 0; round < DEPLOYS; round++) {
+      // At any moment: while it connects, while it reads, while it waits.
+      await sleep(random.below(round % 3 === 0 ? 30 : 500));
+      const which = ['decoder', 'reader', 'opcua', 'm-device', 'm-reader', 'm-doc'][random.below(6)];
+      const full = round % 2 === 0;
+      await runtime.deploy(changed(flows, which, `round ${round}`), full ? 'full' : 'nodes');
+    }
+    const tookMs = Date.now() - begun;
+    await quiet();
+    let after = await held();
+    const more = (): string[] => differences(before, after);
+    for (let tries = 0; tries < 20 && more().length > 0; tries++) {
+      await sleep(500);
+      after = await held();
+    }
+    plc.simulator.command('stop-producer');
+    const produced = plc.simulator.statistics().written;
+    await until('the rest', () => [output('opcua'), output('modbus')].every((path) => countByIdentity(readDocuments(path)).size >= produced), 30_000, read);
+    console.log(`      ${DEPLOYS} deploys in ${(tookMs / 1000).toFixed(0)} s: sessions opened ${services().CreateSession - servicesBefore.CreateSession}, closed ${services().CloseSession - servicesBefore.CloseSession}, Modbus connections ${plc.simulator.modbus!.counters().connections - modbusBefore}; left: ${servers()}`);
+    console.log(`      runtime before and after: sockets ${before.sockets} and ${after.sockets}, timers ${before.resources.Timeout} and ${after.resources.Timeout}, listeners ${sum(before.listeners)} and ${sum(after.listeners)}, heap ${(before.heapUsed / 1e6).toFixed(0)} and ${(after.heapUsed / 1e6).toFixed(0)} MB`);
+    should(more()).eql([]);
+    should(services().CreateSession - services().CloseSession).equal(1);
+    should(after.heapUsed).be.below(before.heapUsed + 30e6);
+    for (const path of [output('opcua'), output('modbus')]) {
+      const documents = readDocuments(path);
+      should([...countByIdentity(documents)].filter(([, times]) => times !== 1)).eql([]);
+      should(countByIdentity(documents).size).equal(produced);
+      should(documents.filter(({ kind }) => kind === 'loss')).eql([]);
+    }
+    await runtime.stop();
+    should(servers()).equal('0 sessions, 0 OPC UA connections, 0 Modbus connections');
+    should(runtime.complaints()).eql([]);
+  });
+});
+
+const changed = (flows: readonly FlowNode[], id: string, name: string): FlowNode[] => flows.map((node) => (node.id === id ? { ...node, name } : node));
+const sum = (counts: Record<string, number>): number => Object.values(counts).reduce((total, count) => total + count, 0);
+
+/** Of what a runtime holds, that of which there is more than before. */
+function differences(before: Holdings & { sockets: number | undefined }, after: typeof before): string[] {
+  const found: string[] = [];
+  const compare = (what: string, earlier: number | undefined, later: number | undefined): void => {
+    if ((later ?? 0) > (earlier ?? 0)) found.push(`${what}: ${earlier ?? 0}, later ${later ?? 0}`);
+  };
+  compare('sockets', before.sockets, after.sockets);
+  compare('process listeners', before.processListeners, after.processListeners);
+  for (const kind of Object.keys(after.resources)) compare(kind, before.resources[kind], after.resources[kind]);
+  for (const name of Object.keys(after.listeners)) compare(`listeners of ${name}`, before.listeners[name], after.listeners[name]);
+  return found;
+}
