@@ -26,6 +26,8 @@ type Accepted = Extract<LookOutcome, { kind: 'accepted' }>;
 
 /** Polls in which another record must stand in the last one's place, before that is believed. */
 const STRANGE_POLLS = 4;
+/** Reads in a row that bring less than was asked for, before the control block is looked at alone. */
+const SHORT_READS = 2;
 
 /** A position that cannot be gone to. */
 export interface SeekRefusal {
@@ -63,6 +65,8 @@ export class RingPoll {
   private readonly strange = new Patience();
   /** Since a lap: what was handed on after it stands on no anchor of its own until it stood for as long as a copy may be old. */
   private unprovenSince: number | undefined;
+  /** Reads in a row that brought less than was asked for. */
+  private shortReads = 0;
   /** A search for the next record behind a place that cannot be read. */
   private search: Search | undefined;
   readonly heartbeat = new HeartbeatWatch();
@@ -118,7 +122,7 @@ export class RingPoll {
       return this.beginAnew(memory, this.toBegin.outcome, this.toBegin.reason, this.toBegin.standing);
     }
     const askedMs = this.parts.nowMs();
-    const read = await this.readWindow(memory);
+    const read = this.fits(memory) ? await this.readWindow(memory) : await this.lookForSize(memory);
     if (!read.ok) return this.readFailed(read);
     this.chunk.tookMs = this.parts.nowMs() - askedMs;
     this.outbox.receiveTimeNs = this.parts.nowNs();
@@ -188,6 +192,18 @@ export class RingPoll {
     return isSame(window.from(fromAbs).subarray(0, length), again.window.bytes);
   }
 
+  /** False where the ring that is read may be smaller than the one that is known: a Read beyond its end would bring nothing, not even the look that tells. */
+  private fits(memory: Memory): boolean {
+    const ringBytes = this.facts?.ringBytes;
+    return this.shortReads < SHORT_READS && (ringBytes === undefined || ringBytes >= memory.capacity);
+  }
+
+  private async lookForSize(memory: Memory): Promise<WindowRead | TransportError> {
+    this.shortReads = 0;
+    const read = await this.reads.control();
+    return read.ok ? { ok: true, looks: [takeLook(read.bytes)], window: new FlatWindow(memory.cursor, 0) } : read;
+  }
+
   private isQuiet(memory: Memory, read: WindowRead): boolean {
     const { last } = this.keeper;
     if (last === undefined || !sameImage(read.looks[0], last)) return false;
@@ -196,6 +212,7 @@ export class RingPoll {
   }
 
   private readFailed(error: TransportError): PollEnd {
+    this.shortReads = error.code === 'OPENOT_READ_LENGTH' ? this.shortReads + 1 : 0;
     // Said, though it mends itself: a Read that was given up after a time-out is no sign of health.
     if (error.remedy === 'smaller' && this.chunk.tooLarge()) return { kind: 'soon', ms: RETRY_PAUSES_MS[0], trouble: error };
     return { kind: 'failed', error };

@@ -392,6 +392,8 @@ class RingReader implements Reader {
         this.board.trouble('updating', updating(end.frozen, end.seqlock));
         return this.pacer.wait(end.frozen ? this.settings.slowIntervalMs : this.settings.intervalMs);
       case 'refused':
+        // Asked again: a ring that was given another size has other facts in a new session.
+        if (end.error.code === 'OPENOT_RING_SIZE') this.connected = false;
         this.board.fail('refused', end.error);
         return this.pacer.wait(this.settings.slowIntervalMs);
       case 'failed':
