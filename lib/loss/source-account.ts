@@ -7,6 +7,12 @@ export const MAX_OPEN_GAPS = 64;
 /** Ranges kept per source that a RecordsDropped named before their seqs were passed. Beyond, a gap counts as inferred. */
 export const MAX_WAITING_RANGES = 16;
 
+/** A gap that was reported as inferred. */
+export interface OpenGap extends SeqRange {
+  /** Its seqs up to here may have been delivered before an unclean stop; absent where none may. */
+  readonly doubtTo?: number;
+}
+
 /** One range to report. `upgrade`: reported before as inferred, now known by the producer's word. */
 export interface LossDelta extends LossInterval {
   readonly class: LossClass;
@@ -24,13 +30,11 @@ export class SourceAccount {
   /** Of these, known by the producer's word. */
   authoritative = 0;
   /** Inferred gaps, ascending, disjoint, inside [base, next). Authoritative ones cannot change any more and are not kept. */
-  open: SeqRange[] = [];
+  open: OpenGap[] = [];
   /** Named by a RecordsDropped, at or above `next`, ascending, disjoint. */
   waiting: LossInterval[] = [];
   /** Since its last record places were passed over that may have been handed on before an unclean stop. */
   doubtful: boolean;
-  /** Seqs of the last gap that may have been delivered. */
-  indeterminate: SeqRange | undefined;
   /** Its saved form, as long as nothing changed. */
   state: SourceState | undefined;
 
@@ -53,9 +57,9 @@ export class SourceAccount {
    * it, `doubtfulRecords` = how many of the records passed over, of all sources, may have been delivered.
    */
   advance(seq: number, dropped: SeqRange | undefined, checkpoint: boolean, doubtfulRecords = 0): LossDelta[] {
-    const gap = seq > this.next ? { first: this.next, last: seq - 1 } : undefined;
     // Those that were handed on before the stop are the first ones of the gap: order is kept.
-    if (gap !== undefined) this.indeterminate = this.doubtful && doubtfulRecords > 0 ? { first: gap.first, last: Math.min(gap.last, gap.first + doubtfulRecords - 1) } : undefined;
+    const doubt = this.doubtful && doubtfulRecords > 0 ? { doubtTo: Math.min(seq - 1, this.next + doubtfulRecords - 1) } : {};
+    const gap: OpenGap | undefined = seq > this.next ? { first: this.next, last: seq - 1, ...doubt } : undefined;
     this.doubtful = false;
     const named = gap !== undefined && (checkpoint || (dropped !== undefined && intersects(gap, dropped)) || this.waiting.some((range) => intersects(range, gap)));
     this.next = seq + 1;
@@ -66,7 +70,7 @@ export class SourceAccount {
     this.lost += countOf(gap);
     if (named) this.authoritative += countOf(gap);
     else this.keepOpen(gap);
-    deltas.push(...this.classed(gap, named ? 'authoritative' : 'inferred', false));
+    deltas.push(...classed(gap, named ? 'authoritative' : 'inferred', false));
     return deltas;
   }
 
@@ -75,12 +79,12 @@ export class SourceAccount {
     const deltas: LossDelta[] = [];
     this.state = undefined;
     if (this.open.some((gap) => intersects(gap, dropped))) {
-      const still: SeqRange[] = [];
+      const still: OpenGap[] = [];
       for (const gap of this.open) {
         if (!intersects(gap, dropped)) still.push(gap);
         else {
           this.authoritative += countOf(gap);
-          deltas.push(...this.classed(gap, 'authoritative', true));
+          deltas.push(...classed(gap, 'authoritative', true));
         }
       }
       this.open = still;
@@ -93,18 +97,7 @@ export class SourceAccount {
     return deltas;
   }
 
-  /** The range in parts of one class each. */
-  private classed({ first, last }: SeqRange, basis: LossInterval['basis'], upgrade: boolean): LossDelta[] {
-    const doubt = this.indeterminate;
-    if (doubt === undefined || !intersects(doubt, { first, last })) return [{ first, last, basis, upgrade, class: 'lost' }];
-    // Both begin at the first seq of the gap.
-    const split = Math.min(last, doubt.last);
-    const parts: LossDelta[] = [{ first, last: split, basis, upgrade, class: 'indeterminate' }];
-    if (split < last) parts.push({ first: split + 1, last, basis, upgrade, class: 'lost' });
-    return parts;
-  }
-
-  private keepOpen(gap: SeqRange): void {
+  private keepOpen(gap: OpenGap): void {
     this.open.push(gap);
     if (this.open.length > MAX_OPEN_GAPS) this.open.shift();
   }
@@ -113,4 +106,12 @@ export class SourceAccount {
     const next = this.next;
     this.waiting = this.waiting.filter((range) => range.last >= next).map((range) => (range.first < next ? { ...range, first: next } : range));
   }
+}
+
+/** The gap in parts of one class each. */
+function classed({ first, last, doubtTo }: OpenGap, basis: LossInterval['basis'], upgrade: boolean): LossDelta[] {
+  if (doubtTo === undefined) return [{ first, last, basis, upgrade, class: 'lost' }];
+  const parts: LossDelta[] = [{ first, last: doubtTo, basis, upgrade, class: 'indeterminate' }];
+  if (doubtTo < last) parts.push({ first: doubtTo + 1, last, basis, upgrade, class: 'lost' });
+  return parts;
 }

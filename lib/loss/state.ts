@@ -1,14 +1,14 @@
 /** The accounting's saved form: plain JSON, checked in full when read back, because a wrong account invents or hides losses. */
 import { parseU64 } from '../wire';
 import { isObject, shownValue } from '../wire/outside-values';
-import { countOf, SeqRange } from './intervals';
-import { MAX_OPEN_GAPS, MAX_WAITING_RANGES, SourceAccount } from './source-account';
+import { countOf } from './intervals';
+import { MAX_OPEN_GAPS, MAX_WAITING_RANGES, OpenGap, SourceAccount } from './source-account';
 
-/**
- * [sourceId, base, next, lost, authoritative, open gaps as [first, last], waiting ranges as [first, last]], and only where
- * there is one of them: 1 when doubtful else 0, the indeterminate range as [first, last] or none.
- */
-export type SourceState = [number, number, number, number, number, [number, number][], [number, number][], (0 | 1)?, [number, number][]?];
+/** A range as [first, last]; of an open gap with its third number: up to where it is indeterminate. */
+type Pair = [number, number] | [number, number, number];
+
+/** [sourceId, base, next, lost, authoritative, open gaps, waiting ranges], and 1 behind them where it is doubtful. */
+export type SourceState = [number, number, number, number, number, Pair[], Pair[], 1?];
 
 /** The accounts of one run as saved. */
 export interface RunState {
@@ -44,13 +44,13 @@ interface ReadState {
   readonly runs: { runId: string; sources: Map<number, SourceAccount> }[];
 }
 
-const pairOf = (range: SeqRange): [number, number] => [range.first, range.last];
+const pairOf = ({ first, last, doubtTo }: OpenGap): Pair => (doubtTo === undefined ? [first, last] : [first, last, doubtTo]);
 
 /** One source's account as saved. */
 export function sourceState(sourceId: number, account: SourceAccount): SourceState {
-  const { base, next, lost, authoritative, open, waiting, doubtful, indeterminate } = account;
+  const { base, next, lost, authoritative, open, waiting, doubtful } = account;
   const state: SourceState = [sourceId, base, next, lost, authoritative, open.map(pairOf), waiting.map(pairOf)];
-  if (doubtful || indeterminate !== undefined) state.push(doubtful ? 1 : 0, indeterminate === undefined ? [] : [pairOf(indeterminate)]);
+  if (doubtful) state.push(1);
   return state;
 }
 
@@ -81,17 +81,15 @@ export function readLossState(value: unknown, maxRuns: number, maxSources: numbe
 }
 
 function readSource(entry: unknown): SourceAccount | undefined {
-  if (!Array.isArray(entry) || (entry.length !== 7 && entry.length !== 9)) return undefined;
-  const [sourceId, base, next, lost, authoritative, open, waiting, doubtful = 0, doubt = []] = entry as unknown[];
+  if (!Array.isArray(entry) || (entry.length !== 7 && entry.length !== 8)) return undefined;
+  const [sourceId, base, next, lost, authoritative, open, waiting, doubtful = 0] = entry as unknown[];
   if (!isCount(sourceId) || sourceId > 0xffff_ffff || !isCount(base) || !isCount(next) || !isCount(lost) || !isCount(authoritative)) return undefined;
   if (base > next || lost > next - base || authoritative > lost) return undefined;
-  const gaps = readRanges(open, base, next - 1, MAX_OPEN_GAPS);
+  const gaps = readRanges(open, base, next - 1, MAX_OPEN_GAPS, true);
   const ranges = readRanges(waiting, next, Number.MAX_SAFE_INTEGER, MAX_WAITING_RANGES);
-  const indeterminate = readRanges(doubt, base as number, (next as number) - 1, 1);
-  if (gaps === undefined || ranges === undefined || indeterminate === undefined || (doubtful !== 0 && doubtful !== 1)) return undefined;
+  if (gaps === undefined || ranges === undefined || (doubtful !== 0 && doubtful !== 1)) return undefined;
   if (gaps.reduce((sum, gap) => sum + countOf(gap), 0) > lost - authoritative) return undefined;
   const account = new SourceAccount(base, next, doubtful === 1);
-  account.indeterminate = indeterminate[0];
   account.lost = lost;
   account.authoritative = authoritative;
   account.open = gaps;
@@ -100,15 +98,16 @@ function readSource(entry: unknown): SourceAccount | undefined {
 }
 
 /** Ascending, disjoint ranges inside [lowest, highest]. */
-function readRanges(value: unknown, lowest: number, highest: number, limit: number): SeqRange[] | undefined {
+function readRanges(value: unknown, lowest: number, highest: number, limit: number, mayDoubt = false): OpenGap[] | undefined {
   if (!Array.isArray(value) || value.length > limit) return undefined;
-  const ranges: SeqRange[] = [];
+  const ranges: OpenGap[] = [];
   let from = lowest;
   for (const pair of value as unknown[]) {
-    if (!Array.isArray(pair) || pair.length !== 2) return undefined;
-    const [first, last] = pair as unknown[];
+    if (!Array.isArray(pair) || (pair.length !== 2 && !(mayDoubt && pair.length === 3))) return undefined;
+    const [first, last, doubtTo] = pair as unknown[];
     if (!isCount(first) || !isCount(last) || first < from || last < first || last > highest) return undefined;
-    ranges.push({ first, last });
+    if (doubtTo !== undefined && (!isCount(doubtTo) || doubtTo < first || doubtTo > last)) return undefined;
+    ranges.push(doubtTo === undefined ? { first, last } : { first, last, doubtTo });
     from = last + 1;
   }
   return ranges;

@@ -136,3 +136,48 @@ describe('saved loss accounting', () => {
     should(JSON.stringify(before)).equal(text);
   });
 });
+
+describe('loss accounting: what may have been delivered', () => {
+  const feed = (accounting: LossAccounting, record: TestRecord): { firstSeq: number; lastSeq: number; class: string; upgrade?: true }[] => {
+    const result = accounting.account(view({ runId: 5, ...record }));
+    if (!result.ok) throw new Error(result.message);
+    return result.losses.map(({ firstSeq, lastSeq, class: lossClass, upgrade }) => ({ firstSeq, lastSeq, class: lossClass, ...(upgrade ? { upgrade } : {}) }));
+  };
+
+  it('is the beginning of the next gap of each source, known or not, as long as that may be', () => {
+    const accounting = new LossAccounting();
+    feed(accounting, { sourceId: 1, seq: 0 });
+    accounting.doubt(3);
+    feed(accounting, { sourceId: 1, seq: 10 }).should.eql([{ firstSeq: 1, lastSeq: 3, class: 'indeterminate' }, { firstSeq: 4, lastSeq: 9, class: 'lost' }]);
+    feed(accounting, { sourceId: 1, seq: 12 }).should.eql([{ firstSeq: 11, lastSeq: 11, class: 'lost' }]);
+    feed(accounting, { sourceId: 2, seq: 2 }).should.eql([{ firstSeq: 0, lastSeq: 1, class: 'indeterminate' }]);
+    accounting.totals().should.have.properties({ lost: 12 });
+  });
+
+  it('keeps its class when the producer names it later, after other gaps and through a saved state', () => {
+    let accounting = new LossAccounting();
+    feed(accounting, { sourceId: 1, seq: 0 });
+    accounting.doubt(3);
+    accounting = read(copy(accounting.toJSON()));
+    feed(accounting, { sourceId: 1, seq: 10 });
+    feed(accounting, { sourceId: 1, seq: 20 });
+    accounting = read(copy(accounting.toJSON()));
+    feed(accounting, { sourceId: 1, seq: 21, eventTypeId: EventType.RecordsDropped, slots: droppedSlots(1, 19) }).should.eql([
+      { firstSeq: 1, lastSeq: 3, class: 'indeterminate', upgrade: true },
+      { firstSeq: 4, lastSeq: 9, class: 'lost', upgrade: true },
+      { firstSeq: 11, lastSeq: 19, class: 'lost', upgrade: true }
+    ]);
+  });
+
+  it('is no state where it reaches beyond its gap', () => {
+    const accounting = new LossAccounting();
+    accounting.doubt(3);
+    feed(accounting, { sourceId: 1, seq: 10 });
+    const state = copy(accounting.toJSON()) as LossState & { runs: { sources: unknown[][] }[] };
+    for (const bad of [[0, 9, 10], [0, 9, -1], [0, 9, 1, 1]]) {
+      const changed = copy(state);
+      changed.runs[0].sources[0][5] = [bad] as never;
+      LossAccounting.fromJSON(changed).ok.should.be.false();
+    }
+  });
+});
