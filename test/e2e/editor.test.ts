@@ -6,22 +6,27 @@ import { FlowNode, Runtime } from './support/runtime';
 import { root } from './support/toolchain';
 import { makeUserDirectory, removeUserDirectory } from './support/user-directory';
 
-const example = (): FlowNode[] => {
-  const name = readdirSync(join(root, 'examples')).filter((file) => file.endsWith('.json')).sort()[0];
-  return JSON.parse(readFileSync(join(root, 'examples', name), 'utf8')) as FlowNode[];
+/** The first examples that together have every node. */
+const examples = (): FlowNode[] => {
+  const flows: FlowNode[] = [];
+  for (const name of readdirSync(join(root, 'examples')).filter((file) => file.endsWith('.json')).sort()) {
+    const nodes = JSON.parse(readFileSync(join(root, 'examples', name), 'utf8')) as FlowNode[];
+    if (nodes.some(({ type }) => type.startsWith('openot-') && !flows.some((node) => node.type === type))) flows.push(...nodes);
+  }
+  return flows;
 };
 
 // Node-RED 4 has no dark theme of its own.
 const themes = process.env.OPENOT_NODE_RED === '5' ? ['light', 'dark'] : ['light'];
 
 for (const theme of themes) {
-  describe(`the editor with the first example, ${theme}`, function () {
+  describe(`the editor with examples that use every node, ${theme}`, function () {
     this.timeout(180_000);
     let userDir: string;
     let runtime: Runtime;
     let editor: Editor;
-    const flows = example();
-    const ours = flows.filter(({ type }) => type.startsWith('openot-'));
+    const flows = examples();
+    const ours = flows.filter(({ type }, index) => type.startsWith('openot-') && flows.findIndex((node) => node.type === type) === index);
 
     before(async function () {
       if (!chromiumPath()) {

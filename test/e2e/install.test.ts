@@ -1,6 +1,7 @@
 import should from 'should';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { countByIdentity, readDocuments } from './support/documents';
 import { sleep, until } from './support/process';
 import { FlowNode, Runtime } from './support/runtime';
 import { root } from './support/toolchain';
@@ -86,6 +87,32 @@ describe('the packed tarball in an empty user directory', function () {
     at = debug.length;
     await since(at, /"kind":\s*"event"/);
     should(debug.slice(at).some(({ msg }) => /"kind":\s*"placeholder"/.test(msg))).be.false();
+  });
+
+  it('lets the buttons of the acknowledging example be pressed: nothing counts as read while the disk fails, all of it is written later', async () => {
+    const name = exampleNames.find((example) => example.startsWith('05'))!;
+    const flows = await runtime.json<FlowNode[]>(`/library/examples/flows/@openot/node-red/${encodeURIComponent(name)}`);
+    const { debug, status } = runtime.comms;
+    const button = (number: string): string => flows.find((node) => node.type === 'inject' && String(node.name).startsWith(number))!.id;
+    const ack = flows.find(({ type }) => type === 'openot-ack')!.id;
+    const written = (): Set<string> => new Set(countByIdentity(readDocuments(join(userDir, 'openot-events.ndjson'))).keys());
+    await runtime.deploy(flows);
+    await until('acknowledgements', () => /^[1-9]\d* batch/.test(status.get(ack)?.text ?? ''), 15_000, () => JSON.stringify(status.get(ack)));
+    const at = debug.length;
+    await runtime.inject(button('1.'));
+    await until('the failure', () => debug.slice(at).some(({ msg }) => /ENOENT/.test(msg)), 10_000, () => runtime.log.slice(-1500));
+    await until('its status', () => /failed/.test(status.get(ack)?.text ?? ''), 5000, () => JSON.stringify(status.get(ack)));
+    const before = written().size;
+    await sleep(2000);
+    should(written().size).equal(before);
+    await runtime.inject(button('2.'));
+    // Nothing is missing: of each source, every sequence number up to its last.
+    const missing = (): number => {
+      const last = new Map<string, number>();
+      for (const [run, source, seq] of [...written()].map((identity) => identity.split('/'))) last.set(`${run}/${source}`, Math.max(last.get(`${run}/${source}`) ?? -1, Number(seq)));
+      return [...last.values()].reduce((sum, end) => sum + end + 1, 0) - written().size;
+    };
+    await until('the rest', () => written().size > before + 100 && missing() === 0, 20_000, () => JSON.stringify([written().size, before, missing(), status.get(ack)]));
   });
 
   it('stops within a second with a clean log', async () => {
