@@ -10,15 +10,16 @@ import { deliveriesDone, Hop } from '../shared/passage';
 import { serversStarted } from '../shared/starting';
 import { STATUS_INTERVAL_MS, ThrottledStatus } from '../shared/status';
 import { fileNameOf, userDirectory } from '../shared/user-directory';
+import { CaptureProperties, recorded, replayOf } from './capture';
 import { ReaderController } from './controller';
 import { serveFind } from './find-routes';
 import { ownedStore } from './owned-store';
 import { readsRing } from './same-ring';
 import { ReaderProperties, readerSettings } from './settings';
 import { ReaderShow } from './show';
-import { configNodeOf, wayToTheRing } from './way-to-the-ring';
+import { configNodeOf, ringName, transportOf, wayToTheRing } from './way-to-the-ring';
 
-interface ReaderDef extends NodeDef, ReaderProperties {}
+interface ReaderDef extends NodeDef, ReaderProperties, CaptureProperties {}
 
 const init = (RED: NodeAPI): void => {
   function OpenotReader(this: Node, def: ReaderDef): void {
@@ -28,15 +29,20 @@ const init = (RED: NodeAPI): void => {
     const report = (error: Error): void => this.error(error, {});
     let endUse = (): void => undefined;
     let endReading = (): void => undefined;
+    let endRecording = (): void => undefined;
     const make = (status: ThrottledStatus): (() => Promise<void>) => {
       const config = configNodeOf(RED, def);
       // Also when its own settings are wrong: its errors reach Catch nodes by way of this node's flow.
       if (config !== null) endUse = useConfig(config, this);
-      const { transport, host, identity } = wayToTheRing(config, def);
+      const replay = transportOf(def) === 'capture' ? replayOf(RED, def) : undefined;
+      const { transport, host, identity } = replay ?? wayToTheRing(config, def);
       const settings = readerSettings(def);
       const { others, end } = readsRing(this.id, identity, settings.stream ?? '');
       endReading = end;
       if (others.length > 0) this.warn(`OPENOT_READER_TWICE: the reader ${others.join(', ')} reads the same ring under the same stream name: every record comes twice. Name the streams differently, or wire one reader to both ways`);
+      const about = { transport: transportOf(def), stream: settings.stream ?? '', ring: ringName(def) };
+      const record = replay === undefined ? recorded(RED, { id: this.id, about }, def, transport, (error) => (hop.isClosed ? undefined : report(error))) : undefined;
+      if (record !== undefined) endRecording = record.end;
       const line = new ReaderShow();
       const stateFile = join(userDirectory(RED), 'openot', 'readers', `${fileNameOf(this.id)}.state`);
       const show = (last?: ReaderStatus): void => {
@@ -44,9 +50,9 @@ const init = (RED: NodeAPI): void => {
         if (now !== undefined) status.set(() => line.show(controller.status() ?? now, performance.now()));
       };
       const controller = new ReaderController({
-        transport,
-        store: ownedStore(stateFile, fileStore(stateFile)),
-        clock: systemClock(),
+        transport: record?.transport ?? transport,
+        store: replay?.store ?? ownedStore(stateFile, fileStore(stateFile)),
+        clock: replay?.clock ?? systemClock(),
         random: systemRandom(),
         settings: { ...settings, host },
         openAccount: (settled, onLost) => hop.openAccount(RED.util.generateId(), { settled, onLost, awaitsAck: settings.commit === 'onAck' }),
@@ -73,6 +79,7 @@ const init = (RED: NodeAPI): void => {
       hop.close();
       endUse();
       endReading();
+      endRecording();
     };
     buildNode(this, make, { release, deploys: RED.events });
   }

@@ -22,7 +22,7 @@ export interface RingProperties {
   byteOrder?: unknown;
 }
 
-export const transports = ['opcua', 'modbus'] as const;
+export const transports = ['opcua', 'modbus', 'capture'] as const;
 export type TransportName = (typeof transports)[number];
 
 /** Throws OPENOT_CONFIG. */
@@ -39,11 +39,13 @@ export interface WayToTheRing {
 
 /** The config node that this reader names, if it is there: an `openot-opcua` or an `openot-modbus`. */
 export function configNodeOf(RED: NodeAPI, properties: RingProperties): Node | null {
-  const id = transportOf(properties) === 'modbus' ? properties.modbus : properties.opcua;
+  const transport = transportOf(properties);
+  if (transport === 'capture') return null;
+  const id = transport === 'modbus' ? properties.modbus : properties.opcua;
   return typeof id === 'string' && id !== '' ? (RED.nodes.getNode(id) as Node | null) : null;
 }
 
-/** What the reader reads through. Throws OPENOT_CONFIG, as MissingConfig where a later deploy of another node may mend it. */
+/** What the reader reads a controller through. Throws OPENOT_CONFIG, as MissingConfig where a later deploy of another node may mend it. */
 export function wayToTheRing(config: Node | null, properties: RingProperties): WayToTheRing {
   return transportOf(properties) === 'modbus' ? byModbus(config as ModbusNode | null, properties) : byOpcua(config as OpcuaNode | null, properties);
 }
@@ -62,6 +64,11 @@ function byModbus(device: ModbusNode | null, properties: RingProperties): WayToT
   if (connection === undefined) throw new MissingConfig('device: wrong settings', 'the settings of the Modbus device are wrong: see its own error');
   const ring = modbusRing(properties);
   return { transport: () => createModbusTransport(connection, ring), host: host ?? '', identity: JSON.stringify(['modbus', device.id, ring.registerType, ring.controlAddress]) };
+}
+
+/** How the ring is called on its controller, for the header of a recording: nothing of the network. */
+export function ringName({ transport, controlNode, registerType, controlAddress }: RingProperties): string {
+  return String((transport === 'modbus' ? `${String(registerType ?? 'holding')} register ${String(controlAddress ?? '')}` : controlNode) ?? '').trim();
 }
 
 /** The NodeIds of a dialog. Throws OPENOT_CONFIG. */

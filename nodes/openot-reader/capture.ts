@@ -1,0 +1,103 @@
+import type { NodeAPI } from 'node-red';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, join, sep } from 'node:path';
+import { systemClock } from '../../lib/platform';
+import type { Clock, Store } from '../../lib/reader';
+import { CaptureSpeed, createCaptureTransport, DEFAULT_RECORDING, recordingTransport } from '../../lib/transport/capture';
+import type { Transport } from '../../lib/transport/transport';
+import { CodedError } from '../shared/coded-error';
+import { choiceOf, numberOf } from '../shared/numbers';
+import { fileNameOf, userPath } from '../shared/user-directory';
+
+/** The dialog's properties of recording and replaying, as they stand in a flow file; a flow of version 0.1 has none of them. */
+export interface CaptureProperties {
+  capturePath?: unknown;
+  captureSpeed?: unknown;
+  /** Empty = nothing is recorded. */
+  recordPath?: unknown;
+  recordBytes?: unknown;
+  recordFiles?: unknown;
+}
+
+/** A way to the ring, and what else the reader needs when it is a replay. */
+export interface Replay {
+  readonly transport: () => Transport;
+  readonly host: string;
+  readonly identity: string;
+  readonly clock: Clock;
+  /** Nothing of a replay is kept: it begins at its beginning at every start. */
+  readonly store: Store;
+}
+
+/** What replays the capture of a dialog. Throws OPENOT_CONFIG. */
+export function replayOf(RED: NodeAPI, properties: CaptureProperties): Replay {
+  const given = String(properties.capturePath ?? '').trim();
+  if (given === '') throw new CodedError('OPENOT_CONFIG', 'the path of the capture is empty: the file that was recorded, or its path without number and extension');
+  const path = userPath(RED, given);
+  const speed = choiceOf<CaptureSpeed>(properties.captureSpeed, 'captureSpeed', ['once', 'original']);
+  // One for all lives of the reader: a life that is begun anew goes on where the capture stands, as at a real ring.
+  const transport = createCaptureTransport({ path, speed, clock: systemClock() });
+  return { transport: () => transport, host: basename(path), identity: JSON.stringify(['capture', path]), clock: transport.clock, store: volatileStore() };
+}
+
+/** Series that are being recorded, by path. */
+const recording = new Map<string, string>();
+
+/**
+ * What wraps a reader's transport so that its reads are recorded; `transport` as it is where nothing is to be recorded.
+ * `end` lets go of the path. Throws OPENOT_CONFIG.
+ */
+export function recorded(
+  RED: NodeAPI,
+  reader: { readonly id: string; readonly about: { readonly transport: string; readonly stream: string; readonly ring: string } },
+  properties: CaptureProperties,
+  transport: () => Transport,
+  onError: (error: Error) => void
+): { readonly transport: () => Transport; readonly end: () => void } {
+  const given = String(properties.recordPath ?? '').trim();
+  if (given === '') return { transport, end: () => undefined };
+  const maxBytes = numberOf(properties.recordBytes, { name: 'recordBytes', fallback: DEFAULT_RECORDING.maxBytes, min: 16_384, max: 268_435_456 });
+  const maxFiles = numberOf(properties.recordFiles, { name: 'recordFiles', fallback: DEFAULT_RECORDING.maxFiles, min: 1, max: 1000 });
+  const base = userPath(RED, given);
+  // In a folder each reader has a series of its own name.
+  const isFolder = /[\\/]$/.test(given) || statSync(base, { throwIfNoEntry: false })?.isDirectory() === true;
+  const path = isFolder ? join(base, fileNameOf(reader.id)) : base;
+  const other = recording.get(path);
+  if (other !== undefined && other !== reader.id) throw new CodedError('OPENOT_CONFIG', `the reader ${other} records to ${path} already: give each reader a path of its own, or a folder (ending in ${sep})`);
+  recording.set(path, reader.id);
+  const about = { software: softwareName(), ...reader.about };
+  return {
+    transport: () =>
+      recordingTransport(transport(), { path, maxBytes, maxFiles, clock: systemClock(), about, onError: ({ code, message }) => onError(new CodedError(code, message)) }),
+    end: () => {
+      if (recording.get(path) === reader.id) recording.delete(path);
+    }
+  };
+}
+
+let software: string | undefined;
+
+/** Name and version of this package, from the package.json above: two folders up as source, three in `dist`. */
+function softwareName(): string {
+  if (software !== undefined) return software;
+  const path = [join(__dirname, '..', '..', 'package.json'), join(__dirname, '..', '..', '..', 'package.json')].find((one) => existsSync(one));
+  const { name, version } = path === undefined ? { name: '', version: '' } : (JSON.parse(readFileSync(path, 'utf8')) as { name: string; version: string });
+  return (software = `${name} ${version}`.trim());
+}
+
+function volatileStore(): Store {
+  let saved: Uint8Array | undefined;
+  return {
+    lock: () => Promise.resolve({ ok: true }),
+    load: () => Promise.resolve(saved),
+    save: (bytes) => {
+      saved = bytes.slice();
+      return Promise.resolve();
+    },
+    remove: () => {
+      saved = undefined;
+      return Promise.resolve();
+    },
+    unlock: () => Promise.resolve()
+  };
+}
