@@ -15,7 +15,7 @@ import { Patience, TOLD_AFTER_MS } from './patience';
 import { PollEnd } from './poll-end';
 import { beyondHead, notReadable, oldBytes, seekOutside, seekRestarting, strangeBytes, wentBack, wrongSize } from './poll-troubles';
 import { RestartWatch, signOfRestart } from './restart-watch';
-import { RingReads, WindowRead } from './ring-reads';
+import { RingReads, Wanted, WindowRead } from './ring-reads';
 import { Search } from './search';
 import { ReaderSettings, RETRY_PAUSES_MS } from './settings';
 import { LookCounters, ReaderError, ReaderTotals } from './status';
@@ -67,6 +67,8 @@ export class RingPoll {
   private unprovenSince: number | undefined;
   /** Reads in a row that brought less than was asked for. */
   private shortReads = 0;
+  /** Bytes that were overwritten while the last window was read. */
+  private evicted = 0;
   /** A search for the next record behind a place that cannot be read. */
   private search: Search | undefined;
   readonly heartbeat = new HeartbeatWatch();
@@ -132,7 +134,8 @@ export class RingPoll {
       this.chunk.caughtUp(0);
       return { kind: 'idle' };
     }
-    const tailIsFresh = await this.readTailAgain(memory, read.window, read.looks);
+    // A look that was made before its window needs no proof that the bytes are not older.
+    const tailIsFresh = !this.lookFirst && (await this.readTailAgain(memory, read.window, read.looks));
     if (typeof tailIsFresh === 'object') return this.readFailed(tailIsFresh);
     const outcome = await this.keeper.settle(read.looks);
     if (outcome.kind !== 'accepted') return this.notAccepted(outcome);
@@ -148,7 +151,9 @@ export class RingPoll {
     this.strange.reset();
     if (standing === 'stands' && this.unprovenSince !== undefined && askedMs >= this.unprovenSince + this.parts.settings.rereadMs) this.unprovenSince = undefined;
     // Under `corrected` the older image was wrong: nothing it said may be trusted.
-    const trustedHead = verdict.kind === 'corrected' ? memory.cursor : (this.keeper.last ?? outcome.base).snapshot.headAbs;
+    const before = this.lookFirst && outcome.index === 0 ? outcome.base : (this.keeper.last ?? outcome.base);
+    const trustedHead = verdict.kind === 'corrected' ? memory.cursor : before.snapshot.headAbs;
+    this.evicted = isPlausible(read.looks[0]) ? Math.max(0, outcome.oldestAbs - read.looks[0].snapshot.oldestAbs) : 0;
     const settledHead = this.heads.settled(askedMs);
     this.accept(memory, outcome, verdict.kind === 'corrected');
     if (standing === 'unasked') return { kind: 'more' };
@@ -159,18 +164,26 @@ export class RingPoll {
     const { window: length, perRead } = this.chunk;
     const anchorAbs = anchorOf(memory, (this.keeper.last ?? memory.image).snapshot.oldestAbs);
     const fromAbs = this.search?.abs ?? memory.cursor;
-    const wanted = this.facts?.lookFirst === true ? (look: Look): number | undefined => this.wanted(memory, look, fromAbs) : undefined;
+    const wanted = this.lookFirst ? (look: Look): Wanted => this.wanted(memory, look, fromAbs) : undefined;
     return this.reads.window({ fromAbs, length, capacity: memory.capacity, perRead, twice: this.parts.settings.verify === 'sameCall', anchorAbs, wanted });
   }
 
-  /** Bytes from `fromAbs` on that are worth a request after this look; undefined where nothing is, not even the anchor. */
-  private wanted(memory: Memory, look: Look, fromAbs: number): number | undefined {
+  private get lookFirst(): boolean {
+    return this.facts?.lookFirst === true;
+  }
+
+  /** What is worth asking for after this look. */
+  private wanted(memory: Memory, look: Look, fromAbs: number): Wanted {
     const last = this.keeper.last ?? memory.image;
-    if (this.search === undefined && memory.cursor >= last.snapshot.headAbs && sameImage(look, last)) return undefined;
-    if (!isPlausible(look)) return last.snapshot.headAbs - fromAbs;
+    if (this.search === undefined && memory.cursor >= last.snapshot.headAbs && sameImage(look, last)) return { kind: 'nothing' };
+    if (!isPlausible(look)) return { kind: 'rest', length: last.snapshot.headAbs - fromAbs };
     const { headAbs, oldestAbs } = look.snapshot;
-    // Overwritten already: the next window begins at oldest.
-    return oldestAbs > fromAbs ? undefined : headAbs - fromAbs;
+    if (oldestAbs <= fromAbs) return { kind: 'rest', length: headAbs - fromAbs };
+    // Overwritten. What is oldest now will be overwritten too while it is read, on a slow device: the place that will be
+    // oldest after the window is aimed at, by what was overwritten during the last one.
+    const ahead = Math.max(0, this.evicted - (this.chunk.window >> 1));
+    const begin = Math.min(oldestAbs + ahead - (ahead % 4), headAbs);
+    return { kind: 'elsewhere', fromAbs: begin, length: headAbs - begin };
   }
 
   /**

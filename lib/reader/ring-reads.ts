@@ -21,12 +21,15 @@ export interface WindowAsk {
   readonly twice: boolean;
   /** Where the CRC of the last record handed on stands: never across the end of the ring. */
   readonly anchorAbs?: number;
-  /**
-   * Given where a look pays before the window (RingFacts.lookFirst): the bytes from `fromAbs` on that are worth asking
-   * for after that look; undefined = nothing, not even the anchor.
-   */
-  readonly wanted?: (look: Look) => number | undefined;
+  /** Given where a look pays before the window (RingFacts.lookFirst): what is worth asking for after that look. */
+  readonly wanted?: (look: Look) => Wanted;
 }
+
+/**
+ * nothing: not even the anchor. rest: `length` bytes from the asked place on, and the anchor. elsewhere: the place and
+ * the anchor are overwritten, what is there now begins further on.
+ */
+export type Wanted = { readonly kind: 'nothing' } | { readonly kind: 'rest'; readonly length: number } | { readonly kind: 'elsewhere'; readonly fromAbs: number; readonly length: number };
 
 /** One window as it came, with the looks around it. */
 export interface WindowRead {
@@ -54,20 +57,17 @@ export class RingReads {
    * Where the anchor ends at `fromAbs` the window begins with it: no part, no byte more.
    */
   async window(ask: WindowAsk): Promise<WindowRead | TransportError> {
-    const { fromAbs, capacity, perRead, anchorAbs } = ask;
+    const first = ask.wanted === undefined ? undefined : await this.control();
+    if (first?.ok === false) return first;
+    const looks = first === undefined ? [] : [takeLook(first.bytes)];
+    const wanted: Wanted = ask.wanted?.(looks[0]) ?? { kind: 'rest', length: ask.length };
+    const { capacity, perRead } = ask;
+    const { fromAbs, anchorAbs } = wanted.kind === 'elsewhere' ? { fromAbs: wanted.fromAbs } : ask;
     const joined = anchorAbs !== undefined && anchorAbs + ANCHOR_LENGTH === fromAbs;
     const apart = anchorAbs !== undefined && !joined;
     const firstAbs = joined ? anchorAbs : fromAbs;
-    const looks: Look[] = [];
-    let size = Math.min(ask.length, capacity);
-    if (ask.wanted !== undefined) {
-      const first = await this.control();
-      if (!first.ok) return first;
-      looks.push(takeLook(first.bytes));
-      const wanted = ask.wanted(looks[0]);
-      if (wanted === undefined) return { ok: true, looks, window: new FlatWindow(firstAbs, 0) };
-      size = Math.min(size, Math.max(0, wanted) + fromAbs - firstAbs);
-    }
+    if (wanted.kind === 'nothing') return { ok: true, looks, window: new FlatWindow(firstAbs, 0) };
+    const size = Math.min(ask.length, capacity, Math.max(0, wanted.length) + fromAbs - firstAbs);
     const groups = readsOf(windowParts(firstAbs, size, capacity, perRead), perRead);
     // An anchor that stands apart is asked for also where nothing new is.
     if (apart && groups.length === 0) groups.push([]);
