@@ -14,7 +14,7 @@ interface Play {
 const PLAYS: Play[] = [
   { name: 'a device that does everything right' },
   { name: 'a device that shows little-endian words, 120 registers at most', quirks: { byteOrder: 'little', maxRegisters: 120, refuseWith: 2 } },
-  { name: 'a program that goes on between two requests and inside them', quirks: { torn: { granularity: 2, updateProbability: 0.002 }, storesBetween: 20 } },
+  { name: 'a program that goes on between two requests and inside them', quirks: { torn: { granularity: 2, updateProbability: 0.002 }, storesBetween: 300 } },
   { name: 'answers in pieces, old ones between them, now and then busy', quirks: { segments: 'split', staleAnswers: true, busy: 0.02 } },
   { name: 'four requests in flight, two answers in a segment', quirks: { segments: 'joined' }, device: { pipeline: 4 } }
 ];
