@@ -166,17 +166,20 @@ describe('acknowledgement in a real Node-RED', function () {
     should(said()!.totals.records).be.within(1, 20);
   });
 
-  for (const [name, node] of [
-    ['a delay', delay('slow', ['seen'], 1500)],
-    ['a function', keep('slow', ['seen'], 'setTimeout(() => node.send(msg), 1500); return null;')],
-    ['a batch', between.find((each) => each.name === 'a batch')!.nodes.map((each) => ({ ...each, id: 'slow', count: '1000' }))[0]]
-  ] as Array<[string, Partial<FlowNode>]>) {
+  const inside = (name: string): Between => between.find((each) => each.name === name)!;
+  for (const [name, what, changes] of [
+    ['a delay', { first: ['slow'], nodes: [delay('slow', ['seen'], 1500)] }, {}],
+    ['a function', { first: ['slow'], nodes: [keep('slow', ['seen'], 'setTimeout(() => node.send(msg), 1500); return null;')] }, {}],
+    ['a batch', { first: ['slow'], nodes: inside('a batch').nodes.map((each) => ({ ...each, id: 'slow', count: '1000' })) }, { count: '1' }],
+    ['a delay inside a subflow', { first: ['sub'], nodes: inside('a subflow').nodes.map((each) => (each.id === 'inside' ? { ...each, timeout: '1500' } : each)) }, {}],
+    ['a delay behind a called link', { first: ['call'], nodes: inside('a called link').nodes.map((each) => (each.id === 'keep' ? delay('slow', ['return'], 1500) : each.id === 'in' ? { ...each, wires: [['slow']] } : each)) }, {}]
+  ] as Array<[string, Omit<Between, 'name'>, Record<string, unknown>]>) {
     it(`reads again what ${name} between the nodes held when a deploy replaced it, the reader living on`, async () => {
-      const nodes = flow({ name, first: ['slow'], nodes: [node] });
+      const nodes = flow({ name, ...what });
       await restart(nodes);
       await untilSaid('rest', ({ state, totals }) => state === 'idle' && totals.records === EVENTS);
       should(seen().size).equal(0);
-      await runtime.deploy(changed(nodes, 'slow', { name: 'changed', count: '1' }), 'nodes');
+      await runtime.deploy(changed(nodes, what.first[0] === 'sub' ? 'inside' : 'slow', { name: 'changed', ...changes }), 'nodes');
       await untilAcknowledged();
       should(seen().size).equal(EVENTS);
       should(linesOf('errors')).eql([]);
