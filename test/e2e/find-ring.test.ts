@@ -60,7 +60,7 @@ for (const theme of themes) {
       await editor.openDialog('reader-opcua');
       should(await field('controlNode')).equal('');
       const found = await press('find');
-      should(found).match(/Found and filled in: OpenOT \/ OpenOT.Control \+ OpenOT.Ring: 16 KiB, .*the oldest record is whole/);
+      should(found).match(/Found and filled in: OpenOT \/ OpenOT.Control \+ OpenOT.Ring: 16 KiB, .*its records are whole/);
       should(await field('controlNode')).equal(plc.controlNodeId);
       should(await field('ringNode')).equal(plc.ringNodeIds.join('\n'));
       should(await isDisabled()).be.false();
@@ -74,7 +74,7 @@ for (const theme of themes) {
       should(report).match(/UInt32\[\], 16384 bytes/);
       should(report).match(/Ranges exact/);
       should(report).match(/ring, 16 KiB: .* ms/);
-      should(report).match(/\d+ pairs in .* of \d+ looks torn/);
+      should(report).match(/\d+ pairs in .* of \d+ looks certainly torn/);
       await editor.screenshot(`test-ring-opcua-${theme}`);
       await editor.evaluate("void $('.openot-reader-outcome-body').scrollTop(100000)");
       await editor.screenshot(`test-ring-opcua-end-${theme}`);

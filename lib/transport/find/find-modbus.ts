@@ -6,7 +6,7 @@ import { Budget } from './budget';
 import { SearchLine } from './register-line';
 import { RegisterReads } from './register-reads';
 import { RegisterScan, ScanRange } from './register-scan';
-import { checkRing, RingCheck } from './ring-check';
+import { blockOf, checkRing, RingCheck } from './ring-check';
 import { CONTROL_REGISTERS, oddControlsIn, SyncPlace, syncsIn } from './sync-search';
 import { describeRing, durationText } from './texts';
 
@@ -130,7 +130,7 @@ class Search {
     const behind = control.address + CONTROL_REGISTERS;
     const check = await this.check(scan, control, behind);
     if (check.kind === 'proved' || check.kind === 'empty' || check.kind === 'restless') return this.found(scan.registerType, control, behind, check);
-    const capacity = 'block' in check ? check.block.capacity : 0;
+    const capacity = blockOf(check)?.capacity ?? 0;
     const where = shownRegister(scan.registerType, control.address);
     this.hints.push(`${where} begins a control block of a ring of ${capacity} bytes (${capacity / 2} registers), but its records were not found: make the ring readable too, best right behind the control block`);
   }
@@ -149,11 +149,13 @@ class Search {
 
   private check(scan: RegisterScan, place: SyncPlace, ringAddress: number): Promise<RingCheck> {
     const { registerType, limit } = scan;
-    return checkRing(new RegisterReads(this.line, { registerType, controlAddress: place.address, ringAddress, layout: place.layout, limit }), this.budget);
+    const reads = new RegisterReads(this.line, { registerType, controlAddress: place.address, ringAddress, layout: place.layout, limit });
+    // A place that was guessed from a record shows records wherever it is.
+    return checkRing(reads, this.budget, ringAddress === place.address + CONTROL_REGISTERS ? 'few' : 'whole');
   }
 
   private found(registerType: RegisterType, place: SyncPlace, ringAddress: number, check: RingCheck): void {
-    const capacity = 'block' in check ? check.block.capacity : 0;
+    const capacity = blockOf(check)?.capacity ?? 0;
     // Many devices show the same memory as both kinds of registers: one of them is enough to choose from.
     const twin = this.rings.find((ring) => ring.registerType !== registerType && ring.fields.controlAddress === String(place.address) && ring.first === ringAddress);
     if (twin !== undefined) return void this.hints.push(`the ring at ${ringAddress} shows in ${twin.registerType} and ${registerType} registers alike`);

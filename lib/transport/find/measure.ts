@@ -67,7 +67,7 @@ export interface Looks {
   readonly changed: number;
   /** Images in the middle of an update (odd seqlock). */
   readonly updating: number;
-  /** Images that no controller ever showed: cut by its own writing while they were copied. */
+  /** Images that no controller ever showed, cut by its own writing while they were copied; most such images cannot be told and count as changed. */
   readonly torn: number;
   readonly tookMs: number;
   /** Bytes that the controller wrote meanwhile; undefined where it cannot be told. */

@@ -13,7 +13,7 @@ import { Budget } from './budget';
 import { readNamespaces } from './namespaces';
 import { bad, Finding, good, probe, usable } from './probe';
 import { PROBE_MS } from './probe-modbus';
-import type { RingCheck } from './ring-check';
+import { blockOf, RingCheck } from './ring-check';
 import { sizeText } from './texts';
 
 /** Elements of the range that is asked for, and how often it is compared with the whole on a ring that is being written. */
@@ -83,7 +83,8 @@ async function behaviourOf(connection: SharedConnection, nodeId: NodeId, ringByt
 
 /** An element that will not be overwritten in a moment: half a ring away from head. */
 function quietPlace(check: RingCheck, elements: number, width: number): number {
-  const head = 'block' in check ? Number(check.block.headAbs % BigInt(Math.max(1, check.block.capacity))) : 0;
+  const block = blockOf(check);
+  const head = block === undefined ? 0 : Number(block.headAbs % BigInt(Math.max(1, block.capacity)));
   const place = (Math.floor(head / width) + Math.floor(elements / 2)) % Math.max(1, elements);
   return Math.max(1, Math.min(place, elements - RANGE - 2));
 }

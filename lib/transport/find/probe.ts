@@ -2,7 +2,7 @@ import type { RingFacts, Transport, TransportError } from '../transport';
 import type { ProbeReport, Verdict } from './api';
 import type { Budget } from './budget';
 import { Looks, lookInPairs, ReadTime, timeReads } from './measure';
-import { checkRing, RingCheck } from './ring-check';
+import { blockOf, checkRing, RingCheck } from './ring-check';
 import { controlLines, durationText, sizeText } from './texts';
 
 /** Something that a test has found out, and how bad it is. */
@@ -35,8 +35,9 @@ export async function probe(subject: Subject, budget: Budget): Promise<ProbeRepo
   const findings: Finding[] = [...proposed.findings];
   const check = await checkRing(transport, budget);
   findings.unshift(findingOf(check));
-  if ('block' in check) sections.push(['Control block', ...controlLines(check.block)]);
-  const capacity = 'block' in check ? check.block.capacity : 0;
+  const block = blockOf(check);
+  if (block !== undefined) sections.push(['Control block', ...controlLines(block)]);
+  const capacity = block?.capacity ?? 0;
   findings.push(...sizeFindings(connected.ringBytes, capacity));
   if (subject.extra !== undefined && connected.ringBytes !== undefined && connected.ringBytes > 0) {
     const extra = await subject.extra(connected, check);
@@ -76,13 +77,13 @@ function report(findings: readonly Finding[], sections: readonly string[][], cha
 function findingOf(check: RingCheck): Finding {
   switch (check.kind) {
     case 'proved':
-      return good(`${check.records === 1 ? 'a whole record stands' : `${check.records} whole records stand`} where the control block says that the oldest one is; CRC right`);
+      return good(`${check.records === 1 ? 'a whole record stands' : `${check.records} whole records stand`} where the control block says; CRC right`);
     case 'empty':
       return usable('the control block is right, but the controller has not written a record yet: test again when it has, only then the place of the ring is proved');
     case 'noRecord':
       return bad(`the control block is right, but no record stands where the oldest one should, byte ${check.block.oldestAbs % BigInt(check.block.capacity)} of the ring; found ${check.found}: check where the ring is, or let Find ring look for it`);
     case 'restless':
-      return usable(`no look at the control block was good: ${check.text}`);
+      return usable(`not proved: ${check.text}`);
     case 'noControl':
       return bad(`${check.code}: ${check.text}`);
     case 'error':
@@ -107,7 +108,7 @@ function lookLines({ pairs, same, changed, updating, torn, tookMs, failed }: Loo
   const lines = [
     `${pairs} pairs in ${durationText(tookMs)}`,
     `${same} the same, ${changed} with writing in between`,
-    `${torn} of ${pairs * 2} looks torn, ${updating} in the middle of an update`
+    `${torn} of ${pairs * 2} looks certainly torn, ${updating} in the middle of an update`
   ];
   return failed === undefined ? lines : [...lines, `ended by ${failed.code}: ${failed.message}`];
 }
@@ -116,7 +117,7 @@ function lookFindings({ pairs, changed, updating, torn, failed }: Looks): Findin
   const findings: Finding[] = [];
   const looks = pairs * 2;
   if (failed !== undefined) findings.push(usable(`${failed.code}: ${failed.message}`));
-  if (torn > 0) findings.push(usable(`${torn} of ${looks} looks were torn (${((100 * torn) / looks).toFixed(1)} %): usual where arrays are copied element by element; the reader confirms every look and reads again`));
+  if (torn > 0) findings.push(usable(`${torn} of ${looks} looks were certainly torn (${((100 * torn) / looks).toFixed(1)} %): usual where arrays are copied element by element; the reader confirms every look and reads again`));
   if (pairs > 2 && updating === looks) findings.push(bad('every look came in the middle of an update: the controller was stopped inside one (start it), or does not finish its updates'));
   else if (updating > looks / 4) findings.push(usable(`${updating} of ${looks} looks came in the middle of an update: let the logger's task run above the priority of communication where that can be set`));
   if (pairs > 2 && changed > pairs / 2) findings.push(usable(`the controller writes faster than two looks follow each other (${changed} of ${pairs} pairs): most looks take several tries, and "the same request" must not be chosen for confirming`));

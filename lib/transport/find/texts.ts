@@ -13,7 +13,7 @@ export function describeRing(where: string, check: RingCheck, capacity: number):
   const size = sizeText(capacity);
   switch (check.kind) {
     case 'proved':
-      return `${where}: ${size}, buffer ${check.block.bufferId}, ${check.block.headAbs} bytes written since its beginning; the oldest record is whole`;
+      return `${where}: ${size}, buffer ${check.block.bufferId}, ${check.block.headAbs} bytes written since its beginning; its records are whole`;
     case 'empty':
       return `${where}: ${size}, buffer ${check.block.bufferId}, nothing written yet, so the ring's place is a guess`;
     default:
