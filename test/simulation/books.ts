@@ -1,4 +1,4 @@
-import { decodeState, SavedState } from '../../lib/reader/state-image';
+import { decodeState, SavedState, StateFile } from '../../lib/reader/state-image';
 import { Batch } from '../../lib/reader/batch';
 import { Notice } from '../../lib/ring';
 import { readU16, readU32 } from '../../lib/wire';
@@ -154,8 +154,8 @@ export function recordsNamed(life: Life, loss: { runId: string; sourceId: number
   return chain === undefined || loss.lastSeq >= chain.records.length || loss.firstSeq > loss.lastSeq ? undefined : chain.records.slice(loss.firstSeq, loss.lastSeq + 1);
 }
 
-/** The checkpoint in a state file; undefined where it is none. */
-export function checkpointOf(bytes: Uint8Array | undefined): SavedState | undefined {
+/** What a state file says; undefined where it is none. */
+export function stateOf(bytes: Uint8Array | undefined): StateFile | undefined {
   const result = bytes === undefined ? undefined : decodeState(bytes);
-  return result?.ok === true ? result.state.checkpoint : undefined;
+  return result?.ok === true ? result.state : undefined;
 }

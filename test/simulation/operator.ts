@@ -73,6 +73,7 @@ export class Operator {
       wallNs: () => simulation.wallNs(),
       isCalm: () => simulation.isCalm,
       onLoaded: (process, bytes) => simulation.loaded(process, bytes),
+      onSaved: (bytes) => simulation.confirmed(bytes),
       onBatch: (process, batch) => simulation.batch(process, batch),
       onProcessed: (process, batch) => simulation.processed(process, batch),
       onError: (error) => simulation.error(error)

@@ -35,6 +35,8 @@ export interface Plan {
   /** Chance that a definition is there when it comes into force; otherwise later. */
   readonly definitionReady: number;
   readonly wallJumps: boolean;
+  /** Bytes may come from copies of some time ago: then the ring must not lap the reader (docs/design.md 6, Sizing). */
+  readonly isOld: boolean;
   /** Names of what was switched on, for people. */
   readonly faults: readonly string[];
 }
@@ -69,7 +71,7 @@ export function planOf(chance: Chance, records: number): Plan {
   capacity -= capacity % 8;
   const ageMs = Math.max(link.controlCopyMs ?? 0, link.ringCopyMs ?? 0, link.oldMs) * 2;
   // The sizing rule of docs/design.md 6 where copies may be old; otherwise the ring may well be overrun.
-  const perMs = isOld ? capacity / chance.magnitude(5, 20) / (intervalMs + 4 * link.latency[1] + ageMs) : (capacity * chance.magnitude(0.04, on('overruns', 0.3) ? 3 : 0.25)) / intervalMs;
+  const perMs = isOld ? capacity / chance.magnitude(5, 20) / (intervalMs + 4 * link.latency[1] + ageMs) : (capacity * chance.magnitude(0.04, on('overruns', 0.25) ? 1.5 : 0.25)) / intervalMs;
   const plan: Draft = {
     capacity,
     startAbs: on('positions near 2^32', 0.2) ? 0xffffff00 - (0xffffff00 % 8) : 0,
@@ -82,6 +84,7 @@ export function planOf(chance: Chance, records: number): Plan {
     settings: drawSettings(chance, on, intervalMs),
     definitionReady: on('definitions come late', 0.3) ? 0.3 : 1,
     wallJumps: on('the wall clock jumps', 0.2),
+    isOld,
     faults
   };
   return plan;
@@ -202,7 +205,7 @@ function drawOperator(chance: Chance, on: On, intervalMs: number): OperatorPlan 
   if (on('pauses', 0.15)) does.push('pause');
   if (on('reads on demand', 0.1)) does.push('read');
   if (on('the link is cut', 0.15)) does.push('breakLink');
-  return { everyMs: does.length === 0 ? Infinity : intervalMs * chance.magnitude(10, 300), does, downMs: chance.magnitude(1, 20_000), samePid: chance.does(0.3) };
+  return { everyMs: does.length === 0 ? Infinity : 2_000 + intervalMs * chance.magnitude(10, 300), does, downMs: chance.magnitude(1, 20_000), samePid: chance.does(0.3) };
 }
 
 function drawSettings(chance: Chance, on: On, intervalMs: number): Partial<ReaderSettings> {

@@ -27,6 +27,8 @@ export interface ProcessParts {
   readonly isCalm: () => boolean;
   /** The state was loaded: its bytes, undefined where there is none. */
   readonly onLoaded: (process: Process, bytes: Uint8Array | undefined) => void;
+  /** The reader learns that these bytes are saved. */
+  readonly onSaved: (bytes: Uint8Array) => void;
   readonly onBatch: (process: Process, batch: Batch) => void;
   readonly onProcessed: (process: Process, batch: Batch) => void;
   readonly onError: (error: ReaderError) => void;
@@ -62,7 +64,11 @@ export class Process {
             if (!gate.isDead) parts.onLoaded(this, bytes);
             return bytes;
           }),
-        save: (bytes) => gate.call(() => store.save(bytes)),
+        save: (bytes) =>
+          gate.call(async () => {
+            await store.save(bytes);
+            if (!gate.isDead) parts.onSaved(bytes);
+          }),
         remove: () => gate.call(() => store.remove()),
         unlock: () => gate.call(() => store.unlock())
       },

@@ -1,11 +1,15 @@
 import { DefinitionStore } from '../../lib/definition';
 import { ReaderError } from '../../lib/reader';
 import { Batch } from '../../lib/reader/batch';
-import { Books, checkpointOf, SeenBatch, Session } from './books';
+import { decodeControlBlock } from '../../lib/ring';
+import { ReadOutcome, ReadPart } from '../../lib/transport/transport';
+import { SavedState } from '../../lib/reader/state-image';
+import { Books, SeenBatch, Session, stateOf } from './books';
 import { Chance } from './chance';
 import { bindingChecker, definitionOf } from './checkers/binding';
 import { Checker } from './checkers/checker';
 import { checkpointChecker } from './checkers/checkpoint';
+import { DurableChecker } from './checkers/durable';
 import { duplicatesChecker } from './checkers/duplicates';
 import { idsChecker } from './checkers/ids';
 import { inventedChecker } from './checkers/invented';
@@ -80,8 +84,13 @@ export class Simulation {
   private readonly errors: Record<string, number> = {};
   private readonly chance: Chance;
   private wallShiftMs = 0;
-  /** Oldest position of the first life at first contact. */
-  private firstOldestAbs = Infinity;
+  /** Where first contact was made; nothing was handed on before a state that says so was saved. */
+  private firstAbs = Infinity;
+  private firstLife = 0;
+  private isBegun = false;
+  /** What a next reader would go on from. */
+  private checkpoint: SavedState | undefined;
+  private readonly durable = new DurableChecker(this.alarm);
   private known = 0;
 
   constructor(private readonly options: SimulationOptions) {
@@ -94,6 +103,7 @@ export class Simulation {
     this.program = new Program(plc, plan.program, chance.fork());
     this.program.mustWait = () => this.mustWait();
     this.server = new Server(this.program, plan.link, chance.fork(), scheduler);
+    if (options.trace !== undefined) this.server.onRead = (parts, outcome) => this.traceRead(parts, outcome);
     this.disk = new Disk(plan.disk, chance.fork(), scheduler, () => Number(this.wallNs() / 1_000_000n));
     this.disk.onRenamed = (to, bytes) => this.saved(to, bytes);
     this.operator = new Operator(this, chance.fork());
@@ -109,11 +119,11 @@ export class Simulation {
       orderChecker(books, () => startsOldest),
       lossClassChecker(books, () => this.wasUnclean),
       duplicatesChecker(books),
-      silentLossChecker(books, { isFirstContactOldest: () => startsOldest, firstOldestAbs: () => this.firstOldestAbs }),
-      checkpointChecker(books, (abs: number, life: Life) => life.index === 0 && abs < this.firstOldestAbs),
+      silentLossChecker(books, { isFirstContactOldest: () => startsOldest, first: () => ({ abs: this.firstAbs, life: this.firstLife }) }),
+      checkpointChecker(books, (abs: number, life: Life) => life.index < this.firstLife || (life.index === this.firstLife && abs < this.firstAbs)),
       reportsChecker(books, { isJoined: (runId) => !startsOldest && BigInt(runId) <= plan.runId, runId: () => program.plc.runId.toString() }),
       bindingChecker(books, this.definitions),
-      totalsChecker(books, () => this.operator.process.reader)
+      totalsChecker(books, () => ({ reader: this.operator.process.reader, session: this.sessions.get(this.operator.process) as Session }))
     ];
   }
 
@@ -125,12 +135,25 @@ export class Simulation {
     this.options.trace?.(`${this.scheduler.now.toFixed(1).padStart(10)} ${line}`);
   }
 
+  private traceRead(parts: readonly ReadPart[], outcome: ReadOutcome): void {
+    const words = parts.map((part, i) => {
+      if (!outcome.ok) return part.kind === 'control' ? 'control' : `${part.length} bytes at ${part.offset}`;
+      const bytes = outcome.parts[i];
+      if (part.kind === 'ring') return `${bytes.length} of ${part.length} bytes at ${part.offset}`;
+      const block = decodeControlBlock(bytes);
+      return block.ok ? `control ${block.seqlock}: ${block.oldestAbs} to ${block.headAbs}, lost ${block.lostCount}, run ${block.runId}, epoch ${block.epochId} from ${block.epochFirstAbs}` : `control ${block.kind}`;
+    });
+    this.trace(`  read ${outcome.ok ? '' : `${outcome.code} `}${words.join('; ')}`);
+  }
+
   async run(): Promise<SimulationResult> {
     const { scheduler, program, operator } = this;
     operator.begin();
     this.tick();
     const isBroken = (): boolean => this.alarm.violation !== undefined;
-    await scheduler.run(() => isBroken() || program.isOver);
+    // Where hardly anything gets through, the run is cut short rather than the checks.
+    const most = 20_000 + 5 * this.options.records;
+    await scheduler.run(() => isBroken() || program.isOver || scheduler.steps > most);
     if (!isBroken()) await this.drain(isBroken);
     return this.result();
   }
@@ -189,19 +212,26 @@ export class Simulation {
     }
   }
 
-  /** A life that began anew must stay noticeable until it was noticed for good (docs/format.md 10). */
+  /**
+   * A life that began anew must stay noticeable until it was noticed for good (docs/format.md 10: signs need time to be
+   * seen). And where bytes may be old, the ring must not lap the reader: which lap they are of could not be told then.
+   */
   private mustWait(): boolean {
-    const { truth, program, books } = this;
-    if (truth.lives.length < 2 || program.plc.lostCount < 1) return false;
-    const checkpoint = checkpointOf(this.disk.bytesOf(STATE));
-    return !this.isCalm && checkpoint !== undefined && books.lifeOf.get(checkpoint.incarnation) !== truth.life;
+    const { truth, program, books, plan, checkpoint } = this;
+    if (this.isCalm) return false;
+    const isNoticed = checkpoint !== undefined && books.lifeOf.get(checkpoint.incarnation) === truth.life;
+    if (truth.lives.length > 1 && program.plc.lostCount > 0 && !isNoticed) return true;
+    return plan.isOld && program.plc.headAbs - (isNoticed ? checkpoint.cursor : truth.life.startAbs) > program.plc.capacity / 2;
   }
 
   // What the processes tell.
 
   loaded(process: Process, bytes: Uint8Array | undefined): void {
     const { plan, books } = this;
-    const checkpoint = checkpointOf(bytes);
+    const state = stateOf(bytes);
+    const checkpoint = state?.checkpoint;
+    this.durable.loaded(state);
+    this.checkpoint = checkpoint;
     this.trace(`reader ${books.sessions + 1} loaded ${checkpoint === undefined ? 'nothing' : `checkpoint ${checkpoint.incarnation}/${checkpoint.cursor}`}`);
     const session: Session = { number: ++books.sessions, checkpoint, limits: { maxInFlight: plan.settings.maxInFlight ?? 16, maxRecords: plan.settings.maxRecords ?? 1_000 } };
     this.sessions.set(process, session);
@@ -211,6 +241,7 @@ export class Simulation {
   batch(process: Process, batch: Batch): void {
     const session = this.sessions.get(process) as Session;
     const seen = this.books.see(batch);
+    this.isBegun = true;
     this.trace(`batch ${batch.serial} of incarnation ${seen.incarnation}: ${batch.records} records ${batch.facts.segments.map(({ abs }) => `@${abs}`).join(' ')}${batch.facts.notices.map((notice) => ` ${JSON.stringify(notice)}`).join('')}`);
     const kept = this.seen.get(process) ?? new Map<number, SeenBatch>();
     this.seen.set(process, kept);
@@ -236,10 +267,26 @@ export class Simulation {
 
   private saved(to: string, bytes: Uint8Array): void {
     if (to !== STATE) return;
-    const checkpoint = checkpointOf(bytes);
+    this.checkpoint = stateOf(bytes)?.checkpoint;
+    const checkpoint = stateOf(bytes)?.checkpoint;
     if (checkpoint === undefined) return this.alarm.raise('checkpoint', 'what was saved cannot be read back');
-    if (this.firstOldestAbs === Infinity) this.firstOldestAbs = checkpoint.cursor;
+    if (!this.isBegun && this.firstAbs !== checkpoint.cursor) this.firstContact(checkpoint);
     for (const checker of this.checkers) checker.saved?.(checkpoint);
+  }
+
+  private firstContact({ cursor, incarnation }: SavedState): void {
+    const { plan, program, truth, server } = this;
+    if (incarnation > 0) return;
+    this.firstAbs = cursor;
+    this.firstLife = server.lifeSeen;
+    const { life } = truth;
+    if (plan.settings.startFrom !== 'newest' && life.index === this.firstLife && life.placed.some(({ abs }) => abs < cursor && abs >= program.plc.oldestAbs)) this.alarm.raise('silent-loss', `reading begins at ${cursor}, the oldest retained record stands at ${program.plc.oldestAbs}`);
+  }
+
+  /** The reader was told that its state is saved. */
+  confirmed(bytes: Uint8Array): void {
+    const state = stateOf(bytes);
+    if (state !== undefined) this.durable.saved(state);
   }
 
   pollsNow(): number {

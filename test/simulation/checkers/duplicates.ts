@@ -7,11 +7,8 @@ import { Checker } from './checker';
  */
 export function duplicatesChecker(books: Books): Checker {
   const { alarm } = books;
-  let again = 0;
+  const again = new WeakMap<Session, number>();
   return {
-    started: () => {
-      again = 0;
-    },
     handedOn: (session: Session, seen: SeenBatch) => {
       const { checkpoint, number, limits } = session;
       for (const entry of seen.entries) {
@@ -20,8 +17,10 @@ export function duplicatesChecker(books: Books): Checker {
         if (books.handedOnBy(record.serial) === number) alarm.raise('duplicates', `${nameOf(record)} was handed on twice by one reader`);
         books.handedOn(record.serial, number);
         if (checkpoint !== undefined && (seen.incarnation < checkpoint.incarnation || (seen.incarnation === checkpoint.incarnation && record.abs < checkpoint.cursor))) alarm.raise('duplicates', `${nameOf(record)} at position ${record.abs} stands before the saved checkpoint ${checkpoint.incarnation}/${checkpoint.cursor}`);
-        if ((books.fateOf(record.serial) & Fate.processed) !== 0) again++;
-        if (again > limits.maxInFlight * limits.maxRecords + record.life.capacity / 44) alarm.raise('duplicates', `${again} records came again after one restart`);
+        if ((books.fateOf(record.serial) & Fate.processed) === 0) continue;
+        const count = (again.get(session) ?? 0) + 1;
+        again.set(session, count);
+        if (count > limits.maxInFlight * limits.maxRecords + record.life.capacity / 44) alarm.raise('duplicates', `${count} records came again after one restart`);
       }
     }
   };

@@ -7,22 +7,18 @@ import { Checker } from './checker';
  */
 export function reportsChecker(books: Books, facts: { isJoined(runId: string): boolean; runId(): string }): Checker {
   const { alarm, truth } = books;
-  let reported = new Set<number>();
+  const reported = new WeakMap<Session, Set<number>>();
   return {
-    started: () => {
-      reported = new Set();
-    },
-    forgotten: () => {
-      reported = new Set();
-    },
-    handedOn: (_session: Session, seen: SeenBatch) => {
+    started: (session: Session) => void reported.set(session, new Set()),
+    handedOn: (session: Session, seen: SeenBatch) => {
       for (const entry of seen.entries) {
         if (entry.kind !== 'notice' || entry.notice.kind !== 'loss' || entry.notice.upgrade === true) continue;
         const { notice } = entry;
+        const own = reported.get(session) as Set<number>;
         books.whenLifeIs(seen.incarnation, (life) => {
           for (const record of recordsNamed(life, notice) ?? []) {
-            if (reported.has(record.serial)) alarm.raise('reports', `${nameOf(record)} is reported lost twice`);
-            reported.add(record.serial);
+            if (own.has(record.serial)) alarm.raise('reports', `${nameOf(record)} is reported lost twice`);
+            own.add(record.serial);
           }
         });
       }
@@ -30,13 +26,12 @@ export function reportsChecker(books: Books, facts: { isJoined(runId: string): b
     atRest: () => {
       for (const chain of truth.life.chains.values()) {
         if (chain.runId !== facts.runId()) continue;
-        let isSeen = !facts.isJoined(chain.runId);
+        const isJoined = facts.isJoined(chain.runId);
         for (const record of chain.records) {
           const fate = books.fateOf(record.serial);
           const isDelivered = (fate & Fate.processed) !== 0;
-          isSeen ||= isDelivered;
-          if (!isSeen) continue;
-          if (!isDelivered && (fate & (Fate.lost | Fate.indeterminate)) === 0) alarm.raise('reports', `${nameOf(record)} at position ${record.abs} was not delivered, and no loss names it`);
+          // In the run that was joined each source counts from its first record; what was passed over before that is in a lap.
+          if (!isDelivered && !isJoined && (fate & (Fate.lost | Fate.indeterminate)) === 0) alarm.raise('reports', `${nameOf(record)} at position ${record.abs} was not delivered, and no loss names it`);
           if (isDelivered && (fate & Fate.lost) !== 0) alarm.raise('reports', `${nameOf(record)} was delivered and reported lost`);
         }
       }

@@ -2,42 +2,52 @@ import { Books, Fate, nameOf, recordsNamed, SeenBatch, Session } from '../books'
 import { Life } from '../world/truth';
 import { Checker } from './checker';
 
+/** Where one reader is. */
+interface Progress {
+  /** The next record of this life that has not come. */
+  place: { readonly life: Life; index: number } | undefined;
+  /** Where it began, for as long as nobody knows which life that is of. */
+  readonly from: { readonly incarnation: number; readonly abs: number } | undefined;
+  /** Named since the last record. */
+  covered: { readonly fromAbs: number; readonly toAbs: number }[];
+}
+
 /**
  * No silent loss. While reading: between two records that are handed on stands nothing that was not named (a lap, a range
  * passed over). At rest: every record that was ever produced was delivered, reported lost or indeterminate, lies inside a
  * reported lap or skipped range, or is of a life of the ring that was reported as ended.
  */
-export function silentLossChecker(books: Books, facts: { isFirstContactOldest(): boolean; firstOldestAbs(): number }): Checker {
+export function silentLossChecker(books: Books, facts: { isFirstContactOldest(): boolean; first(): { readonly abs: number; readonly life: number } }): Checker {
   const { alarm, truth } = books;
-  /** Where the reader is: the next record of this life that has not come. */
-  let place: { readonly life: Life; index: number } | undefined;
-  let covered: { fromAbs: number; toAbs: number }[] = [];
-  const isCovered = (abs: number): boolean => covered.some(({ fromAbs, toAbs }) => abs >= fromAbs && abs < toAbs);
+  const progress = new WeakMap<Session, Progress>();
 
-  const passed = (seen: SeenBatch, life: Life, index: number): void => {
+  const passed = (own: Progress, seen: SeenBatch, life: Life, index: number): void => {
+    let { place } = own;
+    // The first record of a life: all that stood before it has to be named, but for what was there before first contact.
     if (place === undefined || place.life !== life) {
-      // The first record of a life, where all that stood before it has to be named or gone.
-      const from = covered.length > 0 ? covered[0].fromAbs : books.oldestOf(life);
-      place = { life, index: life.indexAt(Math.min(from, life.placed[index].abs)) };
+      const isFirst = own.from === undefined && life.index === facts.first().life;
+      place = own.place = { life, index: life.indexAt(own.from?.incarnation === seen.incarnation ? own.from.abs : isFirst ? facts.first().abs : 0) };
     }
     for (; place.index < index; place.index++) {
-      const record = life.placed[place.index];
-      if (!isCovered(record.abs)) alarm.raise('silent-loss', `${nameOf(record)} at position ${record.abs} was passed silently: incarnation ${seen.incarnation} goes on at ${life.placed[index].abs}`);
+      const { abs } = life.placed[place.index];
+      if (!own.covered.some(({ fromAbs, toAbs }) => abs >= fromAbs && abs < toAbs)) alarm.raise('silent-loss', `${nameOf(life.placed[place.index])} at position ${abs} was passed silently: incarnation ${seen.incarnation} goes on at ${life.placed[index].abs}`);
     }
     place.index = index + 1;
-    covered = [];
+    own.covered = [];
   };
 
   return {
-    started: ({ checkpoint }: Session) => {
-      covered = [];
-      const life = checkpoint === undefined ? undefined : books.lifeOf.get(checkpoint.incarnation);
-      place = life === undefined || checkpoint === undefined ? undefined : { life, index: life.indexAt(checkpoint.cursor) };
+    started: (session: Session) => {
+      const { checkpoint } = session;
+      const from = checkpoint === undefined ? undefined : { incarnation: checkpoint.incarnation, abs: checkpoint.cursor };
+      const life = from === undefined ? undefined : books.lifeOf.get(from.incarnation);
+      progress.set(session, { covered: [], place: life === undefined || from === undefined ? undefined : { life, index: life.indexAt(from.abs) }, from });
     },
-    handedOn: (_session: Session, seen: SeenBatch) => {
+    handedOn: (session: Session, seen: SeenBatch) => {
+      const own = progress.get(session) as Progress;
       for (const entry of seen.entries) {
-        if (entry.kind === 'record') passed(seen, entry.record.life, entry.record.life.indexAt(entry.record.abs));
-        else if (entry.notice.kind === 'lap' || entry.notice.kind === 'skipped') covered.push(entry.notice);
+        if (entry.kind === 'record') passed(own, seen, entry.record.life, entry.record.life.indexAt(entry.record.abs));
+        else if (entry.notice.kind === 'lap' || entry.notice.kind === 'skipped') own.covered.push(entry.notice);
       }
     },
     processed: (_session: Session, seen: SeenBatch) => {
@@ -56,7 +66,7 @@ export function silentLossChecker(books: Books, facts: { isFirstContactOldest():
           if (![...books.lifeOf.values()].includes(present)) alarm.raise('silent-loss', `${nameOf(record)}: its life of the ring is over, and no later incarnation was reported`);
           continue;
         }
-        const isBefore = record.abs < facts.firstOldestAbs() && record.life.index === 0;
+        const isBefore = record.abs < facts.first().abs && record.life.index === facts.first().life;
         if (isBefore && (record.abs >= 0 || !facts.isFirstContactOldest())) continue;
         // Never written: only a later record of its source can show that (docs/format.md 9).
         if (record.abs < 0 && !record.chain.records.slice(record.seq + 1).some((later) => (books.fateOf(later.serial) & Fate.processed) !== 0)) continue;

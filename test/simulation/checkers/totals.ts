@@ -1,16 +1,14 @@
-import { Reader } from '../../../lib/reader';
+import { Reader, ReaderTotals } from '../../../lib/reader';
 import { Books, SeenBatch, Session } from '../books';
 import { Checker } from './checker';
 
 /** The totals of the status are the sums of what this reader handed on. */
-export function totalsChecker(books: Books, reader: () => Reader): Checker {
-  const empty = { records: 0, bytes: 0, lost: 0, indeterminate: 0, laps: 0, skipped: 0, incarnations: 0 };
-  let sums = { ...empty };
+export function totalsChecker(books: Books, last: () => { readonly reader: Reader; readonly session: Session }): Checker {
+  const sumsOf = new WeakMap<Session, ReaderTotals>();
   return {
-    started: () => {
-      sums = { ...empty };
-    },
-    handedOn: (_session: Session, seen: SeenBatch) => {
+    started: (session: Session) => void sumsOf.set(session, { records: 0, bytes: 0, lost: 0, indeterminate: 0, laps: 0, skipped: 0, incarnations: 0 }),
+    handedOn: (session: Session, seen: SeenBatch) => {
+      const sums = sumsOf.get(session) as ReaderTotals;
       sums.records += seen.records;
       sums.bytes += seen.batch.payload.length;
       for (const entry of seen.entries) {
@@ -26,8 +24,9 @@ export function totalsChecker(books: Books, reader: () => Reader): Checker {
       }
     },
     atRest: () => {
-      const { totals } = reader().status();
-      for (const [name, sum] of Object.entries(sums)) {
+      const { reader, session } = last();
+      const { totals } = reader.status();
+      for (const [name, sum] of Object.entries(sumsOf.get(session) as ReaderTotals)) {
         if (totals[name as keyof typeof totals] !== sum) books.alarm.raise('totals', `the status says ${name} ${totals[name as keyof typeof totals]}, handed on were ${sum}`);
       }
     }

@@ -73,13 +73,19 @@ export class Program {
     return this.blankUntil >= 0;
   }
 
+  /** Counts the lives of the ring. */
+  get life(): number {
+    return this.plc.truth.lives.length - 1;
+  }
+
   /** Lets the program run up to a point of time; the last few records may still be waiting for their stores. */
   advance(toMs: number): void {
     if (toMs <= this.nowMs && this.nowMs > 0) return;
     while (this.nextMs <= toMs && !this.isOver) {
       this.nowMs = Math.max(this.nowMs, this.nextMs);
       this.thaw();
-      if (this.plc.frozen || this.isBlank || this.mustWait()) this.nextMs = Math.min(toMs, Math.max(this.frozenUntil, this.blankUntil)) + this.gap();
+      if (this.plc.frozen || this.isBlank) this.nextMs = Math.max(this.nowMs, Math.min(toMs, Math.max(this.frozenUntil, this.blankUntil))) + this.gap();
+      else if (this.mustWait()) this.nextMs = toMs + this.gap();
       else {
         this.nextMs += this.gap();
         this.next();
