@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, sep } from 'node:path';
 import { systemClock } from '../../lib/platform';
 import type { Clock, Store } from '../../lib/reader';
-import { CaptureSpeed, createCaptureTransport, DEFAULT_RECORDING, recordingTransport } from '../../lib/transport/capture';
+import { CaptureSpeed, createCaptureTransport, DEFAULT_RECORDING, RecordingTransport, recordingTransport } from '../../lib/transport/capture';
 import type { Transport } from '../../lib/transport/transport';
 import { CodedError } from '../shared/coded-error';
 import { choiceOf, numberOf } from '../shared/numbers';
@@ -43,9 +43,16 @@ export function replayOf(RED: NodeAPI, properties: CaptureProperties): Replay {
 /** Series that are being recorded, by path. */
 const recording = new Map<string, string>();
 
+/** A way to the ring that is recorded. */
+export interface Recorded {
+  readonly transport: () => Transport;
+  /** The reader closes: nothing that happens from now on is recorded. */
+  readonly end: () => void;
+}
+
 /**
  * What wraps a reader's transport so that its reads are recorded; `transport` as it is where nothing is to be recorded.
- * `end` lets go of the path. Throws OPENOT_CONFIG.
+ * Throws OPENOT_CONFIG.
  */
 export function recorded(
   RED: NodeAPI,
@@ -53,26 +60,37 @@ export function recorded(
   properties: CaptureProperties,
   transport: () => Transport,
   onError: (error: Error) => void
-): { readonly transport: () => Transport; readonly end: () => void } {
+): Recorded {
   const given = String(properties.recordPath ?? '').trim();
   if (given === '') return { transport, end: () => undefined };
   const maxBytes = numberOf(properties.recordBytes, { name: 'recordBytes', fallback: DEFAULT_RECORDING.maxBytes, min: 16_384, max: 268_435_456 });
   const maxFiles = numberOf(properties.recordFiles, { name: 'recordFiles', fallback: DEFAULT_RECORDING.maxFiles, min: 1, max: 1000 });
   const base = userPath(RED, given);
   // In a folder each reader has a series of its own name.
-  const isFolder = /[\\/]$/.test(given) || statSync(base, { throwIfNoEntry: false })?.isDirectory() === true;
+  const isFolder = /[\\/]$/.test(given) || isDirectory(base);
   const path = isFolder ? join(base, fileNameOf(reader.id)) : base;
   const other = recording.get(path);
   if (other !== undefined && other !== reader.id) throw new CodedError('OPENOT_CONFIG', `the reader ${other} records to ${path} already: give each reader a path of its own, or a folder (ending in ${sep})`);
   recording.set(path, reader.id);
   const about = { software: softwareName(), ...reader.about };
+  let current: RecordingTransport | undefined;
   return {
     transport: () =>
-      recordingTransport(transport(), { path, maxBytes, maxFiles, clock: systemClock(), about, onError: ({ code, message }) => onError(new CodedError(code, message)) }),
+      (current = recordingTransport(transport(), { path, maxBytes, maxFiles, clock: systemClock(), about, onError: ({ code, message }) => onError(new CodedError(code, message)) })),
     end: () => {
+      current?.endRecording();
       if (recording.get(path) === reader.id) recording.delete(path);
     }
   };
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    // Not there, or not to be seen: writing there says what is wrong.
+    return false;
+  }
 }
 
 let software: string | undefined;

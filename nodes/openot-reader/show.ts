@@ -25,12 +25,17 @@ export const RECENT_TROUBLE_MS = 60_000;
 /** Milliseconds without an answer from which the status tells it. */
 const SILENT_MS = 2000;
 
+/** What the line of a replay that is over begins with. */
+const REPLAY_FINISHED = 'replay finished';
+
 /** What the status line is made of. */
 export type Shown = Pick<ReaderStatus, 'state' | 'code' | 'lag' | 'capacity' | 'totals'> & {
   /** Batches handed on and not settled. */
   readonly inFlight?: number;
   /** Milliseconds since the last good answer of the other side, where the reader tells it. */
   readonly silentMs?: number;
+  /** What the transport says about itself: a replay says there that it is over. */
+  readonly about?: readonly string[];
 };
 
 /** The reader's state in one line: what it does, how far behind it is, how much it has read and lost. */
@@ -46,7 +51,8 @@ export class ReaderShow {
     this.troubles = troubles;
     const isSilent = silentMs >= SILENT_MS && looks[state] === green;
     const isRecent = nowMs - this.lastTroubleMs < RECENT_TROUBLE_MS;
-    const what = `${state}${code === undefined ? '' : ` ${code}`}${isSilent ? `, no answer for ${shortAge(silentMs)}` : ''}`;
+    const isOver = state === 'idle' && status.about?.at(-1)?.startsWith(REPLAY_FINISHED) === true;
+    const what = `${isOver ? REPLAY_FINISHED : state}${code === undefined ? '' : ` ${code}`}${isSilent ? `, no answer for ${shortAge(silentMs)}` : ''}`;
     // Reading with a complaint (an unconfirmed look, a fresh loss) is not plain green.
     const isYellow = looks[state] === green && (code !== undefined || isSilent || isRecent);
     // Somebody has to look after the flow behind: it does not pass by itself.

@@ -3,7 +3,7 @@ export type { CaptureClock } from './clock';
 export { diskFiles } from './files';
 export type { CaptureFiles, CaptureHandle } from './files';
 export { DEFAULT_RECORDING, recordingTransport } from './recording';
-export type { RecordingSettings } from './recording';
+export type { RecordingSettings, RecordingTransport } from './recording';
 export { createCaptureTransport } from './replay';
 export type { CaptureSettings, CaptureSpeed, CaptureTransport } from './replay';
 export type { CaptureTold } from './sink';

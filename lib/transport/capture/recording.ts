@@ -30,6 +30,12 @@ export interface RecordingSettings {
   readonly files?: CaptureFiles;
 }
 
+/** A transport that writes down what it reads. */
+export interface RecordingTransport extends Transport {
+  /** Writes down nothing more: what closing does to a Read under way is no trouble of the ring's. `close` ends the file. */
+  endRecording(): void;
+}
+
 /** Milliseconds before an image that could not be read is tried again. */
 const IMAGE_RETRY_MS = 5000;
 /** A file holds an image at least so many times over: a file that is full after a few Reads would mean reading images for ever. */
@@ -41,7 +47,7 @@ const LEAST_BYTES = 16_384;
  * fails a Read. Every file begins with the facts of the connection and an image of the whole ring, read through the
  * transport inside: these are the only Reads that are made beside the reader's own.
  */
-export function recordingTransport(inner: Transport, settings: RecordingSettings): Transport {
+export function recordingTransport(inner: Transport, settings: RecordingSettings): RecordingTransport {
   const recorder = new Recorder(inner, settings);
   const watch = inner.watch?.bind(inner);
   const onLost = inner.onLost?.bind(inner);
@@ -49,6 +55,7 @@ export function recordingTransport(inner: Transport, settings: RecordingSettings
     connect: () => recorder.connect(),
     read: (parts) => recorder.read(parts),
     close: () => recorder.close(),
+    endRecording: () => recorder.end(),
     ...(watch === undefined ? {} : { watch }),
     ...(onLost === undefined
       ? {}
@@ -123,9 +130,12 @@ class Recorder {
     void this.guarded(() => this.write({ type: 'lost', trouble }));
   }
 
-  async close(): Promise<void> {
-    // What the Read under way comes to now is no trouble of the ring's.
+  end(): void {
     this.closed = true;
+  }
+
+  async close(): Promise<void> {
+    this.end();
     await this.inner.close();
     const ended = new AbortController();
     await Promise.race([this.sink.close(this.time()), this.clock.sleep(this.closeMs, ended.signal)]);

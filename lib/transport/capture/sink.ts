@@ -254,7 +254,9 @@ export class CaptureSink {
         this.emptyPath = seriesPath(base, number);
         return handle;
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || number >= next + NAME_TRIES) throw error;
+        const { code, syscall } = error as NodeJS.ErrnoException;
+        // A file stands where the folder should be: no other number helps.
+        if (code !== 'EEXIST' || syscall === 'mkdir' || number >= next + NAME_TRIES) throw error;
       }
     }
   }

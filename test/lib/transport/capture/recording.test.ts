@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CaptureFrame, decodeCapture } from '../../../../lib/ring';
-import { CaptureTold, diskFiles, recordingTransport, RecordingSettings } from '../../../../lib/transport/capture';
+import { CaptureTold, diskFiles, RecordingTransport, recordingTransport, RecordingSettings } from '../../../../lib/transport/capture';
 import { Transport } from '../../../../lib/transport/transport';
 import { FakePlc } from '../../reader/fake-plc';
 import { failure, FakeTransport, ManualClock, quiet } from '../../reader/fake-ports';
@@ -18,7 +18,7 @@ class Bench {
   readonly files = new MemoryFiles();
   readonly clock = new ManualClock();
   readonly errors: CaptureTold[] = [];
-  readonly transport: Transport;
+  readonly transport: RecordingTransport;
 
   constructor(settings: Partial<RecordingSettings> = {}) {
     this.transport = recordingTransport(this.inner, { path: PATH, clock: this.clock, files: this.files, onError: (error) => this.errors.push(error), ...settings });
@@ -150,6 +150,17 @@ describe('capture: recording', () => {
       bench.files.paths.filter((path) => path.startsWith(`${PATH}-`)).should.eql(i === 0 ? [`${PATH}-000001.ootcap`] : [`${PATH}-00000${i}.ootcap`, `${PATH}-00000${i + 1}.ootcap`]);
       bench.files.paths.should.containEql('/captures/line10-000009.ootcap');
     }
+  });
+
+  it('writes nothing down once it was told to end: what closing does to a Read is no trouble of the ring', async () => {
+    const bench = new Bench();
+    await bench.transport.connect();
+    await bench.reads(2);
+    bench.transport.endRecording();
+    bench.inner.answer = () => failure('OPENOT_CLOSING', 'reconnect');
+    should((await bench.transport.read([{ kind: 'control' }])).ok).be.false();
+    await bench.transport.close();
+    bench.types(bench.files.paths[0]).should.equal('header connect image 2 read end');
   });
 
   it('into a folder', async () => {
