@@ -1,5 +1,7 @@
 import should from 'should';
+import { AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
+import { findModbusRings } from '../../../lib/transport/find';
 import type { CommandAnswer } from '../../../nodes/openot-simulator/controller';
 import { nextRunId } from '../../../nodes/openot-simulator/run-id';
 import { Flow, helper, shouldBePlain, sink, statusesOf, until, useNodeRed } from '../../support/node-red';
@@ -14,6 +16,14 @@ const answer = async (running: Flow, topic: unknown, payload?: unknown): Promise
   return running.at('out').at(-1)!;
 };
 
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+
 describe('openot-simulator', () => {
   const place = useNodeRed();
 
@@ -26,6 +36,36 @@ describe('openot-simulator', () => {
     running.at('out').forEach((each) => shouldBePlain(each));
     should(running.caught).eql([]);
     await until('a status', () => statusesOf('simulator').some(({ text }) => /reactor .*ring 64 KiB, no server/.test(text ?? '')));
+  });
+
+  it('shows its ring over Modbus where it is told to, and says in which registers', async () => {
+    const port = await freePort();
+    const running = await flow({ modbusPort: String(port) });
+    const { payload } = await answer(running, 'statistics');
+    should((payload as CommandAnswer).modbus).eql({ host: '127.0.0.1', port, controlAddress: 0, ringAddress: 44 });
+    await until('a status', () => statusesOf('simulator').some(({ text }) => new RegExp(`ring 64 KiB, Modbus 127\\.0\\.0\\.1:${port}`).test(text ?? '')));
+    const outcome = await findModbusRings({ host: '127.0.0.1', port });
+    should(outcome).match({ ok: true, rings: [{ isProved: true, fields: { registerType: 'holding', controlAddress: '0', ringAddress: '44', byteOrder: 'big' } }] });
+    await helper.unload();
+    should(await findModbusRings({ host: '127.0.0.1', port })).match({ ok: false, code: 'OPENOT_MODBUS_UNREACHABLE' });
+  });
+
+  it('has no Modbus server in a flow that says nothing of one, as one of version 0.1', async () => {
+    const running = await flow();
+    should(((await answer(running, 'statistics')).payload as CommandAnswer).modbus).equal(null);
+  });
+
+  it('says that a ring is too large for registers, or that its port is taken', async () => {
+    const large = await flow({ modbusPort: String(await freePort()), ringBytes: '131072' });
+    await until('the error', () => large.caught.length > 0);
+    should(large.caught[0]).match({ code: 'OPENOT_SIMULATOR_SERVER', message: /131072 bytes from register 44 on ends beyond the last register/ });
+    await helper.unload();
+    const taken = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => taken.once('listening', resolve));
+    const running = await flow({ modbusPort: String((taken.address() as AddressInfo).port) });
+    await until('the error', () => running.caught.length > 0);
+    taken.close();
+    should(running.caught[0]).match({ code: 'OPENOT_SIMULATOR_SERVER', message: /Modbus server could not listen on port/ });
   });
 
   it('gives its definition file, the next one, and a path for a file node', async () => {
