@@ -127,7 +127,9 @@ export class StateKeeper {
   }
 }
 
-const covers = (lease: Lease | undefined, reach: Reach): boolean => lease !== undefined && (lease.incarnation > reach.incarnation || (lease.incarnation === reach.incarnation && lease.abs >= reach.cursor));
+/** Also the first record of an incarnation has to be known by its fingerprint: without one, a ring that begins anew meanwhile looks like this one. */
+const covers = (lease: Lease | undefined, reach: Reach): boolean =>
+  lease !== undefined && (lease.incarnation > reach.incarnation || (lease.incarnation === reach.incarnation && lease.abs >= reach.cursor && (lease.fingerprint !== undefined || reach.fingerprint === undefined)));
 const isBeyond = (a: Reach, b: Reach): boolean => a.incarnation > b.incarnation || (a.incarnation === b.incarnation && a.cursor > b.cursor);
 
 /** How far things came, and no further. */
