@@ -1,7 +1,7 @@
 import { LossItem } from '../ring/items';
 import { Offset, readU32, RecordView, u64Of } from '../wire';
 import { droppedRange, isCheckpoint } from './claims';
-import { LossDelta, SourceAccount } from './source-account';
+import { LossDelta, NOTHING_PASSED, passedOver, SourceAccount } from './source-account';
 import { LossState, LossStateError, readLossState, RunState, SourceState, sourceState } from './state';
 
 /**
@@ -62,8 +62,8 @@ export class LossAccounting {
   private readonly runs = new Map<string, Run>();
   private current: Run | undefined;
   private joined: bigint | undefined;
-  /** Records passed over that may have been delivered before an unclean stop, of all sources. */
-  private doubtfulRecords = 0;
+  /** What was passed over while a source was not met yet. */
+  private unmet = NOTHING_PASSED;
   private deliveredTotal = 0;
   private lostTotal = 0;
   private authoritativeTotal = 0;
@@ -77,15 +77,16 @@ export class LossAccounting {
   }
 
   /**
-   * At most `records` records were passed over that may have been delivered before an unclean stop: the seqs in front
-   * of the next record of each source are `indeterminate`, as many of them as that may be (docs/format.md 9).
+   * Records were passed over, of whatever sources: at most `records`, of which the first `doubtful` may have been
+   * delivered before an unclean stop. In the next gap of each source the seqs that can be those are `indeterminate`
+   * (docs/format.md 9); what was passed over before them may stand in front of them.
    */
-  doubt(records: number): void {
+  passOver(records: number, doubtful: number): void {
     if (records <= 0) return;
-    this.doubtfulRecords = sum(this.doubtfulRecords, records);
+    this.unmet = passedOver(this.unmet, records, doubtful);
     for (const run of this.runs.values()) {
       for (const source of run.sources.values()) {
-        source.doubtful = true;
+        Object.assign(source, passedOver(source, records, doubtful));
         source.state = undefined;
       }
     }
@@ -102,11 +103,11 @@ export class LossAccounting {
     if (source === undefined) {
       if (run.sources.size >= MAX_SOURCES_PER_RUN) return tooManySources(run.id, sourceId);
       const base = this.joined !== undefined && BigInt(run.id) <= this.joined ? seq : 0;
-      source = new SourceAccount(base, base, this.doubtfulRecords > 0);
+      source = new SourceAccount(base, base, this.unmet);
       run.sources.set(sourceId, source);
     }
     const dropped = droppedRange(record);
-    if (seq === source.next && dropped === undefined && source.waiting.length === 0 && !source.doubtful) {
+    if (seq === source.next && dropped === undefined && source.waiting.length === 0 && source.passed === 0) {
       source.next = seq + 1;
       source.state = undefined;
       this.deliveredTotal++;
@@ -116,7 +117,7 @@ export class LossAccounting {
       return { ok: true, kind: 'repeat', expectedSeq: source.next, losses: dropped === undefined ? nothing : this.report(run.id, sourceId, source.name(dropped)) };
     }
     this.deliveredTotal++;
-    const deltas = source.advance(seq, dropped, isCheckpoint(record), this.doubtfulRecords);
+    const deltas = source.advance(seq, dropped, isCheckpoint(record));
     return deltas.length === 0 ? inOrder : { ok: true, kind: 'fresh', losses: this.report(run.id, sourceId, deltas) };
   }
 
@@ -166,7 +167,7 @@ export class LossAccounting {
   toJSON(): LossState {
     const runs: RunState[] = [...this.runs.values()].map((run) => ({ runId: run.id, sources: statesOf(run.sources) }));
     const totals = { delivered: this.deliveredTotal, lost: this.lostTotal, authoritative: this.authoritativeTotal };
-    return { version: 1, ...(this.joined === undefined ? {} : { joined: this.joined.toString() }), ...(this.doubtfulRecords === 0 ? {} : { doubtfulRecords: this.doubtfulRecords }), totals, runs };
+    return { version: 1, ...(this.joined === undefined ? {} : { joined: this.joined.toString() }), ...(this.unmet.passed === 0 ? {} : { unmet: [this.unmet.passed, this.unmet.doubt] as [number, number] }), totals, runs };
   }
 
   /** The accounting a saved state describes, or what is wrong with the state: it is never read in part. */
@@ -175,7 +176,7 @@ export class LossAccounting {
     if (!state.ok) return state;
     const accounting = new LossAccounting();
     accounting.joined = state.joined === undefined ? undefined : BigInt(state.joined);
-    accounting.doubtfulRecords = state.doubtfulRecords;
+    accounting.unmet = state.unmet;
     accounting.deliveredTotal = state.totals.delivered;
     accounting.lostTotal = state.totals.lost;
     accounting.authoritativeTotal = state.totals.authoritative;

@@ -13,6 +13,21 @@ export interface OpenGap extends SeqRange {
   readonly doubtTo?: number;
 }
 
+/** Records passed over, of all sources, and how many of the first of them may have been handed on. */
+export interface PassedOver {
+  readonly passed: number;
+  readonly doubt: number;
+}
+
+/** A source of which nothing was passed over. */
+export const NOTHING_PASSED: PassedOver = { passed: 0, doubt: 0 };
+
+/** After `records` more were passed over, of which the first `doubtful` may have been handed on. */
+export function passedOver({ passed, doubt }: PassedOver, records: number, doubtful: number): PassedOver {
+  const limit = Number.MAX_SAFE_INTEGER;
+  return { passed: Math.min(limit, passed + records), doubt: doubtful > 0 ? Math.min(limit, passed + doubtful) : doubt };
+}
+
 /** One range to report. `upgrade`: reported before as inferred, now known by the producer's word. */
 export interface LossDelta extends LossInterval {
   readonly class: LossClass;
@@ -33,8 +48,10 @@ export class SourceAccount {
   open: OpenGap[] = [];
   /** Named by a RecordsDropped, at or above `next`, ascending, disjoint. */
   waiting: LossInterval[] = [];
-  /** Since its last record places were passed over that may have been handed on before an unclean stop. */
-  doubtful: boolean;
+  /** Records of all sources that were passed over since its last one, at most. */
+  passed: number;
+  /** Up to how many of the seqs after its last one may have been handed on before an unclean stop. */
+  doubt: number;
   /** Its saved form, as long as nothing changed. */
   state: SourceState | undefined;
 
@@ -43,9 +60,10 @@ export class SourceAccount {
     readonly base: number,
     /** One past the highest seq seen: the seq expected next. */
     public next: number,
-    doubtful = false
+    before: PassedOver = NOTHING_PASSED
   ) {
-    this.doubtful = doubtful;
+    this.passed = before.passed;
+    this.doubt = before.doubt;
   }
 
   get delivered(): number {
@@ -54,13 +72,13 @@ export class SourceAccount {
 
   /**
    * Takes a record at or above `next`. `dropped` = what it names as lost, `checkpoint` = its seq proves the gap in front of
-   * it, `doubtfulRecords` = how many of the records passed over, of all sources, may have been delivered.
+   * it.
    */
-  advance(seq: number, dropped: SeqRange | undefined, checkpoint: boolean, doubtfulRecords = 0): LossDelta[] {
-    // Those that were handed on before the stop are the first ones of the gap: order is kept.
-    const doubt = this.doubtful && doubtfulRecords > 0 ? { doubtTo: Math.min(seq - 1, this.next + doubtfulRecords - 1) } : {};
+  advance(seq: number, dropped: SeqRange | undefined, checkpoint: boolean): LossDelta[] {
+    // Those that may have been handed on stand behind what was passed over before the stop, and before what was after it.
+    const doubt = this.doubt > 0 ? { doubtTo: Math.min(seq - 1, this.next + this.doubt - 1) } : {};
     const gap: OpenGap | undefined = seq > this.next ? { first: this.next, last: seq - 1, ...doubt } : undefined;
-    this.doubtful = false;
+    this.passed = this.doubt = 0;
     const named = gap !== undefined && (checkpoint || (dropped !== undefined && intersects(gap, dropped)) || this.waiting.some((range) => intersects(range, gap)));
     this.next = seq + 1;
     this.state = undefined;

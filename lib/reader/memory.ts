@@ -7,6 +7,8 @@ import { Fingerprint, SavedState, StateFile, StateResult, unreadable } from './s
 
 /** Bytes of the shortest record in a ring: header and CRC. */
 const MIN_RECORD = HEADER_LENGTH + 4;
+/** How many records so many bytes hold, at most. */
+const recordsIn = (bytes: number): number => Math.max(0, Math.ceil(bytes / MIN_RECORD));
 /** A source time above all others: with it, any record counts as older. */
 const LATEST_TIME = MAX_U64;
 
@@ -75,7 +77,10 @@ export class Memory {
   /** First contact. */
   begin(startFrom: StartFrom): void {
     const { headAbs, oldestAbs, lostCount } = this.image.snapshot;
-    if (startFrom === 'oldest') return this.jump(oldestAbs, lostCount);
+    if (startFrom === 'oldest') {
+      this.accounting.passOver(Math.min(lostCount, recordsIn(oldestAbs)), 0);
+      return this.jump(oldestAbs, lostCount);
+    }
     this.jump(headAbs, undefined);
     this.accounting.startAt(this.image.runId);
     // What stands at head in an old copy may be anything of the lap before, and no record is there to compare it with.
@@ -102,8 +107,7 @@ export class Memory {
 
   /** What lies between is not read: overwritten, or no records. */
   passOver(cursor: number, written: number | undefined): void {
-    // At most so many records of those that may have been handed on lie there, whatever their sources.
-    this.accounting.doubt(Math.ceil((Math.min(cursor, this.doubtUntil) - this.cursor) / MIN_RECORD));
+    this.accounting.passOver(recordsIn(cursor - this.cursor), recordsIn(Math.min(cursor, this.doubtUntil) - this.cursor));
     this.jump(cursor, written);
   }
 
@@ -156,6 +160,7 @@ export class Memory {
     this.nextLife();
     this.image = image;
     this.accounting = new LossAccounting();
+    this.accounting.passOver(Math.min(image.snapshot.lostCount, recordsIn(cursor)), 0);
     this.epochs = new EpochTracker();
     this.fingerprint = undefined;
     this.lastRunId = undefined;
@@ -216,7 +221,7 @@ function isOldRun(record: RecordView, lastRunId: bigint | undefined): boolean {
 function goneOn(accounting: LossAccounting): LossAccounting {
   const state = accounting.toJSON();
   for (const run of state.runs) run.sources = run.sources.map(([id, , next]) => [id, next, next, 0, 0, [], []]);
-  delete state.doubtfulRecords;
+  delete state.unmet;
   state.totals = { delivered: 0, lost: 0, authoritative: 0 };
   const read = LossAccounting.fromJSON(state);
   if (!read.ok) throw new Error(read.message);

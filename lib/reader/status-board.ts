@@ -23,7 +23,7 @@ export class StatusBoard {
 
   constructor(
     private readonly clock: Clock,
-    private readonly settings: Pick<ReaderSettings, 'statusIntervalMs' | 'intervalMs' | 'slowIntervalMs'>,
+    private readonly settings: Pick<ReaderSettings, 'statusIntervalMs' | 'slowIntervalMs'>,
     private readonly onStatus: ((status: ReaderStatus, facts: StatusFacts) => void) | undefined,
     private readonly onError: ((error: ReaderError) => void) | undefined
   ) {}
@@ -115,8 +115,8 @@ export class StatusBoard {
   /** A lag from before an outage, or from a poll long ago, would be a guess. */
   private seesTheRing(): boolean {
     if (this.lookedMs === undefined || this.code === 'OPENOT_READ_SILENT' || this.state === 'outage' || this.state === 'refused' || this.state === 'connecting') return false;
-    const freshMs = 3 * Math.max(this.settings.intervalMs, this.settings.slowIntervalMs);
-    return this.clock.monotonicMs() - this.lookedMs <= freshMs;
+    // Whatever the interval: nobody knows what the controller wrote since.
+    return this.clock.monotonicMs() - this.lookedMs <= 3 * this.settings.slowIntervalMs;
   }
 
   private tell(ring: RingPoll, inFlight: number): void {

@@ -147,17 +147,35 @@ describe('loss accounting: what may have been delivered', () => {
   it('is the beginning of the next gap of each source, known or not, as long as that may be', () => {
     const accounting = new LossAccounting();
     feed(accounting, { sourceId: 1, seq: 0 });
-    accounting.doubt(3);
+    accounting.passOver(20, 3);
     feed(accounting, { sourceId: 1, seq: 10 }).should.eql([{ firstSeq: 1, lastSeq: 3, class: 'indeterminate' }, { firstSeq: 4, lastSeq: 9, class: 'lost' }]);
     feed(accounting, { sourceId: 1, seq: 12 }).should.eql([{ firstSeq: 11, lastSeq: 11, class: 'lost' }]);
     feed(accounting, { sourceId: 2, seq: 2 }).should.eql([{ firstSeq: 0, lastSeq: 1, class: 'indeterminate' }]);
     accounting.totals().should.have.properties({ lost: 12 });
   });
 
+  it('stands behind what was passed over before: that may fill the gap from its beginning', () => {
+    const accounting = new LossAccounting();
+    accounting.passOver(100, 0);
+    feed(accounting, { sourceId: 1, seq: 7 }).should.eql([{ firstSeq: 0, lastSeq: 6, class: 'lost' }]);
+    const reread = read(copy(accounting.toJSON()));
+    reread.passOver(5, 5);
+    feed(reread, { sourceId: 1, seq: 50 }).should.eql([{ firstSeq: 8, lastSeq: 12, class: 'indeterminate' }, { firstSeq: 13, lastSeq: 49, class: 'lost' }]);
+    // Source 2 was not met since the first 100.
+    feed(reread, { sourceId: 2, seq: 200 }).should.eql([{ firstSeq: 0, lastSeq: 104, class: 'indeterminate' }, { firstSeq: 105, lastSeq: 199, class: 'lost' }]);
+  });
+
+  it('ends before what was passed over after it', () => {
+    const accounting = new LossAccounting();
+    accounting.passOver(4, 4);
+    accounting.passOver(1_000, 0);
+    feed(accounting, { sourceId: 1, seq: 50 }).should.eql([{ firstSeq: 0, lastSeq: 3, class: 'indeterminate' }, { firstSeq: 4, lastSeq: 49, class: 'lost' }]);
+  });
+
   it('keeps its class when the producer names it later, after other gaps and through a saved state', () => {
     let accounting = new LossAccounting();
     feed(accounting, { sourceId: 1, seq: 0 });
-    accounting.doubt(3);
+    accounting.passOver(3, 3);
     accounting = read(copy(accounting.toJSON()));
     feed(accounting, { sourceId: 1, seq: 10 });
     feed(accounting, { sourceId: 1, seq: 20 });
@@ -171,7 +189,7 @@ describe('loss accounting: what may have been delivered', () => {
 
   it('is no state where it reaches beyond its gap', () => {
     const accounting = new LossAccounting();
-    accounting.doubt(3);
+    accounting.passOver(3, 3);
     feed(accounting, { sourceId: 1, seq: 10 });
     const state = copy(accounting.toJSON()) as LossState & { runs: { sources: unknown[][] }[] };
     for (const bad of [[0, 9, 10], [0, 9, -1], [0, 9, 1, 1]]) {

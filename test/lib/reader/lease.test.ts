@@ -111,6 +111,22 @@ describe('reader: what an unclean stop leaves open', () => {
     should(losses(third)[0]).have.properties({ sourceId: 9, firstSeq: 0, lastSeq: 1, class: 'indeterminate' });
   });
 
+  it('what may have been handed on stands behind what was lost before it', async () => {
+    const plc = new FakePlc(1024);
+    plc.fill(200);
+    const rig = new Rig(plc, { saveIntervalMs: 0 });
+    rig.settles = false;
+    await rig.started(600);
+    const handedOn = rig.records.map((record) => record.seq);
+    should(handedOn[0]).be.above(100);
+    const store = killed(rig);
+    plc.fill(200);
+    const next = await new Rig(plc, {}, store).started(600);
+    const surely = losses(next).filter((item) => item.class === 'lost');
+    should(surely.length).equal(1);
+    for (const seq of handedOn) should(surely.some((item) => item.firstSeq <= seq && seq <= item.lastSeq)).be.false();
+  });
+
   it('a later naming by the producer keeps the class of each part', async () => {
     const plc = new FakePlc(1024);
     plc.fill(5);
