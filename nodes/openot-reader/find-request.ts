@@ -36,6 +36,7 @@ export function findRequestOf(body: unknown): FindRequest {
 /** Searches where the request says. Throws OPENOT_CONFIG for settings that cannot be. */
 export async function findRing(RED: NodeAPI, request: FindRequest, signal: AbortSignal): Promise<FindOutcome<OpcuaFields> | FindOutcome<ModbusFields>> {
   const { reader, range } = withVariables(RED, request);
+  refuseCapture(reader);
   if (transportOf(reader) === 'modbus') return findModbusRings(modbusOf(RED, request), rangeOf(range), {}, signal);
   return findOpcuaRings(opcuaOf(RED, request), {}, signal);
 }
@@ -43,8 +44,13 @@ export async function findRing(RED: NodeAPI, request: FindRequest, signal: Abort
 /** Tests what the request says. Throws OPENOT_CONFIG for settings that cannot be. */
 export async function testRing(RED: NodeAPI, request: FindRequest, signal: AbortSignal): Promise<ProbeReport> {
   const reader = withVariables(RED, request).reader as RingProperties;
+  refuseCapture(reader);
   if (transportOf(reader) === 'modbus') return probeModbusRing(modbusOf(RED, request), modbusRing(reader), undefined, signal);
   return probeOpcuaRing(opcuaOf(RED, request), opcuaNodes(reader), undefined, signal);
+}
+
+function refuseCapture(reader: RingProperties): void {
+  if (transportOf(reader) === 'capture') throw new CodedError('OPENOT_FIND_REQUEST', 'a capture has one ring, and nothing to search or test: reach the ring by OPC UA or Modbus');
 }
 
 function modbusOf(RED: NodeAPI, request: FindRequest): ModbusSettings {

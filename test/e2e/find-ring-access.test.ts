@@ -96,6 +96,7 @@ describe('Find ring and Test behind a login', function () {
     should(await post('find-ring', modbus({}, { range: { from: '10', to: '5' } }), 'finder')).match({ status: 400, body: { code: 'OPENOT_CONFIG', message: /end \(5\) before they begin \(10\)/ } });
     should(await post('test-ring', modbus({}, { reader: { transport: 'modbus', controlAddress: '' } }), 'finder')).match({ status: 400, body: { code: 'OPENOT_CONFIG', message: /controlAddress is empty/ } });
     should(await post('find-ring', modbus({ port: '1' }), 'finder')).match({ status: 200, body: { ok: false, code: 'OPENOT_MODBUS_UNREACHABLE' } });
+    should(await post('test-ring', modbus({}, { reader: { transport: 'capture' } }), 'finder')).match({ status: 400, body: { code: 'OPENOT_FIND_REQUEST' } });
     for (const nonsense of [[], { reader: 7, config: {} }, { config: {} }, {}]) should(await post('find-ring', nonsense, 'finder')).match({ status: 400, body: { code: 'OPENOT_FIND_REQUEST' } });
   });
 
