@@ -145,7 +145,8 @@ function isState(value: unknown): value is SavedState {
     optional(state.doubtUntil, count) &&
     optional(state.pending, arePending) &&
     optional(state.unbrokenFrom, (abs) => count(abs) && abs <= cursor) &&
-    optional(state.fingerprint, (print) => isFingerprint(print, capacity, cursor))
+    // After an unclean stop the last record handed on may stand beyond the cursor.
+    optional(state.fingerprint, (print) => isFingerprint(print, capacity, Math.max(cursor, (state.doubtUntil as number | undefined) ?? 0)))
   );
 }
 
@@ -159,10 +160,10 @@ function arePending(value: unknown): boolean {
   });
 }
 
-/** A whole record with its CRC, before the cursor. */
-function isFingerprint(value: unknown, capacity: number, cursor: number): boolean {
+/** A whole record with its CRC, before `endAbs`. */
+function isFingerprint(value: unknown, capacity: number, endAbs: number): boolean {
   if (!isObject(value)) return false;
   const { abs, length, crc } = value;
   if (!count(abs) || !count(length) || !count(crc)) return false;
-  return length >= HEADER_LENGTH + 4 && length <= 0xffff && (abs % capacity) + length <= capacity && abs + length <= cursor && crc <= 0xffff_ffff;
+  return length >= HEADER_LENGTH + 4 && length <= 0xffff && (abs % capacity) + length <= capacity && abs + length <= endAbs && crc <= 0xffff_ffff;
 }
