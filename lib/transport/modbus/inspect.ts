@@ -9,6 +9,9 @@ import { MAX_REGISTERS, ModbusRing } from './settings';
 /** Registers of a control block. */
 export const CONTROL_REGISTERS = CONTROL_BLOCK_LENGTH / 2;
 
+/** Its sync in every byte order. */
+const VERSION_1 = ['OOT!', 'OO!T', 'T!OO', '!TOO'];
+
 /** What was found at the addresses that were configured. */
 export interface Inspection {
   readonly ok: true;
@@ -85,6 +88,9 @@ async function noControlBlock(connection: SharedConnection, ring: ModbusRing, wi
   if (wire.every((byte) => byte === 0)) {
     const message = `expected the control block (OOT2) from ${where} on, found zeros: is that the right address, does the controller's program run, and does no watchdog of the Modbus server clear the registers?`;
     return transportError('OPENOT_MODBUS_CONTROL_ZERO', message, 'refused');
+  }
+  if (VERSION_1.includes(String.fromCharCode(...wire.subarray(0, 4)))) {
+    return transportError('OPENOT_WIRE_VERSION_1', `${where} begins a control block of OpenOT wire version 1 (OOT!); only version 2 (OOT2) is readable: update the logger on the controller`, 'refused');
   }
   const count = Math.min(MAX_REGISTERS, 65_536 - controlAddress);
   const later = await connection.registers({ registerType, address: controlAddress, count });

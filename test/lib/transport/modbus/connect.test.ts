@@ -52,6 +52,16 @@ describe('Modbus transport: what a person can get wrong', () => {
     });
   }
 
+  for (const sync of ['OOT!', 'OO!T', 'T!OO', '!TOO']) {
+    it(`a controller with wire version 1 (${sync}): OPENOT_WIRE_VERSION_1`, async () => {
+      bench.plc.control = new Uint8Array(Buffer.from(sync.padEnd(88, '\u0001')));
+      await bench.serve();
+      const error = (await bench.transport().connect()) as TransportError;
+      should(error).have.properties({ ok: false, code: 'OPENOT_WIRE_VERSION_1', remedy: 'refused' });
+      should(error.message).match(/only version 2 \(OOT2\) is readable: update the logger/);
+    });
+  }
+
   it('what was wrong and is put right connects, with the same transport', async () => {
     await bench.serve({ zeroed: true });
     const transport = bench.transport();
