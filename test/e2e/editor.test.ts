@@ -26,7 +26,8 @@ for (const theme of themes) {
     let runtime: Runtime;
     let editor: Editor;
     const flows = examples();
-    const ours = flows.filter(({ type }, index) => type.startsWith('openot-') && flows.findIndex((node) => node.type === type) === index);
+    // A reader shows other fields for each way to a ring.
+    const ours = flows.filter(({ type, transport }, index) => type.startsWith('openot-') && flows.findIndex((node) => node.type === type && node.transport === transport) === index);
 
     before(async function () {
       if (!chromiumPath()) {
@@ -51,9 +52,10 @@ for (const theme of themes) {
     });
 
     for (const node of ours) {
-      it(`opens, and leaves unchanged, the dialog of ${node.type}`, async () => {
+      const kind = [node.type, node.transport].filter(Boolean).join('-');
+      it(`opens, and leaves unchanged, the dialog of ${kind}`, async () => {
         await editor.openDialog(node.id);
-        await editor.screenshot(`dialog-${node.type}-${theme}`);
+        await editor.screenshot(`dialog-${kind}-${theme}`);
         const labels = await editor.evaluate<string[]>("$('.red-ui-tray-body label:visible, .red-ui-tray-body option').map((_, e) => $(e).text().trim()).get()");
         should(labels.length).be.above(1);
         // An untranslated label is the key itself.
@@ -63,12 +65,12 @@ for (const theme of themes) {
         should(editor.problems).eql([]);
       });
 
-      it(`has help for ${node.type}`, async () => {
+      it(`has help for ${kind}`, async () => {
         await editor.evaluate(`RED.sidebar.help.show(${JSON.stringify(node.type)})`);
         await new Promise((resolve) => setTimeout(resolve, 400));
         const help = await editor.evaluate<string>("$('.red-ui-sidebar-help').text() || $('.red-ui-help').text()");
         should(help.length).be.above(300);
-        await editor.screenshot(`help-${node.type}-${theme}`);
+        await editor.screenshot(`help-${kind}-${theme}`);
       });
     }
   });
