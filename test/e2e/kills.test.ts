@@ -39,4 +39,13 @@ describe('a runtime that is killed (kill -9) while it writes acknowledged record
     should(sums.torn).be.belowOrEqual(3);
     should(sums.duplicatesOfOneKill).be.belowOrEqual(duplicatesBound(1 << 20));
   });
+
+  it('a ring that is written around meanwhile: what nobody can know is indeterminate, and the sums close', async () => {
+    const sums = await killed(2, 16_384);
+    should(faultsOf(sums)).eql([]);
+    should(sums.lost).be.above(0);
+    should(sums.indeterminate).be.above(0);
+    should(sums.delivered + sums.lost + sums.indeterminate - sums.indeterminateDelivered).equal(sums.produced);
+    should(sums.duplicatesOfOneKill).be.belowOrEqual(duplicatesBound(16_384));
+  });
 });
