@@ -1,4 +1,4 @@
-import { decodeState, SavedState, StateFile } from '../../lib/reader/state-image';
+import { decodeState, Lease, SavedState, StateFile } from '../../lib/reader/state-image';
 import { Batch } from '../../lib/reader/batch';
 import { Notice } from '../../lib/ring';
 import { readU16, readU32 } from '../../lib/wire';
@@ -28,6 +28,8 @@ export interface Session {
   readonly number: number;
   /** What it goes on from; undefined at first contact. */
   readonly checkpoint: SavedState | undefined;
+  /** How far the readers before it may have come. */
+  readonly lease: Lease | undefined;
   /** Greatest number of batches in flight, and of records in one. */
   readonly limits: { readonly maxInFlight: number; readonly maxRecords: number };
 }
@@ -44,6 +46,8 @@ export class Books {
   sessions = 0;
   /** First contact was made with the first record retained then, or `newest`. */
   readonly lifeOf = new Map<number, Life>();
+  /** What the server showed when an incarnation was spoken of and none of its records had come. */
+  private readonly hints = new Map<number, Life>();
   private readonly waiting: { readonly incarnation: number; readonly work: (life: Life) => void }[] = [];
 
   constructor(
@@ -130,9 +134,14 @@ export class Books {
     }
   }
 
-  /** Only guesses are left: what is meant is the life that lasts. */
+  /** Of an incarnation that no record has shown yet. */
+  hint(incarnation: number, life: Life): void {
+    if (!this.lifeOf.has(incarnation)) this.hints.set(incarnation, life);
+  }
+
+  /** Nothing more will come: what was hinted at is meant. */
   guessLives(): void {
-    for (const { incarnation } of [...this.waiting]) if (!this.lifeOf.has(incarnation)) this.lifeIs(incarnation, this.truth.life);
+    for (const { incarnation } of [...this.waiting]) if (!this.lifeOf.has(incarnation)) this.lifeIs(incarnation, this.hints.get(incarnation) ?? this.truth.life);
   }
 
   private grow(): void {

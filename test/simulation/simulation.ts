@@ -87,6 +87,8 @@ export class Simulation {
   /** Where first contact was made; nothing was handed on before a state that says so was saved. */
   private firstAbs = Infinity;
   private firstLife = 0;
+  /** Run that was joined in the middle. */
+  private joined: bigint | undefined;
   private isBegun = false;
   /** What a next reader would go on from. */
   private checkpoint: SavedState | undefined;
@@ -121,7 +123,7 @@ export class Simulation {
       duplicatesChecker(books),
       silentLossChecker(books, { isFirstContactOldest: () => startsOldest, first: () => ({ abs: this.firstAbs, life: this.firstLife }) }),
       checkpointChecker(books, (abs: number, life: Life) => life.index < this.firstLife || (life.index === this.firstLife && abs < this.firstAbs)),
-      reportsChecker(books, { isJoined: (runId) => !startsOldest && BigInt(runId) <= plan.runId, runId: () => program.plc.runId.toString() }),
+      reportsChecker(books, { isJoined: (runId) => this.joined !== undefined && BigInt(runId) <= this.joined, runId: () => program.plc.runId.toString() }),
       bindingChecker(books, this.definitions),
       totalsChecker(books, () => ({ reader: this.operator.process.reader, session: this.sessions.get(this.operator.process) as Session }))
     ];
@@ -166,6 +168,8 @@ export class Simulation {
     program.release();
     server.calm();
     operator.calm();
+    const calmMs = scheduler.now;
+    await scheduler.run(() => isBroken() || this.isNoticed || scheduler.now - calmMs > DRAIN_MS / 2);
     program.close();
     this.learnDefinitions(1);
     const sinceMs = scheduler.now;
@@ -217,11 +221,16 @@ export class Simulation {
    * seen). And where bytes may be old, the ring must not lap the reader: which lap they are of could not be told then.
    */
   private mustWait(): boolean {
-    const { truth, program, books, plan, checkpoint } = this;
+    const { truth, program, plan, checkpoint } = this;
     if (this.isCalm) return false;
-    const isNoticed = checkpoint !== undefined && books.lifeOf.get(checkpoint.incarnation) === truth.life;
-    if (truth.lives.length > 1 && program.plc.lostCount > 0 && !isNoticed) return true;
-    return plan.isOld && program.plc.headAbs - (isNoticed ? checkpoint.cursor : truth.life.startAbs) > program.plc.capacity / 2;
+    if (truth.lives.length > 1 && program.plc.lostCount > 0 && !this.isNoticed) return true;
+    return plan.isOld && program.plc.headAbs - (this.isNoticed && checkpoint !== undefined ? checkpoint.cursor : truth.life.startAbs) > program.plc.capacity / 2;
+  }
+
+  /** A next reader would know the ring as it is now. */
+  private get isNoticed(): boolean {
+    const { checkpoint, truth } = this;
+    return checkpoint !== undefined && this.books.lifeOf.get(checkpoint.incarnation) === truth.life;
   }
 
   // What the processes tell.
@@ -233,7 +242,7 @@ export class Simulation {
     this.durable.loaded(state);
     this.checkpoint = checkpoint;
     this.trace(`reader ${books.sessions + 1} loaded ${checkpoint === undefined ? 'nothing' : `checkpoint ${checkpoint.incarnation}/${checkpoint.cursor}`}`);
-    const session: Session = { number: ++books.sessions, checkpoint, limits: { maxInFlight: plan.settings.maxInFlight ?? 16, maxRecords: plan.settings.maxRecords ?? 1_000 } };
+    const session: Session = { number: ++books.sessions, checkpoint, lease: state?.lease, limits: { maxInFlight: plan.settings.maxInFlight ?? 16, maxRecords: plan.settings.maxRecords ?? 1_000 } };
     this.sessions.set(process, session);
     for (const checker of this.checkers) checker.started?.(session);
   }
@@ -242,6 +251,7 @@ export class Simulation {
     const session = this.sessions.get(process) as Session;
     const seen = this.books.see(batch);
     this.isBegun = true;
+    if (seen.life === undefined) this.books.hint(seen.incarnation, this.truth.lives[this.server.lifeSeen]);
     this.trace(`batch ${batch.serial} of incarnation ${seen.incarnation}: ${batch.records} records ${batch.facts.segments.map(({ abs }) => `@${abs}`).join(' ')}${batch.facts.notices.map((notice) => ` ${JSON.stringify(notice)}`).join('')}`);
     const kept = this.seen.get(process) ?? new Map<number, SeenBatch>();
     this.seen.set(process, kept);
@@ -274,11 +284,13 @@ export class Simulation {
     for (const checker of this.checkers) checker.saved?.(checkpoint);
   }
 
-  private firstContact({ cursor, incarnation }: SavedState): void {
+  private firstContact({ cursor, incarnation, accounting }: SavedState): void {
     const { plan, program, truth, server } = this;
     if (incarnation > 0) return;
     this.firstAbs = cursor;
     this.firstLife = server.lifeSeen;
+    const { joined } = accounting as { joined?: string };
+    this.joined = joined === undefined ? undefined : BigInt(joined);
     const { life } = truth;
     if (plan.settings.startFrom !== 'newest' && life.index === this.firstLife && life.placed.some(({ abs }) => abs < cursor && abs >= program.plc.oldestAbs)) this.alarm.raise('silent-loss', `reading begins at ${cursor}, the oldest retained record stands at ${program.plc.oldestAbs}`);
   }

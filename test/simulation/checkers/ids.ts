@@ -16,6 +16,12 @@ export function idsChecker(books: Books): Checker {
       lifeOf.clear();
       numberOf = new Map();
     },
+    started: ({ checkpoint, lease }: Session) => {
+      if (checkpoint === undefined || lease === undefined || lease.incarnation === checkpoint.incarnation) return;
+      // A ring that began anew while batches of its former life were never settled: its records may come again, and as
+      // nobody knows whether it began anew once more since, under another number.
+      for (const [life, number] of numberOf) if (number > checkpoint.incarnation) numberOf.delete(life);
+    },
     handedOn: (_session: Session, seen: SeenBatch) => {
       const { facts } = seen.batch;
       stream ??= facts.stream;

@@ -54,6 +54,7 @@ export class Program {
   private afterBlank: (() => void) | undefined;
   private incident = 0;
   private hashes = 1;
+  private made = 0;
   private readonly silent = new Map<number, number>();
 
   constructor(
@@ -89,6 +90,8 @@ export class Program {
       else {
         this.nextMs += this.gap();
         this.next();
+        // Whether the ring laps somebody is seen only in what was written.
+        if (++this.made % 8 === 0) this.plc.flush();
       }
     }
     this.nowMs = Math.max(this.nowMs, toMs);
@@ -108,6 +111,7 @@ export class Program {
   release(): void {
     this.frozenUntil = this.blankUntil >= 0 ? 0 : -1;
     this.blankUntil = this.blankUntil >= 0 ? 0 : -1;
+    this.isOver = true;
     this.thaw();
   }
 
@@ -199,7 +203,10 @@ export class Program {
         this.spoilNext = true;
         return this.event();
       case 'burst':
-        for (let i = 0; i < incident.count && plc.truth.records.length < this.plan.records; i++) this.event();
+        for (let i = 0; i < incident.count && plc.truth.records.length < this.plan.records && !this.mustWait(); i++) {
+          this.event();
+          plc.flush();
+        }
         return;
       case 'silence':
         this.nextMs = this.nowMs + incident.ms;
