@@ -176,6 +176,8 @@ class RingReader implements Reader {
       if (command !== undefined) await command();
       else if (this.keeper.lost !== undefined) this.end(this.keeper.lost);
       else if (!this.isLoaded) await this.pacer.wait(NEVER_MS);
+      // How an incarnation began, out of the saved state: it counts as on its way, and must be before it is waited for.
+      else if (this.ring.outbox.batches.length > 0) await this.handOnAll();
       else if (this.checkpoints.inFlight >= this.settings.maxInFlight) await this.waitForSettling();
       else if (!this.wantsToPoll()) await this.rest(this.paused ? 'paused' : 'idle');
       else if (!this.connected) await this.connect();

@@ -82,7 +82,7 @@ export class StateKeeper {
     const due = this.lastSaveMs + this.intervalMs - this.clock.monotonicMs();
     if (due > 0) return due;
     const state = this.checkpoints.toSave();
-    if (state !== undefined) await this.write(state, ahead(this.handed ?? state));
+    if (state !== undefined) await this.write(state, ahead(this.furthest(state)));
     return this.checkpoints.dirty ? Math.max(1, this.intervalMs) : Infinity;
   }
 
@@ -90,9 +90,14 @@ export class StateKeeper {
   async saveLast(): Promise<void> {
     const state = this.checkpoints.toSave();
     if (state === undefined) return;
-    const lease = exact(this.handed ?? state);
+    const lease = exact(this.furthest(state));
     if (!this.checkpoints.dirty && this.lease?.incarnation === lease.incarnation && this.lease.abs === lease.abs) return;
     await this.write(state, lease);
+  }
+
+  /** A state may be ahead of all that was handed on: an incarnation that has begun, and of which nothing was read yet. */
+  private furthest(state: Reach): Reach {
+    return this.handed === undefined || isBeyond(state, this.handed) ? state : this.handed;
   }
 
   async remove(): Promise<void> {
