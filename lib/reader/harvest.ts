@@ -14,6 +14,8 @@ export interface HarvestBounds {
   readonly settledHead: number;
   /** The end of the lap was read again after what stands behind it: a gap there is a gap. */
   readonly tailIsFresh: boolean;
+  /** Below it a gap needs no second reading. */
+  readonly gapHead: number;
 }
 
 /** A place where the walk could not go on. */
@@ -87,11 +89,11 @@ function notNew(memory: Memory, abs: number, record: RecordView): Trouble | unde
  * Part 4 of OPC UA gives no order of evaluation within one Read, and some servers answer from copies: bytes may be
  * older than the head beside them. A whole record of the previous lap would then stand in the new one's place. Such a
  * record is below the expected seq, unless it was never read (a lap, a start in the middle): so what begins a source
- * or leaves a gap is handed on only where head had passed it before the bytes were read. The same for the zero byte
- * of a gap, unless it was read once more after what stands behind it.
+ * or leaves a gap is handed on only where head had passed it before the bytes were read. The zero byte of a gap and what
+ * stands behind it may come from copies of different ages, so it is read once more after that, or has long been passed.
  */
 function mustWait(memory: Memory, abs: number, record: RecordView, bounds: HarvestBounds): boolean {
-  if (abs !== memory.cursor && memory.cursor >= bounds.trustedHead && !bounds.tailIsFresh) return true;
+  if (abs !== memory.cursor && memory.cursor >= bounds.gapHead && !bounds.tailIsFresh) return true;
   if (abs < bounds.trustedHead) return false;
   const expected = memory.accounting.expectedSeq(record.runId, record.sourceId);
   return expected === 0 || record.safeSeq > expected;

@@ -157,7 +157,8 @@ export class RingPoll {
     const settledHead = this.heads.settled(askedMs);
     this.accept(memory, outcome, verdict.kind === 'corrected');
     if (standing === 'unasked') return { kind: 'more' };
-    return this.take(memory, read.window, outcome, { ...boundsOf(read.looks[0], outcome, trustedHead), settledHead, tailIsFresh }, standing);
+    const { headAbs, trustedHead: proven } = boundsOf(read.looks[0], outcome, trustedHead);
+    return this.take(memory, read.window, outcome, { headAbs, trustedHead: proven, settledHead, tailIsFresh, gapHead: this.lookFirst ? proven : settledHead }, standing);
   }
 
   private readWindow(memory: Memory): Promise<WindowRead | TransportError> {
