@@ -11,5 +11,7 @@ export * from './reader';
 export * from './transport/transport';
 export * from './transport/capture';
 export * from './transport/opcua';
+export * from './transport/modbus';
+export * from './transport/find';
 export * from './platform';
 export * from './simulator';

@@ -11,6 +11,7 @@ export interface FindLimits {
   readonly maxDepth: number;
 }
 
+/** What a search takes where its caller says nothing; one of a Modbus device takes 60 s. */
 export const DEFAULT_FIND_LIMITS: FindLimits = { timeMs: 30_000, lingerMs: 3_000, maxNodes: 20_000, maxDepth: 16 };
 
 /** A ring that a search has found. `F` = the reader's properties that name it, as they stand in a flow file. */
@@ -27,8 +28,10 @@ export type FindOutcome<F> =
   | { readonly ok: true; readonly rings: readonly FoundRing<F>[]; readonly looked: string; readonly isComplete: boolean; readonly hints: readonly string[] }
   | TransportError;
 
+/** NodeIds; those of the ring one a line, in order. */
 export type OpcuaFields = { readonly controlNode: string; readonly ringNode: string };
 
+/** Addresses as decimal text, counted from 0. */
 export type ModbusFields = { readonly registerType: 'holding' | 'input'; readonly controlAddress: string; readonly ringAddress: string; readonly byteOrder: 'big' | 'little' };
 
 /** How a ring came off in a test: it can be read, it can with something to know or to change, or it cannot. */
@@ -42,6 +45,3 @@ export interface ProbeReport {
   /** Properties of the reader that should have other values, where the test knows them. */
   readonly change: Readonly<Record<string, string>>;
 }
-
-/** A test always reports; also that nothing answers. */
-export type ProbeOutcome = ProbeReport;

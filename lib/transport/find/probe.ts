@@ -54,8 +54,11 @@ export async function probe(subject: Subject, budget: Budget): Promise<ProbeRepo
   return report(findings, sections, proposed.change);
 }
 
+/** The reader cannot work like this. */
 export const bad = (text: string): Finding => ({ level: 'bad', text });
+/** It works, and a person should know. */
 export const usable = (text: string): Finding => ({ level: 'usable', text });
+/** As it should be. */
 export const good = (text: string): Finding => ({ level: 'good', text });
 
 const VERDICTS: Record<Verdict, string> = {

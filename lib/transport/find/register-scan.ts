@@ -7,12 +7,14 @@ import type { SearchLine } from './register-line';
 const NO_SUCH = new Set([2, 3]);
 const NO_SUCH_FUNCTION = 1;
 
+/** The registers that a scan looks at. */
 export interface ScanRange {
   /** First and last address, counted from 0. */
   readonly from: number;
   readonly to: number;
 }
 
+/** What a step of a scan has found. */
 export type ScanStep =
   /** Registers [first, end) were read now. */
   | { readonly kind: 'read'; readonly first: number; readonly end: number }
