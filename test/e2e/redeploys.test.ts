@@ -5,7 +5,7 @@ import { countByIdentity, readDocuments } from './support/documents';
 import { appendTo, chain } from './support/flows';
 import { besides, overModbus } from './support/modbus-flow';
 import { Plc, startPlc } from './support/plc';
-import { addProbe, Holdings, probe, socketsOf } from './support/probe';
+import { addProbe, differences, heldBy, heldLine, settledAt } from './support/probe';
 import { sleep, until } from './support/process';
 import { FlowNode, Runtime } from './support/runtime';
 import { makeUserDirectory, removeUserDirectory } from './support/user-directory';
@@ -57,16 +57,12 @@ describe(`${DEPLOYS} deploys in a row of a flow that reads over OPC UA and Modbu
     await until('both to read', () => readDocuments(output('opcua')).length > 0 && readDocuments(output('modbus')).length > 0, 40_000, () => runtime!.log);
     // What is loaded when first needed is there after one deploy of each kind.
     for (const type of ['full', 'nodes'] as const) await runtime.deploy(changed(flows, 'decoder', type), type);
-    const held = async (): Promise<Holdings & { sockets: number | undefined }> => {
-      const holdings = await probe(runtime!);
-      return { ...holdings, sockets: socketsOf(holdings.pid) };
-    };
     const quiet = async (): Promise<void> => {
       await until('one session and one connection', () => servers() === '1 sessions, 1 OPC UA connections, 1 Modbus connections', 30_000, servers);
       await sleep(3_000);
     };
     await quiet();
-    const before = await held();
+    const before = await heldBy(runtime);
     const services = (): Record<string, number> => plc.simulator.server!.counters().services;
     const servicesBefore = services();
     const modbusBefore = plc.simulator.modbus!.counters().connections;
@@ -81,18 +77,13 @@ describe(`${DEPLOYS} deploys in a row of a flow that reads over OPC UA and Modbu
     }
     const tookMs = Date.now() - begun;
     await quiet();
-    let after = await held();
-    const more = (): string[] => differences(before, after);
-    for (let tries = 0; tries < 20 && more().length > 0; tries++) {
-      await sleep(500);
-      after = await held();
-    }
+    const after = await settledAt(before, runtime);
     plc.simulator.command('stop-producer');
     const produced = plc.simulator.statistics().written;
     await until('the rest', () => [output('opcua'), output('modbus')].every((path) => countByIdentity(readDocuments(path)).size >= produced), 30_000, read);
     console.log(`      ${DEPLOYS} deploys in ${(tookMs / 1000).toFixed(0)} s: sessions opened ${services().CreateSession - servicesBefore.CreateSession}, closed ${services().CloseSession - servicesBefore.CloseSession}, Modbus connections ${plc.simulator.modbus!.counters().connections - modbusBefore}; left: ${servers()}`);
-    console.log(`      runtime before and after: sockets ${before.sockets} and ${after.sockets}, timers ${before.resources.Timeout} and ${after.resources.Timeout}, listeners ${sum(before.listeners)} and ${sum(after.listeners)}, heap ${(before.heapUsed / 1e6).toFixed(0)} and ${(after.heapUsed / 1e6).toFixed(0)} MB`);
-    should(more()).eql([]);
+    console.log(`      runtime before: ${heldLine(before)}; after: ${heldLine(after)}`);
+    should(differences(before, after)).eql([]);
     should(services().CreateSession - services().CloseSession).equal(1);
     should(after.heapUsed).be.below(before.heapUsed + 30e6);
     for (const path of [output('opcua'), output('modbus')]) {
@@ -108,17 +99,3 @@ describe(`${DEPLOYS} deploys in a row of a flow that reads over OPC UA and Modbu
 });
 
 const changed = (flows: readonly FlowNode[], id: string, name: string): FlowNode[] => flows.map((node) => (node.id === id ? { ...node, name } : node));
-const sum = (counts: Record<string, number>): number => Object.values(counts).reduce((total, count) => total + count, 0);
-
-/** Of what a runtime holds, that of which there is more than before. */
-function differences(before: Holdings & { sockets: number | undefined }, after: typeof before): string[] {
-  const found: string[] = [];
-  const compare = (what: string, earlier: number | undefined, later: number | undefined): void => {
-    if ((later ?? 0) > (earlier ?? 0)) found.push(`${what}: ${earlier ?? 0}, later ${later ?? 0}`);
-  };
-  compare('sockets', before.sockets, after.sockets);
-  compare('process listeners', before.processListeners, after.processListeners);
-  for (const kind of Object.keys(after.resources)) compare(kind, before.resources[kind], after.resources[kind]);
-  for (const name of Object.keys(after.listeners)) compare(`listeners of ${name}`, before.listeners[name], after.listeners[name]);
-  return found;
-}

@@ -1,5 +1,6 @@
 import { appendFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { sleep } from './process';
 import { Runtime } from './runtime';
 
 /** What a runtime holds at one moment, as it says itself. */
@@ -57,3 +58,37 @@ export function socketsOf(pid: number): number | undefined {
     return undefined;
   }
 }
+
+/** What a runtime holds, with its sockets as the kernel counts them. */
+export type Held = Holdings & { readonly sockets: number | undefined };
+
+export async function heldBy(runtime: Runtime): Promise<Held> {
+  const holdings = await probe(runtime);
+  return { ...holdings, sockets: socketsOf(holdings.pid) };
+}
+
+/** Of what a runtime holds, that of which there is more than before. */
+export function differences(before: Held, after: Held): string[] {
+  const found: string[] = [];
+  const compare = (what: string, earlier: number | undefined, later: number | undefined): void => {
+    if ((later ?? 0) > (earlier ?? 0)) found.push(`${what}: ${earlier ?? 0}, later ${later ?? 0}`);
+  };
+  compare('sockets', before.sockets, after.sockets);
+  compare('process listeners', before.processListeners, after.processListeners);
+  for (const kind of Object.keys(after.resources)) compare(kind, before.resources[kind], after.resources[kind]);
+  for (const name of Object.keys(after.listeners)) compare(`listeners of ${name}`, before.listeners[name], after.listeners[name]);
+  return found;
+}
+
+/** Asks until there is no more than before, or for so long; what there is then. */
+export async function settledAt(before: Held, runtime: Runtime, timeoutMs = 10_000): Promise<Held> {
+  for (const end = Date.now() + timeoutMs; ; ) {
+    const after = await heldBy(runtime);
+    if (differences(before, after).length === 0 || Date.now() > end) return after;
+    await sleep(500);
+  }
+}
+
+/** For the log. */
+export const heldLine = ({ sockets, resources, listeners, heapUsed }: Held): string =>
+  `sockets ${sockets}, timers ${resources.Timeout ?? 0}, listeners ${Object.values(listeners).reduce((total, count) => total + count, 0)}, heap ${(heapUsed / 1e6).toFixed(0)} MB`;
