@@ -1,4 +1,5 @@
 import should from 'should';
+import type { HTTPRequest } from 'puppeteer-core';
 import { chromiumPath, Editor } from './support/browser';
 import { Plc, startPlc } from './support/plc';
 import { Runtime } from './support/runtime';
@@ -115,6 +116,25 @@ for (const theme of themes) {
       should([await field('controlAddress'), await field('ringAddress')]).eql(['1000', '1044']);
       await editor.press('ok');
       should(await editor.evaluate<boolean>("RED.nodes.node('reader-modbus').valid")).be.true();
+      should(editor.problems).eql([]);
+    });
+
+    it('lets a person choose where several rings were found', async () => {
+      const ring = (address: number, isProved: boolean): object => ({ description: `holding registers, control block at ${address}: 16 KiB, ${isProved ? 'its records are whole' : 'a guess'}`, isProved, fields: { registerType: 'input', controlAddress: String(address), ringAddress: String(address + 44), byteOrder: 'little' } });
+      const answer = { ok: true, rings: [ring(2000, true), ring(6000, false)], looked: 'holding registers 0 to 9999; 80 requests in 2.0 s', isComplete: false, hints: ['<b>text</b> of a device is no markup'] };
+      await editor.page.setRequestInterception(true);
+      const answering = (request: HTTPRequest): void => void (request.url().endsWith('/openot/find-ring') ? request.respond({ contentType: 'application/json', body: JSON.stringify(answer) }) : request.continue());
+      editor.page.on('request', answering);
+      await editor.openDialog('reader-modbus');
+      const list = await press('find');
+      editor.page.off('request', answering);
+      await editor.page.setRequestInterception(false);
+      should(list).match(/2 rings were found: choose one.*control block at 2000.*control block at 6000.*<b>text<\/b> of a device is no markup.*not everything was looked at/);
+      should(await field('controlAddress')).equal('1000');
+      await editor.page.click('.openot-reader-ring:nth-of-type(2)');
+      should([await field('registerType'), await field('controlAddress'), await field('ringAddress'), await field('byteOrder')]).eql(['input', '6000', '6044', 'little']);
+      await editor.screenshot(`find-ring-several-${theme}`);
+      await editor.press('cancel');
       should(editor.problems).eql([]);
     });
 
