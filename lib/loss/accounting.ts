@@ -1,7 +1,7 @@
 import { LossItem } from '../ring/items';
 import { Offset, readU32, RecordView, u64Of } from '../wire';
 import { droppedRange, isCheckpoint } from './claims';
-import { LossDelta, NOTHING_PASSED, passedOver, SourceAccount } from './source-account';
+import { LossDelta, SourceAccount } from './source-account';
 import { LossState, LossStateError, readLossState, RunState, SourceState, sourceState } from './state';
 
 /**
@@ -62,8 +62,8 @@ export class LossAccounting {
   private readonly runs = new Map<string, Run>();
   private current: Run | undefined;
   private joined: bigint | undefined;
-  /** What was passed over while a source was not met yet. */
-  private unmet = NOTHING_PASSED;
+  /** Sources of runs up to this one that were not met yet may have been handed on before an unclean stop. */
+  private doubtfulRun: bigint | undefined;
   private deliveredTotal = 0;
   private lostTotal = 0;
   private authoritativeTotal = 0;
@@ -77,16 +77,14 @@ export class LossAccounting {
   }
 
   /**
-   * Records were passed over, of whatever sources: at most `records`, of which the first `doubtful` may have been
-   * delivered before an unclean stop. In the next gap of each source the seqs that can be those are `indeterminate`
-   * (docs/format.md 9); what was passed over before them may stand in front of them.
+   * Records were passed over that may have been delivered before an unclean stop, of whatever sources, none of a run
+   * after this one: the next gap of each source is `indeterminate` (docs/format.md 9).
    */
-  passOver(records: number, doubtful: number): void {
-    if (records <= 0) return;
-    this.unmet = passedOver(this.unmet, records, doubtful);
+  doubt(runId: bigint): void {
+    this.doubtfulRun = runId;
     for (const run of this.runs.values()) {
       for (const source of run.sources.values()) {
-        Object.assign(source, passedOver(source, records, doubtful));
+        source.doubtful = true;
         source.state = undefined;
       }
     }
@@ -103,11 +101,11 @@ export class LossAccounting {
     if (source === undefined) {
       if (run.sources.size >= MAX_SOURCES_PER_RUN) return tooManySources(run.id, sourceId);
       const base = this.joined !== undefined && BigInt(run.id) <= this.joined ? seq : 0;
-      source = new SourceAccount(base, base, this.unmet);
+      source = new SourceAccount(base, base, this.doubtfulRun !== undefined && BigInt(run.id) <= this.doubtfulRun);
       run.sources.set(sourceId, source);
     }
     const dropped = droppedRange(record);
-    if (seq === source.next && dropped === undefined && source.waiting.length === 0 && source.passed === 0) {
+    if (seq === source.next && dropped === undefined && source.waiting.length === 0 && !source.doubtful) {
       source.next = seq + 1;
       source.state = undefined;
       this.deliveredTotal++;
@@ -167,7 +165,7 @@ export class LossAccounting {
   toJSON(): LossState {
     const runs: RunState[] = [...this.runs.values()].map((run) => ({ runId: run.id, sources: statesOf(run.sources) }));
     const totals = { delivered: this.deliveredTotal, lost: this.lostTotal, authoritative: this.authoritativeTotal };
-    return { version: 1, ...(this.joined === undefined ? {} : { joined: this.joined.toString() }), ...(this.unmet.passed === 0 ? {} : { unmet: [this.unmet.passed, this.unmet.doubt] as [number, number] }), totals, runs };
+    return { version: 1, ...(this.joined === undefined ? {} : { joined: this.joined.toString() }), ...(this.doubtfulRun === undefined ? {} : { doubtfulRun: this.doubtfulRun.toString() }), totals, runs };
   }
 
   /** The accounting a saved state describes, or what is wrong with the state: it is never read in part. */
@@ -176,7 +174,7 @@ export class LossAccounting {
     if (!state.ok) return state;
     const accounting = new LossAccounting();
     accounting.joined = state.joined === undefined ? undefined : BigInt(state.joined);
-    accounting.unmet = state.unmet;
+    accounting.doubtfulRun = state.doubtfulRun === undefined ? undefined : BigInt(state.doubtfulRun);
     accounting.deliveredTotal = state.totals.delivered;
     accounting.lostTotal = state.totals.lost;
     accounting.authoritativeTotal = state.totals.authoritative;

@@ -9,23 +9,7 @@ export const MAX_WAITING_RANGES = 16;
 
 /** A gap that was reported as inferred. */
 export interface OpenGap extends SeqRange {
-  /** Its seqs up to here may have been delivered before an unclean stop; absent where none may. */
-  readonly doubtTo?: number;
-}
-
-/** Records passed over, of all sources, and how many of the first of them may have been handed on. */
-export interface PassedOver {
-  readonly passed: number;
-  readonly doubt: number;
-}
-
-/** A source of which nothing was passed over. */
-export const NOTHING_PASSED: PassedOver = { passed: 0, doubt: 0 };
-
-/** After `records` more were passed over, of which the first `doubtful` may have been handed on. */
-export function passedOver({ passed, doubt }: PassedOver, records: number, doubtful: number): PassedOver {
-  const limit = Number.MAX_SAFE_INTEGER;
-  return { passed: Math.min(limit, passed + records), doubt: doubtful > 0 ? Math.min(limit, passed + doubtful) : doubt };
+  readonly class: LossClass;
 }
 
 /** One range to report. `upgrade`: reported before as inferred, now known by the producer's word. */
@@ -48,10 +32,6 @@ export class SourceAccount {
   open: OpenGap[] = [];
   /** Named by a RecordsDropped, at or above `next`, ascending, disjoint. */
   waiting: LossInterval[] = [];
-  /** Records of all sources that were passed over since its last one, at most. */
-  passed: number;
-  /** Up to how many of the seqs after its last one may have been handed on before an unclean stop. */
-  doubt: number;
   /** Its saved form, as long as nothing changed. */
   state: SourceState | undefined;
 
@@ -60,11 +40,9 @@ export class SourceAccount {
     readonly base: number,
     /** One past the highest seq seen: the seq expected next. */
     public next: number,
-    before: PassedOver = NOTHING_PASSED
-  ) {
-    this.passed = before.passed;
-    this.doubt = before.doubt;
-  }
+    /** Since its last record places were passed over that may have been handed on before an unclean stop. */
+    public doubtful = false
+  ) {}
 
   get delivered(): number {
     return this.next - this.base - this.lost;
@@ -75,10 +53,9 @@ export class SourceAccount {
    * it.
    */
   advance(seq: number, dropped: SeqRange | undefined, checkpoint: boolean): LossDelta[] {
-    // Those that may have been handed on stand behind what was passed over before the stop, and before what was after it.
-    const doubt = this.doubt > 0 ? { doubtTo: Math.min(seq - 1, this.next + this.doubt - 1) } : {};
-    const gap: OpenGap | undefined = seq > this.next ? { first: this.next, last: seq - 1, ...doubt } : undefined;
-    this.passed = this.doubt = 0;
+    // Which of them were handed on nobody can tell: others may have been lost before, and dropped ones have seqs but no records.
+    const gap: OpenGap | undefined = seq > this.next ? { first: this.next, last: seq - 1, class: this.doubtful ? 'indeterminate' : 'lost' } : undefined;
+    this.doubtful = false;
     const named = gap !== undefined && (checkpoint || (dropped !== undefined && intersects(gap, dropped)) || this.waiting.some((range) => intersects(range, gap)));
     this.next = seq + 1;
     this.state = undefined;
@@ -88,7 +65,7 @@ export class SourceAccount {
     this.lost += countOf(gap);
     if (named) this.authoritative += countOf(gap);
     else this.keepOpen(gap);
-    deltas.push(...classed(gap, named ? 'authoritative' : 'inferred', false));
+    deltas.push({ ...gap, basis: named ? 'authoritative' : 'inferred', upgrade: false });
     return deltas;
   }
 
@@ -102,7 +79,7 @@ export class SourceAccount {
         if (!intersects(gap, dropped)) still.push(gap);
         else {
           this.authoritative += countOf(gap);
-          deltas.push(...classed(gap, 'authoritative', true));
+          deltas.push({ ...gap, basis: 'authoritative', upgrade: true });
         }
       }
       this.open = still;
@@ -124,12 +101,4 @@ export class SourceAccount {
     const next = this.next;
     this.waiting = this.waiting.filter((range) => range.last >= next).map((range) => (range.first < next ? { ...range, first: next } : range));
   }
-}
-
-/** The gap in parts of one class each. */
-function classed({ first, last, doubtTo }: OpenGap, basis: LossInterval['basis'], upgrade: boolean): LossDelta[] {
-  if (doubtTo === undefined) return [{ first, last, basis, upgrade, class: 'lost' }];
-  const parts: LossDelta[] = [{ first, last: doubtTo, basis, upgrade, class: 'indeterminate' }];
-  if (doubtTo < last) parts.push({ first: doubtTo + 1, last, basis, upgrade, class: 'lost' });
-  return parts;
 }

@@ -1,14 +1,14 @@
 /** The accounting's saved form: plain JSON, checked in full when read back, because a wrong account invents or hides losses. */
 import { parseU64 } from '../wire';
 import { isObject, shownValue } from '../wire/outside-values';
-import { countOf } from './intervals';
-import { MAX_OPEN_GAPS, MAX_WAITING_RANGES, NOTHING_PASSED, OpenGap, PassedOver, SourceAccount } from './source-account';
+import { countOf, SeqRange } from './intervals';
+import { MAX_OPEN_GAPS, MAX_WAITING_RANGES, OpenGap, SourceAccount } from './source-account';
 
-/** A range as [first, last]; of an open gap with its third number: up to where it is indeterminate. */
-type Pair = [number, number] | [number, number, number];
+/** A range as [first, last]; 1 behind them: an open gap that is indeterminate. */
+type Pair = [number, number] | [number, number, 1];
 
-/** [sourceId, base, next, lost, authoritative, open gaps, waiting ranges], and [passed, doubt] where records were passed over since. */
-export type SourceState = [number, number, number, number, number, Pair[], Pair[], [number, number]?];
+/** [sourceId, base, next, lost, authoritative, open gaps, waiting ranges], and 1 behind them where its next gap is indeterminate. */
+export type SourceState = [number, number, number, number, number, Pair[], Pair[], 1?];
 
 /** The accounts of one run as saved. */
 export interface RunState {
@@ -22,8 +22,8 @@ export interface LossState {
   version: 1;
   /** Run that was joined in the middle, decimal text. */
   joined?: string;
-  /** [passed, doubt] of sources not met yet; absent where nothing was passed over. */
-  unmet?: [number, number];
+  /** Run up to which sources not met yet begin with an indeterminate gap, decimal text. */
+  doubtfulRun?: string;
   totals: { delivered: number; lost: number; authoritative: number };
   /** In the order of last use. */
   runs: RunState[];
@@ -39,18 +39,19 @@ export interface LossStateError {
 interface ReadState {
   readonly ok: true;
   readonly joined: string | undefined;
-  readonly unmet: PassedOver;
+  readonly doubtfulRun: string | undefined;
   readonly totals: LossState['totals'];
   readonly runs: { runId: string; sources: Map<number, SourceAccount> }[];
 }
 
-const pairOf = ({ first, last, doubtTo }: OpenGap): Pair => (doubtTo === undefined ? [first, last] : [first, last, doubtTo]);
+const gapOf = ({ first, last, class: lossClass }: OpenGap): Pair => (lossClass === 'lost' ? [first, last] : [first, last, 1]);
+const pairOf = ({ first, last }: SeqRange): Pair => [first, last];
 
 /** One source's account as saved. */
 export function sourceState(sourceId: number, account: SourceAccount): SourceState {
-  const { base, next, lost, authoritative, open, waiting, passed, doubt } = account;
-  const state: SourceState = [sourceId, base, next, lost, authoritative, open.map(pairOf), waiting.map(pairOf)];
-  if (passed > 0) state.push([passed, doubt]);
+  const { base, next, lost, authoritative, open, waiting, doubtful } = account;
+  const state: SourceState = [sourceId, base, next, lost, authoritative, open.map(gapOf), waiting.map(pairOf)];
+  if (doubtful) state.push(1);
   return state;
 }
 
@@ -58,8 +59,8 @@ export function sourceState(sourceId: number, account: SourceAccount): SourceSta
 export function readLossState(value: unknown, maxRuns: number, maxSources: number): ReadState | LossStateError {
   if (!isObject(value) || value.version !== 1) return invalid('/version', '1', isObject(value) ? value.version : value);
   const { joined, totals, runs } = value;
-  const unmet = readPassed(value.unmet);
-  if (unmet === undefined) return invalid('/unmet', 'two counts', value.unmet);
+  const { doubtfulRun } = value;
+  if (doubtfulRun !== undefined && !isRunId(doubtfulRun)) return invalid('/doubtfulRun', 'a run id as decimal text', doubtfulRun);
   if (joined !== undefined && !isRunId(joined)) return invalid('/joined', 'a run id as decimal text', joined);
   if (!isObject(totals) || ![totals.delivered, totals.lost, totals.authoritative].every(isCount)) return invalid('/totals', 'three counts', totals);
   if (!Array.isArray(runs) || runs.length > maxRuns) return invalid('/runs', `at most ${maxRuns} runs`, runs);
@@ -78,34 +79,24 @@ export function readLossState(value: unknown, maxRuns: number, maxSources: numbe
     }
     read.push({ runId: run.runId, sources });
   }
-  return { ok: true, joined, unmet, totals: totals as LossState['totals'], runs: read };
+  return { ok: true, joined, doubtfulRun, totals: totals as LossState['totals'], runs: read };
 }
 
 function readSource(entry: unknown): SourceAccount | undefined {
   if (!Array.isArray(entry) || (entry.length !== 7 && entry.length !== 8)) return undefined;
-  const [sourceId, base, next, lost, authoritative, open, waiting, before] = entry as unknown[];
+  const [sourceId, base, next, lost, authoritative, open, waiting, doubtful] = entry as unknown[];
   if (!isCount(sourceId) || sourceId > 0xffff_ffff || !isCount(base) || !isCount(next) || !isCount(lost) || !isCount(authoritative)) return undefined;
   if (base > next || lost > next - base || authoritative > lost) return undefined;
   const gaps = readRanges(open, base, next - 1, MAX_OPEN_GAPS, true);
   const ranges = readRanges(waiting, next, Number.MAX_SAFE_INTEGER, MAX_WAITING_RANGES);
-  if (gaps === undefined || ranges === undefined) return undefined;
-  const passed = readPassed(before);
-  if (passed === undefined) return undefined;
+  if (gaps === undefined || ranges === undefined || (doubtful !== undefined && doubtful !== 1)) return undefined;
   if (gaps.reduce((sum, gap) => sum + countOf(gap), 0) > lost - authoritative) return undefined;
-  const account = new SourceAccount(base, next, passed);
+  const account = new SourceAccount(base, next, doubtful === 1);
   account.lost = lost;
   account.authoritative = authoritative;
   account.open = gaps;
   account.waiting = ranges.map((range) => ({ ...range, basis: 'authoritative' }));
   return account;
-}
-
-/** [passed, doubt], or undefined when it is neither that nor absent. */
-function readPassed(value: unknown): PassedOver | undefined {
-  if (value === undefined) return NOTHING_PASSED;
-  if (!Array.isArray(value) || value.length !== 2) return undefined;
-  const [passed, doubt] = value as unknown[];
-  return isCount(passed) && isCount(doubt) && doubt <= passed ? { passed, doubt } : undefined;
 }
 
 /** Ascending, disjoint ranges inside [lowest, highest]. */
@@ -114,11 +105,10 @@ function readRanges(value: unknown, lowest: number, highest: number, limit: numb
   const ranges: OpenGap[] = [];
   let from = lowest;
   for (const pair of value as unknown[]) {
-    if (!Array.isArray(pair) || (pair.length !== 2 && !(mayDoubt && pair.length === 3))) return undefined;
-    const [first, last, doubtTo] = pair as unknown[];
+    if (!Array.isArray(pair) || (pair.length !== 2 && !(mayDoubt && pair.length === 3 && pair[2] === 1))) return undefined;
+    const [first, last] = pair as unknown[];
     if (!isCount(first) || !isCount(last) || first < from || last < first || last > highest) return undefined;
-    if (doubtTo !== undefined && (!isCount(doubtTo) || doubtTo < first || doubtTo > last)) return undefined;
-    ranges.push(doubtTo === undefined ? { first, last } : { first, last, doubtTo });
+    ranges.push({ first, last, class: pair.length === 3 ? 'indeterminate' : 'lost' });
     from = last + 1;
   }
   return ranges;

@@ -1,14 +1,10 @@
 import { LossAccounting } from '../loss';
 import { EpochTracker } from '../ring';
-import { HEADER_LENGTH, MAX_U64, Offset, readU32, readU64, RecordView } from '../wire';
+import { MAX_U64, Offset, readU32, readU64, RecordView } from '../wire';
 import { PlausibleLook, isPlausible, takeLook } from './look';
 import { StartFrom } from './settings';
 import { Fingerprint, SavedState, StateFile, StateResult, unreadable } from './state-image';
 
-/** Bytes of the shortest record in a ring: header and CRC. */
-const MIN_RECORD = HEADER_LENGTH + 4;
-/** How many records so many bytes hold, at most. */
-const recordsIn = (bytes: number): number => Math.max(0, Math.ceil(bytes / MIN_RECORD));
 /** A source time above all others: with it, any record counts as older. */
 const LATEST_TIME = MAX_U64;
 
@@ -77,10 +73,7 @@ export class Memory {
   /** First contact. */
   begin(startFrom: StartFrom): void {
     const { headAbs, oldestAbs, lostCount } = this.image.snapshot;
-    if (startFrom === 'oldest') {
-      this.accounting.passOver(Math.min(lostCount, recordsIn(oldestAbs)), 0);
-      return this.jump(oldestAbs, lostCount);
-    }
+    if (startFrom === 'oldest') return this.jump(oldestAbs, lostCount);
     this.jump(headAbs, undefined);
     this.accounting.startAt(this.image.runId);
     // What stands at head in an old copy may be anything of the lap before, and no record is there to compare it with.
@@ -107,7 +100,7 @@ export class Memory {
 
   /** What lies between is not read: overwritten, or no records. */
   passOver(cursor: number, written: number | undefined): void {
-    this.accounting.passOver(recordsIn(cursor - this.cursor), recordsIn(Math.min(cursor, this.doubtUntil) - this.cursor));
+    if (cursor > this.cursor && this.doubtUntil > this.cursor) this.accounting.doubt(this.image.runId);
     this.jump(cursor, written);
   }
 
@@ -160,7 +153,6 @@ export class Memory {
     this.nextLife();
     this.image = image;
     this.accounting = new LossAccounting();
-    this.accounting.passOver(Math.min(image.snapshot.lostCount, recordsIn(cursor)), 0);
     this.epochs = new EpochTracker();
     this.fingerprint = undefined;
     this.lastRunId = undefined;
@@ -221,7 +213,7 @@ function isOldRun(record: RecordView, lastRunId: bigint | undefined): boolean {
 function goneOn(accounting: LossAccounting): LossAccounting {
   const state = accounting.toJSON();
   for (const run of state.runs) run.sources = run.sources.map(([id, , next]) => [id, next, next, 0, 0, [], []]);
-  delete state.unmet;
+  delete state.doubtfulRun;
   state.totals = { delivered: 0, lost: 0, authoritative: 0 };
   const read = LossAccounting.fromJSON(state);
   if (!read.ok) throw new Error(read.message);
