@@ -181,6 +181,7 @@ export class Operator {
     const first = this.process;
     const { scheduler } = this.simulation;
     if (first.isDead || first.isStopping) return;
+    this.simulation.wasUnclean = true;
     const pid = this.pid;
     this.start(true);
     const second = this.process;

@@ -115,6 +115,11 @@ function drawCopies(chance: Chance, on: On, link: { -readonly [K in keyof LinkPl
     link.oldMs = chance.magnitude(50, 1_000);
     isOld = true;
   }
+  if (on('duplicated answers', 0.1)) {
+    link.duplicated = chance.magnitude(0.003, 0.1);
+    link.oldMs = Math.max(link.oldMs, 1_000);
+    isOld = true;
+  }
   return isOld;
 }
 
@@ -128,7 +133,6 @@ function drawLink(chance: Chance, on: On, link: { -readonly [K in keyof LinkPlan
   if (on('long reads', 0.15)) link.long = small();
   if (on('shifted reads', 0.15)) link.shifted = small();
   if (on('swapped bytes', 0.15)) link.swapped = small();
-  if (on('duplicated answers', 0.12) && link.old === 0) link.duplicated = small();
   if (on('errors to retry', 0.2)) link.retry = small();
   if (on('lost sessions', 0.25)) {
     link.lost = small();

@@ -3,7 +3,7 @@ import { ReaderError } from '../../lib/reader';
 import { Batch } from '../../lib/reader/batch';
 import { decodeControlBlock } from '../../lib/ring';
 import { ReadOutcome, ReadPart } from '../../lib/transport/transport';
-import { SavedState } from '../../lib/reader/state-image';
+import { SavedState, StateFile } from '../../lib/reader/state-image';
 import { Books, SeenBatch, Session, stateOf } from './books';
 import { Chance } from './chance';
 import { bindingChecker, definitionOf } from './checkers/binding';
@@ -91,7 +91,7 @@ export class Simulation {
   private joined: bigint | undefined;
   private isBegun = false;
   /** What a next reader would go on from. */
-  private checkpoint: SavedState | undefined;
+  private state: StateFile | undefined;
   private readonly durable = new DurableChecker(this.alarm);
   private known = 0;
 
@@ -104,6 +104,7 @@ export class Simulation {
     this.books = new Books(truth, this.alarm, (life) => life.endedAtOldest ?? plc.oldestAbs);
     this.program = new Program(plc, plan.program, chance.fork());
     this.program.mustWait = () => this.mustWait();
+    this.program.mayRestart = () => this.hasAnchor;
     this.server = new Server(this.program, plan.link, chance.fork(), scheduler);
     if (options.trace !== undefined) this.server.onRead = (parts, outcome) => this.traceRead(parts, outcome);
     this.disk = new Disk(plan.disk, chance.fork(), scheduler, () => Number(this.wallNs() / 1_000_000n));
@@ -227,6 +228,15 @@ export class Simulation {
     return plan.isOld && program.plc.headAbs - (this.isNoticed && checkpoint !== undefined ? checkpoint.cursor : truth.life.startAbs) > program.plc.capacity / 2;
   }
 
+  /** A next reader would know a record of the ring: without one, a ring that began anew cannot be told from the one before. */
+  private get hasAnchor(): boolean {
+    return this.state?.lease.fingerprint !== undefined || this.state?.checkpoint.fingerprint !== undefined;
+  }
+
+  private get checkpoint(): SavedState | undefined {
+    return this.state?.checkpoint;
+  }
+
   /** A next reader would know the ring as it is now. */
   private get isNoticed(): boolean {
     const { checkpoint, truth } = this;
@@ -240,7 +250,7 @@ export class Simulation {
     const state = stateOf(bytes);
     const checkpoint = state?.checkpoint;
     this.durable.loaded(state);
-    this.checkpoint = checkpoint;
+    this.state = state;
     this.trace(`reader ${books.sessions + 1} loaded ${checkpoint === undefined ? 'nothing' : `checkpoint ${checkpoint.incarnation}/${checkpoint.cursor}`}`);
     const session: Session = { number: ++books.sessions, checkpoint, lease: state?.lease, limits: { maxInFlight: plan.settings.maxInFlight ?? 16, maxRecords: plan.settings.maxRecords ?? 1_000 } };
     this.sessions.set(process, session);
@@ -265,6 +275,7 @@ export class Simulation {
     const session = this.sessions.get(process) as Session;
     const kept = this.seen.get(process) as Map<number, SeenBatch>;
     const seen = kept.get(batch.serial) as SeenBatch;
+    this.trace(`processed ${batch.serial}`);
     kept.delete(batch.serial);
     for (const checker of this.checkers) checker.processed?.(session, seen);
   }
@@ -277,10 +288,11 @@ export class Simulation {
 
   private saved(to: string, bytes: Uint8Array): void {
     if (to !== STATE) return;
-    this.checkpoint = stateOf(bytes)?.checkpoint;
-    const checkpoint = stateOf(bytes)?.checkpoint;
+    this.state = stateOf(bytes);
+    const { checkpoint } = this;
     if (checkpoint === undefined) return this.alarm.raise('checkpoint', 'what was saved cannot be read back');
     if (!this.isBegun && this.firstAbs !== checkpoint.cursor) this.firstContact(checkpoint);
+    this.trace(`saved ${checkpoint.incarnation}/${checkpoint.cursor}`);
     for (const checker of this.checkers) checker.saved?.(checkpoint);
   }
 

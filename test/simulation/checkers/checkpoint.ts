@@ -19,8 +19,12 @@ export function checkpointChecker(books: Books, isBeforeFirstContact: (abs: numb
         upTo = { life, index: 0 };
         done.clear();
       }
+      // What is still to be handed on is in the state itself.
+      const pending = checkpoint.pending ?? [];
+      const isPending = (abs: number): boolean => pending.some((notice) => notice.kind === 'lap' && abs >= notice.fromAbs && abs < notice.toAbs);
       for (; upTo.index < life.placed.length && life.placed[upTo.index].abs < checkpoint.cursor; upTo.index++) {
         const record = life.placed[upTo.index];
+        if (isPending(record.abs)) break;
         if (books.fateOf(record.serial) === 0 && !isBeforeFirstContact(record.abs, life)) {
           alarm.raise('checkpoint', `the checkpoint ${checkpoint.incarnation}/${checkpoint.cursor} was saved, but ${nameOf(record)} at position ${record.abs} was neither processed nor named`);
           return;

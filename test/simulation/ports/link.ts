@@ -181,7 +181,7 @@ export class Link implements Transport {
   private isConnected = false;
   private isClosed = false;
   private outstanding = 0;
-  private last: Uint8Array[] = [];
+  private last: { at: number; parts: readonly ReadPart[]; views: Uint8Array[] } | undefined;
   private readonly listeners = new Set<(error: TransportError) => void>();
   private endReading: (() => void) | undefined;
   private onChange: (() => void) | undefined;
@@ -280,7 +280,7 @@ export class Link implements Transport {
     const size = parts.reduce((sum, part) => sum + (part.kind === 'ring' ? part.length : 0), 0);
     if (!server.isCalm && plan.largest !== undefined && size > plan.largest) return error('OPENOT_SIM_TOO_LARGE', 'smaller');
     const views = this.spoilt(parts, server.look(parts, asked));
-    this.last = views;
+    this.last = { at: server.scheduler.now, parts, views };
     return { ok: true, parts: views };
   }
 
@@ -295,7 +295,9 @@ export class Link implements Transport {
     const { plan, chance } = server;
     if (server.isCalm) return views;
     const i = chance.below(views.length);
-    if (server.does(plan.duplicated) && this.last.length === views.length && this.last.every((view, n) => view.length === views[n].length)) return this.last;
+    const { last } = this;
+    // The answer to the same question, once more: an old copy.
+    if (last !== undefined && server.scheduler.now - last.at <= plan.oldMs && isSame(last.parts, parts) && server.does(plan.duplicated)) return last.views;
     if (server.does(plan.short) && parts[i].kind === 'ring') views[i] = views[i].subarray(0, chance.below(views[i].length + 1));
     if (server.does(plan.long)) views[i] = new Uint8Array(Buffer.concat([views[i], Buffer.alloc(1 + chance.below(64), 0x4f)]));
     if (server.does(plan.shifted)) {
@@ -320,6 +322,8 @@ export class Link implements Transport {
     });
   }
 }
+
+const isSame = (a: readonly ReadPart[], b: readonly ReadPart[]): boolean => a.length === b.length && a.every((part, i) => JSON.stringify(part) === JSON.stringify(b[i]));
 
 function swap(view: Uint8Array): void {
   for (let at = 0; at + 1 < view.length; at += 2) [view[at], view[at + 1]] = [view[at + 1], view[at]];

@@ -45,6 +45,8 @@ export class Program {
   onLife: () => void = () => undefined;
   /** True while production has to wait for the reader to notice a new life (docs/format.md 10: signs need time to be seen). */
   mustWait: () => boolean = () => false;
+  /** False while nobody could notice that the ring began anew. */
+  mayRestart: () => boolean = () => true;
   private nowMs = 0;
   private nextMs = 0;
   private frozenUntil = -1;
@@ -242,6 +244,7 @@ export class Program {
 
   private powerCycle({ newRun, isCleared, capacity, blankMs }: Extract<Incident, { kind: 'powerCycle' }>): void {
     const { plc } = this;
+    if (!this.mayRestart()) return;
     const left = isCleared ? undefined : plc.ring.slice();
     if (newRun) plc.runId += 1n;
     plc.prevDefinitionHash = '0000000000000000';
