@@ -140,6 +140,18 @@ describe('capture: recording', () => {
     should(bench.files.opened).equal(bench.files.closed);
   });
 
+  it('keeps to the length of a file when more comes than was asked for', async () => {
+    const bench = new Bench({ maxBytes: 20_000 });
+    await bench.transport.connect();
+    bench.inner.answer = (outcome) => (outcome.ok ? { ok: true, parts: outcome.parts.map((part) => (part.length === 88 ? new Uint8Array(6000) : part)) } : outcome);
+    await bench.reads(20);
+    bench.inner.answer = (outcome) => outcome;
+    await bench.reads(3);
+    await bench.transport.close();
+    for (const path of bench.files.paths) bench.files.bytesOf(path).length.should.be.belowOrEqual(20_000);
+    bench.files.paths.flatMap((path) => [...bench.frames(path)]).filter(({ content }) => content.type === 'gap').length.should.be.above(0);
+  });
+
   it('goes on with the numbers of an earlier recording, and keeps no more files of both than allowed', async () => {
     for (let i = 0; i < 3; i++) {
       const bench = new Bench({ maxFiles: 2 });
@@ -176,6 +188,7 @@ describe('capture: recording', () => {
     await bench.reads(5);
     await quiet();
     bench.files.refuses = 'ENOSPC';
+    bench.files.onlyWrites = true;
     bench.files.partly = 37;
     await bench.reads(50);
     await quiet();

@@ -77,7 +77,7 @@ describe('capture: replaying', () => {
   it('a lost link is told at its time, and what fails before the link is back is passed over', async () => {
     const plc = new FakePlc(1024);
     const lost: WritableContent = { type: 'lost', trouble: failure('OPENOT_LINK', 'reconnect') };
-    const { transport, clock } = transportOf(captureOf([[1, connected], [2, imageOf(plc)], [10, readOf(plc, 0, 8)], [60, lost], [70, { type: 'read', tookUs: 0, parts: [C], outcome: failure('OPENOT_DEAD', 'reconnect') }], [90, connected], [100, readOf(plc, 0, 8)]]));
+    const { transport, clock } = transportOf(captureOf([[1, connected], [2, imageOf(plc)], [10, readOf(plc, 0, 8)], [60, lost], [70, { type: 'read', tookUs: 0, parts: [C], outcome: failure('OPENOT_DEAD', 'reconnect') }], [90, { type: 'connect', again: false, outcome: { ...facts, about: ['anew'] } }], [100, readOf(plc, 0, 8)]]));
     const told: number[] = [];
     transport.onLost?.(() => told.push(clock.now));
     await transport.connect();
@@ -86,10 +86,33 @@ describe('capture: replaying', () => {
     should(told).eql([]);
     await clock.pass(1);
     should(told).eql([50]);
-    should(await transport.connect()).have.properties({ ok: true });
+    const again = await transport.connect();
+    should(again.ok && again.about.at(-1)).equal('anew');
     should((await transport.read([C, R(0, 8)])).ok).be.true();
     await clock.pass(1000);
     should(told.length).equal(1);
+  });
+
+  it('a link that is lost in the moment in which the reader asks is told once, and the Read gets what it got then', async () => {
+    const plc = new FakePlc(1024);
+    const lost: WritableContent = { type: 'lost', trouble: failure('OPENOT_LINK', 'reconnect') };
+    const dead: WritableContent = { type: 'read', tookUs: 0, parts: [C], outcome: failure('OPENOT_DEAD', 'reconnect') };
+    for (const readsFirst of [true, false]) {
+      const { transport, clock } = transportOf(captureOf([[1, connected], [2, imageOf(plc)], [10, readOf(plc, 0, 8)], [60, lost], [60, dead], [60, { type: 'connect', again: false, outcome: failure('OPENOT_NO', 'reconnect') }], [90, connected]]));
+      let told = 0;
+      transport.onLost?.(() => told++);
+      await transport.connect();
+      let asked: ReturnType<Transport['read']> | undefined;
+      const ask = (): unknown => (asked = transport.read([C]));
+      if (readsFirst) void clock.sleep(50).then(ask);
+      await transport.read([C, R(0, 8)]);
+      if (!readsFirst) void clock.sleep(50).then(ask);
+      await clock.pass(50);
+      should(await asked).eql(failure('OPENOT_DEAD', 'reconnect'));
+      should(told).equal(1);
+      should(await transport.connect()).eql(failure('OPENOT_NO', 'reconnect'));
+      should((await transport.connect()).ok).be.true();
+    }
   });
 
   it('at original speed an answer comes when it came then, and nothing goes on before', async () => {

@@ -28,7 +28,10 @@ async function record(seed: number, faults: Faults, options: { ringBytes?: numbe
   plc.settle();
   await clock.pass(15_000);
   should(original.reader.status()).have.properties({ lag: 0 });
-  await original.reader.stop();
+  const stopped = original.reader.stop();
+  // A Read may be under way.
+  await clock.pass(1000);
+  await stopped;
   const frames = files.paths.flatMap((path) => {
     const capture = decodeCapture(files.bytesOf(path));
     if (!capture.ok || capture.stop !== undefined) throw new Error(`${path} is not whole`);
@@ -78,7 +81,7 @@ describe('capture: a recorded session', function () {
   }
 
   it('replays the same with the time of the recording, without waiting for it', async () => {
-    const { files, original } = await record(4, { torn: true, errors: 0.05, lost: 0.03, refusals: 1, powerCycleAfter: 150 });
+    const { files, original } = await record(4, { torn: true, errors: 0.05, lost: 0.03, refusals: 1, powerCycleAfter: 150, delayMs: 120 });
     const transport = createCaptureTransport({ path: PATH, speed: 'once', clock: systemClock(), files });
     const replay = startSession(transport, transport.clock, settings);
     while (!(replay.reader.status().about.at(-1) ?? '').startsWith('replay finished')) await new Promise((resolve) => setTimeout(resolve, 5));

@@ -14,6 +14,8 @@ export interface Faults {
   readonly lost?: number;
   /** Connections refused after a lost link. */
   readonly refusals?: number;
+  /** Milliseconds that a Read takes. */
+  readonly delayMs?: number;
   /** After so many events the controller loses its memory. */
   readonly powerCycleAfter?: number;
 }
@@ -64,19 +66,24 @@ export class FaultyPlc implements Transport {
     return Promise.resolve({ ok: true, ringBytes: this.ringBytes, granularity: 4, about: ['a faulty controller'] });
   }
 
-  read(parts: readonly ReadPart[]): Promise<ReadOutcome> {
+  async read(parts: readonly ReadPart[]): Promise<ReadOutcome> {
+    if (this.faults.delayMs !== undefined) await this.clock.sleep(this.random.below(this.faults.delayMs));
+    return this.readNow(parts);
+  }
+
+  private readNow(parts: readonly ReadPart[]): ReadOutcome {
     this.reads++;
-    if (!this.connected) return Promise.resolve(trouble('OPENOT_TEST_CLOSED', 'reconnect'));
+    if (!this.connected) return trouble('OPENOT_TEST_CLOSED', 'reconnect');
     this.work();
     const isOver = this.emitted >= this.events;
     if (!isOver && this.random.chance(this.faults.errors ?? 0)) {
       this.counts.errors++;
       const remedy = this.random.pick<TransportError['remedy']>(['retry', 'retry', 'smaller', 'reconnect']);
       if (remedy === 'reconnect') this.connected = false;
-      return Promise.resolve(trouble(`OPENOT_TEST_${remedy.toUpperCase()}`, remedy));
+      return trouble(`OPENOT_TEST_${remedy.toUpperCase()}`, remedy);
     }
     if (!isOver && this.random.chance(this.faults.lost ?? 0)) void this.lose(this.random.below(400));
-    return Promise.resolve({ ok: true, parts: parts.map((part) => (part.kind === 'control' ? this.view.copy('control', 0, 88) : this.view.copy('ring', part.offset, part.offset + part.length))) });
+    return { ok: true, parts: parts.map((part) => (part.kind === 'control' ? this.view.copy('control', 0, 88) : this.view.copy('ring', part.offset, part.offset + part.length))) };
   }
 
   onLost(listener: (error: TransportError) => void): () => void {

@@ -8,6 +8,8 @@ export class MemoryFiles implements CaptureFiles {
   readonly files = new Map<string, Uint8Array>();
   /** Code that writes and creations are refused with. */
   refuses: string | undefined;
+  /** Only writes are: an empty file takes no room. */
+  onlyWrites = false;
   /** Bytes of a write that is refused which reach the file all the same. */
   partly = 0;
   /** Writes wait for this. */
@@ -43,7 +45,7 @@ export class MemoryFiles implements CaptureFiles {
 
   async create(path: string): Promise<CaptureHandle> {
     await this.held;
-    if (this.refuses !== undefined) throw coded(this.refuses);
+    if (this.refuses !== undefined && !this.onlyWrites) throw coded(this.refuses);
     if (this.files.has(path)) throw coded('EEXIST');
     this.files.set(path, new Uint8Array(0));
     this.opened++;
