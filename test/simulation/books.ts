@@ -59,7 +59,7 @@ export class Books {
 
   /** Marks what became of a record. */
   mark(serial: number, fate: number): void {
-    if (serial >= this.fates.length) this.grow();
+    while (serial >= this.fates.length) this.grow();
     this.fates[serial] |= fate;
   }
 
@@ -68,7 +68,7 @@ export class Books {
   }
 
   handedOn(serial: number, session: number): void {
-    if (serial >= this.handedBy.length) this.grow();
+    while (serial >= this.handedBy.length) this.grow();
     this.handedBy[serial] = session;
   }
 

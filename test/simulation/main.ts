@@ -1,34 +1,39 @@
-import { simulate } from './simulation';
+import { simulate, SimulationResult } from './simulation';
 
-/* Runs seeds from the command line: --seed N, --seeds N, --from N, --records N, --trace. */
-const value = (name: string, otherwise: number): number => {
-  const at = process.argv.indexOf(`--${name}`);
-  return at < 0 ? otherwise : Number(process.argv[at + 1]);
-};
+/*
+ * Runs seeds from the command line: --seed N (one), --from N --seeds N --step N (several), --for MS (until the time is
+ * over), --records N, --trace, --verbose (a line for each), --json (one object for each).
+ */
+const has = (name: string): boolean => process.argv.includes(`--${name}`);
+const value = (name: string, otherwise: number): number => (has(name) ? Number(process.argv[process.argv.indexOf(`--${name}`) + 1]) : otherwise);
+
+function show(result: SimulationResult, seconds: number): void {
+  const { violation, faults, ...rest } = result;
+  console.log(`${violation === undefined ? 'ok  ' : 'FAIL'} seed ${result.seed} ${seconds.toFixed(2)} s ${Math.round(result.produced / seconds)}/s ${JSON.stringify(rest)}`);
+  if (violation !== undefined) console.log(`     ${violation.checker} at ${violation.atMs.toFixed(0)} ms: ${violation.message}\n     ${faults.join(', ')}`);
+}
 
 async function main(): Promise<void> {
   const records = value('records', 20_000);
-  const one = value('seed', -1);
-  const from = one >= 0 ? one : value('from', 1);
-  const seeds = one >= 0 ? 1 : value('seeds', 1);
-  const trace = process.argv.includes('--trace') ? (line: string): void => console.log(line) : undefined;
+  const from = has('seed') ? value('seed', 1) : value('from', 1);
+  const step = value('step', 1);
+  const until = has('for') ? performance.now() + value('for', 0) : Infinity;
+  const seeds = has('seed') ? 1 : has('for') ? Infinity : value('seeds', 1);
+  const trace = has('trace') ? (line: string): void => console.log(line) : undefined;
   let failed = 0;
   let produced = 0;
+  let run = 0;
   const begun = performance.now();
-  for (let seed = from; seed < from + seeds; seed++) {
+  for (let seed = from; run < seeds && performance.now() < until; seed += step, run++) {
     const since = performance.now();
     const result = await simulate({ seed, records, trace });
-    const seconds = (performance.now() - since) / 1_000;
     produced += result.produced;
     if (result.violation !== undefined) failed++;
-    if (result.violation !== undefined || process.argv.includes('--verbose') || one >= 0) {
-      const { violation, faults, ...rest } = result;
-      console.log(`${violation === undefined ? 'ok  ' : 'FAIL'} seed ${seed} ${seconds.toFixed(2)} s ${Math.round(result.produced / seconds)}/s ${JSON.stringify(rest)}`);
-      if (violation !== undefined) console.log(`     ${violation.checker} at ${violation.atMs.toFixed(0)} ms: ${violation.message}\n     ${faults.join(', ')}`);
-    }
+    if (has('json')) console.log(JSON.stringify({ ...result, records }));
+    else if (result.violation !== undefined || has('verbose') || has('seed')) show(result, (performance.now() - since) / 1_000);
   }
   const seconds = (performance.now() - begun) / 1_000;
-  console.log(`${seeds} seeds, ${produced} records, ${Math.round(produced / seconds)} records/s, ${failed} failures, ${seconds.toFixed(1)} s`);
+  if (!has('json')) console.log(`${run} seeds, ${produced} records, ${Math.round(produced / seconds)} records/s, ${failed} failures, ${seconds.toFixed(1)} s`);
   process.exitCode = failed > 0 ? 1 : 0;
 }
 

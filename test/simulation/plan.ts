@@ -71,7 +71,10 @@ export function planOf(chance: Chance, records: number): Plan {
   capacity -= capacity % 8;
   const ageMs = Math.max(link.controlCopyMs ?? 0, link.ringCopyMs ?? 0, link.oldMs) * 2;
   // The sizing rule of docs/design.md 6 where copies may be old; otherwise the ring may well be overrun.
-  const perMs = isOld ? capacity / chance.magnitude(5, 20) / (intervalMs + 4 * link.latency[1] + ageMs) : (capacity * chance.magnitude(0.04, on('overruns', 0.25) ? 1.5 : 0.25)) / intervalMs;
+  const settings = drawSettings(chance, on, intervalMs);
+  const sink = drawSink(chance, on, intervalMs);
+  const wanted = isOld ? capacity / chance.magnitude(5, 20) / (intervalMs + 4 * link.latency[1] + ageMs) : (capacity * chance.magnitude(0.04, on('overruns', 0.2) ? 1.5 : 0.25)) / intervalMs;
+  const perMs = on('more than the sink takes', 0.15) ? wanted : Math.min(wanted, carried(link, sink, settings, size));
   const plan: Draft = {
     capacity,
     startAbs: on('positions near 2^32', 0.2) ? 0xffffff00 - (0xffffff00 % 8) : 0,
@@ -79,15 +82,24 @@ export function planOf(chance: Chance, records: number): Plan {
     program: drawProgram(chance, on, { records, oneSize, payload, rate: perMs / size, isOld, capacity, size }),
     link,
     disk: drawDisk(chance, on),
-    sink: drawSink(chance, on, intervalMs),
+    sink,
     operator: drawOperator(chance, on, intervalMs),
-    settings: drawSettings(chance, on, intervalMs),
+    settings,
     definitionReady: on('definitions come late', 0.3) ? 0.3 : 1,
     wallJumps: on('the wall clock jumps', 0.2),
     isOld,
     faults
   };
   return plan;
+}
+
+/** Bytes in a millisecond that link and sink carry, about half of what they could. */
+function carried(link: LinkPlan, sink: SinkPlan, settings: Partial<ReaderSettings>, size: number): number {
+  const { maxRecords = 1, maxInFlight = 1, maxBytes = 1 } = settings;
+  const batch = Math.min(maxRecords * size, maxBytes);
+  const perSink = (batch * (sink.workMs > 10_000 ? 1_000 : 1)) / (sink.workMs + (sink.ackMs + 1) / maxInFlight + 0.1);
+  const perLink = (Math.min(link.largest ?? 4_096, 4_096) * 0.4) / (3 * link.latency[1]);
+  return 0.5 * Math.min(perSink, perLink, (batch * maxInFlight) / (6 * link.latency[1]));
 }
 
 type On = (name: string, probability: number) => boolean;

@@ -155,7 +155,7 @@ export class Simulation {
     this.tick();
     const isBroken = (): boolean => this.alarm.violation !== undefined;
     // Where hardly anything gets through, the run is cut short rather than the checks.
-    const most = 20_000 + 5 * this.options.records;
+    const most = 20_000 + 2 * this.options.records;
     await scheduler.run(() => isBroken() || program.isOver || scheduler.steps > most);
     if (!isBroken()) await this.drain(isBroken);
     return this.result();
