@@ -27,6 +27,7 @@ export class FaultyPlc implements Transport {
   emitted = 0;
   readonly counts = { errors: 0, lost: 0, cycles: 0 };
   quirks: Quirks;
+  private readonly lives: Producer[] = [];
   private producer: Producer;
   private view: MemoryView;
   private connected = false;
@@ -122,7 +123,14 @@ export class FaultyPlc implements Transport {
     this.view = new MemoryView(this.producer, this.quirks, this.random, () => this.clock.now);
   }
 
+  /** `abs source/seq` of every record that a life of this controller wrote: 0 is the first one. */
+  written(life: number): Set<string> {
+    return new Set(this.lives[life].truth.all().map(({ abs, sourceId, seq }) => `${abs} ${sourceId}/${seq}`));
+  }
+
   private newProducer(): Producer {
-    return new Producer({ ringBytes: this.ringBytes, clock: () => (this.time += 1_000n), definitionHash: '00112233aabbccdd', stepped: true, truthLimit: 10_000, startAbs: 0 });
+    const producer = new Producer({ ringBytes: this.ringBytes, clock: () => (this.time += 1_000n), definitionHash: '00112233aabbccdd', stepped: true, truthLimit: 10_000, startAbs: 0 });
+    this.lives.push(producer);
+    return producer;
   }
 }
