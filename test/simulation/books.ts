@@ -109,7 +109,7 @@ export class Books {
     const serial = length >= 52 && at + length <= payload.length ? readU32(payload, at + length - SERIAL_FROM_END) : -1;
     const record = this.truth.records[serial];
     if (record === undefined || record.bytes.length !== length || payload.compare(record.bytes, 0, length, at, at + length) !== 0) {
-      this.alarm.raise('invented', `the ${length} bytes at position ${abs} of incarnation are no record that was produced (serial ${serial})`);
+      this.alarm.raise('invented', `the ${length} bytes at position ${abs} are no record that was produced (serial ${serial})`);
       return undefined;
     }
     if (record.isSpoiled) this.alarm.raise('invented', `the record at position ${abs} was written with a fault and was handed on`);

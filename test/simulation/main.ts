@@ -2,7 +2,7 @@ import { simulate, SimulationResult } from './simulation';
 
 /*
  * Runs seeds from the command line: --seed N (one), --from N --seeds N --step N (several), --for MS (until the time is
- * over), --records N, --trace, --verbose (a line for each), --json (one object for each).
+ * over), --records N, --trace, --verbose (a line for each), --json (one object for each), --first (end at the first failure).
  */
 const has = (name: string): boolean => process.argv.includes(`--${name}`);
 const value = (name: string, otherwise: number): number => (has(name) ? Number(process.argv[process.argv.indexOf(`--${name}`) + 1]) : otherwise);
@@ -29,6 +29,7 @@ async function main(): Promise<void> {
     const result = await simulate({ seed, records, trace });
     produced += result.produced;
     if (result.violation !== undefined) failed++;
+    if (result.violation !== undefined && has('first')) run = seeds;
     if (has('json')) console.log(JSON.stringify({ ...result, records }));
     else if (result.violation !== undefined || has('verbose') || has('seed')) show(result, (performance.now() - since) / 1_000);
   }

@@ -251,6 +251,8 @@ export class Simulation {
     const checkpoint = state?.checkpoint;
     this.durable.loaded(state);
     this.state = state;
+    // What was never handed on was never begun.
+    if (checkpoint === undefined && !this.isBegun) this.firstAbs = Infinity;
     this.trace(`reader ${books.sessions + 1} loaded ${checkpoint === undefined ? 'nothing' : `checkpoint ${checkpoint.incarnation}/${checkpoint.cursor}`}`);
     const session: Session = { number: ++books.sessions, checkpoint, lease: state?.lease, limits: { maxInFlight: plan.settings.maxInFlight ?? 16, maxRecords: plan.settings.maxRecords ?? 1_000 } };
     this.sessions.set(process, session);
@@ -291,7 +293,7 @@ export class Simulation {
     this.state = stateOf(bytes);
     const { checkpoint } = this;
     if (checkpoint === undefined) return this.alarm.raise('checkpoint', 'what was saved cannot be read back');
-    if (!this.isBegun && this.firstAbs !== checkpoint.cursor) this.firstContact(checkpoint);
+    if (this.firstAbs === Infinity) this.firstContact(checkpoint);
     this.trace(`saved ${checkpoint.incarnation}/${checkpoint.cursor}`);
     for (const checker of this.checkers) checker.saved?.(checkpoint);
   }
