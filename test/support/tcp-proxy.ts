@@ -146,6 +146,11 @@ export class TcpProxy {
     }
   }
 
+  /** Bytes that the other side never sent, on every connection. */
+  inject(to: 'client' | 'server', bytes: Uint8Array): void {
+    for (const pair of this.pairs) pair[to].write(bytes);
+  }
+
   /** No faults on the way any more. */
   calm(): void {
     Object.assign(this.faults, NONE);

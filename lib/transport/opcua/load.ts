@@ -1,3 +1,5 @@
+import { guardSockets } from './guard';
+
 /** The module node-opcua, loaded when first needed. */
 export type NodeOpcua = typeof import('node-opcua');
 
@@ -11,6 +13,7 @@ export function loadClient(): NodeOpcua {
   if (loaded !== undefined) return loaded;
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   loaded = require('node-opcua') as NodeOpcua;
+  guardSockets(loaded);
   if (process.env.OPENOT_OPCUA_LOG === undefined) {
     loaded.setWarningLogger(() => undefined);
     loaded.setErrorLogger(() => undefined);
