@@ -10,7 +10,7 @@ export class StatusBoard {
   readonly totals: ReaderTotals = { records: 0, bytes: 0, lost: 0, indeterminate: 0, laps: 0, skipped: 0, incarnations: 0 };
   readonly looks: LookCounters = { polls: 0, reads: 0, repeated: 0, unconfirmed: 0, reread: 0 };
   detail = '';
-  private code: string | undefined;
+  code: string | undefined;
   private changed = true;
   private lastReportMs = -Infinity;
   private ring: RingPoll | undefined;
@@ -53,6 +53,8 @@ export class StatusBoard {
   silent(ms: number): void {
     const quiet = this.state === 'reading' || this.state === 'idle' || this.code === 'OPENOT_READ_SILENT';
     if (!quiet) return;
+    // Also when this Read ends with an error, the lag of the last good look is one of long ago.
+    this.lookedMs = undefined;
     this.change('reading', `no answer for ${Math.round(ms / 1000)} s`, 'OPENOT_READ_SILENT');
     this.silentMs = ms;
     this.changed = true;

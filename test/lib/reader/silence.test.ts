@@ -62,6 +62,26 @@ describe('a link that says nothing', () => {
     await rig.reader.stop();
   });
 
+  it('shows no lag of before either when the Read that was silent is given up and asked again', async () => {
+    const { rig, transport } = rigOn({ intervalMs: 100 });
+    await rig.started(500);
+    transport.silent = true;
+    await rig.clock.pass(8000);
+    should(rig.reader.status().code).equal('OPENOT_READ_SILENT');
+    // In smaller pieces, which the link swallows as well.
+    transport.answer = () => failure('OPENOT_TEST_TIMEOUT', 'smaller');
+    transport.answerAtLast();
+    transport.silent = true;
+    await rig.clock.pass(1000);
+    should(rig.reader.status()).match({ state: 'reading', code: 'OPENOT_TEST_TIMEOUT' });
+    should(rig.reader.status().lag).be.undefined();
+    transport.answer = (outcome) => outcome;
+    transport.answerAtLast();
+    await rig.clock.pass(500);
+    should(rig.reader.status()).match({ state: 'idle', lag: 0 });
+    await rig.reader.stop();
+  });
+
   it('is told at once when it is lost, also while nothing is read', async () => {
     const { rig, transport } = rigOn({ mode: 'trigger' });
     await rig.started(10);
