@@ -130,12 +130,12 @@ export class RingPoll {
     this.outbox.receiveTimeNs = this.parts.nowNs();
     // The one Read of a quiet ring: an image known already needs no second look when there is nothing to verify.
     if (this.isQuiet(memory, read)) {
+      this.stood(standingOf(memory, read.anchor, memory.image.snapshot.oldestAbs), askedMs);
       this.keeper.sameAgain();
       this.chunk.caughtUp(0);
       return { kind: 'idle' };
     }
-    // A look that was made before its window needs no proof that the bytes are not older.
-    const tailIsFresh = !this.lookFirst && (await this.readTailAgain(memory, read.window, read.looks));
+    const tailIsFresh = await this.readTailAgain(memory, read.window, read.looks);
     if (typeof tailIsFresh === 'object') return this.readFailed(tailIsFresh);
     const outcome = await this.keeper.settle(read.looks);
     if (outcome.kind !== 'accepted') return this.notAccepted(outcome);
@@ -149,16 +149,15 @@ export class RingPoll {
     if (verdict.kind === 'restart') return this.beginAnew(memory, outcome, verdict.reason, standing);
     if (standing === 'differs') return this.stranger(memory, outcome, askedMs);
     this.strange.reset();
-    if (standing === 'stands' && this.unprovenSince !== undefined && askedMs >= this.unprovenSince + this.parts.settings.rereadMs) this.unprovenSince = undefined;
+    this.stood(standing, askedMs);
     // Under `corrected` the older image was wrong: nothing it said may be trusted.
-    const before = this.lookFirst && outcome.index === 0 ? outcome.base : (this.keeper.last ?? outcome.base);
-    const trustedHead = verdict.kind === 'corrected' ? memory.cursor : before.snapshot.headAbs;
+    const trustedHead = verdict.kind === 'corrected' ? memory.cursor : (this.keeper.last ?? outcome.base).snapshot.headAbs;
     this.evicted = isPlausible(read.looks[0]) ? Math.max(0, outcome.oldestAbs - read.looks[0].snapshot.oldestAbs) : 0;
     const settledHead = this.heads.settled(askedMs);
     this.accept(memory, outcome, verdict.kind === 'corrected');
     if (standing === 'unasked') return { kind: 'more' };
     const { headAbs, trustedHead: proven } = boundsOf(read.looks[0], outcome, trustedHead);
-    return this.take(memory, read.window, outcome, { headAbs, trustedHead: proven, settledHead, tailIsFresh, gapHead: this.lookFirst ? proven : settledHead }, standing);
+    return this.take(memory, read.window, outcome, { headAbs, trustedHead: proven, settledHead, tailIsFresh, gapHead: settledHead }, standing);
   }
 
   private readWindow(memory: Memory): Promise<WindowRead | TransportError> {
@@ -176,7 +175,8 @@ export class RingPoll {
   /** What is worth asking for after this look. */
   private wanted(memory: Memory, look: Look, fromAbs: number): Wanted {
     const last = this.keeper.last ?? memory.image;
-    if (this.search === undefined && memory.cursor >= last.snapshot.headAbs && sameImage(look, last)) return { kind: 'nothing' };
+    // Not even the anchor, unless it still has to prove something.
+    if (this.search === undefined && this.unprovenSince === undefined && memory.cursor >= last.snapshot.headAbs && sameImage(look, last)) return { kind: 'nothing' };
     if (!isPlausible(look)) return { kind: 'rest', length: last.snapshot.headAbs - fromAbs };
     const { headAbs, oldestAbs } = look.snapshot;
     if (oldestAbs <= fromAbs) return { kind: 'rest', length: headAbs - fromAbs };
@@ -184,7 +184,7 @@ export class RingPoll {
     // oldest after the window is aimed at, by what was overwritten during the last one.
     const ahead = Math.max(0, this.evicted - (this.chunk.window >> 1));
     const begin = Math.min(oldestAbs + ahead - (ahead % 4), headAbs);
-    return { kind: 'elsewhere', fromAbs: begin, length: headAbs - begin };
+    return { kind: 'elsewhere', fromAbs: begin, length: headAbs - begin, anchorAbs: anchorOf(memory, oldestAbs) };
   }
 
   /**
@@ -216,6 +216,11 @@ export class RingPoll {
     this.shortReads = 0;
     const read = await this.reads.control();
     return read.ok ? { ok: true, looks: [takeLook(read.bytes)], window: new FlatWindow(memory.cursor, 0) } : read;
+  }
+
+  /** The last record still stands: after as long as a copy may be old that proves it, also where nothing new comes. */
+  private stood(standing: Standing, askedMs: number): void {
+    if (standing === 'stands' && this.unprovenSince !== undefined && askedMs >= this.unprovenSince + this.parts.settings.rereadMs) this.unprovenSince = undefined;
   }
 
   private isQuiet(memory: Memory, read: WindowRead): boolean {
@@ -310,7 +315,7 @@ export class RingPoll {
   }
 
   private take(memory: Memory, window: FlatWindow, outcome: Accepted, bounds: HarvestBounds, standing: Standing): PollEnd {
-    if (outcome.base.snapshot.oldestAbs > memory.cursor) this.lap(memory, outcome.base);
+    if (outcome.base.snapshot.oldestAbs > memory.cursor) this.lap(memory, outcome.base, outcome.confirmed);
     // An unproven oldest may be too high by a torn byte: it forbids, but it does not move the cursor.
     if (outcome.oldestAbs > memory.cursor) return this.end({ kind: 'more' });
     if (memory.cursor >= bounds.headAbs && this.search === undefined) return this.end({ kind: memory.cursor < outcome.base.snapshot.headAbs ? 'more' : 'idle' });
@@ -377,12 +382,13 @@ export class RingPoll {
     return { kind: 'more' };
   }
 
-  private lap(memory: Memory, base: PlausibleLook): void {
+  private lap(memory: Memory, base: PlausibleLook, confirmed: boolean): void {
     const { oldestAbs, lostCount } = base.snapshot;
     this.search = undefined;
     this.unprovenSince = this.parts.nowMs();
     // All that was overwritten had been read: between cursor and oldest lies nothing but the gap of a lap's end.
-    if (memory.written === lostCount) {
+    // Only where a second reading bears the count out: a torn one may be that of before the last record overwritten.
+    if (confirmed && memory.written === lostCount) {
       memory.cursor = oldestAbs;
       return;
     }

@@ -26,10 +26,10 @@ export interface WindowAsk {
 }
 
 /**
- * nothing: not even the anchor. rest: `length` bytes from the asked place on, and the anchor. elsewhere: the place and
- * the anchor are overwritten, what is there now begins further on.
+ * nothing: not even the anchor. rest: `length` bytes from the asked place on, and the anchor. elsewhere: that place is
+ * overwritten, what is there now begins further on; and so may be the anchor.
  */
-export type Wanted = { readonly kind: 'nothing' } | { readonly kind: 'rest'; readonly length: number } | { readonly kind: 'elsewhere'; readonly fromAbs: number; readonly length: number };
+export type Wanted = { readonly kind: 'nothing' } | { readonly kind: 'rest'; readonly length: number } | { readonly kind: 'elsewhere'; readonly fromAbs: number; readonly length: number; readonly anchorAbs?: number };
 
 /** One window as it came, with the looks around it. */
 export interface WindowRead {
@@ -62,7 +62,7 @@ export class RingReads {
     const looks = first === undefined ? [] : [takeLook(first.bytes)];
     const wanted: Wanted = ask.wanted?.(looks[0]) ?? { kind: 'rest', length: ask.length };
     const { capacity, perRead } = ask;
-    const { fromAbs, anchorAbs } = wanted.kind === 'elsewhere' ? { fromAbs: wanted.fromAbs } : ask;
+    const { fromAbs, anchorAbs } = wanted.kind === 'elsewhere' ? wanted : ask;
     const joined = anchorAbs !== undefined && anchorAbs + ANCHOR_LENGTH === fromAbs;
     const apart = anchorAbs !== undefined && !joined;
     const firstAbs = joined ? anchorAbs : fromAbs;
