@@ -1,5 +1,5 @@
 import type { NodeMessage } from 'node-red';
-import { Batch, Clock, createReader, Random, Reader, ReaderError, ReaderSettings, ReaderStatus, StatusFacts, Store } from '../../lib/reader';
+import { Batch, Clock, CommandOutcome, createReader, Random, Reader, ReaderError, ReaderSettings, ReaderStatus, StatusFacts, Store } from '../../lib/reader';
 import { parseSafeU64 } from '../../lib/wire';
 import type { Transport } from '../../lib/transport/transport';
 import { CodedError, codedErrorOf } from '../shared/coded-error';
@@ -34,6 +34,11 @@ export function seekTarget(payload: unknown): number | 'oldest' | 'newest' {
   const position = typeof payload === 'number' || typeof payload === 'bigint' || isU64Text(payload) ? parseSafeU64(payload) : undefined;
   if (position === undefined) throw new CodedError('OPENOT_READER_SEEK', `msg.payload of the command seek must be "oldest", "newest" or a position (a whole number from 0 to 2^53-1), found ${shown(payload)}`);
   return position;
+}
+
+/** A command that could not be done is an error of its message. */
+function done(outcome: CommandOutcome): void {
+  if (!outcome.ok) throw new CodedError(outcome.code, outcome.message);
 }
 
 interface Life {
@@ -94,13 +99,10 @@ export class ReaderController {
       case 'resume':
         this.paused = false;
         return reader.resume();
-      case 'seek': {
-        const end = await reader.seek(seekTarget(payload));
-        if (!end.ok) throw new CodedError(end.code, end.message);
-        return;
-      }
+      case 'seek':
+        return done(await reader.seek(seekTarget(payload)));
       case 'forget':
-        return reader.forget();
+        return done(await reader.forget());
       default:
         throw new CodedError('OPENOT_READER_COMMAND', `msg.topic must be one of ${commands.join(', ')}, found ${shown(topic)}`);
     }

@@ -21,7 +21,7 @@ for (const theme of themes) {
         console.log('      skipped: no Chromium');
         return this.skip();
       }
-      plc = await startPlc({ ringBytes: 16_384, modbusPort: 'any', modbusQuirks: { byteOrder: 'little' }, modbusRegisters: { controlAddress: 1000, ringAddress: 1044 } });
+      plc = await startPlc({ ringBytes: 16_384, modbusPort: 'any', modbusQuirks: { byteOrder: 'little' }, modbusRegisters: { controlAddress: 1000, ringAddress: 1044 }, users: { operator: 'right' } });
       userDir = await makeUserDirectory();
       runtime = await Runtime.start(userDir);
       editor = await Editor.open(runtime.url, { dark: theme === 'dark' });
@@ -90,6 +90,23 @@ for (const theme of themes) {
       should(await press('test')).match(/cannot be read as it is set.*OPENOT_OPCUA_NODE_SCALAR/);
       await editor.screenshot(`test-ring-wrong-${theme}`);
       await editor.press('cancel');
+    });
+
+    it('logs in with what was typed in the endpoint\'s dialog and never deployed', async () => {
+      const typed = async (password: string): Promise<string> => {
+        await editor.openDialog('opcua');
+        await editor.evaluate("void $('#node-config-input-authentication').val('password').trigger('change')");
+        await editor.evaluate(`void ($('#node-config-input-user').val('operator'), $('#node-config-input-password').val('${password}'))`);
+        await editor.press('ok');
+        await editor.openDialog('reader-opcua');
+        const found = await press('find');
+        await editor.press('cancel');
+        return found;
+      };
+      should(await typed('wrong')).match(/OPENOT_OPCUA_CREDENTIALS/);
+      should(await typed('right')).match(/Found and filled in/);
+      await editor.evaluate("RED.nodes.node('opcua').authentication = 'anonymous'");
+      should(editor.problems).eql([]);
     });
 
     it('finds a ring in the registers of a Modbus device, with its byte order', async () => {

@@ -11,7 +11,7 @@ export interface FindLimits {
   readonly maxDepth: number;
 }
 
-/** What a search takes where its caller says nothing; one of a Modbus device takes 60 s. */
+/** What a search takes where its caller says nothing; one of a Modbus device takes 45 s. */
 export const DEFAULT_FIND_LIMITS: FindLimits = { timeMs: 30_000, lingerMs: 3_000, maxNodes: 20_000, maxDepth: 16 };
 
 /** A ring that a search has found. `F` = the reader's properties that name it, as they stand in a flow file. */

@@ -13,6 +13,8 @@ import { describeRing, durationText } from './texts';
 /** Every address there is. */
 export const ALL_REGISTERS: ScanRange = { from: 0, to: 65_535 };
 
+/** Milliseconds that a scan may take: below the minute after which many a proxy gives a request up. */
+const FIND_MODBUS_MS = 45_000;
 /** Part of the time that the first kind of registers may take, so that the second one gets its turn. */
 const FIRST_SHARE = 0.65;
 /** Places that are tried for one control block whose ring does not follow it. */
@@ -24,7 +26,7 @@ const MAX_TRIED = 16;
  * Never rejects.
  */
 export async function findModbusRings(settings: Partial<ModbusSettings> & Pick<ModbusSettings, 'host'>, range: ScanRange = ALL_REGISTERS, limits: Partial<FindLimits> = {}, signal?: AbortSignal): Promise<FindOutcome<ModbusFields>> {
-  const all = { ...DEFAULT_FIND_LIMITS, timeMs: 60_000, ...limits };
+  const all = { ...DEFAULT_FIND_LIMITS, timeMs: FIND_MODBUS_MS, ...limits };
   const budget = new Budget(all.timeMs, signal);
   const line = new SearchLine({ ...DEFAULT_MODBUS_SETTINGS, ...settings });
   budget.onEnd(() => void line.close());

@@ -22,6 +22,7 @@ export interface Subject {
 
 const PAIRS = 100;
 const PAIRS_MS = 2000;
+const PAIRS_SHARE = 0.3;
 /** A reader's interval by default, in seconds: for what the size of the ring means. */
 const INTERVAL_S = 0.5;
 
@@ -45,7 +46,7 @@ export async function probe(subject: Subject, budget: Budget): Promise<ProbeRepo
     findings.push(...extra.findings);
   }
   if (check.kind === 'proved' || check.kind === 'empty' || check.kind === 'restless') {
-    const looks = await lookInPairs(transport, budget, PAIRS, PAIRS_MS);
+    const looks = await lookInPairs(transport, budget, PAIRS, Math.min(PAIRS_MS, budget.leftMs * PAIRS_SHARE));
     const times = capacity > 0 ? await timeReads(transport, Math.min(capacity, connected.ringBytes ?? capacity), budget) : [];
     sections.push(['Read times, the shortest and the median', ...times.map(timeLine)], ['Two looks at the control block, one after the other', ...lookLines(looks)]);
     findings.push(...lookFindings(looks), ...paceFindings(looks, times, capacity));

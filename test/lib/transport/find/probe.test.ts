@@ -21,9 +21,9 @@ describe('testing a ring', function () {
     should(await plc.start()).eql({ ok: true });
     plc.command('burst', 1000);
   };
-  const opcua = (nodes: Partial<{ controlNode: string; ringNodes: readonly string[] }> = {}, timeMs = 6000): Promise<ProbeReport> =>
+  const opcua = (nodes: Partial<{ controlNode: string; ringNodes: readonly string[] }> = {}, timeMs = 2500): Promise<ProbeReport> =>
     probeOpcuaRing({ endpoint: plc.endpointUrl!, pkiFolder: join(folder, 'client'), requestTimeoutMs: 3000 }, { controlNode: plc.controlNodeId!, ringNodes: plc.ringNodeIds, ...nodes }, timeMs);
-  const modbus = (ring: Partial<ModbusRing> = {}, timeMs = 6000, signal?: AbortSignal): Promise<ProbeReport> =>
+  const modbus = (ring: Partial<ModbusRing> = {}, timeMs = 2500, signal?: AbortSignal): Promise<ProbeReport> =>
     probeModbusRing({ host: '127.0.0.1', port: plc.modbus!.port, requestTimeoutMs: 2000 }, { registerType: 'holding', controlAddress: 100, ringAddress: 144, byteOrder: 'big', ...ring }, timeMs, signal);
   const text = ({ lines }: ProbeReport): string => lines.join('\n');
   const nothingIsLeft = (): void => {
