@@ -123,8 +123,11 @@ export class Operator {
         return process.reader.read();
       case 'breakLink':
         return process.link.breakOff();
-      default:
-        throw new Error(`${deed} is not done here`);
+      case 'rollback':
+        process.gate.kill();
+        this.ended();
+        simulation.rollBack();
+        return this.restartLater(simulation.plan.operator.downMs);
     }
   }
 

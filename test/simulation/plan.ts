@@ -19,7 +19,7 @@ export interface OperatorPlan {
  * kill: the process, at any await. crash: the machine, and with it what the disk had not flushed. redeploy: stop and start
  * in order. double: another runtime on the same state file. rollback: the state file of some time ago is put back.
  */
-export type Deed = 'kill' | 'crash' | 'redeploy' | 'double' | 'pause' | 'read' | 'breakLink' | 'forget' | 'seek' | 'rollback';
+export type Deed = 'kill' | 'crash' | 'redeploy' | 'double' | 'pause' | 'read' | 'breakLink' | 'rollback';
 
 /** Everything that one seed decides, but for the moments at which it happens. */
 export interface Plan {
@@ -83,7 +83,7 @@ export function planOf(chance: Chance, records: number): Plan {
     link,
     disk: drawDisk(chance, on),
     sink,
-    operator: drawOperator(chance, on, intervalMs),
+    operator: drawOperator(chance, on, intervalMs, isOld),
     settings,
     definitionReady: on('definitions come late', 0.3) ? 0.3 : 1,
     wallJumps: on('the wall clock jumps', 0.2),
@@ -212,7 +212,7 @@ function drawSink(chance: Chance, on: On, intervalMs: number): SinkPlan {
   };
 }
 
-function drawOperator(chance: Chance, on: On, intervalMs: number): OperatorPlan {
+function drawOperator(chance: Chance, on: On, intervalMs: number, isOld: boolean): OperatorPlan {
   const does: Deed[] = [];
   if (on('kills', 0.35)) does.push('kill', 'kill');
   if (on('crashes', 0.2)) does.push('crash');
@@ -221,6 +221,7 @@ function drawOperator(chance: Chance, on: On, intervalMs: number): OperatorPlan 
   if (on('pauses', 0.15)) does.push('pause');
   if (on('reads on demand', 0.1)) does.push('read');
   if (on('the link is cut', 0.15)) does.push('breakLink');
+  if (!isOld && on('an old state comes back', 0.1)) does.push('rollback');
   return { everyMs: does.length === 0 ? Infinity : 2_000 + intervalMs * chance.magnitude(10, 300), does, downMs: chance.magnitude(1, 20_000), samePid: chance.does(0.3) };
 }
 

@@ -35,6 +35,8 @@ export interface SimulationOptions {
   readonly records: number;
   /** Changes the drawn plan: for regression tests, and for one fault alone. */
   readonly change?: (plan: Plan) => Plan;
+  /** Last changes to a simulation that is ready to run. */
+  readonly prepare?: (simulation: Simulation) => void;
   /** Called with a line for everything that happens. */
   readonly trace?: (line: string) => void;
 }
@@ -75,8 +77,12 @@ export class Simulation {
   isCalm = false;
   /** A reader was ended with something open. */
   wasUnclean = false;
+  /** A state of some time ago was put back: of what was delivered since, nothing is known. */
+  isOldState = false;
   /** Of all readers. */
   polls = 0;
+  /** States that were saved, now and then one of them. */
+  private readonly backups: Uint8Array[] = [];
   private readonly checkers: Checker[];
   private readonly sessions = new Map<Process, Session>();
   private readonly seen = new Map<Process, Map<number, SeenBatch>>();
@@ -111,6 +117,7 @@ export class Simulation {
     this.disk.onRenamed = (to, bytes) => this.saved(to, bytes);
     this.operator = new Operator(this, chance.fork());
     this.checkers = this.makeCheckers();
+    options.prepare?.(this);
   }
 
   private makeCheckers(): Checker[] {
@@ -120,11 +127,11 @@ export class Simulation {
       idsChecker(books),
       inventedChecker(books),
       orderChecker(books, () => startsOldest),
-      lossClassChecker(books, () => this.wasUnclean),
+      lossClassChecker(books, () => this.wasUnclean, () => this.isOldState),
       duplicatesChecker(books),
       silentLossChecker(books, { isFirstContactOldest: () => startsOldest, first: () => ({ abs: this.firstAbs, life: this.firstLife }) }),
       checkpointChecker(books, (abs: number, life: Life) => life.index < this.firstLife || (life.index === this.firstLife && abs < this.firstAbs)),
-      reportsChecker(books, { isJoined: (runId) => this.joined !== undefined && BigInt(runId) <= this.joined, runId: () => program.plc.runId.toString() }),
+      reportsChecker(books, { isJoined: (runId) => this.joined !== undefined && BigInt(runId) <= this.joined, runId: () => program.plc.runId.toString(), isOldState: () => this.isOldState }),
       bindingChecker(books, this.definitions),
       totalsChecker(books, () => ({ reader: this.operator.process.reader, session: this.sessions.get(this.operator.process) as Session }))
     ];
@@ -275,8 +282,10 @@ export class Simulation {
 
   processed(process: Process, batch: Batch): void {
     const session = this.sessions.get(process) as Session;
-    const kept = this.seen.get(process) as Map<number, SeenBatch>;
-    const seen = kept.get(batch.serial) as SeenBatch;
+    const kept = this.seen.get(process);
+    const seen = kept?.get(batch.serial);
+    // Handed on before everything was forgotten.
+    if (kept === undefined || seen === undefined) return;
     this.trace(`processed ${batch.serial}`);
     kept.delete(batch.serial);
     for (const checker of this.checkers) checker.processed?.(session, seen);
@@ -292,6 +301,8 @@ export class Simulation {
     if (to !== STATE) return;
     this.state = stateOf(bytes);
     const { checkpoint } = this;
+    if (this.chance.does(0.1)) this.backups.push(bytes);
+    if (this.backups.length > 8) this.backups.shift();
     if (checkpoint === undefined) return this.alarm.raise('checkpoint', 'what was saved cannot be read back');
     if (this.firstAbs === Infinity) this.firstContact(checkpoint);
     this.trace(`saved ${checkpoint.incarnation}/${checkpoint.cursor}`);
@@ -307,6 +318,18 @@ export class Simulation {
     this.joined = joined === undefined ? undefined : BigInt(joined);
     const { life } = truth;
     if (plan.settings.startFrom !== 'newest' && life.index === this.firstLife && life.placed.some(({ abs }) => abs < cursor && abs >= program.plc.oldestAbs)) this.alarm.raise('silent-loss', `reading begins at ${cursor}, the oldest retained record stands at ${program.plc.oldestAbs}`);
+  }
+
+  /** While no reader runs: the state of some time ago is put back, of the same life of the ring. */
+  rollBack(): void {
+    const { state, books, truth } = this;
+    const old = this.backups.find((bytes) => stateOf(bytes)?.lease.incarnation === state?.checkpoint.incarnation && stateOf(bytes)?.checkpoint.incarnation === state?.checkpoint.incarnation);
+    if (old === undefined || state === undefined || books.lifeOf.get(state.checkpoint.incarnation) !== truth.life || state.lease.incarnation !== state.checkpoint.incarnation) return;
+    this.trace('an old state is put back');
+    this.disk.putBack(STATE, old);
+    this.state = stateOf(old);
+    this.durable.replaced();
+    this.isOldState = this.wasUnclean = true;
   }
 
   /** The reader was told that its state is saved. */

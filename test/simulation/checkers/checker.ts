@@ -11,8 +11,6 @@ export interface Checker {
   processed?(session: Session, seen: SeenBatch): void;
   /** A state was written that a next reader would go on from. */
   saved?(checkpoint: SavedState): void;
-  /** The operator told the reader to forget everything. */
-  forgotten?(): void;
   /** All faults are over, everything was read and processed. */
   atRest?(): void;
 }

@@ -10,12 +10,8 @@ export function idsChecker(books: Books): Checker {
   const { alarm, lifeOf } = books;
   let stream: string | undefined;
   /** Incarnation under which records of a life were processed first, in the present life of the state. */
-  let numberOf = new Map<Life, number>();
+  const numberOf = new Map<Life, number>();
   return {
-    forgotten: () => {
-      lifeOf.clear();
-      numberOf = new Map();
-    },
     started: ({ checkpoint, lease }: Session) => {
       if (checkpoint === undefined || lease === undefined || lease.incarnation === checkpoint.incarnation) return;
       // A ring that began anew while batches of its former life were never settled: its records may come again, and as

@@ -2,10 +2,12 @@ import { Books, Fate, nameOf, recordsNamed, SeenBatch, Session } from '../books'
 import { Checker } from './checker';
 
 /** What was delivered is never called lost: `indeterminate` is the word for what a crash left open, and only for that. */
-export function lossClassChecker(books: Books, wasUnclean: () => boolean): Checker {
+export function lossClassChecker(books: Books, wasUnclean: () => boolean, isOldState: () => boolean): Checker {
   const { alarm } = books;
   return {
     processed: (_session: Session, seen: SeenBatch) => {
+      // A state that was put back from a backup knows nothing of what was delivered since.
+      if (isOldState()) return;
       for (const entry of seen.entries) {
         if (entry.kind === 'record') {
           if ((books.fateOf(entry.record.serial) & Fate.lost) !== 0) alarm.raise('loss-class', `${nameOf(entry.record)} was delivered after it was reported lost`);

@@ -25,6 +25,8 @@ interface Advertised {
   readonly epochId: bigint;
   readonly definitionHash: string;
   readonly prevDefinitionHash: string;
+  /** The epoch began earlier: a cold start alone begins no other one. */
+  readonly goesOn?: boolean;
 }
 
 interface Pending {
@@ -237,6 +239,7 @@ export class Plc {
     const { image } = this;
     image.advertise('runId', opens.runId);
     yield;
+    if (opens.goesOn === true) return;
     image.advertise('epochId', opens.epochId);
     yield;
     image.advertise('epochFirstAbs', BigInt(startAbs));

@@ -178,7 +178,7 @@ export class Program {
     switch (incident.kind) {
       case 'coldStart':
         plc.newRun();
-        return this.openEpoch(true);
+        return this.openEpoch(true, true);
       case 'definition':
         return this.changeDefinition(incident.cold);
       case 'powerCycle':
@@ -259,9 +259,9 @@ export class Program {
     this.afterBlank = start;
   }
 
-  private openEpoch(cold: boolean): void {
+  private openEpoch(cold: boolean, goesOn = false): void {
     const { plc } = this;
-    plc.emit({ sourceId: 0, eventTypeId: EventType.LoggerStarted, slots: [{ key: Key.coldStart, type: TlvType.Bool, payload: Uint8Array.of(cold ? 1 : 0) }] }, plc.advertised());
+    plc.emit({ sourceId: 0, eventTypeId: EventType.LoggerStarted, slots: [{ key: Key.coldStart, type: TlvType.Bool, payload: Uint8Array.of(cold ? 1 : 0) }] }, { ...plc.advertised(), goesOn });
   }
 
   private highWater(sourceId: number): void {
