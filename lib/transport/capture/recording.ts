@@ -9,6 +9,7 @@ import { textOf } from './text';
 /** Limits of a recording where nothing else is said. */
 export const DEFAULT_RECORDING = { maxBytes: 16 * 1024 * 1024, maxFiles: 4, maxQueueBytes: 8 * 1024 * 1024, retryMs: 30_000, closeMs: 2000 } as const;
 
+/** What to record to, and within which limits. */
 export interface RecordingSettings {
   /** Where to: a path without extension (`…/line1` gives `…/line1-000001.ootcap` and so on), or a folder. */
   readonly path: string;

@@ -10,6 +10,7 @@ import { textOf } from './text';
 /** once: frame after frame as the reader asks; original: each at its recorded time. */
 export type CaptureSpeed = 'once' | 'original';
 
+/** What to replay, and how fast. */
 export interface CaptureSettings {
   /** A capture file, the path of a series without its number, a folder with one series, or an image of a ring. */
   readonly path: string;

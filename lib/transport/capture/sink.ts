@@ -10,6 +10,7 @@ export interface CaptureTold {
   readonly message: string;
 }
 
+/** What a sink writes to, and within which limits. */
 export interface SinkSettings {
   /** Path of the series without number and extension, or a folder. */
   readonly path: string;
