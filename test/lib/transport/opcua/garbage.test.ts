@@ -64,7 +64,7 @@ describe('OPC UA transport: bytes that are no OPC UA', function () {
 
   it('so does any other, in any moment', async () => {
     const random = seeded(20);
-    for (let i = 0; i < Number(process.env.OPENOT_GARBAGE ?? 8); i++) {
+    for (let i = 0; i < Number(process.env.OPENOT_GARBAGE ?? 5); i++) {
       await reads();
       const reading = transport.read(LOOK);
       if (i % 3 === 0) await proxy.nextPiece();
