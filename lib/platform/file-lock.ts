@@ -25,6 +25,9 @@ export interface LockPorts {
   every(ms: number, call: () => void): () => void;
 }
 
+/** Holders made by this process: an earlier one of them is a life that ended, or will. */
+const here = new Set<string>();
+
 /** How often a holder touches its lock. */
 export const TOUCH_MS = 1_000;
 /** A holder whose process is gone, and which has not touched its lock for so long, holds it no more. */
@@ -76,17 +79,27 @@ export class FileLock {
   }
 
   private taken(): LockOutcome {
-    const { files, every } = this.ports;
+    const { every } = this.ports;
     this.seen = undefined;
-    // A touch that fails is seen by the others only: the next save looks at the lock itself.
-    this.endTouching ??= every(TOUCH_MS, () => void files.touch(this.path).catch(() => undefined));
+    here.add(this.ports.self.owner);
+    this.endTouching ??= every(TOUCH_MS, () => void this.touch());
     return { ok: true };
+  }
+
+  /** Of a lock that another has, the loser's touch would say that the winner lives. */
+  private async touch(): Promise<void> {
+    try {
+      if (await this.isMine()) await this.ports.files.touch(this.path);
+      else this.endTouching?.();
+    } catch {
+      // Seen by the others only: the next save looks at the lock itself.
+    }
   }
 
   private async isLeft(holder: LockHolder): Promise<boolean> {
     const { files, self, isAlive, wallMs } = this.ports;
-    // An earlier life in this very process, or before it one with the same number: of two here, the later one counts.
-    if (holder.host === self.host && holder.pid === self.pid) return true;
+    // Of two in this process the later one counts. A container that was started again has the same number too; so may one beside it that shares the folder.
+    if (holder.host === self.host && holder.pid === self.pid) return here.has(holder.owner) || this.standsStill(DEAD_MS);
     const isDead = holder.host === self.host && !isAlive(holder.pid);
     if (isDead && wallMs() - ((await files.changedMs(this.path)) ?? 0) >= DEAD_MS) return true;
     return this.standsStill(isDead ? DEAD_MS : SILENT_MS);

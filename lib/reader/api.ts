@@ -4,8 +4,8 @@ import { Clock, Random, Store } from './ports';
 import { ReaderSettings } from './settings';
 import { ReaderError, ReaderStatus, StatusFacts } from './status';
 
-/** What became of a seek; nothing was changed where it is not ok. */
-export type SeekOutcome = { readonly ok: true } | (ReaderError & { readonly ok: false });
+/** What became of a command; nothing was changed where it is not ok. */
+export type CommandOutcome = { readonly ok: true } | (ReaderError & { readonly ok: false });
 
 /** Everything a reader is made of; nothing else reaches it. */
 export interface ReaderParts {
@@ -32,14 +32,14 @@ export interface Reader {
   read(): void;
   pause(): void;
   resume(): void;
-  /** Forgets the saved state and begins as at first contact (`startFrom`): the way out of an unreadable state. */
-  forget(): Promise<void>;
+  /** Forgets the saved state and begins as at first contact (`startFrom`): the way out of an unreadable state. Refused while another uses the state. */
+  forget(): Promise<CommandOutcome>;
   /**
    * Goes on at a position between oldest and head, or at one of them: forward as a skipped range (notice), backward so
    * that records come again. What was handed on and not settled is forgotten. Also the way out of an unreadable state.
    * Waits for the link; nothing is changed where the answer is not ok.
    */
-  seek(to: number | 'oldest' | 'newest'): Promise<SeekOutcome>;
+  seek(to: number | 'oldest' | 'newest'): Promise<CommandOutcome>;
   /** The batch with this serial and all before it have been passed on: the saved checkpoint may move past them. */
   settle(serial: number): void;
   status(): ReaderStatus;

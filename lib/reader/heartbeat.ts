@@ -4,19 +4,22 @@ import { ReaderError } from './status';
 /** Heartbeats that may be missed before the controller counts as silent. */
 const MISSED = 3;
 /** Sources whose heartbeats are known, at most: the first ones. */
-const MAX_SOURCES = 64;
+export const MAX_HEARTBEATS = 64;
 
-/** Knows how often the controller promised to write something, and so when it has gone silent (docs/format.md 1, Heartbeat). */
+/**
+ * Knows when the controller wrote last, and so whether it has gone silent: sources promise something at an interval
+ * (docs/format.md 1, Heartbeat), and `promised` holds what they promised, milliseconds by source id.
+ */
 export class HeartbeatWatch {
-  private readonly intervals = new Map<number, number>();
   private newsMs: number | undefined;
 
   /** A record was handed on. */
-  passed(record: RecordView, nowMs: number): void {
+  passed(record: RecordView, promised: Map<number, number>, nowMs: number): void {
     this.newsMs = nowMs;
     if (record.eventTypeId !== EventType.Heartbeat) return;
     const interval = intervalOf(record);
-    if (interval !== undefined && (this.intervals.size < MAX_SOURCES || this.intervals.has(record.sourceId))) this.intervals.set(record.sourceId, interval);
+    if (interval === undefined) promised.delete(record.sourceId);
+    else if (promised.size < MAX_HEARTBEATS || promised.has(record.sourceId)) promised.set(record.sourceId, interval);
   }
 
   /** Nothing could be seen until now: the silence begins to count here. */
@@ -24,15 +27,10 @@ export class HeartbeatWatch {
     this.newsMs = nowMs;
   }
 
-  /** The ring began anew: its promises are not known yet. */
-  forget(): void {
-    this.intervals.clear();
-  }
-
   /** What is wrong when nothing new stands in the ring now. */
-  silence(nowMs: number): ReaderError | undefined {
-    if (this.intervals.size === 0 || this.newsMs === undefined) return undefined;
-    const interval = Math.min(...this.intervals.values());
+  silence(promised: ReadonlyMap<number, number>, nowMs: number): ReaderError | undefined {
+    if (promised.size === 0 || this.newsMs === undefined) return undefined;
+    const interval = Math.min(...promised.values());
     const silentMs = nowMs - this.newsMs;
     if (silentMs <= MISSED * interval) return undefined;
     return {

@@ -17,6 +17,10 @@ export class Memory {
   unbrokenFrom = 0;
   /** Head was here, as what was handed on shows. */
   reached = 0;
+  /** Heartbeats that sources promised: milliseconds by source id (docs/format.md 1). */
+  readonly heartbeats = new Map<number, number>();
+  /** The same of an incarnation that had begun while batches of this one were unsettled. */
+  private doubtAfter = 0;
   /** What starts below it may have been handed on before an unclean stop: passed over, it is indeterminate. */
   doubtUntil = 0;
   /** The lowest number that another incarnation may have: those below may have been given out. */
@@ -94,8 +98,11 @@ export class Memory {
       this.latestHigh = this.timeHigh;
       this.latestLow = this.timeLow;
     }
-    if (this.lastRunId === undefined || readU32(bytes, start + Offset.runId) !== Number(this.lastRunId & 0xffff_ffffn)) this.lastRunId = record.runId;
-    else if (readU32(bytes, start + Offset.runId + 4) !== Number(this.lastRunId >> 32n)) this.lastRunId = record.runId;
+    if (this.lastRunId === undefined || readU32(bytes, start + Offset.runId) !== Number(this.lastRunId & 0xffff_ffffn) || readU32(bytes, start + Offset.runId + 4) !== Number(this.lastRunId >> 32n)) {
+      this.lastRunId = record.runId;
+      // Promises of a run that is over.
+      this.heartbeats.clear();
+    }
   }
 
   /** What lies between is not read: overwritten, or no records. */
@@ -111,7 +118,8 @@ export class Memory {
     this.fingerprint = undefined;
     this.lastRunId = undefined;
     this.lastTimeNs = 0n;
-    this.doubtUntil = 0;
+    // What was handed on before is not lost when it is overwritten now.
+    this.doubtUntil = Math.max(this.doubtUntil, this.reached);
     this.jump(cursor, undefined);
   }
 
@@ -156,7 +164,11 @@ export class Memory {
     this.epochs = new EpochTracker();
     this.fingerprint = undefined;
     this.lastRunId = undefined;
-    this.doubtUntil = this.reached = 0;
+    this.heartbeats.clear();
+    this.reached = 0;
+    this.doubtUntil = this.doubtAfter;
+    this.doubtAfter = 0;
+    if (cursor > 0 && this.doubtUntil > 0) this.accounting.doubt(image.runId);
     this.jump(cursor, image.snapshot.lostCount);
   }
 
@@ -165,6 +177,9 @@ export class Memory {
     this.nextLife();
     this.image = image;
     this.epochs = new EpochTracker();
+    // What was handed on beyond the cursor before a stop was of the former life.
+    this.reached = this.cursor;
+    if ((this.fingerprintEnd ?? 0) > this.cursor) this.fingerprint = undefined;
     if (seqsBegan) {
       this.accounting = new LossAccounting();
       // Nothing lies between the last record of the old seqs and the first of the new ones.
@@ -172,6 +187,11 @@ export class Memory {
       this.lastRunId = undefined;
     } else this.accounting = goneOn(this.accounting);
     this.jump(this.cursor, seqsBegan ? this.written : undefined);
+  }
+
+  /** Of the incarnation that begins next, what starts below this may have been handed on before the stop. */
+  expectDoubt(abs: number): void {
+    this.doubtAfter = abs;
   }
 
   private nextLife(): void {
@@ -189,6 +209,7 @@ export class Memory {
       ...(this.fingerprint === undefined ? {} : { fingerprint: this.fingerprint }),
       ...(this.lastRunId === undefined ? {} : { lastRunId: this.lastRunId.toString() }),
       ...(this.written === undefined ? {} : { written: this.written }),
+      ...(this.heartbeats.size === 0 ? {} : { heartbeats: [...this.heartbeats] }),
       ...(this.doubtUntil > this.cursor ? { doubtUntil: this.doubtUntil } : {}),
       unbrokenFrom: this.unbrokenFrom,
       lastTimeNs: this.lastTimeNs.toString(),
@@ -238,7 +259,9 @@ export function memoryOf({ checkpoint: saved, lease }: StateFile): { readonly ok
   memory.doubtUntil = Math.max(saved.doubtUntil ?? 0, isSameLife ? lease.abs : 0);
   memory.reached = Math.max(saved.cursor, isSameLife ? lease.reached : 0);
   // An incarnation that began while batches of this one were still unsettled: what it handed on has its number.
-  memory.nextIncarnation = lease.incarnation > saved.incarnation ? lease.incarnation + 1 : 0;
+  memory.nextIncarnation = isSameLife ? 0 : lease.incarnation + 1;
+  memory.expectDoubt(isSameLife ? 0 : lease.abs);
+  for (const [source, ms] of saved.heartbeats ?? []) memory.heartbeats.set(source, ms);
   memory.lastTimeNs = BigInt(saved.lastTimeNs ?? 0);
   memory.accounting = accounting.accounting;
   memory.epochs = epochs.tracker;

@@ -52,3 +52,9 @@ export const seekRestarting = (): ReaderError => ({
   code: 'OPENOT_SEEK_LATER',
   message: 'the control block shows an earlier state than before: an old copy, or a ring that is beginning anew. Which one is not decided yet, so no position can be gone to; try again in some seconds'
 });
+
+/** What was read waits for a state that can be saved. */
+export const seekUnsaved = (): ReaderError => ({
+  code: 'OPENOT_SEEK_LATER',
+  message: 'records that were read are not handed on yet, because the state of this reader cannot be saved: nothing was changed. Make room for it first, or forget the state'
+});

@@ -13,7 +13,7 @@ import { Memory } from './memory';
 import { Outbox } from './outbox';
 import { Patience, TOLD_AFTER_MS } from './patience';
 import { PollEnd } from './poll-end';
-import { beyondHead, notReadable, oldBytes, seekOutside, seekRestarting, strangeBytes, wentBack, wrongSize } from './poll-troubles';
+import { beyondHead, notReadable, oldBytes, seekOutside, seekRestarting, seekUnsaved, strangeBytes, wentBack, wrongSize } from './poll-troubles';
 import { RestartWatch, signOfRestart } from './restart-watch';
 import { RingReads, Wanted, WindowRead } from './ring-reads';
 import { Search } from './search';
@@ -45,6 +45,8 @@ export interface PollParts {
   readonly totals: ReaderTotals;
   readonly looks: LookCounters;
   readonly checkpoints: Checkpoints;
+  /** Number of the incarnation that a first contact begins: none that was given out before. */
+  readonly firstIncarnation: number;
   readonly onError: (error: ReaderError) => void;
 }
 
@@ -71,7 +73,9 @@ export class RingPoll {
   private evicted = 0;
   /** A search for the next record behind a place that cannot be read. */
   private search: Search | undefined;
-  readonly heartbeat = new HeartbeatWatch();
+  private readonly heartbeat = new HeartbeatWatch();
+  /** Since when a saved state is gone on from. */
+  private resumedMs = 0;
   /** The ring began anew, for this reason; it waits until the batches of its former life are settled. */
   private toBegin: { readonly outcome: Accepted; readonly reason: string; readonly standing: Standing } | undefined;
   /** They have been waited for long enough. */
@@ -90,6 +94,10 @@ export class RingPoll {
     this.outbox = new Outbox(parts.totals, parts.checkpoints, settings.maxInFlight);
   }
 
+  get firstIncarnation(): number {
+    return this.parts.firstIncarnation;
+  }
+
   /** The images of late were not confirmed by a second reading. */
   get unconfirmed(): boolean {
     return this.keeper.unconfirmed;
@@ -98,9 +106,15 @@ export class RingPoll {
   /** Goes on from a saved state. */
   resume(memory: Memory, pending: readonly NoticeItem[]): void {
     this.memory = memory;
+    this.resumedMs = this.parts.nowMs();
     this.keeper.last = this.latest = memory.image;
     for (const notice of pending) this.tell(notice, memory.cursor);
     this.outbox.flush(memory, memory.image);
+  }
+
+  /** The controller wrote nothing for longer than it promised, as far as can be seen. */
+  silence(nowMs: number): ReaderError | undefined {
+    return this.memory === undefined ? undefined : this.heartbeat.silence(this.memory.heartbeats, nowMs);
   }
 
   /** What was handed on of the ring's former life is settled, or never will be. */
@@ -154,7 +168,7 @@ export class RingPoll {
     const trustedHead = verdict.kind === 'corrected' ? memory.cursor : (this.keeper.last ?? outcome.base).snapshot.headAbs;
     this.evicted = isPlausible(read.looks[0]) ? Math.max(0, outcome.oldestAbs - read.looks[0].snapshot.oldestAbs) : 0;
     const settledHead = this.heads.settled(askedMs);
-    this.accept(memory, outcome, verdict.kind === 'corrected');
+    this.accept(memory, outcome, verdict.kind === 'corrected', askedMs);
     if (standing === 'unasked') return { kind: 'more' };
     const { headAbs, trustedHead: proven } = boundsOf(read.looks[0], outcome, trustedHead);
     return this.take(memory, read.window, outcome, { headAbs, trustedHead: proven, settledHead, tailIsFresh, gapHead: settledHead }, standing);
@@ -243,14 +257,14 @@ export class RingPoll {
     return outcome;
   }
 
-  private accept(memory: Memory, outcome: Accepted, corrected: boolean): void {
+  private accept(memory: Memory, outcome: Accepted, corrected: boolean, nowMs: number): void {
     this.lostCountBefore = (this.keeper.last ?? outcome.base).snapshot.lostCount;
     this.keeper.last = this.latest = outcome.base;
     this.heads.note(outcome.base.snapshot.headAbs, this.parts.nowMs());
     if (outcome.confirmed || corrected) {
       memory.image = outcome.base;
-      // What lies beyond head was never written, so never handed on.
-      memory.doubtUntil = Math.min(memory.doubtUntil, outcome.base.snapshot.headAbs);
+      // What lies beyond head was never written, so never handed on; an old copy may show a head from before the stop.
+      if (nowMs >= this.resumedMs + this.parts.settings.rereadMs) memory.doubtUntil = Math.min(memory.doubtUntil, outcome.base.snapshot.headAbs);
     }
     if (outcome.confirmed) memory.epochs.observeSnapshot(outcome.base.snapshot);
   }
@@ -271,6 +285,7 @@ export class RingPoll {
    */
   async seek(to: number | 'oldest' | 'newest'): Promise<PollEnd | SeekRefusal> {
     this.parts.looks.polls++;
+    const nowMs = this.parts.nowMs();
     const outcome = await this.lookOnly();
     if (outcome.kind !== 'accepted') return outcome;
     const { base } = outcome;
@@ -278,7 +293,9 @@ export class RingPoll {
     const target = to === 'oldest' ? oldestAbs : to === 'newest' ? headAbs : to;
     if (target < oldestAbs || target > headAbs) return { kind: 'outside', error: seekOutside(target, base) };
     const known = this.memory;
-    if (known !== undefined && signOfRestart(base, known) !== undefined) return { kind: 'outside', error: seekRestarting() };
+    if (known !== undefined && !(await this.isTheRing(known, base))) return { kind: 'outside', error: seekRestarting() };
+    // Behind a batch that is not handed on yet the cursor says too much.
+    if (this.outbox.batches.length > 0) return { kind: 'outside', error: seekUnsaved() };
     const memory = known ?? this.newMemory(base);
     this.outbox.receiveTimeNs = this.parts.nowNs();
     if (known !== undefined && target > known.cursor) this.outbox.note({ kind: 'skipped', fromAbs: known.cursor, toAbs: target, reason: 'OPENOT_SEEK' }, target);
@@ -288,15 +305,26 @@ export class RingPoll {
     this.troubles.reset();
     this.strange.reset();
     this.restarts.reset();
-    this.accept(memory, outcome, true);
+    this.accept(memory, outcome, true, nowMs);
     this.parts.checkpoints.clear();
     this.parts.checkpoints.begin(memory.toSaved());
     return this.end({ kind: 'more' });
   }
 
+  /** No sign says that the ring began anew, and the last record handed on stands, if it can. */
+  private async isTheRing(memory: Memory, base: PlausibleLook): Promise<boolean> {
+    if (this.toBegin !== undefined || this.restarts.patience.times > 0 || this.strange.times > 0 || signOfRestart(base, memory) !== undefined) return false;
+    const anchorAbs = anchorOf(memory, base.snapshot.oldestAbs);
+    if (anchorAbs === undefined) return true;
+    const read = await this.reads.window({ fromAbs: anchorAbs + 4, length: 4, capacity: memory.capacity, perRead: this.chunk.perRead, twice: false, anchorAbs });
+    return read.ok && standingOf(memory, read.anchor, base.snapshot.oldestAbs) === 'stands';
+  }
+
   private newMemory(base: PlausibleLook): Memory {
     const { stream, host } = this.parts.settings;
-    return new Memory(stream === '' ? `${host}/${base.bufferId}` : stream, base);
+    const memory = new Memory(stream === '' ? `${host}/${base.bufferId}` : stream, base);
+    memory.incarnation = this.parts.firstIncarnation;
+    return memory;
   }
 
   /** No saved state: where the ring stands now is where reading begins. */
@@ -308,7 +336,7 @@ export class RingPoll {
     const memory = this.newMemory(outcome.base);
     memory.begin(settings.startFrom);
     this.memory = memory;
-    this.accept(memory, outcome, false);
+    this.accept(memory, outcome, false, this.parts.nowMs());
     // Saved at once: a restart must not choose another newest record to begin at.
     checkpoints.begin(memory.toSaved());
     return memory.cursor < snapshot.headAbs ? { kind: 'more' } : { kind: 'idle' };
@@ -323,7 +351,7 @@ export class RingPoll {
     if (memory.cursor < window.fromAbs || memory.cursor >= window.endAbs) return this.end({ kind: 'more' });
     const before = memory.cursor;
     const nowMs = this.parts.nowMs();
-    const result = harvest(memory, window, bounds, this.outbox.builder, this.parts.settings, () => this.outbox.flush(memory, outcome.base), (record) => this.heartbeat.passed(record, nowMs));
+    const result = harvest(memory, window, bounds, this.outbox.builder, this.parts.settings, () => this.outbox.flush(memory, outcome.base), (record) => this.heartbeat.passed(record, memory.heartbeats, nowMs));
     if (memory.cursor !== before) this.troubles.reset();
     return this.end(this.after(memory, window, outcome, bounds, standing, result));
   }
@@ -432,7 +460,6 @@ export class RingPoll {
     this.restarts.reset();
     this.unprovenSince = undefined;
     this.heads.clear();
-    this.heartbeat.forget();
     this.heads.note(snapshot.headAbs, this.parts.nowMs());
     const pending: NoticeItem[] = [{ kind: 'incarnation', from, to: memory.incarnation, reason }];
     // What the new life overwrote before it was read.

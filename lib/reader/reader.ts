@@ -1,6 +1,6 @@
 import { TransportError } from '../transport/transport';
 import { AckWatch } from './ack-watch';
-import { Reader, ReaderParts, SeekOutcome } from './api';
+import { CommandOutcome, Reader, ReaderParts } from './api';
 import { BackOff } from './back-off';
 import { Batch } from './batch';
 import { Checkpoints } from './checkpoints';
@@ -17,6 +17,14 @@ import { ReaderError, ReaderStatus, StatusFacts } from './status';
 export function createReader(parts: ReaderParts): Reader {
   return new RingReader(parts);
 }
+
+/** A command that waits for its turn. */
+interface Command {
+  readonly work: () => Promise<CommandOutcome>;
+  readonly answer: (outcome: CommandOutcome) => void;
+}
+
+const STOPPED: CommandOutcome = { ok: false, code: 'OPENOT_READER_STOPPED', message: 'the reader was stopped before it could do that: nothing was changed' };
 
 /** Until something wakes the loop. */
 const NEVER_MS = 2 ** 31 - 1;
@@ -45,7 +53,7 @@ class RingReader implements Reader {
   /** `read()` was called: poll until nothing more is there, whatever the mode. */
   private asked = false;
   /** Commands that wait for their turn between two polls. */
-  private commands: (() => Promise<void>)[] = [];
+  private commands: Command[] = [];
   private readonly acks: AckWatch;
   /** The controller is silent: said once. */
   private silent = false;
@@ -95,25 +103,30 @@ class RingReader implements Reader {
     this.pacer.wake();
   }
 
-  forget(): Promise<void> {
-    return this.loop === undefined || this.pacer.stopped ? this.forgetAtRest() : this.inTurn(() => this.forgetNow(), undefined);
+  forget(): Promise<CommandOutcome> {
+    return this.loop === undefined || this.pacer.stopped ? this.forgetAtRest() : this.inTurn(() => this.forgetNow());
   }
 
-  seek(to: number | 'oldest' | 'newest'): Promise<SeekOutcome> {
-    const stopped: SeekOutcome = { ok: false, code: 'OPENOT_READER_STOPPED', message: 'the reader was stopped before it could go to that position: nothing was changed' };
-    return this.inTurn(() => this.seekNow(to), stopped);
+  seek(to: number | 'oldest' | 'newest'): Promise<CommandOutcome> {
+    return this.inTurn(() => this.seekNow(to));
   }
 
-  /** Between two polls; `otherwise` where the reader stops before. */
-  private inTurn<T>(work: () => Promise<T>, otherwise: T): Promise<T> {
-    if (this.loop === undefined || this.pacer.stopped) return Promise.resolve(otherwise);
+  /** Between two polls. */
+  private inTurn(work: () => Promise<CommandOutcome>): Promise<CommandOutcome> {
+    if (this.loop === undefined || this.pacer.stopped) return Promise.resolve(STOPPED);
     return new Promise((resolve) => {
-      this.commands.push(() => (this.pacer.stopped ? Promise.resolve(otherwise) : work()).then(resolve, (thrown: unknown) => {
-        resolve(otherwise);
-        throw thrown;
-      }));
+      this.commands.push({ work, answer: resolve });
       this.pacer.wake();
     });
+  }
+
+  private async obey({ work, answer }: Command): Promise<void> {
+    try {
+      answer(await work());
+    } catch (thrown) {
+      answer(STOPPED);
+      throw thrown;
+    }
   }
 
   settle(serial: number): void {
@@ -131,7 +144,7 @@ class RingReader implements Reader {
     return this.board.facts(this.ring);
   }
 
-  private newRing(): RingPoll {
+  private newRing(firstIncarnation = 0): RingPoll {
     const { transport, clock } = this.parts;
     return new RingPoll({
       transport,
@@ -142,6 +155,7 @@ class RingReader implements Reader {
       totals: this.board.totals,
       looks: this.board.looks,
       checkpoints: this.checkpoints,
+      firstIncarnation,
       onError: (error) => this.board.report(error)
     });
   }
@@ -173,7 +187,7 @@ class RingReader implements Reader {
     if (this.locked) this.isLoaded = await this.load();
     while (!this.pacer.stopped) {
       const command = this.commands.shift();
-      if (command !== undefined) await command();
+      if (command !== undefined) await this.obey(command);
       else if (this.keeper.lost !== undefined) this.end(this.keeper.lost);
       else if (!this.isLoaded) await this.pacer.wait(NEVER_MS);
       // How an incarnation began, out of the saved state: it counts as on its way, and must be before it is waited for.
@@ -192,12 +206,13 @@ class RingReader implements Reader {
       this.locked = outcome.ok;
       if (outcome.ok) return this.board.set('connecting', '');
       this.board.fail('refused', outcome);
+      for (const { answer } of this.commands.splice(0)) answer(outcome);
       await this.pacer.wait(LOCK_RETRY_MS);
     }
   }
 
   private endCommands(): void {
-    for (const command of this.commands.splice(0)) void command();
+    for (const { answer } of this.commands.splice(0)) answer(STOPPED);
   }
 
   /** Stopped by itself, for good. */
@@ -223,26 +238,34 @@ class RingReader implements Reader {
     return false;
   }
 
-  private async forgetNow(): Promise<void> {
+  private async forgetNow(): Promise<CommandOutcome> {
     this.checkpoints.clear();
     this.acks.moved();
-    await this.keeper.remove();
-    this.ring = this.newRing();
+    const failure = await this.keeper.remove();
+    // Records that come again are not those that came: their incarnation has another number.
+    const { memory } = this.ring;
+    this.ring = this.newRing(memory === undefined ? this.ring.firstIncarnation : memory.incarnation + 1);
     this.connected = false;
     this.isLoaded = true;
+    return failure === undefined ? { ok: true } : { ok: false, ...failure };
   }
 
   /** Not running: the state is taken only for as long as it takes to remove it. */
-  private async forgetAtRest(): Promise<void> {
+  private async forgetAtRest(): Promise<CommandOutcome> {
     const outcome = await this.keeper.lock();
-    if (!outcome.ok) return this.board.report(outcome);
-    await this.keeper.remove();
+    if (!outcome.ok) return outcome;
+    // Nothing of it may be saved again when the reader is stopped.
+    this.checkpoints.clear();
+    const failure = await this.keeper.remove();
     await this.keeper.unlock();
+    this.locked = false;
+    return failure === undefined ? { ok: true } : { ok: false, ...failure };
   }
 
-  private async seekNow(to: number | 'oldest' | 'newest'): Promise<SeekOutcome> {
-    while (!this.connected && !this.pacer.stopped) await this.connect();
-    if (this.pacer.stopped) return { ok: false, code: 'OPENOT_READER_STOPPED', message: 'the reader was stopped before it could go to that position: nothing was changed' };
+  private async seekNow(to: number | 'oldest' | 'newest'): Promise<CommandOutcome> {
+    while (!this.connected && !this.pacer.stopped && this.commands.length === 0) await this.connect();
+    if (this.pacer.stopped) return STOPPED;
+    if (!this.connected) return { ok: false, code: 'OPENOT_SEEK_LATER', message: 'the link is down, and another command came: nothing was changed, try again' };
     const end = await this.attended(this.ring.seek(to));
     if (end.kind === 'outside') return { ok: false, ...end.error };
     if (end.kind !== 'more') {
@@ -321,7 +344,9 @@ class RingReader implements Reader {
   }
 
   private async handOnAll(): Promise<void> {
-    for (const batch of this.ring.outbox.batches.splice(0)) if (!this.pacer.stopped) await this.handOn(batch);
+    const { batches } = this.ring.outbox;
+    // One that could not be handed on keeps its place: a command comes first.
+    while (batches.length > 0 && !this.pacer.stopped && (await this.handOn(batches[0]))) batches.shift();
   }
 
   /** A poll whose Reads stay unanswered is said while it lasts: a green status on a dead link is a lie. */
@@ -344,18 +369,19 @@ class RingReader implements Reader {
   /** What is handed on must be covered by a saved lease: what a crash then leaves open is known. */
   private async covered({ serial }: Batch): Promise<boolean> {
     const reach = this.checkpoints.stateAfter(serial);
-    while (reach !== undefined && !this.pacer.stopped && this.keeper.lost === undefined) {
+    while (reach !== undefined && !this.pacer.stopped && this.keeper.lost === undefined && this.commands.length === 0) {
       const error = await this.keeper.cover(reach);
       if (error === true) return true;
       this.board.trouble('waiting', error);
-      await this.pacer.pause(SAVE_RETRY_MS);
+      await this.pacer.wait(SAVE_RETRY_MS);
     }
     return false;
   }
 
-  private async handOn(batch: Batch): Promise<void> {
+  /** False when it could not be handed on now. */
+  private async handOn(batch: Batch): Promise<boolean> {
     // Stopped while the state was saved: a sink that is called now would never be told to end.
-    if (!(await this.covered(batch)) || this.pacer.stopped) return;
+    if (!(await this.covered(batch)) || this.pacer.stopped) return false;
     const stopped = new Promise<void>((resolve) => {
       this.endSink = resolve;
     });
@@ -367,6 +393,7 @@ class RingReader implements Reader {
       this.pacer.stop();
       this.board.reportIfDue(this.ring, this.checkpoints.inFlight);
     }
+    return true;
   }
 
   private async after(end: PollEnd): Promise<void> {
@@ -405,10 +432,10 @@ class RingReader implements Reader {
 
   /** Nothing is wrong with the link; perhaps with what stands behind or before it. */
   private well(state: 'reading' | 'idle' | 'waiting', detail = ''): void {
-    const silence = state === 'idle' ? this.ring.heartbeat.silence(this.parts.clock.monotonicMs()) : undefined;
+    const silence = state === 'idle' ? this.ring.silence(this.parts.clock.monotonicMs()) : undefined;
     if (silence !== undefined && !this.silent) this.board.report(silence);
     this.silent = silence !== undefined;
-    const trouble = this.acks.trouble ?? silence ?? (this.ring.unconfirmed ? UNCONFIRMED : undefined);
+    const trouble = this.acks.trouble ?? this.keeper.failure ?? silence ?? (this.ring.unconfirmed ? UNCONFIRMED : undefined);
     if (trouble !== undefined) this.board.trouble(state, trouble);
     else this.board.set(state, detail);
   }
@@ -423,10 +450,20 @@ class RingReader implements Reader {
     return this.pacer.wait(this.backOff.pauseMs());
   }
 
+  /** What is wrong behind the reader is shown also while nothing is read. */
+  private showStanding(): void {
+    const { state, code } = this.board;
+    if (state !== 'idle' && state !== 'paused' && state !== 'waiting') return;
+    const trouble = this.acks.trouble ?? this.keeper.failure;
+    if (trouble !== undefined) this.board.trouble(state, trouble);
+    else if (code === 'OPENOT_ACK_TIMEOUT' || code === 'OPENOT_STATE_NOT_SAVED') this.board.set(state, '');
+  }
+
   /** Saves and reports what is due; the milliseconds until one of them is due again. */
   private async chores(): Promise<number> {
     const save = await this.keeper.saveIfDue();
     const acks = this.acks.due(this.parts.clock.monotonicMs());
+    this.showStanding();
     return Math.min(save, acks, this.board.reportIfDue(this.ring, this.checkpoints.inFlight));
   }
 }

@@ -1,5 +1,6 @@
 import { crc32c, HEADER_LENGTH, parseSafeU64, parseU64 } from '../wire';
 import { NoticeItem } from '../ring';
+import { MAX_HEARTBEATS } from './heartbeat';
 import { isObject } from '../wire/outside-values';
 
 /** Where the last record handed on stood, and its CRC: by these a ring is known again after a restart. */
@@ -30,6 +31,8 @@ export interface SavedState {
   readonly unbrokenFrom?: number;
   /** Source time of the last record handed on, decimal text. */
   readonly lastTimeNs?: string;
+  /** [source id, milliseconds] of the heartbeats promised; absent where none were. */
+  readonly heartbeats?: readonly (readonly [number, number])[];
   /** What starts below may have been handed on before an unclean stop; absent = the cursor says it all. */
   readonly doubtUntil?: number;
   /** Notices that belong before the next record and were not handed on: how this incarnation began. */
@@ -113,9 +116,9 @@ const count = (value: unknown): value is number => typeof value === 'number' && 
 const u64 = (value: unknown): boolean => typeof value === 'string' && parseU64(value)?.toString() === value;
 const optional = (value: unknown, check: (value: unknown) => boolean): boolean => value === undefined || check(value);
 
-/** Of a stop without a lease nothing is known but that its checkpoint was settled. */
+/** Of a stop without a lease it is not known how far things went. */
 function withLease(value: unknown): unknown {
-  return isObject(value) ? { checkpoint: value, lease: { incarnation: value.incarnation, abs: value.cursor, reached: value.cursor, fingerprint: value.fingerprint } } : value;
+  return isObject(value) ? { checkpoint: value, lease: { incarnation: value.incarnation, abs: Number.MAX_SAFE_INTEGER, reached: value.cursor, fingerprint: value.fingerprint } } : value;
 }
 
 function isStateFile(value: unknown): value is StateFile {
@@ -144,6 +147,7 @@ function isState(value: unknown): value is SavedState {
     optional(state.written, count) &&
     optional(state.doubtUntil, count) &&
     optional(state.pending, arePending) &&
+    optional(state.heartbeats, areHeartbeats) &&
     optional(state.unbrokenFrom, (abs) => count(abs) && abs <= cursor) &&
     // After an unclean stop the last record handed on may stand beyond the cursor.
     optional(state.fingerprint, (print) => isFingerprint(print, capacity, Math.max(cursor, (state.doubtUntil as number | undefined) ?? 0)))
@@ -161,6 +165,10 @@ function arePending(value: unknown): boolean {
 }
 
 /** A whole record with its CRC, before `endAbs`. */
+function areHeartbeats(value: unknown): boolean {
+  return Array.isArray(value) && value.length <= MAX_HEARTBEATS && (value as unknown[]).every((entry) => Array.isArray(entry) && entry.length === 2 && entry.every(count));
+}
+
 function isFingerprint(value: unknown, capacity: number, endAbs: number): boolean {
   if (!isObject(value)) return false;
   const { abs, length, crc } = value;

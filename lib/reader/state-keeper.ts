@@ -11,7 +11,8 @@ export class StateKeeper {
   /** Another took the state over: this reader must end. */
   lost: ReaderError | undefined;
   private lastSaveMs = -Infinity;
-  private failing = false;
+  /** Why the state could not be saved when that was tried last. */
+  failure: ReaderError | undefined;
   /** As the file says. */
   private lease: Lease | undefined;
   /** The furthest that is known to have been handed on, by this life of the reader or those before. */
@@ -100,13 +101,17 @@ export class StateKeeper {
     return this.handed === undefined || isBeyond(state, this.handed) ? state : this.handed;
   }
 
-  async remove(): Promise<void> {
+  /** The error when it could not be removed. */
+  async remove(): Promise<ReaderError | undefined> {
     try {
       await this.store.remove();
-      this.lease = this.handed = undefined;
-    } catch (error) {
-      this.noteLost(error);
-      this.onError({ code: 'OPENOT_STATE_NOT_REMOVED', message: `the saved state of this reader could not be removed (${textOf(error)})` });
+      this.lease = this.handed = this.failure = undefined;
+      return undefined;
+    } catch (thrown) {
+      this.noteLost(thrown);
+      const error = { code: 'OPENOT_STATE_NOT_REMOVED', message: `the saved state of this reader could not be removed (${textOf(thrown)})` };
+      this.onError(error);
+      return error;
     }
   }
 
@@ -116,13 +121,13 @@ export class StateKeeper {
       await this.store.save(encodeState({ checkpoint, lease }));
       this.checkpoints.saved(checkpoint);
       this.lease = lease;
-      this.failing = false;
+      this.failure = undefined;
       return undefined;
     } catch (thrown) {
       this.noteLost(thrown);
       const error = this.lost ?? { code: 'OPENOT_STATE_NOT_SAVED', message: `the state of this reader could not be saved (${textOf(thrown)}): after a restart it would read again from the last saved one, and at most one ring is handed on until it can be. Check space and rights of the user directory` };
-      if (!this.failing) this.onError(error);
-      this.failing = true;
+      if (this.failure === undefined) this.onError(error);
+      this.failure = error;
       return error;
     }
   }

@@ -92,6 +92,27 @@ describe('platform: the lock of a state file', () => {
     should(await second.isMine()).be.true();
   });
 
+  it('is not taken at once from another process with the same number and host name, as two containers have them', async () => {
+    writeFileSync(path, JSON.stringify({ pid: 1, host: 'plant', owner: 'twin' }));
+    const lock = lockOf();
+    should((await lock.take()).ok).be.false();
+    now += DEAD_MS;
+    should(await lock.take()).eql({ ok: true });
+  });
+
+  it('is touched by its holder only: who lost it does not keep it alive for the winner', async () => {
+    touches.length = 0;
+    const loser = lockOf({ pid: 1, owner: 'loser' });
+    await loser.take();
+    writeFileSync(path, JSON.stringify({ pid: 2, host: 'plant', owner: 'winner' }));
+    age(60_000);
+    const before = (await systemFiles.changedMs(path))!;
+    for (const touch of [...touches]) touch();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    should(await systemFiles.changedMs(path)).equal(before);
+    should(touches).eql([]);
+  });
+
   it('cut short by a crash it is nobody\'s, but not before it had time to be written', async () => {
     writeFileSync(path, '{"pid":1,"ho');
     const lock = lockOf({ pid: 2 });
