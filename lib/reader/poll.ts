@@ -421,7 +421,7 @@ export class RingPoll {
       return;
     }
     this.tell({ kind: 'lap', fromAbs: memory.cursor, toAbs: oldestAbs, lostCountDelta: Math.max(0, lostCount - (memory.written ?? this.lostCountBefore)) }, oldestAbs);
-    memory.passOver(oldestAbs, lostCount);
+    memory.passOver(oldestAbs, confirmed ? lostCount : undefined);
   }
 
   /** Another record stands where the last one should: an old copy for as long as one may be old, then another ring. */

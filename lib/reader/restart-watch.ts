@@ -22,7 +22,7 @@ export type RestartVerdict =
  * with the same run id. A torn position looks just like that for one look, and an older image that is whole in itself
  * for as long as some copy is old. So a sign counts when polls agree on it over real time: about a second where the
  * last record does not stand in the ring any more, and longer than any copy may be old where it does. A run id that
- * rose with it needs no waiting: no past image can show it.
+ * rose with it needs no waiting where that record is gone: no past image can show it.
  */
 export class RestartWatch {
   /** How long a sign has been there. */
@@ -43,7 +43,8 @@ export class RestartWatch {
     if (this.previous !== undefined && base.seqlock !== this.previous.seqlock) this.moved = true;
     this.previous = base;
     this.patience.note(nowMs);
-    const runRose = reason !== undefined && seen.confirmed && base.runId > memory.image.runId;
+    // Where the last record still stands, the ring's bytes are those of the old life, or an old copy of them.
+    const runRose = reason !== undefined && seen.confirmed && base.runId > memory.image.runId && seen.standing !== 'stands';
     if (!runRose && (this.patience.times < AGREEING_POLLS || this.patience.ms < this.neededMs(reason, seen.standing))) return { kind: 'wait' };
     this.reset();
     return reason === undefined ? { kind: 'corrected' } : { kind: 'restart', reason };
