@@ -9,7 +9,7 @@ import type { TransportError } from '../transport';
 const MAX_CONNECTIONS = 5;
 const BUSY = new Set([5, 6]);
 const BUSY_TRIES = 6;
-const BUSY_PAUSE_MS = 100;
+const BUSY_PAUSE_MS = 50;
 
 /**
  * Single requests to a device, one at a time, on a connection of its own: a search wants to know of each request
