@@ -65,7 +65,7 @@ describe('capture: a recorded session', function () {
         should(errors).eql([]);
         const clock = new ManualClock();
         const replay = startSession(createCaptureTransport({ path: PATH, speed: 'once', clock, files }), clock, settings);
-        await clock.pass(200_000);
+        await clock.pass(100_000);
         should(told(replay)).eql(told(original));
         should(replay.errors).eql(original.errors);
         should(replay.items.map(({ receiveTimeNs }) => receiveTimeNs)).eql(original.items.map(({ receiveTimeNs }) => receiveTimeNs));
@@ -95,7 +95,7 @@ describe('capture: a recorded session', function () {
     const { files, original } = await record(5, { torn: true, errors: 0.05, lost: 0.03, refusals: 1 });
     const clock = new ManualClock();
     const replay = startSession(createCaptureTransport({ path: PATH, speed: 'original', clock, files }), clock, settings);
-    await clock.pass(200_000);
+    await clock.pass(100_000);
     should(told(replay)).eql(told(original));
     should(replay.errors).eql(original.errors);
     await replay.reader.stop();
@@ -107,7 +107,7 @@ describe('capture: a recorded session', function () {
     should(counts(frames).header).equal(files.paths.length);
     const clock = new ManualClock();
     const replay = startSession(createCaptureTransport({ path: PATH, speed: 'once', clock, files }), clock, settings);
-    await clock.pass(200_000);
+    await clock.pass(100_000);
     should(told(replay)).eql(told(original));
     await replay.reader.stop();
   });
