@@ -5,7 +5,7 @@ import { sleep } from './support/process';
 import { makeUserDirectory, removeUserDirectory } from './support/user-directory';
 
 describe('a runtime that is killed (kill -9) while it writes acknowledged records into a file', function () {
-  this.timeout(240_000);
+  this.timeout(400_000);
   let plc: Plc | undefined;
   let userDir: string | undefined;
   let flow: KilledFlow | undefined;
@@ -17,7 +17,7 @@ describe('a runtime that is killed (kill -9) while it writes acknowledged record
   });
 
   async function killed(kills: number, ringBytes: number): Promise<KillSums> {
-    plc = await startPlc({ rate: 200, ringBytes, truthLimit: 1_000_000, heartbeatInterval: 500 });
+    plc = await startPlc({ rate: 100, ringBytes, truthLimit: 1_000_000, heartbeatInterval: 500 });
     userDir = await makeUserDirectory();
     flow = new KilledFlow(userDir, plc);
     for (let life = 0; life < kills; life++) {

@@ -26,7 +26,7 @@ describe('a runtime that is killed (kill -9) again and again', function () {
 
   async function killed(kills: number, ringBytes: number): Promise<KillSums> {
     const random = seeded(SEED);
-    plc = await startPlc({ rate: 200, ringBytes, truthLimit: 2_000_000, heartbeatInterval: 500, seed: SEED });
+    plc = await startPlc({ rate: 100, ringBytes, truthLimit: 2_000_000, heartbeatInterval: 500, seed: SEED });
     userDir = await makeUserDirectory();
     flow = new KilledFlow(userDir, plc);
     const begun = Date.now();

@@ -8,7 +8,7 @@ import { root, toolchain } from './toolchain';
 
 /** Of the reader, small: the bound for duplicates is made of them. */
 export const MAX_IN_FLIGHT = 4;
-export const MAX_RECORDS = 50;
+export const MAX_RECORDS = 100;
 
 /** One line of the file, as far as it is needed to count. */
 interface Line {
@@ -123,7 +123,7 @@ export class KilledFlow {
   async rests(): Promise<void> {
     const { runId, sourceId, seq } = this.plc.simulator.truth().at(-1)!;
     const last = `${runId}/${sourceId}/${seq}`;
-    await until('the newest record', () => this.read().delivered.has(last), 60_000, () => `${this.plc.simulator.statistics().written} written, ${this.read().delivered.size} delivered\n${this.log.slice(-3000)}`);
+    await until('the newest record', () => this.read().delivered.has(last), 180_000, () => `${this.plc.simulator.statistics().written} written, ${this.read().delivered.size} delivered\n${this.log.slice(-3000)}`);
   }
 
   sums(): KillSums {
