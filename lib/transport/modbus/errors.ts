@@ -1,5 +1,6 @@
 import { Remedy, TransportError } from '../transport';
 
+/** An error as transports answer with it. */
 export const transportError = (code: string, message: string, remedy: Remedy): TransportError => ({ ok: false, code, message, remedy });
 
 /** `host:port` as shown to people; an IPv6 address in brackets. */

@@ -3,6 +3,7 @@
 /** Name of a layout, by the order in which the sync's bytes come over the wire. */
 export type LayoutName = 'big' | 'little' | 'big, words swapped' | 'little, words swapped';
 
+/** One way to lay bytes into registers. */
 export interface Layout {
   readonly name: LayoutName;
   /** Of `byteOrder` in the settings. */

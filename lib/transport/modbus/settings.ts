@@ -19,6 +19,7 @@ export interface ModbusSettings {
   readonly pipeline: number;
 }
 
+/** For what a device node does not say. */
 export const DEFAULT_MODBUS_SETTINGS: Omit<ModbusSettings, 'host'> = {
   port: 502,
   unitId: 255,
