@@ -10,6 +10,7 @@ import { RequestReader, ServerRequest } from './requests';
 /** Registers where the simulator shows its images unless told otherwise. */
 export const DEFAULT_REGISTER_LAYOUT: RegisterLayout = { controlAddress: 0, ringAddress: 100 };
 
+/** What is served over Modbus, and where. */
 export interface ModbusServerOptions extends Partial<RegisterLayout> {
   /** What is shown: usually a Producer. */
   readonly producer: PlcMemory;
