@@ -73,6 +73,8 @@ export function planOf(chance: Chance, records: number): Plan {
   // The sizing rule of docs/design.md 6 where copies may be old; otherwise the ring may well be overrun.
   const settings = drawSettings(chance, on, intervalMs);
   const sink = drawSink(chance, on, intervalMs);
+  // sameCall is for servers that look at the items in order.
+  if (link.order !== 'given') settings.verify = 'extraCall';
   const wanted = isOld ? capacity / chance.magnitude(5, 20) / (intervalMs + 4 * link.latency[1] + ageMs) : (capacity * chance.magnitude(0.04, on('overruns', 0.2) ? 1.5 : 0.25)) / intervalMs;
   const perMs = on('more than the sink takes', 0.15) ? wanted : Math.min(wanted, carried(link, sink, settings, size));
   const plan: Draft = {
@@ -225,7 +227,7 @@ function drawOperator(chance: Chance, on: On, intervalMs: number, isOld: boolean
   return { everyMs: does.length === 0 ? Infinity : 2_000 + intervalMs * chance.magnitude(10, 300), does, downMs: chance.magnitude(1, 20_000), samePid: chance.does(0.3) };
 }
 
-function drawSettings(chance: Chance, on: On, intervalMs: number): Partial<ReaderSettings> {
+function drawSettings(chance: Chance, on: On, intervalMs: number): { -readonly [K in keyof ReaderSettings]?: ReaderSettings[K] } {
   return {
     host: 'sim',
     intervalMs,
