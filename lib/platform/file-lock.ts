@@ -42,8 +42,8 @@ export const SILENT_MS = 15_000;
  */
 export class FileLock {
   private endTouching: (() => void) | undefined;
-  /** The lock of another, as last seen: when its time stays the same, nobody touches it. */
-  private seen: { readonly changedMs: number; readonly sinceMs: number } | undefined;
+  /** Files of others, as last seen: when the time stays the same, nobody touches it. */
+  private readonly seen = new Map<string, { readonly changedMs: number; readonly sinceMs: number }>();
 
   constructor(
     private readonly path: string,
@@ -52,22 +52,42 @@ export class FileLock {
 
   /** Takes the lock, or says who has it; to be tried again. Rejects where the files cannot be used. */
   async take(): Promise<LockOutcome> {
+    const { files, self } = this.ports;
     if (this.endTouching !== undefined && (await this.isMine())) return { ok: true };
-    const { files } = this.ports;
     if (await files.create(this.path, this.image())) return this.taken();
     const holder = holderOf(await files.read(this.path));
     // One that names nobody is just being made, or was cut short by a crash.
-    if (!(await (holder === undefined ? this.standsStill(DEAD_MS) : this.isLeft(holder)))) return refused(this.path, holder);
-    // Renamed over, never removed first: between the two, a third could take it.
-    const own = `${this.path}.${this.ports.self.owner}`;
-    await files.write(own, this.image());
-    await files.rename(own, this.path);
-    return (await this.isMine()) ? this.taken() : refused(this.path, holderOf(await files.read(this.path)));
+    if (!(await (holder === undefined ? this.standsStill(this.path, DEAD_MS) : this.isLeft(holder)))) return refused(this.path, holder);
+    return (await this.takeOver(holder?.owner)) ? this.taken() : refused(this.path, holderOf(await files.read(this.path)) ?? self);
+  }
+
+  /** One at a time: of two that find the same lock left behind, the second must not take it from the first. */
+  private async takeOver(left: string | undefined): Promise<boolean> {
+    const { files } = this.ports;
+    const taking = `${this.path}.taking`;
+    if (!(await files.create(taking, this.image()))) {
+      if (await this.standsStill(taking, DEAD_MS)) await files.remove(taking);
+      return false;
+    }
+    if (holderOf(await files.read(this.path))?.owner !== left) {
+      await files.remove(taking);
+      return false;
+    }
+    // Renamed over, never removed first: between the two, a third could make its own.
+    await files.rename(taking, this.path);
+    return this.isMine();
   }
 
   /** Whether the lock is still this holder's. */
-  async isMine(): Promise<boolean> {
+  private async isMine(): Promise<boolean> {
     return holderOf(await this.ports.files.read(this.path))?.owner === this.ports.self.owner;
+  }
+
+  /** The same; a lock file that somebody removed is made again, since nobody else has it. */
+  async isKept(): Promise<boolean> {
+    const bytes = await this.ports.files.read(this.path);
+    if (bytes === undefined) return (await this.ports.files.create(this.path, this.image())) || this.isMine();
+    return holderOf(bytes)?.owner === this.ports.self.owner;
   }
 
   /** Gives the lock back, unless another has it. */
@@ -80,7 +100,7 @@ export class FileLock {
 
   private taken(): LockOutcome {
     const { every } = this.ports;
-    this.seen = undefined;
+    this.seen.clear();
     here.add(this.ports.self.owner);
     this.endTouching ??= every(TOUCH_MS, () => void this.touch());
     return { ok: true };
@@ -89,7 +109,7 @@ export class FileLock {
   /** Of a lock that another has, the loser's touch would say that the winner lives. */
   private async touch(): Promise<void> {
     try {
-      if (await this.isMine()) await this.ports.files.touch(this.path);
+      if (await this.isKept()) await this.ports.files.touch(this.path);
       else this.endTouching?.();
     } catch {
       // Seen by the others only: the next save looks at the lock itself.
@@ -99,19 +119,20 @@ export class FileLock {
   private async isLeft(holder: LockHolder): Promise<boolean> {
     const { files, self, isAlive, wallMs } = this.ports;
     // Of two in this process the later one counts. A container that was started again has the same number too; so may one beside it that shares the folder.
-    if (holder.host === self.host && holder.pid === self.pid) return here.has(holder.owner) || this.standsStill(DEAD_MS);
+    if (holder.host === self.host && holder.pid === self.pid) return here.has(holder.owner) || this.standsStill(this.path, DEAD_MS);
     const isDead = holder.host === self.host && !isAlive(holder.pid);
     if (isDead && wallMs() - ((await files.changedMs(this.path)) ?? 0) >= DEAD_MS) return true;
-    return this.standsStill(isDead ? DEAD_MS : SILENT_MS);
+    return this.standsStill(this.path, isDead ? DEAD_MS : SILENT_MS);
   }
 
-  /** Clocks of two machines may differ: only whether the time of the file changes tells, over several tries. */
-  private async standsStill(forMs: number): Promise<boolean> {
+  /** Clocks of two machines may differ: only whether the time of a file changes tells, over several tries. */
+  private async standsStill(path: string, forMs: number): Promise<boolean> {
     const { files, monotonicMs } = this.ports;
-    const changedMs = await files.changedMs(this.path);
+    const changedMs = await files.changedMs(path);
     if (changedMs === undefined) return true;
-    if (this.seen?.changedMs !== changedMs) this.seen = { changedMs, sinceMs: monotonicMs() };
-    return monotonicMs() - this.seen.sinceMs >= forMs;
+    const seen = this.seen.get(path);
+    if (seen?.changedMs !== changedMs) this.seen.set(path, { changedMs, sinceMs: monotonicMs() });
+    return seen?.changedMs === changedMs && monotonicMs() - seen.sinceMs >= forMs;
   }
 
   private image(): Uint8Array {

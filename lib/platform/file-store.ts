@@ -21,7 +21,7 @@ export function fileStore(path: string, ports: Partial<LockPorts> = {}): Store {
     return next;
   };
   const ifMine = async (work: () => Promise<void>): Promise<void> => {
-    if (locked && !(await lock.isMine())) throw new LockLost(`another process took the lock ${path}.lock`);
+    if (locked && !(await lock.isKept())) throw new LockLost(`another process took the lock ${path}.lock`);
     return work();
   };
   return {
@@ -34,7 +34,14 @@ export function fileStore(path: string, ports: Partial<LockPorts> = {}): Store {
       }),
     load: () => inTurn(() => files.read(path)),
     save: (bytes) => inTurn(() => ifMine(() => replaceFile(files, path, bytes))),
-    remove: () => inTurn(() => ifMine(() => files.remove(path))),
+    remove: () =>
+      inTurn(() =>
+        ifMine(async () => {
+          await files.remove(path);
+          // Or a power failure could bring it back.
+          await files.syncFolder(dirname(path));
+        })
+      ),
     unlock: () =>
       inTurn(async () => {
         locked = false;

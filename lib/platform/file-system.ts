@@ -36,8 +36,11 @@ export const systemFiles: FileSystem = {
     ),
   sync: (path) => syncOpened(path, 'r+'),
   rename: (from, to) => rename(from, to),
-  // Not every system lets a folder be opened: there a rename is as durable as the system makes it.
-  syncFolder: (path) => syncOpened(path, 'r').catch(() => undefined),
+  syncFolder: (path) =>
+    syncOpened(path, 'r').catch((error: NodeJS.ErrnoException) => {
+      // Not every system lets a folder be opened: there a rename is as durable as the system makes it.
+      if (!['EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP'].includes(error.code ?? '')) throw error;
+    }),
   remove: (path) => rm(path, { force: true }),
   makeFolder: async (path) => void (await mkdir(path, { recursive: true })),
   touch: (path) => {

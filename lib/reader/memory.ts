@@ -177,7 +177,9 @@ export class Memory {
     this.nextLife();
     this.image = image;
     this.epochs = new EpochTracker();
-    // What was handed on beyond the cursor before a stop was of the former life.
+    // What was handed on beyond the cursor before a stop was of the former life, or of one that was not settled.
+    this.doubtUntil = Math.max(this.doubtUntil, this.doubtAfter);
+    this.doubtAfter = 0;
     this.reached = this.cursor;
     if ((this.fingerprintEnd ?? 0) > this.cursor) this.fingerprint = undefined;
     if (seqsBegan) {
@@ -233,8 +235,7 @@ function isOldRun(record: RecordView, lastRunId: bigint | undefined): boolean {
 /** The same sources, each expected to go on where it was; nothing delivered or lost yet. */
 function goneOn(accounting: LossAccounting): LossAccounting {
   const state = accounting.toJSON();
-  for (const run of state.runs) run.sources = run.sources.map(([id, , next]) => [id, next, next, 0, 0, [], []]);
-  delete state.doubtfulRun;
+  for (const run of state.runs) run.sources = run.sources.map(([id, , next, , , , , doubtful]) => (doubtful === 1 ? [id, next, next, 0, 0, [], [], 1] : [id, next, next, 0, 0, [], []]));
   state.totals = { delivered: 0, lost: 0, authoritative: 0 };
   const read = LossAccounting.fromJSON(state);
   if (!read.ok) throw new Error(read.message);

@@ -313,7 +313,7 @@ export class RingPoll {
 
   /** No sign says that the ring began anew, and the last record handed on stands, if it can. */
   private async isTheRing(memory: Memory, base: PlausibleLook): Promise<boolean> {
-    if (this.toBegin !== undefined || this.restarts.patience.times > 0 || this.strange.times > 0 || signOfRestart(base, memory) !== undefined) return false;
+    if (this.toBegin !== undefined || memory.nextIncarnation > memory.incarnation || this.restarts.patience.times > 0 || this.strange.times > 0 || signOfRestart(base, memory) !== undefined) return false;
     const anchorAbs = anchorOf(memory, base.snapshot.oldestAbs);
     if (anchorAbs === undefined) return true;
     const read = await this.reads.window({ fromAbs: anchorAbs + 4, length: 4, capacity: memory.capacity, perRead: this.chunk.perRead, twice: false, anchorAbs });

@@ -26,6 +26,10 @@ interface Command {
 
 const STOPPED: CommandOutcome = { ok: false, code: 'OPENOT_READER_STOPPED', message: 'the reader was stopped before it could do that: nothing was changed' };
 
+/** Commands that wait, at most. */
+const MAX_COMMANDS = 16;
+const BUSY: CommandOutcome = { ok: false, code: 'OPENOT_READER_BUSY', message: `${MAX_COMMANDS} commands wait already (is the link down?): this one was not taken` };
+
 /** Until something wakes the loop. */
 const NEVER_MS = 2 ** 31 - 1;
 /** Milliseconds that a poll may go without an end before the status says so. */
@@ -46,6 +50,8 @@ class RingReader implements Reader {
   private loop: Promise<void> | undefined;
   private connected = false;
   private paused = false;
+  /** For something to be settled: that ends the waiting. */
+  private isWaiting = false;
   /** This reader is the only user of its state. */
   private locked = false;
   /** The saved state was read, or there is none: reading may begin. */
@@ -114,6 +120,7 @@ class RingReader implements Reader {
   /** Between two polls. */
   private inTurn(work: () => Promise<CommandOutcome>): Promise<CommandOutcome> {
     if (this.loop === undefined || this.pacer.stopped) return Promise.resolve(STOPPED);
+    if (this.commands.length >= MAX_COMMANDS) return Promise.resolve(BUSY);
     return new Promise((resolve) => {
       this.commands.push({ work, answer: resolve });
       this.pacer.wake();
@@ -132,7 +139,7 @@ class RingReader implements Reader {
   settle(serial: number): void {
     if (!this.checkpoints.settle(serial)) return;
     this.acks.moved();
-    if (this.board.state === 'waiting') this.pacer.wake();
+    if (this.isWaiting) this.pacer.wake();
     else this.pacer.nudge();
   }
 
@@ -244,7 +251,7 @@ class RingReader implements Reader {
     const failure = await this.keeper.remove();
     // Records that come again are not those that came: their incarnation has another number.
     const { memory } = this.ring;
-    this.ring = this.newRing(memory === undefined ? this.ring.firstIncarnation : memory.incarnation + 1);
+    this.ring = this.newRing(memory === undefined ? this.ring.firstIncarnation : Math.max(memory.incarnation + 1, memory.nextIncarnation));
     this.connected = false;
     this.isLoaded = true;
     return failure === undefined ? { ok: true } : { ok: false, ...failure };
@@ -283,9 +290,12 @@ class RingReader implements Reader {
   }
 
   private async waitForSettling(): Promise<void> {
-    this.well('waiting', `${this.checkpoints.inFlight} batches are not settled yet (maxInFlight ${this.settings.maxInFlight})`);
+    // A link that was lost meanwhile stays to be seen.
+    if (this.connected) this.well('waiting', `${this.checkpoints.inFlight} batches are not settled yet (maxInFlight ${this.settings.maxInFlight})`);
+    this.isWaiting = true;
     // At the time-out the status has to say so.
     await this.pacer.wait(Math.min(NEVER_MS, this.acks.due(this.parts.clock.monotonicMs())));
+    this.isWaiting = false;
   }
 
   /** The ring began anew: what was handed on of its former life is waited for, but not for ever. */
@@ -296,8 +306,10 @@ class RingReader implements Reader {
       const left = until - clock.monotonicMs();
       if (left <= 0) break;
       this.well('waiting', `the ring began anew; the ${this.checkpoints.inFlight} batches of its former life are not settled yet`);
+      this.isWaiting = true;
       await this.pacer.wait(left);
     }
+    this.isWaiting = false;
     if (this.commands.length === 0) this.ring.goOnDrained();
   }
 
@@ -339,7 +351,8 @@ class RingReader implements Reader {
   private async onePoll(): Promise<void> {
     const end = await this.attended(this.ring.poll());
     await this.handOnAll();
-    if (this.pacer.stopped) return;
+    // What could not be handed on waits for a command, which must not wait for the interval.
+    if (this.pacer.stopped || this.ring.outbox.batches.length > 0) return;
     await this.after(end);
   }
 
@@ -380,6 +393,8 @@ class RingReader implements Reader {
 
   /** False when it could not be handed on now. */
   private async handOn(batch: Batch): Promise<boolean> {
+    // Settled before it was handed on: nobody waits for it.
+    if (this.checkpoints.stateAfter(batch.serial) === undefined) return true;
     // Stopped while the state was saved: a sink that is called now would never be told to end.
     if (!(await this.covered(batch)) || this.pacer.stopped) return false;
     const stopped = new Promise<void>((resolve) => {

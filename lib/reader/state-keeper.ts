@@ -31,7 +31,8 @@ export class StateKeeper {
     try {
       return await this.store.lock();
     } catch (error) {
-      return unreadable(`its lock could not be taken (${textOf(error)}); check the rights of the user directory`);
+      const message = `the state of this reader could not be locked (${textOf(error)}), so nothing is read; tried again every second. Check space and rights of the folder openot under the user directory`;
+      return { ok: false, code: 'OPENOT_STATE_LOCK_FAILED', message };
     }
   }
 

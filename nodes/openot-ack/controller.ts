@@ -21,7 +21,7 @@ export interface AckPorts {
 export interface AckTotals {
   /** Batches acknowledged, those that a later one covered included. */
   acknowledged: number;
-  /** Batches of messages that came with an error. */
+  /** Batches of messages that came with an error, and errors of which nobody can say to which batch they belong. */
   failed: number;
   /** Messages without a token that were not parts of one with a token. */
   without: number;
@@ -48,6 +48,8 @@ export class AckController {
   /** By life, the tokens that some of the branches have brought: how many. */
   private readonly partly = new Map<string, Map<number, number>>();
   private readonly sequences = new Sequences();
+  /** A message without a token failed: the batch that the next token stands for may be its own, or cover it. */
+  private unassigned = false;
 
   constructor(
     private readonly branches: number,
@@ -59,14 +61,20 @@ export class AckController {
     const { tokens, error } = this.read(message);
     const open = this.sort(tokens);
     const taken = this.sequences.take((message as { parts?: unknown }).parts, open, isFailure(message));
-    if (tokens.length === 0 && taken.tokens.length === 0 && taken.isWhole && error === undefined) this.note('without');
+    const hasFailed = isFailure(message);
+    if (hasFailed && open.length === 0 && taken.tokens.length === 0) {
+      this.unassigned ||= tokens.length === 0;
+      // Too late for a batch that was acknowledged already: it can only be told. A part is counted with its batch.
+      if (taken.isWhole && (tokens.length === 0 || tokens.some(({ life, serial }) => this.ports.standing(life, serial) === 'settled'))) this.note('failed');
+    } else if (tokens.length === 0 && taken.tokens.length === 0 && taken.isWhole && error === undefined) this.note('without');
     else if (open.length > 0) this.last = 'waiting';
     for (const { life, serial } of taken.tokens) {
-      if (taken.hasFailed) this.fail(life, serial);
+      if (taken.hasFailed || this.unassigned) this.fail(life, serial);
       else this.arrive(life, serial);
     }
+    if (taken.tokens.length > 0) this.unassigned = false;
     // A part of a batch that other parts follow: those before it are through, since order is kept.
-    if (!taken.isWhole && !taken.hasFailed && this.branches === 1) for (const { life, serial } of open) this.acknowledge(life, serial - 1);
+    if (!taken.isWhole && !taken.hasFailed && !this.unassigned && this.branches === 1) for (const { life, serial } of open) this.acknowledge(life, serial - 1);
     this.sequences.prune(({ life, serial }) => this.ports.standing(life, serial) === 'open');
     if (error !== undefined) this.last = 'malformed';
     return error;

@@ -26,7 +26,7 @@ const init = (RED: NodeAPI): void => {
       const used = (user = new DefinitionUser(RED, this, def.definition, choiceOf(def.whenUnadvertised, 'whenUnadvertised', ['placeholder', 'assume'])));
       const settings = {
         policy: choiceOf(def.policy, 'policy', ['placeholder', 'divert', 'hold']),
-        holdLimit: numberOf(def.holdLimit, { name: 'holdLimit', fallback: 10_000, min: 1, max: 1_000_000 })
+        holdLimit: numberOf(def.holdLimit, { name: 'holdLimit', fallback: 20_000, min: 1, max: 1_000_000 })
       };
       const guard = (controller = new GuardController(settings, (facts) => used.bind(facts)));
       // Before the status is shown: it counts what is still held.

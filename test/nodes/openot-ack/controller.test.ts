@@ -215,6 +215,28 @@ describe('the acknowledgement of batches', () => {
       should(settled).eql([1]);
     });
 
+    it('rejects what covers a part that failed, where the part with the token never comes', () => {
+      const part = (index: number): object => ({ parts: { id: 'x', index, count: 3 } });
+      const ack = acks();
+      ack.take(failed([], part(1)) as never);
+      // The last part of the first batch was filtered out on its way.
+      ack.take(message([2]));
+      should(settled).eql([]);
+      should(ack.totals.failed).equal(1);
+      should(ack.last).equal('failed');
+    });
+
+    it('tells of a failure that comes too late', () => {
+      const ack = acks();
+      ack.take(message([2]));
+      ack.take(failed([1]) as never);
+      should(settled).eql([2]);
+      should(ack.totals.failed).equal(1);
+      should(ack.last).equal('failed');
+      ack.take(failed([]) as never);
+      should(ack.totals).match({ failed: 2, without: 0 });
+    });
+
     it('ignores one of a reader that does not wait, or of another life', () => {
       reader('sends', 1, false);
       const ack = acks();
