@@ -20,6 +20,7 @@ import { Search } from './search';
 import { ReaderSettings, RETRY_PAUSES_MS } from './settings';
 import { LookCounters, ReaderError, ReaderTotals } from './status';
 import { TroubleJudge } from './trouble';
+import { lapTail, wantedAfter } from './window-plan';
 import { FlatWindow } from './window';
 
 type Accepted = Extract<LookOutcome, { kind: 'accepted' }>;
@@ -178,27 +179,13 @@ export class RingPoll {
     const { window: length, perRead } = this.chunk;
     const anchorAbs = anchorOf(memory, (this.keeper.last ?? memory.image).snapshot.oldestAbs);
     const fromAbs = this.search?.abs ?? memory.cursor;
-    const wanted = this.lookFirst ? (look: Look): Wanted => this.wanted(memory, look, fromAbs) : undefined;
+    const facts = { last: this.keeper.last ?? memory.image, fromAbs, mustSee: this.search !== undefined || this.unprovenSince !== undefined, evicted: this.evicted, window: length };
+    const wanted = this.lookFirst ? (look: Look): Wanted => wantedAfter(look, memory, facts) : undefined;
     return this.reads.window({ fromAbs, length, capacity: memory.capacity, perRead, twice: this.parts.settings.verify === 'sameCall', anchorAbs, wanted });
   }
 
   private get lookFirst(): boolean {
     return this.facts?.lookFirst === true;
-  }
-
-  /** What is worth asking for after this look. */
-  private wanted(memory: Memory, look: Look, fromAbs: number): Wanted {
-    const last = this.keeper.last ?? memory.image;
-    // Not even the anchor, unless it still has to prove something.
-    if (this.search === undefined && this.unprovenSince === undefined && memory.cursor >= last.snapshot.headAbs && sameImage(look, last)) return { kind: 'nothing' };
-    if (!isPlausible(look)) return { kind: 'rest', length: last.snapshot.headAbs - fromAbs };
-    const { headAbs, oldestAbs } = look.snapshot;
-    if (oldestAbs <= fromAbs) return { kind: 'rest', length: headAbs - fromAbs };
-    // Overwritten. What is oldest now will be overwritten too while it is read, on a slow device: the place that will be
-    // oldest after the window is aimed at, by what was overwritten during the last one.
-    const ahead = Math.max(0, this.evicted - (this.chunk.window >> 1));
-    const begin = Math.min(oldestAbs + ahead - (ahead % 4), headAbs);
-    return { kind: 'elsewhere', fromAbs: begin, length: headAbs - begin, anchorAbs: anchorOf(memory, oldestAbs) };
   }
 
   /**
@@ -208,12 +195,9 @@ export class RingPoll {
    * already be those of the next lap. False where there is no such place, it is too long for one Read, or it changed.
    */
   private async readTailAgain(memory: Memory, window: FlatWindow, looks: Look[]): Promise<boolean | TransportError> {
-    const [first] = looks;
-    if (!isPlausible(first) || first.bufferId !== memory.bufferId || first.snapshot.bufferBytes !== memory.capacity) return false;
-    const fromAbs = Math.max(memory.cursor, window.fromAbs);
-    const lapEnd = fromAbs - (fromAbs % memory.capacity) + memory.capacity;
-    const length = lapEnd - fromAbs;
-    if (first.snapshot.headAbs <= lapEnd || window.endAbs <= lapEnd || length > this.chunk.perRead || length === memory.capacity) return false;
+    const tail = lapTail(looks[0], memory, window, this.chunk.perRead);
+    if (tail === undefined) return false;
+    const { fromAbs, length } = tail;
     const again = await this.reads.again(fromAbs, length, memory.capacity);
     if (!again.ok) return again;
     looks.push(...again.looks);
