@@ -14,6 +14,11 @@ const LET_GO_MS = 600;
 const QUICK_MS = 800;
 /** In the first minute of an outage every try is a quick one, later every second one: the link may be slower than it was. */
 const EARLY_MS = 60_000;
+/**
+ * Milliseconds that opening a connection may take meanwhile: TCP asks again after 1 s and then only after 3 s, and would
+ * sleep through a link that comes back in between. Every fourth try takes its time.
+ */
+const CONNECT_MS = 1_500;
 
 const closedError = (): TransportError => transportError('OPENOT_MODBUS_CLOSED', 'the connection was closed', 'reconnect');
 
@@ -114,7 +119,7 @@ export class SharedConnection implements ModbusConnection {
     const ms = this.outage.patienceMs(this.settings.requestTimeoutMs);
     // Few devices take many connections: the old one is gone before a new one is asked for.
     await this.closing;
-    const opening = this.destroyed ? undefined : openSocket(this.settings, ms);
+    const opening = this.destroyed ? undefined : openSocket(this.settings, this.outage.connectMs(ms));
     this.opening = opening;
     const socket = (await opening?.done) ?? closedError();
     this.opening = this.opened = undefined;
@@ -189,9 +194,18 @@ class Outage {
 
   patienceMs(timeoutMs: number): number {
     this.tries++;
-    const isEarly = this.sinceMs !== undefined && performance.now() - this.sinceMs < EARLY_MS;
-    const quick = this.wasGood && this.sinceMs !== undefined && (isEarly || this.tries % 2 === 0);
+    const quick = this.wasGood && this.sinceMs !== undefined && (this.isEarly || this.tries % 2 === 0);
     return quick ? Math.min(timeoutMs, Math.max(QUICK_MS, 4 * this.slowestMs)) : timeoutMs;
+  }
+
+  /** Of a try's milliseconds, those for the connection alone. */
+  connectMs(tryMs: number): number {
+    const takesItsTime = this.tries % 4 === 0 || (this.sinceMs !== undefined && !this.isEarly);
+    return takesItsTime ? tryMs : Math.min(tryMs, CONNECT_MS);
+  }
+
+  private get isEarly(): boolean {
+    return this.sinceMs !== undefined && performance.now() - this.sinceMs < EARLY_MS;
   }
 }
 
