@@ -154,6 +154,7 @@ export class TcpProxy {
   /** No faults on the way any more. */
   calm(): void {
     Object.assign(this.faults, NONE);
+    for (const { ways } of this.pairs) ways.forEach((way) => way.hurry());
   }
 
   /** Resolves at the next piece that reaches the proxy: to strike in the middle of something. */
