@@ -12,8 +12,8 @@ export interface HarvestBounds {
   readonly trustedHead: number;
   /** Head that was seen so long before the window was read that no copy is older (`rereadMs`). */
   readonly settledHead: number;
-  /** The end of the lap was read again after what stands behind it: a gap there is a gap. */
-  readonly tailIsFresh: boolean;
+  /** Up to here the end of the lap was read again after what stands behind it, and is the same: a gap there is a gap. */
+  readonly tailFreshUntil: number;
   /** Below it a gap needs no second reading. */
   readonly gapHead: number;
 }
@@ -93,7 +93,7 @@ function notNew(memory: Memory, abs: number, record: RecordView): Trouble | unde
  * stands behind it may come from copies of different ages, so it is read once more after that, or has long been passed.
  */
 function mustWait(memory: Memory, abs: number, record: RecordView, bounds: HarvestBounds): boolean {
-  if (abs !== memory.cursor && memory.cursor >= bounds.gapHead && !bounds.tailIsFresh) return true;
+  if (abs !== memory.cursor && memory.cursor >= bounds.gapHead && memory.cursor >= bounds.tailFreshUntil) return true;
   if (abs < bounds.trustedHead) return false;
   const expected = memory.accounting.expectedSeq(record.runId, record.sourceId);
   return expected === 0 || record.safeSeq > expected;

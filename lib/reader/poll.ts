@@ -150,8 +150,8 @@ export class RingPoll {
       this.chunk.caughtUp(0);
       return { kind: 'idle' };
     }
-    const tailIsFresh = await this.readTailAgain(memory, read.window, read.looks);
-    if (typeof tailIsFresh === 'object') return this.readFailed(tailIsFresh);
+    const tailFreshUntil = await this.readTailAgain(memory, read.window, read.looks);
+    if (typeof tailFreshUntil === 'object') return this.readFailed(tailFreshUntil);
     const outcome = await this.keeper.settle(read.looks);
     if (outcome.kind !== 'accepted') return this.notAccepted(outcome);
     const size = wrongSize(outcome.base, this.facts);
@@ -172,7 +172,7 @@ export class RingPoll {
     this.accept(memory, outcome, verdict.kind === 'corrected', askedMs);
     if (standing === 'unasked') return { kind: 'more' };
     const { headAbs, trustedHead: proven } = boundsOf(read.looks[0], outcome, trustedHead);
-    return this.take(memory, read.window, outcome, { headAbs, trustedHead: proven, settledHead, tailIsFresh, gapHead: settledHead }, standing);
+    return this.take(memory, read.window, outcome, { headAbs, trustedHead: proven, settledHead, tailFreshUntil, gapHead: settledHead }, standing);
   }
 
   private readWindow(memory: Memory): Promise<WindowRead | TransportError> {
@@ -192,16 +192,16 @@ export class RingPoll {
    * Where the end of the ring lies among bytes that may be older than their head, the confirming look brings the last
    * part of the lap once more: a zero byte that is still there after the next lap's beginning was read marks a real gap.
    * The same number of Reads. Only compared, never taken: no look was certainly made after these bytes, so they may
-   * already be those of the next lap. False where there is no such place, it is too long for one Read, or it changed.
+   * already be those of the next lap. The position up to which it is the same; 0 where there is no such place.
    */
-  private async readTailAgain(memory: Memory, window: FlatWindow, looks: Look[]): Promise<boolean | TransportError> {
+  private async readTailAgain(memory: Memory, window: FlatWindow, looks: Look[]): Promise<number | TransportError> {
     const tail = lapTail(looks[0], memory, window, this.chunk.perRead);
-    if (tail === undefined) return false;
+    if (tail === undefined) return 0;
     const { fromAbs, length } = tail;
     const again = await this.reads.again(fromAbs, length, memory.capacity);
     if (!again.ok) return again;
     looks.push(...again.looks);
-    return isSame(window.from(fromAbs).subarray(0, length), again.window.bytes);
+    return isSame(window.from(fromAbs).subarray(0, length), again.window.bytes) ? fromAbs + length : 0;
   }
 
   /** False where the ring that is read may be smaller than the one that is known: a Read beyond its end would bring nothing, not even the look that tells. */

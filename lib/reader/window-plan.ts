@@ -34,13 +34,13 @@ export function wantedAfter(look: Look, memory: Memory, facts: WantedFacts): Wan
 
 /**
  * The end of the lap that is worth reading once more, where the end of the ring lies inside the window: [fromAbs, fromAbs +
- * length). Undefined where there is no such place, or it does not fit into one Read of `perRead` bytes.
+ * length), at most one Read of `perRead` bytes. Undefined where there is no such place.
  */
 export function lapTail(first: Look, memory: Memory, window: FlatWindow, perRead: number): { readonly fromAbs: number; readonly length: number } | undefined {
   if (!isPlausible(first) || first.bufferId !== memory.bufferId || first.snapshot.bufferBytes !== memory.capacity) return undefined;
   const fromAbs = Math.max(memory.cursor, window.fromAbs);
   const lapEnd = fromAbs - (fromAbs % memory.capacity) + memory.capacity;
   const length = lapEnd - fromAbs;
-  if (first.snapshot.headAbs <= lapEnd || window.endAbs <= lapEnd || length > perRead || length === memory.capacity) return undefined;
-  return { fromAbs, length };
+  if (first.snapshot.headAbs <= lapEnd || window.endAbs <= lapEnd || length === memory.capacity) return undefined;
+  return { fromAbs, length: Math.min(length, perRead) };
 }
