@@ -7,6 +7,7 @@ import { ChunkSize } from './chunk';
 import { harvest, HarvestBounds, HarvestEnd, Trouble } from './harvest';
 import { Heads } from './heads';
 import { HeartbeatWatch } from './heartbeat';
+import { overwrittenSince } from './landing';
 import { isPlausible, Look, PlausibleLook, sameImage, takeLook } from './look';
 import { LookKeeper, LookOutcome } from './look-keeper';
 import { Memory } from './memory';
@@ -327,7 +328,7 @@ export class RingPoll {
   }
 
   private take(memory: Memory, window: FlatWindow, outcome: Accepted, bounds: HarvestBounds, standing: Standing): PollEnd {
-    if (outcome.base.snapshot.oldestAbs > memory.cursor) this.lap(memory, outcome.base, outcome.confirmed);
+    if (outcome.base.snapshot.oldestAbs > memory.cursor) this.lap(memory, window, outcome);
     // An unproven oldest may be too high by a torn byte: it forbids, but it does not move the cursor.
     if (outcome.oldestAbs > memory.cursor) return this.end({ kind: 'more' });
     if (memory.cursor >= bounds.headAbs && this.search === undefined) return this.end({ kind: memory.cursor < outcome.base.snapshot.headAbs ? 'more' : 'idle' });
@@ -394,7 +395,7 @@ export class RingPoll {
     return { kind: 'more' };
   }
 
-  private lap(memory: Memory, base: PlausibleLook, confirmed: boolean): void {
+  private lap(memory: Memory, window: FlatWindow, { base, confirmed, oldestAbs: seenLater }: Accepted): void {
     const { oldestAbs, lostCount } = base.snapshot;
     this.search = undefined;
     this.unprovenSince = this.parts.nowMs();
@@ -404,8 +405,10 @@ export class RingPoll {
       memory.cursor = oldestAbs;
       return;
     }
-    this.tell({ kind: 'lap', fromAbs: memory.cursor, toAbs: oldestAbs, lostCountDelta: Math.max(0, lostCount - (memory.written ?? this.lostCountBefore)) }, oldestAbs);
-    memory.passOver(oldestAbs, confirmed ? lostCount : undefined);
+    const further = this.lookFirst ? overwrittenSince(window, base, seenLater) : 0;
+    const toAbs = further === 0 ? oldestAbs : seenLater;
+    this.tell({ kind: 'lap', fromAbs: memory.cursor, toAbs, lostCountDelta: Math.max(0, lostCount + further - (memory.written ?? this.lostCountBefore)) }, toAbs);
+    memory.passOver(toAbs, confirmed ? lostCount + further : undefined);
   }
 
   /** Another record stands where the last one should: an old copy for as long as one may be old, then another ring. */

@@ -27,9 +27,11 @@ export function wantedAfter(look: Look, memory: Memory, facts: WantedFacts): Wan
   if (oldestAbs <= fromAbs) return { kind: 'rest', length: headAbs - fromAbs };
   // Overwritten. What is oldest now will be overwritten too while it is read, on a slow device: the place that will be
   // oldest after the window is aimed at, by what was overwritten during the last one.
-  const ahead = Math.max(0, evicted - (window >> 1));
+  // A window that takes as long as a lap would be overwritten whole.
+  const most = Math.min(window, memory.capacity >> 2);
+  const ahead = Math.max(0, evicted - (most >> 1));
   const begin = Math.min(oldestAbs + ahead - (ahead % 4), headAbs);
-  return { kind: 'elsewhere', fromAbs: begin, length: headAbs - begin, anchorAbs: anchorOf(memory, oldestAbs) };
+  return { kind: 'elsewhere', fromAbs: begin, length: Math.min(most, headAbs - begin), anchorAbs: anchorOf(memory, oldestAbs) };
 }
 
 /**
