@@ -175,4 +175,19 @@ describe('Modbus requests and answers', () => {
     should(outcomes.map(code)).eql(Array(3).fill('OPENOT_MODBUS_CONNECTION_LOST'));
     should(code(await connection.registers(ask(10)))).equal('OPENOT_MODBUS_CONNECTION_LOST');
   });
+
+  it('a gateway that answers on the new connection what was asked on the old one is not believed', async () => {
+    const before: Buffer[] = [];
+    await open((request, socket, number) => {
+      if (number === 1) {
+        // Zeros, the answer of a device that was just starting.
+        before.push(frame({ id: request.id, body: [4, 0, 0, 0, 0] }));
+        return socket.resetAndDestroy() as unknown as void;
+      }
+      socket.write(Buffer.concat([...before.splice(0), registers(request)]));
+    });
+    should(code(await connection.registers(ask(10)))).equal('OPENOT_MODBUS_CONNECTION_LOST');
+    should(await connection.acquire(holder)).eql({ ok: true });
+    right(await connection.registers(ask(10)), 10);
+  });
 });
