@@ -22,7 +22,7 @@ import { ReaderSettings, RETRY_PAUSES_MS } from './settings';
 import { LookCounters, ReaderError, ReaderTotals } from './status';
 import { TroubleJudge } from './trouble';
 import { lapTail, wantedAfter } from './window-plan';
-import { FlatWindow } from './window';
+import { FlatWindow, sameBytes } from './window';
 
 type Accepted = Extract<LookOutcome, { kind: 'accepted' }>;
 
@@ -202,7 +202,7 @@ export class RingPoll {
     const again = await this.reads.again(fromAbs, length, memory.capacity);
     if (!again.ok) return again;
     looks.push(...again.looks);
-    return isSame(window.from(fromAbs).subarray(0, length), again.window.bytes) ? fromAbs + length : 0;
+    return sameBytes(window.from(fromAbs).subarray(0, length), again.window.bytes) ? fromAbs + length : 0;
   }
 
   /** False where the ring that is read may be smaller than the one that is known: a Read beyond its end would bring nothing, not even the look that tells. */
@@ -476,10 +476,4 @@ export class RingPoll {
     if (this.memory !== undefined && this.latest !== undefined) this.outbox.flush(this.memory, this.latest);
     return end;
   }
-}
-
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
 }

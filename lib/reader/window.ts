@@ -33,6 +33,13 @@ export function readsOf(parts: readonly ReadPart[], maxRead: number): ReadPart[]
   return reads;
 }
 
+/** True when both hold the same bytes. */
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
 /** One piece of the ring laid out flat, filled part by part. Copies: a transport's views end with its next read. */
 export class FlatWindow {
   readonly bytes: Uint8Array;
