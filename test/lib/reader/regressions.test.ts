@@ -160,7 +160,7 @@ describe('reader: regressions found by the fault simulator', () => {
     // What is oldest now lies before the last record handed on.
     plc.fill(17);
     should(plc.writer.oldestAbs).be.within(1, 395);
-    const next = new Rig(plc, { saveIntervalMs: 0, maxInFlight: 1 }, rig.store);
+    const next = new Rig(plc, { saveIntervalMs: 0, maxInFlight: 1, firstChunk: 128 }, rig.store);
     next.settles = false;
     next.sink = (batch) => void (batch.records === 0 && next.reader.settle(batch.serial));
     await next.started(600);
