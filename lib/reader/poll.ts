@@ -1,8 +1,7 @@
 import { NoticeItem } from '../ring';
-import { RingFacts, Transport, TransportError } from '../transport/transport';
+import { RingFacts, TransportError } from '../transport/transport';
 import { anchorOf, Standing, standingOf } from './anchor';
 import { boundsOf } from './bounds';
-import { Checkpoints } from './checkpoints';
 import { ChunkSize } from './chunk';
 import { harvest, HarvestBounds, HarvestEnd, Trouble } from './harvest';
 import { Heads } from './heads';
@@ -14,12 +13,13 @@ import { Memory } from './memory';
 import { Outbox } from './outbox';
 import { Patience, TOLD_AFTER_MS } from './patience';
 import { PollEnd } from './poll-end';
+import { PollParts, SeekRefusal } from './poll-parts';
 import { beyondHead, notReadable, oldBytes, seekOutside, seekRestarting, seekUnsaved, strangeBytes, wentBack, wrongSize } from './poll-troubles';
 import { RestartWatch, signOfRestart } from './restart-watch';
 import { RingReads, Wanted, WindowRead } from './ring-reads';
 import { Search } from './search';
-import { ReaderSettings, RETRY_PAUSES_MS } from './settings';
-import { LookCounters, ReaderError, ReaderTotals } from './status';
+import { RETRY_PAUSES_MS } from './settings';
+import { ReaderError } from './status';
 import { TroubleJudge } from './trouble';
 import { lapTail, wantedAfter } from './window-plan';
 import { FlatWindow, sameBytes } from './window';
@@ -31,26 +31,8 @@ const STRANGE_POLLS = 4;
 /** Reads in a row that bring less than was asked for, before the control block is looked at alone. */
 const SHORT_READS = 2;
 
-/** A position that cannot be gone to. */
-export interface SeekRefusal {
-  readonly kind: 'outside';
-  readonly error: ReaderError;
-}
-
-/** What the polls of one ring are made of. */
-export interface PollParts {
-  readonly transport: Transport;
-  readonly settings: ReaderSettings;
-  readonly pause: (ms: number) => Promise<void>;
-  readonly nowNs: () => bigint;
-  readonly nowMs: () => number;
-  readonly totals: ReaderTotals;
-  readonly looks: LookCounters;
-  readonly checkpoints: Checkpoints;
-  /** Number of the incarnation that a first contact begins: none that was given out before. */
-  readonly firstIncarnation: number;
-  readonly onError: (error: ReaderError) => void;
-}
+/** Polls in a row that may come no further before there is a pause: the look of the next one may be all that was missing. */
+const FRUITLESS_POLLS = 2;
 
 /** One ring, poll after poll: looks, window, records, and what to do where they cannot be had. Batches wait in `outbox`. */
 export class RingPoll {
@@ -67,6 +49,8 @@ export class RingPoll {
   private readonly troubles: TroubleJudge;
   /** Another record stands where the last one should stand. */
   private readonly strange = new Patience();
+  /** Polls that asked for more and came no further. */
+  private readonly fruitless = new Patience();
   /** Since a lap: what was handed on after it stands on no anchor of its own until it stood for as long as a copy may be old. */
   private unprovenSince: number | undefined;
   /** Reads in a row that brought less than was asked for. */
@@ -131,7 +115,24 @@ export class RingPoll {
     this.heartbeat.seesAgain(this.parts.nowMs());
   }
 
+  /** One poll. The same again at once only where the one before brought something: what stays as it is would be read without a pause. */
   async poll(): Promise<PollEnd> {
+    const before = this.place();
+    const end = await this.pollNow();
+    if (end.kind !== 'more' || this.place() !== before) {
+      this.fruitless.reset();
+      return end;
+    }
+    this.fruitless.note(this.parts.nowMs());
+    return this.fruitless.times <= FRUITLESS_POLLS ? end : { kind: 'soon', ms: this.fruitless.pauseMs(this.parts.settings.intervalMs) };
+  }
+
+  private place(): string {
+    const { memory, search, chunk } = this;
+    return `${memory?.incarnation}/${memory?.cursor}/${search?.abs}/${chunk.window}/${chunk.perRead}`;
+  }
+
+  private async pollNow(): Promise<PollEnd> {
     this.parts.looks.polls++;
     const { memory } = this;
     if (memory === undefined) return this.firstContact();

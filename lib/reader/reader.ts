@@ -4,12 +4,14 @@ import { CommandOutcome, Reader, ReaderParts } from './api';
 import { BackOff } from './back-off';
 import { Batch } from './batch';
 import { Checkpoints } from './checkpoints';
+import { Commands, STOPPED } from './commands';
 import { memoryOf } from './memory';
 import { Pacer } from './pacer';
 import { RingPoll } from './poll';
 import { PollEnd } from './poll-end';
 import { ReaderSettings, withDefaults } from './settings';
 import { StateKeeper } from './state-keeper';
+import { UNCONFIRMED, updating } from './look-troubles';
 import { StatusBoard } from './status-board';
 import { ReaderError, ReaderStatus, StatusFacts } from './status';
 
@@ -17,18 +19,6 @@ import { ReaderError, ReaderStatus, StatusFacts } from './status';
 export function createReader(parts: ReaderParts): Reader {
   return new RingReader(parts);
 }
-
-/** A command that waits for its turn. */
-interface Command {
-  readonly work: () => Promise<CommandOutcome>;
-  readonly answer: (outcome: CommandOutcome) => void;
-}
-
-const STOPPED: CommandOutcome = { ok: false, code: 'OPENOT_READER_STOPPED', message: 'the reader was stopped before it could do that: nothing was changed' };
-
-/** Commands that wait, at most. */
-const MAX_COMMANDS = 16;
-const BUSY: CommandOutcome = { ok: false, code: 'OPENOT_READER_BUSY', message: `${MAX_COMMANDS} commands wait already (is the link down?): this one was not taken` };
 
 /** Until something wakes the loop. */
 const NEVER_MS = 2 ** 31 - 1;
@@ -59,7 +49,7 @@ class RingReader implements Reader {
   /** `read()` was called: poll until nothing more is there, whatever the mode. */
   private asked = false;
   /** Commands that wait for their turn between two polls. */
-  private commands: Command[] = [];
+  private readonly commands = new Commands();
   private readonly acks: AckWatch;
   /** The controller is silent: said once. */
   private silent = false;
@@ -91,7 +81,7 @@ class RingReader implements Reader {
     if (this.locked) await this.keeper.unlock();
     this.locked = false;
     this.board.set('stopped', '');
-    this.endCommands();
+    this.commands.refuse(STOPPED);
   }
 
   read(): void {
@@ -120,20 +110,9 @@ class RingReader implements Reader {
   /** Between two polls. */
   private inTurn(work: () => Promise<CommandOutcome>): Promise<CommandOutcome> {
     if (this.loop === undefined || this.pacer.stopped) return Promise.resolve(STOPPED);
-    if (this.commands.length >= MAX_COMMANDS) return Promise.resolve(BUSY);
-    return new Promise((resolve) => {
-      this.commands.push({ work, answer: resolve });
-      this.pacer.wake();
-    });
-  }
-
-  private async obey({ work, answer }: Command): Promise<void> {
-    try {
-      answer(await work());
-    } catch (thrown) {
-      answer(STOPPED);
-      throw thrown;
-    }
+    const done = this.commands.add(work);
+    this.pacer.wake();
+    return done;
   }
 
   settle(serial: number): void {
@@ -176,7 +155,7 @@ class RingReader implements Reader {
     await this.close();
     if (this.locked) await this.keeper.unlock();
     this.locked = false;
-    this.endCommands();
+    this.commands.refuse(STOPPED);
   }
 
   private async close(): Promise<void> {
@@ -193,8 +172,7 @@ class RingReader implements Reader {
     await this.lock();
     if (this.locked) this.isLoaded = await this.load();
     while (!this.pacer.stopped) {
-      const command = this.commands.shift();
-      if (command !== undefined) await this.obey(command);
+      if (this.commands.waiting) await this.commands.doNext();
       else if (this.keeper.lost !== undefined) this.end(this.keeper.lost);
       else if (!this.isLoaded) await this.pacer.wait(NEVER_MS);
       // How an incarnation began, out of the saved state: it counts as on its way, and must be before it is waited for.
@@ -213,13 +191,9 @@ class RingReader implements Reader {
       this.locked = outcome.ok;
       if (outcome.ok) return this.board.set('connecting', '');
       this.board.fail('refused', outcome);
-      for (const { answer } of this.commands.splice(0)) answer(outcome);
+      this.commands.refuse(outcome);
       await this.pacer.wait(LOCK_RETRY_MS);
     }
-  }
-
-  private endCommands(): void {
-    for (const { answer } of this.commands.splice(0)) answer(STOPPED);
   }
 
   /** Stopped by itself, for good. */
@@ -270,7 +244,7 @@ class RingReader implements Reader {
   }
 
   private async seekNow(to: number | 'oldest' | 'newest'): Promise<CommandOutcome> {
-    while (!this.connected && !this.pacer.stopped && this.commands.length === 0) await this.connect();
+    while (!this.connected && !this.pacer.stopped && !this.commands.waiting) await this.connect();
     if (this.pacer.stopped) return STOPPED;
     if (!this.connected) return { ok: false, code: 'OPENOT_SEEK_LATER', message: 'the link is down, and another command came: nothing was changed, try again' };
     const end = await this.attended(this.ring.seek(to));
@@ -302,7 +276,7 @@ class RingReader implements Reader {
   private async drain(): Promise<void> {
     const { clock } = this.parts;
     const until = clock.monotonicMs() + this.settings.ackTimeoutMs;
-    while (this.checkpoints.inFlight > 0 && !this.pacer.stopped && this.commands.length === 0) {
+    while (this.checkpoints.inFlight > 0 && !this.pacer.stopped && !this.commands.waiting) {
       const left = until - clock.monotonicMs();
       if (left <= 0) break;
       this.well('waiting', `the ring began anew; the ${this.checkpoints.inFlight} batches of its former life are not settled yet`);
@@ -310,7 +284,7 @@ class RingReader implements Reader {
       await this.pacer.wait(left);
     }
     this.isWaiting = false;
-    if (this.commands.length === 0) this.ring.goOnDrained();
+    if (!this.commands.waiting) this.ring.goOnDrained();
   }
 
   /** A trouble that has not passed is not hidden behind the rest. */
@@ -382,7 +356,7 @@ class RingReader implements Reader {
   /** What is handed on must be covered by a saved lease: what a crash then leaves open is known. */
   private async covered({ serial }: Batch): Promise<boolean> {
     const reach = this.checkpoints.stateAfter(serial);
-    while (reach !== undefined && !this.pacer.stopped && this.keeper.lost === undefined && this.commands.length === 0) {
+    while (reach !== undefined && !this.pacer.stopped && this.keeper.lost === undefined && !this.commands.waiting) {
       const error = await this.keeper.cover(reach);
       if (error === true) return true;
       this.board.trouble('waiting', error);
@@ -481,15 +455,4 @@ class RingReader implements Reader {
     this.showStanding();
     return Math.min(save, acks, this.board.reportIfDue(this.ring, this.checkpoints.inFlight));
   }
-}
-
-const UNCONFIRMED: ReaderError = {
-  code: 'OPENOT_CONTROL_UNCONFIRMED',
-  message: 'the control block changes between any two looks: images are taken that stand between two others, without a second reading to confirm them. Records are still checked one by one; a faster link or a slower producer would help'
-};
-
-function updating(frozen: boolean, seqlock: number): { code: string; message: string } {
-  return frozen
-    ? { code: 'OPENOT_CONTROL_FROZEN', message: `the seqlock stays at ${seqlock}, odd: the controller stopped inside an update (is it in STOP?); reading goes on once it runs` }
-    : { code: 'OPENOT_CONTROL_UPDATING', message: 'the controller was inside an update at every look; it is read again' };
 }
