@@ -149,6 +149,9 @@ export class RingPoll {
     if (this.isQuiet(memory, read)) {
       this.stood(standingOf(memory, read.anchor, memory.image.snapshot.oldestAbs), askedMs);
       this.keeper.sameAgain();
+      // What looked like another ring in polls before did not last.
+      this.strange.reset();
+      this.restarts.reset();
       this.chunk.caughtUp(0);
       return { kind: 'idle' };
     }
