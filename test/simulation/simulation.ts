@@ -231,7 +231,7 @@ export class Simulation {
   private mustWait(): boolean {
     const { truth, program, plan, checkpoint } = this;
     if (this.isCalm) return false;
-    if (truth.lives.length > 1 && program.plc.lostCount > 0 && !this.isNoticed) return true;
+    if (truth.lives.length > 1 && !this.isNoticed && program.plc.headAbs + 600 > program.plc.capacity) return true;
     return plan.isOld && program.plc.headAbs - (this.isNoticed && checkpoint !== undefined ? checkpoint.cursor : truth.life.startAbs) > program.plc.capacity / 2;
   }
 

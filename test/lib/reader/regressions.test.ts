@@ -219,4 +219,29 @@ describe('reader: regressions found by the fault simulator', () => {
     should(rig.notices.map(({ kind }) => kind)).eql(['incarnation']);
     should(rig.ids).eql([...seqs(0, 23), ...seqs(0, 2, 1, 9)]);
   });
+
+  for (const [what, spoil] of [
+    ['another record in the place of the last one', (bytes: Uint8Array, part: ReadPart) => (part.kind === 'ring' ? bytes.map((byte) => byte ^ 1) : bytes)],
+    ['an older control block', undefined]
+  ] as const) {
+    it(`single answers that show ${what}, with good ones in between, do not add up to a new incarnation`, async () => {
+      const plc = new FakePlc(8192);
+      plc.fill(10);
+      const older = plc.controlBytes();
+      const rig = await new Rig(plc).started(600);
+      plc.fill(3);
+      await rig.clock.pass(1_000);
+      for (let i = 0; i < 8; i++) {
+        if (spoil === undefined) plc.control = older;
+        else rig.transport.answer = (outcome, parts) => (outcome.ok ? { ok: true, parts: outcome.parts.map((bytes, n) => spoil(bytes, parts[n])) } : outcome);
+        await rig.clock.pass(501);
+        plc.control = undefined;
+        asItIs(rig);
+        await rig.clock.pass(2_500);
+      }
+      should(rig.notices).eql([]);
+      should(rig.ids).eql(seqs(0, 12));
+      should(rig.reader.status().state).equal('idle');
+    });
+  }
 });

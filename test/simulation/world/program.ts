@@ -93,7 +93,7 @@ export class Program {
         this.nextMs += this.gap();
         this.next();
         // Whether the ring laps somebody is seen only in what was written.
-        if (++this.made % 8 === 0) this.plc.flush();
+        if (++this.made % 8 === 0 || this.life > 0) this.plc.flush();
       }
     }
     this.nowMs = Math.max(this.nowMs, toMs);
