@@ -105,9 +105,9 @@ export class Memory {
     }
   }
 
-  /** What lies between is not read: overwritten, or no records. */
-  passOver(cursor: number, written: number | undefined): void {
-    if (cursor > this.cursor && this.doubtUntil > this.cursor) this.accounting.doubt(this.image.runId);
+  /** What lies between is not read: overwritten, or no records. `seen` = the look that says so, confirmed or not. */
+  passOver(cursor: number, written: number | undefined, seen: PlausibleLook | undefined): void {
+    if (cursor > this.cursor && this.doubtUntil > this.cursor) this.accounting.doubt(seen !== undefined && seen.runId > this.image.runId ? seen.runId : this.image.runId);
     this.jump(cursor, written);
   }
 

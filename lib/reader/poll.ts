@@ -395,7 +395,7 @@ export class RingPoll {
     this.parts.totals.skipped++;
     this.outbox.note(step.notice, step.notice.toAbs);
     this.parts.onError(step.error);
-    memory.passOver(step.notice.toAbs, undefined);
+    memory.passOver(step.notice.toAbs, undefined, this.latest);
     return { kind: 'more' };
   }
 
@@ -412,7 +412,7 @@ export class RingPoll {
     const further = this.lookFirst ? overwrittenSince(window, base, seenLater) : 0;
     const toAbs = further === 0 ? oldestAbs : seenLater;
     this.tell({ kind: 'lap', fromAbs: memory.cursor, toAbs, lostCountDelta: Math.max(0, lostCount + further - (memory.written ?? this.lostCountBefore)) }, toAbs);
-    memory.passOver(toAbs, confirmed ? lostCount + further : undefined);
+    memory.passOver(toAbs, confirmed ? lostCount + further : undefined, base);
   }
 
   /** Another record stands where the last one should: an old copy for as long as one may be old, then another ring. */
