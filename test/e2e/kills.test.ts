@@ -32,12 +32,12 @@ describe('a runtime that is killed (kill -9) while it writes acknowledged record
   }
 
   it('3 kills: every record is in the file, none is lost, and duplicates stay within the published bound', async () => {
-    const sums = await killed(3, 1 << 20);
+    const sums = await killed(3, 1 << 19);
     should(faultsOf(sums)).eql([]);
     should([sums.lost, sums.indeterminate]).eql([0, 0]);
     should(sums.delivered).equal(sums.produced);
     should(sums.torn).be.belowOrEqual(3);
-    should(sums.duplicatesOfOneKill).be.belowOrEqual(duplicatesBound(1 << 20));
+    should(sums.duplicatesOfOneKill).be.belowOrEqual(duplicatesBound(1 << 19));
   });
 
   it('a ring that is written around meanwhile: what nobody can know is indeterminate, and the sums close', async () => {

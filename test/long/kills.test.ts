@@ -48,12 +48,12 @@ describe('a runtime that is killed (kill -9) again and again', function () {
   }
 
   it(`${KILLS} kills: every record is in the file, and duplicates stay within the published bound`, async () => {
-    const sums = await killed(KILLS, 4 << 20);
+    const sums = await killed(KILLS, 1 << 19);
     should(faultsOf(sums)).eql([]);
     should([sums.lost, sums.indeterminate]).eql([0, 0]);
     should(sums.delivered).equal(sums.produced);
     should(sums.torn).be.belowOrEqual(KILLS);
-    should(sums.duplicatesOfOneKill).be.belowOrEqual(duplicatesBound(4 << 20));
+    should(sums.duplicatesOfOneKill).be.belowOrEqual(duplicatesBound(1 << 19));
   });
 
   it(`${Math.ceil(KILLS / 4)} kills, and the ring is written around each time: lost, indeterminate and delivered are exactly what was produced`, async () => {
