@@ -44,7 +44,7 @@ export interface Plan {
 /** What a part of the plan looks like when nothing is wrong with it. */
 const CALM_LINK: LinkPlan = {
   latency: [1, 4], midUpdate: 0, order: 'given', missedCopy: 0, old: 0, oldMs: 0, short: 0, long: 0, shifted: 0, swapped: 0, duplicated: 0,
-  retry: 0, lost: 0, refused: 0, timeOut: 0, timeOutMs: 0, outage: 0, outageMs: 0, connectFails: 0, tellsSize: true, granularity: 1, tellsLoss: true
+  retry: 0, lost: 0, refused: 0, timeOut: 0, timeOutMs: 0, outage: 0, outageMs: 0, connectFails: 0, tellsSize: true, granularity: 1, tellsLoss: true, lookFirst: false
 };
 const CALM_DISK: DiskPlan = { stepMs: 2, fails: 0, full: 0, fullMs: 0 };
 const CALM_SINK: SinkPlan = { kind: 'direct', workMs: 0, ackMs: 0, rejects: 0, losesAcks: 0 };
@@ -142,6 +142,7 @@ function drawLink(chance: Chance, on: On, link: { -readonly [K in keyof LinkPlan
   if (on('copies in the middle of an update', 0.3)) link.midUpdate = chance.magnitude(0.02, 0.5);
   if (on('items looked at in another order', 0.3)) link.order = chance.pick(['reversed', 'shuffled'] as const);
   if (on('blocks', 0.25)) link.block = chance.pick([32, 120, 250]);
+  if (on('a look before the window', 0.25)) link.lookFirst = true;
   const small = (): number => chance.magnitude(0.001, 0.03);
   if (on('short reads', 0.2)) link.short = small();
   if (on('long reads', 0.15)) link.long = small();

@@ -235,9 +235,13 @@ export class Simulation {
     return plan.isOld && program.plc.headAbs - (this.isNoticed && checkpoint !== undefined ? checkpoint.cursor : truth.life.startAbs) > program.plc.capacity / 2;
   }
 
-  /** A next reader would know a record of the ring: without one, a ring that began anew cannot be told from the one before. */
+  /** Somebody would notice that the ring began anew: by a record that stands there no more, or by a lost count that fell. */
   private get hasAnchor(): boolean {
-    return this.state?.lease.fingerprint !== undefined || this.state?.checkpoint.fingerprint !== undefined;
+    const { state, program } = this;
+    if (state === undefined) return false;
+    const fingerprint = state.lease.fingerprint ?? state.checkpoint.fingerprint;
+    const image = decodeControlBlock(Buffer.from(state.checkpoint.image, 'hex'));
+    return (fingerprint !== undefined && fingerprint.abs >= program.plc.oldestAbs) || (image.ok && image.lostCount > 0n);
   }
 
   private get checkpoint(): SavedState | undefined {

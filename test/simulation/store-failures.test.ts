@@ -9,7 +9,7 @@ const calm = (change: Partial<Plan>) => (plan: Plan): Plan => ({
   ...plan,
   faults: [],
   isOld: false,
-  link: { latency: [1, 4], midUpdate: 0, order: 'given', missedCopy: 0, old: 0, oldMs: 0, short: 0, long: 0, shifted: 0, swapped: 0, duplicated: 0, retry: 0, lost: 0, refused: 0, timeOut: 0, timeOutMs: 0, outage: 0, outageMs: 0, connectFails: 0, tellsSize: true, granularity: 1, tellsLoss: true },
+  link: { latency: [1, 4], midUpdate: 0, order: 'given', missedCopy: 0, old: 0, oldMs: 0, short: 0, long: 0, shifted: 0, swapped: 0, duplicated: 0, retry: 0, lost: 0, refused: 0, timeOut: 0, timeOutMs: 0, outage: 0, outageMs: 0, connectFails: 0, tellsSize: true, granularity: 1, tellsLoss: true, lookFirst: false },
   disk: { stepMs: 2, fails: 0, full: 0, fullMs: 0 },
   capacity: 32_768,
   startAbs: 0,

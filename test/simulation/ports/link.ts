@@ -45,6 +45,8 @@ export interface LinkPlan {
   readonly tellsSize: boolean;
   readonly granularity: number;
   readonly tellsLoss: boolean;
+  /** Small requests: the reader looks before it asks for a window. */
+  readonly lookFirst: boolean;
 }
 
 interface Copies {
@@ -201,7 +203,7 @@ export class Link implements Transport {
       if (server.isDown || server.does(server.plan.connectFails)) return error('OPENOT_SIM_UNREACHABLE', 'reconnect');
       this.isConnected = true;
       const { plan, program } = server;
-      return { ok: true, ringBytes: plan.tellsSize ? program.plc.capacity : undefined, granularity: plan.granularity, about: [] };
+      return { ok: true, ringBytes: plan.tellsSize ? program.plc.capacity : undefined, granularity: plan.granularity, about: [], ...(plan.lookFirst ? { lookFirst: true } : {}) };
     });
   }
 
