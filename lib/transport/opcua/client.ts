@@ -21,9 +21,9 @@ export const CLOSE_MS = 2_000;
 
 /**
  * A new client with a session, or why there is none. node-opcua's own reconnection is switched off: it has failed on
- * real controllers; here a client that lost its link is thrown away.
+ * real controllers; here a client that lost its link is thrown away. `again` = the link came back during the first try.
  */
-export async function openClient(settings: OpcuaSettings, onLost: () => void): Promise<OpenClient | TransportError> {
+export async function openClient(settings: OpcuaSettings, onLost: () => void, again = false): Promise<OpenClient | TransportError> {
   const wrong = endpointError(settings);
   if (wrong !== undefined) return wrong;
   const opcua = loadClient();
@@ -71,7 +71,8 @@ export async function openClient(settings: OpcuaSettings, onLost: () => void): P
     return { ok: true, client, session, files };
   } catch (error) {
     const gone = discard(client, undefined, files);
-    if (error instanceof LinkBackError) return transportError('OPENOT_OPCUA_UNREACHABLE', `no session with ${shownEndpoint(settings.endpoint)}: ${safeText(error, [])}: it is tried again`, 'reconnect');
+    // It is there now: the back-off of a long outage would sleep through that.
+    if (error instanceof LinkBackError && !again) return openClient(settings, onLost, true);
     await gone;
     const offered = /Cannot find an Endpoint matching/i.test(String(error)) ? await offeredSecurity(settings) : [];
     return openError(error, settings, files.certificateFile, offered);

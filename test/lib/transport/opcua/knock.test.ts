@@ -4,6 +4,7 @@ import { attended as attendedFull, knock, LinkBackError } from '../../../../lib/
 import { DeadlineError } from '../../../../lib/transport/opcua/deadline';
 import { ReadPart } from '../../../../lib/transport/transport';
 import { TcpProxy } from '../../../support/tcp-proxy';
+import { until } from '../../../e2e/support/process';
 import { Bench } from './bench';
 
 const LOOK: ReadPart[] = [{ kind: 'control' }];
@@ -151,5 +152,22 @@ describe('OPC UA transport: a link that was dead and is back', function () {
     should((await transport.connect()).ok).be.true();
     should((await transport.read(LOOK)).ok).be.true();
     should(connection.state()).have.properties({ state: 'connected', clients: 2 });
+  });
+
+  it('an attempt to connect that the link has swallowed is made anew at once when it is back, and is not an error', async () => {
+    const bench = new Bench(4096);
+    ends.push(() => bench.end());
+    const server = await bench.serve();
+    const proxy = await TcpProxy.open(server.port);
+    ends.push(() => proxy.close());
+    await proxy.down('blackHole');
+    const transport = bench.transport({ endpoint: `opc.tcp://127.0.0.1:${proxy.port}/openot`, requestTimeoutMs: 20_000 });
+    const connecting = transport.connect();
+    await until('a client that says hello', () => proxy.open > 0);
+    await pause(2500);
+    await proxy.up();
+    should(await connecting).have.property('ok', true);
+    should((await transport.read(LOOK)).ok).be.true();
+    await transport.close();
   });
 });
