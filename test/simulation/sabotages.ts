@@ -48,7 +48,7 @@ export const SABOTAGES: readonly Sabotage[] = [
   },
   {
     name: 'the flush of the folder',
-    edits: [{ file: 'lib/platform/file-store.ts', from: '  await files.syncFolder(dirname(path));\n', to: '' }]
+    edits: [{ file: 'lib/platform/file-store.ts', from: 'at a power failure.\n  await files.syncFolder(dirname(path));\n', to: 'at a power failure.\n' }]
   },
   {
     name: 'the lease',
