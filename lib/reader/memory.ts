@@ -151,6 +151,8 @@ export class Memory {
    */
   isDoubtful(abs: number, record: RecordView): boolean {
     if (abs >= this.unbrokenFrom + this.capacity || !this.isOlder(record)) return false;
+    // In the first lap of a ring that began anew its former life may still stand, with the same seqs.
+    if (this.incarnation > 0 && abs < this.capacity) return true;
     return !this.met.has(record.sourceId) || record.safeSeq > this.accounting.expectedSeq(record.runId, record.sourceId);
   }
 
