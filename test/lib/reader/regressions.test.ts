@@ -244,4 +244,24 @@ describe('reader: regressions found by the fault simulator', () => {
       should(rig.reader.status().state).equal('idle');
     });
   }
+
+  it('in the first lap of a ring that began anew, a record of its former life with the very seq that is expected is not taken for the new one', async () => {
+    const plc = new FakePlc(44 * 40);
+    plc.fill(30);
+    const rig = await new Rig(plc).started(600);
+    const left = plc.writer.bytes.slice();
+    plc.powerCycle();
+    plc.writer.bytes.set(left);
+    plc.fill(3);
+    const stale = plc.writer.bytes.slice();
+    await rig.clock.pass(15_000);
+    plc.fill(3);
+    ringBy(rig, () => stale);
+    await rig.clock.pass(3_000);
+    asItIs(rig);
+    await rig.clock.pass(8_000);
+    should(rig.ids.slice(30)).eql(seqs(0, 5));
+    const times = rig.records.map(({ sourceTimeNs }) => BigInt(sourceTimeNs));
+    should(times.filter((time, i) => i > 0 && time <= times[i - 1])).eql([]);
+  });
 });
