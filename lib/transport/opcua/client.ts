@@ -1,7 +1,7 @@
 import type { ClientSession, OPCUAClient, UserIdentityInfo } from 'node-opcua';
 import { TransportError } from '../transport';
 import { ClientFiles, openClientFiles, rememberedThumbprint, rememberThumbprint, thumbprintOf } from './client-files';
-import { withDeadline } from './deadline';
+import { DeadlineError, withDeadline } from './deadline';
 import { safeText, shownEndpoint, transportError } from './errors';
 import { attended, LinkBackError } from './knock';
 import { loadClient } from './load';
@@ -73,7 +73,8 @@ export async function openClient(settings: OpcuaSettings, onLost: () => void, ag
     const gone = discard(client, undefined, files);
     // It is there now: the back-off of a long outage would sleep through that.
     if (error instanceof LinkBackError && !again) return openClient(settings, onLost, true);
-    await gone;
+    // A server that is silent does not take part in it, and the pause before the next try must not begin later for that.
+    if (!(error instanceof DeadlineError)) await gone;
     const offered = /Cannot find an Endpoint matching/i.test(String(error)) ? await offeredSecurity(settings) : [];
     return openError(error, settings, files.certificateFile, offered);
   }
