@@ -12,6 +12,8 @@ export type SearchStep = 'elsewhere' | 'on' | { readonly notice: Extract<NoticeI
 export class Search {
   /** Where it goes on. */
   abs: number;
+  /** What the first search came to: one answer that was bad in itself must not take good records with it. */
+  private candidate: number | undefined;
 
   constructor(
     private readonly fromAbs: number,
@@ -25,6 +27,11 @@ export class Search {
     const { abs, found } = searchRecord(memory, window, this.abs, headAbs);
     if (!found && abs < headAbs) {
       this.abs = abs;
+      return 'on';
+    }
+    if (this.candidate !== abs) {
+      this.candidate = abs;
+      this.abs = this.trouble.abs;
       return 'on';
     }
     const message = `positions ${this.fromAbs} to ${abs} of ${memory.stream} could not be read as new records, however often they were read, and were passed over: ${this.trouble.message}`;
