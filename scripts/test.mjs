@@ -33,9 +33,9 @@ build();
 // The end-to-end tests mostly wait, the others mostly compute: side by side they share two cores well. The fault
 // simulator has a clock of its own, so it takes what the tests with real clocks leave.
 const groups = [
-  async () => [await mocha('test/e2e/**/*.test.ts')],
-  async () => [await mocha('test/lib/**/*.test.ts'), await mocha('test/nodes/**/*.test.ts'), await start('npm', ['run', '--silent', 'lint'])],
-  async () => [await mocha('test/simulation/**/*.test.ts', 10)]
+  async () => [await mocha('test/e2e/**/*.test.ts'), await start('npm', ['run', '--silent', 'lint'])],
+  async () => [await mocha('test/lib/**/*.test.ts')],
+  async () => [await mocha('test/simulation/**/*.test.ts', 10), await mocha('test/nodes/**/*.test.ts')]
 ];
 const results = [];
 if (availableParallelism() > 1) results.push(...(await Promise.all(groups.map((group) => group()))).flat());

@@ -2,12 +2,12 @@ import should from 'should';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from '../../../../lib/platform';
-import { createSimulator } from '../../../../lib/simulator';
-import { CaptureTold, createCaptureTransport, recordingTransport } from '../../../../lib/transport/capture';
-import { createOpcuaConnection, createOpcuaTransport } from '../../../../lib/transport/opcua';
-import { Forwarder } from '../opcua/forwarder';
-import { Session, startSession, told } from './support/session';
+import { systemClock } from '../../lib/platform';
+import { createSimulator } from '../../lib/simulator';
+import { CaptureTold, createCaptureTransport, recordingTransport } from '../../lib/transport/capture';
+import { createOpcuaConnection, createOpcuaTransport } from '../../lib/transport/opcua';
+import { Forwarder } from '../lib/transport/opcua/forwarder';
+import { Session, startSession, told } from '../lib/transport/capture/support/session';
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
