@@ -74,7 +74,6 @@ class LinkWatch {
   }
 
   private heard(answer: Answer, which: () => void): void {
-    // Overtaken: an earlier one was lost, however slow the link is.
     const isFirst = this.out.values().next().value === which;
     this.out.delete(which);
     // A server that refuses is there, and says nothing of the link before.
@@ -83,7 +82,12 @@ class LinkWatch {
       this.wasDead = true;
       return;
     }
-    this.wasDead ||= !isFirst;
+    if (!this.wasDead && !isFirst) {
+      // An earlier one was lost, however slow the link is; unless it comes now after all: two connections keep no order.
+      clearTimeout(this.timer);
+      this.timer = setTimeout(this.onBack, this.pace.graceMs);
+      return;
+    }
     const { wasDead } = this;
     this.end();
     this.timer = wasDead ? setTimeout(this.onBack, this.pace.graceMs) : setTimeout(() => this.next(), this.pace.slowMs);
