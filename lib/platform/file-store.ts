@@ -42,6 +42,7 @@ export function fileStore(path: string, ports: Partial<LockPorts> = {}): Store {
           await files.syncFolder(dirname(path));
         })
       ),
+    isMine: () => inTurn(async () => !locked || lock.isKept()),
     unlock: () =>
       inTurn(async () => {
         locked = false;

@@ -28,6 +28,8 @@ export interface Store {
   save(bytes: Uint8Array): Promise<void>;
   /** Removes the saved bytes. */
   remove(): Promise<void>;
+  /** Whether it is still this user's alone; absent where nobody else can take it. Rejects when that cannot be found out. */
+  isMine?(): Promise<boolean>;
   /** Others may use it from now on. */
   unlock(): Promise<void>;
 }

@@ -73,9 +73,23 @@ export class StateKeeper {
       const state = this.checkpoints.toSave();
       const error = state === undefined ? undefined : await this.write(state, ahead(reach));
       if (error !== undefined) return error;
+    } else {
+      const error = await this.checkLock();
+      if (error !== undefined) return error;
     }
     if (this.handed === undefined || isBeyond(reach, this.handed)) this.handed = reach;
     return true;
+  }
+
+  /** A save would find out by itself: who took the lock does not know of what is handed on after it. */
+  private async checkLock(): Promise<ReaderError | undefined> {
+    try {
+      if ((await this.store.isMine?.()) !== false) return undefined;
+      throw new LockLost('another process took its lock');
+    } catch (thrown) {
+      this.noteLost(thrown);
+      return this.lost ?? { code: 'OPENOT_STATE_LOCK_FAILED', message: `the lock of this reader's state could not be looked at (${textOf(thrown)}), so nothing is handed on until it can be` };
+    }
   }
 
   /** Saves when something is settled and the interval has passed; milliseconds until it may be due, Infinity when nothing is. */

@@ -15,6 +15,7 @@ export function ownedStore(path: string, store: Store): Store {
     load: () => store.load(),
     save: (bytes) => ifOwner(() => store.save(bytes)),
     remove: () => ifOwner(() => store.remove()),
+    isMine: () => (owners.get(path) === owner ? (store.isMine?.() ?? Promise.resolve(true)) : Promise.resolve(false)),
     // Also by one that is no owner any more: it must not go on touching the lock.
     unlock: () => store.unlock()
   };

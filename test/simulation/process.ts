@@ -70,6 +70,7 @@ export class Process {
             if (!gate.isDead) parts.onSaved(bytes);
           }),
         remove: () => gate.call(() => store.remove()),
+        isMine: () => gate.call(() => store.isMine?.() ?? Promise.resolve(true)),
         unlock: () => gate.call(() => store.unlock())
       },
       clock,

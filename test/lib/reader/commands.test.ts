@@ -155,6 +155,20 @@ describe('reader: a state that another uses', () => {
   });
 });
 
+describe('reader: a state that another took', () => {
+  it('ends the reader before the next batch, also where its lease would cover it', async () => {
+    const plc = new FakePlc(65536);
+    plc.append();
+    const store = Object.assign(new MemoryStore(), { mine: true, isMine: () => Promise.resolve(store.mine) });
+    const rig = await new Rig(plc, { saveIntervalMs: 3_600_000 }, store).started(3_000);
+    store.mine = false;
+    plc.fill(5);
+    await rig.clock.pass(3_000);
+    should(rig.ids).eql(seqs(0, 0));
+    should(rig.reader.status()).have.properties({ state: 'failed', code: 'OPENOT_STATE_LOCKED' });
+  });
+});
+
 describe('reader: a controller that goes silent', () => {
   const withHeartbeat = async (): Promise<{ plc: FakePlc; rig: Rig }> => {
     const plc = new FakePlc(8192);
