@@ -138,7 +138,11 @@ export async function startOpcuaServer(options: OpcuaServerOptions): Promise<Sim
     },
     stop: async () => {
       await server.shutdown(0);
-      await certificates.dispose();
+      try {
+        await certificates.dispose();
+      } catch {
+        // The server's shutdown may be disposing of them itself, and then this throws.
+      }
     }
   };
 }

@@ -31,7 +31,7 @@ describe('openot-ack', () => {
     should(acknowledged).eql([2]);
     should(running.at('out').map(({ topic, payload, openot, _msgid }) => ({ topic, payload, openot, _msgid }))).eql([{ ...batch(2), topic: 'mine', _msgid: 'id' }]);
     should(running.at('completed').length).equal(1);
-    await until('the status', () => statusesOf('ack').some(({ fill, text }) => fill === 'green' && /^2 batches, last 0 s ago/.test(text ?? '')));
+    await until('the status', () => statusesOf('ack').some(({ fill, text }) => fill === 'green' && /^2 batches, last \d+ s ago/.test(text ?? '')));
   });
 
   it('waits for its branches', async () => {
