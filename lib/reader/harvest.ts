@@ -14,8 +14,6 @@ export interface HarvestBounds {
   readonly settledHead: number;
   /** Up to here the end of the lap was read again after what stands behind it, and is the same: a gap there is a gap. */
   readonly tailFreshUntil: number;
-  /** Below it a gap needs no second reading. */
-  readonly gapHead: number;
 }
 
 /** A place where the walk could not go on. */
@@ -93,7 +91,7 @@ function notNew(memory: Memory, abs: number, record: RecordView): Trouble | unde
  * stands behind it may come from copies of different ages, so it is read once more after that, or has long been passed.
  */
 function mustWait(memory: Memory, abs: number, record: RecordView, bounds: HarvestBounds): boolean {
-  if (abs !== memory.cursor && memory.cursor >= bounds.gapHead && memory.cursor >= bounds.tailFreshUntil) return true;
+  if (abs !== memory.cursor && memory.cursor >= bounds.settledHead && memory.cursor >= bounds.tailFreshUntil) return true;
   if (abs < bounds.trustedHead) return false;
   const expected = memory.accounting.expectedSeq(record.runId, record.sourceId);
   return expected === 0 || record.safeSeq > expected;

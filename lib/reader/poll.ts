@@ -177,7 +177,7 @@ export class RingPoll {
     this.accept(memory, outcome, verdict.kind === 'corrected', askedMs);
     if (standing === 'unasked') return { kind: 'more' };
     const { headAbs, trustedHead: proven } = boundsOf(read.looks[0], outcome, trustedHead);
-    return this.take(memory, read.window, outcome, { headAbs, trustedHead: proven, settledHead, tailFreshUntil, gapHead: settledHead }, standing);
+    return this.take(memory, read.window, outcome, { headAbs, trustedHead: proven, settledHead, tailFreshUntil }, standing);
   }
 
   private readWindow(memory: Memory): Promise<WindowRead | TransportError> {
@@ -291,9 +291,7 @@ export class RingPoll {
     memory.seek(target);
     this.memory = memory;
     this.search = this.toBegin = this.unprovenSince = undefined;
-    this.troubles.reset();
-    this.strange.reset();
-    this.restarts.reset();
+    this.forgetSuspicions();
     this.accept(memory, outcome, true, nowMs);
     this.parts.checkpoints.clear();
     this.parts.checkpoints.begin(memory.toSaved());
@@ -446,9 +444,7 @@ export class RingPoll {
     if (goesOn) memory.goOnAnew(base, reason === 'seq');
     else memory.beginAnew(base, snapshot.oldestAbs);
     this.search = undefined;
-    this.troubles.reset();
-    this.strange.reset();
-    this.restarts.reset();
+    this.forgetSuspicions();
     this.unprovenSince = undefined;
     this.heads.clear();
     this.heads.note(snapshot.headAbs, this.parts.nowMs());
@@ -467,6 +463,13 @@ export class RingPoll {
     if (notice.kind === 'incarnation') this.parts.totals.incarnations++;
     if (notice.kind === 'lap') this.parts.totals.laps++;
     this.outbox.note(notice, beforeAbs);
+  }
+
+  /** What was seen of places and rings that are not read any more. */
+  private forgetSuspicions(): void {
+    this.troubles.reset();
+    this.strange.reset();
+    this.restarts.reset();
   }
 
   /** The same again after a pause, told when it has lasted. */

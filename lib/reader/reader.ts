@@ -78,10 +78,8 @@ class RingReader implements Reader {
     await this.close();
     await this.loop;
     if (this.locked && this.keeper.lost === undefined) await this.keeper.saveLast();
-    if (this.locked) await this.keeper.unlock();
-    this.locked = false;
+    await this.letGo();
     this.board.set('stopped', '');
-    this.commands.refuse(STOPPED);
   }
 
   read(): void {
@@ -153,6 +151,11 @@ class RingReader implements Reader {
     this.board.fail('failed', { code: 'OPENOT_INTERNAL', message });
     this.board.reportIfDue(this.ring, this.checkpoints.inFlight);
     await this.close();
+    await this.letGo();
+  }
+
+  /** Others may use the state; whoever waits for a command is answered. */
+  private async letGo(): Promise<void> {
     if (this.locked) await this.keeper.unlock();
     this.locked = false;
     this.commands.refuse(STOPPED);

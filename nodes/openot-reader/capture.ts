@@ -1,7 +1,7 @@
 import type { NodeAPI } from 'node-red';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, sep } from 'node:path';
-import { systemClock } from '../../lib/platform';
+import { systemClock, volatileStore } from '../../lib/platform';
 import type { Clock, Store } from '../../lib/reader';
 import { CaptureSpeed, createCaptureTransport, DEFAULT_RECORDING, RecordingTransport, recordingTransport } from '../../lib/transport/capture';
 import type { Transport } from '../../lib/transport/transport';
@@ -101,21 +101,4 @@ function softwareName(): string {
   const path = [join(__dirname, '..', '..', 'package.json'), join(__dirname, '..', '..', '..', 'package.json')].find((one) => existsSync(one));
   const { name, version } = path === undefined ? { name: '', version: '' } : (JSON.parse(readFileSync(path, 'utf8')) as { name: string; version: string });
   return (software = `${name} ${version}`.trim());
-}
-
-function volatileStore(): Store {
-  let saved: Uint8Array | undefined;
-  return {
-    lock: () => Promise.resolve({ ok: true }),
-    load: () => Promise.resolve(saved),
-    save: (bytes) => {
-      saved = bytes.slice();
-      return Promise.resolve();
-    },
-    remove: () => {
-      saved = undefined;
-      return Promise.resolve();
-    },
-    unlock: () => Promise.resolve()
-  };
 }

@@ -1,30 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock, systemRandom } from '../../lib/platform';
+import { systemClock, systemRandom, volatileStore } from '../../lib/platform';
 import { createReader, ReaderError, ReaderSettings, ReaderStatus, Store } from '../../lib/reader';
 import { BatchFacts, Item, itemsOfBatch } from '../../lib/ring';
 import { createModbusConnection, createModbusTransport, ModbusRing, ModbusSettings } from '../../lib/transport/modbus';
 import { createOpcuaConnection, createOpcuaTransport, OpcuaNodes } from '../../lib/transport/opcua';
 import { Transport } from '../../lib/transport/transport';
-
-/** A state file that lives in memory. */
-export function memoryStore(): Store {
-  let saved: Uint8Array | undefined;
-  return {
-    lock: () => Promise.resolve({ ok: true }),
-    unlock: () => Promise.resolve(),
-    load: () => Promise.resolve(saved),
-    save: (bytes) => {
-      saved = bytes.slice();
-      return Promise.resolve();
-    },
-    remove: () => {
-      saved = undefined;
-      return Promise.resolve();
-    }
-  };
-}
 
 export interface LiveReader {
   /** All items handed on, in order; batches are settled at once. */
@@ -66,7 +48,7 @@ export function startReaderOn(transport: Transport, options: LiveOptions, end: (
   const errors: ReaderError[] = [];
   const reader = createReader({
     transport,
-    store: options.store ?? memoryStore(),
+    store: options.store ?? volatileStore(),
     clock: systemClock(),
     random: systemRandom(),
     settings: { stream: 'live', intervalMs: 50, ...options.settings },

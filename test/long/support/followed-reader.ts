@@ -9,7 +9,7 @@ import { createOpcuaConnection, createOpcuaTransport, OpcuaSettings } from '../.
 import { Transport } from '../../../lib/transport/transport';
 import { ReaderShow } from '../../../nodes/openot-reader/show';
 import { Plc } from '../../e2e/support/plc';
-import { memoryStore } from '../../support/live-reader';
+import { volatileStore } from '../../../lib/platform';
 import { Tally } from './tally';
 
 /** A way to a controller through this port of 127.0.0.1, and how to let go of it. */
@@ -93,7 +93,7 @@ export function followReader(way: Way, settings: Partial<ReaderSettings> = {}, {
   };
   const reader = createReader({
     transport: way.transport,
-    store: memoryStore(),
+    store: volatileStore(),
     clock: systemClock(),
     random: systemRandom(),
     settings: { stream: 'followed', intervalMs: 100, ...settings },
