@@ -11,12 +11,14 @@ const mayImport = {
   loss: ['wire', 'ring'],
   definition: ['wire', 'ring'],
   document: ['wire', 'ring', 'definition'],
+  otel: ['wire', 'ring', 'definition', 'document'],
+  otlp: ['otel'],
   reader: ['wire', 'ring', 'loss', 'transport/transport'],
   transport: ['wire', 'ring'],
   platform: ['reader/ports'],
   simulator: ['wire', 'ring', 'definition']
 };
-const pure = ['wire', 'ring', 'loss', 'definition', 'document', 'reader'];
+const pure = ['wire', 'ring', 'loss', 'definition', 'document', 'otel', 'reader'];
 const folders = Object.keys(mayImport);
 
 const layerRules = folders.map((folder) => {

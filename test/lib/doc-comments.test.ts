@@ -5,7 +5,7 @@ import * as ts from 'typescript';
 
 const lib = path.resolve(__dirname, '../../lib');
 /** Folders of lib/ whose exports must say what they are. */
-const FOLDERS = ['wire', 'ring', 'loss', 'definition', 'document', 'simulator', 'platform', 'reader', 'transport'];
+const FOLDERS = ['wire', 'ring', 'loss', 'definition', 'document', 'otel', 'otlp', 'simulator', 'platform', 'reader', 'transport'];
 
 const isExported = (statement: ts.Statement): boolean => ts.canHaveModifiers(statement) && (ts.getModifiers(statement) ?? []).some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
 
