@@ -212,6 +212,7 @@ class RingReader implements Reader {
     const loaded = await this.keeper.load();
     if (loaded.ok) {
       const memory = loaded.state === undefined ? undefined : memoryOf(loaded.state);
+      this.board.isFirstContact = memory === undefined;
       if (memory === undefined) return true;
       if (memory.ok) {
         this.ring.resume(memory.memory, loaded.state?.checkpoint.pending ?? []);
@@ -231,6 +232,7 @@ class RingReader implements Reader {
     this.ring = this.newRing(memory === undefined ? this.ring.firstIncarnation : Math.max(memory.incarnation + 1, memory.nextIncarnation));
     this.connected = false;
     this.isLoaded = true;
+    this.board.isFirstContact = true;
     return failure === undefined ? { ok: true } : { ok: false, ...failure };
   }
 

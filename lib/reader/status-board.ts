@@ -20,13 +20,18 @@ export class StatusBoard {
   private lookedMs: number | undefined;
   /** The last status was not taken: said once. */
   private deaf = false;
+  private readonly sinceNs: string;
+  /** There is no saved state: the ring will have the name that the settings give it. */
+  isFirstContact = false;
 
   constructor(
     private readonly clock: Clock,
-    private readonly settings: Pick<ReaderSettings, 'statusIntervalMs' | 'slowIntervalMs'>,
+    private readonly settings: Pick<ReaderSettings, 'stream' | 'statusIntervalMs' | 'slowIntervalMs'>,
     private readonly onStatus: ((status: ReaderStatus, facts: StatusFacts) => void) | undefined,
     private readonly onError: ((error: ReaderError) => void) | undefined
-  ) {}
+  ) {
+    this.sinceNs = String(clock.nowNs());
+  }
 
   /** A state without trouble. */
   set(state: ReaderState, detail: string): void {
@@ -88,6 +93,7 @@ export class StatusBoard {
       lag: cursor === undefined || head === undefined || !this.seesTheRing() ? undefined : Math.max(0, head - cursor),
       capacity: ring.memory?.capacity,
       clockSkewMs: ring.outbox.skews.length === 0 ? undefined : Math.min(...ring.outbox.skews),
+      sinceNs: this.sinceNs,
       totals: { ...this.totals },
       looks: { ...this.looks },
       inFlight,
@@ -97,7 +103,8 @@ export class StatusBoard {
 
   facts(ring: RingPoll): StatusFacts {
     const { memory, latest } = ring;
-    if (memory === undefined || latest === undefined) return {};
+    // Without a name nobody could tell which reader it is that has not reached its ring since it was started.
+    if (memory === undefined || latest === undefined) return this.isFirstContact && this.settings.stream !== '' ? { stream: this.settings.stream } : {};
     return { stream: memory.stream, incarnation: memory.incarnation, bufferId: memory.bufferId, snapshot: { ...latest.snapshot } };
   }
 

@@ -14,7 +14,7 @@ export interface ReaderError {
   readonly message: string;
 }
 
-/** Since the reader was started. */
+/** Since `sinceNs`. */
 export interface ReaderTotals {
   records: number;
   /** Of whole records handed on. */
@@ -58,6 +58,8 @@ export interface ReaderStatus {
   capacity: number | undefined;
   /** Receive time minus the newest record's source time, the smallest of the recent batches, in milliseconds. */
   clockSkewMs: number | undefined;
+  /** Decimal text, nanoseconds since the Unix epoch: when `totals` and `looks` began to count, which is when this reader was made. */
+  sinceNs: string;
   totals: ReaderTotals;
   looks: LookCounters;
   /** Batches handed on and not yet settled. */
@@ -66,7 +68,7 @@ export interface ReaderStatus {
   about: readonly string[];
 }
 
-/** `msg.openot` of the status output; empty before first contact. */
+/** `msg.openot` of the status output. Before first contact at most the stream's name, where the settings give it. */
 export interface StatusFacts {
   stream?: string;
   incarnation?: number;

@@ -50,7 +50,7 @@ describe('openot-reader', function () {
     await until('a status', () => running.at('status').some(({ payload }) => (payload as { totals: { records: number } }).totals.records > 0));
     for (const message of [...running.at('status'), ...running.at('batches').slice(0, 3), ...running.at('out').slice(0, 3)]) shouldBePlain(message);
     const { payload, openot } = running.at('status').at(-1)!;
-    should(payload).have.keys('state', 'detail', 'cursorAbs', 'lag', 'capacity', 'clockSkewMs', 'totals');
+    should(payload).have.keys('state', 'detail', 'cursorAbs', 'lag', 'capacity', 'clockSkewMs', 'sinceNs', 'totals');
     should(openot).have.property('stream', 'line 1');
     should((running.at('batches')[0].openot as { commit: string[] }).commit[0]).match(new RegExp(`^${readerId()}/[^/]+/1$`));
     await until('the node\'s status', () => statusesOf(readerId()).some(({ fill, text }) => fill === 'green' && /records, lag \d+ %/.test(text ?? '')));
