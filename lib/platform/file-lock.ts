@@ -156,6 +156,6 @@ function refused(path: string, holder: LockHolder | undefined): LockOutcome {
   return {
     ok: false,
     code: 'OPENOT_STATE_LOCKED',
-    message: `the state file of this reader is in use by ${by}: expected to be its only user, found the lock ${path}. Two runtimes must not share a user directory; stop one of them. After a crash the lock is taken over by itself within ${SILENT_MS / 1000} s`
+    message: `this state file is in use by ${by}: expected to be its only user, found the lock ${path}. Two runtimes must not share a user directory; stop one of them. After a crash the lock is taken over by itself within ${SILENT_MS / 1000} s`
   };
 }

@@ -1,5 +1,5 @@
 import type { NodeAPI } from 'node-red';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, join, sep } from 'node:path';
 import { systemClock, volatileStore } from '../../lib/platform';
 import type { Clock, Store } from '../../lib/reader';
@@ -7,6 +7,7 @@ import { CaptureSpeed, createCaptureTransport, DEFAULT_RECORDING, RecordingTrans
 import type { Transport } from '../../lib/transport/transport';
 import { CodedError } from '../shared/coded-error';
 import { choiceOf, numberOf } from '../shared/numbers';
+import { softwareName } from '../shared/software';
 import { fileNameOf, userPath } from '../shared/user-directory';
 
 /** The dialog's properties of recording and replaying, as they stand in a flow file; a flow of version 0.1 has none of them. */
@@ -91,14 +92,4 @@ function isDirectory(path: string): boolean {
     // Not there, or not to be seen: writing there says what is wrong.
     return false;
   }
-}
-
-let software: string | undefined;
-
-/** Name and version of this package, from the package.json above: two folders up as source, three in `dist`. */
-function softwareName(): string {
-  if (software !== undefined) return software;
-  const path = [join(__dirname, '..', '..', 'package.json'), join(__dirname, '..', '..', '..', 'package.json')].find((one) => existsSync(one));
-  const { name, version } = path === undefined ? { name: '', version: '' } : (JSON.parse(readFileSync(path, 'utf8')) as { name: string; version: string });
-  return (software = `${name} ${version}`.trim());
 }

@@ -13,7 +13,7 @@ import { fileNameOf, userDirectory } from '../shared/user-directory';
 import { CaptureProperties, recorded, replayOf } from './capture';
 import { ReaderController } from './controller';
 import { serveFind } from './find-routes';
-import { ownedStore } from './owned-store';
+import { ownedStore } from '../shared/owned-store';
 import { readsRing } from './same-ring';
 import { ReaderProperties, readerSettings } from './settings';
 import { ReaderShow } from './show';

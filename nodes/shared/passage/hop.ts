@@ -84,8 +84,12 @@ export class Hop {
    * sent would be lost, or come twice), so work that went on after a wait must check `isClosed`.
    */
   through(message: NodeMessage, send: Send, work: (send: Send) => void | Promise<void>): void | Promise<void> {
-    if (this.closed) return;
     const tokens = tokensOf(message);
+    if (this.closed) {
+      // A node that closes asynchronously still hears what was under way to it: unreported, that would count as delivered.
+      for (const token of tokens) ledger.abandoned(token);
+      return;
+    }
     for (const token of tokens) this.begin(token);
     const end = (): void => tokens.forEach((token) => this.end(token));
     let result: void | Promise<void>;
@@ -118,9 +122,10 @@ export class Hop {
     return this.closed;
   }
 
-  /** What an openot-ack asks and tells. */
-  get acknowledgements(): Pick<Ledger, 'standing' | 'acknowledge' | 'reject'> {
+  /** What an openot-ack asks and tells, and what nodes ask that keep something until a batch is through. */
+  get acknowledgements(): Pick<Ledger, 'standing' | 'isSettled' | 'acknowledge' | 'reject'> {
     return {
+      isSettled: (life, serial) => ledger.isSettled(life, serial),
       standing: (life, serial) => ledger.standing(life, serial),
       acknowledge: (life, serial) => ledger.acknowledge(life, serial),
       reject: (life, serial) => ledger.reject(life, serial)

@@ -117,6 +117,17 @@ export class Ledger {
     return serial > account.acknowledged && account.open.has(serial) && serial < this.firstLost(account) ? 'open' : 'settled';
   }
 
+  /**
+   * Is this batch of this life, with all before it, through for good, so that its reader does not read it again? Not where
+   * the life is no more: nobody knows then how far its last checkpoint went.
+   */
+  isSettled(life: string, serial: number): boolean {
+    const account = this.accounts.get(life);
+    if (account === undefined || serial > account.newest) return false;
+    const first = account.open.keys().next().value;
+    return first === undefined || first > serial;
+  }
+
   /** An openot-ack says that this batch and all before it are where they belong. Returns how many batches that are. */
   acknowledge(life: string, serial: number): number {
     const account = this.accounts.get(life);

@@ -1,7 +1,7 @@
 import should from 'should';
 import type { Transport } from '../../../lib/transport/transport';
 import { ReaderController, seekTarget } from '../../../nodes/openot-reader/controller';
-import { ownedStore } from '../../../nodes/openot-reader/owned-store';
+import { ownedStore } from '../../../nodes/shared/owned-store';
 import { Account } from '../../../nodes/shared/passage';
 import { FakePlc } from '../../lib/reader/fake-plc';
 import { FakeTransport, half, ManualClock, MemoryStore, quiet } from '../../lib/reader/fake-ports';
