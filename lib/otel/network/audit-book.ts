@@ -1,0 +1,111 @@
+/**
+ * When each machine and batch changed last, for the `item.duration` and `item.prevstate` of audit logs (docs/format.md 24).
+ * Records that are read again find their own change here and get the answer that they had.
+ */
+
+/** One change of one item. */
+export interface AuditChange {
+  readonly sourceId: number;
+  readonly seq: number;
+  /** Decimal text, nanoseconds. */
+  readonly timeNs: string;
+  /** State after it. */
+  readonly state: string;
+}
+
+/** The change before one, as far as it is known. */
+export interface AuditBefore {
+  readonly timeNs: string;
+  readonly state: string;
+}
+
+interface AuditEntry {
+  /** The last change that was let go of. */
+  before?: AuditBefore;
+  readonly changes: AuditChange[];
+}
+
+/** Limits of a book. */
+export interface AuditLimits {
+  /** Items remembered; beyond it the one that changed longest ago goes. */
+  readonly maxItems: number;
+  /** Changes remembered of each: so far back records can be read again and get the same answer. */
+  readonly maxChanges: number;
+}
+
+/** Remembers so many changes of so many items; more are forgotten, oldest first. */
+export class AuditBook {
+  /** In the order of their last change. */
+  private entries = new Map<string, AuditEntry>();
+  private dirty = false;
+
+  constructor(private readonly limits: AuditLimits) {}
+
+  /** Whether anything came in since the last `image`. */
+  get changed(): boolean {
+    return this.dirty;
+  }
+
+  /** Number of items remembered. */
+  get size(): number {
+    return this.entries.size;
+  }
+
+  /**
+   * Takes a change of the item that `key` names (its stream, incarnation and run in it) and tells the one before it;
+   * undefined where there was none or it is forgotten.
+   */
+  apply(key: string, change: AuditChange): AuditBefore | undefined {
+    const entry = this.entries.get(key) ?? { changes: [] };
+    const { changes } = entry;
+    const known = changes.findIndex(({ sourceId, seq }) => sourceId === change.sourceId && seq === change.seq);
+    if (known !== -1) return known === 0 ? entry.before : changes[known - 1];
+    // Read again from further back than this book remembers: what came before it is not known any more.
+    if (changes.some(({ sourceId, seq }) => sourceId === change.sourceId && seq > change.seq)) return undefined;
+    const before = changes.at(-1);
+    changes.push(change);
+    if (changes.length > this.limits.maxChanges) entry.before = changes.shift();
+    this.entries.delete(key);
+    this.entries.set(key, entry);
+    if (this.entries.size > this.limits.maxItems) this.forgetOldest();
+    this.dirty = true;
+    return before;
+  }
+
+  private forgetOldest(): void {
+    for (const key of this.entries.keys()) {
+      this.entries.delete(key);
+      return;
+    }
+  }
+
+  /** The book as plain data. */
+  image(): AuditImage {
+    this.dirty = false;
+    return Array.from(this.entries, ([key, { before, changes }]) => [key, before === undefined ? null : [before.timeNs, before.state], changes.map(({ sourceId, seq, timeNs, state }) => [sourceId, seq, timeNs, state])]);
+  }
+
+  /** Takes what `image` gave, in the place of what is here. False: it is none, and the book is empty now. */
+  restore(image: unknown): boolean {
+    this.entries = new Map();
+    if (!isImage(image)) return false;
+    for (const [key, before, changes] of image.slice(-this.limits.maxItems)) {
+      this.entries.set(key, { ...(before === null ? {} : { before: { timeNs: before[0], state: before[1] } }), changes: changes.slice(-this.limits.maxChanges).map(([sourceId, seq, timeNs, state]) => ({ sourceId, seq, timeNs, state })) });
+    }
+    return true;
+  }
+}
+
+/** Items from the one that changed longest ago: key, the change let go of last (time, state), changes (source id, seq, time, state). */
+export type AuditImage = [string, [string, string] | null, [number, number, string, string][]][];
+
+const DECIMAL = /^\d{1,20}$/;
+const isTime = (value: unknown): value is string => typeof value === 'string' && DECIMAL.test(value);
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+function isImage(image: unknown): image is AuditImage {
+  return Array.isArray(image) && image.every((entry: unknown) => Array.isArray(entry) && entry.length === 3 && typeof entry[0] === 'string' && (entry[1] === null || isBefore(entry[1])) && Array.isArray(entry[2]) && entry[2].every(isChange));
+}
+
+const isBefore = (value: unknown): boolean => Array.isArray(value) && value.length === 2 && isTime(value[0]) && typeof value[1] === 'string';
+const isChange = (value: unknown): boolean => Array.isArray(value) && value.length === 4 && isCount(value[0]) && isCount(value[1]) && isTime(value[2]) && typeof value[3] === 'string';

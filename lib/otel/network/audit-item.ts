@@ -1,0 +1,77 @@
+import type { DocumentField, DocumentObject, EventDocument } from '../../document';
+import { EventType } from '../../wire/registry/events';
+import { Key } from '../../wire/registry/value-keys';
+import type { AuditBook } from './audit-book';
+
+/** What an audit log is about (docs/format.md 24). */
+export interface AuditItem {
+  /** Unique with its type; begins with the stream where there is one. */
+  readonly id: string;
+  readonly type: 'StateMachine' | 'Batch' | 'Source';
+  /** Absent where no definition names it. */
+  readonly name?: string;
+  /** Its number in the definition. */
+  readonly code: string;
+  readonly prevState: string;
+  readonly state: string;
+  /** Nanoseconds since the change before; absent where that one is not known, or was later (a clock set back). */
+  readonly durationNs?: bigint;
+}
+
+/** Where a record tells no state, or the state before the first one seen is asked for. The attribute is required, so a word stands there. */
+export const NO_STATE = 'none';
+
+/** The machine of a StateTransition, the batch of a BatchEvent; of all else the source that it comes from, without a state. */
+export function auditItem(document: DocumentObject, stream: string, book: AuditBook): AuditItem {
+  if (document.kind === 'event') {
+    if (document.eventTypeId === EventType.StateTransition) return machineItem(document, stream, book) ?? sourceItem(document, stream);
+    if (document.eventTypeId === EventType.BatchEvent) return batchItem(document, stream, book) ?? sourceItem(document, stream);
+  }
+  return sourceItem(document, stream);
+}
+
+function machineItem(document: EventDocument, stream: string, book: AuditBook): AuditItem | undefined {
+  const [machine, from, to] = fieldsOf(document, Key.stateMachineId, Key.previousState, Key.newState);
+  if (machine === undefined || to === undefined) return undefined;
+  const code = String(machine.raw ?? machine.value);
+  const sourceId = document.provenance.source.id;
+  const state = wordOf(to);
+  const before = applied(document, ['machine', stream, String(sourceId), code], state, book);
+  return { id: path(stream, sourceId, code), type: 'StateMachine', ...(machine.raw === undefined ? {} : { name: String(machine.value) }), code, prevState: from === undefined ? NO_STATE : wordOf(from), state, ...durationOf(before.durationNs) };
+}
+
+function batchItem(document: EventDocument, stream: string, book: AuditBook): AuditItem | undefined {
+  const [batch, to] = fieldsOf(document, Key.batchId, Key.newState);
+  if (batch === undefined || to === undefined) return undefined;
+  const code = String(batch.raw ?? batch.value);
+  const state = wordOf(to);
+  const before = applied(document, ['batch', stream, code], state, book);
+  return { id: path(stream, code), type: 'Batch', ...(batch.label === undefined ? {} : { name: batch.label }), code, prevState: before.state ?? NO_STATE, state, ...durationOf(before.durationNs) };
+}
+
+function sourceItem({ provenance: { source } }: DocumentObject, stream: string): AuditItem {
+  return { id: path(stream, source.id), type: 'Source', ...(source.name === undefined ? {} : { name: source.name }), code: String(source.id), prevState: NO_STATE, state: NO_STATE };
+}
+
+const path = (stream: string, ...parts: readonly (string | number)[]): string => [...(stream === '' ? [] : [stream]), ...parts].join('/');
+const durationOf = (durationNs: bigint | undefined): { durationNs?: bigint } => (durationNs === undefined ? {} : { durationNs });
+
+/** Of a key that came more than once the last field counts (docs/format.md 16). */
+function fieldsOf(document: EventDocument, ...keys: readonly number[]): (DocumentField | undefined)[] {
+  return keys.map((key) => document.fields.filter((field) => field.key === key).at(-1));
+}
+
+/** What people call a state: what a table says of the number, else what the document says. */
+function wordOf(field: DocumentField): string {
+  return field.label ?? field.enumLabel ?? String(field.value);
+}
+
+/** A run, or a life of the ring, begins every item anew: nobody knows how long the controller was off. */
+function applied(document: EventDocument, item: readonly string[], state: string, book: AuditBook): { state?: string; durationNs?: bigint } {
+  const { incarnation = 0, runId, source, sourceTimeNs } = document.provenance;
+  if (sourceTimeNs === undefined) return {};
+  const before = book.apply([...item, String(incarnation), runId].join('\n'), { sourceId: source.id, seq: document.seq, timeNs: sourceTimeNs, state });
+  if (before === undefined) return {};
+  const passed = BigInt(sourceTimeNs) - BigInt(before.timeNs);
+  return { state: before.state, ...(passed < 0n ? {} : { durationNs: passed }) };
+}

@@ -1,0 +1,11 @@
+import type { Hashes } from '../hashes';
+import type { NetworkChecksum } from './settings';
+import { hexOf } from './uuid';
+
+const utf8 = new TextEncoder();
+
+/** Upper-case hex over the UTF-8 bytes of the items' JSON as sent; undefined for `none` (docs/format.md 24). */
+export function checksumOf(itemsJson: string, algorithm: NetworkChecksum, hashes: Hashes): string | undefined {
+  if (algorithm === 'none') return undefined;
+  return hexOf(hashes[algorithm](utf8.encode(itemsJson))).toUpperCase();
+}

@@ -1,0 +1,8 @@
+/** The envelope of the open networks: profile `network` of openot-otel (docs/format.md 24). */
+export type * from './literal/types';
+export { createNetworkProfile } from './profile';
+export type { NetworkFacts, NetworkOptions, NetworkProfile } from './profile';
+export type { NetworkRequestOf } from './request';
+export { defaultNetworkSettings, networkSettings } from './settings';
+export type { NetworkChecksum, NetworkEncoding, NetworkError, NetworkInput, NetworkSettings } from './settings';
+export { isNetworkRequest, sliceNetworkRequest } from './slice';
