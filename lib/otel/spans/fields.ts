@@ -1,0 +1,34 @@
+import type { DocumentField, DocumentObject, EventDocument } from '../../document';
+import { EventType, Key } from '../../wire';
+
+/** The field of that key; of a repeated one the last counts (docs/format.md 16). */
+export function fieldOf(document: EventDocument, key: number): DocumentField | undefined {
+  const { fields } = document;
+  for (let n = fields.length - 1; n >= 0; n--) if (fields[n].key === key) return fields[n];
+  return undefined;
+}
+
+/** The number in a field, also where it was resolved to a name; undefined where there is none. */
+export function numberOf(document: EventDocument, key: number): number | undefined {
+  const field = fieldOf(document, key);
+  if (field === undefined) return undefined;
+  if (field.raw !== undefined) return field.raw;
+  return typeof field.value === 'number' ? field.value : undefined;
+}
+
+/** One occurrence of a condition. */
+export interface Occurrence {
+  readonly conditionId: number;
+  /** Absent in events of the condition as such: suppressed, out of service, their opposites, another priority. */
+  readonly correlationId?: number;
+}
+
+/** Of a condition event: whose it is. */
+export function occurrenceOf(document: DocumentObject): Occurrence | undefined {
+  if (document.kind !== 'event' || document.eventTypeId < EventType.ConditionActive || document.eventTypeId > EventType.ConditionPriorityChanged) return undefined;
+  const conditionId = numberOf(document, Key.conditionId);
+  return conditionId === undefined ? undefined : { conditionId, correlationId: numberOf(document, Key.correlationId) };
+}
+
+/** The batch that an event names. */
+export const batchOf = (document: DocumentObject): number | undefined => (document.kind === 'event' ? numberOf(document, Key.batchId) : undefined);

@@ -1,0 +1,40 @@
+import type { DocumentObject } from '../../document';
+import type { Hashes } from '../hashes';
+
+/** SHA-256 of what names a span: everything that is known by it is cut from here. */
+export type Digest = Uint8Array;
+
+/** What the identity of a span begins with: nothing of it changes within one life of a ring. */
+export interface Scene {
+  readonly stream: string;
+  /** Restarts of the ring; 0 where nobody counts them. */
+  readonly incarnation: number;
+  /** Decimal text. */
+  readonly runId: string;
+}
+
+/** The scene of a document. */
+export const sceneOf = ({ provenance }: DocumentObject, stream: string): Scene => ({ stream, incarnation: provenance.incarnation ?? 0, runId: provenance.runId });
+
+/**
+ * The digest of `openot/<what>`, stream, run id and the parts, joined by line feeds, numbers as decimal text. An
+ * incarnation other than 0 stands behind them as `i1`, `i2`: after a power cycle the same run may number its alarms
+ * from 1 again, and those are others. A later use of the same identity (`openingSeq`) stands behind that.
+ */
+export function identityOf(hashes: Hashes, what: 'condition' | 'batch' | 'state', scene: Scene, parts: readonly (number | string)[], openingSeq?: number): Digest {
+  const fields: (number | string)[] = ['openot/' + what, scene.stream, scene.runId, ...parts];
+  if (scene.incarnation !== 0) fields.push('i' + scene.incarnation);
+  if (openingSeq !== undefined) fields.push(openingSeq);
+  return hashes.sha256(Buffer.from(fields.join('\n'), 'utf8'));
+}
+
+/** Bytes 0 to 15, or the next 16 where these are all zero. */
+export const traceIdOf = (digest: Digest): string => cut(digest, 16);
+
+/** Bytes 0 to 7, or the next 8 where these are all zero. */
+export const spanIdOf = (digest: Digest): string => cut(digest, 8);
+
+function cut(digest: Digest, length: number): string {
+  const from = digest.subarray(0, length).some((byte) => byte !== 0) ? 0 : length;
+  return Buffer.from(digest.buffer, digest.byteOffset + from, length).toString('hex');
+}

@@ -1,0 +1,20 @@
+/** How much a span book keeps. Everything that reaches a limit is closed early or counted, never silently gone (docs/format.md 23). */
+export interface SpanLimits {
+  /** Spans that have begun and not ended, over all streams. At the limit the oldest is closed as truncated, reason `limit`. */
+  readonly openSpans: number;
+  /** Events of one span; further ones are counted in its droppedEventsCount. */
+  readonly eventsPerSpan: number;
+  /** Spans that were handed out and whose closing record is not settled. At the limit the oldest is forgotten: after a kill it is not handed out again. */
+  readonly unsettledSpans: number;
+  /** Bytes of the image, about. Open spans may use half of it, those that are not settled the other half; then as above. */
+  readonly imageBytes: number;
+  /** Identities whose openings are remembered, to know one that is used again. The one that was opened longest ago goes first. */
+  readonly identities: number;
+  /** Sources of one stream whose last seq is remembered, to know a record that is read again. The first seen goes first. */
+  readonly sources: number;
+  /** Streams at a time. The one that is silent longest goes first, its open spans closed as truncated, reason `limit`. */
+  readonly streams: number;
+}
+
+/** The limits of a book that is told no others. */
+export const SPAN_LIMITS: SpanLimits = { openSpans: 1000, eventsPerSpan: 128, unsettledSpans: 1000, imageBytes: 8 * 1024 * 1024, identities: 1024, sources: 4096, streams: 64 };
