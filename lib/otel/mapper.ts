@@ -1,25 +1,27 @@
 /**
  * Documents and reader status messages to OpenTelemetry items (docs/format.md 21 to 23): one call per message. What
- * a mapper remembers between calls is in its span book and in the counts of its metrics; everything else is a pure
+ * a mapper remembers between calls is in its span book and in the counts of its meter; everything else is a pure
  * function of the arguments.
  */
 import type { DocumentObject } from '../document';
-import type { Hashes } from './hashes';
-import type { MappedItems, Signal, Span } from './otlp';
+import type { ClockState } from './clock-watch/api';
+import { Correlation, LogRecords } from './log-record';
+import { isEnrichedDocument } from './mapper-check';
+import { documentOf } from './mapper-input';
+import { MappingProblem, problemOf } from './mapper-problem';
+import type { Measured, Meter } from './metrics/api';
+import type { LogRecord, MappedItems, Signal, Span } from './otlp';
+import { overriddenSeverity, SeverityOverride } from './severity';
 
-/** What stands in `severityOverrides` for one event name (docs/format.md 21). */
-export interface SeverityOverride {
-  /** 1 to 24. */
-  readonly number: number;
-  /** Default: the OpenTelemetry short name of the number (`WARN`, `INFO2`). */
-  readonly text?: string;
-}
+export type { Correlation } from './log-record';
+export type { MappingProblem } from './mapper-problem';
+export type { SeverityOverride } from './severity';
 
 /** How documents become items: the settings of openot-otel that the mapping itself needs. */
 export interface MappingSettings {
-  /** A signal that is off gives no items; spans are still followed, so that it can be switched on later. */
+  /** A signal that is off gives no items; spans and counts are still followed, so that it can be switched on later. */
   readonly signals: Readonly<Record<Signal, boolean>>;
-  /** By event name, as documents (`SecurityAccessFailure`) or as log records (`openot.security_access_failure`) have it. */
+  /** By event name, as documents (`SecurityAccessFailure`) or as log records (`openot.security_access_failure`) have it; also `loss`, `placeholder`. */
   readonly severityOverrides: Readonly<Record<string, SeverityOverride>>;
   /** Bool values as gauges of 0 and 1. */
   readonly boolMetrics: boolean;
@@ -30,18 +32,6 @@ export interface MappingSettings {
 /** All three signals, nothing on request. */
 export const defaultMappingSettings: MappingSettings = { signals: { logs: true, metrics: true, traces: true }, severityOverrides: {}, boolMetrics: false, stateSpans: false };
 
-/** Why one document, or one status message, gave nothing. Its neighbours are mapped all the same. */
-export interface MappingProblem {
-  /** `OPENOT_OTEL_STRICT_DOCUMENT`, `OPENOT_OTEL_NOT_A_DOCUMENT` or `OPENOT_OTEL_NOT_A_STATUS`. */
-  readonly code: string;
-  /** Begins with the code; says what was expected, found, where, and what to do. */
-  readonly message: string;
-  /** Place of the document in the payload; 0 where there is only one. */
-  readonly index: number;
-  /** The property that is wrong, for example `fields[2].value`; empty where it is the whole. */
-  readonly path: string;
-}
-
 /** What a message became, and what of it could not be mapped. */
 export interface Mapped extends MappedItems {
   readonly problems: MappingProblem[];
@@ -49,41 +39,105 @@ export interface Mapped extends MappedItems {
 
 /** The same for documents. */
 export interface MappedDocuments extends Mapped {
-  /** The documents that were mapped, with every property in its own type. `logs[i]` is of `documents[i]`, unless logs are off. */
+  /**
+   * The documents that were mapped, with every property in its own type. `logs[i]` is of `documents[i]` (unless logs are off);
+   * log records behind those, about clocks, are of no document.
+   */
   readonly documents: readonly DocumentObject[];
 }
 
 /** Facts of `msg.openot` that the mapping needs. */
 export interface MapperFacts {
   /** Name of the stream; without one it is the empty text, and its attribute is left out. */
-  readonly stream?: string;
+  readonly stream?: unknown;
+  readonly incarnation?: unknown;
 }
 
-/** To which trace and span a document belongs (docs/format.md 23). */
-export interface Correlation {
-  readonly traceId: string;
-  readonly spanId?: string;
-  readonly parentSpanId?: string;
-}
-
-/** The part of a span book that the mapper uses. Documents come in the order of their arrival, each complete in its types. */
+/** The part of a span book (lib/otel/spans) that the mapper uses. Documents come in the order of their arrival, each complete in its types. */
 export interface SpanBookPort {
   apply(document: DocumentObject, facts: { readonly stream: string; readonly stateSpans: boolean }): { readonly correlation?: Correlation; readonly closed: readonly Span[] };
 }
 
-/** Maps what one openot-otel node gets. */
+/** Maps what one openot-otel node gets. Whatever a flow brings, nothing given is changed, and nothing is thrown. */
 export interface OtelMapper {
-  /** An array of enriched documents, or a single one. Nothing given is changed. Never throws on what a flow can bring. */
+  /** An array of enriched documents, or a single one. */
   documents(documents: unknown, facts: MapperFacts, settings: MappingSettings): MappedDocuments;
   /** A payload of the reader's second output. `nowNs`: decimal text, when it came. */
-  status(payload: unknown, facts: MapperFacts & { readonly bufferId?: unknown; readonly incarnation?: unknown; readonly snapshot?: unknown }, nowNs: string, settings: MappingSettings): Mapped;
+  status(payload: unknown, facts: MapperFacts, nowNs: string, settings: MappingSettings): Mapped;
+  /** How the clocks of the devices are, for a line of status. */
+  clocks(): ClockState;
 }
 
-/** `hashes` once loaded; without a `book` there are no spans, and log records carry no ids. */
-export function createOtelMapper(options: { readonly hashes: Hashes; readonly book?: SpanBookPort }): OtelMapper {
-  void options;
-  return {
-    documents: () => ({ logs: [], metrics: [], spans: [], problems: [], documents: [] }),
-    status: () => ({ logs: [], metrics: [], spans: [], problems: [] })
+/** What a mapper works with. Without a `book` there are no spans, and log records carry no ids. */
+export interface MapperOptions {
+  readonly book?: SpanBookPort;
+  readonly meter?: Meter;
+}
+
+/** Makes a mapper for one node. */
+export function createOtelMapper({ book, meter }: MapperOptions): OtelMapper {
+  const records = new LogRecords();
+
+  /** Appends what the meter made; its log records, too, have the severity that the table says. */
+  const add = (mapped: MappedItems, measured: Measured, { signals, severityOverrides }: MappingSettings): void => {
+    if (signals.metrics) for (const point of measured.metrics) mapped.metrics.push(point);
+    if (signals.logs) for (const log of measured.logs) mapped.logs.push(withSeverity(log, severityOverrides));
   };
+
+  return {
+    documents(given, facts, settings) {
+      const { documents, problems } = readDocuments(given);
+      const mapped: MappedItems = { logs: [], metrics: [], spans: [] };
+      const stream = streamOf(facts);
+      const { signals, severityOverrides, stateSpans } = settings;
+      for (const document of documents) {
+        const applied = book?.apply(document, { stream, stateSpans });
+        if (signals.traces && applied !== undefined) for (const span of applied.closed) mapped.spans.push(span);
+        if (signals.logs) mapped.logs.push(records.of(document, stream, severityOverrides, applied?.correlation));
+      }
+      if (meter !== undefined) add(mapped, meter.documents(documents, stream, settings), settings);
+      return { ...mapped, documents, problems };
+    },
+
+    status(payload, facts, nowNs, settings) {
+      const mapped: Mapped = { logs: [], metrics: [], spans: [], problems: [] };
+      const measured = meter?.status(payload, facts, nowNs);
+      if (measured?.ok === true) add(mapped, measured, settings);
+      else if (measured !== undefined) mapped.problems.push(notAStatus(measured));
+      return mapped;
+    },
+
+    clocks: () => meter?.clocks() ?? { suspects: [] }
+  };
+}
+
+const streamOf = ({ stream }: MapperFacts): string => (stream === undefined || stream === null ? '' : String(stream));
+
+/** The documents of a payload, and why others are none. */
+function readDocuments(given: unknown): { documents: DocumentObject[]; problems: MappingProblem[] } {
+  const isAlone = !Array.isArray(given);
+  const list: readonly unknown[] = isAlone ? [given] : given;
+  const documents: DocumentObject[] = [];
+  const problems: MappingProblem[] = [];
+  for (let index = 0; index < list.length; index++) {
+    // A flow may bring objects whose properties throw.
+    try {
+      const value = list[index];
+      documents.push(isEnrichedDocument(value) ? value : documentOf(value));
+    } catch (thrown) {
+      problems.push(problemOf(thrown, index, isAlone));
+    }
+  }
+  return { documents, problems };
+}
+
+function withSeverity(log: LogRecord, overrides: Readonly<Record<string, SeverityOverride>>): LogRecord {
+  const severity = overriddenSeverity(log.eventName, overrides);
+  return severity === undefined ? log : { ...log, severityNumber: severity.number, severityText: severity.text };
+}
+
+function notAStatus({ path, expected, found }: { readonly path: string; readonly expected: string; readonly found: string }): MappingProblem {
+  const code = 'OPENOT_OTEL_NOT_A_STATUS';
+  const place = path === '' ? 'msg.payload' : `msg.payload.${path}`;
+  return { code, message: `${code}: ${place} must be ${expected}, found ${found}: wire the second output of openot-reader to this node`, index: 0, path };
 }
