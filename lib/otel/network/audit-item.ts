@@ -7,10 +7,10 @@ import type { AuditBook } from './audit-book';
 export interface AuditItem {
   /** Unique with its type; begins with the stream where there is one. */
   readonly id: string;
-  readonly type: 'StateMachine' | 'Batch' | 'Source';
+  readonly type: 'StateMachine' | 'Batch' | 'Source' | 'Stream';
   /** Absent where no definition names it. */
   readonly name?: string;
-  /** Its number in the definition. */
+  /** Its number in the definition; of a stream its name. */
   readonly code: string;
   readonly prevState: string;
   readonly state: string;
@@ -18,7 +18,7 @@ export interface AuditItem {
   readonly durationNs?: bigint;
 }
 
-/** Where a record tells no state, or the state before the first one seen is asked for. The attribute is required, so a word stands there. */
+/** Stands where a record tells no state, and for the state before the first one seen: the attributes are required. */
 export const NO_STATE = 'none';
 
 /** The machine of a StateTransition, the batch of a BatchEvent; of all else the source that it comes from, without a state. */
@@ -28,6 +28,12 @@ export function auditItem(document: DocumentObject, stream: string, book: AuditB
     if (document.eventTypeId === EventType.BatchEvent) return batchItem(document, stream, book) ?? sourceItem(document, stream);
   }
   return sourceItem(document, stream);
+}
+
+/** What a log without a document is about: the stream as a whole. */
+export function streamItem(stream: string): AuditItem {
+  const name = stream === '' ? NO_STATE : stream;
+  return { id: name, type: 'Stream', code: name, prevState: NO_STATE, state: NO_STATE };
 }
 
 function machineItem(document: EventDocument, stream: string, book: AuditBook): AuditItem | undefined {

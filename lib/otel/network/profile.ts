@@ -2,7 +2,7 @@ import type { DocumentObject } from '../../document';
 import type { Hashes } from '../hashes';
 import type { MappedItems, Signal } from '../otlp';
 import { AuditBook } from './audit-book';
-import { auditItem } from './audit-item';
+import { auditItem, streamItem } from './audit-item';
 import { auditAttributes, metricAttributes, spanAttributes } from './item-attributes';
 import { networkRequest, NetworkRequestOf } from './request';
 import type { NetworkSettings } from './settings';
@@ -17,9 +17,9 @@ export interface NetworkFacts {
 export interface NetworkProfile {
   /**
    * The items of one message with the attributes that the specification asks of items; nothing given is changed.
-   * `documents[i]` is that of `items.logs[i]`; a status message has neither. Call it once per message, in the order of the
-   * messages, right after mapping: the items can be kept and put together into requests later. Throws a RangeError where
-   * there are other logs than documents.
+   * `documents[i]` is that of `items.logs[i]`; logs behind those have none (a clock that is suspect), nor have those of a
+   * status message. Call it once per message, in the order of the messages, right after mapping: the items can be kept and
+   * put together into requests later. Throws a RangeError where there are fewer logs than documents, unless logs are off.
    */
   prepare(items: MappedItems, documents: readonly DocumentObject[], facts: NetworkFacts, settings: NetworkSettings): MappedItems;
   /** The export request of one signal's prepared items, in `settings.encoding`; `{resourceLogs: []}` and the like for none. */
@@ -46,10 +46,10 @@ export function createNetworkProfile({ hashes, maxAuditItems = 1000, maxAuditCha
   const book = new AuditBook({ maxItems: maxAuditItems, maxChanges: maxAuditChanges });
   return {
     prepare(items, documents, { stream }, settings) {
-      if (items.logs.length > 0 && items.logs.length !== documents.length) throw new RangeError(`prepare: ${items.logs.length} logs, but ${documents.length} documents`);
+      if (items.logs.length > 0 && items.logs.length < documents.length) throw new RangeError(`prepare: ${items.logs.length} logs, but ${documents.length} documents`);
       const observedNs = latest(documents);
       return {
-        logs: items.logs.map((log, i) => ({ ...log, attributes: [...auditAttributes(log, auditItem(documents[i], stream, book), hashes), ...log.attributes] })),
+        logs: items.logs.map((log, i) => ({ ...log, attributes: [...auditAttributes(log, i < documents.length ? auditItem(documents[i], stream, book) : streamItem(stream), hashes), ...log.attributes] })),
         metrics: items.metrics.map((metric) => ({ ...metric, point: { ...metric.point, attributes: [...metricAttributes(metric, observedNs ?? metric.point.timeUnixNano, hashes), ...metric.point.attributes] } })),
         spans: items.spans.map((span) => ({ ...span, attributes: [...spanAttributes(span, observedNs ?? span.endTimeUnixNano, stream, settings, hashes), ...span.attributes] }))
       };

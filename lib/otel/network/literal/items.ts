@@ -23,10 +23,10 @@ export function literalLogRecord(log: LogRecord): LiteralLogRecord {
   };
 }
 
-/** A metric with its prepared points. What its kind was in OTLP, its name tells. */
+/** A metric with its prepared points. The specification wants a unit: without one it is a count. */
 export function literalMetric({ name, unit, description, gauge, sum }: Metric): LiteralMetric {
   const points = gauge?.dataPoints ?? sum?.dataPoints ?? [];
-  return { name, unit, ...(description === undefined ? {} : { description }), sum: { aggregationTemporality: 2, isMonotonic: false, dataPoints: points.map(literalPoint) } };
+  return { name, unit: unit || '1', ...(description === undefined ? {} : { description }), sum: { aggregationTemporality: 2, isMonotonic: false, dataPoints: points.map(literalPoint) } };
 }
 
 function literalPoint(point: NumberDataPoint): LiteralDataPoint {
