@@ -1,0 +1,106 @@
+import type { Signal } from '../otel/otlp';
+
+/** What became of the items of one message. items = accepted + partial + rejected. */
+export interface Counts {
+  readonly signal: Signal;
+  readonly items: number;
+  /** In requests that were accepted whole. */
+  accepted: number;
+  /** In requests that were accepted in part: the collector does not say which, and output 2 has told it. */
+  partial: number;
+  /** Refused, and told. */
+  rejected: number;
+  /** Requests that carried at least one of them, those that were sent again counted once. */
+  requests: number;
+}
+
+/** One message while items of it are on their way. */
+export interface Consignment {
+  readonly counts: Counts;
+  readonly bytes: number;
+  readonly arrivedMs: number;
+  /** It has a commit token of its own: if this process ends, its reader reads it again. */
+  readonly hasToken: boolean;
+  readonly stream: string | undefined;
+  /** Items without an outcome. */
+  pending: number;
+  readonly done: (counts: Counts) => void;
+}
+
+/** What is known of a message when it comes. */
+export interface Arrival {
+  readonly hasToken: boolean;
+  /** `msg.openot.stream`. */
+  readonly stream?: string;
+  /** Called once, in the order of arrival, when every item has an outcome. Never after `close`. */
+  readonly done: (counts: Counts) => void;
+}
+
+/** The messages on their way, in the order in which they came: in this order they leave. */
+export class Consignments {
+  private readonly order: Consignment[] = [];
+  private head = 0;
+  /** By stream, those that nobody would read again: they have no token, and no later message of their stream has one. */
+  private readonly loose = new Map<string | undefined, Set<Consignment>>();
+  /** Bytes of these. */
+  looseBytes = 0;
+  /** Bytes of all. */
+  bytes = 0;
+
+  add(counts: Counts, bytes: number, arrivedMs: number, { hasToken, stream, done }: Arrival): Consignment {
+    const consignment: Consignment = { counts, bytes, arrivedMs, hasToken, stream, pending: counts.items, done };
+    this.order.push(consignment);
+    this.bytes += bytes;
+    // Its token is let go only after all before it: where they are lost, they come again with it.
+    if (hasToken && stream !== undefined) for (const earlier of [...(this.loose.get(stream) ?? [])]) this.tie(earlier);
+    if (!hasToken) {
+      this.looseBytes += bytes;
+      const set = this.loose.get(stream) ?? new Set();
+      this.loose.set(stream, set.add(consignment));
+    }
+    return consignment;
+  }
+
+  /** Messages that have not left. */
+  get count(): number {
+    return this.order.length - this.head;
+  }
+
+  /** The one that came first of those that have not left. */
+  get oldest(): Consignment | undefined {
+    return this.order[this.head];
+  }
+
+  isLoose(consignment: Consignment): boolean {
+    return this.loose.get(consignment.stream)?.has(consignment) === true;
+  }
+
+  /** Lets go of what is through, up to the first that is not. */
+  release(): void {
+    for (let first = this.oldest; first !== undefined && first.pending === 0; first = this.oldest) {
+      this.head++;
+      this.bytes -= first.bytes;
+      this.tie(first);
+      first.done(first.counts);
+    }
+    if (this.head > 1024 && this.head * 2 > this.order.length) {
+      this.order.splice(0, this.head);
+      this.head = 0;
+    }
+  }
+
+  /** Items without an outcome that nobody would read again. */
+  looseItems(): number {
+    let items = 0;
+    for (const set of this.loose.values()) for (const { pending } of set) items += pending;
+    return items;
+  }
+
+  /** It is loose no more. */
+  private tie(consignment: Consignment): void {
+    const set = this.loose.get(consignment.stream);
+    if (set === undefined || !set.delete(consignment)) return;
+    this.looseBytes -= consignment.bytes;
+    if (set.size === 0) this.loose.delete(consignment.stream);
+  }
+}

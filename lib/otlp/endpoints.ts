@@ -1,0 +1,119 @@
+import type { Signal } from '../otel/otlp';
+import { headersOfText, headersOfVariable } from './headers';
+import { Endpoint, SIGNALS } from './settings';
+
+/** Port of a collector that nobody named. */
+export const DEFAULT_ENDPOINT = 'http://localhost:4318';
+export const DEFAULT_TIMEOUT_MS = 10_000;
+/** Limits of a time-out, in milliseconds. */
+export const MIN_TIMEOUT_MS = 100;
+export const MAX_TIMEOUT_MS = 600_000;
+
+/** What a person set in the node; empty where an `OTEL_EXPORTER_OTLP_…` variable, or else the default, holds. */
+export interface EndpointProperties {
+  /** Base of all signals: `/v1/logs`, … is put behind it. */
+  readonly endpoint: string;
+  /** Whole addresses, in place of the base. */
+  readonly endpoints: Readonly<Partial<Record<Signal, string>>>;
+  readonly compression: '' | 'gzip' | 'none';
+  readonly timeoutMs?: number;
+  /** Secrets. */
+  readonly token: string;
+  readonly headers: string;
+}
+
+/** The endpoints of all signals, or what is wrong with what was set. No message holds a secret. */
+export type Endpoints = { readonly ok: true; readonly endpoints: Record<Signal, Endpoint> } | { readonly ok: false; readonly message: string };
+
+class Wrong extends Error {}
+
+/**
+ * Puts together what a person set and what the environment says (`env`, undefined or empty where it says nothing): node
+ * before the variable of the signal, before the variable of all signals, before the default.
+ */
+export function endpointsOf(properties: EndpointProperties, env: (name: string) => string | undefined): Endpoints {
+  const variable = (signal: Signal, name: string): { readonly name: string; readonly value: string } | undefined =>
+    [`OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_${name}`, `OTEL_EXPORTER_OTLP_${name}`].map((full) => ({ name: full, value: env(full)?.trim() ?? '' })).find(({ value }) => value !== '');
+  try {
+    const one = (signal: Signal): Endpoint => ({
+      url: urlOf(signal, properties, variable),
+      headers: headersOf(signal, properties, variable),
+      timeoutMs: properties.timeoutMs ?? timeoutOf(variable(signal, 'TIMEOUT')),
+      isGzip: (properties.compression || compressionOf(variable(signal, 'COMPRESSION'))) === 'gzip'
+    });
+    return { ok: true, endpoints: { logs: one('logs'), metrics: one('metrics'), traces: one('traces') } };
+  } catch (thrown) {
+    if (thrown instanceof Wrong) return { ok: false, message: thrown.message };
+    throw thrown;
+  }
+}
+
+/** Names of the variables with the files of TLS for a signal, the more special one first. */
+export function certificateVariables(signal: Signal): Readonly<Record<'ca' | 'cert' | 'key', readonly string[]>> {
+  const names = (name: string): string[] => [`OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_${name}`, `OTEL_EXPORTER_OTLP_${name}`];
+  return { ca: names('CERTIFICATE'), cert: names('CLIENT_CERTIFICATE'), key: names('CLIENT_KEY') };
+}
+
+type Variable = (signal: Signal, name: string) => { readonly name: string; readonly value: string } | undefined;
+
+function urlOf(signal: Signal, { endpoint, endpoints }: EndpointProperties, variable: Variable): URL {
+  const own = endpoints[signal]?.trim() ?? '';
+  if (own !== '') return parsed(own, `the endpoint of ${signal}`);
+  if (endpoint.trim() !== '') return under(parsed(endpoint, 'the endpoint'), signal);
+  const found = variable(signal, 'ENDPOINT');
+  if (found === undefined) return under(new URL(DEFAULT_ENDPOINT), signal);
+  const protocol = variable(signal, 'PROTOCOL');
+  if (protocol?.value === 'grpc') throw new Wrong(`${protocol.name} says grpc, this node speaks http/json: set its endpoint to the collector's port for OTLP/HTTP (4318), not that of ${found.name}`);
+  const url = parsed(found.value, found.name);
+  return found.name === 'OTEL_EXPORTER_OTLP_ENDPOINT' ? under(url, signal) : url;
+}
+
+function parsed(text: string, where: string): URL {
+  const trimmed = text.trim();
+  // Not shown: it may hold a password.
+  if (!URL.canParse(trimmed)) throw new Wrong(`${where} must be an address such as ${DEFAULT_ENDPOINT}`);
+  const url = new URL(trimmed);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new Wrong(`${where} must begin with http:// or https://`);
+  if (url.username !== '' || url.password !== '') throw new Wrong(`${where} holds a user name or password, which everybody sees who sees the flow: put "authorization: Basic …" into the headers instead`);
+  url.hash = '';
+  return url;
+}
+
+function under(base: URL, signal: Signal): URL {
+  const url = new URL(base);
+  url.pathname = `${url.pathname.replace(/\/+$/, '')}/v1/${signal}`;
+  return url;
+}
+
+/** The environment's, then the field's, then the token; a later one takes the place of an earlier one of its name. */
+function headersOf(signal: Signal, { token, headers }: EndpointProperties, variable: Variable): Record<string, string> {
+  const found = variable(signal, 'HEADERS');
+  const inherited = found === undefined ? { ok: true as const, headers: {} } : headersOfVariable(found.value, found.name);
+  if (!inherited.ok) throw new Wrong(inherited.message);
+  const own = headersOfText(headers);
+  if (!own.ok) throw new Wrong(own.message);
+  const bare = token.trim();
+  if (bare === '') return { ...inherited.headers, ...own.headers };
+  if ('authorization' in own.headers) throw new Wrong('a token and a header authorization are set: only one of them was expected');
+  if (!/^[\x21-\x7e]+$/.test(bare)) throw new Wrong('the token must be one word of printable characters, without "Bearer"');
+  return { ...inherited.headers, ...own.headers, authorization: `Bearer ${bare}` };
+}
+
+function timeoutOf(found: { readonly name: string; readonly value: string } | undefined): number {
+  if (found === undefined) return DEFAULT_TIMEOUT_MS;
+  const ms = Number(found.value);
+  if (!Number.isInteger(ms) || ms < MIN_TIMEOUT_MS || ms > MAX_TIMEOUT_MS) throw new Wrong(`${found.name} must be a whole number of milliseconds from ${MIN_TIMEOUT_MS} to ${MAX_TIMEOUT_MS}`);
+  return ms;
+}
+
+function compressionOf(found: { readonly name: string; readonly value: string } | undefined): string {
+  const value = found?.value ?? 'gzip';
+  if (value !== 'gzip' && value !== 'none') throw new Wrong(`${found!.name} must be gzip or none`);
+  return value;
+}
+
+/** A URL as it may be shown: without a query, which may hold a key. */
+export const shownUrl = ({ origin, pathname }: URL): string => `${origin}${pathname}`;
+
+/** The endpoints as a person sees them: one line each where they differ. */
+export const shownEndpoints = (endpoints: Readonly<Record<Signal, Endpoint>>): string => [...new Set(SIGNALS.map((signal) => shownUrl(endpoints[signal].url)))].join(', ');

@@ -1,0 +1,198 @@
+import { askedMs, backoffMs } from './backoff';
+import { RequestBuilder } from './assemble';
+import type { Consignment } from './consignments';
+import type { Item } from './take-apart';
+
+/** An item and the message that brought it. */
+export interface Entry {
+  readonly item: Item;
+  readonly of: Consignment;
+}
+
+/** A message that must be sent as it came. */
+interface Sealed {
+  readonly text: string;
+  readonly bytes: number;
+  readonly entries: readonly Entry[];
+}
+
+/** What the halves of one refused request share: the bounds of the search for the bad items. */
+interface Search {
+  requests: number;
+  accepted: number;
+}
+
+/** A request that is to be sent, or sent again. */
+export interface Outgoing {
+  readonly entries: readonly Entry[];
+  /** Exactly this text, until `body` is made of it; else one made of the entries. */
+  text?: string;
+  search?: Search;
+  /** As it goes over the wire, once made. */
+  body?: Uint8Array;
+}
+
+/** When a request is full, and when it must go although it is not. */
+export interface Limits {
+  readonly maxItems: number;
+  /** Of a request, not compressed. */
+  readonly maxBytes: number;
+  readonly maxAgeMs: number;
+}
+
+/** Requests that one refused batch may cost while the bad items in it are looked for. */
+export const MAX_SEARCH_REQUESTS = 1024;
+/** The same while none of them was accepted: then it is not single items that are bad. */
+export const MAX_FRUITLESS_REQUESTS = 32;
+
+/** What waits for one signal's endpoint, in order, and when the endpoint may be asked again. */
+export class Lane {
+  private queue: (Entry | Sealed)[] = [];
+  private head = 0;
+  private items = 0;
+  private bytes = 0;
+  private sealed = 0;
+  /** Requests to be sent again, and halves of refused ones: before anything new. */
+  private again: Outgoing[] = [];
+  /** Requests under way. */
+  active = 0;
+  /** In a row, without an answer or with one that says: later. */
+  failures = 0;
+  private failedMs = -Infinity;
+  private openMs = -Infinity;
+
+  constructor(private readonly limits: Limits) {}
+
+  add(entries: readonly Entry[], sealed: string | undefined): void {
+    if (sealed !== undefined) {
+      const bytes = Buffer.byteLength(sealed);
+      this.queue.push({ text: sealed, bytes, entries });
+      this.sealed++;
+      this.items += entries.length;
+      this.bytes += bytes;
+      return;
+    }
+    for (const entry of entries) {
+      this.queue.push(entry);
+      this.items++;
+      this.bytes += entry.item.bytes;
+    }
+  }
+
+  /** When there is something to send, in milliseconds of the clock; undefined where nothing is. `-Infinity`: now. `isLast`: whatever there is, now. */
+  dueMs(isLast = false): number | undefined {
+    if (isLast) return this.again.length > 0 || this.head < this.queue.length ? -Infinity : undefined;
+    // One at a time until the endpoint answers again.
+    if (this.failures > 0 && this.active > 0) return undefined;
+    const atMs = this.again.length > 0 ? -Infinity : this.queueDueMs();
+    return atMs === undefined ? undefined : Math.max(atMs, this.openMs);
+  }
+
+  /** Takes the next request, full or not. Undefined where the first item fits into none: `tooLarge` takes it away. */
+  next(): Outgoing | undefined {
+    const again = this.again.shift();
+    if (again !== undefined) return again;
+    const first = this.queue[this.head];
+    if ('text' in first) {
+      this.taken(1);
+      return { entries: first.entries, text: first.text };
+    }
+    const builder = new RequestBuilder(this.limits.maxBytes);
+    const entries: Entry[] = [];
+    while (entries.length < this.limits.maxItems && this.head + entries.length < this.queue.length) {
+      const entry = this.queue[this.head + entries.length];
+      if ('text' in entry || !builder.add(entry.item)) break;
+      entries.push(entry);
+    }
+    this.taken(entries.length);
+    return entries.length === 0 ? undefined : { entries, text: builder.text() };
+  }
+
+  /** Takes the first item away, which fits into no request. */
+  tooLarge(): Entry {
+    const first = this.queue[this.head] as Entry;
+    this.taken(1);
+    return first;
+  }
+
+  /** The endpoint answered: it may be asked at once. */
+  answered(): void {
+    this.failures = 0;
+    this.openMs = -Infinity;
+  }
+
+  /** No answer, or one that says: later. Returns how long the endpoint is left alone now, in milliseconds. */
+  failed(outgoing: Outgoing, startedMs: number, nowMs: number, random: number, retryAfterMs: number | undefined): number {
+    this.again.unshift(outgoing);
+    // Of several under way at the same time only one counts.
+    if (startedMs >= this.failedMs) this.failures++;
+    this.failedMs = nowMs;
+    const waitMs = retryAfterMs === undefined || retryAfterMs === 0 ? backoffMs(this.failures, random) : askedMs(retryAfterMs, random);
+    this.openMs = Math.max(this.openMs, nowMs + waitMs);
+    return this.openMs - nowMs;
+  }
+
+  /** Sends a refused request again in halves; false where there is nothing to halve, or where it has been tried long enough. */
+  split(outgoing: Outgoing): boolean {
+    const { entries } = outgoing;
+    const search = (outgoing.search ??= { requests: 1, accepted: 0 });
+    const isEnough = search.requests + 2 > MAX_SEARCH_REQUESTS || (search.accepted === 0 && search.requests + 2 > MAX_FRUITLESS_REQUESTS);
+    if (entries.length < 2 || isEnough) return false;
+    search.requests += 2;
+    // Behind the other halves: whether it is single items is known soonest by parts that lie apart.
+    this.again.push(...halves(outgoing, search));
+    return true;
+  }
+
+  /** Sends one that is larger than any may be in halves instead, at once. */
+  halve(outgoing: Outgoing): void {
+    this.again.unshift(...halves(outgoing, outgoing.search));
+  }
+
+  /** Takes away what is not under way, but for the requests with something in them that `keeps`. */
+  thin(keeps: (of: Consignment) => boolean): void {
+    const isKept = ({ of }: Entry): boolean => keeps(of);
+    this.again = this.again.filter(({ entries }) => entries.some(isKept));
+    const queue = this.queue.slice(this.head).filter((entry) => ('text' in entry ? entry.entries.some(isKept) : isKept(entry)));
+    this.queue = [];
+    this.head = this.items = this.bytes = this.sealed = 0;
+    for (const entry of queue) {
+      if ('text' in entry) this.add(entry.entries, entry.text);
+      else this.add([entry], undefined);
+    }
+  }
+
+  private queueDueMs(): number | undefined {
+    const first = this.queue[this.head];
+    if (first === undefined) return undefined;
+    if (this.sealed > 0 || this.items >= this.limits.maxItems || this.bytes >= this.limits.maxBytes) return -Infinity;
+    return (first as Entry).of.arrivedMs + this.limits.maxAgeMs;
+  }
+
+  private taken(count: number): void {
+    for (let i = 0; i < count; i++) {
+      const entry = this.queue[this.head++];
+      if ('text' in entry) this.sealed--;
+      this.items -= 'text' in entry ? entry.entries.length : 1;
+      this.bytes -= 'text' in entry ? entry.bytes : entry.item.bytes;
+    }
+    if (this.head > 1024 && this.head * 2 > this.queue.length) {
+      this.queue.splice(0, this.head);
+      this.head = 0;
+    }
+  }
+}
+
+function halves({ entries }: Outgoing, search: Search | undefined): [Outgoing, Outgoing] {
+  const middle = entries.length >> 1;
+  const part = (of: readonly Entry[]): Outgoing => ({ entries: of, ...(search === undefined ? {} : { search }) });
+  return [part(entries.slice(0, middle)), part(entries.slice(middle))];
+}
+
+/** The text of a request that has none of its own: what its entries make, however large. */
+export function textOf({ text, entries }: Outgoing): string {
+  if (text !== undefined) return text;
+  const builder = new RequestBuilder(Infinity);
+  for (const { item } of entries) builder.add(item);
+  return builder.text();
+}

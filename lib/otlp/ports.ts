@@ -1,0 +1,58 @@
+import type { AgentOptions } from 'node:https';
+
+/** What the sender needs of the machine; a test owns all of it. */
+export interface SenderPorts {
+  /** Milliseconds of a monotonic clock. */
+  now(): number;
+  /** Milliseconds since the Unix epoch: only for a Retry-After that is a date. */
+  wallMs(): number;
+  /** Calls back after `ms`; returns how to cancel. */
+  after(ms: number, call: () => void): () => void;
+  /** From 0 up to, not including, 1. */
+  random(): number;
+  readonly transport: HttpTransport;
+}
+
+/** Options of TLS, as Node.js takes them (`ca`, `cert`, `key`, …). */
+export type TlsOptions = Pick<AgentOptions, 'ca' | 'cert' | 'key' | 'passphrase' | 'servername' | 'rejectUnauthorized' | 'ALPNProtocols'>;
+
+/** One POST of JSON text. */
+export interface HttpRequest {
+  readonly url: URL;
+  /** All but content-length. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  /** For the whole of it, until the last byte of the answer, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Connections are shared by requests with the same object here. */
+  readonly tls?: TlsOptions;
+}
+
+/** An answer with a status, whatever it is. */
+export interface HttpAnswer {
+  readonly ok: true;
+  readonly status: number;
+  readonly retryAfter?: string;
+  readonly date?: string;
+  readonly location?: string;
+  /** As text, at most `MAX_ANSWER_BYTES` of it. */
+  readonly body: string;
+  /** There was more. */
+  readonly isCut: boolean;
+}
+
+/** No answer, or not all of it: the request may have been received or not. */
+export interface HttpFailure {
+  readonly ok: false;
+  readonly code: 'OPENOT_OTLP_UNREACHABLE' | 'OPENOT_OTLP_TIMEOUT';
+  /** Without URL, headers and body. */
+  readonly message: string;
+}
+
+/** A way to a collector. */
+export interface HttpTransport {
+  /** Never rejects, never follows a redirect. */
+  post(request: HttpRequest): Promise<HttpAnswer | HttpFailure>;
+  /** Ends what is under way, and lets go of all connections. */
+  close(): void;
+}

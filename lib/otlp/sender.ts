@@ -1,0 +1,279 @@
+import type { Signal } from '../otel/otlp';
+import { Arrival, Consignment, Consignments, Counts } from './consignments';
+import { encode } from './encode';
+import { Entry, Lane, Outgoing, textOf } from './lane';
+import type { SenderPorts } from './ports';
+import { redactor } from './redact';
+import { Rejected, rejectedOf } from './report';
+import { MAX_LOOSE_BYTES, SenderSettings, SIGNALS } from './settings';
+import { TakenApart, takeApart } from './take-apart';
+import { judge, Refusal, Verdict } from './verdict';
+
+/** How the sender names itself to a collector, unless a header says otherwise. */
+const USER_AGENT = 'openot-node-red';
+
+/** What a sender tells while it works. */
+export interface SenderListener {
+  /** Items that were not accepted. Their messages are done only after this. */
+  onRejected(rejected: Rejected): void;
+  /** Something changed for the status. */
+  onChange(): void;
+}
+
+/** What the collector said last, of all signals. */
+export interface Said {
+  readonly outcome: 'accepted' | 'warning' | 'partial' | 'refused' | 'retry';
+  readonly signal: Signal;
+  /** Empty where it just accepted. */
+  readonly code: string;
+  /** One line; no secrets. */
+  readonly message: string;
+  /** Of `retry`: until when the endpoint is left alone, of the monotonic clock. */
+  readonly againMs?: number;
+}
+
+/** A sender at one moment. taken = accepted + rejected + pending. Counts are items, times are of the monotonic clock. */
+export interface SenderStatus {
+  readonly taken: number;
+  readonly accepted: number;
+  readonly rejected: number;
+  readonly pending: number;
+  /** Messages that have not left, and their bytes. */
+  readonly messages: number;
+  readonly bytes: number;
+  /** When the oldest message that has not left came. */
+  readonly oldestMs?: number;
+  readonly acceptedMs?: number;
+  /** Signals whose endpoint does not answer, or says: later. */
+  readonly troubled: readonly Signal[];
+  readonly said?: Said;
+}
+
+/** What became of a message that was offered. */
+export type Offered = { readonly ok: true } | { readonly ok: false; readonly code: string; readonly message: string };
+
+/**
+ * Sends OTLP/JSON to a collector (docs/format.md 25): takes requests apart, puts what belongs together into requests of
+ * the right size, sends them until there is an answer, and accounts for every item.
+ */
+export class OtlpSender {
+  private readonly lanes: Readonly<Record<Signal, Lane>>;
+  private readonly consignments = new Consignments();
+  private readonly redact: (text: string) => string;
+  private active = 0;
+  private taken = 0;
+  private accepted = 0;
+  private rejected = 0;
+  private pending = 0;
+  private acceptedMs: number | undefined;
+  private said: Said | undefined;
+  private cancelTimer: (() => void) | undefined;
+  private isClosing = false;
+  private isClosed = false;
+  private onIdle: (() => void) | undefined;
+
+  constructor(
+    private readonly ports: SenderPorts,
+    private readonly settings: SenderSettings,
+    private readonly listener: SenderListener
+  ) {
+    this.lanes = { logs: new Lane(settings), metrics: new Lane(settings), traces: new Lane(settings) };
+    this.redact = redactor(SIGNALS.flatMap((signal) => Object.values(settings.endpoints[signal].headers)));
+  }
+
+  /**
+   * Takes the JSON text of an export request. `OPENOT_OTLP_PAYLOAD`: it is none. `OPENOT_OTLP_QUEUE_FULL`: too much waits
+   * that nobody would read again; its items have been reported. In neither case `done` is called.
+   */
+  offer(text: string, arrival: Arrival): Offered {
+    const request = takeApart(text);
+    if (!request.ok) return { ok: false, code: 'OPENOT_OTLP_PAYLOAD', message: request.message };
+    const { signal, items, sealed } = request;
+    const bytes = items.reduce((sum, item) => sum + item.bytes, 0);
+    if (!arrival.hasToken && this.consignments.looseBytes + bytes > MAX_LOOSE_BYTES) return this.full(request);
+    const nowMs = this.ports.now();
+    const counts: Counts = { signal, items: items.length, accepted: 0, partial: 0, rejected: 0, requests: 0 };
+    const of = this.consignments.add(counts, bytes, nowMs, arrival);
+    this.taken += items.length;
+    this.pending += items.length;
+    if (items.length > 0) this.lanes[signal].add(items.map((item) => ({ item, of })), sealed);
+    this.consignments.release();
+    this.pump();
+    return { ok: true };
+  }
+
+  status(): SenderStatus {
+    const { taken, accepted, rejected, pending, acceptedMs, said } = this;
+    const oldestMs = this.consignments.oldest?.arrivedMs;
+    return {
+      taken,
+      accepted,
+      rejected,
+      pending,
+      messages: this.consignments.count,
+      bytes: this.consignments.bytes,
+      ...(oldestMs === undefined ? {} : { oldestMs }),
+      ...(acceptedMs === undefined ? {} : { acceptedMs }),
+      troubled: SIGNALS.filter((signal) => this.lanes[signal].failures > 0),
+      ...(said === undefined ? {} : { said })
+    };
+  }
+
+  /**
+   * Ends it: tries once more to send what nobody would read again, and waits for what is under way, for `limitMs`
+   * together. Resolves with the number of items that nobody will read again and that were not accepted.
+   */
+  async close(limitMs: number): Promise<number> {
+    this.isClosing = true;
+    this.cancelTimer?.();
+    for (const signal of SIGNALS) this.lanes[signal].thin((of) => this.consignments.isLoose(of));
+    let cancel: (() => void) | undefined;
+    const ended = new Promise<void>((resolve) => {
+      this.onIdle = resolve;
+      cancel = this.ports.after(limitMs, resolve);
+    });
+    this.pump();
+    await ended;
+    cancel?.();
+    this.isClosed = true;
+    this.ports.transport.close();
+    return this.consignments.looseItems();
+  }
+
+  /** Starts every request that may start now, and looks again when the next one may. */
+  private pump(): void {
+    if (this.isClosed) return;
+    this.cancelTimer?.();
+    this.cancelTimer = undefined;
+    const nowMs = this.ports.now();
+    let next = this.firstDue();
+    while (next !== undefined && next.dueMs <= nowMs && this.active < this.settings.maxInFlight) {
+      this.start(next.signal);
+      next = this.firstDue();
+    }
+    if (this.isClosing) {
+      if (next === undefined && this.active === 0) this.onIdle?.();
+      return;
+    }
+    if (next !== undefined && next.dueMs > nowMs) this.cancelTimer = this.ports.after(next.dueMs - nowMs, () => this.pump());
+  }
+
+  /** Of several, the one that has the fewest requests under way. */
+  private firstDue(): { readonly signal: Signal; readonly dueMs: number } | undefined {
+    const due = SIGNALS.flatMap((signal) => {
+      const dueMs = this.lanes[signal].dueMs(this.isClosing);
+      return dueMs === undefined ? [] : [{ signal, dueMs, active: this.lanes[signal].active }];
+    });
+    return due.sort((a, b) => (a.dueMs === b.dueMs ? a.active - b.active : a.dueMs - b.dueMs))[0];
+  }
+
+  private start(signal: Signal): void {
+    const lane = this.lanes[signal];
+    const outgoing = lane.next();
+    if (outgoing === undefined) return this.refuse(signal, [lane.tooLarge()], this.tooLarge());
+    const text = outgoing.body === undefined ? textOf(outgoing) : '';
+    if (outgoing.body === undefined && Buffer.byteLength(text) > this.settings.maxBytes) {
+      // A batch that a checksum covers came larger than a request may be.
+      if (outgoing.entries.length > 1) lane.halve(outgoing);
+      else this.refuse(signal, outgoing.entries, this.tooLarge());
+      return;
+    }
+    outgoing.text = undefined;
+    lane.active++;
+    this.active++;
+    const startedMs = this.ports.now();
+    void this.send(signal, outgoing, text).then((verdict) => {
+      lane.active--;
+      this.active--;
+      if (this.isClosed) return;
+      this.take(signal, outgoing, verdict, startedMs);
+      this.listener.onChange();
+      this.pump();
+    });
+  }
+
+  /** Never rejects: what was not foreseen is no outcome, and is tried again. */
+  private async send(signal: Signal, outgoing: Outgoing, text: string): Promise<Verdict> {
+    const { url, headers, timeoutMs, isGzip, tls } = this.settings.endpoints[signal];
+    try {
+      outgoing.body ??= await encode(text, isGzip);
+      const content = { accept: 'application/json', 'user-agent': USER_AGENT, ...headers, 'content-type': 'application/json', ...(isGzip ? { 'content-encoding': 'gzip' } : {}), 'accept-encoding': 'identity' };
+      const answer = await this.ports.transport.post({ url, headers: content, body: outgoing.body, timeoutMs, ...(tls === undefined ? {} : { tls }) });
+      return judge(answer, outgoing.entries.length, signal, this.ports.wallMs());
+    } catch (thrown) {
+      return { kind: 'retry', code: 'OPENOT_INTERNAL', status: 0, message: thrown instanceof Error ? thrown.message : String(thrown) };
+    }
+  }
+
+  private take(signal: Signal, outgoing: Outgoing, verdict: Verdict, startedMs: number): void {
+    const lane = this.lanes[signal];
+    const { entries, search } = outgoing;
+    if (verdict.kind === 'retry') {
+      // One last attempt each while it closes: what failed stays without an outcome.
+      if (this.isClosing) return;
+      const nowMs = this.ports.now();
+      const waitMs = lane.failed(outgoing, startedMs, nowMs, this.ports.random(), verdict.retryAfterMs);
+      return this.say(signal, 'retry', verdict.code, verdict.message, nowMs + waitMs);
+    }
+    lane.answered();
+    if (verdict.kind === 'split') {
+      if (lane.split(outgoing)) return this.say(signal, 'refused', verdict.refusal.code, verdict.refusal.message);
+      const alone = entries.length === 1 ? '' : ` (${search!.requests} requests did not find which of ${entries.length} items is meant, all are given up)`;
+      return this.refuse(signal, entries, { ...verdict.refusal, message: verdict.refusal.message + alone });
+    }
+    if (verdict.kind === 'refused') return this.refuse(signal, entries, verdict.refusal);
+    if (search !== undefined) search.accepted++;
+    this.acceptedMs = this.ports.now();
+    const lost = verdict.kind === 'partial' ? verdict.rejected : 0;
+    this.accepted += entries.length - lost;
+    if (verdict.kind === 'accepted') {
+      this.say(signal, verdict.warning === '' ? 'accepted' : 'warning', verdict.warning === '' ? '' : 'OPENOT_OTLP_WARNING', verdict.warning === '' ? String(verdict.status) : verdict.warning);
+      return this.settle(entries, 'accepted');
+    }
+    this.rejected += lost;
+    this.say(signal, 'partial', verdict.refusal.code, verdict.refusal.message);
+    this.report(signal, entries, verdict.refusal, lost);
+    this.settle(entries, 'partial');
+  }
+
+  private refuse(signal: Signal, entries: readonly Entry[], refusal: Refusal): void {
+    this.rejected += entries.length;
+    this.say(signal, 'refused', refusal.code, refusal.message);
+    this.report(signal, entries, refusal, entries.length);
+    this.settle(entries, 'rejected');
+  }
+
+  private report(signal: Signal, entries: readonly Entry[], refusal: Refusal, count: number): void {
+    this.listener.onRejected(rejectedOf(signal, { ...refusal, message: this.redact(refusal.message) }, entries.map(({ item }) => item), count));
+  }
+
+  /** These have their outcome; messages that are through leave. */
+  private settle(entries: readonly Entry[], how: 'accepted' | 'partial' | 'rejected'): void {
+    this.pending -= entries.length;
+    const touched = new Set<Consignment>();
+    for (const { of } of entries) {
+      of.pending--;
+      of.counts[how]++;
+      touched.add(of);
+    }
+    for (const { counts } of touched) counts.requests++;
+    if (!this.isClosing) this.consignments.release();
+  }
+
+  private say(signal: Signal, outcome: Said['outcome'], code: string, message: string, againMs?: number): void {
+    this.said = { outcome, signal, code, message: this.redact(message), ...(againMs === undefined ? {} : { againMs }) };
+    this.listener.onChange();
+  }
+
+  private tooLarge(): Refusal {
+    return { reason: 'tooLarge', code: 'OPENOT_OTLP_TOO_LARGE', status: 0, message: `one item does not fit into a request of ${this.settings.maxBytes} bytes: raise maxBytes` };
+  }
+
+  private full({ signal, items }: TakenApart): Offered {
+    const message = `${this.consignments.looseBytes} bytes of messages without a commit token wait for the collector, the limit is ${MAX_LOOSE_BYTES}: the message was not taken. See what the collector says, or keep msg.openot.commit of a reader that waits for an openot ack, which then waits with it`;
+    this.taken += items.length;
+    this.rejected += items.length;
+    this.listener.onRejected(rejectedOf(signal, { reason: 'queueFull', code: 'OPENOT_OTLP_QUEUE_FULL', status: 0, message }, items));
+    return { ok: false, code: 'OPENOT_OTLP_QUEUE_FULL', message };
+  }
+}

@@ -1,0 +1,34 @@
+import type { Signal } from '../otel/otlp';
+import type { TlsOptions } from './ports';
+
+/** Where the requests of one signal go, and how. */
+export interface Endpoint {
+  /** Without user and password. */
+  readonly url: URL;
+  /** Those that a person has set, names in lower case; content headers are the sender's. Secrets. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** For a whole request, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly isGzip: boolean;
+  readonly tls?: TlsOptions;
+}
+
+/** All that a sender is told. */
+export interface SenderSettings {
+  readonly endpoints: Readonly<Record<Signal, Endpoint>>;
+  /** Of a request: log records, data points or spans. */
+  readonly maxItems: number;
+  /** Of a request, not compressed. */
+  readonly maxBytes: number;
+  /** Milliseconds after which a request goes although it is not full. */
+  readonly maxAgeMs: number;
+  /** Requests under way, of all signals. */
+  readonly maxInFlight: number;
+}
+
+/** Largest request that the protocol's collectors take, in bytes. */
+export const MAX_REQUEST_BYTES = 67_108_864;
+/** Bytes of messages without a commit token (and without one behind them) that wait, at most: one more is refused. */
+export const MAX_LOOSE_BYTES = 67_108_864;
+
+export const SIGNALS: readonly Signal[] = ['logs', 'metrics', 'traces'];

@@ -1,0 +1,16 @@
+import { createHttpTransport } from './http-transport';
+import type { SenderPorts } from './ports';
+
+/** The real clock, chance and network. `connections` per host, at most. */
+export function systemSenderPorts(connections: number): SenderPorts {
+  return {
+    now: () => performance.now(),
+    wallMs: () => Date.now(),
+    after: (ms, call) => {
+      const timer = setTimeout(call, ms);
+      return () => clearTimeout(timer);
+    },
+    random: Math.random,
+    transport: createHttpTransport(connections)
+  };
+}
