@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installReceivers, nodeWithSqlite } from '../test/support/otlp/receivers/install.mjs';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -63,6 +64,16 @@ export function installModbusPeer() {
   if (spawnSync(peerPython, ['-c', 'import pymodbus.server'], { stdio: 'ignore' }).status === 0) return;
   // What it needs to be imported at all is only recommended by its package.
   aptInstall('pymodbus', 'Modbus peer', ['python3-pymodbus', 'python3-serial', 'python3-serial-asyncio']);
+}
+
+/** The receivers of OpenTelemetry that nobody here wrote, from npm. The tests with them fail where it does not succeed. */
+export function installOtlpReceivers() {
+  try {
+    installReceivers();
+    nodeWithSqlite();
+  } catch (error) {
+    console.error(error.message);
+  }
 }
 
 function aptInstall(what, tests, packages) {

@@ -1,7 +1,7 @@
 // `npm test`: sets the checkout up, builds it, lints it and runs every test. The last line counts.
 import { spawn } from 'node:child_process';
 import { availableParallelism, setPriority } from 'node:os';
-import { build, installBrowser, installModbusPeer, installPackages, root } from './setup.mjs';
+import { build, installBrowser, installModbusPeer, installOtlpReceivers, installPackages, root } from './setup.mjs';
 
 /** Runs a command, passing its output on; resolves with its exit code and output. */
 function start(command, args, env = {}, niceness = 0) {
@@ -28,6 +28,7 @@ const count = (output, word) => Number(output.match(new RegExp(`^\\s+(\\d+) ${wo
 installPackages();
 installBrowser();
 installModbusPeer();
+installOtlpReceivers();
 build();
 
 // The end-to-end tests mostly wait, the others mostly compute: side by side they share two cores well. The fault
