@@ -69,7 +69,7 @@ function fieldsOf(document: EventDocument, ...keys: readonly number[]): (Documen
 
 /** What people call a state: what a table says of the number, else what the document says. */
 function wordOf(field: DocumentField): string {
-  return field.label ?? field.enumLabel ?? String(field.value);
+  return field.label || field.enumLabel || String(field.value);
 }
 
 /** A run, or a life of the ring, begins every item anew: nobody knows how long the controller was off. */
