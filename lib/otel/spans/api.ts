@@ -39,6 +39,8 @@ export interface SpanCounts {
   readonly truncatedByLimit: number;
   /** Events beyond the limit of their span. */
   readonly droppedEvents: number;
+  /** Documents that were applied before, or belong to a run that is over. */
+  readonly repeated: number;
   /** Handed out, not settled, and forgotten because a limit was reached. */
   readonly forgotten: number;
 }

@@ -2,7 +2,7 @@ import type { DocumentObject } from '../../document';
 import type { Hashes } from '../hashes';
 import type { SpanIds } from './api';
 import { batchOf, occurrenceOf } from './fields';
-import { identityOf, sceneOf, spanIdOf, traceIdOf } from './ids';
+import { Digest, identityOf, sceneOf, spanIdOf, traceIdOf } from './ids';
 
 /**
  * The trace and span of a document by the document alone (docs/format.md 23): those of the occurrence of a condition, else
@@ -14,10 +14,11 @@ export function correlationOf(document: DocumentObject, stream: string, hashes: 
   if (occurrence !== undefined) {
     const { conditionId, correlationId } = occurrence;
     // An event of the condition as such may belong to none or to many of its occurrences.
-    return correlationId === undefined ? undefined : idsOf(identityOf(hashes, 'condition', sceneOf(document, stream), [conditionId, correlationId]));
+    return correlationId === undefined ? undefined : plainIds(identityOf(hashes, 'condition', sceneOf(document, stream), [conditionId, correlationId]));
   }
   const batchId = batchOf(document);
-  return batchId === undefined ? undefined : idsOf(identityOf(hashes, 'batch', sceneOf(document, stream), [batchId]));
+  return batchId === undefined ? undefined : plainIds(identityOf(hashes, 'batch', sceneOf(document, stream), [batchId]));
 }
 
-const idsOf = (digest: Uint8Array): SpanIds => ({ traceId: traceIdOf(digest), spanId: spanIdOf(digest) });
+/** The ids of an identity that is used once and has no parent. */
+export const plainIds = (digest: Digest): SpanIds => ({ traceId: traceIdOf(digest), spanId: spanIdOf(digest) });

@@ -16,6 +16,18 @@ export function numberOf(document: EventDocument, key: number): number | undefin
   return typeof field.value === 'number' ? field.value : undefined;
 }
 
+/** The name that a field was resolved to, or its number as text; undefined where there is none. */
+export function textOf(document: EventDocument, key: number): string | undefined {
+  const value = fieldOf(document, key)?.value;
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+}
+
+/** The name that a reference was resolved to; undefined where the definition does not know it. */
+export function nameOf(document: EventDocument, key: number): string | undefined {
+  const value = fieldOf(document, key)?.value;
+  return typeof value === 'string' ? value : undefined;
+}
+
 /** One occurrence of a condition. */
 export interface Occurrence {
   readonly conditionId: number;

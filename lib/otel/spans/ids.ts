@@ -16,13 +16,16 @@ export interface Scene {
 /** The scene of a document. */
 export const sceneOf = ({ provenance }: DocumentObject, stream: string): Scene => ({ stream, incarnation: provenance.incarnation ?? 0, runId: provenance.runId });
 
+/** What has spans. */
+export type SpanKind = 'condition' | 'batch' | 'state';
+
 /**
- * The digest of `openot/<what>`, stream, run id and the parts, joined by line feeds, numbers as decimal text. An
+ * The digest of `openot/<kind>`, stream, run id and the parts, joined by line feeds, numbers as decimal text. An
  * incarnation other than 0 stands behind them as `i1`, `i2`: after a power cycle the same run may number its alarms
  * from 1 again, and those are others. A later use of the same identity (`openingSeq`) stands behind that.
  */
-export function identityOf(hashes: Hashes, what: 'condition' | 'batch' | 'state', scene: Scene, parts: readonly (number | string)[], openingSeq?: number): Digest {
-  const fields: (number | string)[] = ['openot/' + what, scene.stream, scene.runId, ...parts];
+export function identityOf(hashes: Hashes, kind: SpanKind, scene: Scene, parts: readonly number[], openingSeq?: number): Digest {
+  const fields: (number | string)[] = ['openot/' + kind, scene.stream, scene.runId, ...parts];
   if (scene.incarnation !== 0) fields.push('i' + scene.incarnation);
   if (openingSeq !== undefined) fields.push(openingSeq);
   return hashes.sha256(Buffer.from(fields.join('\n'), 'utf8'));
@@ -35,6 +38,7 @@ export const traceIdOf = (digest: Digest): string => cut(digest, 16);
 export const spanIdOf = (digest: Digest): string => cut(digest, 8);
 
 function cut(digest: Digest, length: number): string {
-  const from = digest.subarray(0, length).some((byte) => byte !== 0) ? 0 : length;
+  let from = 0;
+  while (from + length < digest.length && digest.subarray(from, from + length).every((byte) => byte === 0)) from += length;
   return Buffer.from(digest.buffer, digest.byteOffset + from, length).toString('hex');
 }

@@ -1,0 +1,75 @@
+import { crc32c } from '../../wire';
+import type { Span } from '../otlp';
+import type { RestoreResult } from './api';
+import type { Desk } from './desk';
+import { isBookImage, BookImage } from './image-shape';
+import { StreamState } from './stream-state';
+
+const MAGIC = 'OPENOT-SPANS';
+const VERSION = 1;
+/** What is longer is not looked at: far more than any limits allow. */
+const MAX_BYTES = 256 * 1024 * 1024;
+
+/**
+ * The image of a book: a line with version and checksum, then one line of JSON. It is read in full or not at all: half of
+ * the open spans would look like all of them.
+ */
+export function encodeBook(streams: ReadonlyMap<string, StreamState>, desk: Desk): Uint8Array {
+  const places = new Map<StreamState, number>();
+  const told = Array.from(streams.values(), (state) => {
+    const { stream, incarnation, runId, lastNs, newestNs } = state;
+    places.set(state, places.size);
+    return { stream, incarnation, runId, lastNs, newestNs, sources: [...state.sources] };
+  });
+  const open = Array.from(desk.open, ([span, state]) => ({ at: places.get(state), span }));
+  // The spans that were handed out are text already.
+  const closed = Array.from(desk.shelf.entries(), ({ by, json }) => `{"by":${JSON.stringify(by)},"span":${json}}`);
+  const openings = { condition: [...desk.openings.condition.entries()], batch: [...desk.openings.batch.entries()] };
+  const body = Buffer.from(`{"streams":${JSON.stringify(told)},"open":${JSON.stringify(open)},"closed":[${closed.join(',')}],"openings":${JSON.stringify(openings)}}`, 'utf8');
+  const head = `${MAGIC} ${VERSION} ${crc32c(body).toString(16).padStart(8, '0')}\n`;
+  return Buffer.concat([Buffer.from(head, 'latin1'), body]);
+}
+
+/** Fills an empty desk from an image; the streams of it, or what is wrong with it. */
+export function decodeBook(image: Uint8Array, desk: Desk): Exclude<RestoreResult, { ok: true }> | { readonly ok: true; readonly streams: Map<string, StreamState> } {
+  if (image.length > MAX_BYTES) return unreadable(`it has ${image.length} bytes, at most ${MAX_BYTES} are read`);
+  const bytes = Buffer.from(image.buffer, image.byteOffset, image.length);
+  const end = bytes.indexOf(10);
+  const head = /^OPENOT-SPANS ([0-9]{1,9}) ([0-9a-f]{8})$/.exec(end < 0 || end > 64 ? '' : bytes.toString('latin1', 0, end));
+  if (head === null) return unreadable('it does not begin as one');
+  if (Number(head[1]) > VERSION) return newer(head[1]);
+  if (Number(head[1]) < VERSION) return unreadable(`it has version ${head[1]}, this package reads version ${VERSION}`);
+  const body = bytes.subarray(end + 1);
+  if (crc32c(body) !== parseInt(head[2], 16)) return unreadable('its checksum does not hold: it was cut short or changed');
+  let value: unknown;
+  try {
+    value = JSON.parse(body.toString('utf8'));
+  } catch {
+    return unreadable('it is not JSON');
+  }
+  return isBookImage(value) ? { ok: true, streams: fill(value, desk) } : unreadable('a field is missing or of another kind');
+}
+
+function fill(image: BookImage, desk: Desk): Map<string, StreamState> {
+  const states = image.streams.map((told) => {
+    const state = new StreamState(told.stream, told);
+    state.lastNs = told.lastNs;
+    state.newestNs = told.newestNs;
+    for (const [sourceId, seq] of told.sources) state.sources.set(sourceId, seq);
+    return state;
+  });
+  for (const { at, span } of image.open) desk.keep(states[at], span);
+  for (const { by, span } of image.closed) desk.shelf.put(by, span as Span);
+  for (const kind of ['condition', 'batch'] as const) for (const [key, uses] of image.openings[kind]) for (const use of uses) desk.openings[kind].add(key, use);
+  return new Map(states.map((state) => [state.stream, state]));
+}
+
+const WAY_OUT = 'Put the file back from a backup, or remove it to begin without any: of what was open then no span will come';
+
+const unreadable = (why: string): Exclude<RestoreResult, { ok: true }> => ({ ok: false, code: 'OPENOT_OTEL_STATE_UNREADABLE', message: `the saved open spans of this node cannot be used: ${why}. ${WAY_OUT}` });
+
+const newer = (version: string): Exclude<RestoreResult, { ok: true }> => ({
+  ok: false,
+  code: 'OPENOT_OTEL_STATE_NEWER',
+  message: `the saved open spans of this node have version ${version}, a newer package wrote them; this one reads version ${VERSION}. Install that package again. Or: ${WAY_OUT.charAt(0).toLowerCase()}${WAY_OUT.slice(1)}`
+});

@@ -1,0 +1,54 @@
+import { compareDecimal } from './decimal';
+import type { SpanIds } from './api';
+
+/** One use of an identity. */
+export interface Opening {
+  /** The record that opened it. */
+  readonly sourceId: number;
+  readonly seq: number;
+  /** Decimal text. */
+  readonly startNs: string;
+  readonly ids: SpanIds;
+}
+
+/** Of an identity that is used again and again: the first, which has the plain ids, and the latest. */
+const MAX_USES = 8;
+
+/**
+ * Remembers how identities were used: by it a second opening of the same identity is known as such and gets a span id of
+ * its own, and records that come after the end still find their trace.
+ */
+export class Openings {
+  /** By the trace id of the identity; the one opened longest ago first. */
+  private readonly uses = new Map<string, Opening[]>();
+
+  constructor(private readonly most: number) {}
+
+  /** All that is known, oldest first. */
+  entries(): Iterable<readonly [string, readonly Opening[]]> {
+    return this.uses;
+  }
+
+  of(key: string): readonly Opening[] {
+    return this.uses.get(key) ?? [];
+  }
+
+  add(key: string, opening: Opening): void {
+    const uses = this.uses.get(key) ?? [];
+    this.uses.delete(key);
+    if (uses.length >= MAX_USES) uses.splice(1, 1);
+    uses.push(opening);
+    this.uses.set(key, uses);
+    if (this.uses.size > this.most) this.uses.delete(this.uses.keys().next().value as string);
+  }
+
+  /** The use that a record belongs to: the last one that began before it. What comes before all of them belongs to the first. */
+  at(key: string, sourceId: number, seq: number, timeNs: string): SpanIds | undefined {
+    const uses = this.of(key);
+    for (let n = uses.length - 1; n >= 0; n--) {
+      const use = uses[n];
+      if (use.sourceId === sourceId ? use.seq <= seq : compareDecimal(use.startNs, timeNs) <= 0) return use.ids;
+    }
+    return uses[0]?.ids;
+  }
+}

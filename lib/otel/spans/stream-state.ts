@@ -1,0 +1,64 @@
+import { compareDecimal } from './decimal';
+import type { Scene } from './ids';
+import type { OpenSpan } from './open-span';
+
+/** How a document's run and incarnation stand to the one that is in force. */
+export type Era = 'current' | 'later' | 'past';
+
+/** What is known of one stream: the run in force, what was read of it, and the spans that are open in it. */
+export class StreamState implements Scene {
+  incarnation: number;
+  runId: string;
+  /** Source time of the last record of this run. */
+  lastNs = '0';
+  /** Latest source time of any record of the stream: a record that is later than this was never read before. */
+  newestNs = '0';
+  /** Last seq of each source in this run, in the order in which the sources were first seen. */
+  readonly sources = new Map<number, number>();
+  /** By key, the oldest first. */
+  readonly open = new Map<string, OpenSpan>();
+
+  constructor(
+    readonly stream: string,
+    scene: Omit<Scene, 'stream'>
+  ) {
+    this.incarnation = scene.incarnation;
+    this.runId = scene.runId;
+  }
+
+  /**
+   * A later incarnation, or a higher run id in the same one, is another life. A lower one is being read again, unless its
+   * time says that it is new: a reader that forgot its state counts incarnations from 0 again.
+   */
+  eraOf(scene: Scene, timeNs: string): Era {
+    const { incarnation, runId } = scene;
+    if (incarnation === this.incarnation && runId === this.runId) return 'current';
+    const order = incarnation - this.incarnation || compareDecimal(runId, this.runId);
+    return order > 0 || this.isNews(timeNs) ? 'later' : 'past';
+  }
+
+  /** Was this record, or a later one of its source, applied already? */
+  isRepeat(sourceId: number, seq: number): boolean {
+    const last = this.sources.get(sourceId);
+    return last !== undefined && seq <= last;
+  }
+
+  isNews(timeNs: string): boolean {
+    return compareDecimal(timeNs, this.newestNs) > 0;
+  }
+
+  /** Another run or incarnation is in force. Its spans were closed before. */
+  enter(scene: Scene): void {
+    this.incarnation = scene.incarnation;
+    this.runId = scene.runId;
+    this.sources.clear();
+  }
+
+  /** A record was read that was not read before. */
+  mark(sourceId: number, seq: number, timeNs: string, mostSources: number): void {
+    this.sources.set(sourceId, seq);
+    if (this.sources.size > mostSources) this.sources.delete(this.sources.keys().next().value as number);
+    this.lastNs = timeNs;
+    if (this.isNews(timeNs)) this.newestNs = timeNs;
+  }
+}
