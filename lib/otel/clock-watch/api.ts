@@ -9,10 +9,11 @@ export type ClockReason = 'ahead' | 'behind' | 'implausible' | 'unsynced' | 'qua
 
 /** Limits of the watch. */
 export interface ClockLimits {
-  /** Milliseconds beyond which an offset is reported; it is well again within half of it. */
+  /** Milliseconds beyond which an offset is reported; the clock is right again within half of it. */
   readonly limitMs: number;
-  /** Reads of the ring whose newest source times are kept. */
+  /** Reads of the ring whose newest source times are kept, and milliseconds for which they are. */
   readonly reads: number;
+  readonly windowMs: number;
   /** Records that must have shown a clock to be behind: a single one may have been written late. */
   readonly records: number;
   /** Milliseconds without an unsynced record after which a source counts as synchronised again. */
@@ -45,12 +46,15 @@ export interface ClockItems {
 export interface ClockStatus {
   readonly stream: string;
   readonly incarnation: number;
-  /** The reader has handed on everything that the ring held when this was said. */
-  readonly drained: boolean;
+  /** Bytes between what was handed on and the head of the ring; 0: everything was handed on when this was said. */
+  readonly lag: number | undefined;
   readonly clockSkewMs: number | undefined;
-  /** Records handed on so far. */
-  readonly records: number;
   readonly cursorAbs: number | undefined;
+  /** When the reader began to count. */
+  readonly sinceNs: bigint | undefined;
+  /** Records handed on since then. */
+  readonly records: number | undefined;
+  /** When the message came. */
   readonly nowNs: bigint;
 }
 
@@ -61,3 +65,6 @@ export interface ClockWatch {
   status(status: ClockStatus): ClockItems;
   state(): ClockState;
 }
+
+/** Limits that no property changes. */
+export const clockLimits: ClockLimits = { limitMs: 60_000, reads: 16, windowMs: 600_000, records: 3, restoreAfterMs: 60_000, streams: 1000, sources: 1000 };

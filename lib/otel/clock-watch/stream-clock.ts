@@ -1,0 +1,195 @@
+import type { DocumentObject } from '../../document';
+import { touch } from '../metrics/series';
+import { uidOf } from '../uid';
+import type { ClockLimits, ClockStatus } from './api';
+import { OffsetWindow } from './offset-window';
+import type { ClockChange } from './report';
+import { isWell, qualityOf, SourceClock } from './source-clock';
+import { isNews, Verdict, verdictOf } from './verdict';
+
+/** The reader's own words, between two of its status messages. */
+interface Drained {
+  readonly nowNs: bigint;
+  readonly records: number | undefined;
+}
+
+/** The newest record of those that came with one read. */
+interface Newest {
+  readonly receiveTimeNs: string;
+  sourceTimeNs: string;
+  document: DocumentObject;
+  records: number;
+}
+
+/** What is known of the clock behind one stream: an offset, and what each source says of itself. */
+export class StreamClock {
+  verdict: Verdict | undefined;
+  readonly sources = new Map<number, SourceClock>();
+  /** A status of this stream has come: points are made with those, which come regularly. */
+  hasStatus = false;
+  skewNs: bigint | undefined;
+  /** Receive time of the last points made of documents. */
+  pointsNs: bigint | undefined;
+  private readonly window: OffsetWindow;
+  /** Highest seq of each source in this run: a record that comes again (a seek, a restart of the reader) shows nothing. */
+  private readonly seen = new Map<number, { seq: number }>();
+  private runId: string | undefined;
+  private drained: Drained | undefined;
+  private cursorAbs: number | undefined;
+  private sinceNs: bigint | undefined;
+  private incarnation = 0;
+
+  constructor(
+    private readonly stream: string,
+    private readonly limits: ClockLimits
+  ) {
+    this.window = new OffsetWindow(limits);
+  }
+
+  documents(documents: readonly DocumentObject[]): ClockChange[] {
+    const changes: ClockChange[] = [];
+    let newest: Newest | undefined;
+    for (const document of documents) {
+      const { sourceTimeNs, receiveTimeNs } = document.provenance;
+      if (document.kind === 'loss' || sourceTimeNs === undefined) continue;
+      this.flags(document, changes);
+      if (this.wasSet(document, changes)) {
+        newest = undefined;
+        continue;
+      }
+      if (!this.isNew(document)) continue;
+      if (newest !== undefined && newest.receiveTimeNs !== receiveTimeNs) {
+        this.take(newest, changes);
+        newest = undefined;
+      }
+      if (newest === undefined) newest = { receiveTimeNs, sourceTimeNs, document, records: 1 };
+      else {
+        newest.records++;
+        if (isLater(sourceTimeNs, newest.sourceTimeNs)) {
+          newest.sourceTimeNs = sourceTimeNs;
+          newest.document = document;
+        }
+      }
+    }
+    if (newest !== undefined) this.take(newest, changes);
+    return changes;
+  }
+
+  status(status: ClockStatus): ClockChange[] {
+    const changes: ClockChange[] = [];
+    const { nowNs, clockSkewMs } = status;
+    this.hasStatus = true;
+    this.followReader(status);
+    const before = this.drained;
+    if (status.lag === 0) this.drained = { nowNs, records: status.records };
+    this.restoreFlags(nowNs, `${this.stream}/${status.incarnation}/${status.cursorAbs ?? 0}`, nowNs, changes);
+    if (clockSkewMs === undefined) return changes;
+    const offsetNs = BigInt(Math.round(clockSkewMs * 1e6));
+    this.skewNs = offsetNs;
+    // The records themselves say more, where they are seen.
+    if (!this.window.isEmpty) return changes;
+    const grown = status.lag === 0 && before?.records !== undefined && status.records !== undefined && status.records - before.records >= this.limits.records;
+    const behindNs = grown ? offsetNs - (nowNs - before.nowNs) : undefined;
+    this.judge({ offsetNs, behindNs, latest: { receiveNs: nowNs, sourceNs: nowNs - offsetNs } }, { shownBy: `${this.stream}/${status.incarnation}/${status.cursorAbs ?? 0}`, timeNs: nowNs }, changes);
+    return changes;
+  }
+
+  /** What was read out before is read again: from here on a record may be old though it comes now. */
+  private followReader({ sinceNs, cursorAbs, incarnation }: ClockStatus): void {
+    const isAnother = sinceNs !== this.sinceNs || incarnation !== this.incarnation || (cursorAbs !== undefined && this.cursorAbs !== undefined && cursorAbs < this.cursorAbs);
+    if (isAnother) this.drained = undefined;
+    this.sinceNs = sinceNs;
+    this.incarnation = incarnation;
+    if (cursorAbs !== undefined) this.cursorAbs = cursorAbs;
+  }
+
+  private take({ receiveTimeNs, sourceTimeNs, document, records }: Newest, changes: ClockChange[]): void {
+    const receiveNs = BigInt(receiveTimeNs);
+    const drainedNs = this.drained !== undefined && receiveNs > this.drained.nowNs ? this.drained.nowNs : undefined;
+    this.window.add({ receiveNs, sourceNs: BigInt(sourceTimeNs), records, drainedNs });
+    const bounds = this.window.bounds();
+    const shownBy = uidOf(document, this.stream);
+    this.restoreFlags(receiveNs, shownBy, receiveNs, changes);
+    if (bounds === undefined) return;
+    if (!this.hasStatus) this.skewNs = bounds.offsetNs;
+    this.judge(bounds, { shownBy, timeNs: receiveNs }, changes);
+  }
+
+  private judge(bounds: Parameters<typeof verdictOf>[0], at: Pick<ClockChange, 'shownBy' | 'timeNs'>, changes: ClockChange[]): void {
+    const before = this.verdict;
+    const verdict = verdictOf(bounds, before, this.limits);
+    if (isNews(verdict, before)) {
+      const { offsetNs } = bounds;
+      const change = { stream: this.stream, ...at, offsetNs };
+      if (verdict !== undefined) changes.push({ ...change, suspect: true, reason: verdict.reason, says: says(verdict), ...(verdict.hint === undefined ? {} : { hint: verdict.hint }) });
+      else if (before !== undefined) changes.push({ ...change, suspect: false, reason: before.reason, says: 'is right again' });
+    }
+    // A hint that was told stays, so that it is not told again.
+    this.verdict = verdict === undefined || verdict.hint !== undefined || verdict.reason !== before?.reason ? verdict : { ...verdict, hint: before.hint };
+  }
+
+  private flags(document: Exclude<DocumentObject, { kind: 'loss' }>, changes: ClockChange[]): void {
+    const { flags, source, receiveTimeNs } = document.provenance;
+    if (!flags.timeUnsynced) return;
+    const clock = this.source(document);
+    const isNewlySo = clock.unsyncedNs === undefined;
+    clock.unsyncedNs = BigInt(receiveTimeNs);
+    if (isNewlySo) changes.push({ suspect: true, reason: 'unsynced', stream: this.stream, source, shownBy: uidOf(document, this.stream), timeNs: clock.unsyncedNs, says: 'is not synchronised, as its records say' });
+  }
+
+  /** A TimeSyncChanged: what the clock said before is over, and this record is of neither time. */
+  private wasSet(document: DocumentObject, changes: ClockChange[]): boolean {
+    const quality = document.kind === 'event' ? qualityOf(document) : undefined;
+    if (quality === undefined) return false;
+    this.window.clear();
+    const { source, receiveTimeNs } = document.provenance;
+    const before = this.sources.get(source.id)?.quality;
+    if (quality.isSynced && before === undefined) return true;
+    const clock = this.source(document);
+    clock.quality = quality.isSynced ? undefined : quality.text;
+    if (clock.quality === before) return true;
+    changes.push({ suspect: !quality.isSynced, reason: 'quality', stream: this.stream, source, shownBy: uidOf(document, this.stream), timeNs: BigInt(receiveTimeNs), says: quality.isSynced ? 'is synchronised again, as it says itself' : `is ${quality.text}, as it says itself`, quality: quality.text });
+    return true;
+  }
+
+  /** Sources that have sent no unsynced record for a while. */
+  private restoreFlags(nowNs: bigint, shownBy: string, timeNs: bigint, changes: ClockChange[]): void {
+    const forNs = BigInt(this.limits.restoreAfterMs) * 1_000_000n;
+    for (const clock of this.sources.values()) {
+      if (clock.unsyncedNs === undefined || nowNs - clock.unsyncedNs < forNs) continue;
+      clock.unsyncedNs = undefined;
+      changes.push({ suspect: false, reason: 'unsynced', stream: this.stream, source: { id: clock.id, ...(clock.name === undefined ? {} : { name: clock.name }) }, shownBy: `${shownBy}/${clock.id}`, timeNs, says: 'is no longer said to be unsynchronised' });
+    }
+  }
+
+  private source({ provenance: { source } }: DocumentObject): SourceClock {
+    const clock = touch(this.sources, source.id, this.limits.sources, () => ({ id: source.id, name: source.name, unsyncedNs: undefined, quality: undefined }));
+    clock.name = source.name ?? clock.name;
+    return clock;
+  }
+
+  private isNew(document: Exclude<DocumentObject, { kind: 'loss' }>): boolean {
+    const { runId, source } = document.provenance;
+    // A cold start: the clock may be another one since.
+    if (runId !== this.runId) {
+      this.window.clear();
+      this.seen.clear();
+      this.runId = runId;
+    }
+    const last = this.seen.get(source.id);
+    if (last === undefined) touch(this.seen, source.id, this.limits.sources, () => ({ seq: document.seq }));
+    else if (document.seq <= last.seq) return false;
+    else last.seq = document.seq;
+    return true;
+  }
+
+  /** Sources that are not well now. */
+  get unwell(): SourceClock[] {
+    return [...this.sources.values()].filter((clock) => !isWell(clock));
+  }
+}
+
+const says = ({ reason, text }: Verdict): string => (reason === 'implausible' ? `cannot be right, it stands ${text}` : `is ${text}`);
+
+/** Decimal texts without leading zeros. */
+const isLater = (a: string, b: string): boolean => a.length > b.length || (a.length === b.length && a > b);

@@ -1,0 +1,117 @@
+import { isU64Text } from '../../wire';
+import type { NotAStatus } from './api';
+
+/** Counters of a reader's status that metrics are made of; what an older reader does not tell is undefined. */
+export interface StatusCounts {
+  readonly records?: number;
+  readonly bytes?: number;
+  readonly lost?: number;
+  readonly indeterminate?: number;
+  readonly laps?: number;
+  readonly skipped?: number;
+  readonly incarnations?: number;
+  readonly polls?: number;
+  readonly reads?: number;
+  readonly repeated?: number;
+  readonly unconfirmed?: number;
+  readonly reread?: number;
+}
+
+/** A status message of a reader, checked. What is not known is undefined. */
+export interface StatusMessage {
+  readonly stream: string;
+  readonly incarnation: number;
+  readonly state: string;
+  readonly code: string | undefined;
+  readonly cursorAbs: number | undefined;
+  readonly lag: number | undefined;
+  readonly capacity: number | undefined;
+  readonly clockSkewMs: number | undefined;
+  readonly inFlight: number | undefined;
+  /** Absent in messages of older readers. */
+  readonly sinceNs: bigint | undefined;
+  readonly counts: StatusCounts;
+  /** When it came. */
+  readonly nowNs: bigint;
+}
+
+class Refusal extends Error {
+  constructor(
+    readonly path: string,
+    readonly expected: string,
+    readonly found: unknown
+  ) {
+    super(path);
+  }
+}
+
+type Properties = Readonly<Record<string, unknown>>;
+
+/**
+ * A payload of the reader's second output as a flow brought it. Only what is used is looked at, and what is missing is
+ * not known: a status of an older or newer reader is one, too.
+ */
+export function readStatus(payload: unknown, facts: { readonly stream?: unknown; readonly incarnation?: unknown }, nowNs: string): ({ readonly ok: true } & StatusMessage) | NotAStatus {
+  try {
+    const status = object(payload, '', "a status of an openot-reader ({state, lag, totals, …}, its second output)");
+    const totals = object(status.totals, 'totals', 'the totals of a reader ({records, lost, laps, …})');
+    const looks = status.looks === undefined || status.looks === null ? {} : object(status.looks, 'looks', 'the counters {polls, reads, …}');
+    const { stream, incarnation } = facts;
+    const since = status.sinceNs;
+    return {
+      ok: true,
+      stream: typeof stream === 'string' ? stream : '',
+      incarnation: typeof incarnation === 'number' && Number.isSafeInteger(incarnation) && incarnation >= 0 ? incarnation : 0,
+      state: textOf(status, 'state'),
+      code: status.code === undefined || status.code === null ? undefined : textOf(status, 'code'),
+      cursorAbs: countOf(status, 'cursorAbs'),
+      lag: countOf(status, 'lag'),
+      capacity: countOf(status, 'capacity'),
+      clockSkewMs: numberOf(status, 'clockSkewMs'),
+      inFlight: countOf(status, 'inFlight'),
+      sinceNs: isU64Text(since) ? BigInt(since) : undefined,
+      counts: { ...counts(totals, 'totals.', 'records', 'bytes', 'lost', 'indeterminate', 'laps', 'skipped', 'incarnations'), ...counts(looks, 'looks.', 'polls', 'reads', 'repeated', 'unconfirmed', 'reread') },
+      nowNs: BigInt(nowNs)
+    };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { ok: false, path: error.path, expected: error.expected, found: shown(error.found) };
+  }
+}
+
+function object(value: unknown, path: string, expected: string): Properties {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Refusal(path, expected, value);
+  return value as Properties;
+}
+
+function textOf(from: Properties, key: string): string {
+  const value = from[key];
+  if (typeof value !== 'string') throw new Refusal(key, 'text', value);
+  return value;
+}
+
+function numberOf(from: Properties, key: string, path = key): number | undefined {
+  const value = from[key];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw new Refusal(path, 'a number, or null where it is not known', value);
+  return value;
+}
+
+function countOf(from: Properties, key: string, path = key): number | undefined {
+  const value = numberOf(from, key, path);
+  if (value !== undefined && !(Number.isSafeInteger(value) && value >= 0)) throw new Refusal(path, 'a whole number from 0 to 2^53-1, or null where it is not known', value);
+  return value;
+}
+
+function counts<K extends string>(from: Properties, path: string, ...keys: K[]): { [key in K]?: number } {
+  const found: { [key in K]?: number } = {};
+  for (const key of keys) found[key] = countOf(from, key, path + key);
+  return found;
+}
+
+/** Only of what kind it is, and short text: a payload may hold anything. */
+function shown(value: unknown): string {
+  if (typeof value === 'string') return value.length > 40 ? `text of ${value.length} characters` : JSON.stringify(value);
+  if (value === null || value === undefined || typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return Array.isArray(value) ? 'an array' : `a value of type ${typeof value}`;
+}
