@@ -75,11 +75,14 @@ export class Batcher {
   private groups = new Map<string, Group>();
   private entries: Entry[] = [];
   private limits: BatchLimits | undefined;
+  /** That wait. */
+  items = 0;
 
   /** The limits are those of the message that came last. */
   add(entry: Entry, items: MappedItems, envelope: EnvelopeSettings, limits: BatchLimits): void {
     this.limits = limits;
     this.entries.push(entry);
+    this.items += entry.items;
     if (entry.items === 0) return;
     const key = JSON.stringify(envelope);
     let group = this.groups.get(key);
@@ -122,6 +125,7 @@ export class Batcher {
     const batch: Batch = { groups: [...this.groups.values()], entries, limits, tokens: [...new Set(entries.flatMap(({ message }) => tokensOf(message)))] };
     this.groups = new Map();
     this.entries = [];
+    this.items = 0;
     return batch;
   }
 }

@@ -107,9 +107,10 @@ export class OtelSettings {
     if (isFixed) this.envelope({}, []);
   }
 
-  /** Can a message ask for spans? Else nothing has to be remembered. */
-  get mayTrace(): boolean {
-    return this.signals.isPerMessage || this.signals.of({}).traces;
+  /** Must something survive a restart: open spans, or when the items of the open networks changed last? */
+  get needsState(): boolean {
+    const mayTrace = this.signals.isPerMessage || this.signals.of({}).traces;
+    return mayTrace || this.profile.isPerMessage || this.profile.of({}) === 'network';
   }
 
   /** Throws OPENOT_PROPERTY when the message brings something else than is expected. */

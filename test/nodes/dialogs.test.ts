@@ -47,7 +47,8 @@ describe('dialogs', () => {
       const prefix = definition.category === 'config' ? 'node-config-input-' : 'node-input-';
 
       it('has a field for every saved property, and for nothing else but credentials', () => {
-        const fields = [...text.matchAll(new RegExp(`id="${prefix}([A-Za-z]+)"`, 'g'))].map(([, name]) => name);
+        // What is no plain value (a list, an object) is put together by the dialog itself, and its field names the property.
+        const fields = [...text.matchAll(new RegExp(`id="${prefix}([A-Za-z]+)"|data-property="([A-Za-z]+)"`, 'g'))].map(([, name, property]) => name ?? property);
         const credentials = type === 'openot-opcua' ? ['user', 'password', 'certificate', 'privateKey'] : [];
         should(fields.sort()).eql([...Object.keys(definition.defaults), ...credentials].sort());
       });

@@ -1,0 +1,35 @@
+import type { NodeMessageInFlow } from 'node-red';
+import type { MappingProblem } from '../../lib/otel/mapper';
+import { CodedError } from '../shared/coded-error';
+import { shown } from '../shared/facts';
+
+/** The command that begins anew without the spans that are open. What carries documents is no command, whatever its topic. */
+export function isForget({ topic, payload }: NodeMessageInFlow): boolean {
+  return topic === 'forget' && (typeof payload !== 'object' || payload === null);
+}
+
+/** What a payload is, by its shape: a reader's status has a state and totals; anything else that is an object should be documents. */
+export function kindOf(payload: unknown): 'documents' | 'status' | 'wrong' {
+  if (typeof payload !== 'object' || payload === null || ArrayBuffer.isView(payload)) return 'wrong';
+  if (Array.isArray(payload)) return 'documents';
+  const { kind, state, totals } = payload as { kind?: unknown; state?: unknown; totals?: unknown };
+  return kind === undefined && typeof state === 'string' && typeof totals === 'object' ? 'status' : 'documents';
+}
+
+/** The error of a payload that is no object at all. */
+export function wrongPayload(payload: unknown): CodedError {
+  if (typeof payload === 'string') {
+    return new CodedError('OPENOT_OTEL_TEXT', `msg.payload must be documents as objects, found text (${shown(payload)}): set "Format" of the openot-doc node before this one to "JavaScript objects". Text is not read: JavaScript's JSON would round 64-bit numbers`);
+  }
+  const found = ArrayBuffer.isView(payload) ? 'a Buffer' : shown(payload);
+  return new CodedError('OPENOT_OTEL_PAYLOAD', `msg.payload must be enriched documents of openot-doc (an array or one), or the status of openot-reader's second output, found ${found}`);
+}
+
+/** One error for everything in a message that could not be mapped; undefined when all could. */
+export function refusalOf(problems: readonly MappingProblem[], of: number): CodedError | undefined {
+  const [first] = problems;
+  if (first === undefined) return undefined;
+  // Its message begins with the code.
+  const text = first.message.startsWith(`${first.code}: `) ? first.message.slice(first.code.length + 2) : first.message;
+  return new CodedError(first.code, of === 1 ? text : `${problems.length} of ${of} documents could not be mapped, the others went on. The first: ${text}`);
+}

@@ -1,0 +1,81 @@
+import type { Node, NodeAPI, NodeDef, NodeMessage, NodeStatus } from 'node-red';
+import { join } from 'node:path';
+import { loadHashes } from '../../lib/otel/hashes';
+import { fileStore } from '../../lib/platform';
+import { buildNode } from '../shared/build-node';
+import { CodedError, codedErrorOf } from '../shared/coded-error';
+import { handle } from '../shared/handle';
+import { ownedStore } from '../shared/owned-store';
+import { Hop } from '../shared/passage';
+import { packageOf } from '../shared/software';
+import { STATUS_INTERVAL_MS } from '../shared/status';
+import { fileNameOf, userDirectory } from '../shared/user-directory';
+import { OtelController } from './controller';
+import { OtelProperties, OtelSettings } from './settings';
+import { showOtel } from './show';
+
+const init = (RED: NodeAPI): void => {
+  function OpenotOtel(this: Node, def: NodeDef & OtelProperties): void {
+    RED.nodes.createNode(this, def);
+    const hop = new Hop(RED, this);
+    let controller: OtelController | undefined;
+    const report = (error: Error): void => (hop.isClosed ? undefined : this.error(error, {}));
+    buildNode(
+      this,
+      (status) => {
+        const evaluate = (value: string, type: string, message?: NodeMessage): unknown => RED.util.evaluateNodeProperty(value, type, this, message ?? {});
+        const settings = new OtelSettings(def, evaluate, packageOf().version);
+        const path = join(userDirectory(RED), 'openot', 'otel', `${fileNameOf(this.id)}.state`);
+        const store = settings.needsState ? ownedStore(path, fileStore(path)) : undefined;
+        let failed = '';
+        const show = (): void => status.set((): NodeStatus => (controller === undefined ? { fill: 'yellow', shape: 'ring', text: 'starting' } : showOtel(controller, failed)));
+        const ready = loadHashes().then((hashes) => {
+          if (hop.isClosed) return;
+          controller = new OtelController({
+            settings,
+            hashes,
+            store,
+            nowNs: () => (BigInt(Date.now()) * 1_000_000n).toString(),
+            after: (ms, call) => {
+              const timer = setTimeout(call, ms);
+              return () => clearTimeout(timer);
+            },
+            newId: () => RED.util.generateId(),
+            ...hop.acknowledgements,
+            report,
+            onChange: show
+          });
+          void controller.start();
+        });
+        ready.catch((thrown: unknown) => report(codedErrorOf(thrown)));
+        const timer = setInterval(show, STATUS_INTERVAL_MS);
+        show();
+        handle(this, (message, send) =>
+          hop.through(message, send, async (pass) => {
+            if (controller === undefined) await ready;
+            // It closed meanwhile: what has a token comes again.
+            if (controller === undefined) return new Promise<void>(() => undefined);
+            failed = 'wrong input';
+            const left = controller.input(message, pass);
+            failed = '';
+            show();
+            await left;
+          })
+        );
+        return async () => {
+          clearInterval(timer);
+          await controller?.close();
+        };
+      },
+      {
+        release: () => {
+          const dropped = controller?.waiting.withoutToken ?? 0;
+          if (dropped > 0) this.error(new CodedError('OPENOT_OTEL_DROPPED', `${dropped} messages waited for others when this node closed, and no commit token makes their reader read them again: keep msg.openot.commit in the messages to this node, or set "Max. age" to 0`), {});
+          hop.close();
+        }
+      }
+    );
+  }
+  RED.nodes.registerType('openot-otel', OpenotOtel);
+};
+export = init;

@@ -1,0 +1,65 @@
+import type { NodeMessage } from 'node-red';
+import { assembleRequest } from '../../lib/otel/assemble';
+import type { NetworkProfile } from '../../lib/otel/network';
+import type { MappedItems, Signal } from '../../lib/otel/otlp';
+import type { Send } from '../shared/handle';
+import { derive } from '../shared/messages';
+import { Batch, Entry, Group, order } from './batcher';
+import type { EnvelopeSettings } from './settings';
+
+/** A message and the output it leaves by: 0 logs, 1 metrics, 2 traces. */
+export interface Outgoing {
+  readonly port: number;
+  readonly message: NodeMessage;
+  readonly pass: Send;
+}
+
+const portOf: Record<Signal, number> = { logs: 0, metrics: 1, traces: 2 };
+
+/**
+ * The messages of one batch in the order in which they are sent: traces, metrics, then logs, whose last one carries the
+ * tokens (an empty request where there is no log record). All of them are one sequence (`msg.parts`), since a token
+ * speaks for what left before it, too.
+ */
+export function outgoing(batch: Batch, network: Pick<NetworkProfile, 'request'>, newId: () => string): Outgoing[] {
+  const parts: Array<{ signal: Signal; payload: unknown; from: Entry }> = [];
+  for (const signal of order) {
+    for (const group of batch.groups) {
+      for (const items of group[signal].chunks(batch.limits)) parts.push({ signal, payload: requestOf(signal, items, group, network), from: group.last });
+    }
+  }
+  const { tokens } = batch;
+  if (tokens.length > 0 && parts.at(-1)?.signal !== 'logs') parts.push({ signal: 'logs', payload: assembleRequest('logs', {}, { resource: { attributes: [] }, scope: {} }), from: batch.entries.at(-1)! });
+  const id = newId();
+  return parts.map(({ signal, payload, from }, index) => ({
+    port: portOf[signal],
+    pass: from.pass,
+    message: messageOf(from.message, signal, payload, index === parts.length - 1 ? tokens : [], parts.length === 1 ? undefined : { id, type: 'array', index, count: parts.length, len: 1 })
+  }));
+}
+
+function requestOf(signal: Signal, items: unknown[], { envelope }: Group, network: Pick<NetworkProfile, 'request'>): unknown {
+  const given = { [signal === 'traces' ? 'spans' : signal]: items } as Partial<MappedItems>;
+  const own = withOwnResource(envelope);
+  if (own.profile === 'network') return network.request(signal, given, own.settings);
+  const { resource, scopeName, scopeVersion } = own;
+  return assembleRequest(signal, given, { resource: { attributes: [...resource] }, scope: { name: scopeName, version: scopeVersion } });
+}
+
+/** What a flow does to the resource of one request must not be seen in the next one. */
+function withOwnResource(envelope: EnvelopeSettings): EnvelopeSettings {
+  if (envelope.profile === 'otlp') return { ...envelope, resource: structuredClone(envelope.resource) };
+  return { ...envelope, settings: { ...envelope.settings, resource: structuredClone(envelope.settings.resource) } };
+}
+
+function messageOf(from: NodeMessage, signal: Signal, payload: unknown, tokens: readonly string[], parts: object | undefined): NodeMessage {
+  const message = derive(from, { topic: signal, payload, headers: { 'content-type': 'application/json' } } as NodeMessage) as NodeMessage & { parts?: object; openot?: unknown };
+  // The sequence that the documents came in ends here.
+  delete message.parts;
+  if (parts !== undefined) message.parts = parts;
+  const facts: Record<string, unknown> = { ...(message.openot as object | undefined) };
+  delete facts.commit;
+  if (tokens.length > 0) facts.commit = [...tokens];
+  if (message.openot !== undefined || tokens.length > 0) message.openot = facts;
+  return message;
+}
