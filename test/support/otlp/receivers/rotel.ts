@@ -9,6 +9,7 @@ import type { Signal } from '../../../../lib/otel/otlp';
 import { until } from '../../../e2e/support/process';
 import { freePort } from '../../../e2e/support/runtime';
 import { fromProtobuf } from '../official';
+import { itemsOf } from '../requests';
 import { installed, installReceivers, ReceiverProcess } from './receiver-process';
 
 const binary = join(installed, '@streamfold/rotel-linux-x64/bin/rotel-agent');
@@ -81,15 +82,4 @@ async function take(request: IncomingMessage, passedOn: PassedOn): Promise<numbe
   } catch {
     return 400;
   }
-}
-
-type Json = Record<string, unknown>;
-const list = (value: unknown): Json[] => (value ?? []) as Json[];
-
-/** Log records, spans, or data points with the name and unit of their metric. */
-export function itemsOf(signal: Signal, request: Json): Json[] {
-  if (signal === 'logs') return list(request.resourceLogs).flatMap((entry) => list(entry.scopeLogs).flatMap((scope) => list(scope.logRecords)));
-  if (signal === 'traces') return list(request.resourceSpans).flatMap((entry) => list(entry.scopeSpans).flatMap((scope) => list(scope.spans)));
-  const metrics = list(request.resourceMetrics).flatMap((entry) => list(entry.scopeMetrics).flatMap((scope) => list(scope.metrics)));
-  return metrics.flatMap(({ name, unit, gauge, sum }) => list(((gauge ?? sum) as Json).dataPoints).map((point) => ({ metric: name, unit, ...point })));
 }
