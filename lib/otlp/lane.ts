@@ -58,7 +58,8 @@ export class Lane {
   active = 0;
   /** In a row, without an answer or with one that says: later. */
   failures = 0;
-  private failedMs = -Infinity;
+  /** Rises with each failure that counts: what a request that began before it comes to says nothing new. */
+  episode = 0;
   private openMs = -Infinity;
 
   constructor(private readonly limits: Limits) {}
@@ -115,18 +116,21 @@ export class Lane {
     return first;
   }
 
-  /** The endpoint answered: it may be asked at once. */
-  answered(): void {
+  /** The endpoint answered a request that began in this episode: it may be asked at once. */
+  answered(episode: number): void {
+    if (episode !== this.episode) return;
     this.failures = 0;
     this.openMs = -Infinity;
   }
 
   /** No answer, or one that says: later. Returns how long the endpoint is left alone now, in milliseconds. */
-  failed(outgoing: Outgoing, startedMs: number, nowMs: number, random: number, retryAfterMs: number | undefined): number {
+  failed(outgoing: Outgoing, episode: number, nowMs: number, random: number, retryAfterMs: number | undefined): number {
     this.again.unshift(outgoing);
     // Of several under way at the same time only one counts.
-    if (startedMs >= this.failedMs) this.failures++;
-    this.failedMs = nowMs;
+    if (episode === this.episode) {
+      this.failures++;
+      this.episode++;
+    }
     const waitMs = retryAfterMs === undefined || retryAfterMs === 0 ? backoffMs(this.failures, random) : askedMs(retryAfterMs, random);
     this.openMs = Math.max(this.openMs, nowMs + waitMs);
     return this.openMs - nowMs;

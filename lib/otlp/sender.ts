@@ -181,12 +181,12 @@ export class OtlpSender {
     outgoing.text = undefined;
     lane.active++;
     this.active++;
-    const startedMs = this.ports.now();
+    const { episode } = lane;
     void this.send(signal, outgoing, text).then((verdict) => {
       lane.active--;
       this.active--;
       if (this.isClosed) return;
-      this.take(signal, outgoing, verdict, startedMs);
+      this.take(signal, outgoing, verdict, episode);
       this.listener.onChange();
       this.pump();
     });
@@ -205,17 +205,17 @@ export class OtlpSender {
     }
   }
 
-  private take(signal: Signal, outgoing: Outgoing, verdict: Verdict, startedMs: number): void {
+  private take(signal: Signal, outgoing: Outgoing, verdict: Verdict, episode: number): void {
     const lane = this.lanes[signal];
     const { entries, search } = outgoing;
     if (verdict.kind === 'retry') {
       // One last attempt each while it closes: what failed stays without an outcome.
       if (this.isClosing) return;
       const nowMs = this.ports.now();
-      const waitMs = lane.failed(outgoing, startedMs, nowMs, this.ports.random(), verdict.retryAfterMs);
+      const waitMs = lane.failed(outgoing, episode, nowMs, this.ports.random(), verdict.retryAfterMs);
       return this.say(signal, 'retry', verdict.code, verdict.message, nowMs + waitMs);
     }
-    lane.answered();
+    lane.answered(episode);
     if (verdict.kind === 'split') {
       if (lane.split(outgoing)) return this.say(signal, 'refused', verdict.refusal.code, verdict.refusal.message);
       const alone = entries.length === 1 ? '' : ` (${search!.requests} requests did not find which of ${entries.length} items is meant, all are given up)`;
