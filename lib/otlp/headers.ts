@@ -46,15 +46,15 @@ function decoded(value: string): string {
 }
 
 function checked(pairs: readonly [string, unknown][], where: string): HeadersRead {
-  const headers: Record<string, string> = {};
+  const headers = new Map<string, string>();
   if (pairs.length > MAX_HEADERS) return { ok: false, message: `${where}: ${pairs.length} headers, at most ${MAX_HEADERS} are allowed` };
   for (const [given, value] of pairs) {
     const name = given.toLowerCase();
     if (!/^[!#$%&'*+\-.^_`|~0-9a-z]+$/.test(name)) return { ok: false, message: `${where}: one name is no name of an HTTP header` };
     if (OWN.includes(name) || name.startsWith('content-') || name.startsWith('proxy-')) return { ok: false, message: `${where}: ${name} belongs to the connection or the content, which this node sets itself` };
     if (typeof value !== 'string' || !/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) return { ok: false, message: `${where}: the value of ${name} must be text of one line without control characters` };
-    if (name in headers) return { ok: false, message: `${where}: ${name} stands there twice` };
-    headers[name] = value;
+    if (headers.has(name)) return { ok: false, message: `${where}: ${name} stands there twice` };
+    headers.set(name, value);
   }
-  return { ok: true, headers };
+  return { ok: true, headers: Object.fromEntries(headers) };
 }

@@ -1,0 +1,146 @@
+import should from 'should';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
+import { AddressInfo, createServer, Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { HttpAnswer, HttpFailure, HttpTransport, TlsOptions } from '../../../lib/otlp';
+import { createHttpTransport, MAX_ANSWER_BYTES } from '../../../lib/otlp/http-transport';
+import { accept, cutOff, say, ScriptedReceiver } from './support/scripted-receiver';
+
+describe('the HTTP transport', () => {
+  let receiver: ScriptedReceiver;
+  let transport: HttpTransport;
+  const post = (path = '/v1/logs', { timeoutMs = 5000, tls, port = receiver.port, body = '{}' }: { timeoutMs?: number; tls?: TlsOptions; port?: number; body?: string } = {}): Promise<HttpAnswer | HttpFailure> =>
+    transport.post({ url: new URL(`${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}${path}`), headers: { 'content-type': 'application/json', 'x-own': 'é' }, body: Buffer.from(body), timeoutMs, ...(tls === undefined ? {} : { tls }) });
+
+  beforeEach(async () => {
+    receiver = await ScriptedReceiver.start();
+    transport = createHttpTransport(4);
+  });
+  afterEach(async () => {
+    transport.close();
+    await receiver.kill();
+  });
+
+  it('posts and gives back the answer, on one connection that is kept', async () => {
+    receiver.script = say(503, 'later', { 'retry-after': '7', date: 'Thu, 01 Jan 2026 00:00:10 GMT' });
+    for (let i = 0; i < 3; i++) should(await post('/x/v1/logs?key=1', { body: `{"n":${i}}` })).eql({ ok: true, status: 503, retryAfter: '7', date: 'Thu, 01 Jan 2026 00:00:10 GMT', body: 'later', isCut: false });
+    should(receiver.received.map(({ path, text, connection }) => [path, text, connection])).eql([0, 1, 2].map((n) => ['/x/v1/logs?key=1', `{"n":${n}}`, 1]));
+    should(receiver.received[0].headers).match({ 'content-length': '7', 'x-own': 'é', 'content-type': 'application/json' });
+  });
+
+  it('does not follow a redirect', async () => {
+    receiver.script = say(307, '', { location: `${receiver.url}/elsewhere` });
+    should(await post()).match({ ok: true, status: 307, location: `${receiver.url}/elsewhere` });
+    should(receiver.received.length).equal(1);
+  });
+
+  it('tells that nobody listens', async () => {
+    await receiver.kill();
+    should(await post()).match({ ok: false, code: 'OPENOT_OTLP_UNREACHABLE', message: `connect ECONNREFUSED 127.0.0.1:${receiver.port}` });
+    await receiver.start();
+    should(await post()).match({ ok: true, status: 200 });
+  });
+
+  it('tells that the connection was cut after the request was received', async () => {
+    receiver.script = cutOff;
+    should(await post()).match({ ok: false, code: 'OPENOT_OTLP_UNREACHABLE', message: 'socket hang up' });
+    should(receiver.received.length).equal(1);
+  });
+
+  it('tells that an answer was cut off in its middle', async () => {
+    receiver.script = (_received, response) => {
+      response.writeHead(200, { 'content-length': '100' });
+      response.write('{"partial');
+      setTimeout(() => response.socket?.destroy(), 20);
+    };
+    should(await post()).match({ ok: false, code: 'OPENOT_OTLP_UNREACHABLE', message: /^the answer was cut off/ });
+  });
+
+  it('takes another connection where the kept one is just being closed', async () => {
+    should(await post()).match({ ok: true });
+    // Received on the first connection, which the receiver gives up at that moment.
+    receiver.script = (received, response) => (received.connection === 1 ? response.socket?.resetAndDestroy() : accept(received, response));
+    should(await post()).match({ ok: true, status: 200 });
+    should(receiver.received.map(({ connection }) => connection)).eql([1, 1, 2]);
+  });
+
+  it('gives up a request that takes too long, wherever it hangs', async () => {
+    receiver.script = () => undefined;
+    should(await post('/', { timeoutMs: 100 })).eql({ ok: false, code: 'OPENOT_OTLP_TIMEOUT', message: 'no whole answer within 100 ms' });
+    receiver.script = (_received, response) => {
+      response.writeHead(200);
+      response.write(' ');
+    };
+    should(await post('/', { timeoutMs: 100 })).match({ ok: false, code: 'OPENOT_OTLP_TIMEOUT' });
+    receiver.script = accept;
+    should(await post()).match({ ok: true });
+  });
+
+  it('reads only the beginning of a long answer', async () => {
+    receiver.script = (_received, response) => {
+      response.writeHead(400);
+      const more = (): void => {
+        while (!response.destroyed && response.write('x'.repeat(60_000)));
+        if (!response.destroyed) response.once('drain', more);
+      };
+      more();
+    };
+    const answer = await post();
+    should(answer).match({ ok: true, status: 400, isCut: true });
+    should((answer as HttpAnswer).body).equal('x'.repeat(MAX_ANSWER_BYTES));
+  });
+
+  it('takes what is not HTTP for no answer', async () => {
+    const server: Server = createServer((socket) => void socket.on('error', () => undefined).end('OPC UA\r\n\r\n'));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    should(await post('/', { port: (server.address() as AddressInfo).port })).match({ ok: false, code: 'OPENOT_OTLP_UNREACHABLE' });
+    server.close();
+  });
+
+  it('ends what is under way when it closes, and takes nothing more', async () => {
+    receiver.script = () => undefined;
+    const pending = post();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    transport.close();
+    should(await pending).match({ ok: false, message: 'the sender is closed' });
+    should(await post()).match({ ok: false, message: 'the sender is closed' });
+  });
+
+  describe('over TLS', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'openot-tls-'));
+    const file = (name: string): string => join(folder, name);
+    let server: TlsServer;
+    let port = 0;
+    let hasClientCertificate = false;
+
+    before(async () => {
+      for (const name of ['server', 'client']) execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-keyout', file(`${name}.key`), '-out', file(`${name}.pem`), '-subj', `/CN=${name}`, '-addext', 'subjectAltName=IP:127.0.0.1'], { stdio: 'ignore' });
+      server = createTlsServer({ key: readFileSync(file('server.key')), cert: readFileSync(file('server.pem')), ca: readFileSync(file('client.pem')), requestCert: true, rejectUnauthorized: false }, (request, response) => {
+        hasClientCertificate = (request.socket as import('node:tls').TLSSocket).authorized;
+        request.resume().on('end', () => response.end('{}'));
+      });
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      port = (server.address() as AddressInfo).port;
+    });
+    after(() => {
+      server.close();
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    it('refuses a certificate that it does not trust, and trusts the one it is told to', async () => {
+      should(await post('/', { tls: {}, port })).match({ ok: false, code: 'OPENOT_OTLP_UNREACHABLE', message: /self-signed certificate/ });
+      const tls = { ca: readFileSync(file('server.pem')) };
+      should(await post('/', { tls, port })).match({ ok: true, status: 200, body: '{}' });
+      should(hasClientCertificate).be.false();
+      should(await post('/', { tls: {}, port })).match({ ok: false });
+    });
+
+    it('shows its own certificate', async () => {
+      should(await post('/', { tls: { ca: readFileSync(file('server.pem')), cert: readFileSync(file('client.pem')), key: readFileSync(file('client.key')) }, port })).match({ ok: true });
+      should(hasClientCertificate).be.true();
+    });
+  });
+});
