@@ -8,6 +8,7 @@ import { literalLogRecord, literalMetric, literalSpan } from './literal/items';
 import type { LiteralLogRecord, LiteralLogsRequest, LiteralMetric, LiteralMetricsRequest, LiteralSpan, LiteralTracesRequest } from './literal/types';
 import { eventIds, scopeAttributes } from './scope';
 import type { NetworkSettings } from './settings';
+import { unsignedZero, withoutNegativeZero } from './zero';
 
 /** The export request of each signal, in either encoding. */
 export interface NetworkRequestOf {
@@ -34,7 +35,7 @@ export function networkRequest<S extends Signal>(signal: S, items: Partial<Mappe
 }
 
 function otlpItems(signal: Signal, { logs = [], metrics = [], spans = [] }: Partial<MappedItems>): Item[] {
-  if (signal === 'logs') return [...logs];
+  if (signal === 'logs') return logs.map((log) => ({ ...log, attributes: withoutNegativeZero(log.attributes) }));
   return signal === 'metrics' ? groupMetrics(metrics).map(windowedMetric) : spans.map(timedSpan);
 }
 
@@ -54,12 +55,19 @@ function windowedMetric(metric: Metric): Metric {
 }
 
 function windowedPoint(point: NumberDataPoint): NumberDataPoint {
-  return { ...point, startTimeUnixNano: point.startTimeUnixNano ?? point.timeUnixNano, attributes: [...point.attributes, textAttribute('endTimeUnixNano', point.timeUnixNano)] };
+  const { asDouble, timeUnixNano } = point;
+  return {
+    ...point,
+    ...(asDouble === undefined ? {} : { asDouble: unsignedZero(asDouble) }),
+    startTimeUnixNano: point.startTimeUnixNano ?? timeUnixNano,
+    attributes: [...withoutNegativeZero(point.attributes), textAttribute('endTimeUnixNano', timeUnixNano)]
+  };
 }
 
 /** So does the `time` of a span event, beside its `timeUnixNano`. */
 function timedSpan(span: Span): Span {
-  return { ...span, events: span.events.map((event) => ({ ...event, attributes: [...event.attributes, textAttribute('time', isoTime(event.timeUnixNano))] })) };
+  const events = span.events.map((event) => ({ ...event, attributes: [...withoutNegativeZero(event.attributes), textAttribute('time', isoTime(event.timeUnixNano))] }));
+  return { ...span, attributes: withoutNegativeZero(span.attributes), events };
 }
 
 const reserved: readonly string[] = ['eid', 'producer', 'domain'];

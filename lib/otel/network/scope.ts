@@ -15,9 +15,12 @@ export interface ScopeOrigin {
   readonly domain: string;
 }
 
-/** The id of a batch: over its content, so that a batch that is sent again has the same (docs/format.md 24). */
-export function scopeUuid({ eid, producer, domain }: ScopeOrigin, itemsJson: string, hashes: Hashes): string {
-  return uuidOf(hashes, 'openot/scope', eid, producer, domain, itemsJson);
+/**
+ * The id of a batch: over its content, so that a batch that is sent again has the same (docs/format.md 24). `content` is the
+ * checksum of its items, or their JSON where there is none: going over all of it twice would double the work.
+ */
+export function scopeUuid({ eid, producer, domain }: ScopeOrigin, content: string, hashes: Hashes): string {
+  return uuidOf(hashes, 'openot/scope', eid, producer, domain, content);
 }
 
 /**
@@ -27,8 +30,8 @@ export function scopeUuid({ eid, producer, domain }: ScopeOrigin, itemsJson: str
 export function scopeAttributes(signal: Signal, items: readonly unknown[], settings: NetworkSettings, hashes: Hashes): KeyValue[] {
   const attributes: KeyValue[] = [];
   const itemsJson = settings.scopeUuid || settings.checksum !== 'none' ? JSON.stringify(items) : '';
-  if (settings.scopeUuid) attributes.push(textAttribute('scope_uuid', scopeUuid({ eid: eventIds[signal], ...settings }, itemsJson, hashes)));
   const checksum = checksumOf(itemsJson, settings.checksum, hashes);
+  if (settings.scopeUuid) attributes.push(textAttribute('scope_uuid', scopeUuid({ eid: eventIds[signal], ...settings }, checksum ?? itemsJson, hashes)));
   if (checksum !== undefined) attributes.push(textAttribute('checksum', checksum));
   if (settings.count) attributes.push({ key: 'count', value: { intValue: String(items.length) } });
   if (settings.schemaUrl !== '') attributes.push(textAttribute('schema_url', settings.schemaUrl));

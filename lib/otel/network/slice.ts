@@ -75,9 +75,10 @@ function renewed({ resource, scope, eid, items }: Wrapped, slice: readonly unkno
   const about = attributesOf(resource.resource);
   const origin = { eid, producer: textOf(about, 'producer') ?? '', domain: textOf(about, 'domain') ?? '' };
   const json = JSON.stringify(slice);
+  const sum = checksumOf(json, algorithm, hashes);
   const anew: Readonly<Record<string, (value: unknown) => unknown>> = {
-    scope_uuid: () => ({ stringValue: scopeUuid(origin, json, hashes) }),
-    checksum: () => ({ stringValue: checksumOf(json, algorithm, hashes) }),
+    scope_uuid: () => ({ stringValue: scopeUuid(origin, sum ?? json, hashes) }),
+    checksum: () => ({ stringValue: sum }),
     // Text or number: as the encoding of the request has it.
     count: (value) => ({ intValue: isObject(value) && typeof value.intValue === 'number' ? slice.length : String(slice.length) })
   };

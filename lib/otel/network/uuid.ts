@@ -2,10 +2,12 @@ import type { Hashes } from '../hashes';
 
 const utf8 = new TextEncoder();
 
+const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 /** Lowercase hex of bytes. */
 export function hexOf(bytes: Uint8Array): string {
   let text = '';
-  for (const byte of bytes) text += (byte < 16 ? '0' : '') + byte.toString(16);
+  for (const byte of bytes) text += hexOfByte[byte];
   return text;
 }
 

@@ -1,4 +1,5 @@
 import type { AnyValue, KeyValue } from '../../otlp';
+import { unsignedZero } from '../zero';
 import type { LiteralKeyValue, LiteralValue } from './types';
 
 /** Attributes in the specification's own types (docs/format.md 24). */
@@ -9,6 +10,7 @@ export function literalAttributes(attributes: readonly KeyValue[]): LiteralKeyVa
 /** One value in the specification's own types. */
 export function literalValue(value: AnyValue): LiteralValue {
   if (value.intValue !== undefined) return { intValue: literalInteger(value.intValue) };
+  if (value.doubleValue !== undefined) return { doubleValue: unsignedZero(value.doubleValue) };
   if (value.bytesValue !== undefined) return { stringValue: value.bytesValue };
   if (value.arrayValue !== undefined) return { arrayValue: { values: value.arrayValue.values.map(literalValue) } };
   if (value.kvlistValue !== undefined) return { kvlistValue: { values: literalAttributes(value.kvlistValue.values) } };

@@ -1,6 +1,7 @@
 import { isoTime } from '../../../document/iso-time';
 import type { LogRecord, Metric, NumberDataPoint, Span } from '../../otlp';
 import { dashed } from '../uuid';
+import { unsignedZero } from '../zero';
 import { literalAttributes, literalValue } from './attributes';
 import type { LiteralDataPoint, LiteralLogRecord, LiteralMetric, LiteralSpan } from './types';
 
@@ -31,7 +32,7 @@ export function literalMetric({ name, unit, description, gauge, sum }: Metric): 
 
 function literalPoint(point: NumberDataPoint): LiteralDataPoint {
   return {
-    asDouble: point.asDouble ?? Number(point.asInt),
+    asDouble: unsignedZero(point.asDouble ?? Number(point.asInt)),
     startTimeUnixNano: point.startTimeUnixNano ?? point.timeUnixNano,
     endTimeUnixNano: point.timeUnixNano,
     attributes: literalAttributes(point.attributes)

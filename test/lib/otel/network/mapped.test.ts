@@ -1,6 +1,7 @@
 import should from 'should';
 import { createFormatter, DocumentObject } from '../../../../lib/document';
 import { createOtelMapper, defaultMappingSettings } from '../../../../lib/otel/mapper';
+import { otlpJson } from '../../../../lib/otel/json';
 import { missingOf } from '../../../support/network/missing-of';
 import type { Encoding } from '../../../support/network/requirements';
 import { assertValid } from '../../../support/otlp/validator';
@@ -40,6 +41,7 @@ describe('random documents in the envelope of the open networks', () => {
       const items = network.prepare(mapped(made), made.documents, { stream: 'line1' }, settings);
       const request = network.request('logs', items, settings);
       missingOf('logs', encoding, request, OPTIONAL).should.eql([]);
+      should(otlpJson(request)).equal(JSON.stringify(request));
       if (encoding === 'otlp') assertValid('logs', JSON.stringify(request));
     });
   }

@@ -1,10 +1,11 @@
 import should from 'should';
 import { createHash } from 'node:crypto';
+import { otlpJson } from '../../../../lib/otel/json';
 import type { NetworkInput } from '../../../../lib/otel/network';
 import type { Signal } from '../../../../lib/otel/otlp';
 import { holders } from '../../../support/network/missing-of';
 import { message } from './support/documents';
-import { logOf, total, valuePoint } from './support/items';
+import { logOf, span, total, valuePoint } from './support/items';
 import { fullRequest, mapped, profile, settingsOf } from './support/requests';
 
 const signals: readonly Signal[] = ['logs', 'metrics', 'traces'];
@@ -47,6 +48,22 @@ describe('the scope of a network request', () => {
     const text = itemsText('logs', JSON.stringify(request));
     text.should.containEql('🌡');
     should(attribute(scopeOf('logs', request), 'checksum')).eql({ stringValue: createHash('md5').update(Buffer.from(text, 'utf8')).digest('hex').toUpperCase() });
+  });
+
+  it('holds for every writer of JSON: there is no -0, which some write with its sign and some without', async () => {
+    const network = await profile();
+    const zero = { doubleValue: -0 };
+    const attributes = [{ key: 'a', value: zero }, { key: 'b', value: { arrayValue: { values: [{ intValue: '1' }, zero] } } }, { key: 'c', value: { kvlistValue: { values: [{ key: 'd', value: zero }] } } }];
+    const items = mapped({ logs: [{ ...logOf(message({ seq: 1, at: 1 })), attributes }], metrics: [valuePoint(-0), valuePoint(-1.5)], spans: [{ ...span(), attributes, events: [{ ...span().events[0], attributes }] }] });
+    for (const encoding of ['otlp', 'literal']) {
+      for (const signal of signals) {
+        const request = network.request(signal, items, settingsOf({ encoding }));
+        const written = otlpJson(request);
+        written.should.equal(JSON.stringify(request)).and.not.match(/:-0[,}]/).and.match(/:0[,}]/);
+      }
+    }
+    should(Object.is(zero.doubleValue, -0)).be.true();
+    otlpJson(zero).should.equal('{"doubleValue":-0}');
   });
 
   it('counts the items: metrics, not their points', async () => {
