@@ -123,8 +123,11 @@ const others: Readonly<Record<string, string>> = {
   'dB{A}': 'dBA dB(A)'
 };
 
+/** Every symbol with its UCUM. No symbol may come twice with different ones. */
+export const plantUnitList: readonly (readonly [symbol: string, ucum: string])[] = [...prefixedUnits(), ...Object.entries(others).flatMap(([ucum, symbols]) => symbols.split(' ').map((symbol): [string, string] => [symbol, ucum]))];
+
 /** By symbol. */
-export const plantUnits: ReadonlyMap<string, string> = new Map([...prefixedUnits(), ...Object.entries(others).flatMap(([ucum, symbols]) => symbols.split(' ').map((symbol): [string, string] => [symbol, ucum]))]);
+export const plantUnits: ReadonlyMap<string, string> = new Map(plantUnitList);
 
 function* prefixedUnits(): Generator<[string, string]> {
   for (const [ucum, prefixes] of Object.entries(prefixed)) {
