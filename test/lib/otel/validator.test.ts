@@ -132,7 +132,7 @@ const mutations: Mutation[] = [
   ['logs', 'a key twice within a map', (r) => attribute(r, 'map').kvlistValue.values.push({ key: 'a', value: { boolValue: true } }), 'duplicate-attribute', /kvlistValue\.values\[2\]\.key$/],
   ['traces', 'an event’s attribute twice', (r) => span(r).events[0].attributes.push({ key: 'user', value: { stringValue: 'x' } }), 'duplicate-attribute', /events\[0\]\.attributes\[1\]\.key$/],
   ['metrics', 'a point’s attribute twice', (r) => point(r).attributes.push({ key: 'openot.source.id', value: { intValue: '5' } }), 'duplicate-attribute', /attributes\[1\]\.key$/],
-  ['metrics', 'a metric twice', (r) => (metric(r, 1).name = metric(r).name), 'duplicate-metric', /metrics\[1\]\.name$/],
+  ['metrics', 'a metric twice', (r) => r.resourceMetrics[0].scopeMetrics[0].metrics.push({ ...metric(r), description: 'again' }), 'duplicate-metric', /metrics\[2\]\.name$/],
   ['traces', 'a span that ends before it begins', (r) => (span(r).endTimeUnixNano = '1764000000123456788'), 'time-order', /endTimeUnixNano$/],
   ['metrics', 'a sum of before it began', (r) => (sumPoint(r).timeUnixNano = '1764000000000000000'), 'time-order', /timeUnixNano$/]
 ];

@@ -89,8 +89,11 @@ export const timeOrder: Readonly<Record<string, readonly [string, string]>> = {
   [`${metrics}NumberDataPoint`]: ['startTimeUnixNano', 'timeUnixNano']
 };
 
-/** Lists in which no key may come twice, with what the key is. */
-export const uniqueBy: Readonly<Record<string, { readonly key: string; readonly rule: Rule }>> = {
-  [`${common}KeyValue`]: { key: 'key', rule: 'duplicate-attribute' },
-  [`${metrics}Metric`]: { key: 'name', rule: 'duplicate-metric' }
+/**
+ * Lists in which nothing may come twice, with what makes two entries the same: the key of an attribute; name, unit and
+ * kind of a metric (two of one name and different units are unfortunate, and no error of the protocol).
+ */
+export const uniqueBy: Readonly<Record<string, { readonly of: (entry: Record<string, unknown>) => unknown; readonly key: string; readonly rule: Rule }>> = {
+  [`${common}KeyValue`]: { of: ({ key }) => key, key: 'key', rule: 'duplicate-attribute' },
+  [`${metrics}Metric`]: { of: (metric) => JSON.stringify([metric.name, metric.unit ?? '', Object.keys(metric).filter((key) => typeof metric[key] === 'object')]), key: 'name', rule: 'duplicate-metric' }
 };

@@ -89,9 +89,10 @@ function checkList(field: FieldDefinition, value: unknown, path: string, report:
   if (unique === undefined) return;
   const seen = new Set<unknown>();
   value.forEach((entry, index) => {
-    const key = (entry as Record<string, unknown> | null)?.[unique.key];
-    if (seen.has(key)) report(unique.rule, `${path}[${index}].${unique.key}`, key);
-    seen.add(key);
+    if (!isPlainObject(entry)) return;
+    const identity = unique.of(entry);
+    if (seen.has(identity)) report(unique.rule, `${path}[${index}].${unique.key}`, entry[unique.key]);
+    seen.add(identity);
   });
 }
 
