@@ -9,7 +9,8 @@ import { Correlation, LogRecords } from './log-record';
 import { isEnrichedDocument } from './mapper-check';
 import { documentOf } from './mapper-input';
 import { MappingProblem, problemOf } from './mapper-problem';
-import type { Measured, Meter } from './metrics/api';
+import { createMeter } from './metrics';
+import type { Measured, Meter } from './metrics';
 import type { LogRecord, MappedItems, Signal, Span } from './otlp';
 import { overriddenSeverity, SeverityOverride } from './severity';
 
@@ -68,14 +69,14 @@ export interface OtelMapper {
   clocks(): ClockState;
 }
 
-/** What a mapper works with. Without a `book` there are no spans, and log records carry no ids. */
+/** What a mapper works with. Without a `book` (lib/otel/spans) there are no spans, and log records carry no ids; without a `meter` it has one of its own. */
 export interface MapperOptions {
   readonly book?: SpanBookPort;
   readonly meter?: Meter;
 }
 
 /** Makes a mapper for one node. */
-export function createOtelMapper({ book, meter }: MapperOptions): OtelMapper {
+export function createOtelMapper({ book, meter = createMeter() }: MapperOptions): OtelMapper {
   const records = new LogRecords();
 
   /** Appends what the meter made; its log records, too, have the severity that the table says. */
@@ -95,19 +96,19 @@ export function createOtelMapper({ book, meter }: MapperOptions): OtelMapper {
         if (signals.traces && applied !== undefined) for (const span of applied.closed) mapped.spans.push(span);
         if (signals.logs) mapped.logs.push(records.of(document, stream, severityOverrides, applied?.correlation));
       }
-      if (meter !== undefined) add(mapped, meter.documents(documents, stream, settings), settings);
+      add(mapped, meter.documents(documents, stream, settings), settings);
       return { ...mapped, documents, problems };
     },
 
     status(payload, facts, nowNs, settings) {
       const mapped: Mapped = { logs: [], metrics: [], spans: [], problems: [] };
-      const measured = meter?.status(payload, facts, nowNs);
-      if (measured?.ok === true) add(mapped, measured, settings);
-      else if (measured !== undefined) mapped.problems.push(notAStatus(measured));
+      const measured = meter.status(payload, facts, nowNs);
+      if (measured.ok) add(mapped, measured, settings);
+      else mapped.problems.push(notAStatus(measured));
       return mapped;
     },
 
-    clocks: () => meter?.clocks() ?? { suspects: [] }
+    clocks: () => meter.clocks()
   };
 }
 
