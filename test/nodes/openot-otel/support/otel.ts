@@ -53,3 +53,22 @@ export function eventDocument(seq: number, more: Partial<EventDocument> = {}, ru
     ...more
   };
 }
+
+/** An alarm begins, or ends. */
+export const alarm = (seq: number, what: 'ConditionActive' | 'ConditionCleared', correlationId = 1, more: Partial<EventDocument> = {}, runId = '1'): EventDocument =>
+  eventDocument(
+    seq,
+    {
+      eventName: what,
+      eventTypeId: what === 'ConditionActive' ? 0x0200 : 0x0201,
+      text: `Alarm TempHigh ${what}`,
+      fields: [
+        field('condition', 5, 'ConditionRef', 'TempHigh', { raw: 4 }),
+        field('conditionClass', 6, 'UInt', 0, { label: 'Alarm' }),
+        field('correlationId', 7, 'UDInt', correlationId),
+        field('severity', 8, 'UInt', 900, { label: 'High', enumLabel: 'High' })
+      ],
+      ...more
+    },
+    runId
+  );

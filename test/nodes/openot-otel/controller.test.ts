@@ -1,0 +1,312 @@
+import should from 'should';
+import { LockLost } from '../../../lib/reader/ports';
+import { MAX_WAITING_ITEMS } from '../../../nodes/openot-otel/controller';
+import { Bench, MemoryStore, turns } from './support/bench';
+import { alarm, eventDocument } from './support/otel';
+
+/** Without metrics: every batch of documents has some about the clock. */
+const open = (changes: Record<string, unknown>, store?: MemoryStore): Promise<Bench> => Bench.open({ signals: { logs: true, metrics: false, traces: true }, ...changes }, store);
+
+describe('the mapper', () => {
+  it('collects over messages until the oldest is old enough, and lets all tokens go with the last logs request', async () => {
+    const bench = await open({ maxAge: '100' });
+    const first = bench.input([eventDocument(1)], ['r/b/1']);
+    await bench.pass(60);
+    const second = bench.input([eventDocument(2)], ['r/b/2']);
+    await turns();
+    should([first.state, second.state, bench.sent.length]).eql(['waits', 'waits', 0]);
+    await bench.pass(40);
+    should([first.state, second.state]).eql(['left', 'left']);
+    should(bench.uids).eql(['line 1/0/1/1/1', 'line 1/0/1/1/2']);
+    should(bench.tokens).eql(['r/b/1', 'r/b/2']);
+    should(bench.sent.length).equal(1);
+    should(bench.sent[0]).not.have.property('parts');
+  });
+
+  it('sends at once when a request is full, split by items, the tokens on the last part alone', async () => {
+    const bench = await open({ maxItems: '2' });
+    bench.input([1, 2, 3, 4, 5].map((seq) => eventDocument(seq)), ['r/b/1']);
+    await turns();
+    should(bench.logs.map(({ resourceLogs }) => resourceLogs[0].scopeLogs[0].logRecords.length)).eql([2, 2, 1]);
+    should(bench.sent.map(({ openot }) => openot?.commit)).eql([undefined, undefined, ['r/b/1']]);
+    should(bench.sent.map(({ parts }) => [parts!.index, parts!.count])).eql([[0, 3], [1, 3], [2, 3]]);
+  });
+
+  it('splits by bytes, and sends an item above the limit alone', async () => {
+    const bench = await open({ maxBytes: '4096' });
+    bench.input([eventDocument(1), eventDocument(2, { text: 'x'.repeat(5000) }), eventDocument(3)], ['r/b/1']);
+    await turns();
+    should(bench.logs.map(({ resourceLogs }) => resourceLogs[0].scopeLogs[0].logRecords.length)).eql([1, 1, 1]);
+  });
+
+  it('sends each message at once where nothing may wait', async () => {
+    const bench = await open({ maxAge: '0' });
+    bench.input([eventDocument(1)], ['r/b/1']);
+    bench.input([eventDocument(2)], ['r/b/2']);
+    await turns();
+    should(bench.tokens).eql(['r/b/1', 'r/b/2']);
+    should(bench.sent.length).equal(2);
+  });
+
+  it('keeps a request open for each resource, and lets no token go before the items of an earlier message', async () => {
+    const bench = await open({ maxItems: '3' });
+    bench.input([eventDocument(1)], ['r/b/1'], { openot: { stream: 'a', commit: ['r/b/1'] } });
+    bench.input([eventDocument(1), eventDocument(2)], ['r/b/2'], { openot: { stream: 'b', commit: ['r/b/2'] } });
+    bench.input([eventDocument(2)], ['r/b/3'], { openot: { stream: 'a', commit: ['r/b/3'] } });
+    await bench.pass(1000);
+    should(bench.logs.map(({ resourceLogs }) => resourceLogs[0].resource.attributes[1].value.stringValue)).eql(['a', 'b']);
+    should(bench.sent.map(({ openot }) => [openot?.stream, openot?.commit])).eql([['a', undefined], ['b', ['r/b/1', 'r/b/2', 'r/b/3']]]);
+  });
+
+  it('passes the tokens of an empty batch on, and of one whose signals are all off', async () => {
+    const bench = await open({ maxAge: '0' });
+    bench.input([], ['r/b/1']);
+    await turns();
+    const quiet = await open({ maxAge: '0', signals: { logs: false, metrics: false, traces: false } });
+    quiet.input([eventDocument(1)], ['r/b/1']);
+    await turns();
+    for (const { sent } of [bench, quiet]) {
+      should(sent.length).equal(1);
+      should(sent[0]).match({ topic: 'logs', payload: { resourceLogs: [] }, openot: { commit: ['r/b/1'] } });
+    }
+    should(bench.input([]).state).equal('waits');
+    await turns();
+    should(bench.sent.length).equal(1);
+  });
+
+  it('reports a document that is none, and sends its neighbours and the tokens', async () => {
+    const bench = await open({ maxAge: '0' });
+    const taken = bench.input([eventDocument(1), { kind: 'event' }, eventDocument(2)], ['r/b/1']);
+    const error = (await taken.outcome) as Error & { code: string };
+    should(error.code).equal('OPENOT_OTEL_NOT_A_DOCUMENT');
+    should(error.message).match(/^OPENOT_OTEL_NOT_A_DOCUMENT: 1 of 3 documents/);
+    should(bench.uids).eql(['line 1/0/1/1/1', 'line 1/0/1/1/2']);
+    should(bench.tokens).eql(['r/b/1']);
+    should(bench.controller.totals.refused).equal(1);
+  });
+
+  it('refuses strict documents with their token, text and bytes, and says what to change', async () => {
+    const bench = await open({ maxAge: '0' });
+    const strict = eventDocument(1);
+    delete strict.text;
+    delete strict.provenance.time;
+    const codes = [];
+    for (const payload of [[strict], strict, '[]', Buffer.from('x'), 5, undefined]) codes.push(((await bench.input(payload, ['r/b/1']).outcome) as Error & { code: string }).code);
+    should(codes).eql(['OPENOT_OTEL_STRICT_DOCUMENT', 'OPENOT_OTEL_STRICT_DOCUMENT', 'OPENOT_OTEL_TEXT', 'OPENOT_OTEL_PAYLOAD', 'OPENOT_OTEL_PAYLOAD', 'OPENOT_OTEL_PAYLOAD']);
+    should(bench.sent).eql([]);
+  });
+
+  it('takes the status of a reader by its shape', async () => {
+    const bench = await Bench.open({ maxAge: '0' });
+    const totals = { records: 10, bytes: 400, lost: 2, indeterminate: 1, laps: 1, skipped: 0, incarnations: 0 };
+    await bench.input({ state: 'reading', detail: '', cursorAbs: 5, lag: 100, capacity: 65536, clockSkewMs: 12, sinceNs: '1780000000000000000', totals, looks: {}, inFlight: 0, about: [] }).outcome;
+    should(bench.sent.length).equal(1);
+    should(bench.sent[0].topic).equal('metrics');
+    should(JSON.stringify(bench.sent[0].payload)).containEql('"openot.records.delivered"');
+  });
+});
+
+describe('the state of the mapper', () => {
+  it('is saved before the tokens of the records that opened a span leave, and an alarm that stays open holds nothing up', async () => {
+    const bench = await open({ maxAge: '0' });
+    const { store } = bench;
+    let letThrough = (): void => undefined;
+    store!.gate = new Promise((resolve) => (letThrough = resolve));
+    const taken = bench.input([alarm(1, 'ConditionActive')], ['r/b/1']);
+    const behind = bench.input([eventDocument(2)], ['r/b/2']);
+    await turns();
+    should([taken.state, behind.state, bench.sent.length, store!.saves]).eql(['waits', 'waits', 0, 0]);
+    letThrough();
+    await turns();
+    should([taken.state, behind.state]).eql(['left', 'left']);
+    should(bench.tokens).eql(['r/b/1', 'r/b/2']);
+    should(bench.controller.openSpans).equal(1);
+    // What opens and changes no span is not saved for.
+    const saves = store!.saves;
+    bench.input([eventDocument(3)], ['r/b/3']);
+    await turns();
+    should(store!.saves).equal(saves);
+    should(bench.tokens.length).equal(3);
+  });
+
+  it('brings an alarm that was open over a restart to one span', async () => {
+    const before = await open({ maxAge: '0' });
+    before.input([alarm(1, 'ConditionActive')], ['r/b/1']);
+    await turns();
+    await before.controller.close();
+    should(before.store!.unlocked).equal(1);
+    const after = await open({ maxAge: '0' }, before.store);
+    should(after.controller.openSpans).equal(1);
+    after.input([alarm(9, 'ConditionCleared')], ['r/c/1']);
+    await turns();
+    should(after.spans.length).equal(1);
+    should(after.spans[0]).match({ startTimeUnixNano: '1780000001000000000', endTimeUnixNano: '1780000009000000000', status: { code: 2 } });
+    should(after.sent.map(({ topic }) => topic)).eql(['traces', 'logs']);
+  });
+
+  it('brings a span again that ended before a kill and was not accepted, with the same ids, and not once it was', async () => {
+    const before = await open({ maxAge: '0' });
+    before.input([alarm(1, 'ConditionActive'), alarm(2, 'ConditionCleared')], ['r/b/1']);
+    await turns();
+    // Killed: no close, the saved bytes alone survive.
+    const killed = new MemoryStore();
+    killed.bytes = before.store!.bytes!.slice();
+    const again = await open({ maxAge: '0' }, killed);
+    again.input([alarm(2, 'ConditionCleared')], ['r/c/1']);
+    await turns();
+    should(again.spans).eql(before.spans);
+    should(again.spans.length).equal(1);
+    // Acknowledged now: forgotten, also in the file.
+    again.settledUpTo.set('r/c', 1);
+    await again.pass(2000);
+    const later = await open({ maxAge: '0' }, again.store);
+    later.input([alarm(2, 'ConditionCleared')], ['r/d/1']);
+    await turns();
+    should(later.spans).eql([]);
+    should(later.tokens).eql(['r/d/1']);
+  });
+
+  it('keeps a span whose reader ended before its token was settled', async () => {
+    const bench = await open({ maxAge: '0' });
+    bench.input([alarm(1, 'ConditionActive'), alarm(2, 'ConditionCleared')], ['r/b/1']);
+    await turns();
+    bench.standings.set('r/b', 'unknown');
+    bench.settledUpTo.set('r/b', 1);
+    await bench.pass(2000);
+    bench.input([alarm(2, 'ConditionCleared')], ['r/c/1']);
+    await turns();
+    should(bench.spans.length).equal(2);
+    should(bench.spans[1]).eql(bench.spans[0]);
+  });
+
+  it('counts records without a token as through when they have left, but not parts whose token is still to come', async () => {
+    const bench = await open({ maxAge: '0' });
+    bench.input([alarm(1, 'ConditionActive'), alarm(2, 'ConditionCleared')]);
+    await turns();
+    bench.input([alarm(2, 'ConditionCleared')]);
+    await turns();
+    should(bench.spans.length).equal(1);
+    bench.input(alarm(3, 'ConditionActive', 2), undefined, { parts: { id: 'p', index: 0, count: 3 } });
+    bench.input(alarm(4, 'ConditionCleared', 2), undefined, { parts: { id: 'p', index: 1, count: 3 } });
+    await turns();
+    bench.input(alarm(4, 'ConditionCleared', 2), ['r/b/1'], { parts: { id: 'p', index: 2, count: 3 } });
+    await turns();
+    should(bench.spans.length).equal(3);
+    bench.settledUpTo.set('r/b', 1);
+    await bench.pass(1000);
+    bench.input(alarm(4, 'ConditionCleared', 2), ['r/b/2']);
+    await turns();
+    should(bench.spans.length).equal(3);
+  });
+
+  it('holds everything while it cannot be saved, tells it once, and goes on when it can', async () => {
+    const bench = await open({ maxAge: '0' });
+    bench.store!.failure = new Error('ENOSPC: no space left on device');
+    const taken = bench.input([alarm(1, 'ConditionActive')], ['r/b/1']);
+    await bench.pass(5000);
+    const behind = bench.input([eventDocument(2)], ['r/b/2']);
+    await bench.pass(5000);
+    should([taken.state, behind.state, bench.sent.length]).eql(['waits', 'waits', 0]);
+    should(bench.errors.map((error) => (error as Error & { code: string }).code)).eql(['OPENOT_STATE_NOT_SAVED']);
+    should(bench.errors[0].message).containEql('ENOSPC');
+    should(bench.controller.trouble).be.ok();
+    bench.store!.failure = undefined;
+    await bench.pass(1000);
+    should([taken.state, behind.state]).eql(['left', 'left']);
+    should(bench.tokens).eql(['r/b/1', 'r/b/2']);
+    should(bench.controller.trouble).equal(undefined);
+  });
+
+  it('that cannot be read holds everything until it is forgotten', async () => {
+    const store = new MemoryStore();
+    store.bytes = Buffer.from('something else');
+    const bench = await open({ maxAge: '0' }, store);
+    const taken = bench.input([alarm(1, 'ConditionActive')], ['r/b/1']);
+    await bench.pass(5000);
+    should(taken.state).equal('waits');
+    should(bench.controller.state).equal('failed');
+    should(bench.errors.map((error) => (error as Error & { code: string }).code)).eql(['OPENOT_STATE_UNREADABLE']);
+    should(bench.errors[0].message).match(/forget/);
+    should(Buffer.from(store.bytes).toString()).equal('something else');
+    should(await bench.input('', undefined, { topic: 'forget' }).outcome).equal('left');
+    await turns();
+    should(taken.state).equal('left');
+    should(bench.tokens).eql(['r/b/1']);
+  });
+
+  it('with one byte changed is not used', async () => {
+    const before = await open({ maxAge: '0' });
+    before.input([alarm(1, 'ConditionActive')], ['r/b/1']);
+    await turns();
+    for (const at of [0, 9, 14, 60, before.store!.bytes!.length - 1]) {
+      const store = new MemoryStore();
+      store.bytes = before.store!.bytes!.slice();
+      store.bytes[at] ^= 0x10;
+      should((await open({}, store)).controller.state).equal('failed', `byte ${at}`);
+    }
+  });
+
+  it('is forgotten on demand: open spans are gone, and so is the file', async () => {
+    const bench = await open({ maxAge: '0' });
+    bench.input([alarm(1, 'ConditionActive')], ['r/b/1']);
+    await turns();
+    should(await bench.input(undefined, undefined, { topic: 'forget' }).outcome).equal('left');
+    should(bench.controller.openSpans).equal(0);
+    should(bench.store!.bytes).equal(undefined);
+    // Documents under that topic are documents.
+    bench.input([eventDocument(2)], ['r/b/2'], { topic: 'forget' });
+    await turns();
+    should(bench.tokens).eql(['r/b/1', 'r/b/2']);
+  });
+
+  it('in use by another is asked for again, and what waits goes on in order', async () => {
+    const store = new MemoryStore();
+    store.isLocked = true;
+    const bench = await open({ maxAge: '0' }, store);
+    bench.input([eventDocument(1)], ['r/b/1']);
+    bench.input([eventDocument(2)], ['r/b/2']);
+    await bench.pass(3000);
+    should(bench.controller.state).equal('locked');
+    should(bench.errors.length).equal(1);
+    should(bench.sent).eql([]);
+    should(((await bench.input('', undefined, { topic: 'forget' }).outcome) as Error & { code: string }).code).equal('OPENOT_STATE_LOCKED');
+    store.isLocked = false;
+    await bench.pass(1000);
+    should(bench.tokens).eql(['r/b/1', 'r/b/2']);
+  });
+
+  it('taken over by another ends the sending', async () => {
+    const bench = await open({ maxAge: '0' });
+    bench.store!.failure = new LockLost('another process');
+    const taken = bench.input([alarm(1, 'ConditionActive')], ['r/b/1']);
+    await bench.pass(5000);
+    should(taken.state).equal('waits');
+    should(bench.controller.state).equal('lost');
+    should(bench.errors.map((error) => (error as Error & { code: string }).code)).eql(['OPENOT_STATE_LOCKED']);
+  });
+
+  it('is bounded: what has no token is refused when too much waits, what has one never is', async () => {
+    const bench = await open({ maxAge: '0' });
+    bench.store!.failure = new Error('EIO');
+    bench.input([alarm(1, 'ConditionActive')]);
+    await turns();
+    const many = Array.from({ length: 10_000 }, (_, seq) => eventDocument(seq + 2));
+    for (let sent = 0; sent < MAX_WAITING_ITEMS; sent += many.length) bench.input(many);
+    await turns();
+    should(((await bench.input([eventDocument(1)]).outcome) as Error & { code: string }).code).equal('OPENOT_OTEL_FULL');
+    should(bench.input([eventDocument(1)], ['r/b/1']).state).equal('waits');
+    should(bench.controller.waiting.messages).equal(12);
+    should(bench.controller.waiting.withoutToken).equal(0);
+  }).timeout(20_000);
+
+  it('counts what waits without a token, for the error when the node closes', async () => {
+    const bench = await open({ maxAge: '60000' });
+    bench.input([eventDocument(1)]);
+    bench.input([eventDocument(2)], ['r/b/1']);
+    bench.input([eventDocument(3)]);
+    bench.input([eventDocument(4)]);
+    await turns();
+    // A token behind the first makes its reader read both again.
+    should(bench.controller.waiting).eql({ messages: 4, withoutToken: 2 });
+  });
+});

@@ -1,0 +1,145 @@
+import type { NodeMessage, NodeMessageInFlow } from 'node-red';
+import { loadHashes } from '../../../../lib/otel/hashes';
+import type { LogsRequest, TracesRequest } from '../../../../lib/otel/otlp';
+import type { LockOutcome, Store } from '../../../../lib/reader/ports';
+import { OtelController } from '../../../../nodes/openot-otel/controller';
+import { OtelSettings } from '../../../../nodes/openot-otel/settings';
+import type { Standing } from '../../../../nodes/shared/passage';
+import { otelNode } from './otel';
+
+/** A state in memory that fails when it is told to. */
+export class MemoryStore implements Store {
+  bytes: Uint8Array | undefined;
+  saves = 0;
+  unlocked = 0;
+  isLocked = false;
+  failure: Error | undefined;
+  /** While set, saves wait for it. */
+  gate: Promise<void> | undefined;
+  lock(): Promise<LockOutcome> {
+    return Promise.resolve(this.isLocked ? { ok: false, code: 'OPENOT_STATE_LOCKED', message: 'in use by process 1' } : { ok: true });
+  }
+  load(): Promise<Uint8Array | undefined> {
+    return Promise.resolve(this.bytes);
+  }
+  async save(bytes: Uint8Array): Promise<void> {
+    await this.gate;
+    if (this.failure !== undefined) throw this.failure;
+    this.bytes = bytes.slice();
+    this.saves++;
+  }
+  remove(): Promise<void> {
+    this.bytes = undefined;
+    return Promise.resolve();
+  }
+  unlock(): Promise<void> {
+    this.unlocked++;
+    return Promise.resolve();
+  }
+}
+
+type Sent = NodeMessage & { topic: string; parts?: { index: number; count: number }; openot?: { commit?: string[]; stream?: string } };
+
+/** A controller with time, tokens and the state file in the test's hands. */
+export class Bench {
+  readonly sent: Sent[] = [];
+  readonly errors: Error[] = [];
+  readonly standings = new Map<string, Standing>();
+  readonly settledUpTo = new Map<string, number>();
+  private readonly timers = new Set<{ at: number; call: () => void }>();
+  private now = 0;
+  /** What a save found already sent. */
+  constructor(
+    readonly controller: OtelController,
+    readonly store: MemoryStore | undefined
+  ) {}
+
+  static async open(changes: Record<string, unknown> = {}, store: MemoryStore | undefined = new MemoryStore()): Promise<Bench> {
+    // eslint-disable-next-line prefer-const
+    let bench: Bench;
+    const settings = new OtelSettings(otelNode(changes), evaluate, '1.2.3');
+    const controller = new OtelController({
+      settings,
+      hashes: await loadHashes(),
+      store,
+      nowNs: () => '1780000000000000000',
+      after: (ms, call) => bench.after(ms, call),
+      newId: () => 'id',
+      standing: (life) => bench.standings.get(life) ?? 'open',
+      isSettled: (life, serial) => serial <= (bench.settledUpTo.get(life) ?? 0),
+      report: (error) => void bench.errors.push(error),
+      onChange: () => undefined
+    });
+    bench = new Bench(controller, store);
+    void controller.start();
+    await turns();
+    return bench;
+  }
+
+  /** Hands a message to the controller; what it comes to. */
+  input(payload: unknown, commit?: string[], more: object = {}): { readonly outcome: Promise<'left' | Error>; state: 'waits' | 'left' | 'failed' } {
+    const message = { _msgid: 'm', payload, openot: { stream: 'line 1', ...(commit === undefined ? {} : { commit }) }, ...more } as unknown as NodeMessageInFlow;
+    const taken: { outcome: Promise<'left' | Error>; state: 'waits' | 'left' | 'failed' } = { outcome: Promise.resolve('left'), state: 'waits' };
+    taken.outcome = new Promise<void>((resolve, reject) => {
+      try {
+        Promise.resolve(this.controller.input(message, (output) => void this.sent.push((output as Array<Sent | null>).find((one) => one !== null)!))).then(resolve, reject);
+      } catch (thrown) {
+        reject(thrown as Error);
+      }
+    }).then(
+      () => ((taken.state = 'left'), 'left' as const),
+      (error: Error) => ((taken.state = 'failed'), error)
+    );
+    return taken;
+  }
+
+  async pass(ms: number): Promise<void> {
+    const end = this.now + ms;
+    for (;;) {
+      const [next] = [...this.timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at);
+      if (next === undefined) break;
+      this.timers.delete(next);
+      this.now = next.at;
+      next.call();
+      await turns();
+    }
+    this.now = end;
+    await turns();
+  }
+
+  get logs(): LogsRequest[] {
+    return this.sent.filter(({ topic }) => topic === 'logs').map(({ payload }) => payload as LogsRequest);
+  }
+
+  /** Every span sent, in order. */
+  get spans(): TracesRequest['resourceSpans'][0]['scopeSpans'][0]['spans'] {
+    return this.sent.filter(({ topic }) => topic === 'traces').flatMap(({ payload }) => (payload as TracesRequest).resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans)));
+  }
+
+  /** Tokens let go, in order. */
+  get tokens(): string[] {
+    return this.sent.flatMap(({ openot }) => openot?.commit ?? []);
+  }
+
+  /** Uids of the log records sent, in order. */
+  get uids(): string[] {
+    return this.logs.flatMap(({ resourceLogs }) => resourceLogs.flatMap(({ scopeLogs }) => scopeLogs.flatMap(({ logRecords }) => logRecords.map(({ attributes }) => attributes.find(({ key }) => key === 'log.record.uid')!.value.stringValue!))));
+  }
+
+  private after(ms: number, call: () => void): () => void {
+    const timer = { at: this.now + ms, call };
+    this.timers.add(timer);
+    return () => this.timers.delete(timer);
+  }
+}
+
+/** `RED.util.evaluateNodeProperty` as far as it matters, with an environment of its own. */
+export function evaluate(value: string, type: string, message?: NodeMessage): unknown {
+  if (type === 'env') return ({ SITE: 'north', LIMIT: '7', YES: 'true' } as Record<string, string>)[value] ?? '';
+  return value.split('.').reduce<unknown>((at, step) => (at as Record<string, unknown> | undefined)?.[step], message);
+}
+
+/** Everything that is due without time passing. */
+export async function turns(): Promise<void> {
+  for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
