@@ -1,5 +1,6 @@
 import { askedMs, backoffMs } from './backoff';
 import { RequestBuilder } from './assemble';
+import { Covered, sliceCovered } from './covered';
 import type { Consignment } from './consignments';
 import type { Item } from './take-apart';
 
@@ -25,11 +26,15 @@ interface Search {
 /** A request that is to be sent, or sent again. */
 export interface Outgoing {
   readonly entries: readonly Entry[];
-  /** Exactly this text, until `body` is made of it; else one made of the entries. */
-  text?: string;
+  /** Exactly this text; else one made of the entries. */
+  readonly text?: string;
+  /** Of a batch that a checksum covers, or part of one. */
+  readonly covered?: Covered;
+  /** Sent without compression, to find out whether that is what was refused. */
+  isPlain?: boolean;
   search?: Search;
-  /** As it goes over the wire, once made. */
-  body?: Uint8Array;
+  /** As it goes over the wire, once made, and whether it is compressed. */
+  body?: { readonly bytes: Uint8Array; readonly isGzip: boolean };
 }
 
 /** When a request is full, and when it must go although it is not. */
@@ -61,6 +66,8 @@ export class Lane {
   /** Rises with each failure that counts: what a request that began before it comes to says nothing new. */
   episode = 0;
   private openMs = -Infinity;
+  /** Does the endpoint understand compressed requests? `untried` until it accepted one. */
+  compression: 'untried' | 'understood' | 'refused' = 'untried';
 
   constructor(private readonly limits: Limits) {}
 
@@ -96,7 +103,7 @@ export class Lane {
     const first = this.queue[this.head];
     if ('text' in first) {
       this.taken(1);
-      return { entries: first.entries, text: first.text };
+      return { entries: first.entries, text: first.text, covered: { whole: first.text, from: 0 } };
     }
     const builder = new RequestBuilder(this.limits.maxBytes);
     const entries: Entry[] = [];
@@ -148,6 +155,11 @@ export class Lane {
     return true;
   }
 
+  /** Sends the same once more, at once. */
+  repeat(outgoing: Outgoing): void {
+    this.again.unshift(outgoing);
+  }
+
   /** Sends one that is larger than any may be in halves instead, at once. */
   halve(outgoing: Outgoing): void {
     this.again.unshift(...halves(outgoing, outgoing.search));
@@ -187,15 +199,22 @@ export class Lane {
   }
 }
 
-function halves({ entries }: Outgoing, search: Search | undefined): [Outgoing, Outgoing] {
+function halves({ entries, covered, isPlain }: Outgoing, search: Search | undefined): [Outgoing, Outgoing] {
+  const part = (from: number, to: number): Outgoing => ({
+    entries: entries.slice(from, to),
+    ...(covered === undefined ? {} : { covered: { whole: covered.whole, from: covered.from + from } }),
+    ...(isPlain === true ? { isPlain } : {}),
+    ...(search === undefined ? {} : { search })
+  });
   const middle = entries.length >> 1;
-  const part = (of: readonly Entry[]): Outgoing => ({ entries: of, ...(search === undefined ? {} : { search }) });
-  return [part(entries.slice(0, middle)), part(entries.slice(middle))];
+  return [part(0, middle), part(middle, entries.length)];
 }
 
-/** The text of a request that has none of its own: what its entries make, however large. */
-export function textOf({ text, entries }: Outgoing): string {
+/** The text of a request, however large. */
+export async function textOf({ text, covered, entries }: Outgoing): Promise<string> {
   if (text !== undefined) return text;
+  const slice = covered === undefined ? undefined : await sliceCovered(covered, entries.map(({ item }) => item.text));
+  if (slice !== undefined) return slice;
   const builder = new RequestBuilder(Infinity);
   for (const { item } of entries) builder.add(item);
   return builder.text();

@@ -16,8 +16,8 @@ const USER_AGENT = 'openot-node-red';
 export interface SenderListener {
   /** Items that were not accepted. Their messages are done only after this. */
   onRejected(rejected: Rejected): void;
-  /** Something changed for the status. */
-  onChange(): void;
+  /** What the collector said, and that something changed for the status. */
+  onChange(said: Said): void;
 }
 
 /** What the collector said last, of all signals. */
@@ -171,69 +171,105 @@ export class OtlpSender {
     const lane = this.lanes[signal];
     const outgoing = lane.next();
     if (outgoing === undefined) return this.refuse(signal, [lane.tooLarge()], this.tooLarge());
-    const text = outgoing.body === undefined ? textOf(outgoing) : '';
-    if (outgoing.body === undefined && Buffer.byteLength(text) > this.settings.maxBytes) {
-      // A batch that a checksum covers came larger than a request may be.
-      if (outgoing.entries.length > 1) lane.halve(outgoing);
-      else this.refuse(signal, outgoing.entries, this.tooLarge());
-      return;
-    }
-    outgoing.text = undefined;
     lane.active++;
     this.active++;
     const { episode } = lane;
-    void this.send(signal, outgoing, text).then((verdict) => {
+    void this.send(signal, outgoing).then((verdict) => {
       lane.active--;
       this.active--;
       if (this.isClosed) return;
       this.take(signal, outgoing, verdict, episode);
-      this.listener.onChange();
       this.pump();
     });
   }
 
   /** Never rejects: what was not foreseen is no outcome, and is tried again. */
-  private async send(signal: Signal, outgoing: Outgoing, text: string): Promise<Verdict> {
-    const { url, headers, timeoutMs, isGzip, tls } = this.settings.endpoints[signal];
+  private async send(signal: Signal, outgoing: Outgoing): Promise<Verdict | { readonly kind: 'large' }> {
+    const { url, headers, timeoutMs, tls } = this.settings.endpoints[signal];
     try {
-      outgoing.body ??= await encode(text, isGzip);
+      if (outgoing.body === undefined) {
+        const text = await textOf(outgoing);
+        if (Buffer.byteLength(text) > this.settings.maxBytes) return { kind: 'large' };
+        const isGzip = this.settings.endpoints[signal].isGzip && outgoing.isPlain !== true && this.lanes[signal].compression !== 'refused';
+        outgoing.body = { bytes: await encode(text, isGzip), isGzip };
+      }
+      const { bytes: body, isGzip } = outgoing.body;
       const content = { accept: 'application/json', 'user-agent': USER_AGENT, ...headers, 'content-type': 'application/json', ...(isGzip ? { 'content-encoding': 'gzip' } : {}), 'accept-encoding': 'identity' };
-      const answer = await this.ports.transport.post({ url, headers: content, body: outgoing.body, timeoutMs, ...(tls === undefined ? {} : { tls }) });
+      const answer = await this.ports.transport.post({ url, headers: content, body, timeoutMs, ...(tls === undefined ? {} : { tls }) });
       return judge(answer, outgoing.entries.length, signal, this.ports.wallMs());
     } catch (thrown) {
       return { kind: 'retry', code: 'OPENOT_INTERNAL', status: 0, message: thrown instanceof Error ? thrown.message : String(thrown) };
     }
   }
 
-  private take(signal: Signal, outgoing: Outgoing, verdict: Verdict, episode: number): void {
+  private take(signal: Signal, outgoing: Outgoing, verdict: Verdict | { readonly kind: 'large' }, episode: number): void {
     const lane = this.lanes[signal];
+    const { entries } = outgoing;
+    switch (verdict.kind) {
+      case 'large':
+        // A batch that a checksum covers came larger than a request may be.
+        return entries.length > 1 ? lane.halve(outgoing) : this.refuse(signal, entries, this.tooLarge());
+      case 'retry':
+        return this.takeRetry(signal, outgoing, verdict, episode);
+      case 'split':
+      case 'refused':
+        lane.answered(episode);
+        return this.takeRefusal(signal, outgoing, verdict);
+      default:
+        lane.answered(episode);
+        return this.takeAccepted(signal, outgoing, verdict);
+    }
+  }
+
+  private takeRetry(signal: Signal, outgoing: Outgoing, { code, message, retryAfterMs }: Verdict & { kind: 'retry' }, episode: number): void {
+    // One last attempt each while it closes: what failed stays without an outcome.
+    if (this.isClosing) return;
+    const nowMs = this.ports.now();
+    const waitMs = this.lanes[signal].failed(outgoing, episode, nowMs, this.ports.random(), retryAfterMs);
+    this.say(signal, 'retry', code, message, nowMs + waitMs);
+  }
+
+  private takeRefusal(signal: Signal, outgoing: Outgoing, { kind, refusal }: Verdict & { kind: 'split' | 'refused' }): void {
+    const lane = this.lanes[signal];
+    const { entries } = outgoing;
+    // Some collectors cannot read what is compressed, and call it bad: the same once more as it is.
+    if (lane.compression !== 'understood' && outgoing.body?.isGzip === true && [400, 415].includes(refusal.status)) {
+      outgoing.isPlain = true;
+      outgoing.body = undefined;
+      return lane.repeat(outgoing);
+    }
+    if (kind === 'refused') return this.refuse(signal, entries, refusal);
+    if (lane.split(outgoing)) return this.say(signal, 'refused', refusal.code, refusal.message);
+    const alone = entries.length === 1 ? '' : ` (${outgoing.search!.requests} requests did not find which of ${entries.length} items is meant, all are given up)`;
+    this.refuse(signal, entries, { ...refusal, message: refusal.message + alone });
+  }
+
+  private takeAccepted(signal: Signal, outgoing: Outgoing, verdict: Verdict & { kind: 'accepted' | 'partial' }): void {
     const { entries, search } = outgoing;
-    if (verdict.kind === 'retry') {
-      // One last attempt each while it closes: what failed stays without an outcome.
-      if (this.isClosing) return;
-      const nowMs = this.ports.now();
-      const waitMs = lane.failed(outgoing, episode, nowMs, this.ports.random(), verdict.retryAfterMs);
-      return this.say(signal, 'retry', verdict.code, verdict.message, nowMs + waitMs);
-    }
-    lane.answered(episode);
-    if (verdict.kind === 'split') {
-      if (lane.split(outgoing)) return this.say(signal, 'refused', verdict.refusal.code, verdict.refusal.message);
-      const alone = entries.length === 1 ? '' : ` (${search!.requests} requests did not find which of ${entries.length} items is meant, all are given up)`;
-      return this.refuse(signal, entries, { ...verdict.refusal, message: verdict.refusal.message + alone });
-    }
-    if (verdict.kind === 'refused') return this.refuse(signal, entries, verdict.refusal);
     if (search !== undefined) search.accepted++;
     this.acceptedMs = this.ports.now();
     const lost = verdict.kind === 'partial' ? verdict.rejected : 0;
     this.accepted += entries.length - lost;
-    if (verdict.kind === 'accepted') {
-      this.say(signal, verdict.warning === '' ? 'accepted' : 'warning', verdict.warning === '' ? '' : 'OPENOT_OTLP_WARNING', verdict.warning === '' ? String(verdict.status) : verdict.warning);
-      return this.settle(entries, 'accepted');
-    }
     this.rejected += lost;
-    this.say(signal, 'partial', verdict.refusal.code, verdict.refusal.message);
-    this.report(signal, entries, verdict.refusal, lost);
-    this.settle(entries, 'partial');
+    const hasRefusedGzip = this.noteCompression(signal, outgoing);
+    if (verdict.kind === 'partial') {
+      this.say(signal, 'partial', verdict.refusal.code, verdict.refusal.message);
+      this.report(signal, entries, verdict.refusal, lost);
+      return this.settle(entries, 'partial');
+    }
+    if (hasRefusedGzip) this.say(signal, 'warning', 'OPENOT_OTLP_COMPRESSION_REFUSED', 'the collector refuses compressed requests and takes the same uncompressed: they go uncompressed from now on. Set the compression of this node to none');
+    else if (verdict.warning !== '') this.say(signal, 'warning', 'OPENOT_OTLP_WARNING', verdict.warning);
+    else this.say(signal, 'accepted', '', String(verdict.status));
+    this.settle(entries, 'accepted');
+  }
+
+  /** True when it is now known that this endpoint cannot read what is compressed. Halves say nothing: a bad item was in the whole. */
+  private noteCompression(signal: Signal, outgoing: Outgoing): boolean {
+    const lane = this.lanes[signal];
+    if (outgoing.body?.isGzip === true) lane.compression = 'understood';
+    if (outgoing.isPlain !== true || outgoing.search !== undefined || lane.compression !== 'untried') return false;
+    lane.compression = 'refused';
+    return true;
   }
 
   private refuse(signal: Signal, entries: readonly Entry[], refusal: Refusal): void {
@@ -262,7 +298,7 @@ export class OtlpSender {
 
   private say(signal: Signal, outcome: Said['outcome'], code: string, message: string, againMs?: number): void {
     this.said = { outcome, signal, code, message: this.redact(message), ...(againMs === undefined ? {} : { againMs }) };
-    this.listener.onChange();
+    this.listener.onChange(this.said);
   }
 
   private tooLarge(): Refusal {

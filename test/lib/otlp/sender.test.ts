@@ -1,4 +1,7 @@
 import should from 'should';
+import { loadHashes } from '../../../lib/otel/hashes';
+import { otlpJson } from '../../../lib/otel/json';
+import { createNetworkProfile, networkSettings } from '../../../lib/otel/network';
 import { MAX_LOOSE_BYTES } from '../../../lib/otlp';
 import { answer, cut, FakeSender, Got } from './support/fake-sender';
 import { itemsOf, logsRequest, metricsRequest, point, records, span, tracesRequest, uidsOf } from './support/requests';
@@ -350,6 +353,45 @@ describe('the OTLP sender', () => {
     });
   });
 
+  describe('a collector that cannot read compressed requests', () => {
+    const isGzip = ({ headers }: Got): boolean => headers['content-encoding'] === 'gzip';
+
+    for (const status of [400, 415]) {
+      it(`and answers ${status} gets the same uncompressed, and so all that follow: nothing is bisected, nothing rejected`, async () => {
+        const fake = new FakeSender({ maxItems: 100 }, {}, true);
+        fake.reply = (got) => (isGzip(got) ? answer(status, 'Invalid JSON') : answer(200));
+        fake.offer('a', logsRequest(records(0, 250)));
+        await fake.passReal(500, () => fake.sender.status().pending === 0);
+        should(fake.got.filter((got) => !isGzip(got)).map(({ body }) => itemsOf(body).length)).eql([100, 100, 50]);
+        should(fake.rejected).eql([]);
+        should(fake.said.filter(({ code }) => code === 'OPENOT_OTLP_COMPRESSION_REFUSED').length).equal(1);
+        const before = fake.got.length;
+        fake.offer('b', logsRequest(records(0, 100)));
+        await fake.passReal(0, () => fake.sender.status().pending === 0);
+        should(fake.got.slice(before).map(isGzip)).eql([false]);
+      });
+    }
+
+    it('is told from one that got a bad record: that one is found, and the others go on compressed', async () => {
+      const fake = new FakeSender({}, {}, true);
+      fake.reply = ({ body }) => (uidsOf(body).includes('uid/7') ? answer(400) : answer(200));
+      fake.offer('a', logsRequest(records(0, 16)));
+      await fake.passReal(500, () => fake.sender.status().pending === 0);
+      should(fake.rejected).match([{ count: 1, uids: ['uid/7'] }]);
+      should(fake.got.slice(0, 2).map(isGzip)).eql([true, false]);
+      for (const first of [8, 0]) {
+        fake.got.length = 0;
+        fake.offer('b', logsRequest(records(first, 8)));
+        await fake.passReal(500, () => fake.sender.status().pending === 0);
+        should(isGzip(fake.got[0])).be.true();
+      }
+      // It has understood one by now: what it refuses is bad.
+      should(fake.got.map(isGzip)).matchEach(true);
+      should(fake.rejected.length).equal(2);
+      should(fake.said.filter(({ code }) => code === 'OPENOT_OTLP_COMPRESSION_REFUSED')).eql([]);
+    });
+  });
+
   describe('a batch that a checksum covers', () => {
     const covered = (items: object[]): string => JSON.stringify(logsRequest(items, 'x', { name: 's', attributes: [{ key: 'checksum', value: { stringValue: 'AB' } }] }), undefined, 2);
 
@@ -370,19 +412,40 @@ describe('the OTLP sender', () => {
       const fake = new FakeSender({ maxBytes: 2500 });
       fake.reply = ({ body, atMs }) => (atMs < 3000 ? cut : uidsOf(body).includes('uid/1') ? answer(400) : answer(200));
       fake.offer('a', covered(records(0, 4)));
-      await fake.pass(10_000);
+      await loadHashes();
+      await fake.passReal(10_000, () => fake.sender.status().pending === 0);
       should(fake.got[0].text).equal(covered(records(0, 4)));
       should(new Set(fake.got.filter(({ atMs }) => atMs < 3000).map(({ text }) => text)).size).equal(1);
       should(fake.rejected).match([{ count: 1, uids: ['uid/1'] }]);
       fake.got.length = 0;
       fake.offer('b', covered(records(10, 40)));
-      await fake.pass(500);
+      await fake.passReal(500, () => fake.sender.status().pending === 0);
       should(fake.got.length).be.above(2);
-      should(fake.got.every(({ text }) => Buffer.byteLength(text) <= 2500 && text.includes('"checksum"'))).be.true();
+      // A checksum that nobody here made stays as it was.
+      should(fake.got.every(({ text }) => Buffer.byteLength(text) <= 2500 && text.includes('"AB"'))).be.true();
       should(fake.got.flatMap(({ body }) => uidsOf(body)).sort()).eql(records(10, 40).map((_, i) => `uid/${i + 10}`).sort());
       fake.offer('c', covered(records(50, 1, 'x'.repeat(3000))));
-      await fake.pass(500);
+      await fake.passReal(500, () => fake.sender.status().pending === 0);
       should(fake.rejected.at(-1)).match({ code: 'OPENOT_OTLP_TOO_LARGE', count: 1, uids: ['uid/50'] });
+    });
+
+    it('of the open networks is halved with checksum, count and scope_uuid made anew', async () => {
+      const hashes = await loadHashes();
+      const settings = networkSettings({ encoding: 'otlp', producer: 'plant', domain: 'example', resource: [], checksum: 'md5' });
+      if (!settings.ok) throw new Error(settings.message);
+      const whole = createNetworkProfile({ hashes }).request('logs', { logs: records(0, 8) as never }, settings.settings);
+      const fake = new FakeSender();
+      fake.reply = ({ body }) => (uidsOf(body).includes('uid/5') ? answer(400) : answer(200));
+      fake.offer('a', otlpJson(whole));
+      await fake.passReal(500, () => fake.sender.status().pending === 0);
+      should(sizes(fake).sort()).eql([1, 1, 2, 2, 4, 4, 8]);
+      for (const { body } of fake.got) {
+        const [{ scopeLogs: [{ scope, logRecords }] }] = (body as { resourceLogs: { scopeLogs: { scope: { attributes: { key: string; value: { stringValue?: string; intValue?: string } }[] }; logRecords: unknown[] }[] }[] }).resourceLogs;
+        const of = (name: string) => scope.attributes.find(({ key }) => key === name)!.value;
+        should(of('count').intValue).equal(String(logRecords.length));
+        should(of('checksum').stringValue).equal(Buffer.from(hashes.md5(Buffer.from(JSON.stringify(logRecords)))).toString('hex').toUpperCase());
+      }
+      should(fake.rejected).match([{ count: 1, uids: ['uid/5'] }]);
     });
   });
 

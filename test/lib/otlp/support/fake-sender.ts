@@ -1,4 +1,5 @@
-import type { Counts, HttpAnswer, HttpFailure, HttpRequest, Rejected, SenderPorts, SenderSettings } from '../../../../lib/otlp';
+import type { Counts, HttpAnswer, HttpFailure, HttpRequest, Rejected, Said, SenderPorts, SenderSettings } from '../../../../lib/otlp';
+import { gunzipSync } from 'node:zlib';
 import { OtlpSender } from '../../../../lib/otlp';
 
 export type Reply = HttpAnswer | HttpFailure;
@@ -21,6 +22,7 @@ export class FakeSender {
   random = 0;
   readonly got: Got[] = [];
   readonly rejected: Rejected[] = [];
+  readonly said: Said[] = [];
   /** Names of messages in the order in which they left, with their counts. */
   readonly left: { name: string; counts: Counts }[] = [];
   /** In which order reports and messages came out. */
@@ -31,8 +33,8 @@ export class FakeSender {
   readonly sender: OtlpSender;
   private timers: { atMs: number; call: () => void }[] = [];
 
-  constructor(settings: Partial<SenderSettings> = {}, headers: Record<string, string> = {}) {
-    const endpoint = (signal: string): SenderSettings['endpoints']['logs'] => ({ url: new URL(`http://collector/v1/${signal}`), headers, timeoutMs: 10_000, isGzip: false });
+  constructor(settings: Partial<SenderSettings> = {}, headers: Record<string, string> = {}, isGzip = false) {
+    const endpoint = (signal: string): SenderSettings['endpoints']['logs'] => ({ url: new URL(`http://collector/v1/${signal}`), headers, timeoutMs: 10_000, isGzip });
     const ports: SenderPorts = {
       now: () => this.nowMs,
       wallMs: () => Date.parse('2026-01-01T00:00:00Z') + this.nowMs,
@@ -52,7 +54,7 @@ export class FakeSender {
           this.rejected.push(rejected);
           this.order.push(`rejected ${rejected.count}`);
         },
-        onChange: () => undefined
+        onChange: (said) => void this.said.push(said)
       }
     );
   }
@@ -84,13 +86,19 @@ export class FakeSender {
     this.nowMs = endMs;
   }
 
+  /** The same, and then waits, in real time, until something holds: compression leaves the thread. */
+  async passReal(ms: number, holds: () => boolean): Promise<void> {
+    await this.pass(ms);
+    for (const end = Date.now() + 10_000; !holds(); await this.pass(0)) if (Date.now() > end) throw new Error('waited in vain');
+  }
+
   /** Waits that are set. */
   get waiting(): number {
     return this.timers.length;
   }
 
   private async post({ url, headers, body }: HttpRequest): Promise<Reply> {
-    const text = Buffer.from(body).toString();
+    const text = (headers['content-encoding'] === 'gzip' ? gunzipSync(body) : Buffer.from(body)).toString();
     const got = { atMs: this.nowMs, url: url.href, headers, text, body: JSON.parse(text) as unknown };
     this.got.push(got);
     return this.reply(got);
