@@ -43,10 +43,11 @@ export function typedProperty<T>(given: GivenProperty, check: Check<T>, evaluate
     const path = textOf(given.value);
     if (path === '') throw new CodedError('OPENOT_CONFIG', `the field ${name} reads a property of the message, but none is named`);
     const at = `msg.${path.replace(/^msg\./, '')}`;
+    fromMessage({}, path, evaluate, 'OPENOT_CONFIG', name);
     return {
       isPerMessage: true,
       of: (message) => {
-        const found = evaluated(() => evaluate(path, 'msg', message), `${at}, which the field ${name} reads`);
+        const found = fromMessage(message, path, evaluate, 'OPENOT_PROPERTY', name);
         return check(absentAsUndefined(found), (expected) => new CodedError('OPENOT_PROPERTY', `${at}, which the field ${name} reads, must be ${expected}, found ${shown(found)}`));
       }
     };
@@ -60,7 +61,7 @@ export function typedProperty<T>(given: GivenProperty, check: Check<T>, evaluate
 
 function fromEnvironment(name: string, variable: string, evaluate: Evaluate): unknown {
   if (variable === '') throw new CodedError('OPENOT_CONFIG', `the field ${name} reads an environment variable, but none is named`);
-  const found = evaluated(() => evaluate(variable, 'env'), `the environment variable ${variable}, which the field ${name} reads,`);
+  const found = evaluate(variable, 'env');
   // One that is not set reads as empty text: a default in its place would hide the mistake.
   if (absentAsUndefined(found) === undefined) throw new CodedError('OPENOT_CONFIG', `the field ${name} names the environment variable ${variable}, which is not set or empty`);
   return found;
@@ -73,11 +74,14 @@ function plain(name: string, value: unknown): unknown {
   return value;
 }
 
-function evaluated(work: () => unknown, what: string): unknown {
+/** Undefined where the message has no such property, at whatever depth it ends. */
+function fromMessage(message: NodeMessage, path: string, evaluate: Evaluate, code: string, name: string): unknown {
   try {
-    return work();
+    return evaluate(path, 'msg', message);
   } catch (thrown) {
-    throw new CodedError('OPENOT_PROPERTY', `${what} cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+    // What Node-RED throws where something above the property is not there.
+    if (thrown instanceof TypeError) return undefined;
+    throw new CodedError(code, `the field ${name} reads msg.${path.slice(0, 80)}, which is no property of a message: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
   }
 }
 

@@ -136,7 +136,8 @@ export class Bench {
 /** `RED.util.evaluateNodeProperty` as far as it matters, with an environment of its own. */
 export function evaluate(value: string, type: string, message?: NodeMessage): unknown {
   if (type === 'env') return ({ SITE: 'north', LIMIT: '7', YES: 'true' } as Record<string, string>)[value] ?? '';
-  return value.split('.').reduce<unknown>((at, step) => (at as Record<string, unknown> | undefined)?.[step], message);
+  // Like Node-RED's: throws a TypeError where something above the property is not there.
+  return value.split('.').reduce<unknown>((at, step) => (at as Record<string, unknown>)[step], message);
 }
 
 /** Everything that is due without time passing. */
