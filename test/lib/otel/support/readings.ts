@@ -55,7 +55,8 @@ export function placeholder(kind: 'drift' | 'unknownEventId' | 'missingCurrentDe
 }
 
 export function loss(made: Made = {}): DocumentObject {
-  const { sourceTimeNs: _, ...without } = provenance(made);
+  const without = provenance(made);
+  delete without.sourceTimeNs;
   return { kind: 'loss', provenance: without, firstSeq: 1, lastSeq: 2, count: 2, basis: 'inferred', class: 'lost', text: 'a line' };
 }
 
