@@ -3,7 +3,7 @@ import type { ClockState } from '../../lib/otel/clock-watch/api';
 import { createMeter } from '../../lib/otel/metrics';
 import { createOtelMapper, Mapped, OtelMapper } from '../../lib/otel/mapper';
 import { createNetworkProfile, NetworkProfile } from '../../lib/otel/network';
-import { createSpanBook, SpanBook } from '../../lib/otel/spans';
+import { createSpanBook, SPAN_LIMITS, SpanBook } from '../../lib/otel/spans';
 import type { Hashes } from '../../lib/otel/hashes';
 import type { MappedItems } from '../../lib/otel/otlp';
 import type { Store } from '../../lib/reader/ports';
@@ -77,12 +77,14 @@ export class OtelController {
   private cancelAge: (() => void) | undefined;
   private cancelTick: (() => void) | undefined;
   private closed = false;
+  /** What the limits of the book took away, as far as it was told. */
+  private told = { truncatedByLimit: 0, forgotten: 0 };
 
   constructor(private readonly ports: OtelPorts) {
     this.book = this.newBook();
     this.network = createNetworkProfile({ hashes: ports.hashes });
     this.mapper = createOtelMapper({ book: { apply: (document, facts) => this.book.apply(document, facts) }, meter: createMeter({ startNs: ports.nowNs() }) });
-    this.settlements = new Settlements({ standing: (life, serial) => ports.standing(life, serial), isSettled: (life, serial) => ports.isSettled(life, serial), settle: ({ stream, runId, sourceId, seq }) => this.book.settled(stream, runId, sourceId, seq) });
+    this.settlements = new Settlements({ standing: (life, serial) => ports.standing(life, serial), isSettled: (life, serial) => ports.isSettled(life, serial), settle: ({ stream, incarnation, runId, sourceId, seq }) => this.book.settled(stream, runId, sourceId, seq, incarnation) });
     const { store } = ports;
     if (store === undefined) return;
     this.keeper = new StateKeeper({
@@ -182,6 +184,7 @@ export class OtelController {
   private async forget(): Promise<void> {
     await this.keeper?.forget();
     this.book = this.newBook();
+    this.told = { truncatedByLimit: 0, forgotten: 0 };
     this.admit();
     this.ports.onChange();
   }
@@ -298,8 +301,19 @@ export class OtelController {
     if (this.closed) return;
     this.cancelTick = this.ports.after(TICK_MS, () => this.tick());
     this.settlements.sweep();
+    this.tellLimits();
     if (this.keeper === undefined || this.state !== 'usable' || this.isSaving || !(this.book.changed || this.book.moved)) return;
     void this.save().then((isSaved) => (isSaved ? this.pump() : undefined));
+  }
+
+  /** What a limit of the spans took away since it was told last. */
+  private tellLimits(): void {
+    const { truncatedByLimit, forgotten } = this.book.counts;
+    const [truncated, gone] = [truncatedByLimit - this.told.truncatedByLimit, forgotten - this.told.forgotten];
+    if (truncated <= 0 && gone <= 0) return;
+    this.told = { truncatedByLimit, forgotten };
+    const what = [truncated > 0 ? `${truncated} open spans were closed as truncated` : '', gone > 0 ? `${gone} spans that were sent and are not acknowledged would not come again after a kill` : ''].filter((text) => text !== '').join(', and ');
+    this.ports.report(new CodedError('OPENOT_OTEL_SPAN_LIMIT', `${what}: the limits of what this node remembers were reached (${SPAN_LIMITS.openSpans} open spans, ${SPAN_LIMITS.unsettledSpans} not acknowledged, ${SPAN_LIMITS.streams} streams). Alarms that never clear hold places: clear them, or split the stream over several of these nodes`));
   }
 
   private full(): CodedError {

@@ -3,9 +3,10 @@ import type { DocumentObject } from '../../lib/document';
 import type { Standing } from '../shared/passage';
 import { Token, tokenOf } from '../shared/passage/token';
 
-/** The last record of one source of one run of a stream. */
+/** The last record of one source of one run of a stream, in one incarnation of its ring. */
 export interface Mark {
   readonly stream: string;
+  readonly incarnation: number;
   readonly runId: string;
   readonly sourceId: number;
   readonly seq: number;
@@ -42,11 +43,11 @@ export class Settlements {
 
   mapped(documents: readonly DocumentObject[], stream: string): void {
     for (const document of documents) {
-      const { runId, source } = document.provenance;
+      const { runId, source, incarnation = 0 } = document.provenance;
       const seq = document.kind === 'loss' ? document.lastSeq : document.seq;
-      const key = `${source.id}/${runId}/${stream}`;
+      const key = `${source.id}/${runId}/${incarnation}/${stream}`;
       const known = this.open.get(key);
-      if (known === undefined || known.seq < seq) this.open.set(key, { stream, runId, sourceId: source.id, seq });
+      if (known === undefined || known.seq < seq) this.open.set(key, { stream, incarnation, runId, sourceId: source.id, seq });
     }
   }
 

@@ -1,4 +1,5 @@
 import should from 'should';
+import { SPAN_LIMITS } from '../../../lib/otel/spans';
 import { LockLost } from '../../../lib/reader/ports';
 import { MAX_WAITING_ITEMS } from '../../../nodes/openot-otel/controller';
 import { Bench, MemoryStore, turns } from './support/bench';
@@ -308,5 +309,16 @@ describe('the state of the mapper', () => {
     await turns();
     // A token behind the first makes its reader read both again.
     should(bench.controller.waiting).eql({ messages: 4, withoutToken: 2 });
+  });
+
+  it('tells once when more alarms are open than it can remember', async () => {
+    const bench = await open({ maxAge: '0', maxItems: '5000' });
+    bench.input(Array.from({ length: SPAN_LIMITS.openSpans + 3 }, (_, n) => alarm(n + 1, 'ConditionActive', n + 1)), ['r/b/1']);
+    await turns();
+    should(bench.controller.openSpans).equal(SPAN_LIMITS.openSpans);
+    should(bench.spans.length).equal(3);
+    await bench.pass(5000);
+    should(bench.errors.map((error) => (error as Error & { code: string }).code)).eql(['OPENOT_OTEL_SPAN_LIMIT']);
+    should(bench.errors[0].message).match(/3 open spans were closed as truncated/);
   });
 });

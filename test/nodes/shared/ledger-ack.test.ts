@@ -170,6 +170,34 @@ describe('the passage of a reader that waits for acknowledgements', () => {
     should(lost).equal(0);
   });
 
+  it('knows which batches are through for good, together with all before them', () => {
+    for (const serial of [1, 2, 3]) give(serial, consumer);
+    const isSettled = (): boolean[] => [1, 2, 3, 4].map((serial) => ledger.isSettled('reader/boot', serial));
+    should(isSettled()).eql([false, false, false, false]);
+    ack(2);
+    should(isSettled()).eql([true, true, false, false]);
+    // One that was refused is read again: it is not settled, whatever comes behind it.
+    ledger.reject('reader/boot', 3);
+    should(isSettled()).eql([true, true, false, false]);
+    should(ledger.isSettled('reader/other', 1)).be.false();
+    account.close();
+    should(isSettled()).eql([false, false, false, false]);
+  });
+
+  it('knows the same of a reader that waits for no acknowledgement', () => {
+    const sends = ledger.openAccount('sends', 'boot', { settled: () => undefined, onLost: () => undefined });
+    for (const serial of [1, 2]) sends.begin(serial);
+    ledger.sending('sends/boot/1', { id: 'hop', ours: true, leadsBack: false });
+    loop.turn();
+    // The second is through, the first is not: nobody may forget it yet.
+    should([1, 2].map((serial) => ledger.isSettled('sends/boot', serial))).eql([false, false]);
+    ledger.delivered('sends/boot/1', { id: 'hop', ours: true, leadsBack: false }, true);
+    ledger.arrived('sends/boot/1', 'hop');
+    ledger.passed('sends/boot/1');
+    loop.turn();
+    should([1, 2].map((serial) => ledger.isSettled('sends/boot', serial))).eql([true, true]);
+  });
+
   it('knows what an acknowledgement would mean', () => {
     give(1, consumer);
     give(2, consumer);
