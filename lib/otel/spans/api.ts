@@ -62,8 +62,9 @@ export interface SpanBook {
   /** Something changed since the last `image()` that a restart must find: save before the tokens of these documents are let go. */
   readonly changed: boolean;
   /**
-   * Only the last known time of a stream with open spans moved on: save at leisure, once a second say. What is missing of it
-   * after a kill can only make a truncated span end earlier than its run did.
+   * Only what was read moved on since the last `image()`: save at leisure, at close and once a second say. What is missing
+   * of it after a kill can make a truncated span end earlier than its run did, and nothing else, as long as nothing is read
+   * again that was settled.
    */
   readonly moved: boolean;
   /** Spans that have begun and not ended. */
@@ -73,8 +74,11 @@ export interface SpanBook {
   readonly counts: SpanCounts;
   /** The spans that were handed out and are not settled, oldest first: what may have been lost when the process died. The caller's own. */
   unsettled(): Span[];
-  /** Every record of this run and source up to `seq` is settled: what it closed is accepted and need not be kept any more. */
-  settled(stream: string, runId: string, sourceId: number, seq: number): void;
+  /**
+   * Every record of this source up to `seq` is settled, and every one of an earlier run or incarnation: what they closed is
+   * accepted and need not be kept any more. The incarnation is part of what a record is known by: seqs begin again with it.
+   */
+  settled(stream: string, runId: string, sourceId: number, seq: number, incarnation?: number): void;
   /** Everything the book knows, with version and checksum. `changed` and `moved` are false afterwards. */
   image(): Uint8Array;
   /** Takes an image in place of what the book knows; an unreadable one leaves the book as it is. */

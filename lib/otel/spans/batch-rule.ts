@@ -21,7 +21,7 @@ export function followBatch(desk: Desk, state: StreamState, document: EventDocum
     if (span !== undefined) desk.cut(span, 'restarted', document.provenance.sourceTimeNs ?? '0');
     return beginBatch(desk, state, document, identity);
   }
-  const ids = desk.idsAt(state, identity, document);
+  const ids = desk.idsNow(state, identity);
   const isEnd = step === 'Completed' || step === 'Aborted';
   if (span === undefined) {
     if (isEnd) desk.counts.unknownBeginnings++;

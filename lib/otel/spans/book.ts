@@ -66,7 +66,7 @@ class Book implements SpanBook {
     state.mark(source.id, document.seq, sourceTimeNs, this.limits.sources);
     const correlation = document.kind === 'event' ? this.follow(state, document, facts) : undefined;
     desk.enforce();
-    this.moved ||= state.open.size > 0;
+    this.moved = true;
     return { correlation, closed: desk.taken() };
   }
 
@@ -88,11 +88,11 @@ class Book implements SpanBook {
     const occurrence = occurrenceOf(document);
     if (occurrence !== undefined) {
       const { conditionId, correlationId } = occurrence;
-      return correlationId === undefined ? undefined : desk.idsAt(state, desk.identify('condition', scene, conditionId, correlationId), document);
+      return correlationId === undefined ? undefined : desk.idsThen(state, desk.identify('condition', scene, conditionId, correlationId), document);
     }
     if (stateSpans && document.eventTypeId === EventType.StateTransition) return recallState(desk, state, document);
     const batchId = batchOf(document);
-    return batchId === undefined ? undefined : desk.idsAt(state, desk.identify('batch', scene, batchId), document);
+    return batchId === undefined ? undefined : desk.idsThen(state, desk.identify('batch', scene, batchId), document);
   }
 
   /** Another run or incarnation: what was open in the one before will not be heard of any more. */
@@ -120,8 +120,8 @@ class Book implements SpanBook {
     return this.desk.shelf.all();
   }
 
-  settled(stream: string, runId: string, sourceId: number, seq: number): void {
-    if (this.desk.shelf.settle(stream, runId, sourceId, seq) > 0) this.moved = true;
+  settled(stream: string, runId: string, sourceId: number, seq: number, incarnation = 0): void {
+    if (this.desk.shelf.settle({ stream, incarnation, runId, sourceId, seq }) > 0) this.moved = true;
   }
 
   image(): Uint8Array {

@@ -24,7 +24,7 @@ export function followCondition(desk: Desk, state: StreamState, document: EventD
   const identity = desk.identify('condition', state, conditionId, correlationId);
   const span = state.open.get(identity.key);
   if (span === undefined && document.eventTypeId === EventType.ConditionActive && fieldOf(document, Key.refreshId) === undefined) return beginCondition(desk, state, document, identity);
-  const ids = desk.idsAt(state, identity, document);
+  const ids = desk.idsNow(state, identity);
   if (span === undefined) {
     // Its beginning was not read, or it was told as a repetition, which says that it is active and not since when.
     if (document.eventTypeId === EventType.ConditionCleared || document.eventTypeId === EventType.ConditionActive) desk.counts.unknownBeginnings++;
@@ -43,7 +43,7 @@ function beginCondition(desk: Desk, state: StreamState, document: EventDocument,
     name,
     attributes: [...placeAttributes('condition', document, state.stream), ...conditionAttributes(document, identity, batchId, band)],
     error: isError ? (document.text ?? name) : undefined,
-    parent: batchId === undefined ? undefined : desk.idsAt(state, desk.identify('batch', state, batchId), document)
+    parent: batchId === undefined ? undefined : desk.idsNow(state, desk.identify('batch', state, batchId))
   });
   return span.ids;
 }

@@ -84,13 +84,17 @@ export class Desk {
     return { kind, of, parts, digest, key: traceIdOf(digest) };
   }
 
-  /** The ids that a record of this identity has: of the span that is open, else of the use that it belongs to. */
-  idsAt(state: StreamState, { kind, key, digest }: Identity, document: EventDocument): SpanIds {
+  /** The ids that a new record of this identity has: of the span that is open, else of the latest use. */
+  idsNow(state: StreamState, { kind, key, digest }: Identity): SpanIds {
+    return state.open.get(key)?.ids ?? (kind === 'state' ? undefined : this.openings[kind].of(key).at(-1)?.ids) ?? plainIds(digest);
+  }
+
+  /** The ids that a record had when it was new: of the use that it belongs to. */
+  idsThen(state: StreamState, { kind, key, digest }: Identity, document: EventDocument): SpanIds {
     const { source, sourceTimeNs = '0' } = document.provenance;
     const span = state.open.get(key);
-    if (span !== undefined && !(span.sourceId === source.id && document.seq < span.seq)) return span.ids;
-    const known = kind === 'state' ? undefined : this.openings[kind].at(key, source.id, document.seq, sourceTimeNs);
-    return known ?? plainIds(digest);
+    if (span?.sourceId === source.id && span.seq <= document.seq) return span.ids;
+    return (kind === 'state' ? undefined : this.openings[kind].at(key, source.id, document.seq, sourceTimeNs)) ?? plainIds(digest);
   }
 
   begin(state: StreamState, identity: Identity, document: EventDocument, plan: Plan): OpenSpan {
@@ -100,7 +104,7 @@ export class Desk {
     const use = this.useOf(state, identity, place);
     if (use.reused) attributes.push({ key: 'openot.correlation.reused', value: boolValue(true) });
     const ids: SpanIds = { traceId: parent?.traceId ?? traceIdOf(digest), spanId: use.spanId, ...(parent === undefined ? {} : { parentSpanId: parent.spanId }) };
-    if (kind !== 'state' && use.isNew) this.openings[kind].add(key, { ...place, ids });
+    if (kind !== 'state') this.openings[kind].put(key, { ...place, ids });
     const span: OpenSpan = { kind, key, ids, of, ...(plan.state === undefined ? {} : { state: plan.state }), ...place, name, attributes, ...(error === undefined ? {} : { error }), events: [], dropped: 0, bytes: 0 };
     span.bytes = jsonBytes(span);
     this.keep(state, span);
@@ -117,11 +121,11 @@ export class Desk {
   }
 
   /** A second use of an identity needs a span id of its own; a record that is read again is no second use. */
-  private useOf(state: StreamState, { kind, key, digest, parts }: Identity, place: Place): { spanId: string; reused: boolean; isNew: boolean } {
+  private useOf(state: StreamState, { kind, key, digest, parts }: Identity, place: Place): { spanId: string; reused: boolean } {
     const uses = kind === 'state' ? [] : this.openings[kind].of(key);
     const same = uses.findIndex((use) => use.sourceId === place.sourceId && use.seq === place.seq && use.startNs === place.startNs);
     const reused = uses.length > 0 && same !== 0;
-    return { spanId: spanIdOf(reused ? identityOf(this.hashes, kind, state, parts, place.seq) : digest), reused, isNew: same < 0 };
+    return { spanId: spanIdOf(reused ? identityOf(this.hashes, kind, state, parts, place) : digest), reused };
   }
 
   /** Something happened within the span. */
@@ -153,7 +157,9 @@ export class Desk {
 
   private close(span: OpenSpan, end: SpanEnd): void {
     const { counts } = this;
-    this.open.get(span)?.open.delete(span.key);
+    const { kind, key, ids, sourceId, seq, startNs } = span;
+    if (kind !== 'state') this.openings[kind].put(key, { sourceId, seq, startNs, ids });
+    this.open.get(span)?.open.delete(key);
     this.open.delete(span);
     this.bytes -= span.bytes;
     const done = finished(span, end);

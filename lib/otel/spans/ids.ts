@@ -21,13 +21,14 @@ export type SpanKind = 'condition' | 'batch' | 'state';
 
 /**
  * The digest of `openot/<kind>`, stream, run id and the parts, joined by line feeds, numbers as decimal text. An
- * incarnation other than 0 stands behind them as `i1`, `i2`: after a power cycle the same run may number its alarms
- * from 1 again, and those are others. A later use of the same identity (`openingSeq`) stands behind that.
+ * incarnation other than 0 stands behind them as `i1`, `i2`: after a power cycle the same run may number its alarms from 1
+ * again, and those are others. Last come, for a later use of the same identity, source id and seq of its opening record:
+ * two sources may open with the same seq.
  */
-export function identityOf(hashes: Hashes, kind: SpanKind, scene: Scene, parts: readonly number[], openingSeq?: number): Digest {
+export function identityOf(hashes: Hashes, kind: SpanKind, scene: Scene, parts: readonly number[], opening?: { readonly sourceId: number; readonly seq: number }): Digest {
   const fields: (number | string)[] = ['openot/' + kind, scene.stream, scene.runId, ...parts];
   if (scene.incarnation !== 0) fields.push('i' + scene.incarnation);
-  if (openingSeq !== undefined) fields.push(openingSeq);
+  if (opening !== undefined) fields.push(opening.sourceId, opening.seq);
   return hashes.sha256(Buffer.from(fields.join('\n'), 'utf8'));
 }
 

@@ -60,7 +60,7 @@ function fill(image: BookImage, desk: Desk): Map<string, StreamState> {
   });
   for (const { at, span } of image.open) desk.keep(states[at], span);
   for (const { by, span } of image.closed) desk.shelf.put(by, span as Span);
-  for (const kind of ['condition', 'batch'] as const) for (const [key, uses] of image.openings[kind]) for (const use of uses) desk.openings[kind].add(key, use);
+  for (const kind of ['condition', 'batch'] as const) for (const [key, uses] of image.openings[kind]) for (const use of uses) desk.openings[kind].put(key, use);
   return new Map(states.map((state) => [state.stream, state]));
 }
 

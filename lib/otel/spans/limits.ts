@@ -8,7 +8,7 @@ export interface SpanLimits {
   readonly unsettledSpans: number;
   /** Bytes of the image, about. Open spans may use half of it, those that are not settled the other half; then as above. */
   readonly imageBytes: number;
-  /** Identities whose openings are remembered, to know one that is used again. The one that was opened longest ago goes first. */
+  /** Identities of conditions, and as many of batches, whose uses are remembered, to know one that is used again. The one used longest ago goes first. */
   readonly identities: number;
   /** Sources of one stream whose last seq is remembered, to know a record that is read again. The first seen goes first. */
   readonly sources: number;

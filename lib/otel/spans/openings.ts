@@ -19,7 +19,7 @@ const MAX_USES = 8;
  * its own, and records that come after the end still find their trace.
  */
 export class Openings {
-  /** By the trace id of the identity; the one opened longest ago first. */
+  /** By the trace id of the identity; the one used longest ago first. */
   private readonly uses = new Map<string, Opening[]>();
 
   constructor(private readonly most: number) {}
@@ -33,11 +33,14 @@ export class Openings {
     return this.uses.get(key) ?? [];
   }
 
-  add(key: string, opening: Opening): void {
+  /** A use began, or ended: what is over is used last, however long ago it began. */
+  put(key: string, opening: Opening): void {
     const uses = this.uses.get(key) ?? [];
     this.uses.delete(key);
-    if (uses.length >= MAX_USES) uses.splice(1, 1);
-    uses.push(opening);
+    if (!uses.some(({ sourceId, seq, startNs }) => sourceId === opening.sourceId && seq === opening.seq && startNs === opening.startNs)) {
+      if (uses.length >= MAX_USES) uses.splice(1, 1);
+      uses.push(opening);
+    }
     this.uses.set(key, uses);
     if (this.uses.size > this.most) this.uses.delete(this.uses.keys().next().value as string);
   }

@@ -1,4 +1,5 @@
 import type { Span } from '../otlp';
+import { compareLives } from './stream-state';
 
 /** A record as it is known within its stream: whoever reads it again reads this. */
 export interface RecordKey {
@@ -66,13 +67,19 @@ export class Shelf {
     return undefined;
   }
 
-  /** Every record of the run and source up to `seq` is settled. Returns how many spans that lets go. */
-  settle(stream: string, runId: string, sourceId: number, seq: number): number {
+  /**
+   * Records of `upTo`'s source up to its seq are settled, and all of earlier runs and incarnations. The incarnation counts: a
+   * record of the one before, read again after a kill, must not settle what the first record of this one closed. Returns how
+   * many spans that lets go.
+   */
+  settle(upTo: RecordKey): number {
     const before = this.size;
     if (before === 0) return 0;
     for (const [key, list] of this.kept) {
       const { by } = list[0];
-      if (by.sourceId === sourceId && by.seq <= seq && by.runId === runId && by.stream === stream) this.remove(key, list);
+      if (by.stream !== upTo.stream) continue;
+      const order = compareLives(by, upTo);
+      if (order < 0 || (order === 0 && by.sourceId === upTo.sourceId && by.seq <= upTo.seq)) this.remove(key, list);
     }
     return before - this.size;
   }

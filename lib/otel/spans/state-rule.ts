@@ -28,7 +28,7 @@ export function followState(desk: Desk, state: StreamState, document: EventDocum
   if (!stateSpans) return undefined;
   const identity: Identity = { ...desk.identify('state', state, sourceId, machine, document.seq), of: machine, key };
   const batchId = batchOf(document);
-  const parent = batchId === undefined ? openBatch(state, sourceId)?.ids : desk.idsAt(state, desk.identify('batch', state, batchId), document);
+  const parent = batchId === undefined ? openBatch(state, sourceId)?.ids : desk.idsNow(state, desk.identify('batch', state, batchId));
   const entered = numberOf(document, Key.newState);
   return desk.begin(state, identity, document, { state: entered, name: spanNameOf(document, machine), attributes: [...placeAttributes('state', document, state.stream), ...stateAttributes(document, machine)], parent }).ids;
 }

@@ -2,6 +2,12 @@ import { compareDecimal } from './decimal';
 import type { Scene } from './ids';
 import type { OpenSpan } from './open-span';
 
+/** A run of an incarnation. */
+export type Life = Pick<Scene, 'incarnation' | 'runId'>;
+
+/** Which of two runs of one stream came first: below 0, 0 for the same, above 0. */
+export const compareLives = (a: Life, b: Life): number => a.incarnation - b.incarnation || compareDecimal(a.runId, b.runId);
+
 /** How a document's run and incarnation stand to the one that is in force. */
 export type Era = 'current' | 'later' | 'past';
 
@@ -20,7 +26,7 @@ export class StreamState implements Scene {
 
   constructor(
     readonly stream: string,
-    scene: Omit<Scene, 'stream'>
+    scene: Life
   ) {
     this.incarnation = scene.incarnation;
     this.runId = scene.runId;
@@ -33,8 +39,7 @@ export class StreamState implements Scene {
   eraOf(scene: Scene, timeNs: string): Era {
     const { incarnation, runId } = scene;
     if (incarnation === this.incarnation && runId === this.runId) return 'current';
-    const order = incarnation - this.incarnation || compareDecimal(runId, this.runId);
-    return order > 0 || this.isNews(timeNs) ? 'later' : 'past';
+    return compareLives(scene, this) > 0 || this.isNews(timeNs) ? 'later' : 'past';
   }
 
   /** Was this record, or a later one of its source, applied already? */
