@@ -40,7 +40,8 @@ export function valuePoint(document: DocumentObject, stream: string, settings: M
     // What the record says of itself stands over what the definition says of the value.
     unit: ucumOf(fieldOf(document.fields, Key.unit)?.unit ?? field.unit),
     kind: 'gauge',
-    point: { attributes, timeUnixNano: provenance.sourceTimeNs, ...number }
+    // A clock that was never set says 0, which a point may not: it means that there is no time.
+    point: { attributes, timeUnixNano: provenance.sourceTimeNs === '0' ? provenance.receiveTimeNs : provenance.sourceTimeNs, ...number }
   };
 }
 

@@ -80,6 +80,11 @@ describe('metrics: gauges of values', () => {
     should(valuePoint(placeholder('drift'), '', on)).be.undefined();
   });
 
+  it('a clock that was never set has no time to give: the time of receipt stands for it', () => {
+    should(pointOf(reading('Real', 1, {}, { sourceNs: 0n, receiveNs: NOON })).point.timeUnixNano).equal(String(NOON));
+    should(pointOf(reading('Real', 1, {}, { sourceNs: 1n, receiveNs: NOON })).point.timeUnixNano).equal('1');
+  });
+
   it('what the record says of its unit stands over what the definition says', () => {
     const fields = [valueRef('Level'), newValue('Real', 1, { unit: 'L' }), field(Key.unit, 'unit', 'UInt', 99, { unit: 'hl' })];
     should(pointOf(event(EventType.ValueChanged, fields)).unit).equal('hL');
