@@ -38,7 +38,7 @@ const VALUE_PREFIX = 'openot.value.';
  * metric. A value is told when it changes and says nothing of any span of time; a total and a state of the reader come with
  * its status.
  */
-export function metricAttributes({ name, unit, description, kind, point }: MetricPoint, observedNs: string, hashes: Hashes): KeyValue[] {
+export function metricAttributes({ name, unit, kind, point }: MetricPoint, observedNs: string, hashes: Hashes): KeyValue[] {
   const isValue = name.startsWith(VALUE_PREFIX);
   const value = point.asInt ?? String(point.asDouble);
   return [
@@ -46,10 +46,16 @@ export function metricAttributes({ name, unit, description, kind, point }: Metri
     textAttribute('observedTimeUnixNano', observedNs),
     textAttribute('metric.code', name),
     textAttribute('metric.category', isValue ? 'value' : 'pipeline'),
-    textAttribute('metric.label', isValue ? name.slice(VALUE_PREFIX.length) : (description ?? name)),
+    textAttribute('metric.label', isValue ? name.slice(VALUE_PREFIX.length) : labelOf(name)),
     textAttribute('metric.granularity', kind === 'sum' ? 'total' : 'instant'),
     textAttribute('metric.frequency', isValue ? 'change' : 'status')
   ];
+}
+
+/** `openot.records.delivered` as people read it: `Records delivered`. */
+function labelOf(name: string): string {
+  const words = name.replace(/^openot\./, '').replace(/[._]+/g, ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** Of a span: its uuid, when it was observed, and between whom: the source that logged it, and who took it down. */
