@@ -1,9 +1,11 @@
 /*
  * npm run bench: decoding and documents, as ratios measured in one run against plain JavaScript on the same machine.
- * The whole flow in a real Node-RED is measured by bench/node-red-flow.mjs, Modbus TCP by bench/modbus.mjs.
+ * The whole flow in a real Node-RED is measured by bench/node-red-flow.mjs, OpenTelemetry
+ * by bench/otel.mjs, Modbus TCP by bench/modbus.mjs.
  */
 import { report as modbusReport } from './modbus.mjs';
 import { report as flowReport } from './node-red-flow.mjs';
+import { report as otelReport } from './otel.mjs';
 import { createRequire } from 'node:module';
 import { measure } from './measure.mjs';
 import { plainCheck, plainDecode } from './plain-decoder.mjs';
@@ -153,6 +155,9 @@ row('items to strict objects', documents.ns.itemsObjects);
 ratio('strict / JSON.stringify', documents.ratio('strictText', 'stringify'), 0.7);
 ratio('enriched / JSON.stringify', documents.ratio('enrichedText', 'stringify'));
 if (sink === 0 || kept === undefined) throw new Error('nothing was made');
+
+console.log('\nDocuments to OpenTelemetry');
+for (const line of await otelReport()) console.log(`  ${line}`);
 
 console.log('\nThe whole flow');
 for (const line of await flowReport()) console.log(`  ${line}`);
