@@ -107,7 +107,7 @@ describe('openot-otel', () => {
     should(existsSync(`${path}.lock`)).be.true();
     await until('the open span in the status', () => /1 open/.test(statusesOf('otel').at(-1)?.text ?? ''));
     await helper.unload();
-    should(existsSync(`${path}.lock`)).be.false();
+    await until('the lock to go', () => !existsSync(`${path}.lock`));
     const after = await flow();
     after.send('otel', { payload: [alarm(12, 'ConditionCleared', 5)], openot: facts() } as never);
     await until('the span', () => after.at('traces').length > 0);
