@@ -245,6 +245,7 @@ export class OtlpSender {
   }
 
   private takeAccepted(signal: Signal, outgoing: Outgoing, verdict: Verdict & { kind: 'accepted' | 'partial' }): void {
+    if (this.isClosing && verdict.kind === 'partial') return;
     const { entries, search } = outgoing;
     if (search !== undefined) search.accepted++;
     this.acceptedMs = this.ports.now();
@@ -273,6 +274,8 @@ export class OtlpSender {
   }
 
   private refuse(signal: Signal, entries: readonly Entry[], refusal: Refusal): void {
+    // Nobody can be told any more: it counts as what nobody knows of.
+    if (this.isClosing) return;
     this.rejected += entries.length;
     this.say(signal, 'refused', refusal.code, refusal.message);
     this.report(signal, entries, refusal, entries.length);

@@ -49,7 +49,7 @@ describe('dialogs', () => {
       it('has a field for every saved property, and for nothing else but credentials', () => {
         // What is no plain value (a list, an object) is put together by the dialog itself, and its field names the property.
         const fields = [...text.matchAll(new RegExp(`id="${prefix}([A-Za-z]+)"|data-property="([A-Za-z]+)"`, 'g'))].map(([, name, property]) => name ?? property);
-        const credentials = type === 'openot-opcua' ? ['user', 'password', 'certificate', 'privateKey'] : [];
+        const credentials = { 'openot-opcua': ['user', 'password', 'certificate', 'privateKey'], 'openot-otlp': ['token', 'headers'] }[type] ?? [];
         should(fields.sort()).eql([...Object.keys(definition.defaults), ...credentials].sort());
       });
 

@@ -46,7 +46,7 @@ const loadCore = (type: string): ((RED: NodeAPI) => void) =>
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   require(`@node-red/nodes/core/function/${core[type]}.js`) as (RED: NodeAPI) => void;
 
-const ours = ['openot-definition', 'openot-opcua', 'openot-modbus', 'openot-reader', 'openot-decoder', 'openot-drift-guard', 'openot-doc', 'openot-ack', 'openot-otel', 'openot-simulator'];
+const ours = ['openot-definition', 'openot-opcua', 'openot-modbus', 'openot-reader', 'openot-decoder', 'openot-drift-guard', 'openot-doc', 'openot-ack', 'openot-otel', 'openot-otlp', 'openot-simulator'];
 
 /** Registers before and after hooks of a suite that uses the helper; returns its own user directory. */
 export function useNodeRed(): { userDir: string } {

@@ -1,0 +1,60 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { shownEndpoints, systemSenderPorts } from '../../lib/otlp';
+import { buildNode } from '../shared/build-node';
+import { CodedError } from '../shared/coded-error';
+import { CLOSE_LIMIT_MS, handle } from '../shared/handle';
+import { Hop } from '../shared/passage';
+import { STATUS_INTERVAL_MS } from '../shared/status';
+import { OtlpController } from './controller';
+import { OtlpCredentials, OtlpProperties, otlpSettings } from './settings';
+import { showOtlp } from './show';
+import { Spoken } from './spoken';
+
+interface OtlpDef extends NodeDef, OtlpProperties {}
+
+/** Milliseconds that a node which closes goes on sending what nobody would read again: less than its close may take. */
+const LAST_TRY_MS = CLOSE_LIMIT_MS - 1000;
+
+const init = (RED: NodeAPI): void => {
+  function OpenotOtlp(this: Node, def: OtlpDef): void {
+    RED.nodes.createNode(this, def);
+    const hop = new Hop(RED, this);
+    buildNode(
+      this,
+      (status) => {
+        const settings = otlpSettings(RED, this, def, (this as Node<OtlpCredentials>).credentials ?? {});
+        const spoken = new Spoken(() => performance.now());
+        const show = (): void => status.set(() => showOtlp(controller.status(), settings.maxAgeMs, performance.now()));
+        const controller = new OtlpController(systemSenderPorts(settings.maxInFlight), settings, {
+          onRejected: (message) => hop.send([null, message], (output) => this.send(output)),
+          onSaid: (said) => {
+            show();
+            const line = hop.isClosed ? undefined : spoken.lineOf(said);
+            if (line === undefined) return;
+            if (line.level === 'log') this.log(line.text);
+            else if (line.level === 'warn') this.warn(`${line.code}: ${line.text}`);
+            else this.error(new CodedError(line.code, `${line.text} (${shownEndpoints(settings.endpoints)})`), {});
+          }
+        });
+        // Ages and waits change without an answer.
+        const timer = setInterval(show, STATUS_INTERVAL_MS);
+        show();
+        handle(this, (message, send) =>
+          hop.through(message, send, (pass) => {
+            const left = controller.take(message, pass);
+            show();
+            return left;
+          })
+        );
+        return async () => {
+          clearInterval(timer);
+          const dropped = await controller.close(LAST_TRY_MS);
+          if (dropped > 0) this.error(new CodedError('OPENOT_OTLP_DROPPED', `${dropped} items waited for the collector when this node closed, and no commit token makes their reader read them again: whether the collector has them is not known. Keep msg.openot.commit in the messages to this node`), {});
+        };
+      },
+      { release: () => hop.close(), deploys: RED.events }
+    );
+  }
+  RED.nodes.registerType('openot-otlp', OpenotOtlp, { credentials: { token: { type: 'password' }, headers: { type: 'password' } } });
+};
+export = init;

@@ -1,0 +1,37 @@
+import { otlpJson } from '../../lib/otel/json';
+import { CodedError } from '../shared/coded-error';
+import { shown } from '../shared/facts';
+
+/** The JSON text of a request: an object, its JSON text, or that as a Buffer. Throws OPENOT_OTLP_PAYLOAD. */
+export function textOfPayload(payload: unknown): string {
+  if (typeof payload === 'string') return checked(payload);
+  if (Buffer.isBuffer(payload)) return checked(utf8(payload));
+  if (typeof payload !== 'object' || payload === null) throw notARequest(`found ${shown(payload)}`);
+  try {
+    return otlpJson(payload);
+  } catch (thrown) {
+    throw notARequest(thrown instanceof Error ? thrown.message : String(thrown));
+  }
+}
+
+/** An error that says what belongs here. */
+export function notARequest(found: string): CodedError {
+  return new CodedError('OPENOT_OTLP_PAYLOAD', `msg.payload must be an export request of OTLP/JSON, as an object or as JSON text: ${found}. Wire the outputs of openot-otel to this node`);
+}
+
+function utf8(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw notARequest('the bytes are no UTF-8 text');
+  }
+}
+
+function checked(text: string): string {
+  try {
+    JSON.parse(text);
+  } catch {
+    throw notARequest('the text is no JSON');
+  }
+  return text;
+}

@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs';
+import type { Node, NodeAPI } from 'node-red';
+import { certificateVariables, Endpoint, EndpointProperties, endpointsOf, MAX_REQUEST_BYTES, MAX_TIMEOUT_MS, MIN_TIMEOUT_MS, SenderSettings, SIGNALS, TlsOptions } from '../../lib/otlp';
+import type { Signal } from '../../lib/otel/otlp';
+import { MissingConfig } from '../shared/build-node';
+import { CodedError } from '../shared/coded-error';
+import { choiceOf, numberOf } from '../shared/numbers';
+
+/** What the dialog saves. */
+export interface OtlpProperties {
+  endpoint?: string;
+  logsEndpoint?: string;
+  metricsEndpoint?: string;
+  tracesEndpoint?: string;
+  compression?: string;
+  timeout?: string;
+  maxItems?: string;
+  maxBytes?: string;
+  maxAge?: string;
+  maxInFlight?: string;
+  /** Id of a tls-config node. */
+  tls?: string;
+}
+
+/** What Node-RED keeps apart from the flow. */
+export interface OtlpCredentials {
+  token?: string;
+  headers?: string;
+}
+
+/** Node-RED's own node for TLS. */
+interface TlsNode {
+  readonly valid?: boolean;
+  addTLSOptions(options: TlsOptions): TlsOptions;
+}
+
+/** Everything the sender needs, from the node's fields, its credentials and the environment. Throws OPENOT_CONFIG, never with a secret in it. */
+export function otlpSettings(RED: NodeAPI, node: Node, def: OtlpProperties, credentials: OtlpCredentials): SenderSettings {
+  // A variable of a flow, group or subflow counts as well.
+  const env = (name: string): string | undefined => {
+    const value: unknown = RED.util.getSetting(node, name);
+    return value === undefined || value === null ? undefined : String(value);
+  };
+  const found = endpointsOf(propertiesOf(def, credentials), env);
+  if (!found.ok) throw new CodedError('OPENOT_CONFIG', found.message);
+  const tls = tlsOf(RED, def.tls ?? '');
+  const endpoint = (signal: Signal): Endpoint => {
+    const options = tls ?? tlsOfVariables(signal, env);
+    return options === undefined ? found.endpoints[signal] : { ...found.endpoints[signal], tls: options };
+  };
+  return {
+    endpoints: { logs: endpoint('logs'), metrics: endpoint('metrics'), traces: endpoint('traces') },
+    maxItems: numberOf(def.maxItems, { name: 'maxItems', fallback: 500, min: 1, max: 100_000 }),
+    maxBytes: numberOf(def.maxBytes, { name: 'maxBytes', fallback: 4_194_304, min: 1024, max: MAX_REQUEST_BYTES }),
+    maxAgeMs: numberOf(def.maxAge, { name: 'maxAge', fallback: 500, min: 0, max: 3_600_000 }),
+    maxInFlight: numberOf(def.maxInFlight, { name: 'maxInFlight', fallback: 4, min: 1, max: 64 })
+  };
+}
+
+function propertiesOf(def: OtlpProperties, { token = '', headers = '' }: OtlpCredentials): EndpointProperties {
+  const address = (value: string | undefined, name: string): string => {
+    if (/^\$[{(]/.test(value ?? '')) throw new CodedError('OPENOT_CONFIG', `the field ${name} names the environment variable ${value!.slice(0, 40)}, which is not set`);
+    return value ?? '';
+  };
+  const timeout = def.timeout ?? '';
+  return {
+    endpoint: address(def.endpoint, 'endpoint'),
+    endpoints: Object.fromEntries(SIGNALS.map((signal) => [signal, address(def[`${signal}Endpoint`], `${signal}Endpoint`)])),
+    compression: choiceOf(def.compression, 'compression', ['', 'gzip', 'none']),
+    ...(String(timeout).trim() === '' ? {} : { timeoutMs: numberOf(timeout, { name: 'timeout', fallback: 0, min: MIN_TIMEOUT_MS, max: MAX_TIMEOUT_MS }) }),
+    token,
+    headers
+  };
+}
+
+function tlsOf(RED: NodeAPI, id: string): TlsOptions | undefined {
+  if (id === '') return undefined;
+  const node = RED.nodes.getNode(id) as unknown as TlsNode | null | undefined;
+  if (node === null || node === undefined) throw new MissingConfig('no TLS node', 'the TLS configuration that this node names is not there, or is disabled: choose another one, or none');
+  if (node.valid === false) throw new CodedError('OPENOT_CONFIG', 'the TLS configuration that this node names is not usable: see its own error');
+  return node.addTLSOptions({});
+}
+
+function tlsOfVariables(signal: Signal, env: (name: string) => string | undefined): TlsOptions | undefined {
+  const options: TlsOptions = {};
+  for (const [option, names] of Object.entries(certificateVariables(signal)) as ['ca' | 'cert' | 'key', readonly string[]][]) {
+    const name = names.find((each) => (env(each)?.trim() ?? '') !== '');
+    if (name !== undefined) options[option] = fileOf(name, env(name)!.trim());
+  }
+  return Object.keys(options).length === 0 ? undefined : options;
+}
+
+function fileOf(variable: string, path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (thrown) {
+    throw new CodedError('OPENOT_CONFIG', `${variable} names a file that cannot be read (${(thrown as NodeJS.ErrnoException).code ?? 'unknown error'})`);
+  }
+}
