@@ -133,7 +133,7 @@ class JsonWriter {
     if (!isOwn(entry)) return false;
     let names = 0;
     for (const name in entry) {
-      if (name !== (names === 0 ? 'key' : 'value') || names === 2) return false;
+      if (name !== (names === 0 ? 'key' : 'value')) return false;
       names++;
     }
     const { key, value } = entry;

@@ -185,6 +185,11 @@ describe('log records', () => {
       { key: 'openot.extension.32769', value: { stringValue: '-Infinity' } },
       { key: 'openot.nonfinite', value: { boolValue: true } }
     ]);
+    const both = own(record(eventOf(EventType.ValueChanged, slot(Key.valueId, 20), slot(Key.newValue, NaN, TlvType.Real), slot(0x8001, 1, TlvType.LReal))));
+    should(both.slice(-2)).eql([
+      { key: 'openot.extension.32769', value: { doubleValue: 1 } },
+      { key: 'openot.nonfinite', value: { boolValue: true } }
+    ]);
     should(keys(record(eventOf(EventType.ValueChanged, slot(Key.valueId, 20), slot(Key.newValue, 1, TlvType.Real))))).not.containEql('openot.nonfinite');
   });
 

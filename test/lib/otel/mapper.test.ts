@@ -110,6 +110,23 @@ describe('mapper', () => {
       should(JSON.stringify(mapped.logs)).containEql('{"key":"openot.field.newValue","value":{"stringValue":"-Infinity"}}');
     });
 
+    it('that call a number non-finite which is not are believed for the number', () => {
+      const bare = copy(change);
+      Object.assign(bare.fields[1], { nonFinite: 'NaN' });
+      bare.fields.splice(2, 1);
+      const { logs, problems } = map(bare);
+      should(problems).eql([]);
+      should(JSON.stringify(logs)).containEql('{"key":"openot.field.newValue","value":{"doubleValue":5}}').and.not.containEql('openot.nonfinite');
+    });
+
+    it('may hold thousands of fields of one name, or of names that meet', () => {
+      const many = (name: (i: number) => string): Loose => ({ ...copy(change), fields: Array.from({ length: 16_000 }, (_, i) => ({ key: 21, name: name(i), type: 'DInt', value: i, enumLabel: null, raw: 1 })) });
+      const one = map(many(() => 'arg'));
+      should(one.logs[0].attributes.at(-2)?.value.arrayValue?.values).have.length(16_000);
+      const meeting = map(many((i) => 'a' + '.raw'.repeat(i % 4) + Math.floor(i / 4)));
+      should(new Set(meeting.logs[0].attributes.map(({ key }) => key)).size).equal(meeting.logs[0].attributes.length);
+    });
+
     it('are not changed', () => {
       const given = [other(change, BigInt), other(placeholder, BigInt)];
       const freeze = (value: unknown): void => {
