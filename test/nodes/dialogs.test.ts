@@ -132,7 +132,7 @@ describe('examples', () => {
         for (const wire of (node.wires ?? []).flat()) should(ids).containEql(wire);
         if (!node.type.startsWith('openot-')) continue;
         const { defaults, outputs, category } = registered(node.type);
-        should(Object.keys(node).filter((key) => !['id', 'type', 'z', 'x', 'y', 'wires'].includes(key)).sort()).eql(Object.keys(defaults).sort());
+        should(Object.keys(node).filter((key) => !['id', 'type', 'z', 'g', 'x', 'y', 'wires'].includes(key)).sort()).eql(Object.keys(defaults).sort());
         for (const [key, { validate, type }] of Object.entries(defaults)) {
           if (validate) should(validate.call(node, node[key])).equal(true, `${node.type}: ${key} is invalid`);
           if (type !== undefined && node[key] !== '') should(nodes.find(({ id }) => id === node[key])?.type).equal(type);

@@ -3,20 +3,13 @@ import { createHash } from 'node:crypto';
 import { otlpJson } from '../../../../lib/otel/json';
 import type { NetworkInput } from '../../../../lib/otel/network';
 import type { Signal } from '../../../../lib/otel/otlp';
+import { itemsText } from '../../../support/network/items-text';
 import { holders } from '../../../support/network/missing-of';
 import { message } from './support/documents';
 import { logOf, span, total, valuePoint } from './support/items';
 import { fullRequest, mapped, profile, settingsOf } from './support/requests';
 
 const signals: readonly Signal[] = ['logs', 'metrics', 'traces'];
-const itemKeys = { logs: 'logRecords', metrics: 'metrics', traces: 'spans' } as const;
-
-/** The text of the items array, cut out of the request's own text: nothing is parsed or written again. */
-function itemsText(signal: Signal, sent: string): string {
-  const begin = sent.indexOf(`"${itemKeys[signal]}":[`) + itemKeys[signal].length + 3;
-  return sent.slice(begin, sent.length - ']}]}'.length).replace(/}$/, '');
-}
-
 type Plain = Record<string, unknown>;
 const scopeOf = (signal: Signal, request: unknown): Plain => holders(signal, request, 'scope')[0];
 const attributesOf = (holder: Plain): { key: string; value: Plain }[] => holder.attributes as { key: string; value: Plain }[];
