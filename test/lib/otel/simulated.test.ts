@@ -1,6 +1,5 @@
 import should from 'should';
-import { bind, compileDefinition, DefinitionStore, writeDefinition } from '../../../lib/definition';
-import { createFormatter, DocumentContext, DocumentObject, EventDocument } from '../../../lib/document';
+import type { DocumentObject, EventDocument } from '../../../lib/document';
 import { assembleRequest } from '../../../lib/otel/assemble';
 import { loadHashes } from '../../../lib/otel/hashes';
 import { otlpJson } from '../../../lib/otel/json';
@@ -8,41 +7,11 @@ import { createOtelMapper, defaultMappingSettings } from '../../../lib/otel/mapp
 import type { LogRecord, MappedItems, Signal } from '../../../lib/otel/otlp';
 import { createSpanBook } from '../../../lib/otel/spans';
 import { ScenarioName, scenarios } from '../../../lib/simulator';
-import { clocked } from '../simulator/support/clocked';
-import { Follower } from '../simulator/support/follower';
 import { assertValid } from '../../support/otlp/validator';
+import { played } from './support/played';
 
 const settings = { ...defaultMappingSettings, stateSpans: true, boolMetrics: true };
 const envelope = { resource: { attributes: [{ key: 'service.name', value: { stringValue: 'plant' } }] }, scope: { name: 'n', version: '1' } };
-
-/** Documents of a scenario with every lifecycle operation in between, in the batches that a reader would make of them. */
-async function played(name: ScenarioName): Promise<DocumentObject[][]> {
-  const formatter = createFormatter({ profile: 'enriched' });
-  const contexts = new Map<string, DocumentContext>();
-  for (const file of scenarios[name].definitions()) {
-    const text = await writeDefinition(file);
-    const outcome = await compileDefinition(text);
-    if (!outcome.ok) throw new Error(outcome.message);
-    const store = new DefinitionStore();
-    store.add(outcome.compiled, 'test');
-    contexts.set(text, formatter.context({ receiveTimeNs: '1780272100000000000', bufferId: 3 }, bind(store, { stream: 'test', whenUnadvertised: 'assume' })));
-  }
-  const { simulator, pass } = clocked({ scenario: name, rate: 200, seed: 5 });
-  const follower = new Follower(simulator.producer);
-  const batches: DocumentObject[][] = [];
-  const look = (): void => {
-    const context = contexts.get(simulator.definitionText());
-    if (context === undefined) throw new Error('a definition file that is not up to date');
-    batches.push(follower.read().map(({ record, abs }) => formatter.recordObject(record, abs, context)));
-  };
-  const commands = ['clock-unsynced', 'drop', 'clock-synced', 'high-water', 'definition-change', 'cold-start'];
-  for (let i = 0; i < 180; i++) {
-    pass(100);
-    look();
-    if (i % 30 === 25) simulator.command(commands[Math.floor(i / 30)]).ok.should.be.true();
-  }
-  return batches;
-}
 
 for (const name of Object.keys(scenarios) as ScenarioName[]) {
   describe(`OpenTelemetry of the scenario ${name}`, () => {
