@@ -49,7 +49,8 @@ const init = (RED: NodeAPI): void => {
         return async () => {
           clearInterval(timer);
           const dropped = await controller.close(LAST_TRY_MS);
-          if (dropped > 0) this.error(new CodedError('OPENOT_OTLP_DROPPED', `${dropped} items waited for the collector when this node closed, and no commit token makes their reader read them again: whether the collector has them is not known. Keep msg.openot.commit in the messages to this node`), {});
+          // Without a message: it goes to the log, since the Catch nodes of a flow that stops are closed by now.
+          if (dropped > 0) this.error(new CodedError('OPENOT_OTLP_DROPPED', `${dropped} items waited for the collector when this node closed, and no commit token makes their reader read them again: whether the collector has them is not known. Keep msg.openot.commit in the messages to this node`));
         };
       },
       { release: () => hop.close(), deploys: RED.events }

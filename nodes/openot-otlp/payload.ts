@@ -10,7 +10,7 @@ export function textOfPayload(payload: unknown): string {
   try {
     return otlpJson(payload);
   } catch (thrown) {
-    throw notARequest(thrown instanceof Error ? thrown.message : String(thrown));
+    throw notARequest(thrown instanceof Error ? thrown.message.split('\n')[0] : String(thrown));
   }
 }
 

@@ -12,19 +12,20 @@ export type Line = { readonly level: 'error' | 'warn'; readonly code: string; re
  * else at most once a minute. What was rejected is on the second output, whole.
  */
 export class Spoken {
-  private readonly outages = new Map<Signal, string>();
+  private readonly outages = new Map<Signal, { readonly code: string; readonly isTold: boolean }>();
   private readonly lastMs = new Map<string, number>();
 
   constructor(private readonly now: () => number) {}
 
   lineOf({ outcome, signal, code, message }: Said): Line | undefined {
+    const outage = this.outages.get(signal);
     if (outcome === 'retry') {
-      const isKnown = this.outages.get(signal) === code;
-      this.outages.set(signal, code);
-      return isKnown || !this.isNew(`${signal} ${code}`) ? undefined : { level: 'error', code, text: `${signal} cannot be sent: ${message}. They are sent again until the collector takes them` };
+      const isTold = outage?.code !== code && this.isNew(`${signal} ${code}`);
+      this.outages.set(signal, { code, isTold: isTold || outage?.isTold === true });
+      return isTold ? { level: 'error', code, text: `${signal} cannot be sent: ${message}. They are sent again until the collector takes them` } : undefined;
     }
-    const isOver = this.outages.delete(signal);
-    if (outcome === 'accepted') return isOver ? { level: 'log', text: `${signal} are sent again` } : undefined;
+    this.outages.delete(signal);
+    if (outcome === 'accepted') return outage?.isTold === true ? { level: 'log', text: `${signal} are sent again` } : undefined;
     return this.isNew(`${signal} ${code}`) ? { level: 'warn', code, text: `${signal}: ${message}` } : undefined;
   }
 

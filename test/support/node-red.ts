@@ -41,10 +41,10 @@ const load = (type: string): ((RED: NodeAPI) => void) =>
   require(join(__dirname, '..', '..', 'nodes', type, type)) as (RED: NodeAPI) => void;
 
 /** Node-RED's own nodes that a flow of a test may use. */
-const core: Record<string, string> = { delay: '89-delay', function: '10-function' };
+const core: Record<string, string> = { delay: 'function/89-delay', function: 'function/10-function', 'tls-config': 'network/05-tls' };
 const loadCore = (type: string): ((RED: NodeAPI) => void) =>
   // eslint-disable-next-line @typescript-eslint/no-require-imports
-  require(`@node-red/nodes/core/function/${core[type]}.js`) as (RED: NodeAPI) => void;
+  require(`@node-red/nodes/core/${core[type]}.js`) as (RED: NodeAPI) => void;
 
 const ours = ['openot-definition', 'openot-opcua', 'openot-modbus', 'openot-reader', 'openot-decoder', 'openot-drift-guard', 'openot-doc', 'openot-ack', 'openot-otel', 'openot-otlp', 'openot-simulator'];
 

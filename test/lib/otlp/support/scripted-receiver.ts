@@ -40,6 +40,11 @@ export class ScriptedReceiver {
     return receiver;
   }
 
+  /** Connections that are open. */
+  get open(): number {
+    return this.sockets.size;
+  }
+
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
   }

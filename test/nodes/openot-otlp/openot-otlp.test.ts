@@ -1,0 +1,245 @@
+import should from 'should';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createServer, Server } from 'node:https';
+import { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { Rejected } from '../../../lib/otlp';
+import { Flow, helper, settled, shouldBePlain, sink, statusesOf, until, useNodeRed } from '../../support/node-red';
+import { logsRequest, metricsRequest, point, records, span, tracesRequest, uidsOf } from '../../lib/otlp/support/requests';
+import { accept, cutOff, say, Script, ScriptedReceiver } from '../../lib/otlp/support/scripted-receiver';
+
+describe('openot-otlp', () => {
+  const place = useNodeRed();
+  let receiver: ScriptedReceiver;
+
+  beforeEach(async () => {
+    receiver = await ScriptedReceiver.start();
+  });
+  afterEach(() => receiver.kill());
+
+  const flow = (otlp: Record<string, unknown> = {}, credentials: object = {}, more: Parameters<typeof Flow.start>[0] = []): Promise<Flow> =>
+    Flow.start([{ id: 'otlp', type: 'openot-otlp', endpoint: receiver.url, compression: '', timeout: '', maxItems: '500', maxBytes: '4194304', maxAge: '20', maxInFlight: '4', wires: [['out'], ['rejected']], ...otlp }, sink('out'), sink('rejected'), ...more], { otlp: credentials });
+  const rejected = (running: Flow): Rejected[] => running.at('rejected').map(({ payload }) => payload as Rejected);
+  const lastStatus = (): string => {
+    const { fill, shape, text } = statusesOf('otlp').at(-1) ?? {};
+    return `${fill} ${shape} ${text}`;
+  };
+  const logged = (level: number): string[] => helper.log().args.map(([entry]) => entry).filter((entry) => entry.level === level && entry.type === 'openot-otlp').map(({ msg }) => String(msg));
+  const WARN = 30;
+
+  it('sends each signal to its place, compressed, and passes the message on as it came', async () => {
+    const running = await flow();
+    const message = { payload: logsRequest(records(0, 2)), topic: 'logs', headers: { 'content-type': 'application/json' }, parts: { id: 'p', type: 'array' as const, index: 2, count: 3 }, openot: { stream: 's', commit: ['r/b/1'] } };
+    const before = structuredClone(message);
+    running.send('otlp', { payload: tracesRequest([span(1)]) } as never);
+    running.send('otlp', { payload: JSON.stringify(metricsRequest({ a: [point(-0)] })).replace('"asDouble":0', '"asDouble":-0') } as never);
+    running.send('otlp', message as never);
+    await until('the messages', () => running.at('out').length === 3);
+    should(receiver.received.map(({ path }) => path).sort()).eql(['/v1/logs', '/v1/metrics', '/v1/traces']);
+    should(receiver.received.every(({ headers }) => headers['content-encoding'] === 'gzip' && headers['content-type'] === 'application/json' && headers['user-agent'] === 'openot-node-red' && headers.authorization === undefined)).be.true();
+    should(receiver.received.find(({ path }) => path === '/v1/metrics')!.text).containEql('"asDouble":-0');
+    should(JSON.parse(receiver.received.find(({ path }) => path === '/v1/logs')!.text)).eql(before.payload);
+    const { otlp, _msgid, ...rest } = running.at('out')[2];
+    should(rest).eql(before);
+    should(otlp).eql({ signal: 'logs', items: 2, accepted: 2, partial: 0, rejected: 0, requests: 1 });
+    should(message).eql({ ...before, _msgid });
+    running.at('out').forEach((sent) => shouldBePlain(sent));
+    should(running.at('completed').length).equal(3);
+    should(running.at('rejected')).eql([]);
+    await until('the status', () => lastStatus() === 'green dot 4 sent: 200');
+  });
+
+  it('shows nothing green before something was accepted, and red while it is not', async () => {
+    await receiver.kill();
+    const running = await flow({}, { token: 's3cret' });
+    should(lastStatus()).equal('grey ring nothing sent yet');
+    running.send('otlp', { payload: logsRequest(records(0, 3)) } as never);
+    await until('the outage', () => lastStatus().startsWith('red ring 0 sent, 3 pending'));
+    await until('what it says', () => /^red ring 0 sent, 3 pending(, oldest \d+ s)?: connect ECONNREFUSED 127\.0\.0\.1:\d+, again in 1 s$/.test(lastStatus()));
+    should(running.at('out')).eql([]);
+    should(running.caught).match([{ code: 'OPENOT_OTLP_UNREACHABLE', message: new RegExp(`^OPENOT_OTLP_UNREACHABLE: logs cannot be sent: connect ECONNREFUSED .* sent again until .*\\(${receiver.url}/v1/logs, `) }]);
+    await receiver.start();
+    await until('the message', () => running.at('out').length === 1);
+    await until('the status', () => lastStatus() === 'green dot 3 sent: 200');
+    should(statusesOf('otlp').map(({ fill }) => fill).slice(0, -1)).not.containEql('green');
+    should(JSON.stringify([statusesOf('otlp'), running.caught, helper.log().args])).not.match(/s3cret/);
+  });
+
+  it('tells refusals on output 2, then lets the tokens go on', async () => {
+    const running = await flow();
+    receiver.script = say(401, { message: 'who are you?' });
+    running.send('otlp', { payload: logsRequest(records(0, 2)), openot: { commit: ['r/b/1'] } } as never);
+    await until('the refusal', () => running.at('out').length === 1);
+    should(running.at('rejected')).match([{ topic: 'rejected', payload: { signal: 'logs', reason: 'unauthorized', code: 'OPENOT_OTLP_UNAUTHORIZED', status: 401, count: 2, uids: ['uid/0', 'uid/1'], items: records(0, 2) } }]);
+    should(running.at('rejected')[0]).not.have.property('openot');
+    should(running.at('out')[0]).match({ openot: { commit: ['r/b/1'] }, otlp: { accepted: 0, rejected: 2 } });
+    await until('the status', () => lastStatus().startsWith('red dot 0 sent, 2 rejected: 401 Unauthorized: who are you?'));
+    should(logged(WARN)).matchAny(/^OPENOT_OTLP_UNAUTHORIZED: logs: 401/);
+    receiver.script = say(200, { partialSuccess: { rejectedLogRecords: '1', errorMessage: 'too old' } });
+    running.send('otlp', { payload: logsRequest(records(2, 3)) } as never);
+    await until('partial acceptance', () => running.at('out').length === 2);
+    should(rejected(running)[1]).match({ reason: 'partial', count: 1, uids: ['uid/2', 'uid/3', 'uid/4'] });
+    receiver.script = say(200, { partialSuccess: { errorMessage: 'old version' } });
+    running.send('otlp', { payload: logsRequest(records(5, 1)) } as never);
+    await until('the warning', () => lastStatus() === 'yellow dot 3 sent, 3 rejected: old version');
+    should(logged(WARN)).matchAny('OPENOT_OTLP_WARNING: logs: old version');
+    running.at('rejected').forEach((message) => shouldBePlain(message));
+    should(running.caught).eql([]);
+  });
+
+  it('finds the bad record of a batch of 500, gets the others accepted, and lets the message go', async () => {
+    const running = await flow();
+    receiver.script = (received, response) => (uidsOf(JSON.parse(received.text)).includes('uid/321') ? say(400, { message: 'no' }) : accept)(received, response);
+    running.send('otlp', { payload: logsRequest(records(0, 500)), openot: { commit: ['r/b/1'] } } as never);
+    await until('the message', () => running.at('out').length === 1);
+    should(rejected(running)).match([{ reason: 'refused', code: 'OPENOT_OTLP_REFUSED', status: 400, message: '400 Bad Request: no', count: 1, uids: ['uid/321'] }]);
+    should(running.at('out')[0].otlp).match({ items: 500, accepted: 499, rejected: 1 });
+    should(receiver.received.length).be.belowOrEqual(20);
+  });
+
+  it('gets everything through a collector that cuts connections, is busy, and redirects nobody', async () => {
+    const scripts: Script[] = [cutOff, say(503, '', { 'retry-after': '1' })];
+    receiver.script = (received, response) => (scripts.shift() ?? accept)(received, response);
+    const running = await flow({ compression: 'none' });
+    for (let i = 0; i < 3; i++) running.send('otlp', { payload: logsRequest(records(10 * i, 10)), n: i } as never);
+    await until('the messages', () => running.at('out').length === 3);
+    should(running.at('out').map(({ n }) => n)).eql([0, 1, 2]);
+    should(new Set(receiver.received.flatMap(({ text }) => uidsOf(JSON.parse(text)))).size).equal(30);
+    should(receiver.received[0].headers['content-encoding']).equal(undefined);
+    should(running.at('rejected')).eql([]);
+    // One outage: two ways in which it showed.
+    should(running.caught.map(({ code }) => code)).eql(['OPENOT_OTLP_UNREACHABLE', 'OPENOT_OTLP_BUSY']);
+  });
+
+  it('sends token and headers, and the variables of its flow', async () => {
+    await flow({}, { token: 'tok', headers: 'X-Scope-OrgID: plant\nx-other: 1' });
+    helper.getNode('otlp').receive({ payload: logsRequest(records(0, 1)) });
+    await until('the request', () => receiver.received.length === 1);
+    should(receiver.received[0].headers).match({ authorization: 'Bearer tok', 'x-scope-orgid': 'plant', 'x-other': '1' });
+    await helper.unload();
+    process.env.OTEL_EXPORTER_OTLP_LOGS_ENDPOINT = `${receiver.url}/own/logs`;
+    process.env.OTEL_EXPORTER_OTLP_HEADERS = 'x-env=yes%20so';
+    process.env.OTEL_EXPORTER_OTLP_COMPRESSION = 'none';
+    try {
+      await flow({ endpoint: '' });
+      helper.getNode('otlp').receive({ payload: logsRequest(records(0, 1)) });
+      await until('the request', () => receiver.received.length === 2);
+      should(receiver.received[1]).match({ path: '/own/logs', headers: { 'x-env': 'yes so' } });
+      should(receiver.received[1].headers['content-encoding']).equal(undefined);
+    } finally {
+      for (const name of ['LOGS_ENDPOINT', 'HEADERS', 'COMPRESSION']) delete process.env[`OTEL_EXPORTER_OTLP_${name}`];
+    }
+  });
+
+  it('refuses settings that cannot be right, without showing a secret', async () => {
+    for (const [otlp, credentials, text] of [
+      [{ endpoint: 'http://me:s3cret@collector' }, {}, /holds a user name or password/],
+      [{ endpoint: 'collector:4318' }, {}, /must begin with http/],
+      [{ logsEndpoint: '${NOT_SET}' }, {}, /logsEndpoint names the environment variable \$\{NOT_SET\}, which is not set/],
+      [{ maxBytes: '67108865' }, {}, /maxBytes must be a whole number from 1024 to 67108864/],
+      [{ timeout: '50' }, {}, /timeout must be a whole number from 100 to 600000/],
+      [{ compression: 'zstd' }, {}, /compression must be one of , gzip, none/],
+      [{}, { token: 'Bearer s3cret' }, /the token must be one word/],
+      [{}, { headers: 'content-length: s3cret' }, /content-length belongs to the connection or the content/],
+      [{}, { token: 's3cret', headers: 'authorization: s3cret' }, /only one of them was expected/],
+      [{ tls: 'gone' }, {}, /the TLS configuration that this node names is not there/]
+    ] as [object, object, RegExp][]) {
+      const running = await flow(otlp as Record<string, unknown>, credentials);
+      await until('the error', () => running.caught.length > 0);
+      should(running.caught[0]).match({ code: 'OPENOT_CONFIG', message: text });
+      await until('the status', () => lastStatus().startsWith('red ring'));
+      running.send('otlp', { payload: logsRequest(records(0, 1)) } as never);
+      await settled();
+      should(running.caught.length).equal(2);
+      should(JSON.stringify(running.caught)).not.match(/s3cret/);
+      await helper.unload();
+    }
+    should(receiver.received).eql([]);
+  });
+
+  it('says what is no request, and keeps what waits', async () => {
+    const circular: Record<string, unknown> = { resourceLogs: [] };
+    circular.self = circular;
+    const running = await flow();
+    const bad: [unknown, RegExp][] = [[undefined, /found nothing/], [7, /found 7/], ['{', /the text is no JSON/], [Buffer.from([0xff]), /no UTF-8/], [[], /must be an object/], [{ logs: [] }, /resourceLogs, resourceMetrics or resourceSpans was expected/], [{ resourceLogs: 1 }, /resourceLogs must be an array/], [circular, /circular/i]];
+    for (const [payload] of bad) running.send('otlp', { payload } as never);
+    running.send('otlp', { payload: Buffer.from(JSON.stringify(logsRequest(records(0, 1)))) } as never);
+    await until('the good one', () => running.at('out').length === 1);
+    should(running.caught.map(({ code }) => code)).eql(bad.map(() => 'OPENOT_OTLP_PAYLOAD'));
+    for (const [, text] of bad) should(running.caught.map(({ message }) => message)).matchAny(text);
+    should(receiver.received.length).equal(1);
+  });
+
+  it('speaks TLS with Node-RED\'s own configuration, and with certificates of the environment', async () => {
+    const file = (name: string): string => join(place.userDir, name);
+    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-keyout', file('key.pem'), '-out', file('cert.pem'), '-subj', '/CN=collector', '-addext', 'subjectAltName=IP:127.0.0.1'], { stdio: 'ignore' });
+    let requests = 0;
+    const server: Server = createServer({ key: readFileSync(file('key.pem')), cert: readFileSync(file('cert.pem')) }, (request, response) => {
+      requests++;
+      request.resume().on('end', () => response.end('{}'));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const endpoint = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    try {
+      const untrusted = await flow({ endpoint });
+      untrusted.send('otlp', { payload: logsRequest(records(0, 1)) } as never);
+      await until('the refusal', () => untrusted.caught.length === 1);
+      should(untrusted.caught[0]).match({ code: 'OPENOT_OTLP_UNREACHABLE', message: /self-signed certificate/ });
+      await helper.unload();
+      const trusted = await flow({ endpoint, tls: 'tls' }, {}, [{ id: 'tls', type: 'tls-config', cert: '', key: '', ca: file('cert.pem'), certname: '', keyname: '', caname: '', servername: '', verifyservercert: true }]);
+      trusted.send('otlp', { payload: logsRequest(records(0, 1)) } as never);
+      await until('the message', () => trusted.at('out').length === 1);
+      await helper.unload();
+      process.env.OTEL_EXPORTER_OTLP_CERTIFICATE = file('cert.pem');
+      const byVariable = await flow({ endpoint });
+      byVariable.send('otlp', { payload: logsRequest(records(0, 1)) } as never);
+      await until('the message', () => byVariable.at('out').length === 1);
+      should(requests).equal(2);
+    } finally {
+      delete process.env.OTEL_EXPORTER_OTLP_CERTIFICATE;
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+
+  describe('when it closes', () => {
+    /** What the node says when the helper listens to its log no more. */
+    const errorsOf = (): string[] => {
+      const errors: string[] = [];
+      helper.getNode('otlp').error = (error: unknown) => void errors.push(String(error));
+      return errors;
+    };
+
+    it('sends what has no token, and says nothing', async () => {
+      const running = await flow({ maxAge: '60000' });
+      running.send('otlp', { payload: logsRequest(records(0, 3)) } as never);
+      await settled();
+      should(receiver.received.length).equal(0);
+      const errors = errorsOf();
+      await helper.unload();
+      should(receiver.received.flatMap(({ text }) => uidsOf(JSON.parse(text)))).eql(['uid/0', 'uid/1', 'uid/2']);
+      should(errors).eql([]);
+    });
+
+    it('says how much is gone where the collector does not take it, and only of what has no token', async () => {
+      receiver.script = say(503);
+      const running = await flow({ maxItems: '3' });
+      running.send('otlp', { payload: logsRequest(records(0, 3)), openot: { stream: 'a' } } as never);
+      running.send('otlp', { payload: logsRequest(records(3, 4)), openot: { stream: 'b' } } as never);
+      running.send('otlp', { payload: logsRequest(records(7, 5)), openot: { stream: 'b', commit: ['r/b/1'] } } as never);
+      await until('the outage', () => running.caught.length === 1);
+      const errors = errorsOf();
+      await helper.unload();
+      should(errors).matchAny(/^OPENOT_OTLP_DROPPED: 3 items waited/);
+    });
+
+    it('lets go of its connections', async () => {
+      const running = await flow();
+      running.send('otlp', { payload: logsRequest(records(0, 3)) } as never);
+      await until('the message', () => running.at('out').length === 1);
+      await helper.unload();
+      await until('no connection', () => receiver.open === 0);
+    });
+  });
+});

@@ -1,0 +1,66 @@
+import should from 'should';
+import type { Said, SenderStatus } from '../../../lib/otlp';
+import { showOtlp, SLOW_MS } from '../../../nodes/openot-otlp/show';
+import { REPEAT_MS, Spoken } from '../../../nodes/openot-otlp/spoken';
+
+const NOW = 100_000;
+const status = (changes: Partial<SenderStatus> = {}): SenderStatus => ({ taken: 0, accepted: 12_345, rejected: 0, pending: 0, messages: 0, bytes: 0, troubled: [], ...changes });
+const said = (outcome: Said['outcome'], message: string, more: Partial<Said> = {}): Said => ({ outcome, signal: 'logs', code: 'OPENOT_X', message, ...more });
+const shown = (changes: Partial<SenderStatus>): string => {
+  const { fill, shape, text } = showOtlp(status(changes), 500, NOW);
+  return `${fill} ${shape} ${text}`;
+};
+
+describe('the status of openot-otlp', () => {
+  it('is green only when the last request was accepted and nothing waits for long', () => {
+    should(shown({ said: said('accepted', '200') })).equal('green dot 12.3 k sent: 200');
+    should(shown({ said: said('accepted', '200'), pending: 20, oldestMs: NOW - 400 })).equal('green dot 12.3 k sent, 20 pending: 200');
+    should(shown({ said: said('accepted', '200'), pending: 20, oldestMs: NOW - 500 - SLOW_MS - 1, acceptedMs: NOW - 1000 })).equal('green dot 12.3 k sent, 20 pending, oldest 5 s: 200');
+    should(shown({ said: said('accepted', '200'), pending: 20, oldestMs: NOW - 500 - SLOW_MS - 1, acceptedMs: NOW - 70_000 })).equal('yellow ring 12.3 k sent, 20 pending, oldest 5 s: no answer yet');
+    should(shown({ accepted: 0 })).equal('grey ring nothing sent yet');
+    should(shown({ accepted: 0, pending: 5, oldestMs: NOW - 2000 })).equal('grey ring 0 sent, 5 pending, oldest 2 s');
+  });
+
+  it('says why, and until when, while requests are tried again', () => {
+    should(shown({ pending: 5, oldestMs: NOW - 125_000, troubled: ['logs'], said: said('retry', '503 Service Unavailable', { againMs: NOW + 4200 }) })).equal('red ring 12.3 k sent, 5 pending, oldest 2 min: 503 Service Unavailable, again in 5 s');
+    should(shown({ pending: 5, troubled: ['logs'], said: said('retry', 'no', { againMs: NOW - 1 }) })).equal('red ring 12.3 k sent, 5 pending: no');
+    // Another signal was accepted meanwhile.
+    should(shown({ pending: 5, troubled: ['metrics', 'traces'], said: said('accepted', '200') })).equal('red ring 12.3 k sent, 5 pending: metrics, traces retried');
+  });
+
+  it('tells refusals, partial acceptance and warnings apart', () => {
+    should(shown({ rejected: 3, said: said('refused', '401 Unauthorized') })).equal('red dot 12.3 k sent, 3 rejected: 401 Unauthorized');
+    should(shown({ rejected: 3, said: said('partial', '3 of 10 rejected') })).equal('yellow dot 12.3 k sent, 3 rejected: 3 of 10 rejected');
+    should(shown({ said: said('warning', 'x'.repeat(100)) })).equal(`yellow dot 12.3 k sent: ${'x'.repeat(60)}…`);
+  });
+});
+
+describe('the log of openot-otlp', () => {
+  let nowMs = 0;
+  const spoken = (): Spoken => new Spoken(() => nowMs);
+
+  it('has an outage once when it begins and once when it ends', () => {
+    const book = spoken();
+    const retry = said('retry', 'refused');
+    should([retry, retry, retry].map((each) => book.lineOf(each)?.level)).eql(['error', undefined, undefined]);
+    should(book.lineOf(said('retry', 'late', { code: 'OPENOT_Y' }))?.level).equal('error');
+    should(book.lineOf(said('retry', 'refused', { signal: 'traces' }))?.text).equal('traces cannot be sent: refused. They are sent again until the collector takes them');
+    const accepted = said('accepted', '200');
+    should([accepted, accepted].map((each) => book.lineOf(each))).eql([{ level: 'log', text: 'logs are sent again' }, undefined]);
+  });
+
+  it('has everything once a minute at most, also an outage that comes and goes', () => {
+    const book = spoken();
+    const lines = (): number => {
+      let count = 0;
+      for (let i = 0; i < 10; i++) for (const each of [said('retry', 'x'), said('accepted', '200'), said('partial', 'y', { code: 'OPENOT_P' }), said('refused', 'z', { code: 'OPENOT_Z' })]) if (book.lineOf(each) !== undefined) count++;
+      return count;
+    };
+    // The beginning and the end of one outage, and two more.
+    should(lines()).equal(4);
+    nowMs += REPEAT_MS - 1;
+    should(lines()).equal(0);
+    nowMs += 1;
+    should(lines()).equal(4);
+  });
+});
