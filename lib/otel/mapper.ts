@@ -112,7 +112,7 @@ export function createOtelMapper({ book, meter = createMeter() }: MapperOptions)
   };
 }
 
-const streamOf = ({ stream }: MapperFacts): string => (stream === undefined || stream === null ? '' : String(stream));
+const streamOf = ({ stream }: MapperFacts): string => (typeof stream === 'string' ? stream : typeof stream === 'number' || typeof stream === 'bigint' ? String(stream) : '');
 
 /** The documents of a payload, and why others are none. */
 function readDocuments(given: unknown): { documents: DocumentObject[]; problems: MappingProblem[] } {

@@ -255,7 +255,7 @@ describe('mapper', () => {
     });
 
     it('without a stream there is none in the uid', () => {
-      for (const stream of [undefined, null, '']) should(createOtelMapper({}).documents(change, { stream }, defaultMappingSettings).logs[0].attributes[0].value.stringValue).startWith('/2/');
+      for (const stream of [undefined, null, '', {}, Object.create(null), Symbol('s'), []]) should(createOtelMapper({}).documents(change, { stream }, defaultMappingSettings).logs[0].attributes[0].value.stringValue).startWith('/2/');
     });
   });
 
