@@ -52,6 +52,7 @@ type Properties = Readonly<Record<string, unknown>>;
  * not known: a status of an older or newer reader is one, too.
  */
 export function readStatus(payload: unknown, facts: { readonly stream?: unknown; readonly incarnation?: unknown }, nowNs: string): ({ readonly ok: true } & StatusMessage) | NotAStatus {
+  const arrivedNs = BigInt(nowNs);
   try {
     const status = object(payload, '', "a status of an openot-reader ({state, lag, totals, …}, its second output)");
     const totals = object(status.totals, 'totals', 'the totals of a reader ({records, lost, laps, …})');
@@ -60,7 +61,7 @@ export function readStatus(payload: unknown, facts: { readonly stream?: unknown;
     const since = status.sinceNs;
     return {
       ok: true,
-      stream: typeof stream === 'string' ? stream : '',
+      stream: typeof stream === 'string' || typeof stream === 'number' || typeof stream === 'bigint' ? String(stream) : '',
       incarnation: typeof incarnation === 'number' && Number.isSafeInteger(incarnation) && incarnation >= 0 ? incarnation : 0,
       state: textOf(status, 'state'),
       code: status.code === undefined || status.code === null ? undefined : textOf(status, 'code'),
@@ -71,11 +72,12 @@ export function readStatus(payload: unknown, facts: { readonly stream?: unknown;
       inFlight: countOf(status, 'inFlight'),
       sinceNs: isU64Text(since) ? BigInt(since) : undefined,
       counts: { ...counts(totals, 'totals.', 'records', 'bytes', 'lost', 'indeterminate', 'laps', 'skipped', 'incarnations'), ...counts(looks, 'looks.', 'polls', 'reads', 'repeated', 'unconfirmed', 'reread') },
-      nowNs: BigInt(nowNs)
+      nowNs: arrivedNs
     };
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    return { ok: false, path: error.path, expected: error.expected, found: shown(error.found) };
+    if (error instanceof Refusal) return { ok: false, path: error.path, expected: error.expected, found: shown(error.found) };
+    // A flow may bring objects whose properties throw.
+    return { ok: false, path: '', expected: 'a status of an openot-reader', found: 'an object that cannot be read' };
   }
 }
 

@@ -131,7 +131,14 @@ describe('metrics: what is no status', () => {
     });
   }
 
-  it('facts of another make are not taken', () => {
-    should(createMeter().status(status(), { stream: 7, incarnation: 'x' }, String(NOON))).have.property('ok', true);
+  it('an object whose properties throw is refused, too', () => {
+    const hostile = new Proxy({}, { get: () => { throw new Error('no'); } });
+    should(createMeter().status(hostile, line1, String(NOON))).have.properties({ ok: false, path: '' });
+  });
+
+  it('a stream that is a number is one, other facts of another make are not taken', () => {
+    const points = metricsOf(createMeter(), status(), NOON, { stream: 7, incarnation: 'x' } as never);
+    should(points[0].point.attributes[0]).eql({ key: 'openot.stream', value: { stringValue: '7' } });
+    should(metricsOf(createMeter(), status(), NOON, { stream: {} } as never)[0].point.attributes).eql([]);
   });
 });
