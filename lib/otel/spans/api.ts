@@ -57,7 +57,10 @@ export type RestoreResult = { readonly ok: true } | { readonly ok: false; readon
  * the spans, then the log records with their tokens; `settled` when the tokens are.
  */
 export interface SpanBook {
-  /** Takes one document. Documents of one stream come in the order of the ring. */
+  /**
+   * Takes one document. Documents of one stream come in the order of the ring: one that comes behind a later one of its
+   * source counts as read again.
+   */
   apply(document: DocumentObject, facts: SpanFacts): Applied;
   /** Something changed since the last `image()` that a restart must find: save before the tokens of these documents are let go. */
   readonly changed: boolean;

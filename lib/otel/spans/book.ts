@@ -95,7 +95,10 @@ class Book implements SpanBook {
     return batchId === undefined ? undefined : desk.idsThen(state, desk.identify('batch', scene, batchId), document);
   }
 
-  /** Another run or incarnation: what was open in the one before will not be heard of any more. */
+  /**
+   * Another run or incarnation: what was open in the one before will not be heard of any more. LoggerStopped ends nothing: at
+   * a warm change of definition the same run goes on, and its alarms with it.
+   */
   private enter(state: StreamState, scene: Scene, why: Truncation): void {
     for (const span of state.open.values()) this.desk.cut(span, why, state.lastNs);
     state.enter(scene);

@@ -1,8 +1,14 @@
 import { isU64Text, parseSafeU64 } from '../../wire';
 import { isObject } from '../../wire/outside-values';
+import type { SpanIds } from './api';
 import type { OpenSpan } from './open-span';
-import type { Opening } from './openings';
 import type { RecordKey } from './shelf';
+
+/** Source id, seq and start of a use; its ids where they are not those of the identity itself. */
+export type PackedUse = readonly [number, number, string] | readonly [number, number, string, SpanIds];
+
+/** Uses by identity. */
+export type PackedOpenings = readonly (readonly [string, readonly PackedUse[]])[];
 
 /** The JSON of an image. */
 export interface BookImage {
@@ -10,7 +16,7 @@ export interface BookImage {
   /** `at` = place among the streams. In the order in which they were opened. */
   readonly open: readonly { readonly at: number; readonly span: OpenSpan }[];
   readonly closed: readonly { readonly by: RecordKey; readonly span: object }[];
-  readonly openings: { readonly condition: readonly (readonly [string, readonly Opening[]])[]; readonly batch: readonly (readonly [string, readonly Opening[]])[] };
+  readonly openings: { readonly condition: PackedOpenings; readonly batch: PackedOpenings };
 }
 
 type Check = (value: unknown) => boolean;
@@ -36,7 +42,8 @@ const kind: Check = (value) => value === 'condition' || value === 'batch' || val
 const openSpan = object({ kind, key: text, ids, of: count, state: optional(count), ...place, startNs: isU64Text, name: text, attributes, error: optional(text), events, dropped: count, bytes: count });
 const recordKey = object({ stream: text, incarnation: count, runId: isU64Text, ...place });
 const span = object({ traceId, spanId, parentSpanId: optional(spanId), name: text, startTimeUnixNano: isU64Text, endTimeUnixNano: isU64Text, attributes, events, status: isObject });
-const uses = listOf(pair(traceId, listOf(object({ ...place, startNs: isU64Text, ids }))));
+const use: Check = (value) => Array.isArray(value) && (value.length === 3 || (value.length === 4 && ids(value[3]))) && count(value[0]) && count(value[1]) && isU64Text(value[2]);
+const uses = listOf(pair(traceId, listOf(use)));
 
 const image = object({
   streams: listOf(stream),

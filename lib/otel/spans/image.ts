@@ -2,7 +2,9 @@ import { crc32c } from '../../wire';
 import type { Span } from '../otlp';
 import type { RestoreResult } from './api';
 import type { Desk } from './desk';
-import { isBookImage, BookImage } from './image-shape';
+import { spanIdOf } from './ids';
+import { BookImage, isBookImage, PackedOpenings, PackedUse } from './image-shape';
+import type { Opening, Openings } from './openings';
 import { StreamState } from './stream-state';
 
 const MAGIC = 'OPENOT-SPANS';
@@ -24,7 +26,7 @@ export function encodeBook(streams: ReadonlyMap<string, StreamState>, desk: Desk
   const open = Array.from(desk.open, ([span, state]) => ({ at: places.get(state), span }));
   // The spans that were handed out are text already.
   const closed = Array.from(desk.shelf.entries(), ({ by, json }) => `{"by":${JSON.stringify(by)},"span":${json}}`);
-  const openings = { condition: [...desk.openings.condition.entries()], batch: [...desk.openings.batch.entries()] };
+  const openings = { condition: packed(desk.openings.condition), batch: packed(desk.openings.batch) };
   const body = Buffer.from(`{"streams":${JSON.stringify(told)},"open":${JSON.stringify(open)},"closed":[${closed.join(',')}],"openings":${JSON.stringify(openings)}}`, 'utf8');
   const head = `${MAGIC} ${VERSION} ${crc32c(body).toString(16).padStart(8, '0')}\n`;
   return Buffer.concat([Buffer.from(head, 'latin1'), body]);
@@ -60,9 +62,22 @@ function fill(image: BookImage, desk: Desk): Map<string, StreamState> {
   });
   for (const { at, span } of image.open) desk.keep(states[at], span);
   for (const { by, span } of image.closed) desk.shelf.put(by, span as Span);
-  for (const kind of ['condition', 'batch'] as const) for (const [key, uses] of image.openings[kind]) for (const use of uses) desk.openings[kind].put(key, use);
+  for (const kind of ['condition', 'batch'] as const) for (const [key, uses] of image.openings[kind]) for (const use of uses) desk.openings[kind].put(key, unpackedUse(key, use));
   return new Map(states.map((state) => [state.stream, state]));
 }
+
+/** They are most of an image: ids that follow from the identity are left out. */
+const packed = (openings: Openings): PackedOpenings => Array.from(openings.entries(), ([key, uses]) => [key, uses.map((use) => packedUse(key, use))]);
+
+function packedUse(key: string, { sourceId, seq, startNs, ids }: Opening): PackedUse {
+  const isPlain = ids.parentSpanId === undefined && ids.traceId === key && ids.spanId === spanIdOfKey(key);
+  return isPlain ? [sourceId, seq, startNs] : [sourceId, seq, startNs, ids];
+}
+
+const unpackedUse = (key: string, [sourceId, seq, startNs, ids]: PackedUse): Opening => ({ sourceId, seq, startNs, ids: ids ?? { traceId: key, spanId: spanIdOfKey(key) } });
+
+/** An identity is kept by its trace id, which is the beginning of its digest, and so is its span id. */
+const spanIdOfKey = (key: string): string => spanIdOf(Buffer.from(key, 'hex'));
 
 const WAY_OUT = 'Put the file back from a backup, or remove it to begin without any: of what was open then no span will come';
 

@@ -6,7 +6,7 @@ export interface SpanLimits {
   readonly eventsPerSpan: number;
   /** Spans that were handed out and whose closing record is not settled. At the limit the oldest is forgotten: after a kill it is not handed out again. */
   readonly unsettledSpans: number;
-  /** Bytes of the image, about. Open spans may use half of it, those that are not settled the other half; then as above. */
+  /** Bytes of the image, about, beside what is remembered of identities and sources. Open spans may use half of it, those that are not settled the other half; then as above. */
   readonly imageBytes: number;
   /** Identities of conditions, and as many of batches, whose uses are remembered, to know one that is used again. The one used longest ago goes first. */
   readonly identities: number;

@@ -90,7 +90,7 @@ describe('spans of random histories', () => {
   });
 
   it('are those that the rules tell, one after the other', () => {
-    for (let seed = 1; seed <= 20; seed++) {
+    for (let seed = 1; seed <= 10; seed++) {
       const history = randomHistory(seeded(seed), plant, 600);
       const book = createSpanBook({ hashes: plant.hashes });
       const expected = tellSpans(history, STREAM, true);
@@ -101,21 +101,21 @@ describe('spans of random histories', () => {
 
   it('are the same however often the process is killed and whatever is read again', () => {
     let kills = 0;
-    for (let seed = 1; seed <= 60; seed++) {
+    for (let seed = 1; seed <= 30; seed++) {
       const random = seeded(seed);
-      const history = randomHistory(random, plant, 400);
+      const history = randomHistory(random, plant, 350);
       const life = new Life(plant, history, random, 'fromAnywhere');
       life.run();
       kills += life.kills;
       should(byStart([...life.accepted.values()].map(toldBy))).eql(byStart(tellSpans(history, STREAM, true)), `seed ${seed}`);
     }
-    should(kills).be.above(200);
+    should(kills).be.above(100);
   });
 
   it('without the time that is saved at leisure only the end of a truncated span may be earlier', () => {
-    for (let seed = 101; seed <= 140; seed++) {
+    for (let seed = 101; seed <= 115; seed++) {
       const random = seeded(seed);
-      const history = randomHistory(random, plant, 400);
+      const history = randomHistory(random, plant, 350);
       const life = new Life(plant, history, random, 'fromCheckpoint');
       life.run();
       const expected = byStart(tellSpans(history, STREAM, true));
