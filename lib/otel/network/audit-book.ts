@@ -7,7 +7,7 @@
 export interface AuditChange {
   readonly sourceId: number;
   readonly seq: number;
-  /** Decimal text, nanoseconds. */
+  /** Decimal text, nanoseconds; empty = a gap, in which the item may have changed unseen. */
   readonly timeNs: string;
   /** State after it. */
   readonly state: string;
@@ -52,10 +52,22 @@ export class AuditBook {
   }
 
   /**
-   * Takes a change of the item that `key` names (its stream, incarnation and run in it) and tells the one before it;
-   * undefined where there was none or it is forgotten.
+   * Takes a change of the item that `key` names and tells the one before it; undefined where there was none, it is
+   * forgotten or was not seen. A key ends with `scope`, which names stream, incarnation and run.
    */
   apply(key: string, change: AuditChange): AuditBefore | undefined {
+    const before = this.take(key, change);
+    return before?.timeNs === '' ? undefined : before;
+  }
+
+  /** Records of a source up to `seq` were lost or could not be read: what it told of may have changed in them. */
+  gap(scope: string, sourceId: number, seq: number): void {
+    const change = { sourceId, seq, timeNs: '', state: '' };
+    const affected = [...this.entries].filter(([key, { changes }]) => key.endsWith(scope) && changes.some((known) => known.sourceId === sourceId));
+    for (const [key] of affected) this.take(key, change);
+  }
+
+  private take(key: string, change: AuditChange): AuditBefore | undefined {
     const entry = this.entries.get(key) ?? { changes: [] };
     const { changes } = entry;
     const known = changes.findIndex(({ sourceId, seq }) => sourceId === change.sourceId && seq === change.seq);
@@ -100,7 +112,8 @@ export class AuditBook {
 export type AuditImage = [string, [string, string] | null, [number, number, string, string][]][];
 
 const DECIMAL = /^\d{1,20}$/;
-const isTime = (value: unknown): value is string => typeof value === 'string' && DECIMAL.test(value);
+/** Empty in a gap. */
+const isTime = (value: unknown): value is string => typeof value === 'string' && (value === '' || DECIMAL.test(value));
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
 function isImage(image: unknown): image is AuditImage {

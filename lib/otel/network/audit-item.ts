@@ -14,7 +14,7 @@ export interface AuditItem {
   readonly code: string;
   readonly prevState: string;
   readonly state: string;
-  /** Nanoseconds since the change before; absent where that one is not known, or was later (a clock set back). */
+  /** Nanoseconds since the change before; absent where that one is not known for certain, or was later (a clock set back). */
   readonly durationNs?: bigint;
 }
 
@@ -27,7 +27,20 @@ export function auditItem(document: DocumentObject, stream: string, book: AuditB
     if (document.eventTypeId === EventType.StateTransition) return machineItem(document, stream, book) ?? sourceItem(document, stream);
     if (document.eventTypeId === EventType.BatchEvent) return batchItem(document, stream, book) ?? sourceItem(document, stream);
   }
+  if (document.kind === 'loss') book.gap(scopeOf(document, stream), document.provenance.source.id, document.lastSeq);
+  if (document.kind === 'placeholder' && changing.has(document.eventTypeId)) book.gap(scopeOf(document, stream), document.provenance.source.id, document.seq);
   return sourceItem(document, stream);
+}
+
+/** What tells of a change: where it could not be resolved, nobody knows of which. */
+const changing: ReadonlySet<number> = new Set([EventType.StateTransition, EventType.BatchEvent]);
+
+/**
+ * Where changes follow each other: stream, incarnation and run. A run, or a life of the ring, begins every item anew:
+ * nobody knows how long the controller was off.
+ */
+function scopeOf({ provenance: { incarnation = 0, runId } }: DocumentObject, stream: string): string {
+  return `\n${[stream, incarnation, runId].join('\n')}`;
 }
 
 /** What a log without a document is about: the stream as a whole. */
@@ -42,8 +55,11 @@ function machineItem(document: EventDocument, stream: string, book: AuditBook): 
   const code = String(machine.raw ?? machine.value);
   const sourceId = document.provenance.source.id;
   const state = wordOf(to);
-  const before = applied(document, ['machine', stream, String(sourceId), code], state, book);
-  return { id: path(stream, sourceId, code), type: 'StateMachine', ...(machine.raw === undefined ? {} : { name: String(machine.value) }), code, prevState: from === undefined ? NO_STATE : wordOf(from), state, ...durationOf(before.durationNs) };
+  const before = applied(document, ['machine', String(sourceId), code], stream, state, book);
+  const prevState = from === undefined ? NO_STATE : wordOf(from);
+  // It left another state than it had entered: a change in between was not seen.
+  const durationNs = before.state === prevState ? before.durationNs : undefined;
+  return { id: path(stream, sourceId, code), type: 'StateMachine', ...(machine.raw === undefined ? {} : { name: String(machine.value) }), code, prevState, state, ...durationOf(durationNs) };
 }
 
 function batchItem(document: EventDocument, stream: string, book: AuditBook): AuditItem | undefined {
@@ -51,7 +67,7 @@ function batchItem(document: EventDocument, stream: string, book: AuditBook): Au
   if (batch === undefined || to === undefined) return undefined;
   const code = String(batch.raw ?? batch.value);
   const state = wordOf(to);
-  const before = applied(document, ['batch', stream, code], state, book);
+  const before = applied(document, ['batch', code], stream, state, book);
   return { id: path(stream, code), type: 'Batch', ...(batch.label === undefined ? {} : { name: batch.label }), code, prevState: before.state ?? NO_STATE, state, ...durationOf(before.durationNs) };
 }
 
@@ -72,11 +88,10 @@ function wordOf(field: DocumentField): string {
   return field.label || field.enumLabel || String(field.value);
 }
 
-/** A run, or a life of the ring, begins every item anew: nobody knows how long the controller was off. */
-function applied(document: EventDocument, item: readonly string[], state: string, book: AuditBook): { state?: string; durationNs?: bigint } {
-  const { incarnation = 0, runId, source, sourceTimeNs } = document.provenance;
+function applied(document: EventDocument, item: readonly string[], stream: string, state: string, book: AuditBook): { state?: string; durationNs?: bigint } {
+  const { source, sourceTimeNs } = document.provenance;
   if (sourceTimeNs === undefined) return {};
-  const before = book.apply([...item, String(incarnation), runId].join('\n'), { sourceId: source.id, seq: document.seq, timeNs: sourceTimeNs, state });
+  const before = book.apply(item.join('\n') + scopeOf(document, stream), { sourceId: source.id, seq: document.seq, timeNs: sourceTimeNs, state });
   if (before === undefined) return {};
   const passed = BigInt(sourceTimeNs) - BigInt(before.timeNs);
   return { state: before.state, ...(passed < 0n ? {} : { durationNs: passed }) };

@@ -35,14 +35,14 @@ export interface NetworkProfile {
 /** Options of a profile. */
 export interface NetworkOptions {
   readonly hashes: Hashes;
-  /** Machines and batches remembered; beyond it the one that changed longest ago goes. Default 1000. */
+  /** Machines and batches remembered; beyond it the one that changed longest ago goes. Default 500. */
   readonly maxAuditItems?: number;
   /** Changes remembered of each. Default 32. */
   readonly maxAuditChanges?: number;
 }
 
 /** A profile with an empty audit book. */
-export function createNetworkProfile({ hashes, maxAuditItems = 1000, maxAuditChanges = 32 }: NetworkOptions): NetworkProfile {
+export function createNetworkProfile({ hashes, maxAuditItems = 500, maxAuditChanges = 32 }: NetworkOptions): NetworkProfile {
   const book = new AuditBook({ maxItems: maxAuditItems, maxChanges: maxAuditChanges });
   return {
     prepare(items, documents, { stream }, settings) {

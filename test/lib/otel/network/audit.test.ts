@@ -2,8 +2,9 @@ import should from 'should';
 import type { DocumentObject } from '../../../../lib/document';
 import { loadHashes } from '../../../../lib/otel/hashes';
 import { createNetworkProfile, NetworkProfile } from '../../../../lib/otel/network';
+import { EventType } from '../../../../lib/wire';
 import { seeded } from '../../../support/seeded';
-import { batch, Place, secondNs, transition } from './support/documents';
+import { batch, loss, Place, placeholder, secondNs, transition } from './support/documents';
 import { logOf } from './support/items';
 import { mapped, profile, settingsOf } from './support/requests';
 
@@ -36,11 +37,11 @@ describe('the duration of an audit item', () => {
 
   it('is counted for each machine of each source, each batch and each stream by itself', async () => {
     const network = await profile();
-    const second = transition({ seq: 9, at: 30 }, 'A', 'B');
-    told(network, [transition({ seq: 1, at: 0 }, 'A', 'B'), batch({ seq: 2, at: 10 }, 'Started'), batch({ seq: 3, at: 11 }, 'Started', 41)]);
-    told(network, [second], 'line2').should.eql([['A', 'B', undefined, undefined]]);
-    told(network, [transition({ seq: 8, at: 20 }, 'A', 'B', 8), transition({ seq: 1, at: 20, sourceId: 2 }, 'A', 'B')]).should.eql([['A', 'B', undefined, undefined], ['A', 'B', undefined, undefined]]);
-    told(network, [second, batch({ seq: 10, at: 12 }, 'Held'), batch({ seq: 11, at: 111 }, 'Completed', 41)]).should.eql([['A', 'B', '30', '30'], ['Started', 'Held', '2', '2'], ['Started', 'Completed', '100', '100']]);
+    const second = transition({ seq: 9, at: 30 }, 'A', 'A');
+    told(network, [transition({ seq: 1, at: 0 }, 'A', 'A'), batch({ seq: 2, at: 10 }, 'Started'), batch({ seq: 3, at: 11 }, 'Started', 41)]);
+    told(network, [second], 'line2').should.eql([['A', 'A', undefined, undefined]]);
+    told(network, [transition({ seq: 8, at: 20 }, 'A', 'A', 8), transition({ seq: 1, at: 20, sourceId: 2 }, 'A', 'A')]).should.eql([['A', 'A', undefined, undefined], ['A', 'A', undefined, undefined]]);
+    told(network, [second, batch({ seq: 10, at: 12 }, 'Held'), batch({ seq: 11, at: 111 }, 'Completed', 41)]).should.eql([['A', 'A', '30', '30'], ['Started', 'Held', '2', '2'], ['Started', 'Completed', '100', '100']]);
   });
 
   it('follows a batch over all sources that tell of it', async () => {
@@ -53,18 +54,61 @@ describe('the duration of an audit item', () => {
 
   it('is not told over the end of a run or of a life of the ring: nobody knows what was between', async () => {
     const places: Place[] = [{ seq: 1, at: 0 }, { seq: 2, at: 5, runId: '78' }, { seq: 3, at: 7, incarnation: 3 }, { seq: 4, at: 9 }];
-    told(await profile(), places.map((place) => transition(place, 'A', 'B'))).map(([, , duration]) => duration).should.eql([undefined, undefined, undefined, '9']);
+    told(await profile(), places.map((place) => transition(place, 'A', 'A'))).map(([, , duration]) => duration).should.eql([undefined, undefined, undefined, '9']);
   });
 
   it('is not told where the clock was set back, and goes on from there', async () => {
     told(await profile(), [transition({ seq: 1, at: 100 }, 'A', 'B'), transition({ seq: 2, at: 40 }, 'B', 'A'), transition({ seq: 3, at: 42 }, 'A', 'B')]).map(([, , duration]) => duration).should.eql([undefined, undefined, '2']);
+  });
+
+  it('is not told where a change in between was not seen: the machine left another state than it had entered', async () => {
+    told(await profile(), [transition({ seq: 1, at: 0 }, 'A', 'B'), transition({ seq: 5, at: 9 }, 'C', 'A'), transition({ seq: 6, at: 12 }, 'A', 'B')]).should.eql([
+      ['A', 'B', undefined, undefined],
+      ['C', 'A', undefined, undefined],
+      ['A', 'B', '3', '3']
+    ]);
+  });
+
+  for (const [what, gap] of [['a loss', loss({ seq: 4, at: 3 })], ['a transition that could not be resolved', placeholder({ seq: 4, at: 3 })]] as const) {
+    it(`is not told over ${what} of the source, in which the item may have changed, whatever is read again`, async () => {
+      const network = await profile();
+      const before = [transition({ seq: 1, at: 0 }, 'A', 'A'), batch({ seq: 2, at: 1 }, 'Started'), transition({ seq: 1, at: 1, sourceId: 2 }, 'A', 'A'), batch({ seq: 2, at: 2, sourceId: 2 }, 'Started', 41), transition({ seq: 3, at: 2, runId: '76' }, 'A', 'A')];
+      const after = [transition({ seq: 7, at: 10 }, 'A', 'A'), batch({ seq: 8, at: 11 }, 'Held'), transition({ seq: 3, at: 12, sourceId: 2 }, 'A', 'A'), batch({ seq: 4, at: 12, sourceId: 2 }, 'Held', 41), transition({ seq: 4, at: 12, runId: '76' }, 'A', 'A'), transition({ seq: 9, at: 12 }, 'A', 'A')];
+      const expected = [
+        ['A', 'A', undefined, undefined],
+        ['none', 'Held', undefined, undefined],
+        ['A', 'A', '11', '11'],
+        ['Started', 'Held', '10', '10'],
+        ['A', 'A', '10', '10'],
+        ['A', 'A', '2', '2']
+      ];
+      told(network, [...before, gap, ...after]).slice(before.length + 1).should.eql(expected);
+      told(network, [...before.slice(1), gap, ...after]).slice(before.length).should.eql(expected);
+      told(network, after).should.eql(expected);
+      const other = await profile();
+      other.restore(network.image()).ok.should.be.true();
+      told(other, after).should.eql(expected);
+    });
+  }
+
+  it('goes on over a record of another kind that could not be resolved', async () => {
+    const other = { ...placeholder({ seq: 2, at: 1 }), eventTypeId: EventType.ValueChanged };
+    told(await profile(), [transition({ seq: 1, at: 0 }, 'A', 'A'), other, transition({ seq: 3, at: 9 }, 'A', 'A')])[2].should.eql(['A', 'A', '9', '9']);
   });
 });
 
 describe('the audit book', () => {
   const random = seeded(7);
   let seq = 0;
-  const story: DocumentObject[] = Array.from({ length: 200 }, (_, i) => (random.below(2) === 0 ? transition({ seq: seq++, at: i }, `S${i}`, `S${i + 1}`, random.below(10)) : batch({ seq: seq++, at: i }, `S${i}`, random.below(10))));
+  const states = new Map<number, string>();
+  const story: DocumentObject[] = Array.from({ length: 200 }, (_, i) => {
+    const place = { seq: seq++, at: i };
+    const id = random.below(10);
+    if (random.below(2) === 0) return batch(place, `S${i}`, id);
+    const from = states.get(id) ?? 'Idle';
+    states.set(id, `S${i}`);
+    return transition(place, from, `S${i}`, id);
+  });
 
   it('tells the same of records that are read again, in any pieces', async () => {
     const network = await profile();
@@ -101,7 +145,7 @@ describe('the audit book', () => {
 
   it('forgets the item that changed longest ago, and never holds more than its limits', async () => {
     const network = createNetworkProfile({ hashes: await loadHashes(), maxAuditItems: 3, maxAuditChanges: 2 });
-    const turn = (machine: number, at: number): DocumentObject => transition({ seq: at, at }, 'A', 'B', machine);
+    const turn = (machine: number, at: number): DocumentObject => transition({ seq: at, at }, 'A', 'A', machine);
     told(network, [turn(1, 1), turn(2, 2), turn(3, 3), turn(1, 4), turn(4, 5)]).map(([, , duration]) => duration).should.eql([undefined, undefined, undefined, '3', undefined]);
     told(network, [turn(1, 6), turn(2, 7)]).map(([, , duration]) => duration).should.eql(['2', undefined]);
     const size = network.image().length;
