@@ -84,6 +84,7 @@ export async function report(options) {
   const { ns, ratio } = measure(
     {
       ours: () => (kept = otlpJsonBytes(ours())),
+      text: () => (kept = Buffer.from(otlpJson(ours()))),
       plainJson: () => (kept = Buffer.from(JSON.stringify(ours()))),
       mapping: () => (kept = ours()),
       stringify: () => (kept = otlpJsonBytes(request)),
@@ -103,7 +104,8 @@ export async function report(options) {
     row('documents to OTLP/JSON bytes', ns.ours),
     row('of it the mapping, documents to a request', ns.mapping),
     row('of it JSON, a request to bytes', ns.stringify),
-    row('the same with JSON.stringify', ns.plainJson),
+    row('documents to bytes by way of a text (openot-otlp)', ns.text),
+    row('documents to bytes by way of JSON.stringify', ns.plainJson),
     row('documents to all three signals, spans followed', ns.everything),
     row('SDK serialiser on records that are ready', ns.sdk),
     row('SDK serialiser, documents mapped to its records', ns.sdkWithMapping),

@@ -30,8 +30,9 @@ export function nameOfEvent(name: string): string {
   return TAKEN.has(snake) ? `openot.${snake}_event` : `openot.${snake}`;
 }
 
-/** Names are few and made of the definition, but a message may bring any. */
+/** Names are few and short, out of the definition, but a message may bring any. */
 const MAX_KEPT = 1024;
+const MAX_LENGTH = 256;
 
 /** Event names of documents, each worked out once. */
 export class EventNames {
@@ -45,7 +46,7 @@ export class EventNames {
     if (name === undefined) {
       if (this.names.size >= MAX_KEPT) this.names.clear();
       name = nameOfEvent(eventName);
-      this.names.set(eventName, name);
+      if (eventName.length <= MAX_LENGTH) this.names.set(eventName, name);
     }
     return name;
   }

@@ -9,14 +9,15 @@ export interface FieldKeys {
   readonly raw: string;
   /** Always an array, also where it comes once: a store has one type per key. */
   readonly repeats: boolean;
-  /** No key of another name can be the same. */
+  /** No key of another name can be the same, and the name is kept. */
   readonly distinct: boolean;
   /** Number of the document that the name was last met in. */
   met: number;
 }
 
-/** Registry names are few, but a message may bring any. */
+/** Registry names are few and short, but a message may bring any. */
 const MAX_KEPT = 1024;
+const MAX_LENGTH = 256;
 
 const repeating: ReadonlySet<string> = new Set(valueKeys.filter(({ repeatable }) => repeatable).map(({ name }) => name));
 
@@ -44,7 +45,7 @@ export class FieldKeyBook {
     let keys = this.kept.get(name);
     if (keys === undefined) {
       keys = makeKeys(name);
-      this.kept.set(name, keys);
+      if (name.length <= MAX_LENGTH) this.kept.set(name, keys);
     }
     return keys;
   }
@@ -52,5 +53,5 @@ export class FieldKeyBook {
 
 function makeKeys(name: string): FieldKeys {
   const value = 'openot.field.' + wellFormed(name);
-  return { value, unit: value + '.unit', label: value + '.label', raw: value + '.raw', repeats: repeating.has(name), distinct: !name.includes('.') && wellFormed(name) === name, met: 0 };
+  return { value, unit: value + '.unit', label: value + '.label', raw: value + '.raw', repeats: repeating.has(name), distinct: name.length <= MAX_LENGTH && !name.includes('.') && wellFormed(name) === name, met: 0 };
 }

@@ -3,6 +3,8 @@
  * faster on what requests are mostly made of, attributes. What is not known here is left to JSON.stringify.
  */
 
+import { attributeTexts, nameText } from './json-texts';
+
 type Own = Record<string, unknown>;
 
 /** Objects made in this process by a literal: their enumerable properties are their own. Others go to JSON.stringify. */
@@ -122,7 +124,7 @@ class JsonWriter {
   }
 
   private name(name: string): void {
-    const text = kept(nameTexts, name, makeNameText);
+    const text = nameText(name);
     if (text.isAscii) return this.prefix(text.bytes);
     this.any(JSON.stringify(name));
     this.byte(COLON);
@@ -143,7 +145,7 @@ class JsonWriter {
       if (type !== '') return false;
       type = name;
     }
-    const texts = kept(keyTexts, key, makeKeyTexts);
+    const texts = attributeTexts(key);
     if (!texts.isAscii) return false;
     const inner = value[type];
     switch (type) {
@@ -226,42 +228,6 @@ class JsonWriter {
     this.at += this.out.write(text, this.at);
     this.isAscii = false;
   }
-}
-
-/** The text around an attribute's value. */
-interface KeyTexts {
-  /** False: it is not used, since a writer has to know where its text is more than ASCII. */
-  readonly isAscii: boolean;
-  readonly open: Uint8Array;
-  readonly string: Uint8Array;
-  readonly int: Uint8Array;
-  readonly double: Uint8Array;
-  readonly yes: Uint8Array;
-  readonly no: Uint8Array;
-}
-
-/** Keys are few, but a request may bring any. */
-const MAX_KEPT = 2048;
-const keyTexts = new Map<string, KeyTexts>();
-const nameTexts = new Map<string, { readonly isAscii: boolean; readonly bytes: Uint8Array }>();
-
-function kept<T>(texts: Map<string, T>, name: string, make: (name: string) => T): T {
-  let text = texts.get(name);
-  if (text === undefined) {
-    if (texts.size >= MAX_KEPT) texts.clear();
-    text = make(name);
-    texts.set(name, text);
-  }
-  return text;
-}
-
-const makeNameText = (name: string): { isAscii: boolean; bytes: Uint8Array } => ({ isAscii: isAscii(name), bytes: Buffer.from(JSON.stringify(name) + ':') });
-const isAscii = (text: string): boolean => /^[\x20-\x7e]*$/.test(text);
-
-function makeKeyTexts(key: string): KeyTexts {
-  const open = `{"key":${JSON.stringify(key)},"value":`;
-  const text = (more: string): Uint8Array => Buffer.from(open + more);
-  return { isAscii: isAscii(key), open: text(''), string: text('{"stringValue":'), int: text('{"intValue":'), double: text('{"doubleValue":'), yes: text('{"boolValue":true}}'), no: text('{"boolValue":false}}') };
 }
 
 const numberText = (value: number): string => (value === 0 ? (Object.is(value, -0) ? '-0' : '0') : Number.isFinite(value) ? '' + value : 'null');

@@ -19,6 +19,7 @@ describe('JSON text of requests', () => {
     ['texts beyond ASCII', [attribute('schlüssel', { stringValue: 'Größe 🏭' }), attribute('a', { stringValue: 'ü' }), attribute('ü', { boolValue: true }), { ü: 'ä', '🏭': [] }]],
     ['half a surrogate pair', [attribute('a\ud83c', { stringValue: '\udfed' }), '\ud83c']],
     ['a text of 255 bytes', [attribute('a', { stringValue: `${'🏭'.repeat(63)}äb` })]],
+    ['names of any length', [attribute('a'.repeat(10_000), { stringValue: 'x' }), { ['b'.repeat(10_000)]: 1 }]],
     ['nothing to say', [undefined, null, () => 1, Symbol('s'), { a: undefined, b: () => 1, c: 1 }, { a: undefined }, {}, []]],
     ['nothing at all', undefined],
     ['numbers', [0, 1, -1, 0.1, 1e21, 1e-7, 5e-324, Number.MAX_SAFE_INTEGER, NaN, Infinity, -Infinity, 4294967295]],

@@ -271,6 +271,11 @@ describe('log records', () => {
       should(made(field('a\ud800'), field('a\ud801')).map(({ key }) => key)).eql(['openot.field.a\ufffd', 'openot.field.a\ufffd_2']);
     });
 
+    it('may have names of any length', () => {
+      const name = 'n'.repeat(10_000);
+      should(made(field(name), field('b'), field(name)).map(({ key, value }) => [key.length, value.arrayValue?.values.length])).eql([[10_013, 2], [14, undefined]]);
+    });
+
     it('are right again in the next document', () => {
       const records = new LogRecords();
       const document = { ...eventOf(EventType.LoggerStopped), fields: [field('a'), field('b')] };
