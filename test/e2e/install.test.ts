@@ -1,6 +1,11 @@
 import should from 'should';
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { KeyValue } from '../../lib/otel/otlp';
+import { itemsText } from '../support/network/items-text';
+import { holders, missingOf } from '../support/network/missing-of';
+import { assertValid } from '../support/otlp/validator';
 import { countByIdentity, readDocuments } from './support/documents';
 import { sleep, until } from './support/process';
 import { FlowNode, Runtime } from './support/runtime';
@@ -113,6 +118,35 @@ describe('the packed tarball in an empty user directory', function () {
       return [...last.values()].reduce((sum, end) => sum + end + 1, 0) - written().size;
     };
     await until('the rest', () => written().size > before + 100 && missing() === 0, 20_000, () => JSON.stringify([written().size, before, missing(), status.get(ack)]));
+  });
+
+  it('hands out the requests of the network example as they would be sent: all that is required, and a checksum that holds', async () => {
+    const name = exampleNames.find((example) => example.startsWith('07'))!;
+    const flows = await runtime.json<FlowNode[]>(`/library/examples/flows/@openot/node-red/${encodeURIComponent(name)}`);
+    const { debug } = runtime.comms;
+    const at = debug.length;
+    await runtime.deploy(flows);
+    await runtime.inject(flows.find(({ name: title }) => title === 'burst of 500 events')!.id);
+    const optional = ['scope schema_url', 'item item.name', 'item item.duration', 'item item.duration.seconds'];
+    for (const signal of ['logs', 'metrics', 'traces'] as const) {
+      const sent = await until(signal, async () => {
+        const response = await runtime.get(`/openot/network/${signal}`);
+        return response.ok && response.text();
+      }, 20_000, () => runtime.log.slice(-1500));
+      const request = JSON.parse(sent as string) as unknown;
+      assertValid(signal, sent);
+      // Not every span has events.
+      const events = signal === 'traces' && holders(signal, request, 'event').length === 0 ? ['event .name', 'event .timeUnixNano', 'event time'] : [];
+      should(missingOf(signal, 'otlp', request, [...optional, ...events])).eql([]);
+      const [scope] = holders(signal, request, 'scope') as { attributes: KeyValue[] }[];
+      const sum = createHash('md5').update(itemsText(signal, sent as string), 'utf8').digest('hex').toUpperCase();
+      should(scope.attributes.find(({ key }) => key === 'checksum')?.value).eql({ stringValue: sum });
+    }
+    const shown = (pattern: RegExp): Promise<unknown> => until(String(pattern), () => debug.slice(at).find(({ msg }) => pattern.test(msg)), 15_000, () => JSON.stringify(debug.slice(-5)));
+    await shown(/"producer":"plant-4711".*"isWhole":true.*Batch [^"]*: none -> Started"/);
+    await shown(/StateMachine [^"]*: \w+ -> \w+ after [\d.]+ s/);
+    should(debug.slice(at).filter(({ msg }) => /"isWhole":false/.test(msg))).eql([]);
+    await shown(/"resourceLogs".*"count","value":\{"intValue":\d+\}/);
   });
 
   it('stops within a second with a clean log', async () => {
