@@ -1,5 +1,6 @@
 import type { EventDocument } from '../../document';
 import { batchStates, EventType, Key } from '../../wire';
+import { wellFormed } from '../any-value';
 import type { KeyValue } from '../otlp';
 import type { SpanIds } from './api';
 import type { Desk, Identity } from './desk';
@@ -34,7 +35,7 @@ function beginBatch(desk: Desk, state: StreamState, document: EventDocument, ide
   const recipe = fieldOf(document, Key.recipeId)?.label;
   return desk.begin(state, identity, document, {
     // Batches are numbered for ever, recipes are few: names of spans should be.
-    name: recipe === undefined ? 'batch' : 'batch ' + recipe,
+    name: recipe === undefined || recipe === '' ? 'batch' : 'batch ' + wellFormed(recipe),
     attributes: [...placeAttributes('batch', document, state.stream), ...batchAttributes(document, identity.of)]
   }).ids;
 }

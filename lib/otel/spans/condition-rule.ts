@@ -1,6 +1,6 @@
 import type { EventDocument } from '../../document';
 import { conditionClasses, EventType, Key } from '../../wire';
-import { textsValue } from '../any-value';
+import { textsValue, wellFormed } from '../any-value';
 import type { KeyValue } from '../otlp';
 import type { SpanIds } from './api';
 import type { Desk, Identity } from './desk';
@@ -42,7 +42,7 @@ function beginCondition(desk: Desk, state: StreamState, document: EventDocument,
   const span = desk.begin(state, identity, document, {
     name,
     attributes: [...placeAttributes('condition', document, state.stream), ...conditionAttributes(document, identity, batchId, band)],
-    error: isError ? (document.text ?? name) : undefined,
+    error: isError ? wellFormed(document.text ?? name) : undefined,
     parent: batchId === undefined ? undefined : desk.idsNow(state, desk.identify('batch', state, batchId))
   });
   return span.ids;

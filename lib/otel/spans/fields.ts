@@ -1,5 +1,6 @@
 import type { DocumentField, DocumentObject, EventDocument } from '../../document';
 import { EventType, Key } from '../../wire';
+import { wellFormed } from '../any-value';
 
 /** The field of that key; of a repeated one the last counts (docs/format.md 16). */
 export function fieldOf(document: EventDocument, key: number): DocumentField | undefined {
@@ -8,24 +9,23 @@ export function fieldOf(document: EventDocument, key: number): DocumentField | u
   return undefined;
 }
 
-/** The number in a field, also where it was resolved to a name; undefined where there is none. */
+/** The number in a field, also where it was resolved to a name; undefined where there is none, or one that no id or enumeration has. */
 export function numberOf(document: EventDocument, key: number): number | undefined {
   const field = fieldOf(document, key);
-  if (field === undefined) return undefined;
-  if (field.raw !== undefined) return field.raw;
-  return typeof field.value === 'number' ? field.value : undefined;
+  const number = field?.raw ?? field?.value;
+  return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 ? number : undefined;
 }
 
 /** The name that a field was resolved to, or its number as text; undefined where there is none. */
 export function textOf(document: EventDocument, key: number): string | undefined {
   const value = fieldOf(document, key)?.value;
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+  return typeof value === 'string' || typeof value === 'number' ? wellFormed(String(value)) : undefined;
 }
 
-/** The name that a reference was resolved to; undefined where the definition does not know it. */
+/** The name that a reference was resolved to; undefined where the definition does not know it, or gives it an empty one. */
 export function nameOf(document: EventDocument, key: number): string | undefined {
   const value = fieldOf(document, key)?.value;
-  return typeof value === 'string' ? value : undefined;
+  return typeof value === 'string' && value !== '' ? wellFormed(value) : undefined;
 }
 
 /** One occurrence of a condition. */

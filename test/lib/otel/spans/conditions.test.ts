@@ -120,6 +120,8 @@ describe('the span of a condition', () => {
     const span = single(read(book, [plc.log(conditionActive(1, of)), plc.log(conditionCleared(1, of))]));
     should(span.name).equal('condition 77');
     should(plain(span.attributes)).not.have.property('openot.condition.name');
+    const unnamed = [plc.log(conditionActive(1, ALARM)), plc.log(conditionCleared(1, ALARM))].map((document) => ({ ...document, fields: document.fields.map((field) => (field.raw === 9 ? { ...field, value: '' } : field)) }));
+    should(single(read(book, unnamed)).name).equal('condition 9');
   });
 
   it('belongs to one occurrence: others of the same condition and of others have their own', () => {
