@@ -5,4 +5,4 @@ export type { NetworkFacts, NetworkOptions, NetworkProfile } from './profile';
 export type { NetworkRequestOf } from './request';
 export { defaultNetworkSettings, networkSettings } from './settings';
 export type { NetworkChecksum, NetworkEncoding, NetworkError, NetworkInput, NetworkSettings } from './settings';
-export { isNetworkRequest, sliceNetworkRequest } from './slice';
+export { isNetworkRequest, resealNetworkRequest, sliceNetworkRequest } from './slice';

@@ -31,12 +31,24 @@ export function isNetworkRequest(request: unknown): boolean {
  */
 export function sliceNetworkRequest<T>(request: T, from: number, to: number, hashes: Hashes): T | undefined {
   const wrapped = unwrap(request);
-  if (wrapped === undefined) return undefined;
-  const attributes = renewed(wrapped, wrapped.items.slice(from, to), hashes);
+  return wrapped === undefined ? undefined : (sealed(wrapped, wrapped.items.slice(from, to), hashes) as T | undefined);
+}
+
+/**
+ * The same for a part that was put together otherwise, some points of a metric say: `part` is a request with the envelope of
+ * `whole` around it, and gets count, checksum and scope_uuid of its own.
+ */
+export function resealNetworkRequest<T>(whole: unknown, part: T, hashes: Hashes): T | undefined {
+  const [from, to] = [unwrap(whole), unwrap(part)];
+  return from === undefined || to === undefined || from.keys !== to.keys ? undefined : (sealed(from, to.items, hashes) as T | undefined);
+}
+
+function sealed(wrapped: Wrapped, items: readonly unknown[], hashes: Hashes): unknown {
+  const attributes = renewed(wrapped, items, hashes);
   if (attributes === undefined) return undefined;
-  const { keys, resource, scoped, scope } = wrapped;
-  const slice = { ...scoped, scope: { ...scope, attributes }, [keys.items]: wrapped.items.slice(from, to) };
-  return { ...wrapped.request, [keys.resources]: [{ ...resource, [keys.scopes]: [slice] }] } as T;
+  const { request, keys, resource, scoped, scope } = wrapped;
+  const part = { ...scoped, scope: { ...scope, attributes }, [keys.items]: items };
+  return { ...request, [keys.resources]: [{ ...resource, [keys.scopes]: [part] }] };
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,6 +1,6 @@
 import should from 'should';
 import { Hashes, loadHashes } from '../../../../lib/otel/hashes';
-import { isNetworkRequest, sliceNetworkRequest } from '../../../../lib/otel/network';
+import { isNetworkRequest, resealNetworkRequest, sliceNetworkRequest } from '../../../../lib/otel/network';
 import type { Signal } from '../../../../lib/otel/otlp';
 import { holders, missingOf } from '../../../support/network/missing-of';
 import type { Encoding } from '../../../support/network/requirements';
@@ -39,6 +39,22 @@ describe('a slice of a network request', () => {
       });
     }
   }
+
+  it('can be some points of a metric', async () => {
+    const network = await profile();
+    for (const encoding of ['otlp', 'literal']) {
+      const settings = settingsOf({ encoding });
+      const of = (...values: number[]): unknown => network.request('metrics', { metrics: values.map((value) => valuePoint(value)) }, settings);
+      const whole = of(1, 2, 3);
+      const stale = copyOf(whole) as { resourceMetrics: { scopeMetrics: { metrics: Record<string, { dataPoints: unknown[] }>[] }[] }[] };
+      const [metric] = stale.resourceMetrics[0].scopeMetrics[0].metrics;
+      (metric.gauge ?? metric.sum).dataPoints.splice(1, 2);
+      should(resealNetworkRequest(whole, stale, hashes)).eql(of(1));
+      should(resealNetworkRequest(stale, of(1), hashes)).be.undefined();
+      should(resealNetworkRequest(whole, plain.logs, hashes)).be.undefined();
+    }
+    should(resealNetworkRequest(await fullRequest('logs'), await fullRequest('traces'), hashes)).be.undefined();
+  });
 
   it('does not gain what was switched off', async () => {
     const network = await profile();
