@@ -66,7 +66,7 @@ export class OtelController {
   private readonly batcher = new Batcher();
   private readonly settlements: Settlements;
   private readonly mapper: OtelMapper;
-  private readonly network: NetworkProfile;
+  private network: NetworkProfile;
   private readonly keeper: StateKeeper | undefined;
   private book: SpanBook;
   private early: Early[] = [];
@@ -82,7 +82,7 @@ export class OtelController {
 
   constructor(private readonly ports: OtelPorts) {
     this.book = this.newBook();
-    this.network = createNetworkProfile({ hashes: ports.hashes });
+    this.network = this.newNetwork();
     this.mapper = createOtelMapper({ book: { apply: (document, facts) => this.book.apply(document, facts) }, meter: createMeter({ startNs: ports.nowNs() }) });
     this.settlements = new Settlements({ standing: (life, serial) => ports.standing(life, serial), isSettled: (life, serial) => ports.isSettled(life, serial), settle: ({ stream, incarnation, runId, sourceId, seq }) => this.book.settled(stream, runId, sourceId, seq, incarnation) });
     const { store } = ports;
@@ -171,6 +171,10 @@ export class OtelController {
     return createSpanBook({ hashes: this.ports.hashes });
   }
 
+  private newNetwork(): NetworkProfile {
+    return createNetworkProfile({ hashes: this.ports.hashes });
+  }
+
   private restore(spans: Uint8Array, audit: Uint8Array): string | undefined {
     if (spans.length > 0) {
       const restored = this.book.restore(spans);
@@ -184,6 +188,7 @@ export class OtelController {
   private async forget(): Promise<void> {
     await this.keeper?.forget();
     this.book = this.newBook();
+    this.network = this.newNetwork();
     this.told = { truncatedByLimit: 0, forgotten: 0 };
     this.admit();
     this.ports.onChange();
@@ -241,10 +246,9 @@ export class OtelController {
     if (problems.length > 0 || documents.length > 0) this.lastRefused = problems.length;
   }
 
-  private prepared(mapped: Mapped & { documents: Parameters<NetworkProfile['prepare']>[1] }, stream: string, { envelope, mapping }: MessageSettings): MappedItems {
+  private prepared(mapped: Mapped & { documents: Parameters<NetworkProfile['prepare']>[1] }, stream: string, { envelope }: MessageSettings): MappedItems {
     if (envelope.profile === 'otlp') return mapped;
-    // The envelope's items need their documents: those of a signal that is off have none.
-    return this.network.prepare(mapped, mapping.signals.logs ? mapped.documents : [], { stream }, envelope.settings);
+    return this.network.prepare(mapped, mapped.documents, { stream }, envelope.settings);
   }
 
   /** Sends what is full or old enough, unless a save is under way: then its end does. */

@@ -70,7 +70,8 @@ const init = (RED: NodeAPI): void => {
       {
         release: () => {
           const dropped = controller?.waiting.withoutToken ?? 0;
-          if (dropped > 0) this.error(new CodedError('OPENOT_OTEL_DROPPED', `${dropped} messages waited for others when this node closed, and no commit token makes their reader read them again: keep msg.openot.commit in the messages to this node, or set "Max. age" to 0`), {});
+          // Without a message: the Catch nodes of this flow close in the same moment, and what they get then is seen by nobody.
+          if (dropped > 0) this.error(new CodedError('OPENOT_OTEL_DROPPED', `${dropped} messages waited for others when this node closed, and no commit token makes their reader read them again: keep msg.openot.commit in the messages to this node, or set "Max. age" to 0`));
           hop.close();
         }
       }

@@ -3,11 +3,11 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LogsRequest } from '../../lib/otel/otlp';
 import { seeded } from '../support/seeded';
-import { appendTo, catchTo, chain } from './support/flows';
-import { Plc, startPlc } from './support/plc';
-import { sleep, until } from './support/process';
-import { FlowNode, Runtime } from './support/runtime';
-import { makeUserDirectory, removeUserDirectory } from './support/user-directory';
+import { appendTo, catchTo, chain } from '../e2e/support/flows';
+import { Plc, startPlc } from '../e2e/support/plc';
+import { sleep, until } from '../e2e/support/process';
+import { FlowNode, Runtime } from '../e2e/support/runtime';
+import { makeUserDirectory, removeUserDirectory } from '../e2e/support/user-directory';
 
 const DEPLOYS = 16;
 
