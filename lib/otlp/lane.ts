@@ -1,6 +1,6 @@
 import { askedMs, backoffMs } from './backoff';
 import { RequestBuilder } from './assemble';
-import { Covered, sliceCovered } from './covered';
+import { resealed } from './covered';
 import type { Consignment } from './consignments';
 import type { Item } from './take-apart';
 
@@ -28,8 +28,8 @@ export interface Outgoing {
   readonly entries: readonly Entry[];
   /** Exactly this text; else one made of the entries. */
   readonly text?: string;
-  /** Of a batch that a checksum covers, or part of one. */
-  readonly covered?: Covered;
+  /** Text of the batch that a checksum covers, where this is it or a part of it. */
+  readonly covered?: string;
   /** Sent without compression, to find out whether that is what was refused. */
   isPlain?: boolean;
   search?: Search;
@@ -103,7 +103,7 @@ export class Lane {
     const first = this.queue[this.head];
     if ('text' in first) {
       this.taken(1);
-      return { entries: first.entries, text: first.text, covered: { whole: first.text, from: 0 } };
+      return { entries: first.entries, text: first.text, covered: first.text };
     }
     const builder = new RequestBuilder(this.limits.maxBytes);
     const entries: Entry[] = [];
@@ -202,7 +202,7 @@ export class Lane {
 function halves({ entries, covered, isPlain }: Outgoing, search: Search | undefined): [Outgoing, Outgoing] {
   const part = (from: number, to: number): Outgoing => ({
     entries: entries.slice(from, to),
-    ...(covered === undefined ? {} : { covered: { whole: covered.whole, from: covered.from + from } }),
+    ...(covered === undefined ? {} : { covered }),
     ...(isPlain === true ? { isPlain } : {}),
     ...(search === undefined ? {} : { search })
   });
@@ -213,9 +213,8 @@ function halves({ entries, covered, isPlain }: Outgoing, search: Search | undefi
 /** The text of a request, however large. */
 export async function textOf({ text, covered, entries }: Outgoing): Promise<string> {
   if (text !== undefined) return text;
-  const slice = covered === undefined ? undefined : await sliceCovered(covered, entries.map(({ item }) => item.text));
-  if (slice !== undefined) return slice;
   const builder = new RequestBuilder(Infinity);
   for (const { item } of entries) builder.add(item);
-  return builder.text();
+  const made = builder.text();
+  return covered === undefined ? made : ((await resealed(covered, made)) ?? made);
 }

@@ -449,6 +449,21 @@ describe('the OTLP sender', () => {
     });
   });
 
+  it('gives halves of the points of one metric a checksum, a count and an id of their own', async () => {
+    const hashes = await loadHashes();
+    const settings = networkSettings({ producer: 'plant', domain: 'example' });
+    if (!settings.ok) throw new Error(settings.message);
+    const network = createNetworkProfile({ hashes });
+    const of = (values: number[]): object => network.request('metrics', { metrics: values.map((value) => ({ name: 'a', unit: '', kind: 'gauge', point: { attributes: [], timeUnixNano: '1780000000000000000', asDouble: value } })) }, settings.settings);
+    const fake = new FakeSender();
+    fake.reply = ({ text }) => (text.includes('"asDouble":3') ? answer(400) : answer(200));
+    fake.offer('a', otlpJson(of([1, 2, 3, 4])));
+    await fake.passReal(500, () => fake.sender.status().pending === 0);
+    const sent = [[1, 2, 3, 4], [1, 2], [3, 4], [3], [4]];
+    should(fake.got.map(({ text }) => text).sort()).eql(sent.map((values) => otlpJson(of(values))).sort());
+    should(fake.rejected).match([{ count: 1 }]);
+  });
+
   describe('messages that nobody would read again', () => {
     const large = (from: number): object => logsRequest(records(from, 8, 'x'.repeat(1 << 20)));
 
