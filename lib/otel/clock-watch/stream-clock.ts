@@ -189,7 +189,8 @@ export class StreamClock {
   }
 }
 
-const says = ({ reason, text }: Verdict): string => (reason === 'implausible' ? `cannot be right, it stands ${text}` : `is ${text}`);
+/** Of two clocks either may be the wrong one. */
+const says = ({ reason, text }: Verdict): string => (reason === 'implausible' ? `cannot be right, it stands ${text}` : `is ${text}${reason === 'ahead' ? ' of' : ''} this computer's`);
 
 /** Decimal texts without leading zeros. */
 const isLater = (a: string, b: string): boolean => a.length > b.length || (a.length === b.length && a > b);

@@ -78,7 +78,7 @@ describe('clock watch: clocks that are ahead', () => {
     should(device.told).eql(['suspect ahead']);
     const [log] = device.logs;
     should(log).have.properties({ severityNumber: 13, severityText: 'WARN', eventName: 'openot.clock_suspect', timeUnixNano: String(device.nowNs), observedTimeUnixNano: String(device.nowNs) });
-    should(log.body).eql({ stringValue: 'The clock of line 1 is 9 min 59 s ahead' });
+    should(log.body).eql({ stringValue: 'The clock of line 1 is 9 min 59 s ahead of this computer\'s' });
     should(log.attributes).eql([
       { key: 'log.record.uid', value: { stringValue: 'line 1/0/77/1/0/clock/ahead' } },
       { key: 'openot.kind', value: { stringValue: 'clock' } },
@@ -155,7 +155,7 @@ describe('clock watch: clocks that are behind', () => {
   it('a record that was written after the ring was read out, and says it is older, shows it', () => {
     const device = new Device(-10n * MINUTE).lives(5);
     should(device.told).eql(['suspect behind']);
-    should(device.logs[0].body.stringValue).equal('The clock of line 1 is at least 9 min 59 s behind');
+    should(device.logs[0].body.stringValue).equal('The clock of line 1 is at least 9 min 59 s behind this computer\'s');
   });
 
   it('three records are needed: one may have been written late', () => {
@@ -173,7 +173,7 @@ describe('clock watch: clocks that are behind', () => {
   it('five hours: local time west of Greenwich', () => {
     const { logs } = new Device(-5n * HOUR).lives(5);
     should(logs.map((log) => attribute(log, 'openot.clock.zone'))).eql(['UTC-05:00']);
-    should(logs[0].body.stringValue).startWith('The clock of line 1 is at least 4 h 59 min behind: it looks like local time');
+    should(logs[0].body.stringValue).startWith('The clock of line 1 is at least 4 h 59 min behind this computer\'s: it looks like local time');
   });
 
   it('is right again once records show it, and stays suspect while records only come late', () => {
