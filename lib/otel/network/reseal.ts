@@ -3,7 +3,7 @@ import { checksumOf } from './checksum';
 import { eventIds, scopeUuid } from './scope';
 import type { NetworkChecksum } from './settings';
 
-/** A request of one resource and one scope, whatever its encoding: the parts that a slice needs. */
+/** A request of one resource and one scope, taken apart. */
 interface Wrapped {
   readonly request: Record<string, unknown>;
   readonly keys: { readonly resources: string; readonly scopes: string; readonly items: string };
@@ -20,35 +20,19 @@ const shapes = [
   { eid: eventIds.traces, resources: 'resourceSpans', scopes: 'scopeSpans', items: 'spans' }
 ] as const;
 
-/** Whether an export request has the envelope of the open networks: such a one is sent as it is, never put together with others. */
-export function isNetworkRequest(request: unknown): boolean {
-  return unwrap(request) !== undefined;
-}
-
 /**
- * The same envelope around items `from` to before `to`, with count, checksum and scope_uuid made anew: for a sender that
- * has to halve a request. Undefined where that cannot be done rightly: no such request, or a checksum that was made otherwise.
- */
-export function sliceNetworkRequest<T>(request: T, from: number, to: number, hashes: Hashes): T | undefined {
-  const wrapped = unwrap(request);
-  return wrapped === undefined ? undefined : (sealed(wrapped, wrapped.items.slice(from, to), hashes) as T | undefined);
-}
-
-/**
- * The same for a part that was put together otherwise, some points of a metric say: `part` is a request with the envelope of
- * `whole` around it, and gets count, checksum and scope_uuid of its own.
+ * A part of a request, with count, checksum and scope_uuid of its own: `part` is a request with some of the items of `whole`
+ * in its envelope, as a sender makes it that has to halve. Undefined where that cannot be done rightly: one of them is no
+ * such request, or the checksum of `whole` was made otherwise. An envelope of the open networks holds one resource with one
+ * scope, whatever the encoding.
  */
 export function resealNetworkRequest<T>(whole: unknown, part: T, hashes: Hashes): T | undefined {
   const [from, to] = [unwrap(whole), unwrap(part)];
-  return from === undefined || to === undefined || from.keys !== to.keys ? undefined : (sealed(from, to.items, hashes) as T | undefined);
-}
-
-function sealed(wrapped: Wrapped, items: readonly unknown[], hashes: Hashes): unknown {
-  const attributes = renewed(wrapped, items, hashes);
+  if (from === undefined || to === undefined || from.keys !== to.keys) return undefined;
+  const attributes = renewed(from, to.items, hashes);
   if (attributes === undefined) return undefined;
-  const { request, keys, resource, scoped, scope } = wrapped;
-  const part = { ...scoped, scope: { ...scope, attributes }, [keys.items]: items };
-  return { ...request, [keys.resources]: [{ ...resource, [keys.scopes]: [part] }] };
+  const { request, keys, resource, scoped, scope } = to;
+  return { ...request, [keys.resources]: [{ ...resource, [keys.scopes]: [{ ...scoped, scope: { ...scope, attributes } }] }] } as T;
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -79,20 +63,20 @@ function textOf(attributes: readonly Record<string, unknown>[], wanted: string):
 /** Digits of each algorithm's checksum. */
 const algorithms: Readonly<Record<number, NetworkChecksum>> = { 32: 'md5', 64: 'sha256' };
 
-function renewed({ resource, scope, eid, items }: Wrapped, slice: readonly unknown[], hashes: Hashes): Record<string, unknown>[] | undefined {
+function renewed({ resource, scope, eid, items }: Wrapped, part: readonly unknown[], hashes: Hashes): Record<string, unknown>[] | undefined {
   const attributes = attributesOf(scope);
   const checksum = textOf(attributes, 'checksum');
   const algorithm = checksum === undefined ? 'none' : algorithms[checksum.length];
   if (algorithm === undefined || checksumOf(JSON.stringify(items), algorithm, hashes) !== checksum) return undefined;
   const about = attributesOf(resource.resource);
   const origin = { eid, producer: textOf(about, 'producer') ?? '', domain: textOf(about, 'domain') ?? '' };
-  const json = JSON.stringify(slice);
+  const json = JSON.stringify(part);
   const sum = checksumOf(json, algorithm, hashes);
   const anew: Readonly<Record<string, (value: unknown) => unknown>> = {
     scope_uuid: () => ({ stringValue: scopeUuid(origin, sum ?? json, hashes) }),
     checksum: () => ({ stringValue: sum }),
     // Text or number: as the encoding of the request has it.
-    count: (value) => ({ intValue: isObject(value) && typeof value.intValue === 'number' ? slice.length : String(slice.length) })
+    count: (value) => ({ intValue: isObject(value) && typeof value.intValue === 'number' ? part.length : String(part.length) })
   };
   return attributes.map((attribute) => {
     const make = Object.hasOwn(anew, String(attribute.key)) ? anew[String(attribute.key)] : undefined;
