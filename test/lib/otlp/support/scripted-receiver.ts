@@ -28,6 +28,8 @@ export const cutOff: Script = (_received, response) => void response.socket?.des
 export class ScriptedReceiver {
   readonly received: Received[] = [];
   connections = 0;
+  /** Read to their end; also those that were taken out of `received`. */
+  requests = 0;
   port = 0;
   private server: Server | undefined;
   private readonly sockets = new Map<Socket, number>();
@@ -83,6 +85,7 @@ export class ScriptedReceiver {
       const raw = Buffer.concat(chunks);
       const text = (request.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw).toString();
       const received = { path: request.url ?? '', headers: request.headers, raw, text, connection: this.sockets.get(request.socket) ?? 0 };
+      this.requests++;
       this.received.push(received);
       this.script(received, response);
     });
