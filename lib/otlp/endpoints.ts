@@ -4,9 +4,11 @@ import { Endpoint, SIGNALS } from './settings';
 
 /** Port of a collector that nobody named. */
 export const DEFAULT_ENDPOINT = 'http://localhost:4318';
+/** Of a request, in milliseconds, where neither node nor variable says. */
 export const DEFAULT_TIMEOUT_MS = 10_000;
-/** Limits of a time-out, in milliseconds. */
+/** Shortest time-out, in milliseconds. */
 export const MIN_TIMEOUT_MS = 100;
+/** Longest time-out, in milliseconds. */
 export const MAX_TIMEOUT_MS = 600_000;
 
 /** What a person set in the node; empty where an `OTEL_EXPORTER_OTLP_…` variable, or else the default, holds. */

@@ -31,4 +31,5 @@ export const MAX_REQUEST_BYTES = 67_108_864;
 /** Bytes of messages without a commit token (and without one behind them) that wait, at most: one more is refused. */
 export const MAX_LOOSE_BYTES = 67_108_864;
 
+/** The three kinds of request. */
 export const SIGNALS: readonly Signal[] = ['logs', 'metrics', 'traces'];
