@@ -134,13 +134,16 @@ export class OtelController {
     await this.keeper?.close(() => this.book.changed || this.book.moved || this.network.changed);
   }
 
-  /** Messages that wait, and of their number those that nobody sends again: no token, and none to come with a later part. */
+  /**
+   * Messages that wait, and of their number those that nobody sends again: no token, and none to come with a later part. A
+   * reader's status never has one, and is told again in a second: nothing is lost with it.
+   */
   get waiting(): { readonly messages: number; readonly withoutToken: number } {
     const all = [...(this.leaving?.entries ?? []), ...this.batcher.waiting, ...this.early].map(({ message }) => message);
     let withoutToken = 0;
     for (let i = all.length - 1; i >= 0; i--) {
       if (tokensOf(all[i]).length > 0 || isFollowed(all[i])) break;
-      withoutToken++;
+      if (kindOf(all[i].payload) !== 'status') withoutToken++;
     }
     return { messages: all.length, withoutToken };
   }

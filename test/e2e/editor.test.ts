@@ -74,6 +74,43 @@ for (const theme of themes) {
       });
     }
 
+    it('saves what the dialog of the mapper shows: lists, signals, and values that come from elsewhere', async () => {
+      // As a fresh one from the palette, but for its name.
+      await editor.evaluate(`(() => {
+        const defaults = Object.fromEntries(Object.entries(RED.nodes.getType('openot-otel').defaults).map(([name, { value }]) => [name, JSON.parse(JSON.stringify(value))]));
+        RED.nodes.import([{ ...defaults, id: 'mapper', type: 'openot-otel', x: 500, y: 700, z: RED.workspaces.active(), wires: [[], [], []] }], { generateIds: false });
+      })()`);
+      await editor.openDialog('mapper');
+      await editor.evaluate(`(() => {
+        $('#openot-otel-signals').typedInput('value', 'logs,traces');
+        $('#node-input-maxItems').typedInput('type', 'msg');
+        $('#node-input-maxItems').typedInput('value', 'limit');
+        $('#openot-otel-resource').editableList('addItem', { key: 'site', value: 'SITE', type: 'env' });
+        $('#openot-otel-severityOverrides').editableList('addItem', { event: 'openot.loss', severity: 'FATAL', type: 'choice' });
+      })()`);
+      await editor.screenshot(`dialog-openot-otel-filled-${theme}`);
+      should(await editor.evaluate<boolean>("$('.openot-otel-network').is(':visible')")).be.false();
+      await editor.evaluate("$('#node-input-profile').typedInput('value', 'network')");
+      should(await editor.evaluate<boolean>("$('.openot-otel-network').is(':visible')")).be.true();
+      await editor.evaluate("$('#node-input-profile').typedInput('value', 'otlp')");
+      await editor.press('ok');
+      const saved = await editor.evaluate<Record<string, unknown>>("(({ signals, maxItems, maxItemsType, resource, severityOverrides, profile, maxBytes, valid }) => ({ signals, maxItems, maxItemsType, resource, severityOverrides, profile, maxBytes, valid }))(RED.nodes.node('mapper'))");
+      should(saved).eql({
+        signals: { logs: true, metrics: false, traces: true }, maxItems: 'limit', maxItemsType: 'msg', profile: 'otlp', maxBytes: '1048576', valid: true,
+        resource: [{ key: 'service.name', value: 'openot', type: 'str' }, { key: 'service.instance.id', value: 'openot.stream', type: 'msg' }, { key: 'site', value: 'SITE', type: 'env' }],
+        severityOverrides: [{ event: 'openot.loss', severity: 'FATAL', type: 'choice' }]
+      });
+      await editor.evaluate("RED.nodes.remove('mapper')");
+      // One that has nothing but its type, as a flow that was written by hand: the defaults hold, and are shown.
+      await editor.evaluate("RED.nodes.import([{ id: 'bare', type: 'openot-otel', x: 500, y: 700, z: RED.workspaces.active(), wires: [[], [], []] }], { generateIds: false })");
+      should(await editor.evaluate<boolean>("RED.nodes.node('bare').valid !== false")).be.true();
+      await editor.openDialog('bare');
+      should(await editor.evaluate<unknown[]>("['profile', 'checksum', 'scopeUuid', 'maxItems', 'maxBytes', 'maxAge'].map((name) => $('#node-input-' + name).typedInput('value')).concat($('#openot-otel-signals').typedInput('value'))")).eql(['otlp', 'md5', 'true', '500', '1048576', '200', 'logs,metrics,traces']);
+      await editor.press('cancel');
+      await editor.evaluate("RED.nodes.remove('bare')");
+      should(editor.problems).eql([]);
+    });
+
     it('takes nodes as version 0.1 saved them: valid, and the dialogs show the defaults of what came later', async () => {
       const early = [
         { id: 'early-opcua', type: 'openot-opcua', name: '', endpoint: 'opc.tcp://127.0.0.1:48400', securityMode: 'None', securityPolicy: 'Basic256Sha256', authentication: 'anonymous', trust: 'list', requestTimeout: '10000' },

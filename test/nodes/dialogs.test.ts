@@ -104,6 +104,29 @@ describe('dialogs', () => {
     should(simulator.validate!.call({}, undefined)).be.true();
   });
 
+  it('ask the mapper for what its envelope needs, and look into its lists', () => {
+    const { defaults } = registered('openot-otel');
+    const fresh = Object.fromEntries(Object.entries(defaults).map(([name, { value }]) => [name, value]));
+    const refused = (changes: Record<string, unknown>): string[] => {
+      const node = { ...fresh, ...changes } as Record<string, unknown>;
+      return Object.entries(defaults).filter(([name, { validate }]) => validate?.call(node, node[name]) === false).map(([name]) => name).sort();
+    };
+    should(refused({})).eql([]);
+    should(refused({ profile: 'network' })).eql(['domain', 'producer']);
+    should(refused({ profile: 'network', producer: 'P', domain: 'where', domainType: 'msg' })).eql([]);
+    // Nobody knows yet which it will be.
+    should(refused({ profile: 'kind', profileType: 'msg' })).eql([]);
+    should(refused({ maxItems: 'limit', maxItemsType: 'msg', maxAge: '', maxAgeType: 'env', maxBytes: '1023' })).eql(['maxAge', 'maxBytes']);
+    should(refused({ profile: 'xml', signals: { logs: true }, checksum: 'crc' })).eql(['checksum', 'profile', 'signals']);
+    should(refused({ signals: 'wanted', signalsType: 'msg' })).eql([]);
+    const row = { key: 'a', value: '1', type: 'num' };
+    should(refused({ resource: [row, { ...row, key: 'b', value: '', type: 'str' }] })).eql([]);
+    for (const resource of [[row, row], [{ ...row, key: ' ' }], [{ ...row, value: 'x' }], [{ ...row, value: '', type: 'msg' }], 'text']) should(refused({ resource })).eql(['resource']);
+    const severity = { event: 'E', severity: 'WARN', type: 'choice' };
+    should(refused({ severityOverrides: [severity, { event: 'F', severity: 'grade', type: 'msg' }] })).eql([]);
+    for (const severityOverrides of [[severity, severity], [{ ...severity, event: '' }], [{ ...severity, severity: 'LOUD' }]]) should(refused({ severityOverrides })).eql(['severityOverrides']);
+  });
+
   it('have icons that differ', () => {
     const icons = types.map((type) => readFileSync(join(root, 'icons', registered(type).icon), 'utf8'));
     should(new Set(icons).size).equal(types.length);

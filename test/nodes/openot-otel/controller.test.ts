@@ -309,6 +309,16 @@ describe('the state of the mapper', () => {
     await turns();
     // A token behind the first makes its reader read both again.
     should(bench.controller.waiting).eql({ messages: 4, withoutToken: 2 });
+    // A reader's status is told again anyway.
+    const status = { state: 'idle', totals: { records: 1, bytes: 40, lost: 0, indeterminate: 0, laps: 0, skipped: 0, incarnations: 0 } };
+    const metered = await Bench.open({ maxAge: '60000' });
+    metered.input(status);
+    await turns();
+    should(metered.controller.waiting).eql({ messages: 1, withoutToken: 0 });
+    // A status is told again every second.
+    bench.input({ state: 'reading', lag: 8, sinceNs: '1780000000000000000', totals: { records: 1 } });
+    await turns();
+    should(bench.controller.waiting).eql({ messages: 5, withoutToken: 2 });
   });
 
   it('tells once when more alarms are open than it can remember', async () => {
