@@ -315,10 +315,6 @@ describe('the state of the mapper', () => {
     metered.input(status);
     await turns();
     should(metered.controller.waiting).eql({ messages: 1, withoutToken: 0 });
-    // A status is told again every second.
-    bench.input({ state: 'reading', lag: 8, sinceNs: '1780000000000000000', totals: { records: 1 } });
-    await turns();
-    should(bench.controller.waiting).eql({ messages: 5, withoutToken: 2 });
   });
 
   it('tells once when more alarms are open than it can remember', async () => {
