@@ -7,11 +7,11 @@ import { createNetworkProfile, networkSettings } from '../../lib/otel/network';
 import type { Signal } from '../../lib/otel/otlp';
 import { createSpanBook } from '../../lib/otel/spans';
 import { hardDocuments, hardSlots, HARD_TIME_NS } from '../support/otlp/hard-documents';
-import { canonical } from '../support/otlp/official';
 import { randomBatches } from '../support/otlp/random-documents';
 import { Autotel } from '../support/otlp/receivers/autotel';
 import { Rotel } from '../support/otlp/receivers/rotel';
 import { attributesOf, itemsOf, Json } from '../support/otlp/requests';
+import { sameAs, said, withoutIntegers } from '../support/otlp/said';
 import { send } from '../support/otlp/send';
 import { assertValid } from '../support/otlp/validator';
 
@@ -43,28 +43,6 @@ async function mapped(batches: readonly Batch[], network = false): Promise<Reque
     }
   }
   return requests;
-}
-
-/**
- * Everything that is in requests, item by item, in an order and form in which two senders of the same say the same. With
- * `rounded`, to 15 digits: Rotel reads the decimal text of a double to within one unit of its last place.
- */
-function said(signal: Signal, requests: readonly Json[], rounded: boolean): string[] {
-  const replacer = (key: string, value: unknown): unknown => (rounded && typeof value === 'number' && (key === 'doubleValue' || key === 'asDouble') ? value.toPrecision(15) : value);
-  return requests
-    .flatMap((request) => itemsOf(signal, canonical(signal, request)))
-    .map((item) => JSON.stringify(item, replacer))
-    .sort();
-}
-
-/** Rotel loses `asInt` where it is text, as OTLP demands: there the two are compared without, and `Autotel` has the values. */
-const withoutIntegers = (requests: readonly Json[]): Json[] => requests.map((request) => JSON.parse(JSON.stringify(request), (key, value: unknown) => (key === 'asInt' ? undefined : value)) as Json);
-
-/** Names the first difference only: a listing of thousands of items helps nobody. */
-function sameAs(found: readonly string[], expected: readonly string[]): void {
-  const at = expected.findIndex((item, index) => item !== found[index]);
-  if (at >= 0) found[at]!.should.equal(expected[at]);
-  found.length.should.equal(expected.length);
 }
 
 const parsed = (requests: readonly string[]): Json[] => requests.map((text) => JSON.parse(text) as Json);

@@ -13,7 +13,7 @@ module.exports = {
   telemetry: { enabled: false, updateNotification: false },
   editorTheme: { tours: false, palette: { catalogues: [] } },
   contextStorage: { default: { module: 'memory' }, file: { module: 'localfilesystem', config: { flushInterval: 1 } } },
-  functionExternalModules: false,
+  functionExternalModules: true,
   functionGlobalContext: { fs: require('fs') },
   logging: { console: { level: 'info', metrics: false, audit: false } }
 };

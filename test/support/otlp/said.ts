@@ -1,0 +1,25 @@
+import type { Signal } from '../../../lib/otel/otlp';
+import { canonical } from './official';
+import { itemsOf, Json } from './requests';
+
+/**
+ * Everything that is in requests, item by item, in an order and form in which two senders of the same say the same. With
+ * `rounded`, to 15 digits: Rotel reads the decimal text of a double to within one unit of its last place.
+ */
+export function said(signal: Signal, requests: readonly Json[], rounded = false): string[] {
+  const replacer = (key: string, value: unknown): unknown => (rounded && typeof value === 'number' && (key === 'doubleValue' || key === 'asDouble') ? value.toPrecision(15) : value);
+  return requests
+    .flatMap((request) => itemsOf(signal, canonical(signal, request)))
+    .map((item) => JSON.stringify(item, replacer))
+    .sort();
+}
+
+/** Names the first difference only: a listing of thousands of items helps nobody. */
+export function sameAs(found: readonly string[], expected: readonly string[]): void {
+  const at = expected.findIndex((item, index) => item !== found[index]);
+  if (at >= 0 && at < found.length) found[at]!.should.equal(expected[at]);
+  found.length.should.equal(expected.length);
+}
+
+/** Rotel loses `asInt` where it is text, as OTLP demands: there two are compared without, and `Autotel` has the values. */
+export const withoutIntegers = (requests: readonly Json[]): Json[] => requests.map((request) => JSON.parse(JSON.stringify(request), (key, value: unknown) => (key === 'asInt' ? undefined : value)) as Json);
