@@ -23,7 +23,7 @@ export interface AckTotals {
   acknowledged: number;
   /** Batches of messages that came with an error, and errors of which nobody can say to which batch they belong. */
   failed: number;
-  /** Messages without a token that were not parts of one with a token. */
+  /** Messages without a token that were not parts of one with a token, nor metrics or spans that openot-otlp delivered. */
   without: number;
   /** Tokens of readers or lives that are no more, or that never were. */
   unknown: number;
@@ -38,6 +38,15 @@ export type AckOutcome = 'acknowledged' | 'waiting' | 'failed' | 'without' | 'un
 
 /** Lives with partly counted tokens that are remembered, at most; the longest unused is forgotten first. */
 const MAX_LIVES = 64;
+
+/**
+ * Metrics or spans that openot-otlp has delivered: tokens ride on logs alone (docs/format.md 25), so that these have none
+ * where they are no parts of a batch with logs, as the metrics of a reader's status.
+ */
+function isTelemetry(message: NodeMessage): boolean {
+  const { otlp } = message as { otlp?: { signal?: unknown } | null };
+  return otlp?.signal === 'metrics' || otlp?.signal === 'traces';
+}
 
 /** Counts the tokens that messages bring, and acknowledges those that every branch has brought (docs/design.md 4). */
 export class AckController {
@@ -66,7 +75,7 @@ export class AckController {
       this.unassigned ||= tokens.length === 0;
       // Too late for a batch that was acknowledged already: it can only be told. A part is counted with its batch.
       if (taken.isWhole && (tokens.length === 0 || tokens.some(({ life, serial }) => this.ports.standing(life, serial) === 'settled'))) this.note('failed');
-    } else if (tokens.length === 0 && taken.tokens.length === 0 && taken.isWhole && error === undefined) this.note('without');
+    } else if (tokens.length === 0 && taken.tokens.length === 0 && taken.isWhole && error === undefined && !isTelemetry(message)) this.note('without');
     else if (open.length > 0) this.last = 'waiting';
     for (const { life, serial } of taken.tokens) {
       if (taken.hasFailed || this.unassigned) this.fail(life, serial);

@@ -269,6 +269,15 @@ describe('the acknowledgement of batches', () => {
       should(ack.totals).match({ unasked: 1, acknowledged: 0 });
     });
 
+    it('does not count metrics and spans that openot-otlp delivered, but logs', () => {
+      const ack = acks();
+      for (const signal of ['metrics', 'traces']) ack.take({ otlp: { signal } } as never);
+      should(ack.totals.without).equal(0);
+      should(ack.last).equal('nothing');
+      for (const otlp of [{ signal: 'logs' }, null, {}]) ack.take({ otlp } as never);
+      should(ack.totals.without).equal(3);
+    });
+
     it('counts messages without a token, whatever else they carry', () => {
       const ack = acks();
       for (const bare of [{}, { openot: {} }, { openot: null }, { openot: { commit: [] } }, { openot: 'text' }]) should(ack.take(bare as never)).equal(undefined);
