@@ -5,7 +5,7 @@ import { Entry, Lane, Outgoing, textOf } from './lane';
 import type { SenderPorts } from './ports';
 import { redactor } from './redact';
 import { Rejected, rejectedOf } from './report';
-import { MAX_LOOSE_BYTES, SenderSettings, SIGNALS } from './settings';
+import { MAX_LOOSE_BYTES, MESSAGE_BYTES, SenderSettings, SIGNALS } from './settings';
 import { TakenApart, takeApart } from './take-apart';
 import { judge, Refusal, Verdict } from './verdict';
 
@@ -89,7 +89,7 @@ export class OtlpSender {
     const request = takeApart(text);
     if (!request.ok) return { ok: false, code: 'OPENOT_OTLP_PAYLOAD', message: request.message };
     const { signal, items, sealed } = request;
-    const bytes = items.reduce((sum, item) => sum + item.bytes, 0);
+    const bytes = Buffer.byteLength(text) + MESSAGE_BYTES;
     if (!arrival.hasToken && this.consignments.looseBytes + bytes > MAX_LOOSE_BYTES) return this.full(request);
     const nowMs = this.ports.now();
     const counts: Counts = { signal, items: items.length, accepted: 0, partial: 0, rejected: 0, requests: 0 };

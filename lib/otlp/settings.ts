@@ -28,8 +28,10 @@ export interface SenderSettings {
 
 /** Largest request that the protocol's collectors take, in bytes. */
 export const MAX_REQUEST_BYTES = 67_108_864;
-/** Bytes of messages without a commit token (and without one behind them) that wait, at most: one more is refused. */
-export const MAX_LOOSE_BYTES = 67_108_864;
+/** Bytes of messages without a commit token (and without one behind them) that wait, at most: one more is refused. As JSON; in memory they take about five times as much. */
+export const MAX_LOOSE_BYTES = 33_554_432;
+/** Bytes that a message counts for beside its text. */
+export const MESSAGE_BYTES = 512;
 
 /** The three kinds of request. */
 export const SIGNALS: readonly Signal[] = ['logs', 'metrics', 'traces'];
