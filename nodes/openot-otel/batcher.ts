@@ -10,8 +10,8 @@ export interface Entry {
   readonly message: NodeMessageInFlow;
   readonly pass: Send;
   readonly items: number;
-  /** Everything of it has left. */
-  readonly left: () => void;
+  /** Everything of it has left, or could not. */
+  readonly left: (failure?: Error) => void;
 }
 
 /** The open request of each signal in one envelope. */

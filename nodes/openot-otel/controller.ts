@@ -7,7 +7,7 @@ import { createSpanBook, SPAN_LIMITS, SpanBook } from '../../lib/otel/spans';
 import type { Hashes } from '../../lib/otel/hashes';
 import type { MappedItems } from '../../lib/otel/otlp';
 import type { Store } from '../../lib/reader/ports';
-import { CodedError } from '../shared/coded-error';
+import { CodedError, codedErrorOf } from '../shared/coded-error';
 import { factsOf } from '../shared/facts';
 import type { Send } from '../shared/handle';
 import { tokensOf } from '../shared/messages';
@@ -227,7 +227,7 @@ export class OtelController {
     }
     const { envelope, limits } = settings;
     return new Promise<void>((resolve, reject) => {
-      const left = (): void => (refusal === undefined ? resolve() : reject(refusal));
+      const left = (failure: Error | undefined = refusal): void => (failure === undefined ? resolve() : reject(failure));
       this.batcher.add({ message, pass, items: count, left }, items, envelope, limits);
       this.pump();
     });
@@ -291,7 +291,16 @@ export class OtelController {
     return isSaved;
   }
 
+  /** Throws nothing: it is called by timers too. A batch that cannot be put together is an error of its messages, whose tokens stay. */
   private send(batch: Batch): void {
+    try {
+      this.sendAll(batch);
+    } catch (thrown) {
+      for (const { left } of batch.entries) left(codedErrorOf(thrown));
+    }
+  }
+
+  private sendAll(batch: Batch): void {
     for (const { port, message, pass } of outgoing(batch, this.network, () => this.ports.newId())) pass([...Array<null>(port).fill(null), message]);
     for (const { logs, metrics, traces } of batch.groups) {
       this.totals.logs += logs.items.length;

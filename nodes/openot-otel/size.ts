@@ -1,3 +1,6 @@
+/** Characters up to which a text is taken for ASCII. */
+const SHORT = 40;
+
 /**
  * About how many bytes a value takes as JSON: texts without their escapes, numbers as they are mostly written. Near
  * enough for a limit that has room above it, at a fraction of what writing it costs.
@@ -5,7 +8,8 @@
 export function estimatedBytes(value: unknown): number {
   switch (typeof value) {
     case 'string':
-      return Buffer.byteLength(value) + 2;
+      // Names, numbers and ids are mostly ASCII, and counting their bytes would cost more than all the rest.
+      return (value.length < SHORT ? value.length : Buffer.byteLength(value)) + 2;
     case 'number':
       return 12;
     case 'object': {

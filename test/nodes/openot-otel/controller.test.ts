@@ -97,6 +97,18 @@ describe('the mapper', () => {
     should(bench.sent).eql([]);
   });
 
+  it('makes what cannot be sent an error of its messages, and keeps their tokens', async () => {
+    const bench = await open({ maxAge: '10' });
+    bench.failure = new Error('no more');
+    const taken = bench.input([eventDocument(1)], ['r/b/1']);
+    await bench.pass(100);
+    should(((await taken.outcome) as Error & { code: string }).code).equal('OPENOT_INTERNAL');
+    bench.failure = undefined;
+    bench.input([eventDocument(2)], ['r/b/2']);
+    await bench.pass(100);
+    should(bench.tokens).eql(['r/b/2']);
+  });
+
   it('takes the status of a reader by its shape', async () => {
     const bench = await Bench.open({ maxAge: '0' });
     const totals = { records: 10, bytes: 400, lost: 2, indeterminate: 1, laps: 1, skipped: 0, incarnations: 0 };

@@ -48,7 +48,9 @@ export class Bench {
   readonly settledUpTo = new Map<string, number>();
   private readonly timers = new Set<{ at: number; call: () => void }>();
   private now = 0;
-  /** What a save found already sent. */
+  /** While set, sending throws it. */
+  failure: Error | undefined;
+
   constructor(
     readonly controller: OtelController,
     readonly store: MemoryStore | undefined
@@ -82,7 +84,7 @@ export class Bench {
     const taken: { outcome: Promise<'left' | Error>; state: 'waits' | 'left' | 'failed' } = { outcome: Promise.resolve('left'), state: 'waits' };
     taken.outcome = new Promise<void>((resolve, reject) => {
       try {
-        Promise.resolve(this.controller.input(message, (output) => void this.sent.push((output as Array<Sent | null>).find((one) => one !== null)!))).then(resolve, reject);
+        Promise.resolve(this.controller.input(message, (output) => this.take(output as Array<Sent | null>))).then(resolve, reject);
       } catch (thrown) {
         reject(thrown as Error);
       }
@@ -124,6 +126,11 @@ export class Bench {
   /** Uids of the log records sent, in order. */
   get uids(): string[] {
     return this.logs.flatMap(({ resourceLogs }) => resourceLogs.flatMap(({ scopeLogs }) => scopeLogs.flatMap(({ logRecords }) => logRecords.map(({ attributes }) => attributes.find(({ key }) => key === 'log.record.uid')!.value.stringValue!))));
+  }
+
+  private take(output: ReadonlyArray<Sent | null>): void {
+    if (this.failure !== undefined) throw this.failure;
+    this.sent.push(output.find((one) => one !== null)!);
   }
 
   private after(ms: number, call: () => void): () => void {
