@@ -2,11 +2,8 @@ import type { NodeMessageInFlow } from 'node-red';
 import type { ClockState } from '../../lib/otel/clock-watch/api';
 import { createMeter } from '../../lib/otel/metrics';
 import { createOtelMapper, Mapped, OtelMapper } from '../../lib/otel/mapper';
-import { createNetworkProfile, NetworkProfile } from '../../lib/otel/network';
-import { createSpanBook, SPAN_LIMITS, SpanBook } from '../../lib/otel/spans';
-import type { Hashes } from '../../lib/otel/hashes';
+import type { NetworkProfile } from '../../lib/otel/network';
 import type { MappedItems } from '../../lib/otel/otlp';
-import type { Store } from '../../lib/reader/ports';
 import { CodedError, codedErrorOf } from '../shared/coded-error';
 import { factsOf } from '../shared/facts';
 import type { Send } from '../shared/handle';
@@ -14,10 +11,11 @@ import { tokensOf } from '../shared/messages';
 import type { Standing } from '../shared/passage';
 import { Batch, Batcher } from './batcher';
 import { isForget, kindOf, refusalOf, wrongPayload } from './incoming';
+import { Memory, MemoryPorts } from './memory';
 import { outgoing } from './outgoing';
 import { isFollowed, Settlements } from './settlements';
 import type { MessageSettings, OtelSettings } from './settings';
-import { KeeperState, StateKeeper } from './state-keeper';
+import type { KeeperState } from './state-keeper';
 
 /** Items that may wait without a token: whoever sends them cannot be slowed down, and memory is bounded. */
 export const MAX_WAITING_ITEMS = 100_000;
@@ -25,22 +23,13 @@ export const MAX_WAITING_ITEMS = 100_000;
 export const TICK_MS = 1000;
 
 /** What the mapper node is made of. */
-export interface OtelPorts {
+export interface OtelPorts extends MemoryPorts {
   readonly settings: Pick<OtelSettings, 'of'>;
-  readonly hashes: Hashes;
-  /** Absent where nothing has to survive a restart. */
-  readonly store?: Store;
   /** Decimal text, nanoseconds since the Unix epoch. */
   nowNs(): string;
-  /** Calls back after `ms`; returns how to cancel. */
-  after(ms: number, call: () => void): () => void;
   newId(): string;
   standing(life: string, serial: number): Standing;
   isSettled(life: string, serial: number): boolean;
-  /** What happened outside of any message. */
-  report(error: Error): void;
-  /** The status reads otherwise. */
-  onChange(): void;
 }
 
 export interface OtelTotals {
@@ -66,40 +55,23 @@ export class OtelController {
   private readonly batcher = new Batcher();
   private readonly settlements: Settlements;
   private readonly mapper: OtelMapper;
-  private network: NetworkProfile;
-  private readonly keeper: StateKeeper | undefined;
-  private book: SpanBook;
+  private readonly memory: Memory;
   private early: Early[] = [];
   /** Taken, and not sent: its state is being saved. */
   private leaving: Batch | undefined;
-  private isSaving = false;
   private isDue = false;
   private cancelAge: (() => void) | undefined;
   private cancelTick: (() => void) | undefined;
   private closed = false;
-  /** What the limits of the book took away, as far as it was told. */
-  private told = { truncatedByLimit: 0, forgotten: 0 };
-
   constructor(private readonly ports: OtelPorts) {
-    this.book = this.newBook();
-    this.network = this.newNetwork();
-    this.mapper = createOtelMapper({ book: { apply: (document, facts) => this.book.apply(document, facts) }, meter: createMeter({ startNs: ports.nowNs() }) });
-    this.settlements = new Settlements({ standing: (life, serial) => ports.standing(life, serial), isSettled: (life, serial) => ports.isSettled(life, serial), settle: ({ stream, incarnation, runId, sourceId, seq }) => this.book.settled(stream, runId, sourceId, seq, incarnation) });
-    const { store } = ports;
-    if (store === undefined) return;
-    this.keeper = new StateKeeper({
-      store,
-      after: (ms, call) => ports.after(ms, call),
-      image: () => ({ spans: this.book.image(), audit: this.network.image() }),
-      restore: ({ spans, audit }) => this.restore(spans, audit),
-      report: (error) => ports.report(error),
-      onChange: () => ports.onChange()
-    });
+    const memory = (this.memory = new Memory(ports));
+    this.mapper = createOtelMapper({ book: memory.book, meter: createMeter({ startNs: ports.nowNs() }) });
+    this.settlements = new Settlements({ standing: (life, serial) => ports.standing(life, serial), isSettled: (life, serial) => ports.isSettled(life, serial), settle: (mark) => memory.settle(mark) });
   }
 
   /** Opens the state. Never rejects. */
   async start(): Promise<void> {
-    await this.keeper?.open();
+    await this.memory.open();
     if (this.closed) return;
     this.tick();
     this.admit();
@@ -131,7 +103,7 @@ export class OtelController {
     this.closed = true;
     this.cancelAge?.();
     this.cancelTick?.();
-    await this.keeper?.close(() => this.book.changed || this.book.moved || this.network.changed);
+    await this.memory.close();
   }
 
   /**
@@ -148,18 +120,17 @@ export class OtelController {
     return { messages: all.length, withoutToken };
   }
 
-  /** `usable` where there is no state to keep. */
   get state(): KeeperState {
-    return this.keeper?.state ?? 'usable';
+    return this.memory.state;
   }
 
   /** Why the state cannot be saved at the moment. */
   get trouble(): CodedError | undefined {
-    return this.keeper?.trouble;
+    return this.memory.trouble;
   }
 
   get openSpans(): number {
-    return this.book.open;
+    return this.memory.openSpans;
   }
 
   clocks(): ClockState {
@@ -170,29 +141,8 @@ export class OtelController {
     return this.state === 'usable' && this.early.length === 0;
   }
 
-  private newBook(): SpanBook {
-    return createSpanBook({ hashes: this.ports.hashes });
-  }
-
-  private newNetwork(): NetworkProfile {
-    return createNetworkProfile({ hashes: this.ports.hashes });
-  }
-
-  private restore(spans: Uint8Array, audit: Uint8Array): string | undefined {
-    if (spans.length > 0) {
-      const restored = this.book.restore(spans);
-      if (!restored.ok) return restored.message;
-    }
-    if (audit.length === 0) return undefined;
-    const restored = this.network.restore(audit);
-    return restored.ok ? undefined : restored.message;
-  }
-
   private async forget(): Promise<void> {
-    await this.keeper?.forget();
-    this.book = this.newBook();
-    this.network = this.newNetwork();
-    this.told = { truncatedByLimit: 0, forgotten: 0 };
+    await this.memory.forget();
     this.admit();
     this.ports.onChange();
   }
@@ -251,12 +201,12 @@ export class OtelController {
 
   private prepared(mapped: Mapped & { documents: Parameters<NetworkProfile['prepare']>[1] }, stream: string, { envelope }: MessageSettings): MappedItems {
     if (envelope.profile === 'otlp') return mapped;
-    return this.network.prepare(mapped, mapped.documents, { stream }, envelope.settings);
+    return this.memory.network.prepare(mapped, mapped.documents, { stream }, envelope.settings);
   }
 
   /** Sends what is full or old enough, unless a save is under way: then its end does. */
   private pump(): void {
-    if (this.closed || this.isSaving || this.batcher.isEmpty) return;
+    if (this.closed || this.memory.isBeingSaved || this.batcher.isEmpty) return;
     if (!this.isDue && !this.batcher.isFull) {
       this.cancelAge ??= this.ports.after(this.batcher.maxAgeMs, () => {
         this.cancelAge = undefined;
@@ -269,26 +219,14 @@ export class OtelController {
     this.cancelAge = undefined;
     this.isDue = false;
     const batch = this.batcher.take()!;
-    if (!this.mustSave) return this.send(batch);
+    if (!this.memory.mustSave) return this.send(batch);
     this.leaving = batch;
-    void this.save().then((isSaved) => {
+    void this.memory.save().then((isSaved) => {
       if (!isSaved || this.closed) return;
       this.leaving = undefined;
       this.send(batch);
       this.pump();
     });
-  }
-
-  /** Would a restart now miss what the tokens of these records stand for? */
-  private get mustSave(): boolean {
-    return this.keeper !== undefined && (this.book.changed || this.network.changed);
-  }
-
-  private async save(): Promise<boolean> {
-    this.isSaving = true;
-    const isSaved = await this.keeper!.save();
-    this.isSaving = !isSaved;
-    return isSaved;
   }
 
   /** Throws nothing: it is called by timers too. A batch that cannot be put together is an error of its messages, whose tokens stay. */
@@ -301,7 +239,7 @@ export class OtelController {
   }
 
   private sendAll(batch: Batch): void {
-    for (const { port, message, pass } of outgoing(batch, this.network, () => this.ports.newId())) pass([...Array<null>(port).fill(null), message]);
+    for (const { port, message, pass } of outgoing(batch, this.memory.network, () => this.ports.newId())) pass([...Array<null>(port).fill(null), message]);
     for (const { logs, metrics, traces } of batch.groups) {
       this.totals.logs += logs.items.length;
       this.totals.metrics += metrics.items.length;
@@ -317,19 +255,8 @@ export class OtelController {
     if (this.closed) return;
     this.cancelTick = this.ports.after(TICK_MS, () => this.tick());
     this.settlements.sweep();
-    this.tellLimits();
-    if (this.keeper === undefined || this.state !== 'usable' || this.isSaving || !(this.book.changed || this.book.moved)) return;
-    void this.save().then((isSaved) => (isSaved ? this.pump() : undefined));
-  }
-
-  /** What a limit of the spans took away since it was told last. */
-  private tellLimits(): void {
-    const { truncatedByLimit, forgotten } = this.book.counts;
-    const [truncated, gone] = [truncatedByLimit - this.told.truncatedByLimit, forgotten - this.told.forgotten];
-    if (truncated <= 0 && gone <= 0) return;
-    this.told = { truncatedByLimit, forgotten };
-    const what = [truncated > 0 ? `${truncated} open spans were closed as truncated` : '', gone > 0 ? `${gone} spans that were sent and are not acknowledged would not come again after a kill` : ''].filter((text) => text !== '').join(', and ');
-    this.ports.report(new CodedError('OPENOT_OTEL_SPAN_LIMIT', `${what}: the limits of what this node remembers were reached (${SPAN_LIMITS.openSpans} open spans, ${SPAN_LIMITS.unsettledSpans} not acknowledged, ${SPAN_LIMITS.streams} streams). Alarms that never clear hold places: clear them, or split the stream over several of these nodes`));
+    this.memory.tellLimits();
+    if (this.memory.wantsSaving) void this.memory.save().then((isSaved) => (isSaved ? this.pump() : undefined));
   }
 
   private full(): CodedError {
