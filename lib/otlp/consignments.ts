@@ -1,4 +1,5 @@
 import type { Signal } from '../otel/otlp';
+import { Fifo } from './fifo';
 
 /** What became of the items of one message. items = accepted + partial + rejected. */
 export interface Counts {
@@ -38,8 +39,7 @@ export interface Arrival {
 
 /** The messages on their way, in the order in which they came: in this order they leave. */
 export class Consignments {
-  private readonly order: Consignment[] = [];
-  private head = 0;
+  private readonly order = new Fifo<Consignment>();
   /** By stream, those that nobody would read again: they have no token, and no later message of their stream has one. */
   private readonly loose = new Map<string | undefined, Set<Consignment>>();
   /** Bytes of these. */
@@ -63,12 +63,12 @@ export class Consignments {
 
   /** Messages that have not left. */
   get count(): number {
-    return this.order.length - this.head;
+    return this.order.length;
   }
 
   /** The one that came first of those that have not left. */
   get oldest(): Consignment | undefined {
-    return this.order[this.head];
+    return this.order.at(0);
   }
 
   isLoose(consignment: Consignment): boolean {
@@ -78,14 +78,10 @@ export class Consignments {
   /** Lets go of what is through, up to the first that is not. */
   release(): void {
     for (let first = this.oldest; first !== undefined && first.pending === 0; first = this.oldest) {
-      this.head++;
+      this.order.shift();
       this.bytes -= first.bytes;
       this.tie(first);
       first.done(first.counts);
-    }
-    if (this.head > 1024 && this.head * 2 > this.order.length) {
-      this.order.splice(0, this.head);
-      this.head = 0;
     }
   }
 

@@ -2,6 +2,7 @@ import { askedMs, backoffMs } from './backoff';
 import { RequestBuilder } from './assemble';
 import { resealed } from './covered';
 import type { Consignment } from './consignments';
+import { Fifo } from './fifo';
 import type { Item } from './take-apart';
 
 /** An item and the message that brought it. */
@@ -52,8 +53,7 @@ export const MAX_FRUITLESS_REQUESTS = 32;
 
 /** What waits for one signal's endpoint, in order, and when the endpoint may be asked again. */
 export class Lane {
-  private queue: (Entry | Sealed)[] = [];
-  private head = 0;
+  private readonly queue = new Fifo<Entry | Sealed>();
   private items = 0;
   private bytes = 0;
   private sealed = 0;
@@ -89,7 +89,7 @@ export class Lane {
 
   /** When there is something to send, in milliseconds of the clock; undefined where nothing is. `-Infinity`: now. `isLast`: whatever there is, now. */
   dueMs(isLast = false): number | undefined {
-    if (isLast) return this.again.length > 0 || this.head < this.queue.length ? -Infinity : undefined;
+    if (isLast) return this.again.length > 0 || this.queue.length > 0 ? -Infinity : undefined;
     // One at a time until the endpoint answers again.
     if (this.failures > 0 && this.active > 0) return undefined;
     const atMs = this.again.length > 0 ? -Infinity : this.queueDueMs();
@@ -100,16 +100,16 @@ export class Lane {
   next(): Outgoing | undefined {
     const again = this.again.shift();
     if (again !== undefined) return again;
-    const first = this.queue[this.head];
+    const first = this.queue.at(0)!;
     if ('text' in first) {
       this.taken(1);
       return { entries: first.entries, text: first.text, covered: first.text };
     }
     const builder = new RequestBuilder(this.limits.maxBytes);
     const entries: Entry[] = [];
-    while (entries.length < this.limits.maxItems && this.head + entries.length < this.queue.length) {
-      const entry = this.queue[this.head + entries.length];
-      if ('text' in entry || !builder.add(entry.item)) break;
+    while (entries.length < this.limits.maxItems) {
+      const entry = this.queue.at(entries.length);
+      if (entry === undefined || 'text' in entry || !builder.add(entry.item)) break;
       entries.push(entry);
     }
     this.taken(entries.length);
@@ -118,7 +118,7 @@ export class Lane {
 
   /** Takes the first item away, which fits into no request. */
   tooLarge(): Entry {
-    const first = this.queue[this.head] as Entry;
+    const first = this.queue.at(0) as Entry;
     this.taken(1);
     return first;
   }
@@ -169,9 +169,8 @@ export class Lane {
   thin(keeps: (of: Consignment) => boolean): void {
     const isKept = ({ of }: Entry): boolean => keeps(of);
     this.again = this.again.filter(({ entries }) => entries.some(isKept));
-    const queue = this.queue.slice(this.head).filter((entry) => ('text' in entry ? entry.entries.some(isKept) : isKept(entry)));
-    this.queue = [];
-    this.head = this.items = this.bytes = this.sealed = 0;
+    const queue = this.queue.clear().filter((entry) => ('text' in entry ? entry.entries.some(isKept) : isKept(entry)));
+    this.items = this.bytes = this.sealed = 0;
     for (const entry of queue) {
       if ('text' in entry) this.add(entry.entries, entry.text);
       else this.add([entry], undefined);
@@ -179,7 +178,7 @@ export class Lane {
   }
 
   private queueDueMs(): number | undefined {
-    const first = this.queue[this.head];
+    const first = this.queue.at(0);
     if (first === undefined) return undefined;
     if (this.sealed > 0 || this.items >= this.limits.maxItems || this.bytes >= this.limits.maxBytes) return -Infinity;
     return (first as Entry).of.arrivedMs + this.limits.maxAgeMs;
@@ -187,14 +186,10 @@ export class Lane {
 
   private taken(count: number): void {
     for (let i = 0; i < count; i++) {
-      const entry = this.queue[this.head++];
+      const entry = this.queue.shift()!;
       if ('text' in entry) this.sealed--;
       this.items -= 'text' in entry ? entry.entries.length : 1;
       this.bytes -= 'text' in entry ? entry.bytes : entry.item.bytes;
-    }
-    if (this.head > 1024 && this.head * 2 > this.queue.length) {
-      this.queue.splice(0, this.head);
-      this.head = 0;
     }
   }
 }
