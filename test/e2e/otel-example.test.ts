@@ -111,9 +111,9 @@ describe('the example from the controller to a collector, imported and deployed'
       await deploy(port, opcuaPort, round);
       await press('burst of 500 events');
       await until('counts of all three', () => /^([5-9]\d\d|\d{4,}) log records, [1-9]\d* points, [1-9]\d* spans$/.test(status(one('function', 'collector'))), 40_000, context);
-      const shown = runtime.comms.debug.slice(at).filter(({ name }) => name === 'received');
-      for (const signal of signals) shown.some(({ topic }) => topic === signal).should.equal(true, signal);
-      shown.some(({ msg }) => /"openot.kind":\s*"event"/.test(msg)).should.equal(true);
+      const shown = (): typeof runtime.comms.debug => runtime.comms.debug.slice(at).filter(({ name }) => name === 'received');
+      await until('all three in the debug sidebar', () => signals.every((signal) => shown().some(({ topic }) => topic === signal)), 10_000, () => JSON.stringify(shown()).slice(0, 2000));
+      shown().some(({ msg }) => /"openot.kind":\s*"event"/.test(msg)).should.equal(true);
       taped().logs.length.should.be.above(0);
     }
   });
