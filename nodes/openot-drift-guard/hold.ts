@@ -2,7 +2,7 @@ import type { NodeMessageInFlow } from 'node-red';
 import { Binding, NOT_ADVERTISED, Relation } from '../../lib/definition';
 import type { Item, LooseFacts } from '../../lib/ring';
 import type { Send } from '../shared/handle';
-import { tokensOf } from '../shared/messages';
+import { isFollowed, tokensOf } from '../shared/messages';
 
 /** A message that waits, whole or what is left of it. */
 export interface Held {
@@ -100,8 +100,4 @@ export class Holds {
     stream.held += change;
     this.held += change;
   }
-}
-
-function isFollowed({ parts }: NodeMessageInFlow & { parts?: { index?: unknown; count?: unknown } | null }): boolean {
-  return typeof parts?.index === 'number' && typeof parts.count === 'number' && parts.index < parts.count - 1;
 }

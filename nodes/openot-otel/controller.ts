@@ -7,13 +7,13 @@ import type { MappedItems } from '../../lib/otel/otlp';
 import { CodedError, codedErrorOf } from '../shared/coded-error';
 import { factsOf } from '../shared/facts';
 import type { Send } from '../shared/handle';
-import { tokensOf } from '../shared/messages';
+import { isFollowed, tokensOf } from '../shared/messages';
 import type { Standing } from '../shared/passage';
 import { Batch, Batcher } from './batcher';
 import { isForget, kindOf, refusalOf, wrongPayload } from './incoming';
 import { Memory, MemoryPorts } from './memory';
 import { outgoing } from './outgoing';
-import { isFollowed, Settlements } from './settlements';
+import { Settlements } from './settlements';
 import type { MessageSettings, OtelSettings } from './settings';
 import type { KeeperState } from './state-keeper';
 

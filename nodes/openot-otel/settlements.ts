@@ -1,5 +1,6 @@
 import type { NodeMessageInFlow } from 'node-red';
 import type { DocumentObject } from '../../lib/document';
+import { isFollowed } from '../shared/messages';
 import type { Standing } from '../shared/passage';
 import { Token, tokenOf } from '../shared/passage/token';
 
@@ -85,8 +86,3 @@ export class Settlements {
 }
 
 const streamOf = ({ openot }: NodeMessageInFlow & { openot?: { stream?: unknown } | null }): string => String(openot?.stream ?? '');
-
-/** Is it a part of a sequence, and not the last one? */
-export function isFollowed({ parts }: NodeMessageInFlow & { parts?: { index?: unknown; count?: unknown } | null }): boolean {
-  return typeof parts?.index === 'number' && typeof parts.count === 'number' && parts.index < parts.count - 1;
-}

@@ -40,3 +40,8 @@ export function commitOf(message: NodeMessage): unknown {
   const facts = message.openot as { commit?: unknown } | null | undefined;
   return typeof facts === 'object' && facts !== null ? facts.commit : undefined;
 }
+
+/** Is it a part of a sequence, and not its last one? Then a token that stands for it is still to come. */
+export function isFollowed({ parts }: NodeMessage & { parts?: { index?: unknown; count?: unknown } | null }): boolean {
+  return typeof parts?.index === 'number' && typeof parts.count === 'number' && parts.index < parts.count - 1;
+}
