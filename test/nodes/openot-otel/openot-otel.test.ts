@@ -3,6 +3,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KeyValue, LogsRequest, TracesRequest } from '../../../lib/otel/otlp';
 import { Flow, FlowNode, helper, settled, shouldBePlain, sink, statusesOf, until, useNodeRed } from '../../support/node-red';
+import { assertValid } from '../../support/otlp/validator';
 import { alarm, eventDocument, otelNode, resource } from './support/otel';
 
 const flow = (otel: Record<string, unknown> = {}, ...more: FlowNode[]): Promise<Flow> => Flow.start([otelNode({ wires: [['logs'], ['metrics'], ['traces']], ...otel }), sink('logs'), sink('metrics'), sink('traces'), ...more]);
@@ -157,6 +158,7 @@ describe('openot-otel', () => {
     should(scopeLogs[0].scope.attributes!.map(({ key }) => key)).containEql('scope_uuid');
     should(running.at('traces').length).equal(1);
     should(running.caught).eql([]);
+    for (const signal of ['logs', 'metrics', 'traces'] as const) assertValid(signal, running.at(signal)[0].payload);
   });
 });
 

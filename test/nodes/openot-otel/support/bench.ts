@@ -1,10 +1,12 @@
+import should from 'should';
 import type { NodeMessage, NodeMessageInFlow } from 'node-red';
 import { loadHashes } from '../../../../lib/otel/hashes';
-import type { LogsRequest, TracesRequest } from '../../../../lib/otel/otlp';
+import type { LogsRequest, Signal, TracesRequest } from '../../../../lib/otel/otlp';
 import type { LockOutcome, Store } from '../../../../lib/reader/ports';
 import { OtelController } from '../../../../nodes/openot-otel/controller';
 import { OtelSettings } from '../../../../nodes/openot-otel/settings';
 import type { Standing } from '../../../../nodes/shared/passage';
+import { assertValid } from '../../../support/otlp/validator';
 import { otelNode } from './otel';
 
 /** A state in memory that fails when it is told to. */
@@ -130,7 +132,12 @@ export class Bench {
 
   private take(output: ReadonlyArray<Sent | null>): void {
     if (this.failure !== undefined) throw this.failure;
-    this.sent.push(output.find((one) => one !== null)!);
+    const port = output.findIndex((one) => one !== null);
+    const message = output[port]!;
+    // By the output that belongs to it, and such that a collector takes it.
+    should(port).equal(['logs', 'metrics', 'traces'].indexOf(message.topic));
+    assertValid(message.topic as Signal, message.payload);
+    this.sent.push(message);
   }
 
   private after(ms: number, call: () => void): () => void {
