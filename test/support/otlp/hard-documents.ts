@@ -15,6 +15,7 @@ export const hardSlots: readonly { readonly key: number; readonly what: string; 
   { what: 'ULINT 9223372036854775807', type: TlvType.ULInt, value: 9223372036854775807n, attribute: { intValue: '9223372036854775807' } },
   { what: 'LINT -9223372036854775808', type: TlvType.LInt, value: -9223372036854775808n, attribute: { intValue: '-9223372036854775808' } },
   { what: 'REAL 5.0', type: TlvType.Real, value: 5, attribute: { doubleValue: 5 } },
+  { what: 'REAL -0.0', type: TlvType.Real, value: -0, attribute: { doubleValue: -0 } },
   { what: 'LREAL 5e-324', type: TlvType.LReal, value: 5e-324, attribute: { doubleValue: 5e-324 } },
   { what: 'REAL NaN', type: TlvType.Real, value: NaN, attribute: { stringValue: 'NaN' } },
   { what: 'LREAL -Infinity', type: TlvType.LReal, value: -Infinity, attribute: { stringValue: '-Infinity' } },

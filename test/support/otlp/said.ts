@@ -7,12 +7,18 @@ import { itemsOf, Json } from './requests';
  * `rounded`, to 15 digits: Rotel reads the decimal text of a double to within one unit of its last place.
  */
 export function said(signal: Signal, requests: readonly Json[], rounded = false): string[] {
-  const replacer = (key: string, value: unknown): unknown => (rounded && typeof value === 'number' && (key === 'doubleValue' || key === 'asDouble') ? value.toPrecision(15) : value);
+  const replacer = (key: string, value: unknown): unknown => (rounded && typeof value === 'number' && value !== 0 && (key === 'doubleValue' || key === 'asDouble') ? value.toPrecision(15) : withSign(value));
   return requests
     .flatMap((request) => itemsOf(signal, canonical(signal, request)))
     .map((item) => JSON.stringify(item, replacer))
     .sort();
 }
+
+/** Of JSON.stringify, which would take the sign of -0 away. */
+const withSign = (value: unknown): unknown => (Object.is(value, -0) ? '-0' : value);
+
+/** Text of anything of which two parts are equal when their texts are, -0 and 0 being two. */
+export const exactText = (value: unknown): string => JSON.stringify(value, (_, part: unknown) => withSign(part));
 
 /** Names the first difference only: a listing of thousands of items helps nobody. */
 export function sameAs(found: readonly string[], expected: readonly string[]): void {
