@@ -40,6 +40,9 @@ describe('a controller\'s records on their way to a collector that fails in ever
     const sentAgain = (): Promise<unknown> => until('everything sent again', () => runtime.comms.status.get('otlp')?.fill === 'green', 20_000, context);
     await receiver.kill();
     const dead = await statusesDuring(runtime, 'otlp', 2800);
+    // What waits now has not been acknowledged: it comes again after a deploy.
+    await runtime.deploy(flow.nodes({ name: 'another one' }));
+    flow.forgetStatus();
     collector.busy(503, 1);
     await receiver.start();
     await turnedAway(2);
@@ -59,13 +62,14 @@ describe('a controller\'s records on their way to a collector that fails in ever
     collector.accept();
     plc.simulator.command('stop-producer');
     const { written } = plc.simulator.statistics();
-    const { totals } = await flow.rests(runtime, written);
+    const { totals } = await flow.rests(runtime);
 
     const sums = flow.sums();
     console.log(`      ${outageLine(sums)}; answered 400: requests of ${collector.bad.join(', ')} items`);
     should([sums.silent, sums.unreported, sums.refusedAndAccepted, sums.invented]).eql([[], [], [], []]);
     should(sums.accepted + sums.refused).equal(sums.produced);
-    should(totals).match({ records: written, lost: 0, laps: 0 });
+    should(sums.produced).equal(written);
+    should(totals).match({ lost: 0, laps: 0 });
     should(collector.others).be.above(0);
     // What was received and cut off came again: at least once on the wire, exactly once by its uid.
     should(sums.duplicates).be.above(0);
@@ -77,7 +81,7 @@ describe('a controller\'s records on their way to a collector that fails in ever
     should(flow.refusals.length).equal(1 + collector.partial);
     // Once it is known that nothing is accepted, never green. A status is shown once a second.
     const fills = dead.map(({ fill }) => fill);
-    should(fills.slice(fills.findIndex((fill) => fill !== 'green'))).not.containEql('green');
+    should(fills.slice(fills.indexOf('red'))).not.containEql('green');
     should(dead.at(-1)).match({ fill: 'red', text: /pending.*ECONNREFUSED/ });
     should([...new Set(flow.errors.map((line) => line.split(' ')[0]))].filter((code) => !['OPENOT_OTLP_UNREACHABLE', 'OPENOT_OTLP_BUSY'].includes(code))).eql([]);
     await until('the status', () => runtime.comms.status.get('otlp')?.fill === 'green', 5000, context);
