@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { otlpJson } from '../../lib/otel/json';
 import type { Signal } from '../../lib/otel/otlp';
+import { hardDocuments, hardSlots, HARD_TIME_NS } from '../support/otlp/hard-documents';
 import { Rotel } from '../support/otlp/receivers/rotel';
 import { attributesOf, itemsOf, Json } from '../support/otlp/requests';
-import { sameAs, said, withoutIntegers } from '../support/otlp/said';
+import { exactText, sameAs, said, withoutIntegers } from '../support/otlp/said';
 import { assertValid } from '../support/otlp/validator';
 import { until } from './support/process';
 import { FlowNode, freePort, Runtime } from './support/runtime';
@@ -40,9 +42,14 @@ describe('the example from the controller to a collector, imported and deployed'
     const text = JSON.stringify(imported).replaceAll('4318', String(collectorPort)).replaceAll('48406', String(opcuaPort));
     const flows = JSON.parse(text) as FlowNode[];
     const otel = flows.find(({ type }) => type === 'openot-otel')!;
-    const recorder: FlowNode = { id: 'tape', type: 'function', z: otel.z!, name: 'tape', outputs: 0, timeout: 0, noerr: 0, initialize: '', finalize: '', libs: [], x: 400, y: 600, wires: [], func: `global.get('fs').appendFileSync(${JSON.stringify(tape)}, JSON.stringify(msg.payload) + '\\n');` };
+    // JSON.stringify takes the sign of -0 away.
+    const written = `JSON.stringify(msg.payload, (key, value) => (Object.is(value, -0) ? '<-0>' : value)).replaceAll('"<-0>"', '-0')`;
+    const recorder: FlowNode = { id: 'tape', type: 'function', z: otel.z!, name: 'tape', outputs: 0, timeout: 0, noerr: 0, initialize: '', finalize: '', libs: [], x: 400, y: 600, wires: [], func: `global.get('fs').appendFileSync(${JSON.stringify(tape)}, ${written} + '\\n');` };
     (otel.wires as string[][]).forEach((wires) => wires.push('tape'));
-    await runtime.deploy([...flows, recorder]);
+    // What no simulator writes: the values at which receivers and serialisers fail.
+    const { documents } = await hardDocuments('');
+    const hard: FlowNode = { id: 'hard', type: 'inject', z: otel.z!, name: 'hard values', props: [{ p: 'payload' }], repeat: '', crontab: '', once: false, onceDelay: '0.1', topic: '', payload: otlpJson(documents), payloadType: 'json', x: 100, y: 600, wires: [[otel.id]] };
+    await runtime.deploy([...flows, recorder, hard]);
   }
 
   /** Everything on the tape; every line must be a valid request. */
@@ -67,6 +74,9 @@ describe('the example from the controller to a collector, imported and deployed'
       await until('the stand-in to step aside', () => /steps aside/.test(status(one('function', 'collector'))), 15_000, context);
       await press('burst of 500 events');
       await until('log records, points and spans in the collector', () => signals.every((signal) => rotel.passedOn[signal].some((request) => itemsOf(signal, request).length > 0)) && rotel.passedOn.logs.flatMap((request) => itemsOf('logs', request)).length > 500, 40_000, context);
+      await runtime.inject('hard');
+      const message = await until('the hard values in the collector', () => rotel.passedOn.logs.flatMap((request) => itemsOf('logs', request)).find((log) => log.timeUnixNano === String(HARD_TIME_NS)), 10_000, context);
+      for (const { key, what, attribute } of hardSlots) exactText(attributesOf(message)[`openot.extension.${key}`]).should.equal(exactText(attribute), what);
       await press('stop the controller');
       const uids = (requests: readonly Json[]): string[] => requests.flatMap((request) => itemsOf('logs', request)).map((log) => String(attributesOf(log)['log.record.uid']?.stringValue));
       await until('everything to be acknowledged', async () => {

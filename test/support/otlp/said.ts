@@ -20,10 +20,15 @@ const withSign = (value: unknown): unknown => (Object.is(value, -0) ? '-0' : val
 /** Text of anything of which two parts are equal when their texts are, -0 and 0 being two. */
 export const exactText = (value: unknown): string => JSON.stringify(value, (_, part: unknown) => withSign(part));
 
-/** Names the first difference only: a listing of thousands of items helps nobody. */
+/** Shows where the first two that differ part: a listing of thousands of items helps nobody. */
 export function sameAs(found: readonly string[], expected: readonly string[]): void {
   const at = expected.findIndex((item, index) => item !== found[index]);
-  if (at >= 0 && at < found.length) found[at]!.should.equal(expected[at]);
+  if (at >= 0 && at < found.length) {
+    const [mine, theirs] = [found[at]!, expected[at]!];
+    let parted = 0;
+    while (mine[parted] === theirs[parted]) parted++;
+    mine.slice(Math.max(0, parted - 100), parted + 100).should.equal(theirs.slice(Math.max(0, parted - 100), parted + 100), `item ${at} of ${expected.length}: ${theirs.slice(0, 100)}`);
+  }
   found.length.should.equal(expected.length);
 }
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, IncomingMessage, Server } from 'node:http';
 import { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -29,7 +29,8 @@ export class Rotel {
     /** Everything that was passed on so far, by signal, as OTLP/JSON. */
     readonly passedOn: PassedOn,
     private readonly child: ReceiverProcess,
-    private readonly sink: Server
+    private readonly sink: Server,
+    private readonly folder: string
   ) {}
 
   static async start(port?: number): Promise<Rotel> {
@@ -49,7 +50,7 @@ export class Rotel {
       sink.close();
       throw error;
     }
-    return new Rotel(`http://127.0.0.1:${http}`, passedOn, child, sink);
+    return new Rotel(`http://127.0.0.1:${http}`, passedOn, child, sink, folder);
   }
 
   /** What it printed: it names every request that it does not take. */
@@ -67,6 +68,7 @@ export class Rotel {
     await this.child.stop();
     this.sink.closeAllConnections();
     this.sink.close();
+    await rm(this.folder, { recursive: true, force: true });
   }
 }
 
