@@ -18,6 +18,8 @@ export interface SenderListener {
   onRejected(rejected: Rejected): void;
   /** What the collector said, and that something changed for the status. */
   onChange(said: Said): void;
+  /** Something that was not foreseen, in this listener or in a `done`: it went no further. */
+  onFault?(thrown: unknown): void;
 }
 
 /** What the collector said last, of all signals. */
@@ -140,6 +142,15 @@ export class OtlpSender {
     return this.consignments.looseItems();
   }
 
+  /** Nothing that is called from a timer or a promise may throw: it would end the process. */
+  private guarded(work: () => void): void {
+    try {
+      work();
+    } catch (thrown) {
+      this.listener.onFault?.(thrown);
+    }
+  }
+
   /** Starts every request that may start now, and looks again when the next one may. */
   private pump(): void {
     if (this.isClosed) return;
@@ -155,7 +166,7 @@ export class OtlpSender {
       if (next === undefined && this.active === 0) this.onIdle?.();
       return;
     }
-    if (next !== undefined && next.dueMs > nowMs) this.cancelTimer = this.ports.after(next.dueMs - nowMs, () => this.pump());
+    if (next !== undefined && next.dueMs > nowMs) this.cancelTimer = this.ports.after(next.dueMs - nowMs, () => this.guarded(() => this.pump()));
   }
 
   /** Of several, the one that has the fewest requests under way. */
@@ -178,8 +189,8 @@ export class OtlpSender {
       lane.active--;
       this.active--;
       if (this.isClosed) return;
-      this.take(signal, outgoing, verdict, episode);
-      this.pump();
+      this.guarded(() => this.take(signal, outgoing, verdict, episode));
+      this.guarded(() => this.pump());
     });
   }
 

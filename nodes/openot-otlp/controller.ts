@@ -10,6 +10,7 @@ export interface OtlpEvents {
   /** A message for the second output. */
   onRejected(message: NodeMessage): void;
   onSaid(said: Said): void;
+  onFault(thrown: unknown): void;
 }
 
 /** Messages to the sender, and back: each leaves when all that was in it has an outcome, in the order of arrival. */
@@ -19,7 +20,8 @@ export class OtlpController {
   constructor(ports: SenderPorts, settings: SenderSettings, events: OtlpEvents) {
     this.sender = new OtlpSender(ports, settings, {
       onRejected: (payload: Rejected) => events.onRejected({ topic: 'rejected', payload } as NodeMessage),
-      onChange: (said) => events.onSaid(said)
+      onChange: (said) => events.onSaid(said),
+      onFault: (thrown) => events.onFault(thrown)
     });
   }
 

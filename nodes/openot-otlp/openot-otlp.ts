@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { shownEndpoints, systemSenderPorts } from '../../lib/otlp';
 import { buildNode } from '../shared/build-node';
-import { CodedError } from '../shared/coded-error';
+import { CodedError, codedErrorOf } from '../shared/coded-error';
 import { CLOSE_LIMIT_MS, handle } from '../shared/handle';
 import { Hop } from '../shared/passage';
 import { STATUS_INTERVAL_MS } from '../shared/status';
@@ -27,6 +27,7 @@ const init = (RED: NodeAPI): void => {
         const show = (): void => status.set(() => showOtlp(controller.status(), settings.maxAgeMs, performance.now()));
         const controller = new OtlpController(systemSenderPorts(settings.maxInFlight), settings, {
           onRejected: (message) => hop.send([null, message], (output) => this.send(output)),
+          onFault: (thrown) => this.error(codedErrorOf(thrown), {}),
           onSaid: (said) => {
             show();
             const line = hop.isClosed ? undefined : spoken.lineOf(said);

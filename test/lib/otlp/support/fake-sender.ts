@@ -23,6 +23,7 @@ export class FakeSender {
   readonly got: Got[] = [];
   readonly rejected: Rejected[] = [];
   readonly said: Said[] = [];
+  readonly faults: unknown[] = [];
   /** Names of messages in the order in which they left, with their counts. */
   readonly left: { name: string; counts: Counts }[] = [];
   /** In which order reports and messages came out. */
@@ -54,7 +55,8 @@ export class FakeSender {
           this.rejected.push(rejected);
           this.order.push(`rejected ${rejected.count}`);
         },
-        onChange: (said) => void this.said.push(said)
+        onChange: (said) => void this.said.push(said),
+        onFault: (thrown) => void this.faults.push(thrown)
       }
     );
   }
