@@ -132,6 +132,15 @@ describe('openot-otlp', () => {
     }
   });
 
+  it('takes the variables of the group that it stands in', async () => {
+    const env = [{ name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: `${receiver.url}/group`, type: 'str' }, { name: 'COLLECTOR', value: `${receiver.url}/field/traces`, type: 'str' }];
+    await flow({ endpoint: '', tracesEndpoint: '${COLLECTOR}', g: 'group' }, {}, [{ id: 'group', type: 'group', z: 'tab', env, nodes: ['otlp'], x: 0, y: 0, w: 1, h: 1 }]);
+    helper.getNode('otlp').receive({ payload: logsRequest(records(0, 1)) });
+    helper.getNode('otlp').receive({ payload: tracesRequest([span(1)]) });
+    await until('the requests', () => receiver.received.length === 2);
+    should(receiver.received.map(({ path }) => path).sort()).eql(['/field/traces', '/group/v1/logs']);
+  });
+
   it('refuses settings that cannot be right, without showing a secret', async () => {
     for (const [otlp, credentials, text] of [
       [{ endpoint: 'http://me:s3cret@collector' }, {}, /holds a user name or password/],
