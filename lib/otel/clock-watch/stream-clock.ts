@@ -4,6 +4,7 @@ import { uidOf } from '../uid';
 import type { ClockLimits, ClockStatus } from './api';
 import { OffsetWindow } from './offset-window';
 import type { ClockChange } from './report';
+import { SeenRecords } from './seen-records';
 import { isWell, qualityOf, SourceClock } from './source-clock';
 import { isNews, Verdict, verdictOf } from './verdict';
 
@@ -31,9 +32,7 @@ export class StreamClock {
   /** Receive time of the last points made of documents. */
   pointsNs: bigint | undefined;
   private readonly window: OffsetWindow;
-  /** Highest seq of each source in this run: a record that comes again (a seek, a restart of the reader) shows nothing. */
-  private readonly seen = new Map<number, { seq: number }>();
-  private runId: string | undefined;
+  private readonly seen: SeenRecords;
   private drained: Drained | undefined;
   private cursorAbs: number | undefined;
   private sinceNs: bigint | undefined;
@@ -44,6 +43,7 @@ export class StreamClock {
     private readonly limits: ClockLimits
   ) {
     this.window = new OffsetWindow(limits);
+    this.seen = new SeenRecords(limits.sources);
   }
 
   documents(documents: readonly DocumentObject[]): ClockChange[] {
@@ -52,12 +52,19 @@ export class StreamClock {
     for (const document of documents) {
       const { sourceTimeNs, receiveTimeNs } = document.provenance;
       if (document.kind === 'loss' || sourceTimeNs === undefined) continue;
+      const news = this.seen.take(document);
+      // A seek, a restart of the reader: what was said then is said already.
+      if (news === 'again') continue;
+      if (news === 'newLife') {
+        if (newest !== undefined) this.take(newest, changes);
+        newest = undefined;
+        this.beginAnew();
+      }
       this.flags(document, changes);
       if (this.wasSet(document, changes)) {
         newest = undefined;
         continue;
       }
-      if (!this.isNew(document)) continue;
       if (newest !== undefined && newest.receiveTimeNs !== receiveTimeNs) {
         this.take(newest, changes);
         newest = undefined;
@@ -101,6 +108,15 @@ export class StreamClock {
     this.sinceNs = sinceNs;
     this.incarnation = incarnation;
     if (cursorAbs !== undefined) this.cursorAbs = cursorAbs;
+  }
+
+  /**
+   * A cold start, or a ring that began anew: the clock may be another one since. That the ring was read out says nothing any
+   * more: a reader that was told to forget counts incarnations from 0, and reads old records as those of another.
+   */
+  private beginAnew(): void {
+    this.window.clear();
+    this.drained = undefined;
   }
 
   private take({ receiveTimeNs, sourceTimeNs, document, records }: Newest, changes: ClockChange[]): void {
@@ -166,21 +182,6 @@ export class StreamClock {
     const clock = touch(this.sources, source.id, this.limits.sources, () => ({ id: source.id, name: source.name, unsyncedNs: undefined, quality: undefined }));
     clock.name = source.name ?? clock.name;
     return clock;
-  }
-
-  private isNew(document: Exclude<DocumentObject, { kind: 'loss' }>): boolean {
-    const { runId, source } = document.provenance;
-    // A cold start: the clock may be another one since.
-    if (runId !== this.runId) {
-      this.window.clear();
-      this.seen.clear();
-      this.runId = runId;
-    }
-    const last = this.seen.get(source.id);
-    if (last === undefined) touch(this.seen, source.id, this.limits.sources, () => ({ seq: document.seq }));
-    else if (document.seq <= last.seq) return false;
-    else last.seq = document.seq;
-    return true;
   }
 
   /** Sources that are not well now. */

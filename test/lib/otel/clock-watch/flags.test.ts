@@ -34,6 +34,15 @@ describe('clock watch: records that say their clock is not synchronised', () => 
     should(device.told).eql(['suspect unsynced', 'restored unsynced', 'suspect unsynced']);
   });
 
+  it('such records that come again are not told again, nor from a run that is over', () => {
+    const device = new Device();
+    const old = Array.from({ length: 3 }, () => device.pass(SECOND).writes({ unsynced: true }));
+    device.reads(...old).pass(2n * MINUTE).reads(device.writes()).pass(MINUTE).reads(...old);
+    should(device.told).eql(['suspect unsynced', 'restored unsynced']);
+    device.pass(SECOND).reads(device.writes({ runId: '78', seq: 0 })).pass(SECOND).reads(...old);
+    should(device.told).eql(['suspect unsynced', 'restored unsynced']);
+  });
+
   it('a status restores it, too', () => {
     const device = new Device();
     device.reads(device.writes({ unsynced: true })).pass(MINUTE).idle();
@@ -58,6 +67,13 @@ describe('clock watch: TimeSyncChanged', () => {
       should(device.told).eql(['suspect quality', 'restored quality']);
     });
   }
+
+  it('one that comes again says nothing of the clock as it is now', () => {
+    const device = new Device();
+    const changes = [timeSync(1, { sourceId: 0, seq: 0 }), timeSync(2, { sourceId: 0, seq: 1 })];
+    device.reads(...changes).pass(HOUR).reads(changes[0]);
+    should(device.told).eql(['suspect quality', 'restored quality']);
+  });
 
   it('Synced alone is no news', () => {
     const device = new Device();

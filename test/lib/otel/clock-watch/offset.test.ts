@@ -218,6 +218,28 @@ describe('clock watch: times that cannot be', () => {
     should(device.lives(2).told).eql(['suspect implausible', 'restored implausible']);
   });
 
+  it('so is one that lost its time with the power, though the run has the same id and its records are numbered from 0 again', () => {
+    const device = new Device().lives(30);
+    device.pass(MINUTE).reads(device.writes({ incarnation: 1, seq: 0, sourceNs: 5n * SECOND }));
+    should(device.told).eql(['suspect implausible']);
+    should(attribute(device.logs[0], 'log.record.uid')).equal('line 1/1/77/1/0/clock/implausible');
+  });
+
+  it('what was known of the clock before such a restart says nothing of the one after it', () => {
+    const device = new Device(30n * MINUTE).lives(20);
+    device.offNs = 0n;
+    device.pass(SECOND).reads(device.writes({ incarnation: 1, seq: 0 }));
+    should(device.told).eql(['suspect ahead', 'restored ahead']);
+  });
+
+  it('what a reader that forgot reads again, counting incarnations from 0, shows no clock that is behind', () => {
+    const device = new Device();
+    const old = Array.from({ length: 20 }, () => device.pass(SECOND).writes({ incarnation: 3 }));
+    device.reads(...old).idle({ incarnation: 3 }).pass(3n * HOUR).idle({ incarnation: 3 });
+    device.pass(SECOND).reads(...old.map((document) => ({ ...document, provenance: { ...document.provenance, incarnation: 0 } })));
+    should(device.logs).eql([]);
+  });
+
   it('what the clock was before a cold start says nothing of the one after it', () => {
     const device = new Device(30n * MINUTE).lives(20);
     device.offNs = 0n;
