@@ -23,6 +23,8 @@ export interface Applied {
   readonly correlation?: SpanIds;
   /** The spans that it closed, oldest first; the same again when it is read again before it is settled. The caller's own. */
   readonly closed: Span[];
+  /** It changed nothing: it was applied before, or belongs to a run that is over. */
+  readonly repeated?: true;
 }
 
 /** What a book did since it was made; not part of its image. */
@@ -41,7 +43,7 @@ export interface SpanCounts {
   readonly droppedEvents: number;
   /** Documents that were applied before, or belong to a run that is over. */
   readonly repeated: number;
-  /** Handed out, not settled, and forgotten because a limit was reached. */
+  /** Handed out, not settled, and forgotten because a limit was reached: only where the caller went on although the book was full. */
   readonly forgotten: number;
 }
 
@@ -74,6 +76,11 @@ export interface SpanBook {
   readonly open: number;
   /** Spans that were handed out and are not settled. */
   readonly pending: number;
+  /**
+   * As many spans are handed out and on their way to be settled as the limits allow: who can have records come later waits
+   * until some are. What came out of an image and was not read again does not count, nor what was abandoned.
+   */
+  readonly isFull: boolean;
   readonly counts: SpanCounts;
   /** The spans that were handed out and are not settled, oldest first: what may have been lost when the process died. The caller's own. */
   unsettled(): Span[];
@@ -82,6 +89,8 @@ export interface SpanBook {
    * accepted and need not be kept any more. The incarnation is part of what a record is known by: seqs begin again with it.
    */
   settled(stream: string, runId: string, sourceId: number, seq: number, incarnation?: number): void;
+  /** As `settled`, but nobody knows: the reader that waited for these records ended. Their spans stay, and do not make the book full. */
+  abandoned(stream: string, runId: string, sourceId: number, seq: number, incarnation?: number): void;
   /** Everything the book knows, with version and checksum. `changed` and `moved` are false afterwards. */
   image(): Uint8Array;
   /** Takes an image in place of what the book knows; an unreadable one leaves the book as it is. */

@@ -42,6 +42,9 @@ class Book implements SpanBook {
   get pending(): number {
     return this.desk.shelf.size;
   }
+  get isFull(): boolean {
+    return this.desk.shelf.isFull;
+  }
   get counts(): SpanCounts {
     return { ...this.desk.counts };
   }
@@ -51,19 +54,20 @@ class Book implements SpanBook {
     if (document.kind === 'loss') return { closed: [] };
     const { desk } = this;
     const scene = sceneOf(document, facts.stream);
-    const { source, sourceTimeNs = '0' } = document.provenance;
+    const { source, sourceTimeNs = '0', receiveTimeNs } = document.provenance;
+    const times = { sourceNs: sourceTimeNs, receiveNs: receiveTimeNs };
     const by = { ...scene, sourceId: source.id, seq: document.seq };
     desk.turnTo(by);
     const state = this.streamOf(scene);
-    const era = state.eraOf(scene, sourceTimeNs);
-    if (era === 'past' || (era === 'current' && state.isRepeat(source.id, document.seq) && !state.isNews(sourceTimeNs))) {
+    const era = state.eraOf(scene, times);
+    if (era === 'past' || (era === 'current' && state.isRepeat(source.id, document.seq) && !state.isNews(times))) {
       desk.counts.repeated++;
-      return { correlation: this.recall(state, document, facts), closed: desk.shelf.closedBy(by) };
+      return { correlation: this.recall(state, document, facts), closed: desk.shelf.closedBy(by), repeated: true };
     }
     if (era === 'later') this.enter(state, scene, scene.incarnation === state.incarnation ? 'run' : 'incarnation');
     // Bytes without a ring have nobody who counts incarnations: a seq that went back, and is new, is another life.
     else if (state.isRepeat(source.id, document.seq)) this.enter(state, scene, 'incarnation');
-    state.mark(source.id, document.seq, sourceTimeNs, this.limits.sources);
+    state.mark(source.id, document.seq, times, this.limits.sources);
     const correlation = document.kind === 'event' ? this.follow(state, document, facts) : undefined;
     desk.enforce();
     this.moved = true;
@@ -125,6 +129,10 @@ class Book implements SpanBook {
 
   settled(stream: string, runId: string, sourceId: number, seq: number, incarnation = 0): void {
     if (this.desk.shelf.settle({ stream, incarnation, runId, sourceId, seq }) > 0) this.moved = true;
+  }
+
+  abandoned(stream: string, runId: string, sourceId: number, seq: number, incarnation = 0): void {
+    this.desk.shelf.abandon({ stream, incarnation, runId, sourceId, seq });
   }
 
   image(): Uint8Array {

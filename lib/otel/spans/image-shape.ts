@@ -12,7 +12,7 @@ export type PackedOpenings = readonly (readonly [string, readonly PackedUse[]])[
 
 /** The JSON of an image. */
 export interface BookImage {
-  readonly streams: readonly { readonly stream: string; readonly incarnation: number; readonly runId: string; readonly lastNs: string; readonly newestNs: string; readonly sources: readonly (readonly [number, number])[] }[];
+  readonly streams: readonly { readonly stream: string; readonly incarnation: number; readonly runId: string; readonly lastNs: string; readonly newestNs: string; readonly receivedNs?: string; readonly sources: readonly (readonly [number, number])[] }[];
   /** `at` = place among the streams. In the order in which they were opened. */
   readonly open: readonly { readonly at: number; readonly span: OpenSpan }[];
   readonly closed: readonly { readonly by: RecordKey; readonly span: object }[];
@@ -37,7 +37,7 @@ const ids = object({ traceId, spanId, parentSpanId: optional(spanId) });
 const sources = listOf(pair(count, count));
 const place = { sourceId: count, seq: count };
 
-const stream = object({ stream: text, incarnation: count, runId: isU64Text, lastNs: isU64Text, newestNs: isU64Text, sources });
+const stream = object({ stream: text, incarnation: count, runId: isU64Text, lastNs: isU64Text, newestNs: isU64Text, receivedNs: optional(isU64Text), sources });
 const kind: Check = (value) => value === 'condition' || value === 'batch' || value === 'state';
 const openSpan = object({ kind, key: text, ids, of: count, state: optional(count), ...place, startNs: isU64Text, name: text, attributes, error: optional(text), events, dropped: count, bytes: count });
 const recordKey = object({ stream: text, incarnation: count, runId: isU64Text, ...place });

@@ -19,18 +19,36 @@ const MAX_BYTES = 256 * 1024 * 1024;
 export function encodeBook(streams: ReadonlyMap<string, StreamState>, desk: Desk): Uint8Array {
   const places = new Map<StreamState, number>();
   const told = Array.from(streams.values(), (state) => {
-    const { stream, incarnation, runId, lastNs, newestNs } = state;
+    const { stream, incarnation, runId, lastNs, newestNs, receivedNs } = state;
     places.set(state, places.size);
-    return { stream, incarnation, runId, lastNs, newestNs, sources: [...state.sources] };
+    return { stream, incarnation, runId, lastNs, newestNs, receivedNs, sources: [...state.sources] };
   });
-  const open = Array.from(desk.open, ([span, state]) => ({ at: places.get(state), span }));
-  // The spans that were handed out are text already.
-  const closed = Array.from(desk.shelf.entries(), ({ by, json }) => `{"by":${JSON.stringify(by)},"span":${json}}`);
   const openings = { condition: packed(desk.openings.condition), batch: packed(desk.openings.batch) };
-  const body = Buffer.from(`{"streams":${JSON.stringify(told)},"open":${JSON.stringify(open)},"closed":[${closed.join(',')}],"openings":${JSON.stringify(openings)}}`, 'utf8');
-  const head = `${MAGIC} ${VERSION} ${crc32c(body).toString(16).padStart(8, '0')}\n`;
-  return Buffer.concat([Buffer.from(head, 'latin1'), body]);
+  // The spans are bytes already, all but those that changed.
+  const parts: Uint8Array[] = [];
+  const text = (given: string): number => parts.push(Buffer.from(given, 'utf8'));
+  text(`${MAGIC} ${VERSION} 00000000\n{"streams":${JSON.stringify(told)},"open":[`);
+  let between = '';
+  for (const [span, state] of desk.open) {
+    text(`${between}{"at":${places.get(state)},"span":`);
+    parts.push(desk.textOf(span));
+    between = '},';
+  }
+  text(`${between === '' ? '' : '}'}],"closed":[`);
+  between = '';
+  for (const { bytes } of desk.shelf.entries()) {
+    if (between !== '') parts.push(COMMA);
+    parts.push(bytes);
+    between = ',';
+  }
+  text(`],"openings":${JSON.stringify(openings)}}`);
+  const image = Buffer.concat(parts);
+  const body = image.indexOf(10) + 1;
+  image.write(crc32c(image, body).toString(16).padStart(8, '0'), body - 9, 'latin1');
+  return image;
 }
+
+const COMMA = Buffer.from(',');
 
 /** Fills an empty desk from an image; the streams of it, or what is wrong with it. */
 export function decodeBook(image: Uint8Array, desk: Desk): Exclude<RestoreResult, { ok: true }> | { readonly ok: true; readonly streams: Map<string, StreamState> } {
@@ -57,11 +75,12 @@ function fill(image: BookImage, desk: Desk): Map<string, StreamState> {
     const state = new StreamState(told.stream, told);
     state.lastNs = told.lastNs;
     state.newestNs = told.newestNs;
+    state.receivedNs = told.receivedNs;
     for (const [sourceId, seq] of told.sources) state.sources.set(sourceId, seq);
     return state;
   });
   for (const { at, span } of image.open) desk.keep(states[at], span);
-  for (const { by, span } of image.closed) desk.shelf.put(by, span as Span);
+  for (const { by, span } of image.closed) desk.shelf.put(by, span as Span, false);
   for (const kind of ['condition', 'batch'] as const) for (const [key, uses] of image.openings[kind]) for (const use of uses) desk.openings[kind].put(key, unpackedUse(key, use));
   return new Map(states.map((state) => [state.stream, state]));
 }

@@ -8,6 +8,14 @@ export type Life = Pick<Scene, 'incarnation' | 'runId'>;
 /** Which of two runs of one stream came first: below 0, 0 for the same, above 0. */
 export const compareLives = (a: Life, b: Life): number => a.incarnation - b.incarnation || compareDecimal(a.runId, b.runId);
 
+const DAY_NS = 86_400_000_000_000n;
+
+/** When a record was written, by its own clock, and when it was received: decimal text, nanoseconds. */
+export interface RecordTimes {
+  readonly sourceNs: string;
+  readonly receiveNs: string;
+}
+
 /** How a document's run and incarnation stand to the one that is in force. */
 export type Era = 'current' | 'later' | 'past';
 
@@ -19,6 +27,8 @@ export class StreamState implements Scene {
   lastNs = '0';
   /** Latest source time of any record of the stream: a record that is later than this was never read before. */
   newestNs = '0';
+  /** Latest receive time of any record of the stream that was new; undefined while none is known. */
+  receivedNs: string | undefined;
   /** Last seq of each source in this run, in the order in which the sources were first seen. */
   readonly sources = new Map<number, number>();
   /** By key, the oldest first. */
@@ -36,10 +46,10 @@ export class StreamState implements Scene {
    * A later incarnation, or a higher run id in the same one, is another life. A lower one is being read again, unless its
    * time says that it is new: a reader that forgot its state counts incarnations from 0 again.
    */
-  eraOf(scene: Scene, timeNs: string): Era {
+  eraOf(scene: Scene, times: RecordTimes): Era {
     const { incarnation, runId } = scene;
     if (incarnation === this.incarnation && runId === this.runId) return 'current';
-    return compareLives(scene, this) > 0 || this.isNews(timeNs) ? 'later' : 'past';
+    return compareLives(scene, this) > 0 || this.isNews(times) ? 'later' : 'past';
   }
 
   /** Was this record, or a later one of its source, applied already? */
@@ -48,8 +58,13 @@ export class StreamState implements Scene {
     return last !== undefined && seq <= last;
   }
 
-  isNews(timeNs: string): boolean {
-    return compareDecimal(timeNs, this.newestNs) > 0;
+  /**
+   * Was it surely never read before? It is later than all that was, or, where one time in the far future hides that, more
+   * than a day later than anything of the stream was received. A clock that is ahead itself shows nothing by that.
+   */
+  isNews({ sourceNs, receiveNs }: RecordTimes): boolean {
+    if (compareDecimal(sourceNs, this.newestNs) > 0) return true;
+    return this.receivedNs !== undefined && compareDecimal(sourceNs, receiveNs) <= 0 && BigInt(sourceNs) - BigInt(this.receivedNs) > DAY_NS;
   }
 
   /** Another run or incarnation is in force. Its spans were closed before. */
@@ -60,10 +75,11 @@ export class StreamState implements Scene {
   }
 
   /** A record was read that was not read before. */
-  mark(sourceId: number, seq: number, timeNs: string, mostSources: number): void {
+  mark(sourceId: number, seq: number, { sourceNs, receiveNs }: RecordTimes, mostSources: number): void {
     this.sources.set(sourceId, seq);
     if (this.sources.size > mostSources) this.sources.delete(this.sources.keys().next().value as number);
-    this.lastNs = timeNs;
-    if (this.isNews(timeNs)) this.newestNs = timeNs;
+    this.lastNs = sourceNs;
+    if (compareDecimal(sourceNs, this.newestNs) > 0) this.newestNs = sourceNs;
+    if (this.receivedNs === undefined || compareDecimal(receiveNs, this.receivedNs) > 0) this.receivedNs = receiveNs;
   }
 }

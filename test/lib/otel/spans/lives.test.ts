@@ -144,4 +144,43 @@ describe('a run that ends', () => {
     should(spans.map(({ attributes }) => plain(attributes)['openot.truncation.reason'])).eql(['incarnation', undefined]);
     should(spans[0].endTimeUnixNano).equal(at(3));
   });
+
+  /** The same record with another time, received when it was. */
+  const timed = (document: DocumentObject, sourceTimeNs: bigint): DocumentObject => ({ ...document, provenance: { ...document.provenance, sourceTimeNs: String(sourceTimeNs) } });
+  const DAY = 86_400;
+
+  for (const [what, before, after] of [['a reader that forgot its state', 3, 0], ['bytes without a ring', undefined, undefined]] as const) {
+    it(`one time in the far future hides for a day at most that a life went back: ${what}`, () => {
+      plc.incarnation = before;
+      read(book, [line(), line(), timed(line(), T0 + 3_000_000_000n * SECOND)]);
+      plc.powerCycle();
+      plc.incarnation = after;
+      should(read(book, [active(), cleared()])).eql([]);
+      should(book.counts.repeated).equal(2);
+      const image = book.image();
+      book = createSpanBook({ hashes: plant.hashes });
+      should(book.restore(image)).eql({ ok: true });
+      plc.powerCycle();
+      plc.incarnation = after;
+      plc.pass(DAY);
+      should(read(book, [active(6), plc.log(conditionCleared(1, { ...ALARM, correlationId: 6 }))]).length).equal(1);
+    });
+  }
+
+  it('a clock that is days ahead makes no other life of what is read again days later', () => {
+    plc.incarnation = undefined;
+    const documents = [active(), line(), line()].map((document) => timed(document, BigInt(document.provenance.sourceTimeNs ?? 0) + BigInt(10 * DAY) * SECOND));
+    read(book, documents);
+    const later = documents.map((document) => ({ ...document, provenance: { ...document.provenance, receiveTimeNs: String(T0 + BigInt(3 * DAY) * SECOND) } }));
+    should(read(book, later)).eql([]);
+    should(book.open).equal(1);
+  });
+
+  it('nor does anything that was read, when it is read again a month later', () => {
+    const documents = [active(), line(), line()];
+    read(book, documents);
+    const later = documents.map((document) => ({ ...document, provenance: { ...document.provenance, incarnation: 0, receiveTimeNs: String(T0 + BigInt(30 * DAY) * SECOND) } }));
+    should(read(book, later)).eql([]);
+    should([book.open, book.counts.repeated]).eql([1, 3]);
+  });
 });
