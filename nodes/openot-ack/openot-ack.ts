@@ -35,7 +35,7 @@ const init = (RED: NodeAPI): void => {
       // What some branches have brought is known here only: such batches are read again.
       hop.close(controller?.unfinished());
     };
-    buildNode(this, make, { release });
+    buildNode(this, make, { release, hop });
   }
   RED.nodes.registerType('openot-ack', OpenotAck);
 };

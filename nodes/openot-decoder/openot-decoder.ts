@@ -39,7 +39,7 @@ const init = (RED: NodeAPI): void => {
         })
       );
     };
-    buildNode(this, make, { release: () => hop.close() });
+    buildNode(this, make, { release: () => hop.close(), hop });
   }
   RED.nodes.registerType('openot-decoder', OpenotDecoder);
 };

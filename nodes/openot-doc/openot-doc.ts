@@ -46,7 +46,7 @@ const init = (RED: NodeAPI): void => {
       hop.close();
       user?.close();
     };
-    buildNode(this, make, { release });
+    buildNode(this, make, { release, hop });
   }
   RED.nodes.registerType('openot-doc', OpenotDoc);
 };

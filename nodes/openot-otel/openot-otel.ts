@@ -68,6 +68,7 @@ const init = (RED: NodeAPI): void => {
         };
       },
       {
+        hop,
         release: () => {
           const dropped = controller?.waiting.withoutToken ?? 0;
           // Without a message: the Catch nodes of this flow close in the same moment, and what they get then is seen by nobody.

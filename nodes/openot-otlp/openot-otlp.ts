@@ -54,7 +54,7 @@ const init = (RED: NodeAPI): void => {
           if (dropped > 0) this.error(new CodedError('OPENOT_OTLP_DROPPED', `${dropped} items waited for the collector when this node closed, and no commit token makes their reader read them again: whether the collector has them is not known. Keep msg.openot.commit in the messages to this node`));
         };
       },
-      { release: () => hop.close(), deploys: RED.events }
+      { release: () => hop.close(), deploys: RED.events, hop }
     );
   }
   RED.nodes.registerType('openot-otlp', OpenotOtlp, { credentials: { token: { type: 'password' }, headers: { type: 'password' } } });

@@ -2,6 +2,7 @@ import type { Node, NodeAPI } from 'node-red';
 import { CodedError, codedErrorOf } from './coded-error';
 import { reportSoon } from './config-users';
 import { closeWith, handle } from './handle';
+import type { Hop } from './passage';
 import { ThrottledStatus } from './status';
 
 /** A config node that is needed is not there, or could not be made. A later deploy may bring it without touching this node. */
@@ -23,6 +24,8 @@ export interface BuildOptions {
   readonly release?: () => void;
   /** `RED.events`: after a MissingConfig the node is tried again whenever a deploy is through. */
   readonly deploys?: NodeAPI['events'];
+  /** Where tokens come in: what a node with wrong settings refuses is read again. */
+  readonly hop?: Pick<Hop, 'through'>;
 }
 
 /**
@@ -30,7 +33,7 @@ export interface BuildOptions {
  * every message: the runtime and the other nodes live on. From the moment it closes the status shows nothing any more,
  * however long the closing takes: the node that stands in its place has the same id.
  */
-export function buildNode(node: Node, make: (status: ThrottledStatus) => Close, { release, deploys }: BuildOptions = {}): void {
+export function buildNode(node: Node, make: (status: ThrottledStatus) => Close, { release, deploys, hop }: BuildOptions = {}): void {
   const status = new ThrottledStatus(node);
   let close: Close = undefined;
   let failure: Error | undefined;
@@ -56,9 +59,11 @@ export function buildNode(node: Node, make: (status: ThrottledStatus) => Close, 
   attempt();
   // One handler for as long as it fails: `make` registers its own when it succeeds, and Node-RED calls both.
   if (failure !== undefined) {
-    handle(node, () => {
+    const refuse = (): void => {
       if (failure !== undefined) throw failure;
-    });
+    };
+    // Once it was made after all, the handler that `make` registered takes the message, and tells the hop.
+    handle(node, (message, send) => (hop === undefined || failure === undefined ? refuse() : hop.through(message, send, refuse)));
   }
   const letGo = (): Promise<void> | void => {
     listenNoMore();

@@ -55,7 +55,8 @@ function isListening(node: RunningNode): boolean {
 
 /** One of our nodes on the way of the tokens: `openot-reader` sends only, the others also receive. */
 export class Hop {
-  private readonly working = new Map<string, number>();
+  /** By token: messages at work that carry it, and whether it was sent on meanwhile. */
+  private readonly working = new Map<string, { count: number; isSent: boolean }>();
   private closed = false;
 
   constructor(
@@ -80,6 +81,9 @@ export class Hop {
   }
 
   /**
+   * A message that is refused as a whole (`work` throws or rejects, and its tokens were not sent on) did not get where it
+   * belongs: where its reader waits for acknowledgements, its batch is read again, or the next one would cover it.
+   *
    * Handles one message: `work` gets a `send` that reports what it sends. A closed node handles nothing (what it
    * sent would be lost, or come twice), so work that went on after a wait must check `isClosed`.
    */
@@ -91,16 +95,22 @@ export class Hop {
       return;
     }
     for (const token of tokens) this.begin(token);
-    const end = (): void => tokens.forEach((token) => this.end(token));
+    const end = (hasFailed: boolean): void => tokens.forEach((token) => this.end(token, hasFailed));
     let result: void | Promise<void>;
     try {
       result = work((output) => this.send(output, send));
     } catch (thrown) {
-      end();
+      end(true);
       throw thrown;
     }
-    if (result === undefined) return end();
-    return result.finally(end);
+    if (result === undefined) return end(false);
+    return result.then(
+      () => end(false),
+      (thrown: unknown) => {
+        end(true);
+        throw thrown;
+      }
+    );
   }
 
   /** Sends, and reports every token in it with the nodes it goes to. */
@@ -110,7 +120,11 @@ export class Hop {
     const checks: Array<() => void> = [];
     ports.forEach((messages, port) => {
       for (const message of messages === null ? [] : Array.isArray(messages) ? messages : [messages]) {
-        for (const token of tokensOf(message)) this.announce(token, port, checks);
+        for (const token of tokensOf(message)) {
+          const working = this.working.get(token);
+          if (working !== undefined) working.isSent = true;
+          this.announce(token, port, checks);
+        }
       }
     });
     send(output);
@@ -141,15 +155,17 @@ export class Hop {
   }
 
   private begin(token: string): void {
-    this.working.set(token, (this.working.get(token) ?? 0) + 1);
+    const working = this.working.get(token);
+    if (working === undefined) this.working.set(token, { count: 1, isSent: false });
+    else working.count++;
     ledger.arrived(token, this.node.id);
   }
 
-  private end(token: string): void {
-    const count = this.working.get(token);
-    if (count === undefined) return;
-    if (count === 1) this.working.delete(token);
-    else this.working.set(token, count - 1);
+  private end(token: string, hasFailed: boolean): void {
+    const working = this.working.get(token);
+    if (working === undefined) return;
+    if (hasFailed && !working.isSent) ledger.refused(token);
+    if (--working.count === 0) this.working.delete(token);
     ledger.passed(token);
   }
 

@@ -201,6 +201,12 @@ export class Ledger {
     return true;
   }
 
+  /** A node of ours refused a message with this token as a whole. Nothing, where its reader does not wait for acknowledgements. */
+  refused(token: string): void {
+    const passing = this.tokens.get(token);
+    if (passing !== undefined) this.reject(token.slice(0, token.lastIndexOf('/')), passing.serial);
+  }
+
   /** The flows begin to stop: everything under way now is settled by a delivery or not at all. */
   stop(): void {
     this.isStopping = true;
