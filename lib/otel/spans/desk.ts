@@ -54,6 +54,8 @@ export class Desk {
   /** Every open span with its stream, in the order in which they were opened. */
   readonly open = new Map<OpenSpan, StreamState>();
   changed = false;
+  /** Of open spans, as they stand in an image: most of them change seldom, and an image is made often. */
+  private readonly texts = new WeakMap<OpenSpan, Uint8Array>();
   private bytes = 0;
   private by: RecordKey | undefined;
   private closed: Span[] = [];
@@ -62,7 +64,7 @@ export class Desk {
     readonly hashes: Hashes,
     private readonly limits: SpanLimits
   ) {
-    this.shelf = new Shelf(limits.unsettledSpans, limits.imageBytes / 2);
+    this.shelf = new Shelf({ spans: limits.unsettledSpans, bytes: limits.imageBytes / 2, mostSpans: limits.keptSpans, mostBytes: limits.keptBytes });
     this.openings = { condition: new Openings(limits.identities), batch: new Openings(limits.identities) };
   }
 
@@ -128,8 +130,16 @@ export class Desk {
     return { spanId: spanIdOf(reused ? identityOf(this.hashes, kind, state, parts, place) : digest), reused };
   }
 
+  /** The JSON of an open span, UTF-8. */
+  textOf(span: OpenSpan): Uint8Array {
+    let text = this.texts.get(span);
+    if (text === undefined) this.texts.set(span, (text = Buffer.from(JSON.stringify(span), 'utf8')));
+    return text;
+  }
+
   /** Something happened within the span. */
   note(span: OpenSpan, event: SpanEvent): void {
+    this.texts.delete(span);
     const before = span.bytes;
     this.counts.droppedEvents += addEvent(span, event, this.limits.eventsPerSpan, REPETITION);
     this.bytes += span.bytes - before;

@@ -4,10 +4,14 @@ export interface SpanLimits {
   readonly openSpans: number;
   /** Events of one span; further ones are counted in its droppedEventsCount. */
   readonly eventsPerSpan: number;
-  /** Spans that were handed out and whose closing record is not settled. At the limit the oldest is forgotten: after a kill it is not handed out again. */
+  /** Spans that were handed out and whose closing record is not settled. From here on the book is full: who can wait for settlements does (SpanBook.isFull). */
   readonly unsettledSpans: number;
-  /** Bytes of the image, about, beside what is remembered of identities and sources. Open spans may use half of it, those that are not settled the other half; then as above. */
+  /** Bytes of the image, about, beside what is remembered of identities and sources. Open spans may use half of it, then the oldest is closed as above; from half of it in spans that are not settled on the book is full. */
   readonly imageBytes: number;
+  /** Spans that are not settled in a book that goes on all the same: beyond, the oldest is forgotten, after a kill it is not handed out again. Far above what one message can close. */
+  readonly keptSpans: number;
+  /** The same in bytes. */
+  readonly keptBytes: number;
   /** Identities of conditions, and as many of batches, whose uses are remembered, to know one that is used again. The one used longest ago goes first. */
   readonly identities: number;
   /** Sources of one stream whose last seq is remembered, to know a record that is read again. The first seen goes first. */
@@ -17,4 +21,4 @@ export interface SpanLimits {
 }
 
 /** The limits of a book that is told no others. */
-export const SPAN_LIMITS: SpanLimits = { openSpans: 1000, eventsPerSpan: 128, unsettledSpans: 1000, imageBytes: 8 * 1024 * 1024, identities: 1024, sources: 4096, streams: 64 };
+export const SPAN_LIMITS: SpanLimits = { openSpans: 1000, eventsPerSpan: 128, unsettledSpans: 1000, imageBytes: 8 * 1024 * 1024, keptSpans: 100_000, keptBytes: 128 * 1024 * 1024, identities: 1024, sources: 4096, streams: 64 };

@@ -14,10 +14,25 @@ export interface RecordKey {
 interface Kept {
   readonly by: RecordKey;
   readonly spanId: string;
-  readonly json: string;
+  /** As it stands in the image: `{"by": …, "span": …}`. */
+  readonly bytes: Uint8Array;
+  /** Its closing record is on its way to be settled, as far as is known; false: it came out of an image, or nobody waits for it any more. */
+  isUnderWay: boolean;
+}
+
+/** How much a shelf takes. */
+export interface ShelfLimits {
+  /** Under way; then it is full. */
+  readonly spans: number;
+  readonly bytes: number;
+  /** In all; then the oldest is forgotten. */
+  readonly mostSpans: number;
+  readonly mostBytes: number;
 }
 
 const keyOf = ({ stream, incarnation, runId, sourceId, seq }: RecordKey): string => stream + '\n' + incarnation + '/' + runId + '/' + sourceId + '/' + seq;
+
+const spanIn = ({ bytes }: Kept): Span => (JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')) as { span: Span }).span;
 
 /**
  * Spans that were handed out and whose closing record is not settled: when that record is read again, they are handed out
@@ -28,34 +43,45 @@ export class Shelf {
   private readonly kept = new Map<string, Kept[]>();
   size = 0;
   private bytes = 0;
+  private spansUnderWay = 0;
+  private bytesUnderWay = 0;
 
-  constructor(
-    private readonly most: number,
-    private readonly mostBytes: number
-  ) {}
+  constructor(private readonly limits: ShelfLimits) {}
+
+  /**
+   * Is as much under way as it should hold? What nobody is known to settle does not count: waiting for it could be for ever.
+   */
+  get isFull(): boolean {
+    return this.spansUnderWay >= this.limits.spans || this.bytesUnderWay >= this.limits.bytes;
+  }
 
   /** Returns how many older ones had to be forgotten for it. */
-  put(by: RecordKey, span: Span): number {
+  put(by: RecordKey, span: Span, isUnderWay = true): number {
     const key = keyOf(by);
-    const json = JSON.stringify(span);
+    const kept: Kept = { by, spanId: span.spanId, bytes: Buffer.from(`{"by":${JSON.stringify(by)},"span":${JSON.stringify(span)}}`, 'utf8'), isUnderWay: false };
     const list = this.kept.get(key);
-    if (list === undefined) this.kept.set(key, [{ by, spanId: span.spanId, json }]);
-    else list.push({ by, spanId: span.spanId, json });
+    if (list === undefined) this.kept.set(key, [kept]);
+    else list.push(kept);
     this.size++;
-    this.bytes += json.length;
+    this.bytes += kept.bytes.length;
+    if (isUnderWay) this.setUnderWay(kept, true);
     let forgotten = 0;
     // The last one stays whatever its size: it was not handed out yet.
-    for (; this.size > 1 && (this.size > this.most || this.bytes > this.mostBytes); forgotten++) this.forgetOldest();
+    for (; this.size > 1 && (this.size > this.limits.mostSpans || this.bytes > this.limits.mostBytes); forgotten++) this.forgetOldest();
     return forgotten;
   }
 
-  /** What that record closed. */
+  /** What that record closed. It is under way again. */
   closedBy(by: RecordKey): Span[] {
-    return this.size === 0 ? [] : (this.kept.get(keyOf(by)) ?? []).map(({ json }) => JSON.parse(json) as Span);
+    if (this.size === 0) return [];
+    return (this.kept.get(keyOf(by)) ?? []).map((kept) => {
+      this.setUnderWay(kept, true);
+      return spanIn(kept);
+    });
   }
 
   all(): Span[] {
-    return [...this.entries()].map(({ json }) => JSON.parse(json) as Span);
+    return [...this.entries()].map(spanIn);
   }
 
   *entries(): Iterable<Kept> {
@@ -63,7 +89,7 @@ export class Shelf {
   }
 
   find(spanId: string): Span | undefined {
-    for (const kept of this.entries()) if (kept.spanId === spanId) return JSON.parse(kept.json) as Span;
+    for (const kept of this.entries()) if (kept.spanId === spanId) return spanIn(kept);
     return undefined;
   }
 
@@ -74,27 +100,46 @@ export class Shelf {
    */
   settle(upTo: RecordKey): number {
     const before = this.size;
-    if (before === 0) return 0;
-    for (const [key, list] of this.kept) {
-      const { by } = list[0];
+    for (const [key, list] of this.upTo(upTo)) this.remove(key, list);
+    return before - this.size;
+  }
+
+  /** Nobody waits for the settlement of these any more: they stay, to be handed out again, and do not count. */
+  abandon(upTo: RecordKey): void {
+    for (const [, list] of this.upTo(upTo)) for (const kept of list) this.setUnderWay(kept, false);
+  }
+
+  private *upTo(upTo: RecordKey): Iterable<[string, Kept[]]> {
+    for (const entry of this.kept) {
+      const { by } = entry[1][0];
       if (by.stream !== upTo.stream) continue;
       const order = compareLives(by, upTo);
-      if (order < 0 || (order === 0 && by.sourceId === upTo.sourceId && by.seq <= upTo.seq)) this.remove(key, list);
+      if (order < 0 || (order === 0 && by.sourceId === upTo.sourceId && by.seq <= upTo.seq)) yield entry;
     }
-    return before - this.size;
+  }
+
+  private setUnderWay(kept: Kept, isUnderWay: boolean): void {
+    if (kept.isUnderWay === isUnderWay) return;
+    kept.isUnderWay = isUnderWay;
+    this.spansUnderWay += isUnderWay ? 1 : -1;
+    this.bytesUnderWay += isUnderWay ? kept.bytes.length : -kept.bytes.length;
   }
 
   private remove(key: string, list: readonly Kept[]): void {
     this.kept.delete(key);
-    this.size -= list.length;
-    for (const { json } of list) this.bytes -= json.length;
+    for (const kept of list) this.drop(kept);
+  }
+
+  private drop(kept: Kept): void {
+    this.setUnderWay(kept, false);
+    this.size--;
+    this.bytes -= kept.bytes.length;
   }
 
   private forgetOldest(): void {
     const [key, list] = this.kept.entries().next().value as [string, Kept[]];
     const [oldest] = list.splice(0, 1);
-    this.size--;
-    this.bytes -= oldest.json.length;
+    this.drop(oldest);
     if (list.length === 0) this.kept.delete(key);
   }
 }

@@ -19,6 +19,7 @@ describe('the limits of a span book', () => {
   const book = (limits: Partial<SpanLimits>): SpanBook => createSpanBook({ hashes: plant.hashes, limits });
   const active = (correlationId: number): DocumentObject => plc.log(conditionActive(1, of(correlationId)));
   const cleared = (correlationId: number): DocumentObject => plc.log(conditionCleared(1, of(correlationId)));
+  const large = (correlationId: number): DocumentObject => plc.log(conditionCommented(1, of(correlationId), 'x'.repeat(255)));
 
   it('open spans: the oldest is closed early and says so; its real end finds nothing any more', () => {
     const small = book({ openSpans: 2 });
@@ -103,15 +104,48 @@ describe('the limits of a span book', () => {
     should(plain(span.attributes)).not.have.property('openot.truncated');
   });
 
-  it('handed out and not settled: the oldest is forgotten, counted, and not handed out again', () => {
+  it('handed out and not settled: the book is full until some are settled, and loses none of them', () => {
     const small = book({ unsettledSpans: 2 });
     const documents = [active(1), cleared(1), active(2), cleared(2), active(3), cleared(3)];
+    read(small, documents.slice(0, 3));
+    should(small.isFull).be.false();
+    const spans = [...read(small, [documents[1]]), ...read(small, documents.slice(3))];
+    should([small.isFull, small.pending, small.counts.forgotten]).eql([true, 3, 0]);
+    should(small.unsettled()).eql(spans);
+    should(read(small, documents)).eql(spans);
+    small.settled('line 1', '1', 1, documents[3].kind === 'event' ? documents[3].seq : 0);
+    should([small.isFull, small.pending]).eql([false, 1]);
+  });
+
+  it('handed out and not settled: what nobody is known to settle makes no book full, but is kept', () => {
+    const small = book({ unsettledSpans: 2 });
+    const documents = [active(1), cleared(1), active(2), cleared(2)];
     const spans = read(small, documents);
-    should(spans.length).equal(3);
-    should(small.pending).equal(2);
-    should(small.counts.forgotten).equal(1);
-    should(small.unsettled()).eql(spans.slice(1));
-    should(read(small, documents)).eql(spans.slice(1));
+    should(small.isFull).be.true();
+    const restored = book({ unsettledSpans: 2 });
+    should(restored.restore(small.image())).eql({ ok: true });
+    should([restored.isFull, restored.pending]).eql([false, 2]);
+    // They are read again, and so under way again.
+    should(read(restored, documents)).eql(spans);
+    should(restored.isFull).be.true();
+    restored.abandoned('line 1', '1', 1, Number.MAX_SAFE_INTEGER);
+    should([restored.isFull, restored.pending]).eql([false, 2]);
+    should(read(restored, documents)).eql(spans);
+    restored.settled('line 1', '1', 1, Number.MAX_SAFE_INTEGER);
+    should([restored.isFull, restored.pending]).eql([false, 0]);
+  });
+
+  it('handed out and not settled, in a book that goes on all the same: the oldest is forgotten, counted, and not handed out again', () => {
+    const documents = [active(1), cleared(1), active(2), cleared(2), active(3), cleared(3)];
+    const [bySpans, byBytes] = [book({ keptSpans: 2 }), book({ keptBytes: 2000 })];
+    for (const small of [bySpans, byBytes]) {
+      const spans = read(small, documents);
+      should(spans.length).equal(3);
+      should(small.counts.forgotten).equal(3 - small.pending).and.be.above(0);
+      should(small.unsettled()).eql(spans.slice(small.counts.forgotten));
+      should(read(small, documents)).eql(spans.slice(small.counts.forgotten));
+    }
+    should(bySpans.pending).equal(2);
   });
 
   it('handed out and not settled: all that one record closed is kept together', () => {
@@ -127,17 +161,36 @@ describe('the limits of a span book', () => {
     should(read(small, [ending])).eql([]);
   });
 
-  it('bytes of the image: large spans are closed early, large closed ones forgotten', () => {
+  it('bytes of the image: large spans are closed early, large closed ones make the book full', () => {
     const small = book({ imageBytes: 200_000 });
-    const large = (correlationId: number): DocumentObject => plc.log(conditionCommented(1, of(correlationId), 'x'.repeat(255)));
     let spans = 0;
+    let fullOnes = 0;
     for (let correlationId = 0; correlationId < 60; correlationId++) {
       spans += read(small, [active(correlationId), ...Array.from({ length: 10 }, () => large(correlationId))]).length;
+      if (small.isFull) {
+        should(small.pending).be.above(5);
+        small.settled('line 1', '1', 1, Number.MAX_SAFE_INTEGER);
+        should(small.isFull).be.false();
+        fullOnes++;
+      }
       should(small.image().length).be.below(220_000);
     }
+    should(fullOnes).be.above(0);
     should(small.open).be.within(5, 40);
     should(small.counts.truncatedByLimit).equal(spans).and.equal(60 - small.open);
-    should(small.counts.forgotten).be.above(5);
+    should(small.counts.forgotten).equal(0);
+  });
+
+  it('the image is the same whether its spans were made anew or not', () => {
+    const [kept, fresh] = [book({}), book({})];
+    const documents = [active(1), active(2), large(1), cleared(2), active(3), large(3), large(1), plc.log(message(1, 102, []))];
+    for (const document of documents) {
+      read(kept, [document]);
+      kept.image();
+    }
+    read(fresh, documents);
+    should(Buffer.from(kept.image()).equals(fresh.image())).be.true();
+    should(kept.open).equal(2);
   });
 
   it('bytes of the image: a single span that is too large is closed early too, and handed out', () => {
