@@ -56,7 +56,7 @@ export interface MapperFacts {
 
 /** The part of a span book (lib/otel/spans) that the mapper uses. Documents come in the order of their arrival, each complete in its types. */
 export interface SpanBookPort {
-  apply(document: DocumentObject, facts: { readonly stream: string; readonly stateSpans: boolean }): { readonly correlation?: Correlation; readonly closed: readonly Span[] };
+  apply(document: DocumentObject, facts: { readonly stream: string; readonly stateSpans: boolean }): { readonly correlation?: Correlation; readonly closed: readonly Span[]; readonly repeated?: true };
 }
 
 /** Maps what one openot-otel node gets. Whatever a flow brings, nothing given is changed, and nothing is thrown. */
@@ -91,12 +91,14 @@ export function createOtelMapper({ book, meter = createMeter() }: MapperOptions)
       const mapped: MappedItems = { logs: [], metrics: [], spans: [] };
       const stream = streamOf(facts);
       const { signals, severityOverrides, stateSpans } = settings;
+      let repeated = 0;
       for (const document of documents) {
         const applied = book?.apply(document, { stream, stateSpans });
+        if (applied?.repeated === true) repeated++;
         if (signals.traces && applied !== undefined) for (const span of applied.closed) mapped.spans.push(span);
         if (signals.logs) mapped.logs.push(records.of(document, stream, severityOverrides, applied?.correlation));
       }
-      add(mapped, meter.documents(documents, stream, settings), settings);
+      add(mapped, meter.documents(documents, stream, settings, repeated), settings);
       return { ...mapped, documents, problems };
     },
 

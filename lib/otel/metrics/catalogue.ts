@@ -24,6 +24,7 @@ export const selfMetrics = {
   'openot.looks.repeated': sum('{look}', 'Looks at the control block beyond the two that a poll needs'),
   'openot.looks.unconfirmed': sum('{look}', 'Polls that went on with a control block no second look confirmed'),
   'openot.records.placeholder': sum('{record}', 'Records that could not be resolved, by reason'),
+  'openot.records.repeated': sum('{record}', 'Records that were read before: they change no span'),
   'openot.values.not_finite': sum('{value}', 'Values that were NaN or infinite, which no point can carry'),
   'openot.ring.lag': gauge('By', 'Bytes between what was handed on and the head of the ring'),
   'openot.ring.capacity': gauge('By', 'Size of the ring'),

@@ -23,7 +23,7 @@ class DocumentMeter implements Meter {
     this.watch = createClockWatch(limits);
   }
 
-  documents(documents: readonly DocumentObject[], stream: string, settings: MetricSettings): Measured {
+  documents(documents: readonly DocumentObject[], stream: string, settings: MetricSettings, repeated = 0): Measured {
     const metrics: MetricPoint[] = [];
     let notFinite = 0;
     for (const document of documents) {
@@ -32,7 +32,7 @@ class DocumentMeter implements Meter {
       else if (point !== undefined) metrics.push(point);
     }
     const clocks = this.watch.documents(documents, stream);
-    metrics.push(...this.counts.documents(documents, stream, notFinite), ...clocks.metrics);
+    metrics.push(...this.counts.documents(documents, stream, { notFinite, repeated }), ...clocks.metrics);
     return { metrics, logs: clocks.logs };
   }
 

@@ -2,8 +2,10 @@ import should from 'should';
 import * as vm from 'node:vm';
 import { CompiledDefinition } from '../../../lib/definition';
 import { createFormatter, DocumentObject, EventDocument } from '../../../lib/document';
+import { loadHashes } from '../../../lib/otel/hashes';
 import { createOtelMapper, defaultMappingSettings, MappedDocuments, MappingProblem, MappingSettings } from '../../../lib/otel/mapper';
 import type { LogRecord, Span } from '../../../lib/otel/otlp';
+import { createSpanBook } from '../../../lib/otel/spans';
 import { LossItem } from '../../../lib/ring';
 import { EventType, Key, Slot, TlvType } from '../../../lib/wire';
 import { boundTo, unbound } from '../document/support/bindings';
@@ -260,6 +262,12 @@ describe('mapper', () => {
   });
 
   describe('with a span book and a meter', () => {
+    it('counts the records that the book has had before', async () => {
+      const mapper = createOtelMapper({ book: createSpanBook({ hashes: await loadHashes() }) });
+      const counted = (): (string | undefined)[] => mapper.documents([change], { stream: 's' }, defaultMappingSettings).metrics.filter(({ name }) => name === 'openot.records.repeated').map(({ point }) => point.asInt);
+      should([counted(), counted(), counted()]).eql([[], ['1'], ['2']]);
+    });
+
     const meter = (logs: LogRecord[]) => ({ documents: () => ({ metrics: [], logs }), status: () => ({ ok: true as const, metrics: [], logs }), clocks: () => ({ suspects: [] }) });
 
     it('asks the book for every good document, in order, also where traces are off', () => {

@@ -48,6 +48,16 @@ describe('metrics: what the mapper counts', () => {
     should(named(metrics, 'openot.value.Level').length).equal(1);
   });
 
+  it('records that were read before are counted, and shown when there are more of them, and with each status', () => {
+    const meter = createMeter();
+    const repeated = (points: readonly MetricPoint[]): string[] => told(named(points, 'openot.records.repeated'));
+    should(repeated(meter.documents([reading('Real', 1), reading('Real', 2)], 'line 1', settings, 2).metrics)).eql(['records.repeated 2']);
+    should(repeated(meter.documents([reading('Real', 1)], 'line 1', settings, 0).metrics)).eql([]);
+    should(repeated(meter.documents([reading('Real', 1)], 'line 1', settings, 1).metrics)).eql(['records.repeated 3']);
+    should(repeated(statusOf(meter, NOON + SECOND))).eql(['records.repeated 3']);
+    should(repeated(statusOf(createMeter(), NOON))).eql(['records.repeated 0']);
+  });
+
   it('the points of one series follow each other in time, a millisecond apart at least, though receive times and arrivals of status messages do not', () => {
     const meter = createMeter();
     const at: bigint[] = [];
