@@ -5,7 +5,7 @@ import { countByIdentity, readDocuments } from './support/documents';
 import { appendTo, chain } from './support/flows';
 import { besides, overModbus } from './support/modbus-flow';
 import { Plc, startPlc } from './support/plc';
-import { addProbe, differences, heldBy, heldLine, settledAt } from './support/probe';
+import { addProbe, differences, mostHeldBy, heldLine, settledAt } from './support/probe';
 import { sleep, until } from './support/process';
 import { FlowNode, Runtime } from './support/runtime';
 import { makeUserDirectory, removeUserDirectory } from './support/user-directory';
@@ -62,7 +62,7 @@ describe(`${DEPLOYS} deploys in a row of a flow that reads over OPC UA and Modbu
       await sleep(3_000);
     };
     await quiet();
-    const before = await heldBy(runtime);
+    const before = await mostHeldBy(runtime);
     const services = (): Record<string, number> => plc.simulator.server!.counters().services;
     const servicesBefore = services();
     const modbusBefore = plc.simulator.modbus!.counters().connections;

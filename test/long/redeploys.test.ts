@@ -5,7 +5,7 @@ import { countByIdentity, readDocuments } from '../e2e/support/documents';
 import { appendTo, chain } from '../e2e/support/flows';
 import { besides, overModbus } from '../e2e/support/modbus-flow';
 import { Plc, startPlc } from '../e2e/support/plc';
-import { addProbe, differences, heldBy, heldLine, settledAt } from '../e2e/support/probe';
+import { addProbe, differences, mostHeldBy, heldLine, settledAt } from '../e2e/support/probe';
 import { sleep, until } from '../e2e/support/process';
 import { FlowNode, Runtime } from '../e2e/support/runtime';
 import { makeUserDirectory, removeUserDirectory } from '../e2e/support/user-directory';
@@ -56,7 +56,7 @@ describe('deploys while the link is dead', function () {
     for (const type of ['full', 'nodes'] as const) await runtime.deploy(changed(flows, 'decoder', type), type);
     await reads();
     await sleep(3_000);
-    const before = await heldBy(runtime);
+    const before = await mostHeldBy(runtime);
     const random = seeded(1);
     for (const how of ['blackHole', 'unplugged', 'refused'] as const) {
       for (const proxy of proxies) await proxy.down(how);

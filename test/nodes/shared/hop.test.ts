@@ -2,11 +2,22 @@ import should from 'should';
 import { EventEmitter } from 'node:events';
 import { Hop } from '../../../nodes/shared/passage';
 
+const events = new EventEmitter();
+const RED = { events, nodes: { getNode: () => undefined, eachNode: () => undefined } } as never;
+const turns = async (): Promise<void> => {
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+};
+
+// The ledger is one for the process: whatever ran before may have left its flows stopped.
+const flowsRun = async (): Promise<void> => {
+  new Hop(RED, { id: 'any', wires: [] } as never, false);
+  events.emit('flows:started');
+  await turns();
+};
+
 describe('a hop that is closed', () => {
-  const RED = { events: new EventEmitter(), nodes: { getNode: () => undefined, eachNode: () => undefined } } as never;
-  const turns = async (): Promise<void> => {
-    for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
-  };
+  before(flowsRun);
+
 
   for (const awaitsAck of [false, true]) {
     it(`tells that what still reaches it is lost, so that it is read again${awaitsAck ? ', where acknowledgements are awaited, too' : ''}`, async () => {
@@ -26,7 +37,8 @@ describe('a hop that is closed', () => {
 });
 
 describe('a hop that refuses a message', () => {
-  const RED = { events: new EventEmitter(), nodes: { getNode: () => undefined, eachNode: () => undefined } } as never;
+  before(flowsRun);
+
   const fails = (): never => {
     throw new Error('no such thing');
   };
@@ -72,7 +84,7 @@ describe('a hop that refuses a message', () => {
   it('of a reader that does not wait for acknowledgements: it counts as passed, as before', async () => {
     const { account, hop, life, token } = made(false);
     (() => void hop.through(message(token), () => undefined, fails)).should.throw('no such thing');
-    for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+    await turns();
     should(hop.acknowledgements.isSettled(life, 1)).equal(true);
     account.close();
   });
