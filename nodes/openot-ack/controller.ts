@@ -67,6 +67,7 @@ export class AckController {
 
   /** Takes one message. What is wrong with its tokens is returned, once for the message; the right ones count all the same. */
   take(message: NodeMessage): CodedError | undefined {
+    if (isOwnTrouble(message)) return undefined;
     const { tokens, error } = this.read(message);
     const open = this.sort(tokens);
     const taken = this.sequences.take((message as { parts?: unknown }).parts, open, isFailure(message));
@@ -164,3 +165,13 @@ export class AckController {
 
 /** A Catch node has put its error into the message, or a flow that knows better: what it carries was not written. */
 const isFailure = (message: NodeMessage): boolean => Boolean((message as { error?: unknown }).error);
+
+/**
+ * An error that a node of ours told without a message of a batch (a link that is down, a collector that does not answer), and that a
+ * Catch node brought here: what is under way is not concerned, and its tokens are not let go before it is through.
+ */
+function isOwnTrouble(message: NodeMessage): boolean {
+  const { error, parts } = message as { error?: { source?: { type?: unknown } } | null; parts?: unknown };
+  const type = error?.source?.type;
+  return commitOf(message) === undefined && parts === undefined && typeof type === 'string' && type.startsWith('openot-');
+}

@@ -176,6 +176,16 @@ describe('the acknowledgement of batches', () => {
   describe('of messages that come with an error, by a Catch node', () => {
     const failed = (serials: number[], more: object = {}): object => message(serials, { error: { message: 'disk full', source: { id: 'file' } }, ...more });
 
+    it('passes over the troubles of our own nodes that belong to no message: the batches under way are acknowledged', () => {
+      const ack = acks();
+      ack.take({ error: { message: 'OPENOT_OTLP_UNREACHABLE: …', source: { id: 'otlp', type: 'openot-otlp' } } } as never);
+      ack.take(message([1]));
+      should([settled, ack.totals.failed]).eql([[1], 0]);
+      ack.take({ error: { message: 'disk full', source: { id: 'file', type: 'file' } } } as never);
+      ack.take(message([2]));
+      should(settled).eql([1]);
+    });
+
     it('rejects the batch: nothing from it on is settled any more', () => {
       const ack = acks();
       ack.take(message([1]));
