@@ -1,4 +1,5 @@
 import type { Signal } from '../otel/otlp';
+import type { Redact } from './redact';
 
 /** What stands in the body of a 200. */
 export type AnswerBody =
@@ -10,17 +11,29 @@ const REJECTED: Readonly<Record<Signal, string>> = { logs: 'rejectedLogRecords',
 /** Longest text of a collector that is passed on, in characters. */
 const MAX_TEXT = 300;
 
-/** A text that came over the network, as it may stand in one line: short, without control characters. */
-export function lineOf(text: string): string {
-  const line = text.slice(0, 4 * MAX_TEXT).replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim();
-  return line.length > MAX_TEXT ? `${line.slice(0, MAX_TEXT)}…` : line;
+/** Longest text of a web page that is passed on, in characters. */
+const MAX_PAGE_TEXT = 60;
+
+/** A text that came over the network, as it may stand in one line: short, without control characters, without secrets. These go first: half of one would not be found. */
+export function lineOf(text: string, redact: Redact, limit = MAX_TEXT): string {
+  const line = redact(redact(text).replace(/[\s\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')).trim();
+  return line.length > limit ? `${line.slice(0, limit)}…` : line;
+}
+
+/** Of a web page what a person reads there, its title first; of any other text the text itself. */
+function readable(body: string, redact: Redact): string {
+  if (!/^\s*<(!doctype|html|head|body|\?xml)/i.test(body)) return lineOf(body, redact);
+  const clean = redact(body);
+  const title = /<title[^>]*>([^<]*)/i.exec(clean)?.[1].trim() ?? '';
+  const text = title !== '' ? title : clean.replace(/<(style|script)\b[\s\S]*?(<\/\1\s*>|$)/gi, ' ').replace(/<[^>]*(>|$)/g, ' ');
+  return `a web page${text.trim() === '' ? '' : `, "${lineOf(text, redact, MAX_PAGE_TEXT)}"`}`;
 }
 
 /**
  * Reads the body of an accepting answer. An empty one is accepted (an empty protobuf message has no bytes, and gateways
  * answer so); anything else must be a JSON object: a login page with a 200 has taken nothing.
  */
-export function readAnswer(body: string, isCut: boolean, signal: Signal): AnswerBody {
+export function readAnswer(body: string, isCut: boolean, signal: Signal, redact: Redact): AnswerBody {
   if (body.trim() === '') return { ok: true, rejected: 0, message: '' };
   let parsed: unknown;
   try {
@@ -28,22 +41,24 @@ export function readAnswer(body: string, isCut: boolean, signal: Signal): Answer
   } catch {
     parsed = undefined;
   }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return { ok: false, message: `the answer is no JSON object: "${lineOf(body).slice(0, 80)}"` };
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return { ok: false, message: `the answer is no JSON object: ${quoted(readable(body, redact))}` };
   const partial = (parsed as { partialSuccess?: unknown }).partialSuccess ?? {};
   if (typeof partial !== 'object' || Array.isArray(partial)) return { ok: false, message: 'partialSuccess is no object' };
   const { errorMessage = '', [REJECTED[signal]]: count = 0 } = partial as Record<string, unknown>;
   const rejected = typeof count === 'string' && /^-?\d+$/.test(count) ? Number(count) : count;
   if (typeof rejected !== 'number' || !Number.isInteger(rejected)) return { ok: false, message: `partialSuccess.${REJECTED[signal]} is no whole number` };
-  return { ok: true, rejected, message: lineOf(typeof errorMessage === 'string' ? errorMessage : JSON.stringify(errorMessage)) };
+  return { ok: true, rejected, message: lineOf(typeof errorMessage === 'string' ? errorMessage : JSON.stringify(errorMessage), redact) };
 }
 
+const quoted = (text: string): string => (text.startsWith('a web page') ? text : `"${text.length > 80 ? `${text.slice(0, 80)}…` : text}"`);
+
 /** The reason in the body of a refusal: the message of a google.rpc.Status, else the text itself. */
-export function refusalText(body: string): string {
+export function refusalText(body: string, redact: Redact): string {
   try {
     const { message } = JSON.parse(body) as { message?: unknown };
-    if (typeof message === 'string') return lineOf(message);
+    if (typeof message === 'string') return lineOf(message, redact);
   } catch {
     // Not JSON: as it is.
   }
-  return lineOf(body);
+  return readable(body, redact);
 }

@@ -23,6 +23,7 @@ export interface Consignment {
   /** It has a commit token of its own: if this process ends, its reader reads it again. */
   readonly hasToken: boolean;
   readonly stream: string | undefined;
+  readonly sequence: string | undefined;
   /** Items without an outcome. */
   pending: number;
   readonly done: (counts: Counts) => void;
@@ -33,6 +34,8 @@ export interface Arrival {
   readonly hasToken: boolean;
   /** `msg.openot.stream`. */
   readonly stream?: string;
+  /** `msg.parts.id`: a token on one part of a sequence speaks for all before it. */
+  readonly sequence?: string;
   /** Called once, in the order of arrival, when every item has an outcome. Never after `close`. */
   readonly done: (counts: Counts) => void;
 }
@@ -40,24 +43,27 @@ export interface Arrival {
 /** The messages on their way, in the order in which they came: in this order they leave. */
 export class Consignments {
   private readonly order = new Fifo<Consignment>();
-  /** By stream, those that nobody would read again: they have no token, and no later message of their stream has one. */
-  private readonly loose = new Map<string | undefined, Set<Consignment>>();
+  /** Those that nobody would read again: they have no token, and no later message of their stream or their sequence has one. */
+  private readonly loose = new Set<Consignment>();
+  /** The same by stream and by sequence. */
+  private readonly looseOf = new Map<string, Set<Consignment>>();
   /** Bytes of these. */
   looseBytes = 0;
   /** Bytes of all. */
   bytes = 0;
 
-  add(counts: Counts, bytes: number, arrivedMs: number, { hasToken, stream, done }: Arrival): Consignment {
-    const consignment: Consignment = { counts, bytes, arrivedMs, hasToken, stream, pending: counts.items, done };
+  add(counts: Counts, bytes: number, arrivedMs: number, { hasToken, stream, sequence, done }: Arrival): Consignment {
+    const consignment: Consignment = { counts, bytes, arrivedMs, hasToken, stream, sequence, pending: counts.items, done };
     this.order.push(consignment);
     this.bytes += bytes;
-    // Its token is let go only after all before it: where they are lost, they come again with it.
-    if (hasToken && stream !== undefined) for (const earlier of [...(this.loose.get(stream) ?? [])]) this.tie(earlier);
-    if (!hasToken) {
-      this.looseBytes += bytes;
-      const set = this.loose.get(stream) ?? new Set();
-      this.loose.set(stream, set.add(consignment));
+    if (hasToken) {
+      // Its token is let go only after all before it: where they are lost, they come again with it.
+      for (const key of keysOf(consignment)) for (const earlier of [...(this.looseOf.get(key) ?? [])]) this.tie(earlier);
+      return consignment;
     }
+    this.looseBytes += bytes;
+    this.loose.add(consignment);
+    for (const key of keysOf(consignment)) this.looseOf.set(key, (this.looseOf.get(key) ?? new Set()).add(consignment));
     return consignment;
   }
 
@@ -72,7 +78,7 @@ export class Consignments {
   }
 
   isLoose(consignment: Consignment): boolean {
-    return this.loose.get(consignment.stream)?.has(consignment) === true;
+    return this.loose.has(consignment);
   }
 
   /** Lets go of what is through, up to the first that is not. */
@@ -88,15 +94,22 @@ export class Consignments {
   /** Items without an outcome that nobody would read again. */
   looseItems(): number {
     let items = 0;
-    for (const set of this.loose.values()) for (const { pending } of set) items += pending;
+    for (const { pending } of this.loose) items += pending;
     return items;
   }
 
   /** It is loose no more. */
   private tie(consignment: Consignment): void {
-    const set = this.loose.get(consignment.stream);
-    if (set === undefined || !set.delete(consignment)) return;
+    if (!this.loose.delete(consignment)) return;
     this.looseBytes -= consignment.bytes;
-    if (set.size === 0) this.loose.delete(consignment.stream);
+    for (const key of keysOf(consignment)) {
+      const set = this.looseOf.get(key);
+      set?.delete(consignment);
+      if (set?.size === 0) this.looseOf.delete(key);
+    }
   }
+}
+
+function keysOf({ stream, sequence }: Consignment): string[] {
+  return [...(stream === undefined ? [] : [`stream ${stream}`]), ...(sequence === undefined ? [] : [`sequence ${sequence}`])];
 }

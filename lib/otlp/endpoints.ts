@@ -13,7 +13,7 @@ export const MAX_TIMEOUT_MS = 600_000;
 
 /** What a person set in the node; empty where an `OTEL_EXPORTER_OTLP_…` variable, or else the default, holds. */
 export interface EndpointProperties {
-  /** Base of all signals: `/v1/logs`, … is put behind it. */
+  /** Base of all signals: `/v1/logs`, … is put behind it, in place of one that stands there already. */
   readonly endpoint: string;
   /** Whole addresses, in place of the base. */
   readonly endpoints: Readonly<Partial<Record<Signal, string>>>;
@@ -25,9 +25,16 @@ export interface EndpointProperties {
 }
 
 /** The endpoints of all signals, or what is wrong with what was set. No message holds a secret. */
-export type Endpoints = { readonly ok: true; readonly endpoints: Record<Signal, Endpoint> } | { readonly ok: false; readonly message: string };
+export type Endpoints = { readonly ok: true; readonly endpoints: Record<Signal, Endpoint> } | { readonly ok: false; readonly message: string; /** For a status: the field or variable. */ readonly where: string };
 
-class Wrong extends Error {}
+class Wrong extends Error {
+  constructor(
+    message: string,
+    readonly where: string
+  ) {
+    super(message);
+  }
+}
 
 /**
  * Puts together what a person set and what the environment says (`env`, undefined or empty where it says nothing): node
@@ -38,14 +45,14 @@ export function endpointsOf(properties: EndpointProperties, env: (name: string) 
     [`OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_${name}`, `OTEL_EXPORTER_OTLP_${name}`].map((full) => ({ name: full, value: env(full)?.trim() ?? '' })).find(({ value }) => value !== '');
   try {
     const one = (signal: Signal): Endpoint => ({
-      url: urlOf(signal, properties, variable),
+      ...addressOf(signal, properties, variable),
       headers: headersOf(signal, properties, variable),
       timeoutMs: properties.timeoutMs ?? timeoutOf(variable(signal, 'TIMEOUT')),
       isGzip: (properties.compression || compressionOf(variable(signal, 'COMPRESSION'))) === 'gzip'
     });
     return { ok: true, endpoints: { logs: one('logs'), metrics: one('metrics'), traces: one('traces') } };
   } catch (thrown) {
-    if (thrown instanceof Wrong) return { ok: false, message: thrown.message };
+    if (thrown instanceof Wrong) return { ok: false, message: thrown.message, where: thrown.where };
     throw thrown;
   }
 }
@@ -58,32 +65,39 @@ export function certificateVariables(signal: Signal): Readonly<Record<'ca' | 'ce
 
 type Variable = (signal: Signal, name: string) => { readonly name: string; readonly value: string } | undefined;
 
-function urlOf(signal: Signal, { endpoint, endpoints }: EndpointProperties, variable: Variable): URL {
+function addressOf(signal: Signal, { endpoint, endpoints }: EndpointProperties, variable: Variable): Pick<Endpoint, 'url' | 'from'> {
   const own = endpoints[signal]?.trim() ?? '';
-  if (own !== '') return parsed(own, `the endpoint of ${signal}`);
-  if (endpoint.trim() !== '') return under(parsed(endpoint, 'the endpoint'), signal);
+  const label = labelOf(signal);
+  if (own !== '') return { url: parsed(own, `the field "${label}"`, label), from: `field "${label}"` };
+  if (endpoint.trim() !== '') return { url: under(parsed(endpoint, 'the field "Endpoint"', 'Endpoint'), signal), from: 'field "Endpoint"' };
   const found = variable(signal, 'ENDPOINT');
-  if (found === undefined) return under(new URL(DEFAULT_ENDPOINT), signal);
+  if (found === undefined) return { url: under(new URL(DEFAULT_ENDPOINT), signal), from: 'field "Endpoint", which is empty' };
   const protocol = variable(signal, 'PROTOCOL');
-  if (protocol?.value === 'grpc') throw new Wrong(`${protocol.name} says grpc, this node speaks http/json: set its endpoint to the collector's port for OTLP/HTTP (4318), not that of ${found.name}`);
-  const url = parsed(found.value, found.name);
-  return found.name === 'OTEL_EXPORTER_OTLP_ENDPOINT' ? under(url, signal) : url;
+  if (protocol?.value === 'grpc') throw new Wrong(`${protocol.name} says grpc, this node speaks http/json: set its endpoint to the collector's port for OTLP/HTTP (4318), not that of ${found.name}`, protocol.name);
+  const url = parsed(found.value, found.name, found.name);
+  return { url: found.name === 'OTEL_EXPORTER_OTLP_ENDPOINT' ? under(url, signal) : url, from: `variable ${found.name}` };
 }
 
-function parsed(text: string, where: string): URL {
+/** The field's label in the dialog. */
+const labelOf = (signal: Signal): string => `${signal[0].toUpperCase()}${signal.slice(1)}`;
+
+function parsed(text: string, where: string, short: string): URL {
   const trimmed = text.trim();
-  // Not shown: it may hold a password.
-  if (!URL.canParse(trimmed)) throw new Wrong(`${where} must be an address such as ${DEFAULT_ENDPOINT}`);
+  if (!URL.canParse(trimmed)) throw new Wrong(`${where} must be an address such as ${DEFAULT_ENDPOINT}, ${foundOf(trimmed)}`, short);
   const url = new URL(trimmed);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new Wrong(`${where} must begin with http:// or https://`);
-  if (url.username !== '' || url.password !== '') throw new Wrong(`${where} holds a user name or password, which everybody sees who sees the flow: put "authorization: Basic …" into the headers instead`);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new Wrong(`${where} must begin with http:// or https://, ${foundOf(trimmed)}`, short);
+  if (url.username !== '' || url.password !== '') throw new Wrong(`${where} holds a user name or password, which everybody sees who sees the flow: put "authorization: Basic …" into the headers instead`, short);
   url.hash = '';
   return url;
 }
 
+/** What stands there, where no password or key can be in it. */
+const foundOf = (text: string): string => (/^[\w.:/[\]-]{1,100}$/.test(text) ? `found "${text}"` : 'found other characters than those of an address (not shown here, since it may hold a password)');
+
 function under(base: URL, signal: Signal): URL {
   const url = new URL(base);
-  url.pathname = `${url.pathname.replace(/\/+$/, '')}/v1/${signal}`;
+  // Many copy the address of one signal into the field for all.
+  url.pathname = `${url.pathname.replace(/\/+$/, '').replace(/\/v1\/(logs|metrics|traces)$/, '')}/v1/${signal}`;
   return url;
 }
 
@@ -91,26 +105,26 @@ function under(base: URL, signal: Signal): URL {
 function headersOf(signal: Signal, { token, headers }: EndpointProperties, variable: Variable): Record<string, string> {
   const found = variable(signal, 'HEADERS');
   const inherited = found === undefined ? { ok: true as const, headers: {} } : headersOfVariable(found.value, found.name);
-  if (!inherited.ok) throw new Wrong(inherited.message);
+  if (!inherited.ok) throw new Wrong(inherited.message, found?.name ?? 'Headers');
   const own = headersOfText(headers);
-  if (!own.ok) throw new Wrong(own.message);
+  if (!own.ok) throw new Wrong(own.message, 'Headers');
   const bare = token.trim();
   if (bare === '') return { ...inherited.headers, ...own.headers };
-  if ('authorization' in own.headers) throw new Wrong('a token and a header authorization are set: only one of them was expected');
-  if (!/^[\x21-\x7e]+$/.test(bare)) throw new Wrong('the token must be one word of printable characters, without "Bearer"');
+  if ('authorization' in own.headers) throw new Wrong('a token and a header authorization are set: only one of them was expected', 'Token');
+  if (!/^[\x21-\x7e]+$/.test(bare)) throw new Wrong('the token must be one word of printable characters, without "Bearer"', 'Token');
   return { ...inherited.headers, ...own.headers, authorization: `Bearer ${bare}` };
 }
 
 function timeoutOf(found: { readonly name: string; readonly value: string } | undefined): number {
   if (found === undefined) return DEFAULT_TIMEOUT_MS;
   const ms = Number(found.value);
-  if (!Number.isInteger(ms) || ms < MIN_TIMEOUT_MS || ms > MAX_TIMEOUT_MS) throw new Wrong(`${found.name} must be a whole number of milliseconds from ${MIN_TIMEOUT_MS} to ${MAX_TIMEOUT_MS}`);
+  if (!Number.isInteger(ms) || ms < MIN_TIMEOUT_MS || ms > MAX_TIMEOUT_MS) throw new Wrong(`${found.name} must be a whole number of milliseconds from ${MIN_TIMEOUT_MS} to ${MAX_TIMEOUT_MS}, found "${found.value.slice(0, 40)}"`, found.name);
   return ms;
 }
 
 function compressionOf(found: { readonly name: string; readonly value: string } | undefined): string {
   const value = found?.value ?? 'gzip';
-  if (value !== 'gzip' && value !== 'none') throw new Wrong(`${found!.name} must be gzip or none`);
+  if (value !== 'gzip' && value !== 'none') throw new Wrong(`${found!.name} must be gzip or none, found "${value.slice(0, 40)}"`, found!.name);
   return value;
 }
 

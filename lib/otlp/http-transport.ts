@@ -1,5 +1,6 @@
 import { Agent as HttpAgent, IncomingMessage, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { failureText } from './failure-text';
 import type { HttpAnswer, HttpFailure, HttpRequest, HttpTransport, TlsOptions } from './ports';
 
 /** Bytes of an answer that are read, at most; the rest is thrown away with the connection. */
@@ -17,6 +18,8 @@ export function createHttpTransport(connections: number): HttpTransport {
     return https.get(tls)!;
   };
   const under = new Set<() => void>();
+  /** Hosts that have answered. */
+  const answered = new Set<string>();
   let isClosed = false;
 
   const once = (request: HttpRequest, isSecond: boolean): Promise<HttpAnswer | HttpFailure> =>
@@ -43,8 +46,10 @@ export function createHttpTransport(connections: number): HttpTransport {
         post.destroy();
       }, request.timeoutMs);
       post.on('response', (response) => void read(response).then((answer) => {
+        if (answer.ok) answered.add(request.url.host);
         finish(answer);
-        if (!answer.ok || answer.isCut) post.destroy();
+        // One that answered before the whole request was written may never read the rest: the connection would be lost to all others.
+        if (!answer.ok || answer.isCut || !post.writableFinished) post.destroy();
       }));
       // Also after the end, so that a late error does not end the process.
       post.on('error', (error: NodeJS.ErrnoException) => {
@@ -54,13 +59,13 @@ export function createHttpTransport(connections: number): HttpTransport {
           clearTimeout(timer);
           return resolve(once(request, true));
         }
-        finish(unreachable(messageOf(error)));
+        finish(unreachable(failureText(error, isSecure, answered.has(request.url.host))));
       });
       post.end(request.body);
     });
 
   return {
-    post: (request) => once(request, false).catch((thrown: unknown) => unreachable(messageOf(thrown))),
+    post: (request) => once(request, false).catch((thrown: unknown) => unreachable(failureText(thrown, request.url.protocol === 'https:', true))),
     close: () => {
       isClosed = true;
       for (const abort of [...under]) abort();
@@ -94,16 +99,9 @@ function read(response: IncomingMessage): Promise<HttpAnswer | HttpFailure> {
     });
     response.on('end', () => done(false));
     // Cut off in the middle: not an answer.
-    response.on('error', (error) => resolve(unreachable(`the answer was cut off: ${messageOf(error)}`)));
+    response.on('error', (error) => resolve(unreachable(`the answer was cut off: ${failureText(error, false, true)}`)));
     response.on('close', () => resolve(unreachable('the answer was cut off')));
   });
 }
 
 const unreachable = (message: string): HttpFailure => ({ ok: false, code: 'OPENOT_OTLP_UNREACHABLE', message });
-
-/** Of several addresses tried (localhost has two) the first one's. */
-function messageOf(thrown: unknown): string {
-  if (thrown instanceof AggregateError && thrown.errors.length > 0) return messageOf(thrown.errors[0]);
-  const { code, message } = thrown as NodeJS.ErrnoException;
-  return message === undefined || message === '' ? String(code ?? 'unknown error') : message;
-}

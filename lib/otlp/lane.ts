@@ -3,7 +3,9 @@ import { RequestBuilder } from './assemble';
 import { resealed } from './covered';
 import type { Consignment } from './consignments';
 import { Fifo } from './fifo';
+import { probePlaces, Search } from './search';
 import type { Item } from './take-apart';
+import type { Refusal } from './verdict';
 
 /** An item and the message that brought it. */
 export interface Entry {
@@ -18,22 +20,24 @@ interface Sealed {
   readonly entries: readonly Entry[];
 }
 
-/** What the halves of one refused request share: the bounds of the search for the bad items. */
-interface Search {
-  requests: number;
-  accepted: number;
+/** A request that was refused, while it is looked whether single items of its batch are accepted. */
+export interface Held {
+  readonly outgoing: Outgoing;
+  readonly refusal: Refusal;
 }
 
 /** A request that is to be sent, or sent again. */
 export interface Outgoing {
   readonly entries: readonly Entry[];
+  /** Rises with each new request of its lane; halves have that of the whole. */
+  readonly serial: number;
   /** Exactly this text; else one made of the entries. */
   readonly text?: string;
   /** Text of the batch that a checksum covers, where this is it or a part of it. */
   readonly covered?: string;
   /** Sent without compression, to find out whether that is what was refused. */
   isPlain?: boolean;
-  search?: Search;
+  search?: Search<Outgoing, Held>;
   /** As it goes over the wire, once made, and whether it is compressed. */
   body?: { readonly bytes: Uint8Array; readonly isGzip: boolean };
 }
@@ -46,10 +50,8 @@ export interface Limits {
   readonly maxAgeMs: number;
 }
 
-/** Requests that one refused batch may cost while the bad items in it are looked for. */
-export const MAX_SEARCH_REQUESTS = 1024;
-/** The same while none of them was accepted: then it is not single items that are bad. */
-export const MAX_FRUITLESS_REQUESTS = 32;
+/** Milliseconds after which an endpoint that took a request only uncompressed is asked again whether it takes compressed ones. */
+export const COMPRESSION_AGAIN_MS = 3_600_000;
 
 /** What waits for one signal's endpoint, in order, and when the endpoint may be asked again. */
 export class Lane {
@@ -66,8 +68,12 @@ export class Lane {
   /** Rises with each failure that counts: what a request that began before it comes to says nothing new. */
   episode = 0;
   private openMs = -Infinity;
-  /** Does the endpoint understand compressed requests? `untried` until it accepted one. */
+  /** Until when the collector itself has asked to be left alone. */
+  private askedUntilMs = -Infinity;
+  private serial = 0;
+  /** Does the endpoint understand compressed requests? `untried` until it accepted one, and again some time after it refused one. */
   compression: 'untried' | 'understood' | 'refused' = 'untried';
+  private refusedMs = -Infinity;
 
   constructor(private readonly limits: Limits) {}
 
@@ -87,9 +93,9 @@ export class Lane {
     }
   }
 
-  /** When there is something to send, in milliseconds of the clock; undefined where nothing is. `-Infinity`: now. `isLast`: whatever there is, now. */
+  /** When there is something to send, in milliseconds of the clock; undefined where nothing is. `-Infinity`: now. `isLast`: whatever there is, as soon as the collector wants to hear of it. */
   dueMs(isLast = false): number | undefined {
-    if (isLast) return this.again.length > 0 || this.queue.length > 0 ? -Infinity : undefined;
+    if (isLast) return this.again.length > 0 || this.queue.length > 0 ? this.askedUntilMs : undefined;
     // One at a time until the endpoint answers again.
     if (this.failures > 0 && this.active > 0) return undefined;
     const atMs = this.again.length > 0 ? -Infinity : this.queueDueMs();
@@ -103,7 +109,7 @@ export class Lane {
     const first = this.queue.at(0)!;
     if ('text' in first) {
       this.taken(1);
-      return { entries: first.entries, text: first.text, covered: first.text };
+      return { entries: first.entries, serial: ++this.serial, text: first.text, covered: first.text };
     }
     const builder = new RequestBuilder(this.limits.maxBytes);
     const entries: Entry[] = [];
@@ -113,7 +119,7 @@ export class Lane {
       entries.push(entry);
     }
     this.taken(entries.length);
-    return entries.length === 0 ? undefined : { entries, text: builder.text() };
+    return entries.length === 0 ? undefined : { entries, serial: ++this.serial, text: builder.text() };
   }
 
   /** Takes the first item away, which fits into no request. */
@@ -127,12 +133,13 @@ export class Lane {
   answered(episode: number): void {
     if (episode !== this.episode) return;
     this.failures = 0;
-    this.openMs = -Infinity;
+    this.openMs = this.askedUntilMs = -Infinity;
   }
 
   /** No answer, or one that says: later. Returns how long the endpoint is left alone now, in milliseconds. */
   failed(outgoing: Outgoing, episode: number, nowMs: number, random: number, retryAfterMs: number | undefined): number {
-    this.again.unshift(outgoing);
+    const behind = this.again.findIndex(({ serial }) => serial > outgoing.serial);
+    this.again.splice(behind < 0 ? this.again.length : behind, 0, outgoing);
     // Of several under way at the same time only one counts.
     if (episode === this.episode) {
       this.failures++;
@@ -140,19 +147,59 @@ export class Lane {
     }
     const waitMs = retryAfterMs === undefined || retryAfterMs === 0 ? backoffMs(this.failures, random) : askedMs(retryAfterMs, random);
     this.openMs = Math.max(this.openMs, nowMs + waitMs);
+    if (retryAfterMs !== undefined && retryAfterMs > 0) this.askedUntilMs = this.openMs;
     return this.openMs - nowMs;
   }
 
-  /** Sends a refused request again in halves; false where there is nothing to halve, or where it has been tried long enough. */
-  split(outgoing: Outgoing): boolean {
-    const { entries } = outgoing;
-    const search = (outgoing.search ??= { requests: 1, accepted: 0 });
-    const isEnough = search.requests + 2 > MAX_SEARCH_REQUESTS || (search.accepted === 0 && search.requests + 2 > MAX_FRUITLESS_REQUESTS);
-    if (entries.length < 2 || isEnough) return false;
-    search.requests += 2;
-    // Behind the other halves: whether it is single items is known soonest by parts that lie apart.
-    this.again.push(...halves(outgoing, search));
-    return true;
+  /**
+   * Sends a request that was refused again in smaller ones, now or when more is known of its batch; false where there is
+   * nothing to make smaller, or where it has been tried long enough.
+   */
+  split(outgoing: Outgoing, refusal: Refusal): boolean {
+    if (outgoing.entries.length < 2) return false;
+    const search = (outgoing.search ??= new Search());
+    switch (search.next()) {
+      case 'up':
+        return false;
+      case 'hold':
+        search.hold({ outgoing, refusal });
+        return true;
+      case 'probe':
+        this.probe(outgoing, search, refusal);
+        return true;
+      default:
+        search.requests += 2;
+        // Behind the other halves: whether it is single items is known soonest by parts that lie apart.
+        this.again.push(...halves(outgoing));
+        return true;
+    }
+  }
+
+  /** Takes single items out of this part and those that wait; they go first. */
+  private probe(outgoing: Outgoing, search: Search<Outgoing, Held>, refusal: Refusal): void {
+    const parts = [outgoing, ...this.again.filter((each) => each.search === search && each.entries.length > 1)];
+    const all = parts.flatMap((part) => part.entries.map((entry) => ({ part, entry })));
+    const chosen = probePlaces(all.length).map((place) => all[place]);
+    const taken = new Set(chosen.map(({ entry }) => entry));
+    const rest = (part: Outgoing): Outgoing => partOf(part, part.entries.filter((entry) => !taken.has(entry)));
+    const probes = chosen.map(({ part, entry }) => partOf(part, [entry]));
+    const left = rest(outgoing);
+    // One that was never asked alone is not known to be bad.
+    if (left.entries.length === 1) probes.push(left);
+    else if (left.entries.length > 1) search.hold({ outgoing: left, refusal });
+    search.probing(probes);
+    this.again = [...probes, ...this.again.map((each) => (parts.includes(each) ? rest(each) : each)).filter(({ entries }) => entries.length > 0)];
+  }
+
+  /** May a request be compressed? */
+  compresses(nowMs: number): boolean {
+    if (this.compression === 'refused' && nowMs - this.refusedMs >= COMPRESSION_AGAIN_MS) this.compression = 'untried';
+    return this.compression !== 'refused';
+  }
+
+  refusesCompression(nowMs: number): void {
+    this.compression = 'refused';
+    this.refusedMs = nowMs;
   }
 
   /** Sends the same once more, at once. */
@@ -162,7 +209,7 @@ export class Lane {
 
   /** Sends one that is larger than any may be in halves instead, at once. */
   halve(outgoing: Outgoing): void {
-    this.again.unshift(...halves(outgoing, outgoing.search));
+    this.again.unshift(...halves(outgoing));
   }
 
   /** Takes away what is not under way, but for the requests with something in them that `keeps`. */
@@ -194,15 +241,14 @@ export class Lane {
   }
 }
 
-function halves({ entries, covered, isPlain }: Outgoing, search: Search | undefined): [Outgoing, Outgoing] {
-  const part = (from: number, to: number): Outgoing => ({
-    entries: entries.slice(from, to),
-    ...(covered === undefined ? {} : { covered }),
-    ...(isPlain === true ? { isPlain } : {}),
-    ...(search === undefined ? {} : { search })
-  });
+function partOf({ serial, covered, isPlain, search }: Outgoing, entries: readonly Entry[]): Outgoing {
+  return { entries, serial, ...(covered === undefined ? {} : { covered }), ...(isPlain === true ? { isPlain } : {}), ...(search === undefined ? {} : { search }) };
+}
+
+function halves(outgoing: Outgoing): [Outgoing, Outgoing] {
+  const { entries } = outgoing;
   const middle = entries.length >> 1;
-  return [part(0, middle), part(middle, entries.length)];
+  return [partOf(outgoing, entries.slice(0, middle)), partOf(outgoing, entries.slice(middle))];
 }
 
 /** The text of a request, however large. */

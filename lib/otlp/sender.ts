@@ -3,7 +3,7 @@ import { Arrival, Consignment, Consignments, Counts } from './consignments';
 import { encode } from './encode';
 import { Entry, Lane, Outgoing, textOf } from './lane';
 import type { SenderPorts } from './ports';
-import { redactor } from './redact';
+import { redactor, secretsOfUrl } from './redact';
 import { Rejected, rejectedOf } from './report';
 import { MAX_LOOSE_BYTES, MESSAGE_BYTES, SenderSettings, SIGNALS } from './settings';
 import { TakenApart, takeApart } from './take-apart';
@@ -22,8 +22,10 @@ export interface SenderListener {
   onFault?(thrown: unknown): void;
 }
 
-/** What the collector said last, of all signals. */
+/** What the collector said, of one signal. */
 export interface Said {
+  /** When, of the monotonic clock. */
+  readonly atMs: number;
   readonly outcome: 'accepted' | 'warning' | 'partial' | 'refused' | 'retry';
   readonly signal: Signal;
   /** Empty where it just accepted. */
@@ -48,8 +50,14 @@ export interface SenderStatus {
   readonly acceptedMs?: number;
   /** Signals whose endpoint does not answer, or says: later. */
   readonly troubled: readonly Signal[];
+  /** Of what was said last of each signal the worst, and of equals the latest: one signal's 200 does not hide another's 404. */
   readonly said?: Said;
 }
+
+/** From good to bad. */
+const OUTCOMES: readonly Said['outcome'][] = ['accepted', 'warning', 'partial', 'refused', 'retry'];
+/** Milliseconds after which nobody is shown any more what was said of a signal that brings nothing, where another one does. */
+const SAID_MS = 600_000;
 
 /** What became of a message that was offered. */
 export type Offered = { readonly ok: true } | { readonly ok: false; readonly code: string; readonly message: string };
@@ -68,9 +76,11 @@ export class OtlpSender {
   private rejected = 0;
   private pending = 0;
   private acceptedMs: number | undefined;
-  private said: Said | undefined;
+  private readonly said = new Map<Signal, Said>();
   private cancelTimer: (() => void) | undefined;
   private isClosing = false;
+  /** While it closes: when it must be through. */
+  private closeByMs = Infinity;
   private isClosed = false;
   private onIdle: (() => void) | undefined;
 
@@ -80,7 +90,7 @@ export class OtlpSender {
     private readonly listener: SenderListener
   ) {
     this.lanes = { logs: new Lane(settings), metrics: new Lane(settings), traces: new Lane(settings) };
-    this.redact = redactor(SIGNALS.flatMap((signal) => Object.values(settings.endpoints[signal].headers)));
+    this.redact = redactor(SIGNALS.map((signal) => settings.endpoints[signal]).flatMap(({ url, headers }) => [...Object.values(headers), ...secretsOfUrl(url)]));
   }
 
   /**
@@ -105,7 +115,8 @@ export class OtlpSender {
   }
 
   status(): SenderStatus {
-    const { taken, accepted, rejected, pending, acceptedMs, said } = this;
+    const { taken, accepted, rejected, pending, acceptedMs } = this;
+    const said = this.worstSaid();
     const oldestMs = this.consignments.oldest?.arrivedMs;
     return {
       taken,
@@ -127,6 +138,7 @@ export class OtlpSender {
    */
   async close(limitMs: number): Promise<number> {
     this.isClosing = true;
+    this.closeByMs = this.ports.now() + limitMs;
     this.cancelTimer?.();
     for (const signal of SIGNALS) this.lanes[signal].thin((of) => this.consignments.isLoose(of));
     let cancel: (() => void) | undefined;
@@ -137,6 +149,7 @@ export class OtlpSender {
     this.pump();
     await ended;
     cancel?.();
+    this.cancelTimer?.();
     this.isClosed = true;
     this.ports.transport.close();
     return this.consignments.looseItems();
@@ -162,10 +175,8 @@ export class OtlpSender {
       this.start(next.signal);
       next = this.firstDue();
     }
-    if (this.isClosing) {
-      if (next === undefined && this.active === 0) this.onIdle?.();
-      return;
-    }
+    // A collector that asked to be left alone for longer is left alone.
+    if (this.isClosing && this.active === 0 && (next === undefined || next.dueMs > this.closeByMs)) return this.onIdle?.();
     if (next !== undefined && next.dueMs > nowMs) this.cancelTimer = this.ports.after(next.dueMs - nowMs, () => this.guarded(() => this.pump()));
   }
 
@@ -196,18 +207,19 @@ export class OtlpSender {
 
   /** Never rejects: what was not foreseen is no outcome, and is tried again. */
   private async send(signal: Signal, outgoing: Outgoing): Promise<Verdict | { readonly kind: 'large' }> {
-    const { url, headers, timeoutMs, tls } = this.settings.endpoints[signal];
+    const endpoint = this.settings.endpoints[signal];
+    const { url, headers, timeoutMs, tls } = endpoint;
     try {
       if (outgoing.body === undefined) {
         const text = await textOf(outgoing);
         if (Buffer.byteLength(text) > this.settings.maxBytes) return { kind: 'large' };
-        const isGzip = this.settings.endpoints[signal].isGzip && outgoing.isPlain !== true && this.lanes[signal].compression !== 'refused';
+        const isGzip = endpoint.isGzip && outgoing.isPlain !== true && this.lanes[signal].compresses(this.ports.now());
         outgoing.body = { bytes: await encode(text, isGzip), isGzip };
       }
       const { bytes: body, isGzip } = outgoing.body;
       const content = { accept: 'application/json', 'user-agent': USER_AGENT, ...headers, 'content-type': 'application/json', ...(isGzip ? { 'content-encoding': 'gzip' } : {}), 'accept-encoding': 'identity' };
       const answer = await this.ports.transport.post({ url, headers: content, body, timeoutMs, ...(tls === undefined ? {} : { tls }) });
-      return judge(answer, outgoing.entries.length, signal, this.ports.wallMs());
+      return judge(answer, { sent: outgoing.entries.length, signal, endpoint, redact: this.redact, wallMs: this.ports.wallMs() });
     } catch (thrown) {
       return { kind: 'retry', code: 'OPENOT_INTERNAL', status: 0, message: thrown instanceof Error ? thrown.message : String(thrown) };
     }
@@ -219,7 +231,7 @@ export class OtlpSender {
     switch (verdict.kind) {
       case 'large':
         // A batch that a checksum covers came larger than a request may be.
-        return entries.length > 1 ? lane.halve(outgoing) : this.refuse(signal, entries, this.tooLarge());
+        return entries.length > 1 ? lane.halve(outgoing) : this.refuseRequest(signal, outgoing, this.tooLarge());
       case 'retry':
         return this.takeRetry(signal, outgoing, verdict, episode);
       case 'split':
@@ -242,23 +254,36 @@ export class OtlpSender {
 
   private takeRefusal(signal: Signal, outgoing: Outgoing, { kind, refusal }: Verdict & { kind: 'split' | 'refused' }): void {
     const lane = this.lanes[signal];
-    const { entries } = outgoing;
     // Some collectors cannot read what is compressed, and call it bad: the same once more as it is.
     if (lane.compression !== 'understood' && outgoing.body?.isGzip === true && [400, 415].includes(refusal.status)) {
       outgoing.isPlain = true;
       outgoing.body = undefined;
       return lane.repeat(outgoing);
     }
-    if (kind === 'refused') return this.refuse(signal, entries, refusal);
-    if (lane.split(outgoing)) return this.say(signal, 'refused', refusal.code, refusal.message);
+    if (kind === 'refused') return this.refuseRequest(signal, outgoing, refusal);
+    this.takeSplit(signal, outgoing, refusal);
+  }
+
+  private takeSplit(signal: Signal, outgoing: Outgoing, refusal: Refusal): void {
+    const { entries } = outgoing;
+    if (this.lanes[signal].split(outgoing, refusal)) return this.say(signal, 'refused', refusal.code, refusal.message);
     const alone = entries.length === 1 ? '' : ` (${outgoing.search!.requests} requests did not find which of ${entries.length} items is meant, all are given up)`;
-    this.refuse(signal, entries, { ...refusal, message: refusal.message + alone });
+    this.refuseRequest(signal, outgoing, { ...refusal, message: refusal.message + alone });
+  }
+
+  private refuseRequest(signal: Signal, outgoing: Outgoing, refusal: Refusal): void {
+    this.refuse(signal, outgoing.entries, refusal);
+    this.decided(signal, outgoing, false);
+  }
+
+  /** What was held while single items of its batch were asked is looked at anew when these have answered. */
+  private decided(signal: Signal, outgoing: Outgoing, isAccepted: boolean): void {
+    for (const held of outgoing.search?.decided(outgoing, isAccepted) ?? []) this.takeSplit(signal, held.outgoing, held.refusal);
   }
 
   private takeAccepted(signal: Signal, outgoing: Outgoing, verdict: Verdict & { kind: 'accepted' | 'partial' }): void {
     if (this.isClosing && verdict.kind === 'partial') return;
-    const { entries, search } = outgoing;
-    if (search !== undefined) search.accepted++;
+    const { entries } = outgoing;
     this.acceptedMs = this.ports.now();
     const lost = verdict.kind === 'partial' ? verdict.rejected : 0;
     this.accepted += entries.length - lost;
@@ -267,12 +292,14 @@ export class OtlpSender {
     if (verdict.kind === 'partial') {
       this.say(signal, 'partial', verdict.refusal.code, verdict.refusal.message);
       this.report(signal, entries, verdict.refusal, lost);
-      return this.settle(entries, 'partial');
+      this.settle(entries, 'partial');
+      return this.decided(signal, outgoing, true);
     }
-    if (hasRefusedGzip) this.say(signal, 'warning', 'OPENOT_OTLP_COMPRESSION_REFUSED', 'the collector refuses compressed requests and takes the same uncompressed: they go uncompressed from now on. Set the compression of this node to none');
+    if (hasRefusedGzip) this.say(signal, 'warning', 'OPENOT_OTLP_COMPRESSION_REFUSED', 'the collector refuses compressed requests and takes the same uncompressed: they go uncompressed for an hour, then it is tried again. Set the compression of this node to none');
     else if (verdict.warning !== '') this.say(signal, 'warning', 'OPENOT_OTLP_WARNING', verdict.warning);
     else this.say(signal, 'accepted', '', String(verdict.status));
     this.settle(entries, 'accepted');
+    this.decided(signal, outgoing, true);
   }
 
   /** True when it is now known that this endpoint cannot read what is compressed. Halves say nothing: a bad item was in the whole. */
@@ -280,7 +307,7 @@ export class OtlpSender {
     const lane = this.lanes[signal];
     if (outgoing.body?.isGzip === true) lane.compression = 'understood';
     if (outgoing.isPlain !== true || outgoing.search !== undefined || lane.compression !== 'untried') return false;
-    lane.compression = 'refused';
+    lane.refusesCompression(this.ports.now());
     return true;
   }
 
@@ -311,12 +338,20 @@ export class OtlpSender {
   }
 
   private say(signal: Signal, outcome: Said['outcome'], code: string, message: string, againMs?: number): void {
-    this.said = { outcome, signal, code, message: this.redact(message), ...(againMs === undefined ? {} : { againMs }) };
-    this.listener.onChange(this.said);
+    const said = { atMs: this.ports.now(), outcome, signal, code, message: this.redact(message), ...(againMs === undefined ? {} : { againMs }) };
+    this.said.set(signal, said);
+    this.listener.onChange(said);
+  }
+
+  private worstSaid(): Said | undefined {
+    const all = [...this.said.values()];
+    const newestMs = Math.max(...all.map(({ atMs }) => atMs));
+    const badness = ({ outcome }: Said): number => OUTCOMES.indexOf(outcome);
+    return all.filter(({ atMs, signal }) => newestMs - atMs < SAID_MS || this.lanes[signal].failures > 0).sort((a, b) => badness(b) - badness(a) || b.atMs - a.atMs)[0];
   }
 
   private tooLarge(): Refusal {
-    return { reason: 'tooLarge', code: 'OPENOT_OTLP_TOO_LARGE', status: 0, message: `one item does not fit into a request of ${this.settings.maxBytes} bytes: raise maxBytes` };
+    return { reason: 'tooLarge', code: 'OPENOT_OTLP_TOO_LARGE', status: 0, message: `one item does not fit into a request of ${this.settings.maxBytes} bytes: raise "Max. bytes"` };
   }
 
   private full({ signal, items }: TakenApart): Offered {

@@ -5,6 +5,8 @@ import type { TlsOptions } from './ports';
 export interface Endpoint {
   /** Without user and password. */
   readonly url: URL;
+  /** Where the address stands, for a person: `field "Logs"`, `variable OTEL_…`, `default of field "Endpoint"`. */
+  readonly from: string;
   /** Those that a person has set, names in lower case; content headers are the sender's. Secrets. */
   readonly headers: Readonly<Record<string, string>>;
   /** For a whole request, in milliseconds. */

@@ -1,8 +1,11 @@
 import { STATUS_CODES } from 'node:http';
 import type { Signal } from '../otel/otlp';
 import { readAnswer, refusalText } from './answer';
+import { shownUrl } from './endpoints';
 import type { HttpAnswer, HttpFailure } from './ports';
+import type { Redact } from './redact';
 import { retryAfterMs } from './retry-after';
+import type { Endpoint } from './settings';
 
 /** Why items were not accepted, in a word. */
 export type RejectReason = 'refused' | 'unauthorized' | 'notFound' | 'redirect' | 'tooLarge' | 'partial' | 'protocol' | 'queueFull';
@@ -29,27 +32,44 @@ export type Verdict =
 
 const RETRYABLE = [429, 502, 503, 504];
 
-/** What to do after this answer to a request with `sent` items (docs/format.md 25). */
-export function judge(answer: HttpAnswer | HttpFailure, sent: number, signal: Signal, wallMs: number): Verdict {
-  if (!answer.ok) return { kind: 'retry', code: answer.code, status: 0, message: answer.message };
-  const { status } = answer;
-  if (status >= 200 && status < 300) return accepting(answer, sent, signal);
-  const said = refusalText(answer.body);
-  const message = `${status} ${STATUS_CODES[status] ?? ''}`.trim() + (said === '' ? '' : `: ${said}`);
-  if (RETRYABLE.includes(status)) {
-    const asked = retryAfterMs(answer.retryAfter, answer.date, wallMs);
-    return { kind: 'retry', code: 'OPENOT_OTLP_BUSY', status, message, ...(asked === undefined ? {} : { retryAfterMs: asked }) };
-  }
-  if (status === 400) return { kind: 'split', refusal: { reason: 'refused', code: 'OPENOT_OTLP_REFUSED', status, message } };
-  if (status === 413) return { kind: 'split', refusal: { reason: 'tooLarge', code: 'OPENOT_OTLP_TOO_LARGE', status, message: `${message}. The collector takes only smaller requests: lower maxBytes, or raise its limit` } };
-  return { kind: 'refused', refusal: refusalOf(status, message, answer.location) };
+/** What was asked, and by whom. */
+export interface Asked {
+  /** Items in the request. */
+  readonly sent: number;
+  readonly signal: Signal;
+  readonly endpoint: Pick<Endpoint, 'url' | 'from'>;
+  readonly redact: Redact;
+  readonly wallMs: number;
 }
 
-function refusalOf(status: number, message: string, location: string | undefined): Refusal {
-  if (status === 401 || status === 403) return { reason: 'unauthorized', code: 'OPENOT_OTLP_UNAUTHORIZED', status, message: `${message}. Set or renew the token or the headers of this node` };
-  if (status === 404 || status === 405) return { reason: 'notFound', code: 'OPENOT_OTLP_NOT_FOUND', status, message: `${message}. Nothing takes OTLP/HTTP at this address: correct the endpoint of this signal` };
-  if (status >= 300 && status < 400) return { reason: 'redirect', code: 'OPENOT_OTLP_REDIRECT', status, message: `${message}. Redirects are not followed${placeOf(location)}: set the endpoint to where the collector is` };
-  return { reason: 'refused', code: 'OPENOT_OTLP_REFUSED', status, message };
+/** What to do after this answer (docs/format.md 25). No secret is in any text of it. */
+export function judge(answer: HttpAnswer | HttpFailure, asked: Asked): Verdict {
+  const { redact } = asked;
+  if (!answer.ok) return { kind: 'retry', code: answer.code, status: 0, message: redact(answer.message) };
+  const { status } = answer;
+  if (status >= 200 && status < 300) return accepting(answer, asked);
+  const said = refusalText(answer.body, redact);
+  const message = `${status} ${STATUS_CODES[status] ?? ''}`.trim() + (said === '' ? '' : `: ${said}`);
+  if (RETRYABLE.includes(status)) {
+    const again = retryAfterMs(answer.retryAfter, answer.date, asked.wallMs);
+    return { kind: 'retry', code: 'OPENOT_OTLP_BUSY', status, message, ...(again === undefined ? {} : { retryAfterMs: again }) };
+  }
+  // Some servers answer so on their port for TLS. Nothing is wrong with the items.
+  if (status === 400 && /HTTP request (was sent )?to (an )?HTTPS/i.test(said)) return { kind: 'refused', refusal: { reason: 'notFound', code: 'OPENOT_OTLP_NOT_FOUND', status, message: `${message}. This port speaks TLS: begin the address in the ${asked.endpoint.from} with https://` } };
+  if (status === 400) return { kind: 'split', refusal: { reason: 'refused', code: 'OPENOT_OTLP_REFUSED', status, message } };
+  if (status === 413) return { kind: 'split', refusal: { reason: 'tooLarge', code: 'OPENOT_OTLP_TOO_LARGE', status, message: `${message}. The collector takes only smaller requests: lower "Max. bytes", or raise its limit` } };
+  return { kind: 'refused', refusal: refusalOf(status, message, answer.location, asked) };
+}
+
+function refusalOf(status: number, message: string, location: string | undefined, { signal, endpoint, redact }: Asked): Refusal {
+  const refused = (reason: RejectReason, code: string, advice: string): Refusal => ({ reason, code, status, message: `${message}${advice}` });
+  const address = redact(shownUrl(endpoint.url));
+  if (status === 401 || status === 403) return refused('unauthorized', 'OPENOT_OTLP_UNAUTHORIZED', '. Set or renew the token or the headers of this node');
+  if (status === 404 || status === 405) return refused('notFound', 'OPENOT_OTLP_NOT_FOUND', `. Nothing takes ${signal} by OTLP/HTTP at ${address}: correct the ${endpoint.from}`);
+  if (status >= 300 && status < 400) return refused('redirect', 'OPENOT_OTLP_REDIRECT', `. Redirects are not followed${redact(placeOf(location))}: set the ${endpoint.from} to where the collector is`);
+  if (status === 415) return refused('refused', 'OPENOT_OTLP_REFUSED', `. What stands at ${address} takes no JSON: it must be a receiver of OTLP/HTTP with JSON`);
+  if (status >= 500) return refused('refused', 'OPENOT_OTLP_REFUSED', '. The collector failed on it, and OTLP says not to send that again: see its own log for why; the items are on output 2');
+  return refused('refused', 'OPENOT_OTLP_REFUSED', '');
 }
 
 /** Without a query, which may hold a key. */
@@ -59,9 +79,9 @@ function placeOf(location: string | undefined): string {
   return ` (to ${origin}${pathname})`;
 }
 
-function accepting({ status, body, isCut }: HttpAnswer, sent: number, signal: Signal): Verdict {
-  const protocol = (message: string): Verdict => ({ kind: 'refused', refusal: { reason: 'protocol', code: 'OPENOT_OTLP_PROTOCOL', status, message: `${status}, but ${message}. Whether the collector has these items is not known; check what stands at the endpoint` } });
-  const read = readAnswer(body, isCut, signal);
+function accepting({ status, body, isCut }: HttpAnswer, { sent, signal, endpoint, redact }: Asked): Verdict {
+  const protocol = (message: string): Verdict => ({ kind: 'refused', refusal: { reason: 'protocol', code: 'OPENOT_OTLP_PROTOCOL', status, message: `${status}, but ${message}. Whether the collector has these items is not known; check what stands at ${redact(shownUrl(endpoint.url))} (${endpoint.from})` } });
+  const read = readAnswer(body, isCut, signal, redact);
   if (!read.ok) return protocol(read.message);
   const { rejected, message } = read;
   if (rejected < 0 || rejected > sent) return protocol(`it says that ${rejected} of ${sent} were rejected`);

@@ -23,13 +23,30 @@ const V = 'OTEL_EXPORTER_OTLP_';
 describe('the endpoints', () => {
   it('are those of a collector on this machine when nobody says otherwise', () => {
     const { logs, metrics, traces } = found();
-    should([logs, metrics, traces]).eql(['logs', 'metrics', 'traces'].map((signal) => ({ url: new URL(`http://localhost:4318/v1/${signal}`), headers: {}, timeoutMs: 10_000, isGzip: true })));
+    should([logs, metrics, traces]).eql(['logs', 'metrics', 'traces'].map((signal) => ({ url: new URL(`http://localhost:4318/v1/${signal}`), from: 'field "Endpoint", which is empty', headers: {}, timeoutMs: 10_000, isGzip: true })));
     should(shownEndpoints(found({ endpoint: 'https://c:1/otlp?key=secret' }))).equal('https://c:1/otlp/v1/logs, https://c:1/otlp/v1/metrics, https://c:1/otlp/v1/traces');
   });
 
   it('lie under the base, or are whole addresses', () => {
     should(urls({ endpoint: ' https://c.example/otlp/ ' })).eql(['https://c.example/otlp/v1/logs', 'https://c.example/otlp/v1/metrics', 'https://c.example/otlp/v1/traces']);
     should(urls({ endpoint: 'http://c:4318?key=1#x', endpoints: { logs: 'http://d/loki/otlp/v1/logs', traces: ' ' } })).eql(['http://d/loki/otlp/v1/logs', 'http://c:4318/v1/metrics?key=1', 'http://c:4318/v1/traces?key=1']);
+  });
+
+  it('lie beside the address of one signal that stands where the base belongs', () => {
+    const expected = ['http://c:4318/otlp/v1/logs', 'http://c:4318/otlp/v1/metrics', 'http://c:4318/otlp/v1/traces'];
+    for (const signal of ['logs', 'metrics', 'traces']) for (const end of ['', '/']) {
+      should(urls({ endpoint: `http://c:4318/otlp/v1/${signal}${end}` })).eql(expected);
+      should(urls({}, { [`${V}ENDPOINT`]: `http://c:4318/otlp/v1/${signal}${end}` })).eql(expected);
+    }
+    // The address of one signal is used as it is.
+    should(urls({ endpoint: 'http://c:4318', endpoints: { logs: 'http://d/v1/logs/v1/logs' } })[0]).equal('http://d/v1/logs/v1/logs');
+    should(urls({ endpoint: 'http://c:4318/v1/logsearch' })[0]).equal('http://c:4318/v1/logsearch/v1/logs');
+  });
+
+  it('say where they come from', () => {
+    const { logs, metrics, traces } = found({ endpoints: { logs: 'http://a' } }, { [`${V}TRACES_ENDPOINT`]: 'http://t', [`${V}ENDPOINT`]: 'http://e' });
+    should([logs, metrics, traces].map(({ from }) => from)).eql(['field "Logs"', `variable ${V}ENDPOINT`, `variable ${V}TRACES_ENDPOINT`]);
+    should(found({ endpoint: 'http://a' }).metrics.from).equal('field "Endpoint"');
   });
 
   it('come from the environment where the node says nothing, the variable of the signal first', () => {
@@ -48,15 +65,18 @@ describe('the endpoints', () => {
   it('take compression and time-out from the node, then the environment', () => {
     should(found({ compression: 'none', timeoutMs: 500 }, { [`${V}COMPRESSION`]: 'gzip', [`${V}TIMEOUT`]: '7000' }).logs).match({ isGzip: false, timeoutMs: 500 });
     should(found({}, { [`${V}COMPRESSION`]: 'none', [`${V}TIMEOUT`]: '7000', [`${V}TRACES_TIMEOUT`]: '800', [`${V}LOGS_COMPRESSION`]: 'gzip' })).match({ logs: { isGzip: true, timeoutMs: 7000 }, traces: { isGzip: false, timeoutMs: 800 } });
-    should(refused({}, { [`${V}TIMEOUT`]: '10s' })).match(/^OTEL_EXPORTER_OTLP_TIMEOUT must be a whole number of milliseconds from 100 to 600000$/);
-    should(refused({}, { [`${V}LOGS_COMPRESSION`]: 'zstd' })).equal('OTEL_EXPORTER_OTLP_LOGS_COMPRESSION must be gzip or none');
+    should(refused({}, { [`${V}TIMEOUT`]: '10s' })).match(/^OTEL_EXPORTER_OTLP_TIMEOUT must be a whole number of milliseconds from 100 to 600000, found "10s"$/);
+    should(refused({}, { [`${V}LOGS_COMPRESSION`]: 'zstd' })).equal('OTEL_EXPORTER_OTLP_LOGS_COMPRESSION must be gzip or none, found "zstd"');
   });
 
   it('refuse what is no address, and one with a password, without showing it', () => {
-    should(refused({ endpoint: 'collector:4318' })).equal('the endpoint must begin with http:// or https://');
-    should(refused({ endpoint: 'collector' })).match(/^the endpoint must be an address such as http:/);
-    for (const [given, env] of [[{ endpoint: 'http://me:s3cret@c' }, {}], [{ endpoints: { logs: 'https://s3cret@c' } }, {}], [{}, { [`${V}ENDPOINT`]: 'http://me:s3cret@c' }], [{ endpoint: 'http://s3cret c' }, {}]] as [Given, Record<string, string>][]) {
-      should(refused(given, env)).match(/user name or password|must be an address/).and.not.match(/s3cret/);
+    should(refused({ endpoint: 'collector:4318' })).equal('the field "Endpoint" must begin with http:// or https://, found "collector:4318"');
+    should(resolved({ endpoint: 'collector:4318' })).match({ where: 'Endpoint' });
+    should(resolved({ endpoints: { traces: 'x' } })).match({ where: 'Traces', message: /^the field "Traces" must be an address such as http:.*, found "x"$/ });
+    should(resolved({ token: 'a b' })).match({ where: 'Token' });
+    should(refused({ endpoint: 'collector' })).match(/^the field "Endpoint" must be an address such as http:.*, found "collector"$/);
+    for (const [given, env] of [[{ endpoint: 'http://me:s3cret@c' }, {}], [{ endpoints: { logs: 'https://s3cret@c' } }, {}], [{}, { [`${V}ENDPOINT`]: 'http://me:s3cret@c' }], [{ endpoint: 'http://s3cret c' }, {}], [{ endpoint: 'me:s3cret@c' }, {}], [{ endpoint: 'c/?key=s3cret' }, {}]] as [Given, Record<string, string>][]) {
+      should(refused(given, env)).match(/user name or password|must be an address|must begin with/).and.not.match(/s3cret/);
     }
   });
 

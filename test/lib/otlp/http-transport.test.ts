@@ -2,7 +2,7 @@ import should from 'should';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
-import { AddressInfo, createServer, Server } from 'node:net';
+import { AddressInfo, createServer, Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HttpAnswer, HttpFailure, HttpTransport, TlsOptions } from '../../../lib/otlp';
@@ -46,8 +46,13 @@ describe('the HTTP transport', () => {
 
   it('tells that the connection was cut after the request was received', async () => {
     receiver.script = cutOff;
-    should(await post()).match({ ok: false, code: 'OPENOT_OTLP_UNREACHABLE', message: 'socket hang up' });
+    should(await post()).match({ ok: false, code: 'OPENOT_OTLP_UNREACHABLE', message: 'socket hang up: the connection was closed without an answer. Where this port speaks TLS, the address must begin with https://' });
     should(receiver.received.length).equal(1);
+    receiver.script = accept;
+    should(await post()).match({ ok: true });
+    // It has answered: the address is right.
+    receiver.script = cutOff;
+    should(await post()).match({ ok: false, message: 'socket hang up' });
   });
 
   it('tells that an answer was cut off in its middle', async () => {
@@ -57,6 +62,22 @@ describe('the HTTP transport', () => {
       setTimeout(() => response.socket?.destroy(), 20);
     };
     should(await post()).match({ ok: false, code: 'OPENOT_OTLP_UNREACHABLE', message: /^the answer was cut off/ });
+  });
+
+  it('loses no connection to a server that answers before it has read the request', async () => {
+    const sockets: Socket[] = [];
+    const server = createServer((socket) => {
+      sockets.push(socket.on('error', () => undefined));
+      socket.once('data', () => {
+        socket.pause();
+        socket.write('HTTP/1.1 413 Payload Too Large\r\ncontent-length: 0\r\n\r\n');
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    for (let i = 0; i < 8; i++) should(await post('/', { port, body: 'x'.repeat(4_000_000) })).match({ ok: true, status: 413 });
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
   });
 
   it('takes another connection where the kept one is just being closed', async () => {
@@ -96,7 +117,7 @@ describe('the HTTP transport', () => {
   it('takes what is not HTTP for no answer', async () => {
     const server: Server = createServer((socket) => void socket.on('error', () => undefined).end('OPC UA\r\n\r\n'));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    should(await post('/', { port: (server.address() as AddressInfo).port })).match({ ok: false, code: 'OPENOT_OTLP_UNREACHABLE' });
+    should(await post('/', { port: (server.address() as AddressInfo).port })).match({ ok: false, code: 'OPENOT_OTLP_UNREACHABLE', message: /^what listens there does not speak HTTP: name the port .*4318/ });
     server.close();
   });
 
@@ -131,11 +152,20 @@ describe('the HTTP transport', () => {
     });
 
     it('refuses a certificate that it does not trust, and trusts the one it is told to', async () => {
-      should(await post('/', { tls: {}, port })).match({ ok: false, code: 'OPENOT_OTLP_UNREACHABLE', message: /self-signed certificate/ });
+      should(await post('/', { tls: {}, port })).match({ ok: false, code: 'OPENOT_OTLP_UNREACHABLE', message: /^self-signed certificate: Node\.js does not trust this certificate: choose a TLS configuration/ });
       const tls = { ca: readFileSync(file('server.pem')) };
       should(await post('/', { tls, port })).match({ ok: true, status: 200, body: '{}' });
       should(hasClientCertificate).be.false();
       should(await post('/', { tls: {}, port })).match({ ok: false });
+    });
+
+    it('says in one line what to do about a wrong certificate, and a port that is for the other protocol', async () => {
+      const tls = { ca: readFileSync(file('server.pem')) };
+      const named = await transport.post({ url: new URL(`https://localhost:${port}/`), headers: {}, body: Buffer.from('{}'), timeoutMs: 5000, tls });
+      should(named).match({ ok: false, message: /^Hostname\/IP does not match certificate's altnames.*: put a name that stands in the certificate into the address/ });
+      should(await post('/', { tls, port: receiver.port })).eql({ ok: false, code: 'OPENOT_OTLP_UNREACHABLE', message: 'what listens there does not speak TLS: begin the address with http://, or name the port that the collector has for https' });
+      should(await post('/', { port })).match({ ok: false, message: /must begin with https:\/\// });
+      for (const one of [named, await post('/', { tls: {}, port })]) should((one as HttpFailure).message).not.match(/\n/);
     });
 
     it('shows its own certificate', async () => {

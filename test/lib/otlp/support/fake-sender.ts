@@ -1,6 +1,8 @@
+import should from 'should';
 import type { Counts, HttpAnswer, HttpFailure, HttpRequest, Rejected, Said, SenderPorts, SenderSettings } from '../../../../lib/otlp';
 import { gunzipSync } from 'node:zlib';
 import { OtlpSender } from '../../../../lib/otlp';
+import { itemsOf } from './requests';
 
 export type Reply = HttpAnswer | HttpFailure;
 
@@ -34,8 +36,8 @@ export class FakeSender {
   readonly sender: OtlpSender;
   private timers: { atMs: number; call: () => void }[] = [];
 
-  constructor(settings: Partial<SenderSettings> = {}, headers: Record<string, string> = {}, isGzip = false) {
-    const endpoint = (signal: string): SenderSettings['endpoints']['logs'] => ({ url: new URL(`http://collector/v1/${signal}`), headers, timeoutMs: 10_000, isGzip });
+  constructor(settings: Partial<SenderSettings> = {}, headers: Record<string, string> = {}, isGzip = false, query = '') {
+    const endpoint = (signal: string): SenderSettings['endpoints']['logs'] => ({ url: new URL(`http://collector/v1/${signal}${query}`), from: 'field "Endpoint"', headers, timeoutMs: 10_000, isGzip });
     const ports: SenderPorts = {
       now: () => this.nowMs,
       wallMs: () => Date.parse('2026-01-01T00:00:00Z') + this.nowMs,
@@ -62,7 +64,7 @@ export class FakeSender {
   }
 
   /** Gives it a message; `request` an object or text. */
-  offer(name: string, request: unknown, arrival: { hasToken?: boolean; stream?: string } = {}): ReturnType<OtlpSender['offer']> {
+  offer(name: string, request: unknown, arrival: { hasToken?: boolean; stream?: string; sequence?: string } = {}): ReturnType<OtlpSender['offer']> {
     return this.sender.offer(typeof request === 'string' ? request : JSON.stringify(request), {
       hasToken: false,
       ...arrival,
@@ -110,4 +112,13 @@ export class FakeSender {
 /** Lets every promise run that can. */
 export async function turns(): Promise<void> {
   for (let turn = 0; turn < 4; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Items of each request that it got. */
+export const sizes = ({ got }: FakeSender): number[] => got.map(({ body }) => itemsOf(body).length);
+
+/** Nothing that was taken is unaccounted for. */
+export function sums(fake: FakeSender): void {
+  const { taken, accepted, rejected, pending } = fake.sender.status();
+  should(accepted + rejected + pending).equal(taken);
 }
