@@ -1,8 +1,11 @@
-import { wellFormed } from './any-value';
+import { intValue, stringValue, wellFormed } from './any-value';
 import type { AnyValue, KeyValue } from './otlp';
 
-/** One attribute of a list whose keys its maker knows to be unique. */
-export const keyValue = (key: string, value: AnyValue): KeyValue => ({ key, value });
+/** A text as attribute. */
+export const textAttribute = (key: string, text: string): KeyValue => ({ key, value: stringValue(text) });
+
+/** A whole number that is exact as a double, as attribute. */
+export const intAttribute = (key: string, value: number): KeyValue => ({ key, value: intValue(value) });
 
 /**
  * Attributes whose keys may meet: the first keeps its key, later ones are suffixed `_2`, `_3`, … (docs/format.md 21).

@@ -14,6 +14,9 @@ export interface Correlation {
   readonly parentSpanId?: string;
 }
 
+/** A loss has no time of its own, whatever a function in between may have given it. */
+const timeOf = ({ kind, provenance }: DocumentObject): string => (kind === 'loss' ? undefined : provenance.sourceTimeNs) ?? provenance.receiveTimeNs;
+
 /**
  * Makes log records of documents (docs/format.md 21). What it keeps are names only, worked out once; every record is made
  * of new objects.
@@ -28,7 +31,7 @@ export class LogRecords {
     const eventName = this.names.of(document);
     const { number, text } = severityOf(document, eventName, overrides);
     const record: LogRecord = {
-      timeUnixNano: provenance.sourceTimeNs ?? provenance.receiveTimeNs,
+      timeUnixNano: timeOf(document),
       observedTimeUnixNano: provenance.receiveTimeNs,
       severityNumber: number,
       severityText: text,

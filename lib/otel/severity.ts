@@ -1,5 +1,6 @@
-import type { DocumentObject } from '../document';
+import type { DocumentObject, EventDocument } from '../document';
 import { EventType, Key } from '../wire';
+import { fieldOf } from './field-of';
 
 /** SeverityNumber (1 to 24) and its text. */
 export interface Severity {
@@ -49,14 +50,11 @@ export function overriddenSeverity(name: string, overrides: Readonly<Record<stri
 function severityByRule(document: DocumentObject): Severity {
   if (document.kind === 'loss') return ERROR;
   if (document.kind === 'placeholder') return WARN;
-  return bandOf(document.fields) ?? (document.eventTypeId === EventType.SecurityAccessFailure ? WARN : INFO);
+  return bandOf(document) ?? (document.eventTypeId === EventType.SecurityAccessFailure ? WARN : INFO);
 }
 
-/** By the definition's own scale, else by the fixed bands. Of a repeated field the last one counts (docs/format.md 16). */
-function bandOf(fields: readonly { readonly key: number; readonly label?: string; readonly enumLabel: string | null }[]): Severity | undefined {
-  for (let n = fields.length - 1; n >= 0; n--) {
-    const field = fields[n];
-    if (field.key === Key.severity) return bands.get(field.label ?? field.enumLabel);
-  }
-  return undefined;
+/** By the definition's own scale, else by the fixed bands. */
+function bandOf(document: EventDocument): Severity | undefined {
+  const field = fieldOf(document, Key.severity);
+  return field === undefined ? undefined : bands.get(field.label ?? field.enumLabel);
 }

@@ -1,5 +1,6 @@
 import { stringValue } from '../any-value';
-import { streamAttribute, text, whole } from '../metrics/series';
+import { intAttribute, textAttribute } from '../attributes';
+import { streamAttribute } from '../metrics/series';
 import type { KeyValue, LogRecord } from '../otlp';
 import type { ClockReason } from './api';
 import type { ClockHint } from './hint';
@@ -30,12 +31,12 @@ export interface ClockChange {
 export function clockRecord(change: ClockChange): LogRecord {
   const { suspect, reason, stream, source, shownBy, offsetNs, hint, quality } = change;
   const whose = source === undefined ? (stream === '' ? 'this device' : stream) : `${source.name ?? `source ${source.id}`}${stream === '' ? '' : ` of ${stream}`}`;
-  const attributes: KeyValue[] = [text('log.record.uid', `${shownBy}/clock/${reason}`), text('openot.kind', 'clock'), ...streamAttribute(stream)];
-  if (source !== undefined) attributes.push(whole('openot.source.id', source.id), ...(source.name === undefined ? [] : [text('openot.source.name', source.name)]));
-  attributes.push(text('openot.clock.reason', reason));
+  const attributes: KeyValue[] = [textAttribute('log.record.uid', `${shownBy}/clock/${reason}`), textAttribute('openot.kind', 'clock'), ...streamAttribute(stream)];
+  if (source !== undefined) attributes.push(intAttribute('openot.source.id', source.id), ...(source.name === undefined ? [] : [textAttribute('openot.source.name', source.name)]));
+  attributes.push(textAttribute('openot.clock.reason', reason));
   if (offsetNs !== undefined) attributes.push({ key: 'openot.clock.skew', value: { doubleValue: Number(offsetNs) / 1e9 } });
-  if (hint !== undefined) attributes.push(text('openot.clock.hint', hint.kind), ...(hint.zone === undefined ? [] : [text('openot.clock.zone', hint.zone)]));
-  if (quality !== undefined) attributes.push(text('openot.clock.quality', quality));
+  if (hint !== undefined) attributes.push(textAttribute('openot.clock.hint', hint.kind), ...(hint.zone === undefined ? [] : [textAttribute('openot.clock.zone', hint.zone)]));
+  if (quality !== undefined) attributes.push(textAttribute('openot.clock.quality', quality));
   const time = String(change.timeNs);
   return {
     timeUnixNano: time,

@@ -1,5 +1,6 @@
 import type { EventDocument } from '../../document';
 import { EventType, Key } from '../../wire';
+import { fieldOf } from '../field-of';
 
 /** Values of key clockQuality (docs/format.md 5). */
 const SYNCED = 2;
@@ -18,7 +19,7 @@ export interface SourceClock {
 /** The quality that a TimeSyncChanged tells, or undefined for any other document; `isSynced` when all is well. */
 export function qualityOf(document: EventDocument): { readonly text: string; readonly isSynced: boolean } | undefined {
   if (document.eventTypeId !== EventType.TimeSyncChanged) return undefined;
-  const field = document.fields.find(({ key }) => key === Key.clockQuality);
+  const field = fieldOf(document, Key.clockQuality);
   if (typeof field?.value !== 'number') return undefined;
   return { text: qualities[field.value] ?? `of quality ${field.value}`, isSynced: field.value === SYNCED };
 }

@@ -1,4 +1,5 @@
 import type { DocumentObject } from '../../document';
+import { compareDecimal } from '../decimal';
 import { touch } from '../metrics/series';
 import { uidOf } from '../uid';
 import type { ClockLimits, ClockStatus } from './api';
@@ -72,7 +73,7 @@ export class StreamClock {
       if (newest === undefined) newest = { receiveTimeNs, sourceTimeNs, document, records: 1 };
       else {
         newest.records++;
-        if (isLater(sourceTimeNs, newest.sourceTimeNs)) {
+        if (compareDecimal(sourceTimeNs, newest.sourceTimeNs) > 0) {
           newest.sourceTimeNs = sourceTimeNs;
           newest.document = document;
         }
@@ -192,6 +193,3 @@ export class StreamClock {
 
 /** Of two clocks either may be the wrong one. */
 const says = ({ reason, text }: Verdict): string => (reason === 'implausible' ? `cannot be right, it stands ${text}` : `is ${text}${reason === 'ahead' ? ' of' : ''} this computer's`);
-
-/** Decimal texts without leading zeros. */
-const isLater = (a: string, b: string): boolean => a.length > b.length || (a.length === b.length && a > b);

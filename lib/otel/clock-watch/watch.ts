@@ -1,6 +1,7 @@
 import type { DocumentObject } from '../../document';
+import { intAttribute, textAttribute } from '../attributes';
 import { selfPoint } from '../metrics/catalogue';
-import { streamAttribute, text, touch, whole } from '../metrics/series';
+import { streamAttribute, touch } from '../metrics/series';
 import type { MetricPoint } from '../otlp';
 import { ClockItems, ClockLimits, clockLimits, ClockReason, ClockState, ClockStatus, ClockSuspect, ClockWatch } from './api';
 import { clockRecord } from './report';
@@ -77,7 +78,7 @@ function points(clock: StreamClock, stream: string, timeNs: bigint, skewNs: bigi
   };
   return [
     ...(skewNs === undefined ? [] : [selfPoint('openot.clock.skew', streamAttribute(stream), times, { asDouble: Number(skewNs) / 1e9 })]),
-    ...reasons.map((reason) => selfPoint('openot.clock.suspect', [...streamAttribute(stream), text('openot.clock.reason', reason)], times, truth(isSuspect[reason]))),
-    ...[...clock.sources.values()].map((source) => selfPoint('openot.clock.unsynced', [...streamAttribute(stream), whole('openot.source.id', source.id), ...(source.name === undefined ? [] : [text('openot.source.name', source.name)])], times, truth(!isWell(source))))
+    ...reasons.map((reason) => selfPoint('openot.clock.suspect', [...streamAttribute(stream), textAttribute('openot.clock.reason', reason)], times, truth(isSuspect[reason]))),
+    ...[...clock.sources.values()].map((source) => selfPoint('openot.clock.unsynced', [...streamAttribute(stream), intAttribute('openot.source.id', source.id), ...(source.name === undefined ? [] : [textAttribute('openot.source.name', source.name)])], times, truth(!isWell(source))))
   ];
 }

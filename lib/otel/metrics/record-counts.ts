@@ -1,7 +1,8 @@
 import type { DocumentObject, PlaceholderReason } from '../../document';
+import { textAttribute } from '../attributes';
 import type { MetricPoint } from '../otlp';
 import { selfPoint } from './catalogue';
-import { streamAttribute, text, touch } from './series';
+import { streamAttribute, touch } from './series';
 import { MAX_STREAMS } from './status-metrics';
 
 /** Every reason of docs/format.md 17. Each has a series from the first status on: the first increase is then seen as one. */
@@ -72,7 +73,7 @@ export class RecordCounts {
     if (timeNs < counts.lastNs + STEP_NS) timeNs = counts.lastNs + STEP_NS;
     counts.lastNs = timeNs;
     const times = { startTimeUnixNano: String(this.startNs), timeUnixNano: String(timeNs) };
-    const points = [...of].map((reason) => selfPoint('openot.records.placeholder', [...streamAttribute(stream), text('openot.placeholder.reason', reason)], times, { asInt: String(counts.reasons.get(reason) ?? 0) }));
+    const points = [...of].map((reason) => selfPoint('openot.records.placeholder', [...streamAttribute(stream), textAttribute('openot.placeholder.reason', reason)], times, { asInt: String(counts.reasons.get(reason) ?? 0) }));
     if (also.notFinite) points.push(selfPoint('openot.values.not_finite', streamAttribute(stream), times, { asInt: String(counts.notFinite) }));
     if (also.repeated) points.push(selfPoint('openot.records.repeated', streamAttribute(stream), times, { asInt: String(counts.repeated) }));
     return points;

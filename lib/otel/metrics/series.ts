@@ -1,14 +1,8 @@
-import { intValue, stringValue } from '../any-value';
+import { textAttribute } from '../attributes';
 import type { KeyValue } from '../otlp';
 
-/** A text as attribute. */
-export const text = (key: string, value: string): KeyValue => ({ key, value: stringValue(value) });
-
-/** A whole number as attribute. */
-export const whole = (key: string, value: number): KeyValue => ({ key, value: intValue(value) });
-
 /** The attribute that every series of a stream has; none without a name. */
-export const streamAttribute = (stream: string): KeyValue[] => (stream === '' ? [] : [text('openot.stream', stream)]);
+export const streamAttribute = (stream: string): KeyValue[] => (stream === '' ? [] : [textAttribute('openot.stream', stream)]);
 
 /** Keeps at most `limit` entries: the one that was put in first goes. An entry that is used is put in again. */
 export function touch<K, V>(entries: Map<K, V>, key: K, limit: number, make: () => V): V {

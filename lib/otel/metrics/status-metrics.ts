@@ -1,6 +1,7 @@
+import { textAttribute } from '../attributes';
 import type { KeyValue, MetricPoint } from '../otlp';
 import { SelfMetricName, selfPoint } from './catalogue';
-import { streamAttribute, text, touch } from './series';
+import { streamAttribute, touch } from './series';
 import type { StatusCounts, StatusMessage } from './status-message';
 
 /** Streams that are remembered, at most. */
@@ -44,16 +45,16 @@ export class StatusMetrics {
     const points = (name: SelfMetricName, value: number | undefined, ...more: KeyValue[]): MetricPoint[] =>
       value === undefined ? [] : [selfPoint(name, [...stream, ...more], { timeUnixNano }, { asInt: String(value) })];
     const up = readerStates[status.state] === true && status.code !== SILENT;
-    const own = [points('openot.reader.up', up ? 1 : 0), ...Object.keys({ ...readerStates, [status.state]: false }).map((state) => points('openot.reader.state', state === status.state ? 1 : 0, text('openot.reader.state', state)))];
+    const own = [points('openot.reader.up', up ? 1 : 0), ...Object.keys({ ...readerStates, [status.state]: false }).map((state) => points('openot.reader.state', state === status.state ? 1 : 0, textAttribute('openot.reader.state', state)))];
     // Counts of several readers that have no name yet would be taken for one.
     if (status.stream === '') return own.flat();
     const before = this.seen.get(status.stream)?.code;
     const sums = this.sums(status);
     return [
       ...own,
-      points('openot.reader.trouble', status.code === undefined ? undefined : 1, text('openot.reader.code', status.code ?? '')),
+      points('openot.reader.trouble', status.code === undefined ? undefined : 1, textAttribute('openot.reader.code', status.code ?? '')),
       // Said once: a series that just ended would stand at 1 for as long as its store looks back.
-      points('openot.reader.trouble', before === undefined || before === status.code ? undefined : 0, text('openot.reader.code', before ?? '')),
+      points('openot.reader.trouble', before === undefined || before === status.code ? undefined : 0, textAttribute('openot.reader.code', before ?? '')),
       sums,
       points('openot.ring.lag', status.lag),
       points('openot.ring.capacity', status.capacity),
@@ -70,8 +71,8 @@ export class StatusMetrics {
     return [
       ...plain.map(([key, name]) => sum(name, counts[key])),
       // The reader's total of lost ones includes the indeterminate ones; two classes of one sum must not.
-      sum('openot.records.lost', lost === undefined ? undefined : Math.max(0, lost - indeterminate), text('openot.loss.class', 'lost')),
-      sum('openot.records.lost', counts.indeterminate, text('openot.loss.class', 'indeterminate'))
+      sum('openot.records.lost', lost === undefined ? undefined : Math.max(0, lost - indeterminate), textAttribute('openot.loss.class', 'lost')),
+      sum('openot.records.lost', counts.indeterminate, textAttribute('openot.loss.class', 'indeterminate'))
     ].flat();
   }
 

@@ -60,7 +60,7 @@ const others: Readonly<Record<string, string>> = {
   gon: 'gon',
   '{rpm}': 'rpm RPM r.p.m. r/min rev/min U/min tr/min',
   s: 'sec Sec',
-    min: 'min Min',
+  min: 'min Min',
   h: 'h hr hrs',
   d: 'd',
   wk: 'wk',

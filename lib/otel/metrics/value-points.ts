@@ -1,9 +1,11 @@
-import type { DocumentField, DocumentObject } from '../../document';
+import type { DocumentField, DocumentObject, EventDocument } from '../../document';
 import { EventType, Key } from '../../wire';
 import { anyValue, valueKind } from '../any-value';
+import { intAttribute, textAttribute } from '../attributes';
+import { fieldOf } from '../field-of';
 import type { KeyValue, MetricPoint, NumberDataPoint } from '../otlp';
 import type { MetricSettings } from './api';
-import { streamAttribute, text, whole } from './series';
+import { streamAttribute } from './series';
 import { ucumOf } from './ucum';
 
 /** Of a metric's name, as the OpenTelemetry specification limits it. */
@@ -20,25 +22,25 @@ const IN_FORCE = new Set([0, 2]);
  */
 export function valuePoint(document: DocumentObject, stream: string, settings: MetricSettings): MetricPoint | 'notFinite' | undefined {
   if (document.kind !== 'event' || !isValueEvent(document.eventTypeId)) return undefined;
-  const field = fieldOf(document.fields, Key.newValue);
-  const value = fieldOf(document.fields, Key.valueId);
+  const field = fieldOf(document, Key.newValue);
+  const value = fieldOf(document, Key.valueId);
   const { provenance } = document;
-  if (field === undefined || value === undefined || provenance.sourceTimeNs === undefined || !isInForce(document.fields)) return undefined;
+  if (field === undefined || value === undefined || provenance.sourceTimeNs === undefined || !isInForce(document)) return undefined;
   const number = numberOf(field, settings);
   if (number === undefined || number === 'notFinite') return number;
   const { source } = provenance;
   // The id too: a definition may use a name twice, and several names may become the same one.
   const attributes: KeyValue[] = [
     ...streamAttribute(stream),
-    whole('openot.source.id', source.id),
-    ...(source.name === undefined ? [] : [text('openot.source.name', source.name)]),
-    whole('openot.value.id', value.raw ?? Number(value.value)),
-    ...(value.raw === undefined ? [] : [text('openot.value.name', String(value.value))])
+    intAttribute('openot.source.id', source.id),
+    ...(source.name === undefined ? [] : [textAttribute('openot.source.name', source.name)]),
+    intAttribute('openot.value.id', value.raw ?? Number(value.value)),
+    ...(value.raw === undefined ? [] : [textAttribute('openot.value.name', String(value.value))])
   ];
   return {
     name: metricName(String(value.value)),
     // What the record says of itself stands over what the definition says of the value.
-    unit: ucumOf(fieldOf(document.fields, Key.unit)?.unit ?? field.unit),
+    unit: ucumOf(fieldOf(document, Key.unit)?.unit ?? field.unit),
     kind: 'gauge',
     // A clock that was never set says 0, which a point may not: it means that there is no time.
     point: { attributes, timeUnixNano: provenance.sourceTimeNs === '0' ? provenance.receiveTimeNs : provenance.sourceTimeNs, ...number }
@@ -52,13 +54,8 @@ export function metricName(value: string): string {
 
 const isValueEvent = (eventTypeId: number): boolean => eventTypeId === EventType.ValueChanged || eventTypeId === EventType.ParameterChange;
 
-function fieldOf(fields: readonly DocumentField[], key: number): DocumentField | undefined {
-  for (const field of fields) if (field.key === key) return field;
-  return undefined;
-}
-
-function isInForce(fields: readonly DocumentField[]): boolean {
-  const result = fieldOf(fields, Key.authResult);
+function isInForce(document: EventDocument): boolean {
+  const result = fieldOf(document, Key.authResult);
   return result === undefined || typeof result.value !== 'number' || IN_FORCE.has(result.value);
 }
 

@@ -1,6 +1,7 @@
 import type { DocumentField, DocumentObject, EventDocument } from '../../document';
 import { EventType } from '../../wire/registry/events';
 import { Key } from '../../wire/registry/value-keys';
+import { fieldOf } from '../field-of';
 import type { AuditBook } from './audit-book';
 
 /** What an audit log is about (docs/format.md 24). */
@@ -50,7 +51,9 @@ export function streamItem(stream: string): AuditItem {
 }
 
 function machineItem(document: EventDocument, stream: string, book: AuditBook): AuditItem | undefined {
-  const [machine, from, to] = fieldsOf(document, Key.stateMachineId, Key.previousState, Key.newState);
+  const machine = fieldOf(document, Key.stateMachineId);
+  const from = fieldOf(document, Key.previousState);
+  const to = fieldOf(document, Key.newState);
   if (machine === undefined || to === undefined) return undefined;
   const code = String(machine.raw ?? machine.value);
   const sourceId = document.provenance.source.id;
@@ -63,7 +66,8 @@ function machineItem(document: EventDocument, stream: string, book: AuditBook): 
 }
 
 function batchItem(document: EventDocument, stream: string, book: AuditBook): AuditItem | undefined {
-  const [batch, to] = fieldsOf(document, Key.batchId, Key.newState);
+  const batch = fieldOf(document, Key.batchId);
+  const to = fieldOf(document, Key.newState);
   if (batch === undefined || to === undefined) return undefined;
   const code = String(batch.raw ?? batch.value);
   const state = wordOf(to);
@@ -77,11 +81,6 @@ function sourceItem({ provenance: { source } }: DocumentObject, stream: string):
 
 const path = (stream: string, ...parts: readonly (string | number)[]): string => [...(stream === '' ? [] : [stream]), ...parts].join('/');
 const durationOf = (durationNs: bigint | undefined): { durationNs?: bigint } => (durationNs === undefined ? {} : { durationNs });
-
-/** Of a key that came more than once the last field counts (docs/format.md 16). */
-function fieldsOf(document: EventDocument, ...keys: readonly number[]): (DocumentField | undefined)[] {
-  return keys.map((key) => document.fields.filter((field) => field.key === key).at(-1));
-}
 
 /** What people call a state: what a table says of the number, else what the document says. */
 function wordOf(field: DocumentField): string {

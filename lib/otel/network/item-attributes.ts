@@ -1,12 +1,10 @@
 /** What the open networks' specification asks of each item, as attributes (docs/format.md 24). */
+import { textAttribute } from '../attributes';
 import type { Hashes } from '../hashes';
 import type { KeyValue, LogRecord, MetricPoint, Span } from '../otlp';
 import type { AuditItem } from './audit-item';
 import type { NetworkSettings } from './settings';
 import { uuidOf } from './uuid';
-
-/** An attribute of text. */
-export const textAttribute = (key: string, stringValue: string): KeyValue => ({ key, value: { stringValue } });
 
 /** Of a log record: its uuid, and what changed. */
 export function auditAttributes(log: LogRecord, item: AuditItem, hashes: Hashes): KeyValue[] {

@@ -1,4 +1,5 @@
 import type { DocumentObject } from '../../document';
+import { compareDecimal } from '../decimal';
 import type { Hashes } from '../hashes';
 import type { MappedItems, Signal } from '../otlp';
 import { AuditBook } from './audit-book';
@@ -81,9 +82,7 @@ function itemsOf(bytes: Uint8Array): unknown {
 function latest(documents: readonly DocumentObject[]): string | undefined {
   let found: string | undefined;
   for (const { provenance } of documents) {
-    const time = provenance.receiveTimeNs;
-    // Decimal text without leading zeros: the longer one is the larger.
-    if (found === undefined || time.length > found.length || (time.length === found.length && time > found)) found = time;
+    if (found === undefined || compareDecimal(provenance.receiveTimeNs, found) > 0) found = provenance.receiveTimeNs;
   }
   return found;
 }

@@ -1,8 +1,8 @@
 import { isoTime } from '../../document/iso-time';
 import { emptyRequest, groupMetrics } from '../assemble';
+import { textAttribute } from '../attributes';
 import type { Hashes } from '../hashes';
 import type { KeyValue, LogRecord, LogsRequest, MappedItems, Metric, MetricsRequest, NumberDataPoint, Signal, Span, TracesRequest } from '../otlp';
-import { textAttribute } from './item-attributes';
 import { literalAttributes } from './literal/attributes';
 import { literalLogRecord, literalMetric, literalSpan } from './literal/items';
 import type { LiteralLogRecord, LiteralLogsRequest, LiteralMetric, LiteralMetricsRequest, LiteralSpan, LiteralTracesRequest } from './literal/types';

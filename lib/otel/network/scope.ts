@@ -1,7 +1,7 @@
+import { textAttribute } from '../attributes';
 import type { Hashes } from '../hashes';
 import type { KeyValue, Signal } from '../otlp';
 import { checksumOf } from './checksum';
-import { textAttribute } from './item-attributes';
 import type { NetworkSettings } from './settings';
 import { uuidOf } from './uuid';
 

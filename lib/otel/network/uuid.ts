@@ -2,14 +2,8 @@ import type { Hashes } from '../hashes';
 
 const utf8 = new TextEncoder();
 
-const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
-
 /** Lowercase hex of bytes. */
-export function hexOf(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += hexOfByte[byte];
-  return text;
-}
+export const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
 
 /** 32 hex digits in the form of a uuid, 8-4-4-4-12. */
 export function dashed(hex: string): string {

@@ -1,11 +1,13 @@
 import type { EventDocument } from '../../document';
 import { batchStates, EventType, Key } from '../../wire';
 import { wellFormed } from '../any-value';
+import { intAttribute, textAttribute } from '../attributes';
+import { fieldOf } from '../field-of';
 import type { KeyValue } from '../otlp';
 import type { SpanIds } from './api';
 import type { Desk, Identity } from './desk';
-import { fieldOf, numberOf } from './fields';
-import { eventOf, intAttribute, namedEvent, placeAttributes, textAttribute } from './parts';
+import { numberOf } from './fields';
+import { eventOf, namedEvent, placeAttributes } from './parts';
 import type { StreamState } from './stream-state';
 
 /**

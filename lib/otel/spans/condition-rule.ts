@@ -1,11 +1,13 @@
 import type { EventDocument } from '../../document';
 import { conditionClasses, EventType, Key } from '../../wire';
 import { textsValue, wellFormed } from '../any-value';
+import { intAttribute, textAttribute } from '../attributes';
+import { fieldOf } from '../field-of';
 import type { KeyValue } from '../otlp';
 import type { SpanIds } from './api';
 import type { Desk, Identity } from './desk';
-import { batchOf, fieldOf, nameOf, numberOf, Occurrence } from './fields';
-import { eventOf, intAttribute, placeAttributes, textAttribute } from './parts';
+import { batchOf, nameOf, numberOf, Occurrence } from './fields';
+import { eventOf, placeAttributes } from './parts';
 import type { StreamState } from './stream-state';
 
 /**

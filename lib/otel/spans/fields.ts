@@ -1,13 +1,7 @@
-import type { DocumentField, DocumentObject, EventDocument } from '../../document';
+import type { DocumentObject, EventDocument } from '../../document';
 import { EventType, Key } from '../../wire';
 import { wellFormed } from '../any-value';
-
-/** The field of that key; of a repeated one the last counts (docs/format.md 16). */
-export function fieldOf(document: EventDocument, key: number): DocumentField | undefined {
-  const { fields } = document;
-  for (let n = fields.length - 1; n >= 0; n--) if (fields[n].key === key) return fields[n];
-  return undefined;
-}
+import { fieldOf } from '../field-of';
 
 /** The number in a field, also where it was resolved to a name; undefined where there is none, or one that no id or enumeration has. */
 export function numberOf(document: EventDocument, key: number): number | undefined {

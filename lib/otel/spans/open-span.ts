@@ -1,8 +1,9 @@
-import { boolValue, jsonBytes, textAttribute } from './parts';
-import { compareDecimal } from './decimal';
+import { textAttribute } from '../attributes';
+import { compareDecimal } from '../decimal';
+import type { KeyValue, Span, SpanEvent } from '../otlp';
 import type { SpanIds } from './api';
 import type { SpanKind } from './ids';
-import type { KeyValue, Span, SpanEvent } from '../otlp';
+import { boolValue, jsonBytes } from './parts';
 
 /** A span that has begun and not ended: everything that the finished one will need. Plain JSON, as it stands in the image. */
 export interface OpenSpan {

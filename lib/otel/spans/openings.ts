@@ -1,4 +1,4 @@
-import { compareDecimal } from './decimal';
+import { compareDecimal } from '../decimal';
 import type { SpanIds } from './api';
 
 /** One use of an identity. */

@@ -1,6 +1,7 @@
 import type { EventDocument } from '../../document';
 import { Key } from '../../wire';
-import { anyValue, intValue, stringValue, textsValue } from '../any-value';
+import { anyValue, textsValue } from '../any-value';
+import { intAttribute, textAttribute } from '../attributes';
 import { nameOfEvent, snakeCase } from '../event-name';
 import { putFields } from '../field-attributes';
 import { FieldKeyBook } from '../field-keys';
@@ -14,10 +15,6 @@ export const jsonBytes = (part: unknown): number => Buffer.byteLength(JSON.strin
 
 /** `true` or `false`. */
 export const boolValue = (value: boolean): AnyValue => ({ boolValue: value });
-/** Text under a key. */
-export const textAttribute = (key: string, text: string): KeyValue => ({ key, value: stringValue(text) });
-/** A whole number under a key. */
-export const intAttribute = (key: string, value: number): KeyValue => ({ key, value: intValue(value) });
 
 /** What every span says of where it began. */
 export function placeAttributes(kind: SpanKind, document: EventDocument, stream: string): KeyValue[] {

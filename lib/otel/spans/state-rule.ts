@@ -1,5 +1,6 @@
 import type { EventDocument } from '../../document';
 import { Key } from '../../wire';
+import { intAttribute, textAttribute } from '../attributes';
 import type { KeyValue } from '../otlp';
 import type { SpanIds } from './api';
 import { plainIds } from './correlation';
@@ -7,7 +8,7 @@ import type { Desk, Identity } from './desk';
 import { batchOf, nameOf, numberOf, textOf } from './fields';
 import { sceneOf, spanIdOf } from './ids';
 import type { OpenSpan } from './open-span';
-import { intAttribute, placeAttributes, textAttribute } from './parts';
+import { placeAttributes } from './parts';
 import type { StreamState } from './stream-state';
 
 /**

@@ -1,4 +1,4 @@
-import { compareDecimal } from './decimal';
+import { compareDecimal } from '../decimal';
 import type { Scene } from './ids';
 import type { OpenSpan } from './open-span';
 

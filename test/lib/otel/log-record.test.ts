@@ -107,6 +107,8 @@ describe('log records', () => {
       ]
     });
     should(get(record(lossOf()), 'openot.loss.class')).eql({ stringValue: 'lost' });
+    const given = lossOf();
+    should(record({ ...given, provenance: { ...given.provenance, sourceTimeNs: '5' } }).timeUnixNano).equal(given.provenance.receiveTimeNs, 'also where a function gave it another');
   });
 
   it('of a placeholder carry the reason and every slot', () => {

@@ -48,7 +48,10 @@ export interface LiteralDataPoint {
   attributes: LiteralKeyValue[];
 }
 
-/** A metric: always a sum that may fall, the only kind that the specification admits. A gauge is cumulative, its window a point in time. */
+/**
+ * A metric: the specification uses sums only, and in its current version non-monotonic ones only, so a counter says
+ * `isMonotonic` false here, too (in encoding `otlp` it says true). A gauge is cumulative, its window a point in time.
+ */
 export interface LiteralMetric {
   name: string;
   unit: string;

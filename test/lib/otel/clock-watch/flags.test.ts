@@ -75,6 +75,15 @@ describe('clock watch: TimeSyncChanged', () => {
     should(device.told).eql(['suspect quality', 'restored quality']);
   });
 
+  it('of a quality that comes twice the last one counts', () => {
+    const [synced, unknown] = [2, 0].map((quality) => field(Key.clockQuality, 'clockQuality', 'UInt', quality));
+    const device = new Device();
+    device.reads(event(EventType.TimeSyncChanged, [unknown, synced], { seq: 0 }));
+    should(device.told).eql([]);
+    device.reads(event(EventType.TimeSyncChanged, [synced, unknown], { seq: 1 }));
+    should(device.told).eql(['suspect quality']);
+  });
+
   it('Synced alone is no news', () => {
     const device = new Device();
     should(device.reads(timeSync(2, { sourceId: 0, seq: 0 })).logs).eql([]);

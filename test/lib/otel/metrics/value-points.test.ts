@@ -33,6 +33,16 @@ describe('metrics: gauges of values', () => {
     });
   });
 
+  it('of a field that comes twice the last one counts, as everywhere', () => {
+    const twice = [valueRef('Level', 20), newValue('Real', 1, { unit: 'degC' }), valueRef('Flow', 21), newValue('Real', 2, { unit: 'L' })];
+    const { name, unit, point } = pointOf(event(EventType.ValueChanged, twice));
+    should([name, unit, point.asDouble, point.attributes.at(-1)?.value.stringValue]).eql(['openot.value.Flow', 'L', 2, 'Flow']);
+    const denied = field(Key.authResult, 'authResult', 'UInt', 1);
+    const granted = field(Key.authResult, 'authResult', 'UInt', 0);
+    should(valuePoint(event(EventType.ParameterChange, [valueRef('Level'), newValue('Real', 1), granted, denied]), '', off)).be.undefined();
+    should(valuePoint(event(EventType.ParameterChange, [valueRef('Level'), newValue('Real', 1), denied, granted]), '', off)).not.be.undefined();
+  });
+
   it('a parameter becomes the same gauge', () => {
     const fields = [valueRef('Level'), field(Key.previousValue, 'previousValue', 'Real', 1), newValue('Real', 2, { unit: 'L' }), field(Key.actor, 'actor', 'String', 'jdoe'), field(Key.reason, 'reason', 'String', 'test')];
     should(pointOf(event(EventType.ParameterChange, fields))).have.properties({ name: 'openot.value.Level', unit: 'L' });
