@@ -15,3 +15,6 @@ export * from './transport/modbus';
 export * from './transport/find';
 export * from './platform';
 export * from './simulator';
+/** Under names of their own: `Span`, `Scope` or `Endpoint` say nothing without them. */
+export * as otel from './otel';
+export * as otlp from './otlp';

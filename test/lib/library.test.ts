@@ -32,6 +32,24 @@ describe('the library', () => {
     should(document).have.properties({ kind: 'event', eventName: 'Message', seq: 7 });
   });
 
+  it('goes on from documents to the requests of a collector', async () => {
+    const { otel } = library;
+    const compiled = await library.compileDefinition(JSON.stringify({ ...fullFile(), eventTypes: library.canonicalEventTypes() }));
+    if (!compiled.ok) throw new Error(compiled.message);
+    const store = new library.DefinitionStore();
+    store.add(compiled.compiled, 'file');
+    const { items } = library.itemsOfConcatenation(Buffer.from(encoded({ seq: 7, slots: messageSlots(3) })));
+    const documents = library.createFormatter({ profile: 'enriched' }).objects(items, {}, library.bind(store, { stream: 'line 1', whenUnadvertised: 'assume' }));
+    const mapper = otel.createOtelMapper({ book: otel.createSpanBook({ hashes: await otel.loadHashes() }) });
+    const { logs, problems } = mapper.documents(documents, { stream: 'line 1' }, otel.defaultMappingSettings);
+    should(problems).eql([]);
+    const envelope = { resource: { attributes: [{ key: 'service.name', value: { stringValue: 'openot' } }] }, scope: { name: 'openot' } };
+    const request = JSON.parse(otel.otlpJson(otel.assembleRequest('logs', { logs }, envelope))) as { resourceLogs: { scopeLogs: { logRecords: object[] }[] }[] };
+    should(request.resourceLogs[0].scopeLogs[0].logRecords).eql(logs);
+    should(logs[0].eventName).equal('openot.message');
+    should(library.otlp.DEFAULT_ENDPOINT).equal('http://localhost:4318');
+  });
+
   it('writes a definition file that names its own hash', async () => {
     const parsed = library.parseDefinition(JSON.stringify(fullFile()));
     if (!parsed.ok) throw new Error(parsed.message);
