@@ -21,6 +21,7 @@ describe('the example from the controller to a collector, imported and deployed'
   let imported: FlowNode[];
   /** Where everything that leaves openot-otel is written down, one request a line. */
   let tape: string;
+  let refusedOnPurpose = 0;
 
   before(async () => {
     userDir = await makeUserDirectory();
@@ -37,7 +38,7 @@ describe('the example from the controller to a collector, imported and deployed'
   const context = (): string => JSON.stringify([...runtime.comms.status]) + runtime.log.slice(-2000);
 
   /** The flow as imported, but for the ports, and with a tape at the outputs of openot-otel. */
-  async function deploy(collectorPort: number, opcuaPort: number, title: string): Promise<void> {
+  async function deploy(collectorPort: number, opcuaPort: number, title: string, ...more: FlowNode[]): Promise<void> {
     tape = join(userDir, `${title}.ndjson`);
     const text = JSON.stringify(imported).replaceAll('4318', String(collectorPort)).replaceAll('48406', String(opcuaPort));
     const flows = JSON.parse(text) as FlowNode[];
@@ -49,7 +50,7 @@ describe('the example from the controller to a collector, imported and deployed'
     // What no simulator writes: the values at which receivers and serialisers fail.
     const { documents } = await hardDocuments('');
     const hard: FlowNode = { id: 'hard', type: 'inject', z: otel.z!, name: 'hard values', props: [{ p: 'payload' }], repeat: '', crontab: '', once: false, onceDelay: '0.1', topic: '', payload: otlpJson(documents), payloadType: 'json', x: 100, y: 600, wires: [[otel.id]] };
-    await runtime.deploy([...flows, recorder, hard]);
+    await runtime.deploy([...flows, recorder, hard, ...more]);
   }
 
   /** Everything on the tape; every line must be a valid request. */
@@ -128,8 +129,22 @@ describe('the example from the controller to a collector, imported and deployed'
     }
   });
 
-  it('refuses nothing and complains of nothing', async () => {
-    runtime.comms.debug.filter(({ name }) => name === 'rejected' || name === 'errors').should.deepEqual([]);
+  it('writes down what the collector refuses, which is acknowledged then', async () => {
+    const otlp = one('openot-otlp');
+    const request = { resourceLogs: [{ resource: { attributes: [] }, scopeLogs: [{ scope: {}, logRecords: [{ timeUnixNano: 'no time' }] }] }] };
+    const wrong: FlowNode = { id: 'wrong', type: 'inject', z: otlp.z!, name: 'wrong', props: [{ p: 'payload' }], repeat: '', crontab: '', once: false, onceDelay: '0.1', topic: '', payload: JSON.stringify(request), payloadType: 'json', x: 100, y: 660, wires: [[otlp.id]] };
+    await deploy(await freePort(), await freePort(), 'refused', wrong);
+    await runtime.inject('wrong');
+    const file = join(userDir, 'openot-rejected.ndjson');
+    const line = await until('the refused record in the file', () => existsSync(file) && readFileSync(file, 'utf8').endsWith('\n') && readFileSync(file, 'utf8'), 15_000, context);
+    const { signal, status: answer, items } = JSON.parse(line) as { signal: string; status: number; items: Json[] };
+    ({ signal, answer, items }).should.deepEqual({ signal: 'logs', answer: 400, items: [{ timeUnixNano: 'no time' }] });
+    refusedOnPurpose = runtime.comms.debug.filter(({ name, msg }) => name === 'rejected' && msg.includes('no time')).length;
+    refusedOnPurpose.should.equal(1);
+  });
+
+  it('refuses nothing else and complains of nothing', async () => {
+    runtime.comms.debug.filter(({ name }) => name === 'rejected' || name === 'errors').length.should.equal(refusedOnPurpose);
     await runtime.stop();
     runtime.complaints().should.deepEqual([]);
   });
