@@ -1,13 +1,15 @@
-import type { NodeMessageInFlow } from 'node-red';
 import type { LogRecord, MappedItems, MetricPoint, Signal, Span } from '../../lib/otel/otlp';
 import type { Send } from '../shared/handle';
 import { tokensOf } from '../shared/messages';
 import { estimatedBytes } from './size';
 import type { BatchLimits, EnvelopeSettings } from './settings';
+import type { Consignment } from './settlements';
+
+/** Milliseconds that what a reader's token is bound to waits for others, at most: its reader sends only so much before it. */
+export const MAX_TOKEN_AGE_MS = 1000;
 
 /** A message whose items wait for others. */
-export interface Entry {
-  readonly message: NodeMessageInFlow;
+export interface Entry extends Consignment {
   readonly pass: Send;
   readonly items: number;
   /** Everything of it has left, or could not. */
@@ -77,20 +79,27 @@ export class Batcher {
   private limits: BatchLimits | undefined;
   /** That wait. */
   items = 0;
+  /** Of these, estimated. */
+  bytes = 0;
+  /** Does a token of a reader of this process wait? */
+  hasTokens = false;
 
   /** The limits are those of the message that came last. */
   add(entry: Entry, items: MappedItems, envelope: EnvelopeSettings, limits: BatchLimits): void {
     this.limits = limits;
     this.entries.push(entry);
     this.items += entry.items;
+    this.hasTokens ||= entry.tokens.length > 0;
     if (entry.items === 0) return;
     const key = JSON.stringify(envelope);
     let group = this.groups.get(key);
     if (group === undefined) this.groups.set(key, (group = { envelope, logs: new Bundle(), metrics: new Bundle(), traces: new Bundle(), last: entry }));
     group.last = entry;
+    const before = bytesIn(group);
     group.logs.add(items.logs);
     group.metrics.add(items.metrics);
     group.traces.add(items.spans);
+    this.bytes += bytesIn(group) - before;
   }
 
   /** Is a request full, as far as its limits go? */
@@ -110,7 +119,8 @@ export class Batcher {
 
   /** Milliseconds that what waits may still wait for others, from when it came. */
   get maxAgeMs(): number {
-    return this.limits?.maxAgeMs ?? 0;
+    const maxAgeMs = this.limits?.maxAgeMs ?? 0;
+    return this.hasTokens ? Math.min(maxAgeMs, MAX_TOKEN_AGE_MS) : maxAgeMs;
   }
 
   /** Messages that wait, in order. */
@@ -126,9 +136,13 @@ export class Batcher {
     this.groups = new Map();
     this.entries = [];
     this.items = 0;
+    this.bytes = 0;
+    this.hasTokens = false;
     return batch;
   }
 }
+
+const bytesIn = ({ logs, metrics, traces }: Group): number => logs.bytes + metrics.bytes + traces.bytes;
 
 /** The signals in the order in which they leave: the logs come last, with the tokens (docs/format.md 23). */
 export const order: readonly Signal[] = ['traces', 'metrics', 'logs'];

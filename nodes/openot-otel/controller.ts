@@ -8,17 +8,23 @@ import { CodedError, codedErrorOf } from '../shared/coded-error';
 import { factsOf } from '../shared/facts';
 import type { Send } from '../shared/handle';
 import { isFollowed, tokensOf } from '../shared/messages';
+import { OwnTokens } from '../shared/own-tokens';
 import type { Standing } from '../shared/passage';
-import { Batch, Batcher } from './batcher';
-import { isForget, kindOf, refusalOf, wrongPayload } from './incoming';
+import type { Token } from '../shared/passage/token';
+import { Batch, Batcher, Entry } from './batcher';
+import { isForget, isWrongKind, kindOf, refusalOf, wrongPayload } from './incoming';
 import { Memory, MemoryPorts } from './memory';
 import { outgoing } from './outgoing';
-import { Settlements } from './settlements';
+import { isFree, marksOf, Settlements } from './settlements';
 import type { MessageSettings, OtelSettings } from './settings';
 import type { KeeperState } from './state-keeper';
+import { WaitingRoom } from './waiting-room';
 
-/** Items that may wait without a token: whoever sends them cannot be slowed down, and memory is bounded. */
+/** Items that may wait without a token, and their bytes, estimated: whoever sends them cannot be slowed down, and memory is bounded. */
 export const MAX_WAITING_ITEMS = 100_000;
+export const MAX_WAITING_BYTES = 128 * 1024 * 1024;
+/** Milliseconds between two looks at what is settled while a message waits for it. */
+export const ROOM_MS = 50;
 /** Milliseconds between two looks at what is settled, and at what is to be saved at leisure. */
 export const TICK_MS = 1000;
 
@@ -41,59 +47,62 @@ export interface OtelTotals {
   refused: number;
 }
 
-/** A message that waits for the state. */
-interface Early {
-  readonly message: NodeMessageInFlow;
-  readonly run: () => void;
-}
-
 /** Documents and status messages to OTLP requests: maps at once, sends in batches, never before what must be saved is. */
 export class OtelController {
   readonly totals: OtelTotals = { logs: 0, metrics: 0, traces: 0, refused: 0 };
-  /** Refused in the last message that held anything. */
+  /** Documents refused in the last message that held any. */
   lastRefused = 0;
+  /** The last message was mapped with all signals off. */
+  isSilent = false;
+  /** By kind of message, the code with which the last one was refused whole; until one of its kind is mapped. */
+  private readonly wrong = new Map<'documents' | 'status', string>();
+  private readonly tokens: OwnTokens;
+  private readonly room = new WaitingRoom();
+  private cancelLook: (() => void) | undefined;
   private readonly batcher = new Batcher();
   private readonly settlements: Settlements;
   private readonly mapper: OtelMapper;
   private readonly memory: Memory;
-  private early: Early[] = [];
   /** Taken, and not sent: its state is being saved. */
   private leaving: Batch | undefined;
   private isDue = false;
-  private cancelAge: (() => void) | undefined;
+  /** Timers of what waits for others, each shorter than the one before it. */
+  private ages: Array<() => void> = [];
+  private ageMs = Infinity;
   private cancelTick: (() => void) | undefined;
   private closed = false;
   constructor(private readonly ports: OtelPorts) {
-    const memory = (this.memory = new Memory(ports));
+    const memory = (this.memory = new Memory({ ...ports, onRested: () => this.pump() }));
+    this.tokens = new OwnTokens((life, serial) => ports.standing(life, serial));
     this.mapper = createOtelMapper({ book: memory.book, meter: createMeter({ startNs: ports.nowNs() }) });
-    this.settlements = new Settlements({ standing: (life, serial) => ports.standing(life, serial), isSettled: (life, serial) => ports.isSettled(life, serial), settle: (mark) => memory.settle(mark) });
+    this.settlements = new Settlements({ standing: (life, serial) => ports.standing(life, serial), isSettled: (life, serial) => ports.isSettled(life, serial), settle: (mark) => memory.settle(mark), abandon: (mark) => memory.abandon(mark) });
   }
 
   /** Opens the state. Never rejects. */
   async start(): Promise<void> {
     await this.memory.open();
     if (this.closed) return;
+    this.look();
     this.tick();
-    this.admit();
     this.ports.onChange();
   }
 
   /** Takes one message; the promise resolves when everything of it has left. Rejects, or throws, with a coded error. */
   input(message: NodeMessageInFlow, pass: Send): void | Promise<void> {
     if (isForget(message)) return this.forget();
-    if (this.isUsable) return this.map(message, pass);
-    if (tokensOf(message).length === 0 && this.early.length >= MAX_WAITING_ITEMS) throw this.full();
+    const tokens = this.tokens.of(message);
+    if (this.isWelcome(message, tokens)) return this.map(message, tokens, pass);
+    if (tokens.length === 0 && (this.room.looseItems >= MAX_WAITING_ITEMS || this.room.looseBytes >= MAX_WAITING_BYTES)) throw this.full();
     return new Promise<void>((resolve, reject) => {
-      this.early.push({
-        message,
-        run: () => {
-          try {
-            Promise.resolve(this.map(message, pass)).then(resolve, reject);
-          } catch (thrown) {
-            reject(thrown as Error);
-          }
+      const run = (): void => {
+        try {
+          Promise.resolve(this.map(message, tokens, pass)).then(resolve, reject);
+        } catch (thrown) {
+          reject(thrown as Error);
         }
-      });
+      };
+      this.room.add({ message, stream: streamOf(message), tokens, run });
+      this.look();
       this.ports.onChange();
     });
   }
@@ -101,23 +110,37 @@ export class OtelController {
   /** Saves what is not saved, and lets others have the state. What waits is dropped: it was not acknowledged. */
   async close(): Promise<void> {
     this.closed = true;
-    this.cancelAge?.();
+    this.cancelAges();
+    this.cancelLook?.();
     this.cancelTick?.();
     await this.memory.close();
   }
 
   /**
-   * Messages that wait, and of their number those that nobody sends again: no token, and none to come with a later part. A
-   * reader's status never has one, and is told again in a second: nothing is lost with it.
+   * Messages that wait, and of their number those that nobody sends again: no token of a reader of this process, and none to
+   * come with a later message of their stream. A reader's status never has one, and is told again in a second: nothing is
+   * lost with it.
    */
   get waiting(): { readonly messages: number; readonly withoutToken: number } {
-    const all = [...(this.leaving?.entries ?? []), ...this.batcher.waiting, ...this.early].map(({ message }) => message);
+    const all = [...this.unsent, ...this.room.all()];
+    const covered = new Set<string>();
     let withoutToken = 0;
     for (let i = all.length - 1; i >= 0; i--) {
-      if (tokensOf(all[i]).length > 0 || isFollowed(all[i])) break;
-      if (kindOf(all[i].payload) !== 'status') withoutToken++;
+      const { message, stream, tokens } = all[i];
+      if (tokens.length > 0 || isFollowed(message)) covered.add(stream);
+      else if (!covered.has(stream) && kindOf(message.payload) !== 'status') withoutToken++;
     }
     return { messages: all.length, withoutToken };
+  }
+
+  /** Messages that wait until spans that were sent are settled. */
+  get held(): number {
+    return this.state === 'usable' ? this.room.length : 0;
+  }
+
+  /** The code with which messages are refused whole at the moment. */
+  get refusing(): string | undefined {
+    return this.wrong.get('documents') ?? this.wrong.get('status');
   }
 
   get state(): KeeperState {
@@ -137,50 +160,89 @@ export class OtelController {
     return this.mapper.clocks();
   }
 
-  private get isUsable(): boolean {
-    return this.state === 'usable' && this.early.length === 0;
+  /** Mapped, and not sent. */
+  private get unsent(): readonly Entry[] {
+    return [...(this.leaving?.entries ?? []), ...this.batcher.waiting];
   }
 
   private async forget(): Promise<void> {
     await this.memory.forget();
-    this.admit();
+    this.look();
     this.ports.onChange();
   }
 
-  /** What waited for the state goes on, in order. */
-  private admit(): void {
-    if (this.state !== 'usable') return;
-    const early = this.early;
-    this.early = [];
-    for (const { run } of early) run();
+  /** May it be mapped now? A reader's status has nothing to do with what waits for room. */
+  private isWelcome(message: NodeMessageInFlow, tokens: readonly Token[]): boolean {
+    if (this.state !== 'usable') return false;
+    if (kindOf(message.payload) === 'status') return true;
+    if (this.room.length === 0 && this.memory.isFull) this.settlements.sweep();
+    return this.room.length === 0 && !this.mustWait(tokens);
   }
 
-  private map(message: NodeMessageInFlow, pass: Send): void | Promise<void> {
+  /**
+   * While as many spans are on their way as may be, records that their reader can keep wait: it stops then, and its ring is
+   * the buffer. Only as long as something can be settled without what waits: a token may come by two ways, or a consumer may
+   * want more than one message before it acknowledges any.
+   */
+  private mustWait(tokens: readonly Token[]): boolean {
+    if (tokens.length === 0 || !this.memory.isFull) return false;
+    const held = this.room.held(tokens);
+    return this.settlements.canSettle(held) || this.unsent.some((entry) => entry.tokens.length > 0 && isFree(entry.tokens, held));
+  }
+
+  /** What waited goes on, in order, as far as it may; looks again soon where it may not. */
+  private look(): void {
+    if (this.closed || this.state !== 'usable') return;
+    if (this.room.length > 0) this.settlements.sweep();
+    for (let first = this.room.first; first !== undefined && !this.mustWait(first.tokens); first = this.room.first) this.room.take()!.run();
+    if (this.room.length === 0) return;
+    this.cancelLook ??= this.ports.after(ROOM_MS, () => {
+      this.cancelLook = undefined;
+      this.look();
+    });
+  }
+
+  private map(message: NodeMessageInFlow, tokens: readonly Token[], pass: Send): void | Promise<void> {
     if (this.closed) return new Promise(() => undefined);
+    const kind = kindOf(message.payload) === 'status' ? 'status' : 'documents';
+    try {
+      const { taken, isMapped } = this.mapOne(message, tokens, pass);
+      if (isMapped) this.wrong.delete(kind);
+      return taken;
+    } catch (thrown) {
+      this.wrong.set(kind, (codedErrorOf(thrown) as CodedError).code);
+      throw thrown;
+    }
+  }
+
+  /** `isMapped`: there was something in it. Throws with a coded error where the whole message is refused. */
+  private mapOne(message: NodeMessageInFlow, tokens: readonly Token[], pass: Send): { taken: void | Promise<void>; isMapped: boolean } {
     const settings = this.ports.settings.of(message);
     const facts = factsOf(message.openot);
     const stream = facts.stream ?? '';
-    const tokens = tokensOf(message);
     // Whoever has tokens is slowed down by them.
-    if (tokens.length === 0 && this.batcher.items >= MAX_WAITING_ITEMS) throw this.full();
+    if (tokens.length === 0 && (this.batcher.items >= MAX_WAITING_ITEMS || this.batcher.bytes >= MAX_WAITING_BYTES)) throw this.full();
+    const { logs, metrics, traces } = settings.mapping.signals;
+    this.isSilent = !logs && !metrics && !traces;
     const mapped = this.mapped(message.payload, facts, settings);
-    const refusal = refusalOf(mapped.problems, mapped.of);
     this.count(mapped);
-    // Every document of a strict node is refused: their tokens must not say that they were sent.
-    if (refusal !== undefined && mapped.documents.length === 0 && refusal.code === 'OPENOT_OTEL_STRICT_DOCUMENT') throw refusal;
-    this.settlements.mapped(mapped.documents, stream);
+    const isWrong = isWrongKind(mapped.problems, mapped.documents.length);
+    const refusal = refusalOf(mapped.problems, mapped.of, isWrong);
+    if (refusal !== undefined && isWrong) throw refusal;
+    const isMapped = mapped.documents.length > 0 || (kindOf(message.payload) === 'status' && refusal === undefined);
     const items = this.prepared(mapped, stream, settings);
     const count = items.logs.length + items.metrics.length + items.spans.length;
-    if (count === 0 && tokens.length === 0) {
+    if (count === 0 && tokensOf(message).length === 0) {
       if (refusal !== undefined) throw refusal;
-      return;
+      return { taken: undefined, isMapped };
     }
     const { envelope, limits } = settings;
-    return new Promise<void>((resolve, reject) => {
+    const taken = new Promise<void>((resolve, reject) => {
       const left = (failure: Error | undefined = refusal): void => (failure === undefined ? resolve() : reject(failure));
-      this.batcher.add({ message, pass, items: count, left }, items, envelope, limits);
+      this.batcher.add({ message, pass, items: count, left, stream, tokens, marks: marksOf(mapped.documents, stream) }, items, envelope, limits);
       this.pump();
     });
+    return { taken, isMapped };
   }
 
   private mapped(payload: unknown, facts: ReturnType<typeof factsOf>, { mapping }: MessageSettings): Mapped & { documents: Parameters<NetworkProfile['prepare']>[1]; of: number } {
@@ -190,6 +252,8 @@ export class OtelController {
       case 'documents':
         return { ...this.mapper.documents(payload, facts, mapping), of: Array.isArray(payload) ? payload.length : 1 };
       case 'wrong':
+        this.totals.refused++;
+        this.lastRefused = 1;
         throw wrongPayload(payload);
     }
   }
@@ -207,19 +271,13 @@ export class OtelController {
   /** Sends what is full or old enough, unless a save is under way: then its end does. */
   private pump(): void {
     if (this.closed || this.memory.isBeingSaved || this.batcher.isEmpty) return;
-    if (!this.isDue && !this.batcher.isFull) {
-      this.cancelAge ??= this.ports.after(this.batcher.maxAgeMs, () => {
-        this.cancelAge = undefined;
-        this.isDue = true;
-        this.pump();
-      });
-      return;
-    }
-    this.cancelAge?.();
-    this.cancelAge = undefined;
+    if (!this.isDue && !this.batcher.isFull) return this.wait();
+    const mustSave = this.batcher.hasTokens && this.memory.mustSave;
+    if (mustSave && this.memory.mustRest) return;
+    this.cancelAges();
     this.isDue = false;
     const batch = this.batcher.take()!;
-    if (!this.memory.mustSave) return this.send(batch);
+    if (!mustSave) return this.send(batch);
     this.leaving = batch;
     void this.memory.save().then((isSaved) => {
       if (!isSaved || this.closed) return;
@@ -229,12 +287,37 @@ export class OtelController {
     });
   }
 
-  /** Throws nothing: it is called by timers too. A batch that cannot be put together is an error of its messages, whose tokens stay. */
+  /** A later message may make what waits more urgent, never less. */
+  private wait(): void {
+    const { maxAgeMs } = this.batcher;
+    if (maxAgeMs >= this.ageMs) return;
+    this.ageMs = maxAgeMs;
+    this.ages.push(
+      this.ports.after(maxAgeMs, () => {
+        this.cancelAges();
+        this.isDue = true;
+        this.pump();
+      })
+    );
+  }
+
+  private cancelAges(): void {
+    for (const cancel of this.ages) cancel();
+    this.ages = [];
+    this.ageMs = Infinity;
+  }
+
+  /**
+   * Throws nothing: it is called by timers too. A batch that cannot be put together, or sent, is an error of its messages. Their
+   * tokens are refused with them (nodes/shared/passage/hop): a reader that waits for acknowledgements reads them again.
+   */
   private send(batch: Batch): void {
     try {
       this.sendAll(batch);
     } catch (thrown) {
+      this.totals.refused += batch.entries.length;
       for (const { left } of batch.entries) left(codedErrorOf(thrown));
+      this.ports.onChange();
     }
   }
 
@@ -245,7 +328,7 @@ export class OtelController {
       this.totals.metrics += metrics.items.length;
       this.totals.traces += traces.items.length;
     }
-    this.settlements.sent(batch.tokens, batch.entries.map(({ message }) => message));
+    this.settlements.sent(batch.entries);
     for (const { left } of batch.entries) left();
     this.ports.onChange();
   }
@@ -255,11 +338,14 @@ export class OtelController {
     if (this.closed) return;
     this.cancelTick = this.ports.after(TICK_MS, () => this.tick());
     this.settlements.sweep();
+    this.look();
     this.memory.tellLimits();
-    if (this.memory.wantsSaving) void this.memory.save().then((isSaved) => (isSaved ? this.pump() : undefined));
+    if (this.memory.wantsSaving()) void this.memory.save().then((isSaved) => (isSaved ? this.pump() : undefined));
   }
 
   private full(): CodedError {
-    return new CodedError('OPENOT_OTEL_FULL', `more than ${MAX_WAITING_ITEMS} items wait because the state of this node cannot be used or saved: this message, which has no commit token and so will not come again, is dropped. See the node's earlier error`);
+    return new CodedError('OPENOT_OTEL_FULL', `more than ${MAX_WAITING_ITEMS} items or ${MAX_WAITING_BYTES / 1048576} MiB wait without a commit token, because the state of this node cannot be used or saved, or because what was sent is not acknowledged: this message, which nobody sends again, is dropped. See the node's status and its earlier errors`);
   }
 }
+
+const streamOf = ({ openot }: NodeMessageInFlow & { openot?: { stream?: unknown } | null }): string => String(openot?.stream ?? '');

@@ -25,11 +25,23 @@ export function wrongPayload(payload: unknown): CodedError {
   return new CodedError('OPENOT_OTEL_PAYLOAD', `msg.payload must be enriched documents of openot-doc (an array or one), or the status of openot-reader's second output, found ${found}`);
 }
 
-/** One error for everything in a message that could not be mapped; undefined when all could. */
-export function refusalOf(problems: readonly MappingProblem[], of: number): CodedError | undefined {
+/**
+ * Is it the wrong kind of thing altogether: strict documents, the records of openot-decoder, any other objects? Then the
+ * wiring or a setting is wrong, and the tokens must not say that these records are where they belong. A document with a
+ * property that is wrong is another matter: it would be wrong for ever.
+ */
+export function isWrongKind(problems: readonly MappingProblem[], mapped: number): boolean {
+  return mapped === 0 && problems.length > 0 && problems.every(({ code, path }) => code === 'OPENOT_OTEL_STRICT_DOCUMENT' || (code === 'OPENOT_OTEL_NOT_A_DOCUMENT' && (path === '' || path === 'kind')));
+}
+
+/** One error for everything in a message that could not be mapped; undefined when all could. `isWhole`: its tokens stay, too. */
+export function refusalOf(problems: readonly MappingProblem[], of: number, isWhole: boolean): CodedError | undefined {
   const [first] = problems;
   if (first === undefined) return undefined;
   // Its message begins with the code.
   const text = first.message.startsWith(`${first.code}: `) ? first.message.slice(first.code.length + 2) : first.message;
-  return new CodedError(first.code, of === 1 ? text : `${problems.length} of ${of} documents could not be mapped, the others went on. The first: ${text}`);
+  const kept = isWhole ? ', and its commit token with it: a reader that waits for acknowledgements reads these records again' : '';
+  if (of === 1) return new CodedError(first.code, isWhole ? `${text}. The message was refused${kept}` : text);
+  if (problems.length === of) return new CodedError(first.code, `none of ${of} documents could be mapped${isWhole ? `: the message was refused${kept}` : ''}. The first: ${text}`);
+  return new CodedError(first.code, `${problems.length} of ${of} documents could not be mapped, the others went on. The first: ${text}`);
 }

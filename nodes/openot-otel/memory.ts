@@ -1,21 +1,32 @@
 import type { Hashes } from '../../lib/otel/hashes';
 import type { SpanBookPort } from '../../lib/otel/mapper';
 import { createNetworkProfile, NetworkProfile } from '../../lib/otel/network';
-import { createSpanBook, SPAN_LIMITS, SpanBook } from '../../lib/otel/spans';
+import { createSpanBook, SPAN_LIMITS, SpanBook, SpanLimits } from '../../lib/otel/spans';
 import type { Store } from '../../lib/reader/ports';
 import { CodedError } from '../shared/coded-error';
 import type { Mark } from './settlements';
+import type { StateParts } from './state-image';
 import { KeeperState, StateKeeper } from './state-keeper';
+
+/** Bytes of state from which on it is saved less often, and how many a second are then written at most, as far as saves can wait. */
+const LARGE_BYTES = 1024 * 1024;
+const BYTES_PER_SECOND = 8 * 1024 * 1024;
+/** The same for what only has to be saved at some time: the time up to which a stream was read. */
+const LEISURE_BYTES_PER_SECOND = 256 * 1024;
 
 /** What the memory of a mapper is made of. */
 export interface MemoryPorts {
   readonly hashes: Hashes;
+  /** In place of SPAN_LIMITS. */
+  readonly spanLimits?: Partial<SpanLimits>;
   /** Absent where nothing has to survive a restart. */
   readonly store?: Store;
   /** Calls back after `ms`; returns how to cancel. */
   after(ms: number, call: () => void): () => void;
   report(error: CodedError): void;
   onChange(): void;
+  /** A large state that was saved may be saved again. */
+  onRested?(): void;
 }
 
 /** What a mapper remembers from one message to the next: the spans that are open, and when audited items changed last; with its state file. */
@@ -24,20 +35,26 @@ export class Memory {
   private profile: NetworkProfile;
   private readonly keeper: StateKeeper | undefined;
   private isSaving = false;
+  private isResting = false;
+  private cancelRest: (() => void) | undefined;
+  /** Bytes of the last image. */
+  private size = 0;
+  /** Seconds until what only moved is worth a save. */
+  private leisure = 0;
   /** What the limits of the spans took away, as far as it was told. */
   private told = { truncatedByLimit: 0, forgotten: 0 };
   /** For the mapper. */
   readonly book: SpanBookPort = { apply: (document, facts) => this.spans.apply(document, facts) };
 
   constructor(private readonly ports: MemoryPorts) {
-    this.spans = createSpanBook({ hashes: ports.hashes });
+    this.spans = this.newBook();
     this.profile = createNetworkProfile({ hashes: ports.hashes });
     const { store } = ports;
     if (store === undefined) return;
     this.keeper = new StateKeeper({
       store,
       after: (ms, call) => ports.after(ms, call),
-      image: () => ({ spans: this.spans.image(), audit: this.profile.image() }),
+      image: () => this.image(),
       restore: ({ spans, audit }) => this.restore(spans, audit),
       report: (error) => ports.report(error),
       onChange: () => ports.onChange()
@@ -51,6 +68,7 @@ export class Memory {
 
   /** Saves what is not saved, and lets others have the state. */
   async close(): Promise<void> {
+    this.cancelRest?.();
     await this.keeper?.close(() => this.hasNews || this.spans.moved);
   }
 
@@ -83,9 +101,20 @@ export class Memory {
     return this.isSaving;
   }
 
-  /** What may be saved at leisure. */
-  get wantsSaving(): boolean {
-    return this.keeper !== undefined && this.state === 'usable' && !this.isSaving && (this.hasNews || this.spans.moved);
+  /** What is large must not be written all the time: then a save waits, and those that need it with it. */
+  get mustRest(): boolean {
+    return this.isResting;
+  }
+
+  /** As many spans as may be on their way to be settled are (SpanBook.isFull). */
+  get isFull(): boolean {
+    return this.spans.isFull;
+  }
+
+  /** Asked once a second: is there something to be saved at leisure? */
+  wantsSaving(): boolean {
+    if (this.leisure > 0) this.leisure--;
+    return this.keeper !== undefined && this.state === 'usable' && !this.isSaving && !this.isResting && (this.hasNews || (this.spans.moved && this.leisure === 0));
   }
 
   /** True when everything is saved; false when it never will be: closed, or another has the file. */
@@ -93,13 +122,14 @@ export class Memory {
     this.isSaving = true;
     const isSaved = (await this.keeper?.save()) ?? true;
     this.isSaving = !isSaved;
+    if (isSaved) this.rest();
     return isSaved;
   }
 
   /** Begins anew. Throws OPENOT_STATE_NOT_REMOVED, OPENOT_STATE_LOCKED. */
   async forget(): Promise<void> {
     await this.keeper?.forget();
-    this.spans = createSpanBook({ hashes: this.ports.hashes });
+    this.spans = this.newBook();
     this.profile = createNetworkProfile({ hashes: this.ports.hashes });
     this.told = { truncatedByLimit: 0, forgotten: 0 };
   }
@@ -109,15 +139,40 @@ export class Memory {
     this.spans.settled(stream, runId, sourceId, seq, incarnation);
   }
 
+  /** Nobody will say whether this record and those before it of its source are through. */
+  abandon({ stream, incarnation, runId, sourceId, seq }: Mark): void {
+    this.spans.abandoned(stream, runId, sourceId, seq, incarnation);
+  }
+
   /** Reports what a limit took away since it was told last. */
   tellLimits(): void {
     const { truncatedByLimit, forgotten } = this.spans.counts;
     const [truncated, gone] = [truncatedByLimit - this.told.truncatedByLimit, forgotten - this.told.forgotten];
     if (truncated <= 0 && gone <= 0) return;
     this.told = { truncatedByLimit, forgotten };
-    const what = [truncated > 0 ? `${truncated} open spans were closed as truncated` : '', gone > 0 ? `${gone} spans that were sent and are not acknowledged would not come again after a kill` : ''].filter((text) => text !== '').join(', and ');
-    const { openSpans, unsettledSpans, streams } = SPAN_LIMITS;
-    this.ports.report(new CodedError('OPENOT_OTEL_SPAN_LIMIT', `${what}: the limits of what this node remembers were reached (${openSpans} open spans, ${unsettledSpans} not acknowledged, ${streams} streams). Alarms that never clear hold places: clear them, or split the stream over several of these nodes`));
+    const what = [truncated > 0 ? `${truncated} open spans were closed as truncated` : '', gone > 0 ? `${gone} spans that were sent and whose commit token was never seen would not come again after a kill` : ''].filter((text) => text !== '').join(', and ');
+    const { openSpans, keptSpans, imageBytes, streams } = { ...SPAN_LIMITS, ...this.ports.spanLimits };
+    this.ports.report(new CodedError('OPENOT_OTEL_SPAN_LIMIT', `${what}: the limits of what this node remembers were reached (${openSpans} open spans of together ${imageBytes / 2} bytes, ${keptSpans} not acknowledged, ${streams} streams). Alarms that never clear hold places: clear them, or split the stream over several of these nodes`));
+  }
+
+  private newBook(): SpanBook {
+    return createSpanBook({ hashes: this.ports.hashes, limits: this.ports.spanLimits });
+  }
+
+  private image(): StateParts {
+    const parts = { spans: this.spans.image(), audit: this.profile.image() };
+    this.size = parts.spans.length + parts.audit.length;
+    return parts;
+  }
+
+  private rest(): void {
+    this.leisure = Math.ceil(this.size / LEISURE_BYTES_PER_SECOND);
+    if (this.size < LARGE_BYTES) return;
+    this.isResting = true;
+    this.cancelRest = this.ports.after((this.size / BYTES_PER_SECOND) * 1000, () => {
+      this.isResting = false;
+      this.ports.onRested?.();
+    });
   }
 
   private get hasNews(): boolean {

@@ -27,8 +27,7 @@ const init = (RED: NodeAPI): void => {
         const settings = new OtelSettings(def, evaluate, packageOf().version);
         const path = join(userDirectory(RED), 'openot', 'otel', `${fileNameOf(this.id)}.state`);
         const store = settings.needsState ? ownedStore(path, fileStore(path)) : undefined;
-        let failed = '';
-        const show = (): void => status.set((): NodeStatus => (controller === undefined ? { fill: 'yellow', shape: 'ring', text: 'starting' } : showOtel(controller, failed)));
+        const show = (): void => status.set((): NodeStatus => (controller === undefined ? { fill: 'yellow', shape: 'ring', text: 'starting' } : showOtel(controller)));
         const ready = loadHashes().then((hashes) => {
           if (hop.isClosed) return;
           controller = new OtelController({
@@ -55,11 +54,13 @@ const init = (RED: NodeAPI): void => {
             if (controller === undefined) await ready;
             // It closed meanwhile: what has a token comes again.
             if (controller === undefined) return new Promise<void>(() => undefined);
-            failed = 'wrong input';
-            const left = controller.input(message, pass);
-            failed = '';
-            show();
-            await left;
+            try {
+              const left = controller.input(message, pass);
+              show();
+              await left;
+            } finally {
+              show();
+            }
           })
         );
         return async () => {

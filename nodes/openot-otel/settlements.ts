@@ -2,7 +2,7 @@ import type { NodeMessageInFlow } from 'node-red';
 import type { DocumentObject } from '../../lib/document';
 import { isFollowed } from '../shared/messages';
 import type { Standing } from '../shared/passage';
-import { Token, tokenOf } from '../shared/passage/token';
+import type { Token } from '../shared/passage/token';
 
 /** The last record of one source of one run of a stream, in one incarnation of its ring. */
 export interface Mark {
@@ -13,12 +13,24 @@ export interface Mark {
   readonly seq: number;
 }
 
-/** What the ledger of the tokens says (nodes/shared/passage). */
+/** A message whose records leave, or wait to leave. */
+export interface Consignment {
+  readonly message: NodeMessageInFlow;
+  readonly stream: string;
+  /** Those of readers of this process. */
+  readonly tokens: readonly Token[];
+  /** Of its records. */
+  readonly marks: readonly Mark[];
+}
+
+/** What the ledger of the tokens says (nodes/shared/passage), and who is told. */
 export interface SettlementPorts {
   standing(life: string, serial: number): Standing;
   isSettled(life: string, serial: number): boolean;
   /** This record and all before it of its source are through for good. */
   settle(mark: Mark): void;
+  /** Nobody will ever say whether they are. */
+  abandon(mark: Mark): void;
 }
 
 interface Sent {
@@ -28,50 +40,99 @@ interface Sent {
 
 /** Streams of which it is remembered that tokens came with them, at most. */
 const MAX_STREAMS = 1024;
+/** Marks of one stream whose token is still to come, at most: far more than one batch of a reader has sources. */
+const MAX_CARRIED = 10_000;
+
+/** The marks of documents of one stream. */
+export function marksOf(documents: readonly DocumentObject[], stream: string): Mark[] {
+  const marks = new Map<string, Mark>();
+  for (const document of documents) {
+    const { runId, source, incarnation = 0 } = document.provenance;
+    const seq = document.kind === 'loss' ? document.lastSeq : document.seq;
+    put(marks, { stream, incarnation, runId, sourceId: source.id, seq });
+  }
+  return [...marks.values()];
+}
+
+function put(marks: Map<string, Mark>, mark: Mark): void {
+  const key = `${mark.sourceId}/${mark.runId}/${mark.incarnation}`;
+  const known = marks.get(key);
+  if (known === undefined || known.seq < mark.seq) marks.set(key, mark);
+}
 
 /**
  * Which records are through for good: those whose tokens, with which they left, are settled. Until then a kill brings them
  * again, and what they closed is kept for that. Where the life of a reader ends before, nobody knows: the same records
  * come again, or a later record of their source covers them. Records without any token are through when they have left.
+ *
+ * A record belongs to the first token of its own stream that leaves with it or behind it. One that was mapped while an
+ * earlier batch was on its way has nothing to do with that batch's tokens.
  */
 export class Settlements {
-  /** Mapped, not sent. */
-  private open = new Map<string, Mark>();
   private sentOnes: Sent[] = [];
+  /** By stream: of records that left before their token. */
+  private readonly carried = new Map<string, Map<string, Mark>>();
   private readonly withTokens = new Set<string>();
 
   constructor(private readonly ports: SettlementPorts) {}
 
-  mapped(documents: readonly DocumentObject[], stream: string): void {
-    for (const document of documents) {
-      const { runId, source, incarnation = 0 } = document.provenance;
-      const seq = document.kind === 'loss' ? document.lastSeq : document.seq;
-      const key = `${source.id}/${runId}/${incarnation}/${stream}`;
-      const known = this.open.get(key);
-      if (known === undefined || known.seq < seq) this.open.set(key, { stream, incarnation, runId, sourceId: source.id, seq });
+  /** These have left together, in this order. */
+  sent(all: readonly Consignment[]): void {
+    const byStream = new Map<string, Consignment[]>();
+    for (const one of all) {
+      const list = byStream.get(one.stream);
+      if (list === undefined) byStream.set(one.stream, [one]);
+      else list.push(one);
+    }
+    for (const [stream, list] of byStream) this.sentOf(stream, list);
+  }
+
+  private sentOf(stream: string, list: readonly Consignment[]): void {
+    let covered = list.length;
+    while (covered > 0 && list[covered - 1].tokens.length === 0) covered--;
+    if (covered > 0) {
+      this.remember(stream);
+      const marks = this.carried.get(stream) ?? new Map<string, Mark>();
+      this.carried.delete(stream);
+      for (const one of list.slice(0, covered)) for (const mark of one.marks) put(marks, mark);
+      this.sentOnes.push({ tokens: list.flatMap(({ tokens }) => tokens), marks: [...marks.values()] });
+    }
+    for (const { message, marks } of list.slice(covered)) {
+      // Their token is still to come: with the last part of their batch.
+      if (isFollowed(message) || this.withTokens.has(stream)) this.carry(stream, marks);
+      else for (const mark of marks) this.ports.settle(mark);
     }
   }
 
-  /** Everything mapped so far has left, under these tokens. `messages` are what it came in. */
-  sent(tokens: readonly string[], messages: readonly NodeMessageInFlow[]): void {
-    const marks = [...this.open.values()];
-    for (const message of tokens.length > 0 ? messages : []) this.remember(streamOf(message));
-    if (tokens.length === 0) {
-      // Their token is still to come: with the last part of their batch.
-      if (messages.some((message) => isFollowed(message) || this.withTokens.has(streamOf(message)))) return;
-      for (const mark of marks) this.ports.settle(mark);
-    } else this.sentOnes.push({ tokens: tokens.map(tokenOf).filter((token): token is Token => token !== undefined), marks });
-    this.open = new Map();
+  private carry(stream: string, marks: readonly Mark[]): void {
+    const carried = this.carried.get(stream) ?? new Map<string, Mark>();
+    for (const mark of marks) put(carried, mark);
+    for (const key of carried.keys()) {
+      if (carried.size <= MAX_CARRIED) break;
+      carried.delete(key);
+    }
+    this.carried.set(stream, carried);
   }
 
   /** Asks the ledger again. */
   sweep(): void {
     this.sentOnes = this.sentOnes.filter(({ tokens, marks }) => {
-      if (tokens.some(({ life, serial }) => this.ports.standing(life, serial) === 'unknown')) return false;
+      if (tokens.some(({ life, serial }) => this.ports.standing(life, serial) === 'unknown')) {
+        for (const mark of marks) this.ports.abandon(mark);
+        return false;
+      }
       if (!tokens.every(({ life, serial }) => this.ports.isSettled(life, serial))) return true;
       for (const mark of marks) this.ports.settle(mark);
       return false;
     });
+  }
+
+  /**
+   * Will something of what was sent be settled while nothing goes on that has these tokens? `held`: by life the lowest of
+   * their serials. A token is settled with all before it, so one that is held itself, or lies behind one, is not.
+   */
+  canSettle(held: ReadonlyMap<string, number>): boolean {
+    return this.sentOnes.some(({ tokens }) => isFree(tokens, held));
   }
 
   /** Batches that have left and are not settled. */
@@ -85,4 +146,5 @@ export class Settlements {
   }
 }
 
-const streamOf = ({ openot }: NodeMessageInFlow & { openot?: { stream?: unknown } | null }): string => String(openot?.stream ?? '');
+/** Can all of these be settled while `held` (by life, the lowest serial) stays where it is? */
+export const isFree = (tokens: readonly Token[], held: ReadonlyMap<string, number>): boolean => tokens.every(({ life, serial }) => serial < (held.get(life) ?? Infinity));

@@ -1,7 +1,8 @@
 import should from 'should';
 import { SPAN_LIMITS } from '../../../lib/otel/spans';
 import { LockLost } from '../../../lib/reader/ports';
-import { MAX_WAITING_ITEMS } from '../../../nodes/openot-otel/controller';
+import { MAX_WAITING_BYTES, MAX_WAITING_ITEMS } from '../../../nodes/openot-otel/controller';
+import { showOtel } from '../../../nodes/openot-otel/show';
 import { Bench, MemoryStore, turns } from './support/bench';
 import { alarm, eventDocument } from './support/otel';
 
@@ -59,6 +60,23 @@ describe('the mapper', () => {
     should(bench.sent.map(({ openot }) => [openot?.stream, openot?.commit])).eql([['a', undefined], ['b', ['r/b/1', 'r/b/2', 'r/b/3']]]);
   });
 
+  it('lets nothing that a token is bound to wait longer than a second, whatever the age', async () => {
+    const bench = await open({ maxAge: '60000' });
+    bench.input([eventDocument(1)]);
+    await bench.pass(5000);
+    should(bench.sent).eql([]);
+    bench.input([eventDocument(2)], ['r/b/1']);
+    await bench.pass(999);
+    should(bench.sent).eql([]);
+    await bench.pass(1);
+    should(bench.uids.length).equal(2);
+    bench.input([eventDocument(3)]);
+    await bench.pass(59_999);
+    should(bench.sent.length).equal(1);
+    await bench.pass(1);
+    should(bench.sent.length).equal(2);
+  });
+
   it('passes the tokens of an empty batch on, and of one whose signals are all off', async () => {
     const bench = await open({ maxAge: '0' });
     bench.input([], ['r/b/1']);
@@ -86,15 +104,69 @@ describe('the mapper', () => {
     should(bench.controller.totals.refused).equal(1);
   });
 
-  it('refuses strict documents with their token, text and bytes, and says what to change', async () => {
-    const bench = await open({ maxAge: '0' });
+  it('refuses what is the wrong kind altogether with its token, counts it, and says what to change', async () => {
     const strict = eventDocument(1);
     delete strict.text;
     delete strict.provenance.time;
-    const codes = [];
-    for (const payload of [[strict], strict, '[]', Buffer.from('x'), 5, undefined]) codes.push(((await bench.input(payload, ['r/b/1']).outcome) as Error & { code: string }).code);
-    should(codes).eql(['OPENOT_OTEL_STRICT_DOCUMENT', 'OPENOT_OTEL_STRICT_DOCUMENT', 'OPENOT_OTEL_TEXT', 'OPENOT_OTEL_PAYLOAD', 'OPENOT_OTEL_PAYLOAD', 'OPENOT_OTEL_PAYLOAD']);
-    should(bench.sent).eql([]);
+    const record = { kind: 'record', seq: 1, payload: {} };
+    const cases: Array<[unknown, string, number]> = [
+      [[strict], 'STRICT_DOCUMENT', 1],
+      [strict, 'STRICT_DOCUMENT', 1],
+      [[strict, strict], 'STRICT_DOCUMENT', 2],
+      [[record, record, record], 'NOT_A_DOCUMENT', 3],
+      [record, 'NOT_A_DOCUMENT', 1],
+      [[null, 5], 'NOT_A_DOCUMENT', 2],
+      ['[]', 'TEXT', 1],
+      [Buffer.from('x'), 'PAYLOAD', 1],
+      [5, 'PAYLOAD', 1],
+      [undefined, 'PAYLOAD', 1]
+    ];
+    for (const [payload, code, refused] of cases) {
+      const bench = await open({ maxAge: '0' });
+      const error = (await bench.input(payload, ['r/b/1']).outcome) as Error & { code: string };
+      should(error.code).equal(`OPENOT_OTEL_${code}`);
+      should(error.message).not.match(/others went on/);
+      if (refused > 1) should(error.message).match(new RegExp(`none of ${refused} documents could be mapped: the message was refused, and its commit token with it`));
+      should(bench.sent).eql([]);
+      should(bench.controller.totals.refused).equal(refused);
+      should(bench.controller.refusing).equal(error.code);
+      should(showOtel(bench.controller)).match({ fill: 'red', text: new RegExp(`^${error.code}: .*${refused} refused`) });
+    }
+  });
+
+  it('shows what was refused whole until documents are mapped again: a status in between changes nothing', async () => {
+    const bench = await Bench.open({ maxAge: '0' });
+    const status = { state: 'idle', totals: { records: 1, bytes: 40, lost: 0, indeterminate: 0, laps: 0, skipped: 0, incarnations: 0 } };
+    await bench.input('[]', ['r/b/1']).outcome;
+    await bench.input(status).outcome;
+    await bench.input([], ['r/b/2']).outcome;
+    should(showOtel(bench.controller)).match({ fill: 'red', text: /^OPENOT_OTEL_TEXT/ });
+    await bench.input([eventDocument(1), { kind: 'event' }], ['r/b/3']).outcome;
+    should(showOtel(bench.controller)).match({ fill: 'yellow', text: /2 refused/ });
+    await bench.input(status).outcome;
+    should(showOtel(bench.controller)).have.property('fill', 'yellow');
+    await bench.input([eventDocument(2)], ['r/b/4']).outcome;
+    should(showOtel(bench.controller)).have.property('fill', 'green');
+    // The other way round.
+    await bench.input({ state: 'idle', totals: { records: 'x' } }).outcome;
+    await bench.input([eventDocument(3)], ['r/b/5']).outcome;
+    should(showOtel(bench.controller)).have.property('fill', 'red');
+    await bench.input(status).outcome;
+    should(showOtel(bench.controller)).have.property('fill', 'green');
+  });
+
+  it('lets the tokens of documents go that are broken for good', async () => {
+    const bench = await open({ maxAge: '0' });
+    const broken = { ...eventDocument(1), seq: 'x' };
+    should(((await bench.input([broken, broken], ['r/b/1']).outcome) as Error).message).match(/^OPENOT_OTEL_NOT_A_DOCUMENT: none of 2 documents could be mapped\. The first/);
+    should(bench.tokens).eql(['r/b/1']);
+  });
+
+  it('says when all signals are off', async () => {
+    const bench = await open({ maxAge: '0', signals: { logs: false, metrics: false, traces: false } });
+    should(showOtel(bench.controller).fill).equal('green');
+    await bench.input([eventDocument(1)], ['r/b/1']).outcome;
+    should(showOtel(bench.controller)).match({ fill: 'yellow', text: /all signals are off/ });
   });
 
   it('makes what cannot be sent an error of its messages, and keeps their tokens', async () => {
@@ -301,16 +373,61 @@ describe('the state of the mapper', () => {
   it('is bounded: what has no token is refused when too much waits, what has one never is', async () => {
     const bench = await open({ maxAge: '0' });
     bench.store!.failure = new Error('EIO');
-    bench.input([alarm(1, 'ConditionActive')]);
+    bench.input([alarm(1, 'ConditionActive')], ['r/b/1']);
     await turns();
     const many = Array.from({ length: 10_000 }, (_, seq) => eventDocument(seq + 2));
     for (let sent = 0; sent < MAX_WAITING_ITEMS; sent += many.length) bench.input(many);
     await turns();
     should(((await bench.input([eventDocument(1)]).outcome) as Error & { code: string }).code).equal('OPENOT_OTEL_FULL');
-    should(bench.input([eventDocument(1)], ['r/b/1']).state).equal('waits');
+    should(bench.input([eventDocument(1)], ['r/b/2']).state).equal('waits');
     should(bench.controller.waiting.messages).equal(12);
     should(bench.controller.waiting.withoutToken).equal(0);
   }).timeout(20_000);
+
+  it('is bounded in items and bytes also before it can be read', async () => {
+    const store = new MemoryStore();
+    store.isLocked = true;
+    const bench = await open({ maxAge: '0' }, store);
+    bench.input(Array.from({ length: MAX_WAITING_ITEMS }, (_, seq) => eventDocument(seq)));
+    should(((await bench.input([eventDocument(1)]).outcome) as Error & { code: string }).code).equal('OPENOT_OTEL_FULL');
+    should(bench.input([eventDocument(1)], ['r/b/1']).state).equal('waits');
+    const large = await open({ maxAge: '0' }, store);
+    const text = 'x'.repeat(MAX_WAITING_BYTES / 4);
+    for (let n = 0; n < 4; n++) large.input([eventDocument(n, { text })]);
+    should(((await large.input([eventDocument(4)]).outcome) as Error & { code: string }).code).equal('OPENOT_OTEL_FULL');
+  }).timeout(20_000);
+
+  it('holds up no message without a token: nobody reads that again, saved or not', async () => {
+    const bench = await open({ maxAge: '0' });
+    bench.store!.gate = new Promise(() => undefined);
+    bench.input([alarm(1, 'ConditionActive')]);
+    await turns();
+    should(bench.uids.length).equal(1);
+  });
+
+  it('that is large is not written all the time: batches that need it wait and leave together', async () => {
+    const bench = await open({ maxAge: '0', maxItems: '5000' });
+    const opened = Array.from({ length: 900 }, (_, n) => alarm(n + 1, 'ConditionActive', n + 1, { text: 'x'.repeat(2000) }));
+    bench.input(opened, ['r/b/1']);
+    await turns();
+    should([bench.tokens.length, bench.store!.saves]).eql([1, 1]);
+    should(bench.store!.bytes!.length).be.above(1_500_000);
+    for (let n = 2; n < 10; n++) bench.input([alarm(1000 + n, 'ConditionCleared', n)], [`r/b/${n}`]);
+    await turns();
+    should([bench.tokens.length, bench.store!.saves]).eql([1, 1]);
+    // What needs no save need not wait for one, but its token must not overtake.
+    await bench.pass(1000);
+    should([bench.tokens.length, bench.store!.saves]).eql([9, 2]);
+    // That streams were read on is saved seldom.
+    await bench.pass(20_000);
+    const { saves } = bench.store!;
+    for (let n = 0; n < 20; n++) {
+      bench.input([eventDocument(2000 + n)], [`r/b/${10 + n}`]);
+      await bench.pass(1000);
+    }
+    should(bench.store!.saves - saves).be.within(1, 4);
+    should(bench.tokens.length).equal(29);
+  });
 
   it('counts what waits without a token, for the error when the node closes', async () => {
     const bench = await open({ maxAge: '60000' });
@@ -327,6 +444,20 @@ describe('the state of the mapper', () => {
     metered.input(status);
     await turns();
     should(metered.controller.waiting).eql({ messages: 1, withoutToken: 0 });
+  });
+
+  it('counts what waits without a token by stream, and does not believe tokens of another process', async () => {
+    const bench = await open({ maxAge: '60000' });
+    bench.standings.set('other/boot', 'unknown');
+    bench.input([eventDocument(1)], undefined, { openot: { stream: 'mqtt' } });
+    bench.input([eventDocument(1)]);
+    bench.input([eventDocument(2)], ['r/b/1']);
+    bench.input([eventDocument(2)], undefined, { openot: { stream: 'mqtt', commit: ['other/boot/1'] } });
+    await turns();
+    should(bench.controller.waiting).eql({ messages: 4, withoutToken: 2 });
+    await bench.pass(60_000);
+    // They travel on.
+    should(bench.tokens).eql(['r/b/1', 'other/boot/1']);
   });
 
   it('tells once when more alarms are open than it can remember', async () => {

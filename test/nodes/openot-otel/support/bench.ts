@@ -2,6 +2,7 @@ import should from 'should';
 import type { NodeMessage, NodeMessageInFlow } from 'node-red';
 import { loadHashes } from '../../../../lib/otel/hashes';
 import type { LogsRequest, Signal, TracesRequest } from '../../../../lib/otel/otlp';
+import type { SpanLimits } from '../../../../lib/otel/spans';
 import type { LockOutcome, Store } from '../../../../lib/reader/ports';
 import { OtelController } from '../../../../nodes/openot-otel/controller';
 import { OtelSettings } from '../../../../nodes/openot-otel/settings';
@@ -58,7 +59,7 @@ export class Bench {
     readonly store: MemoryStore | undefined
   ) {}
 
-  static async open(changes: Record<string, unknown> = {}, store: MemoryStore | undefined = new MemoryStore()): Promise<Bench> {
+  static async open(changes: Record<string, unknown> = {}, store: MemoryStore | undefined = new MemoryStore(), spanLimits: Partial<SpanLimits> = {}): Promise<Bench> {
     // eslint-disable-next-line prefer-const
     let bench: Bench;
     const settings = new OtelSettings(otelNode(changes), evaluate, '1.2.3');
@@ -66,6 +67,7 @@ export class Bench {
       settings,
       hashes: await loadHashes(),
       store,
+      spanLimits,
       nowNs: () => '1780000000000000000',
       after: (ms, call) => bench.after(ms, call),
       newId: () => 'id',

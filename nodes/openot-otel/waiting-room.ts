@@ -1,0 +1,73 @@
+import type { NodeMessageInFlow } from 'node-red';
+import { Fifo } from '../../lib/otlp/fifo';
+import type { Token } from '../shared/passage/token';
+import { estimatedBytes } from './size';
+
+/** A message that waits to be mapped. */
+export interface Guest {
+  readonly message: NodeMessageInFlow;
+  readonly stream: string;
+  readonly tokens: readonly Token[];
+  readonly run: () => void;
+}
+
+interface Seat extends Guest {
+  /** 0 where it has a token. */
+  readonly items: number;
+  readonly bytes: number;
+}
+
+/** Messages that are not mapped yet, in order: for the state, or for room among the spans that are not settled. */
+export class WaitingRoom {
+  private readonly seats = new Fifo<Seat>();
+  /** Of those without a token: their items, and bytes, about. */
+  looseItems = 0;
+  looseBytes = 0;
+
+  get length(): number {
+    return this.seats.length;
+  }
+
+  get first(): Guest | undefined {
+    return this.seats.at(0);
+  }
+
+  *all(): Iterable<Guest> {
+    for (let n = 0; n < this.seats.length; n++) yield this.seats.at(n)!;
+  }
+
+  add(guest: Guest): void {
+    const { payload } = guest.message;
+    const isLoose = guest.tokens.length === 0;
+    const seat: Seat = { ...guest, items: isLoose ? (Array.isArray(payload) ? payload.length : 1) : 0, bytes: isLoose ? bytesOf(payload) : 0 };
+    this.seats.push(seat);
+    this.looseItems += seat.items;
+    this.looseBytes += seat.bytes;
+  }
+
+  take(): Guest | undefined {
+    const seat = this.seats.shift();
+    if (seat === undefined) return undefined;
+    this.looseItems -= seat.items;
+    this.looseBytes -= seat.bytes;
+    return seat;
+  }
+
+  /** By life, the lowest serial that waits here; `more` are of a message that is about to come. */
+  held(more: readonly Token[]): Map<string, number> {
+    const held = new Map<string, number>();
+    const put = ({ life, serial }: Token): void => void held.set(life, Math.min(serial, held.get(life) ?? Infinity));
+    more.forEach(put);
+    for (const { tokens } of this.all()) tokens.forEach(put);
+    return held;
+  }
+}
+
+/** What refers to itself has no end: it will be refused when it is mapped. */
+function bytesOf(payload: unknown): number {
+  try {
+    return estimatedBytes(payload);
+  } catch {
+    return 0;
+  }
+}
