@@ -91,11 +91,15 @@ export class Consignments {
     }
   }
 
-  /** Items without an outcome that nobody would read again. */
-  looseItems(): number {
+  /** Items without an outcome: those that nobody would read again, and the data points of the others. */
+  unaccepted(): { readonly items: number; readonly points: number } {
     let items = 0;
-    for (const { pending } of this.loose) items += pending;
-    return items;
+    let points = 0;
+    for (const consignment of this.order.all()) {
+      if (this.loose.has(consignment)) items += consignment.pending;
+      else if (consignment.counts.signal === 'metrics') points += consignment.pending;
+    }
+    return { items, points };
   }
 
   /** It is loose no more. */

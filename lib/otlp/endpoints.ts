@@ -1,6 +1,6 @@
 import type { Signal } from '../otel/otlp';
 import { headersOfText, headersOfVariable } from './headers';
-import { Endpoint, SIGNALS } from './settings';
+import type { Endpoint } from './settings';
 
 /** Port of a collector that nobody named. */
 export const DEFAULT_ENDPOINT = 'http://localhost:4318';
@@ -79,7 +79,7 @@ function addressOf(signal: Signal, { endpoint, endpoints }: EndpointProperties, 
 }
 
 /** The field's label in the dialog. */
-const labelOf = (signal: Signal): string => `${signal[0].toUpperCase()}${signal.slice(1)}`;
+const labelOf = (signal: Signal): string => `${signal[0].toUpperCase()}${signal.slice(1)} address`;
 
 function parsed(text: string, where: string, short: string): URL {
   const trimmed = text.trim();
@@ -130,6 +130,3 @@ function compressionOf(found: { readonly name: string; readonly value: string } 
 
 /** A URL as it may be shown: without a query, which may hold a key. */
 export const shownUrl = ({ origin, pathname }: URL): string => `${origin}${pathname}`;
-
-/** The endpoints as a person sees them: one line each where they differ. */
-export const shownEndpoints = (endpoints: Readonly<Record<Signal, Endpoint>>): string => [...new Set(SIGNALS.map((signal) => shownUrl(endpoints[signal].url)))].join(', ');

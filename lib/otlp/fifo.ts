@@ -31,9 +31,14 @@ export class Fifo<T> {
     return value;
   }
 
+  /** What is in it, in order. */
+  all(): T[] {
+    return this.slots.slice(this.head) as T[];
+  }
+
   /** Takes everything, in order. */
   clear(): T[] {
-    const all = this.slots.slice(this.head) as T[];
+    const all = this.all();
     this.slots = [];
     this.head = 0;
     return all;

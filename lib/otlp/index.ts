@@ -1,7 +1,7 @@
 /** The OTLP/HTTP JSON sender (docs/format.md 25). */
 export { FIRST_BACKOFF_MS, MAX_BACKOFF_MS } from './backoff';
 export type { Arrival, Counts } from './consignments';
-export { certificateVariables, DEFAULT_ENDPOINT, DEFAULT_TIMEOUT_MS, endpointsOf, MAX_TIMEOUT_MS, MIN_TIMEOUT_MS, shownEndpoints } from './endpoints';
+export { certificateVariables, DEFAULT_ENDPOINT, DEFAULT_TIMEOUT_MS, endpointsOf, MAX_TIMEOUT_MS, MIN_TIMEOUT_MS, shownUrl } from './endpoints';
 export type { EndpointProperties, Endpoints } from './endpoints';
 export { MAX_ANSWER_BYTES } from './http-transport';
 export { COMPRESSION_AGAIN_MS } from './lane';
@@ -9,8 +9,8 @@ export { MAX_FRUITLESS_REQUESTS, MAX_SEARCH_REQUESTS } from './search';
 export type { HttpAnswer, HttpFailure, HttpRequest, HttpTransport, SenderPorts, TlsOptions } from './ports';
 export type { Rejected } from './report';
 export { MAX_RETRY_AFTER_MS } from './retry-after';
-export { OtlpSender } from './sender';
-export type { Offered, Said, SenderListener, SenderStatus } from './sender';
+export { HOLD_MS, OtlpSender } from './sender';
+export type { Dropped, Offered, Said, SenderListener, SenderStatus } from './sender';
 export { MAX_LOOSE_BYTES, MAX_REQUEST_BYTES, SIGNALS } from './settings';
 export type { Endpoint, SenderSettings } from './settings';
 export { systemSenderPorts } from './system-ports';

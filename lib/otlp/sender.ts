@@ -54,6 +54,16 @@ export interface SenderStatus {
   readonly said?: Said;
 }
 
+/** What was not accepted when a sender closed. */
+export interface Dropped {
+  /** Items that nobody reads again. */
+  readonly items: number;
+  /** Data points of messages that a token stands for: those of records come again, those of a reader's status do not. */
+  readonly points: number;
+}
+
+/** Milliseconds until an endpoint that refused is asked again, where what it refused is held. */
+export const HOLD_MS = 60_000;
 /** From good to bad. */
 const OUTCOMES: readonly Said['outcome'][] = ['accepted', 'warning', 'partial', 'refused', 'retry'];
 /** Milliseconds after which nobody is shown any more what was said of a signal that brings nothing, where another one does. */
@@ -134,13 +144,13 @@ export class OtlpSender {
 
   /**
    * Ends it: tries once more to send what nobody would read again, and waits for what is under way, for `limitMs`
-   * together. Resolves with the number of items that nobody will read again and that were not accepted.
+   * together. Data points are tried, too: a token stands for those of a reader's status, but nobody reads them again.
    */
-  async close(limitMs: number): Promise<number> {
+  async close(limitMs: number): Promise<Dropped> {
     this.isClosing = true;
     this.closeByMs = this.ports.now() + limitMs;
     this.cancelTimer?.();
-    for (const signal of SIGNALS) this.lanes[signal].thin((of) => this.consignments.isLoose(of));
+    for (const signal of SIGNALS) this.lanes[signal].thin((of) => of.counts.signal === 'metrics' || this.consignments.isLoose(of));
     let cancel: (() => void) | undefined;
     const ended = new Promise<void>((resolve) => {
       this.onIdle = resolve;
@@ -152,7 +162,7 @@ export class OtlpSender {
     this.cancelTimer?.();
     this.isClosed = true;
     this.ports.transport.close();
-    return this.consignments.looseItems();
+    return this.consignments.unaccepted();
   }
 
   /** Nothing that is called from a timer or a promise may throw: it would end the process. */
@@ -236,8 +246,7 @@ export class OtlpSender {
         return this.takeRetry(signal, outgoing, verdict, episode);
       case 'split':
       case 'refused':
-        lane.answered(episode);
-        return this.takeRefusal(signal, outgoing, verdict);
+        return this.takeRefusal(signal, outgoing, verdict, episode);
       default:
         lane.answered(episode);
         return this.takeAccepted(signal, outgoing, verdict);
@@ -252,16 +261,25 @@ export class OtlpSender {
     this.say(signal, 'retry', code, message, nowMs + waitMs);
   }
 
-  private takeRefusal(signal: Signal, outgoing: Outgoing, { kind, refusal }: Verdict & { kind: 'split' | 'refused' }): void {
+  private takeRefusal(signal: Signal, outgoing: Outgoing, { kind, refusal }: Verdict & { kind: 'split' | 'refused' }, episode: number): void {
     const lane = this.lanes[signal];
+    if (!this.holds(kind, refusal)) lane.answered(episode);
     // Some collectors cannot read what is compressed, and call it bad: the same once more as it is.
     if (lane.compression !== 'understood' && outgoing.body?.isGzip === true && [400, 415].includes(refusal.status)) {
       outgoing.isPlain = true;
       outgoing.body = undefined;
       return lane.repeat(outgoing);
     }
+    if (this.holds(kind, refusal)) {
+      return this.takeRetry(signal, outgoing, { kind: 'retry', code: refusal.code, status: refusal.status, message: refusal.message, retryAfterMs: HOLD_MS }, episode);
+    }
     if (kind === 'refused') return this.refuseRequest(signal, outgoing, refusal);
     this.takeSplit(signal, outgoing, refusal);
+  }
+
+  /** Is it the endpoint as a whole that refuses, and is that waited for? */
+  private holds(kind: 'split' | 'refused', { reason, status }: Refusal): boolean {
+    return this.settings.whenRefused === 'hold' && kind === 'refused' && (['unauthorized', 'notFound', 'redirect'].includes(reason) || status >= 500);
   }
 
   private takeSplit(signal: Signal, outgoing: Outgoing, refusal: Refusal): void {

@@ -5,7 +5,7 @@ import type { TlsOptions } from './ports';
 export interface Endpoint {
   /** Without user and password. */
   readonly url: URL;
-  /** Where the address stands, for a person: `field "Logs"`, `variable OTEL_…`, `default of field "Endpoint"`. */
+  /** Where the address stands, for a person: `field "Logs address"`, `variable OTEL_…`. */
   readonly from: string;
   /** Those that a person has set, names in lower case; content headers are the sender's. Secrets. */
   readonly headers: Readonly<Record<string, string>>;
@@ -26,6 +26,11 @@ export interface SenderSettings {
   readonly maxAgeMs: number;
   /** Requests under way, of all signals. */
   readonly maxInFlight: number;
+  /**
+   * What becomes of items when the endpoint as a whole refuses (401, 403, 404, 405, redirects, 5xx): `reject`, the default, reports them
+   * and lets their tokens go, `hold` tries again every minute.
+   */
+  readonly whenRefused?: 'reject' | 'hold';
 }
 
 /** Largest request that the protocol's collectors take, in bytes. */

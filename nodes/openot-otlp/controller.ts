@@ -1,8 +1,10 @@
 import type { NodeMessage, NodeMessageInFlow } from 'node-red';
-import { OtlpSender, Rejected, Said, SenderPorts, SenderSettings, SenderStatus } from '../../lib/otlp';
+import { Dropped, OtlpSender, Rejected, Said, SenderPorts, SenderSettings, SenderStatus } from '../../lib/otlp';
 import { CodedError } from '../shared/coded-error';
 import type { Send } from '../shared/handle';
-import { derive, tokensOf } from '../shared/messages';
+import { derive } from '../shared/messages';
+import { OwnTokens } from '../shared/own-tokens';
+import type { Standing } from '../shared/passage';
 import { notARequest, textOfPayload } from './payload';
 
 /** What the node does with what the sender tells. */
@@ -11,13 +13,17 @@ export interface OtlpEvents {
   onRejected(message: NodeMessage): void;
   onSaid(said: Said): void;
   onFault(thrown: unknown): void;
+  /** What the ledger of this process knows of a token. */
+  standing(life: string, serial: number): Standing;
 }
 
 /** Messages to the sender, and back: each leaves when all that was in it has an outcome, in the order of arrival. */
 export class OtlpController {
   private readonly sender: OtlpSender;
+  private readonly tokens: OwnTokens;
 
   constructor(ports: SenderPorts, settings: SenderSettings, events: OtlpEvents) {
+    this.tokens = new OwnTokens((life, serial) => events.standing(life, serial));
     this.sender = new OtlpSender(ports, settings, {
       onRejected: (payload: Rejected) => events.onRejected({ topic: 'rejected', payload } as NodeMessage),
       onChange: (said) => events.onSaid(said),
@@ -29,10 +35,12 @@ export class OtlpController {
   take(message: NodeMessageInFlow, pass: Send): Promise<void> {
     const text = textOfPayload(message.payload);
     const stream = (message.openot as { stream?: unknown } | null | undefined)?.stream;
+    const sequence = (message as { parts?: { id?: unknown } | null }).parts?.id;
     return new Promise((resolve, reject) => {
       const offered = this.sender.offer(text, {
-        hasToken: tokensOf(message).length > 0,
+        hasToken: this.tokens.of(message).length > 0,
         ...(typeof stream === 'string' ? { stream } : {}),
+        ...(typeof sequence === 'string' ? { sequence } : {}),
         done: (counts) => {
           pass([derive(message, { otlp: { ...counts } } as NodeMessage), null]);
           resolve();
@@ -47,8 +55,8 @@ export class OtlpController {
     return this.sender.status();
   }
 
-  /** Resolves with how many items are gone: nobody knows whether they were accepted, and nobody reads them again. */
-  close(limitMs: number): Promise<number> {
+  /** Resolves with how many items are gone: not known to be accepted, and not read again for certain. */
+  close(limitMs: number): Promise<Dropped> {
     return this.sender.close(limitMs);
   }
 }

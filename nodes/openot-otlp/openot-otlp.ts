@@ -1,5 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { shownEndpoints, systemSenderPorts } from '../../lib/otlp';
+import { Dropped, shownUrl, systemSenderPorts } from '../../lib/otlp';
+import type { Signal } from '../../lib/otel/otlp';
 import { buildNode } from '../shared/build-node';
 import { CodedError, codedErrorOf } from '../shared/coded-error';
 import { CLOSE_LIMIT_MS, handle } from '../shared/handle';
@@ -8,12 +9,18 @@ import { STATUS_INTERVAL_MS } from '../shared/status';
 import { OtlpController } from './controller';
 import { OtlpCredentials, OtlpProperties, otlpSettings } from './settings';
 import { showOtlp } from './show';
-import { Spoken } from './spoken';
+import { Address, Spoken } from './spoken';
 
 interface OtlpDef extends NodeDef, OtlpProperties {}
 
 /** Milliseconds that a node which closes goes on sending what nobody would read again: less than its close may take. */
 const LAST_TRY_MS = CLOSE_LIMIT_MS - 1000;
+
+function droppedText({ items, points }: Dropped): string {
+  const parts = items === 0 ? [] : [`${items} items that no commit token brings again. Keep msg.openot.commit in the messages to this node`];
+  if (points > 0) parts.push(`${points} data points: those of records come again with their tokens, those of a reader's status do not`);
+  return `the collector had not accepted when this node closed: ${parts.join('; ')}`;
+}
 
 const init = (RED: NodeAPI): void => {
   function OpenotOtlp(this: Node, def: OtlpDef): void {
@@ -23,18 +30,20 @@ const init = (RED: NodeAPI): void => {
       this,
       (status) => {
         const settings = otlpSettings(RED, this, def, (this as Node<OtlpCredentials>).credentials ?? {});
-        const spoken = new Spoken(() => performance.now());
+        const addressOf = (signal: Signal): Address => ({ whole: shownUrl(settings.endpoints[signal].url), origin: settings.endpoints[signal].url.origin });
+        const spoken = new Spoken(() => performance.now(), { logs: addressOf('logs'), metrics: addressOf('metrics'), traces: addressOf('traces') });
         const show = (): void => status.set(() => showOtlp(controller.status(), settings.maxAgeMs, performance.now()));
         const controller = new OtlpController(systemSenderPorts(settings.maxInFlight), settings, {
           onRejected: (message) => hop.send([null, message], (output) => this.send(output)),
           onFault: (thrown) => this.error(codedErrorOf(thrown), {}),
+          standing: (life, serial) => hop.acknowledgements.standing(life, serial),
           onSaid: (said) => {
             show();
             const line = hop.isClosed ? undefined : spoken.lineOf(said);
             if (line === undefined) return;
             if (line.level === 'log') this.log(line.text);
             else if (line.level === 'warn') this.warn(`${line.code}: ${line.text}`);
-            else this.error(new CodedError(line.code, `${line.text} (${shownEndpoints(settings.endpoints)})`), {});
+            else this.error(new CodedError(line.code, line.text), {});
           }
         });
         // Ages and waits change without an answer.
@@ -51,7 +60,7 @@ const init = (RED: NodeAPI): void => {
           clearInterval(timer);
           const dropped = await controller.close(LAST_TRY_MS);
           // Without a message: it goes to the log, since the Catch nodes of a flow that stops are closed by now.
-          if (dropped > 0) this.error(new CodedError('OPENOT_OTLP_DROPPED', `${dropped} items waited for the collector when this node closed, and no commit token makes their reader read them again: whether the collector has them is not known. Keep msg.openot.commit in the messages to this node`));
+          if (dropped.items + dropped.points > 0) this.error(new CodedError('OPENOT_OTLP_DROPPED', droppedText(dropped)));
         };
       },
       { release: () => hop.close(), deploys: RED.events, hop }

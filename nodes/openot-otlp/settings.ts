@@ -4,7 +4,7 @@ import { certificateVariables, Endpoint, EndpointProperties, endpointsOf, MAX_RE
 import type { Signal } from '../../lib/otel/otlp';
 import { MissingConfig } from '../shared/build-node';
 import { CodedError } from '../shared/coded-error';
-import { choiceOf, numberOf } from '../shared/numbers';
+import { choiceOf, NumberField, numberOf } from '../shared/numbers';
 
 /** What the dialog saves. */
 export interface OtlpProperties {
@@ -18,6 +18,7 @@ export interface OtlpProperties {
   maxBytes?: string;
   maxAge?: string;
   maxInFlight?: string;
+  whenRefused?: string;
   /** Id of a tls-config node. */
   tls?: string;
 }
@@ -34,6 +35,9 @@ interface TlsNode {
   addTLSOptions(options: TlsOptions): TlsOptions;
 }
 
+/** Labels of the dialog. */
+const LABELS: Readonly<Record<string, string>> = { endpoint: 'Endpoint', logsEndpoint: 'Logs address', metricsEndpoint: 'Metrics address', tracesEndpoint: 'Traces address' };
+
 /** Everything the sender needs, from the node's fields, its credentials and the environment. Throws OPENOT_CONFIG, never with a secret in it. */
 export function otlpSettings(RED: NodeAPI, node: Node, def: OtlpProperties, credentials: OtlpCredentials): SenderSettings {
   // A variable of a flow, group or subflow counts as well.
@@ -42,7 +46,7 @@ export function otlpSettings(RED: NodeAPI, node: Node, def: OtlpProperties, cred
     return value === undefined || value === null ? undefined : String(value);
   };
   const found = endpointsOf(propertiesOf(def, credentials), env);
-  if (!found.ok) throw new CodedError('OPENOT_CONFIG', found.message);
+  if (!found.ok) throw new CodedError('OPENOT_CONFIG', found.message, found.where);
   const tls = tlsOf(RED, def.tls ?? '');
   const endpoint = (signal: Signal): Endpoint => {
     const options = tls ?? tlsOfVariables(signal, env);
@@ -50,24 +54,37 @@ export function otlpSettings(RED: NodeAPI, node: Node, def: OtlpProperties, cred
   };
   return {
     endpoints: { logs: endpoint('logs'), metrics: endpoint('metrics'), traces: endpoint('traces') },
-    maxItems: numberOf(def.maxItems, { name: 'maxItems', fallback: 500, min: 1, max: 100_000 }),
-    maxBytes: numberOf(def.maxBytes, { name: 'maxBytes', fallback: 4_194_304, min: 1024, max: MAX_REQUEST_BYTES }),
-    maxAgeMs: numberOf(def.maxAge, { name: 'maxAge', fallback: 500, min: 0, max: 3_600_000 }),
-    maxInFlight: numberOf(def.maxInFlight, { name: 'maxInFlight', fallback: 4, min: 1, max: 64 })
+    maxItems: number('Max. items', def.maxItems, { name: 'maxItems', fallback: 500, min: 1, max: 100_000 }),
+    maxBytes: number('Max. bytes', def.maxBytes, { name: 'maxBytes', fallback: 4_194_304, min: 1024, max: MAX_REQUEST_BYTES }),
+    maxAgeMs: number('Max. age', def.maxAge, { name: 'maxAge', fallback: 500, min: 0, max: 3_600_000 }),
+    maxInFlight: number('In flight', def.maxInFlight, { name: 'maxInFlight', fallback: 4, min: 1, max: 64 }),
+    whenRefused: inField('When refused', () => choiceOf<'reject' | 'hold'>(def.whenRefused, 'whenRefused', ['reject', 'hold']))
   };
+}
+
+const number = (label: string, value: unknown, field: NumberField): number => inField(label, () => numberOf(value, field));
+
+/** What `read` throws says in the status which field it was. */
+function inField<T>(label: string, read: () => T): T {
+  try {
+    return read();
+  } catch (thrown) {
+    if (!(thrown instanceof CodedError)) throw thrown;
+    throw new CodedError(thrown.code, thrown.message.slice(thrown.code.length + 2), label);
+  }
 }
 
 function propertiesOf(def: OtlpProperties, { token = '', headers = '' }: OtlpCredentials): EndpointProperties {
   const address = (value: string | undefined, name: string): string => {
-    if (/^\$[{(]/.test(value ?? '')) throw new CodedError('OPENOT_CONFIG', `the field ${name} names the environment variable ${value!.slice(0, 40)}, which is not set`);
+    if (/^\$[{(]/.test(value ?? '')) throw new CodedError('OPENOT_CONFIG', `the field ${name} names the environment variable ${value!.slice(0, 40)}, which is not set`, LABELS[name]);
     return value ?? '';
   };
   const timeout = def.timeout ?? '';
   return {
     endpoint: address(def.endpoint, 'endpoint'),
     endpoints: Object.fromEntries(SIGNALS.map((signal) => [signal, address(def[`${signal}Endpoint`], `${signal}Endpoint`)])),
-    compression: choiceOf(def.compression, 'compression', ['', 'gzip', 'none']),
-    ...(String(timeout).trim() === '' ? {} : { timeoutMs: numberOf(timeout, { name: 'timeout', fallback: 0, min: MIN_TIMEOUT_MS, max: MAX_TIMEOUT_MS }) }),
+    compression: inField('Compression', () => choiceOf(def.compression, 'compression', ['', 'gzip', 'none'])),
+    ...(String(timeout).trim() === '' ? {} : { timeoutMs: number('Time-out', timeout, { name: 'timeout', fallback: 0, min: MIN_TIMEOUT_MS, max: MAX_TIMEOUT_MS }) }),
     token,
     headers
   };
@@ -77,7 +94,7 @@ function tlsOf(RED: NodeAPI, id: string): TlsOptions | undefined {
   if (id === '') return undefined;
   const node = RED.nodes.getNode(id) as unknown as TlsNode | null | undefined;
   if (node === null || node === undefined) throw new MissingConfig('no TLS node', 'the TLS configuration that this node names is not there, or is disabled: choose another one, or none');
-  if (node.valid === false) throw new CodedError('OPENOT_CONFIG', 'the TLS configuration that this node names is not usable: see its own error');
+  if (node.valid === false) throw new CodedError('OPENOT_CONFIG', 'the TLS configuration that this node names is not usable: see its own error', 'TLS');
   return node.addTLSOptions({});
 }
 
@@ -94,6 +111,6 @@ function fileOf(variable: string, path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (thrown) {
-    throw new CodedError('OPENOT_CONFIG', `${variable} names a file that cannot be read (${(thrown as NodeJS.ErrnoException).code ?? 'unknown error'})`);
+    throw new CodedError('OPENOT_CONFIG', `${variable} names a file that cannot be read (${(thrown as NodeJS.ErrnoException).code ?? 'unknown error'})`, variable);
   }
 }

@@ -5,9 +5,9 @@ import { shortAge, shortCount } from '../shared/status';
 /** Beyond `maxAge`, milliseconds that the oldest may wait with nothing accepted before the status is no more green. */
 export const SLOW_MS = 5000;
 /** Longest text of a collector in a status, in characters. */
-const MAX_SAID = 60;
+const MAX_SAID = 80;
 
-/** The sender in one line: sent, pending, rejected, age of the oldest pending, what the collector said last. `nowMs` of its clock. */
+/** The sender in one line: sent, pending, rejected, age of the oldest pending, the worst of what the collector said last of each signal. `nowMs` of its clock. */
 export function showOtlp(status: SenderStatus, maxAgeMs: number, nowMs: number): NodeStatus {
   const { accepted, pending, rejected, oldestMs, said, troubled } = status;
   const parts = [`${shortCount(accepted)} sent`];
@@ -17,7 +17,8 @@ export function showOtlp(status: SenderStatus, maxAgeMs: number, nowMs: number):
   const counts = parts.join(', ');
   if (said === undefined) return { fill: 'grey', shape: 'ring', text: pending > 0 ? counts : 'nothing sent yet' };
   const again = said.againMs !== undefined && said.againMs > nowMs ? `, again in ${shortAge(said.againMs - nowMs + 999)}` : '';
-  const message = said.message.length > MAX_SAID ? `${said.message.slice(0, MAX_SAID)}…` : said.message;
+  const short = said.message.length > MAX_SAID ? `${said.message.slice(0, MAX_SAID)}…` : said.message;
+  const message = said.outcome === 'accepted' ? short : `${said.signal} ${short}`;
   if (troubled.length > 0) return { fill: 'red', shape: 'ring', text: `${counts}: ${said.outcome === 'retry' ? `${message}${again}` : `${troubled.join(', ')} retried`}` };
   if (said.outcome === 'refused') return { fill: 'red', shape: 'dot', text: `${counts}: ${message}` };
   if (isSlow(status, maxAgeMs, nowMs)) return { fill: 'yellow', shape: 'ring', text: `${counts}: no answer yet` };

@@ -51,7 +51,7 @@ export function buildNode(node: Node, make: (status: ThrottledStatus) => Close, 
       const error = codedErrorOf(thrown);
       const isNews = failure?.message !== error.message;
       failure = error;
-      status.set(() => ({ fill: 'red', shape: 'ring', text: error instanceof MissingConfig ? error.short : 'wrong settings' }));
+      status.set(() => ({ fill: 'red', shape: 'ring', text: shortOf(error) }));
       if (isNews) reportSoon(node, error);
       if (error instanceof MissingConfig && again === undefined) deploys?.on('flows:started', (again = attempt));
     }
@@ -75,4 +75,9 @@ export function buildNode(node: Node, make: (status: ThrottledStatus) => Close, 
   // Node-RED takes the input listeners of a node at once only when it closes synchronously (nodes/shared/passage).
   if (close === undefined && deploys === undefined) node.on('close', () => void letGo());
   else closeWith(node, async () => letGo());
+}
+
+function shortOf(error: Error): string {
+  if (error instanceof MissingConfig) return error.short;
+  return error instanceof CodedError && error.field !== undefined ? `wrong settings: ${error.field}` : 'wrong settings';
 }

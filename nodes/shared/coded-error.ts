@@ -5,7 +5,9 @@
 export class CodedError extends Error {
   constructor(
     readonly code: string,
-    text: string
+    text: string,
+    /** Of wrong settings: the field or variable that is wrong, as a person finds it. */
+    readonly field?: string
   ) {
     super(`${code}: ${text}`);
     this.name = 'OpenOTError';

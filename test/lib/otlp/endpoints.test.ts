@@ -1,6 +1,6 @@
 import should from 'should';
 import type { EndpointProperties } from '../../../lib/otlp';
-import { certificateVariables, endpointsOf, shownEndpoints } from '../../../lib/otlp';
+import { certificateVariables, endpointsOf, shownUrl } from '../../../lib/otlp';
 import { headersOfText, headersOfVariable } from '../../../lib/otlp/headers';
 
 type Given = Partial<EndpointProperties>;
@@ -24,7 +24,7 @@ describe('the endpoints', () => {
   it('are those of a collector on this machine when nobody says otherwise', () => {
     const { logs, metrics, traces } = found();
     should([logs, metrics, traces]).eql(['logs', 'metrics', 'traces'].map((signal) => ({ url: new URL(`http://localhost:4318/v1/${signal}`), from: 'field "Endpoint", which is empty', headers: {}, timeoutMs: 10_000, isGzip: true })));
-    should(shownEndpoints(found({ endpoint: 'https://c:1/otlp?key=secret' }))).equal('https://c:1/otlp/v1/logs, https://c:1/otlp/v1/metrics, https://c:1/otlp/v1/traces');
+    should(shownUrl(found({ endpoint: 'https://c:1/otlp?key=secret' }).logs.url)).equal('https://c:1/otlp/v1/logs');
   });
 
   it('lie under the base, or are whole addresses', () => {
@@ -45,7 +45,7 @@ describe('the endpoints', () => {
 
   it('say where they come from', () => {
     const { logs, metrics, traces } = found({ endpoints: { logs: 'http://a' } }, { [`${V}TRACES_ENDPOINT`]: 'http://t', [`${V}ENDPOINT`]: 'http://e' });
-    should([logs, metrics, traces].map(({ from }) => from)).eql(['field "Logs"', `variable ${V}ENDPOINT`, `variable ${V}TRACES_ENDPOINT`]);
+    should([logs, metrics, traces].map(({ from }) => from)).eql(['field "Logs address"', `variable ${V}ENDPOINT`, `variable ${V}TRACES_ENDPOINT`]);
     should(found({ endpoint: 'http://a' }).metrics.from).equal('field "Endpoint"');
   });
 
@@ -72,7 +72,7 @@ describe('the endpoints', () => {
   it('refuse what is no address, and one with a password, without showing it', () => {
     should(refused({ endpoint: 'collector:4318' })).equal('the field "Endpoint" must begin with http:// or https://, found "collector:4318"');
     should(resolved({ endpoint: 'collector:4318' })).match({ where: 'Endpoint' });
-    should(resolved({ endpoints: { traces: 'x' } })).match({ where: 'Traces', message: /^the field "Traces" must be an address such as http:.*, found "x"$/ });
+    should(resolved({ endpoints: { traces: 'x' } })).match({ where: 'Traces address', message: /^the field "Traces address" must be an address such as http:.*, found "x"$/ });
     should(resolved({ token: 'a b' })).match({ where: 'Token' });
     should(refused({ endpoint: 'collector' })).match(/^the field "Endpoint" must be an address such as http:.*, found "collector"$/);
     for (const [given, env] of [[{ endpoint: 'http://me:s3cret@c' }, {}], [{ endpoints: { logs: 'https://s3cret@c' } }, {}], [{}, { [`${V}ENDPOINT`]: 'http://me:s3cret@c' }], [{ endpoint: 'http://s3cret c' }, {}], [{ endpoint: 'me:s3cret@c' }, {}], [{ endpoint: 'c/?key=s3cret' }, {}]] as [Given, Record<string, string>][]) {

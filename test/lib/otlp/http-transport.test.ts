@@ -131,24 +131,25 @@ describe('the HTTP transport', () => {
   });
 
   describe('over TLS', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'openot-tls-'));
+    let folder = '';
     const file = (name: string): string => join(folder, name);
-    let server: TlsServer;
+    let server: TlsServer | undefined;
     let port = 0;
     let hasClientCertificate = false;
 
     before(async () => {
+      folder = mkdtempSync(join(tmpdir(), 'openot-tls-'));
       for (const name of ['server', 'client']) execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-keyout', file(`${name}.key`), '-out', file(`${name}.pem`), '-subj', `/CN=${name}`, '-addext', 'subjectAltName=IP:127.0.0.1'], { stdio: 'ignore' });
       server = createTlsServer({ key: readFileSync(file('server.key')), cert: readFileSync(file('server.pem')), ca: readFileSync(file('client.pem')), requestCert: true, rejectUnauthorized: false }, (request, response) => {
         hasClientCertificate = (request.socket as import('node:tls').TLSSocket).authorized;
         request.resume().on('end', () => response.end('{}'));
       });
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve));
       port = (server.address() as AddressInfo).port;
     });
     after(() => {
-      server.close();
-      rmSync(folder, { recursive: true, force: true });
+      server?.close();
+      if (folder !== '') rmSync(folder, { recursive: true, force: true });
     });
 
     it('refuses a certificate that it does not trust, and trusts the one it is told to', async () => {

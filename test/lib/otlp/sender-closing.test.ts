@@ -1,7 +1,7 @@
 import should from 'should';
 import { MAX_LOOSE_BYTES } from '../../../lib/otlp';
 import { answer, cut, FakeSender, sums } from './support/fake-sender';
-import { logsRequest, records, span, tracesRequest, uidsOf } from './support/requests';
+import { logsRequest, metricsRequest, point, records, span, tracesRequest, uidsOf } from './support/requests';
 
 describe('the OTLP sender: messages that nobody would read again', () => {
   const large = (from: number): object => logsRequest(records(from, 8, 'x'.repeat(1 << 20)));
@@ -58,7 +58,7 @@ describe('the OTLP sender: when it closes', () => {
     fake.reply = () => answer(200);
     const dropped = fake.sender.close(4000);
     await fake.pass(0);
-    should(await dropped).equal(0);
+    should(await dropped).eql({ items: 0, points: 0 });
     // One request that had failed had both kinds in it.
     should(fake.got.flatMap(({ body }) => uidsOf(body))).containDeep(['uid/2', 'uid/3', 'uid/4', 'uid/5', 'uid/6', 'uid/7', 'uid/8']);
     should(fake.got.every(({ url }) => url.endsWith('logs'))).be.true();
@@ -76,7 +76,7 @@ describe('the OTLP sender: when it closes', () => {
     await fake.pass(3999);
     should(fake.isClosed).be.false();
     await fake.pass(1);
-    should(await dropped).equal(5);
+    should(await dropped).eql({ items: 5, points: 0 });
     should(fake.isClosed).be.true();
     should(fake.waiting).equal(0);
   });
@@ -88,7 +88,7 @@ describe('the OTLP sender: when it closes', () => {
       fake.offer('a', logsRequest(records(0, 5)));
       const dropped = fake.sender.close(4000);
       await fake.pass(0);
-      should(await dropped).equal(5);
+      should(await dropped).eql({ items: 5, points: 0 });
       should(fake.rejected).eql([]);
     }
   });
@@ -103,7 +103,7 @@ describe('the OTLP sender: when it closes', () => {
     await fake.pass(500);
     const dropped = fake.sender.close(4000);
     await fake.pass(0);
-    should(await dropped).equal(3);
+    should(await dropped).eql({ items: 3, points: 0 });
   });
 
   it('waits for what is under way', async () => {
@@ -116,7 +116,7 @@ describe('the OTLP sender: when it closes', () => {
     await fake.pass(1000);
     open();
     await fake.pass(0);
-    should(await dropped).equal(0);
+    should(await dropped).eql({ items: 0, points: 0 });
   });
 
   it('asks no collector that asked to be left alone for longer, and waits for one that did for a moment', async () => {
@@ -133,7 +133,7 @@ describe('the OTLP sender: when it closes', () => {
       should(fake.got.length).equal(0);
       should(fake.isClosed).equal(gone > 0);
       await fake.pass(1);
-      should(await dropped).equal(gone);
+      should(await dropped).eql({ items: gone, points: 0 });
       should(fake.got.length).equal(requests);
       should(fake.waiting).equal(0);
     }
@@ -151,7 +151,24 @@ describe('the OTLP sender: when it closes', () => {
     fake.offer('none', logsRequest(records(7, 2)));
     const dropped = fake.sender.close(10);
     await fake.pass(20);
-    should(await dropped).equal(9);
+    should(await dropped).eql({ items: 9, points: 0 });
     should(fake.rejected).eql([]);
+  });
+
+  it('tries data points once more, although a token stands for them, and tells of those that are gone', async () => {
+    for (const reply of [answer(200), cut]) {
+      const fake = new FakeSender();
+      fake.reply = () => cut;
+      fake.offer('status', metricsRequest({ a: [point(1), point(2)] }), { stream: 's' });
+      fake.offer('spans', tracesRequest([span(1)]), { stream: 's' });
+      fake.offer('logs', logsRequest(records(0, 3)), { stream: 's', hasToken: true });
+      await fake.pass(500);
+      fake.got.length = 0;
+      fake.reply = () => reply;
+      const dropped = fake.sender.close(4000);
+      await fake.pass(0);
+      should(await dropped).eql({ items: 0, points: reply.ok ? 0 : 2 });
+      should(fake.got.map(({ url }) => url)).eql(['http://collector/v1/metrics']);
+    }
   });
 });

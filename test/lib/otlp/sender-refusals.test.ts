@@ -1,5 +1,5 @@
 import should from 'should';
-import { MAX_FRUITLESS_REQUESTS } from '../../../lib/otlp';
+import { HOLD_MS, MAX_FRUITLESS_REQUESTS } from '../../../lib/otlp';
 import { answer, FakeSender, sums } from './support/fake-sender';
 import { logsRequest, records, uidsOf } from './support/requests';
 
@@ -147,6 +147,33 @@ describe('the OTLP sender: a refusal', () => {
       await fake.pass(500);
       should(fake.got.length).equal(1);
       should(fake.rejected).match([{ count: 100, message: text }]);
+    }
+  });
+
+  for (const status of [401, 403, 404, 405, 302, 500, 501]) {
+    it(`${status} is asked again every minute, and nothing let go, where refused items are held`, async () => {
+      const fake = new FakeSender({ whenRefused: 'hold' });
+      fake.reply = () => answer(status, 'no');
+      fake.offer('a', logsRequest(records(0, 3)), { hasToken: true });
+      await fake.pass(500 + 10 * HOLD_MS - 1);
+      should(fake.got.length).equal(10);
+      should(fake.sender.status()).match({ pending: 3, troubled: ['logs'], said: { outcome: 'retry', message: new RegExp(`^${status} `) } });
+      should(fake.left).eql([]);
+      should(fake.rejected).eql([]);
+      fake.reply = () => answer(200);
+      await fake.pass(1);
+      should(fake.left[0].counts).match({ accepted: 3 });
+    });
+  }
+
+  it('of single items, and an answer of no collector, are not held', async () => {
+    for (const [reply, rejected] of [[answer(400), 3], [answer(413), 3], [answer(422), 3], [answer(200, 'log in'), 3], [answer(200, { partialSuccess: { rejectedLogRecords: 1 } }), 1]] as const) {
+      const fake = new FakeSender({ whenRefused: 'hold' });
+      fake.reply = () => reply;
+      fake.offer('a', logsRequest(records(0, 3)));
+      await fake.pass(1000);
+      should(fake.left.length).equal(1);
+      should(fake.sender.status()).match({ rejected, pending: 0 });
     }
   });
 });

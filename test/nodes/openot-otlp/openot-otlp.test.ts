@@ -5,6 +5,8 @@ import { createServer, Server } from 'node:https';
 import { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Rejected } from '../../../lib/otlp';
+import type { NodeAPI } from 'node-red';
+import { Hop } from '../../../nodes/shared/passage';
 import { Flow, helper, settled, shouldBePlain, sink, statusesOf, until, useNodeRed } from '../../support/node-red';
 import { logsRequest, metricsRequest, point, records, span, tracesRequest, uidsOf } from '../../lib/otlp/support/requests';
 import { accept, cutOff, say, Script, ScriptedReceiver } from '../../lib/otlp/support/scripted-receiver';
@@ -56,9 +58,9 @@ describe('openot-otlp', () => {
     should(lastStatus()).equal('grey ring nothing sent yet');
     running.send('otlp', { payload: logsRequest(records(0, 3)) } as never);
     await until('the outage', () => lastStatus().startsWith('red ring 0 sent, 3 pending'));
-    await until('what it says', () => /^red ring 0 sent, 3 pending(, oldest \d+ s)?: connect ECONNREFUSED 127\.0\.0\.1:\d+, again in 1 s$/.test(lastStatus()));
+    await until('what it says', () => /^red ring 0 sent, 3 pending(, oldest \d+ s)?: logs connect ECONNREFUSED 127\.0\.0\.1:\d+, again in 1 s$/.test(lastStatus()));
     should(running.at('out')).eql([]);
-    should(running.caught).match([{ code: 'OPENOT_OTLP_UNREACHABLE', message: new RegExp(`^OPENOT_OTLP_UNREACHABLE: logs cannot be sent: connect ECONNREFUSED .* sent again until .*\\(${receiver.url}/v1/logs, `) }]);
+    should(running.caught).match([{ code: 'OPENOT_OTLP_UNREACHABLE', message: new RegExp(`^OPENOT_OTLP_UNREACHABLE: nothing can be sent to ${receiver.url}: connect ECONNREFUSED .* sent again until the collector takes it$`) }]);
     await receiver.start();
     await until('the message', () => running.at('out').length === 1);
     await until('the status', () => lastStatus() === 'green dot 3 sent: 200');
@@ -74,7 +76,7 @@ describe('openot-otlp', () => {
     should(running.at('rejected')).match([{ topic: 'rejected', payload: { signal: 'logs', reason: 'unauthorized', code: 'OPENOT_OTLP_UNAUTHORIZED', status: 401, count: 2, uids: ['uid/0', 'uid/1'], items: records(0, 2) } }]);
     should(running.at('rejected')[0]).not.have.property('openot');
     should(running.at('out')[0]).match({ openot: { commit: ['r/b/1'] }, otlp: { accepted: 0, rejected: 2 } });
-    await until('the status', () => lastStatus().startsWith('red dot 0 sent, 2 rejected: 401 Unauthorized: who are you?'));
+    await until('the status', () => lastStatus().startsWith('red dot 0 sent, 2 rejected: logs 401 Unauthorized: who are you?'));
     should(logged(WARN)).matchAny(/^OPENOT_OTLP_UNAUTHORIZED: logs: 401/);
     receiver.script = say(200, { partialSuccess: { rejectedLogRecords: '1', errorMessage: 'too old' } });
     running.send('otlp', { payload: logsRequest(records(2, 3)) } as never);
@@ -82,7 +84,7 @@ describe('openot-otlp', () => {
     should(rejected(running)[1]).match({ reason: 'partial', count: 1, uids: ['uid/2', 'uid/3', 'uid/4'] });
     receiver.script = say(200, { partialSuccess: { errorMessage: 'old version' } });
     running.send('otlp', { payload: logsRequest(records(5, 1)) } as never);
-    await until('the warning', () => lastStatus() === 'yellow dot 3 sent, 3 rejected: old version');
+    await until('the warning', () => lastStatus() === 'yellow dot 3 sent, 3 rejected: logs old version');
     should(logged(WARN)).matchAny('OPENOT_OTLP_WARNING: logs: old version');
     running.at('rejected').forEach((message) => shouldBePlain(message));
     should(running.caught).eql([]);
@@ -142,22 +144,23 @@ describe('openot-otlp', () => {
   });
 
   it('refuses settings that cannot be right, without showing a secret', async () => {
-    for (const [otlp, credentials, text] of [
-      [{ endpoint: 'http://me:s3cret@collector' }, {}, /holds a user name or password/],
-      [{ endpoint: 'collector:4318' }, {}, /must begin with http/],
-      [{ logsEndpoint: '${NOT_SET}' }, {}, /logsEndpoint names the environment variable \$\{NOT_SET\}, which is not set/],
-      [{ maxBytes: '67108865' }, {}, /maxBytes must be a whole number from 1024 to 67108864/],
-      [{ timeout: '50' }, {}, /timeout must be a whole number from 100 to 600000/],
-      [{ compression: 'zstd' }, {}, /compression must be one of , gzip, none/],
-      [{}, { token: 'Bearer s3cret' }, /the token must be one word/],
-      [{}, { headers: 'content-length: s3cret' }, /content-length belongs to the connection or the content/],
-      [{}, { token: 's3cret', headers: 'authorization: s3cret' }, /only one of them was expected/],
-      [{ tls: 'gone' }, {}, /the TLS configuration that this node names is not there/]
-    ] as [object, object, RegExp][]) {
+    for (const [otlp, credentials, text, short] of [
+      [{ endpoint: 'http://me:s3cret@collector' }, {}, /holds a user name or password/, 'wrong settings: Endpoint'],
+      [{ endpoint: 'collector:4318' }, {}, /must begin with http.*found "collector:4318"/, 'wrong settings: Endpoint'],
+      [{ logsEndpoint: '${NOT_SET}' }, {}, /logsEndpoint names the environment variable \$\{NOT_SET\}, which is not set/, 'wrong settings: Logs address'],
+      [{ maxBytes: '67108865' }, {}, /maxBytes must be a whole number from 1024 to 67108864/, 'wrong settings: Max. bytes'],
+      [{ timeout: '50' }, {}, /timeout must be a whole number from 100 to 600000/, 'wrong settings: Time-out'],
+      [{ compression: 'zstd' }, {}, /compression must be one of , gzip, none/, 'wrong settings: Compression'],
+      [{ whenRefused: 'no' }, {}, /whenRefused must be one of reject, hold/, 'wrong settings: When refused'],
+      [{}, { token: 'Bearer s3cret' }, /the token must be one word/, 'wrong settings: Token'],
+      [{}, { headers: 'content-length: s3cret' }, /content-length belongs to the connection or the content/, 'wrong settings: Headers'],
+      [{}, { token: 's3cret', headers: 'authorization: s3cret' }, /only one of them was expected/, 'wrong settings: Token'],
+      [{ tls: 'gone' }, {}, /the TLS configuration that this node names is not there/, 'no TLS node']
+    ] as [object, object, RegExp, string][]) {
       const running = await flow(otlp as Record<string, unknown>, credentials);
       await until('the error', () => running.caught.length > 0);
       should(running.caught[0]).match({ code: 'OPENOT_CONFIG', message: text });
-      await until('the status', () => lastStatus().startsWith('red ring'));
+      await until('the status', () => lastStatus() === `red ring ${short}`);
       running.send('otlp', { payload: logsRequest(records(0, 1)) } as never);
       await settled();
       should(running.caught.length).equal(2);
@@ -165,6 +168,22 @@ describe('openot-otlp', () => {
       await helper.unload();
     }
     should(receiver.received).eql([]);
+  });
+
+  it('with wrong settings gives batches back to their reader: the next one does not cover them', async () => {
+    const settledOnes: number[] = [];
+    const RED = { events: helper._events, nodes: { getNode: () => null, eachNode: () => undefined } } as unknown as NodeAPI;
+    const running = await flow({ endpoint: 'collector:4318' });
+    const reader = new Hop(RED, { id: 'r' } as never, false);
+    const account = reader.openAccount('b', { settled: (serial) => void settledOnes.push(serial), onLost: () => undefined, awaitsAck: true });
+    account.begin(1);
+    account.begin(2);
+    running.send('otlp', { payload: logsRequest(records(0, 1)), openot: { commit: ['r/b/1'] } } as never);
+    await until('the errors', () => running.caught.length === 2);
+    reader.acknowledgements.acknowledge('r/b', 2);
+    await settled();
+    should(settledOnes).eql([]);
+    account.close();
   });
 
   it('says what is no request, and keeps what waits', async () => {
@@ -235,12 +254,18 @@ describe('openot-otlp', () => {
       receiver.script = say(503);
       const running = await flow({ maxItems: '3' });
       running.send('otlp', { payload: logsRequest(records(0, 3)), openot: { stream: 'a' } } as never);
+      const RED = { events: helper._events, nodes: { getNode: () => null, eachNode: () => undefined } } as unknown as NodeAPI;
+      const account = new Hop(RED, { id: 'r' } as never, false).openAccount('b', { settled: () => undefined, onLost: () => undefined, awaitsAck: true });
+      account.begin(1);
       running.send('otlp', { payload: logsRequest(records(3, 4)), openot: { stream: 'b' } } as never);
       running.send('otlp', { payload: logsRequest(records(7, 5)), openot: { stream: 'b', commit: ['r/b/1'] } } as never);
+      // A token that no reader of this process gave brings nothing again.
+      running.send('otlp', { payload: logsRequest(records(12, 6)), openot: { stream: 'c', commit: ['other/boot/1'] } } as never);
       await until('the outage', () => running.caught.length === 1);
       const errors = errorsOf();
       await helper.unload();
-      should(errors).matchAny(/^OPENOT_OTLP_DROPPED: 3 items waited/);
+      account.close();
+      should(errors).matchAny(/^OPENOT_OTLP_DROPPED: the collector had not accepted when this node closed: 9 items that no commit token brings again/);
     });
 
     it('lets go of its connections', async () => {

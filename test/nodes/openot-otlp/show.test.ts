@@ -1,11 +1,11 @@
 import should from 'should';
 import type { Said, SenderStatus } from '../../../lib/otlp';
 import { showOtlp, SLOW_MS } from '../../../nodes/openot-otlp/show';
-import { REPEAT_MS, Spoken } from '../../../nodes/openot-otlp/spoken';
+import { Address, REPEAT_MS, Spoken } from '../../../nodes/openot-otlp/spoken';
 
 const NOW = 100_000;
 const status = (changes: Partial<SenderStatus> = {}): SenderStatus => ({ taken: 0, accepted: 12_345, rejected: 0, pending: 0, messages: 0, bytes: 0, troubled: [], ...changes });
-const said = (outcome: Said['outcome'], message: string, more: Partial<Said> = {}): Said => ({ outcome, signal: 'logs', code: 'OPENOT_X', message, ...more });
+const said = (outcome: Said['outcome'], message: string, more: Partial<Said> = {}): Said => ({ atMs: 0, outcome, signal: 'logs', code: 'OPENOT_X', message, ...more });
 const shown = (changes: Partial<SenderStatus>): string => {
   const { fill, shape, text } = showOtlp(status(changes), 500, NOW);
   return `${fill} ${shape} ${text}`;
@@ -22,31 +22,43 @@ describe('the status of openot-otlp', () => {
   });
 
   it('says why, and until when, while requests are tried again', () => {
-    should(shown({ pending: 5, oldestMs: NOW - 125_000, troubled: ['logs'], said: said('retry', '503 Service Unavailable', { againMs: NOW + 4200 }) })).equal('red ring 12.3 k sent, 5 pending, oldest 2 min: 503 Service Unavailable, again in 5 s');
-    should(shown({ pending: 5, troubled: ['logs'], said: said('retry', 'no', { againMs: NOW - 1 }) })).equal('red ring 12.3 k sent, 5 pending: no');
+    should(shown({ pending: 5, oldestMs: NOW - 125_000, troubled: ['logs'], said: said('retry', '503 Service Unavailable', { againMs: NOW + 4200 }) })).equal('red ring 12.3 k sent, 5 pending, oldest 2 min: logs 503 Service Unavailable, again in 5 s');
+    should(shown({ pending: 5, troubled: ['logs'], said: said('retry', 'no', { againMs: NOW - 1 }) })).equal('red ring 12.3 k sent, 5 pending: logs no');
     // Another signal was accepted meanwhile.
     should(shown({ pending: 5, troubled: ['metrics', 'traces'], said: said('accepted', '200') })).equal('red ring 12.3 k sent, 5 pending: metrics, traces retried');
   });
 
   it('tells refusals, partial acceptance and warnings apart', () => {
-    should(shown({ rejected: 3, said: said('refused', '401 Unauthorized') })).equal('red dot 12.3 k sent, 3 rejected: 401 Unauthorized');
-    should(shown({ rejected: 3, said: said('partial', '3 of 10 rejected') })).equal('yellow dot 12.3 k sent, 3 rejected: 3 of 10 rejected');
-    should(shown({ said: said('warning', 'x'.repeat(100)) })).equal(`yellow dot 12.3 k sent: ${'x'.repeat(60)}…`);
+    should(shown({ rejected: 3, said: said('refused', '401 Unauthorized') })).equal('red dot 12.3 k sent, 3 rejected: logs 401 Unauthorized');
+    should(shown({ rejected: 3, said: said('partial', '3 of 10 rejected') })).equal('yellow dot 12.3 k sent, 3 rejected: logs 3 of 10 rejected');
+    should(shown({ said: said('warning', 'x'.repeat(100)) })).equal(`yellow dot 12.3 k sent: logs ${'x'.repeat(80)}…`);
   });
 });
 
 describe('the log of openot-otlp', () => {
   let nowMs = 0;
-  const spoken = (): Spoken => new Spoken(() => nowMs);
+  const at = (signal: string): Address => ({ whole: `http://collector/v1/${signal}`, origin: 'http://collector' });
+  const spoken = (): Spoken => new Spoken(() => nowMs, { logs: at('logs'), metrics: at('metrics'), traces: { whole: 'http://other/traces', origin: 'http://other' } });
 
   it('has an outage once when it begins and once when it ends', () => {
     const book = spoken();
     const retry = said('retry', 'refused');
     should([retry, retry, retry].map((each) => book.lineOf(each)?.level)).eql(['error', undefined, undefined]);
     should(book.lineOf(said('retry', 'late', { code: 'OPENOT_Y' }))?.level).equal('error');
-    should(book.lineOf(said('retry', 'refused', { signal: 'traces' }))?.text).equal('traces cannot be sent: refused. They are sent again until the collector takes them');
+    should(book.lineOf(said('retry', 'refused', { signal: 'traces' }))?.text).equal('traces cannot be sent to http://other/traces: refused. What waits is sent again until the collector takes it');
     const accepted = said('accepted', '200');
     should([accepted, accepted].map((each) => book.lineOf(each))).eql([{ level: 'log', text: 'logs are sent again' }, undefined]);
+  });
+
+  it('has a host that cannot be reached once, whatever goes there, also when a signal comes later', () => {
+    const book = spoken();
+    nowMs += REPEAT_MS;
+    const unreachable = (signal: Said['signal']): string | undefined => book.lineOf(said('retry', 'connect ECONNREFUSED', { signal, code: 'OPENOT_OTLP_UNREACHABLE' }))?.text;
+    should(unreachable('logs')).equal('nothing can be sent to http://collector: connect ECONNREFUSED. What waits is sent again until the collector takes it');
+    nowMs += REPEAT_MS;
+    should([unreachable('metrics'), unreachable('logs'), unreachable('metrics')]).eql([undefined, undefined, undefined]);
+    should(unreachable('traces')).match(/^nothing can be sent to http:\/\/other: /);
+    should(['logs', 'metrics', 'logs'].map((signal) => book.lineOf(said('accepted', '200', { signal: signal as Said['signal'] }))?.text)).eql(['logs are sent again', undefined, undefined]);
   });
 
   it('has everything once a minute at most, also an outage that comes and goes', () => {
