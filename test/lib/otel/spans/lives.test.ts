@@ -176,6 +176,17 @@ describe('a run that ends', () => {
     should(book.open).equal(1);
   });
 
+  for (const [what, first] of [['was not set yet', 5n * SECOND], ['was not told', 0n]] as const) {
+    it(`nor does a receiving clock that ${what}, and is right when the records are read again`, () => {
+      plc.incarnation = undefined;
+      const documents = [active(), line(), line()];
+      const received = (ns: bigint): DocumentObject[] => documents.map((document) => ({ ...document, provenance: { ...document.provenance, receiveTimeNs: String(ns) } }));
+      read(book, received(first));
+      should(read(book, received(plc.now + SECOND))).eql([]);
+      should([book.open, book.counts.repeated]).eql([1, 3]);
+    });
+  }
+
   it('nor does anything that was read, when it is read again a month later', () => {
     const documents = [active(), line(), line()];
     read(book, documents);
