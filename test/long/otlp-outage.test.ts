@@ -88,10 +88,12 @@ describe(`a collector that is killed for ${GONE_S} s at ${RATE} events a second,
     isOver = true;
     await sampling;
 
-    const sums = flow.sums();
+    const sums = flow.sums(runtime, await flow.arrives(runtime));
     console.log(`      ${outageLine(sums)}; partly accepted ${collector.partial} requests; answered 400: requests of ${collector.bad.join(', ')} items`);
     console.log(`      went on ${wentOnMs} ms after the collector was back; ${memory.line()}`);
     should([sums.silent, sums.unreported, sums.refusedAndAccepted, sums.invented]).eql([[], [], [], []]);
+    should([sums.silentSpans, sums.silentPoints, sums.silentStates]).eql([[], [], []]);
+    should(Math.min(sums.spans, sums.points)).be.above(0);
     should(sums.accepted + sums.refused).equal(sums.produced);
     should(sums.refused).equal(1 + collector.partial);
     should(sums.produced).be.aboveOrEqual(GONE_S * RATE);

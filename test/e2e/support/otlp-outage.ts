@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runInThisContext } from 'node:vm';
 import type { Rejected } from '../../../lib/otlp';
-import { itemsOf, signalOf, uidsOf } from '../../lib/otlp/support/requests';
+import { signalOf, uidsOf } from '../../lib/otlp/support/requests';
 import { accept, cutOff, Received, say, Script, ScriptedReceiver } from '../../lib/otlp/support/scripted-receiver';
 import { appendTo, catchTo, chain } from './flows';
 import { Plc } from './plc';
@@ -36,7 +37,27 @@ export interface OutageSums {
   readonly refusedAndAccepted: string[];
   /** Accepted, and never produced. */
   readonly invented: string[];
+  /** Different spans that left the mapper. */
+  readonly spans: number;
+  /** Of these, those that the collector does not have. */
+  readonly silentSpans: string[];
+  /** Different data points that left the mapper. */
+  readonly points: number;
+  /** Of those made of records (a restart makes them again) those that the collector does not have. */
+  readonly silentPoints: string[];
+  /** The same of those about the reader and the mapper: the next ones stand for them. */
+  readonly silentStates: string[];
+  /** Items and data points that openot-otlp told to be gone when it closed. */
+  readonly toldAtClose: number;
 }
+
+/** What the function node behind the mapper writes for each span and data point; also what the collector's are known by. */
+const KEYS = `(payload) => [
+  ...(payload.resourceSpans ?? []).flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans.map(({ traceId, spanId }) => 'span ' + traceId + '/' + spanId))),
+  ...(payload.resourceMetrics ?? []).flatMap(({ resource, scopeMetrics }) => scopeMetrics.flatMap(({ metrics }) => metrics.flatMap(({ name, gauge, sum }) => (gauge ?? sum).dataPoints.map(({ attributes, timeUnixNano }) => 'point ' + name + ' ' + timeUnixNano + ' ' + JSON.stringify(attributes)))))
+]`;
+// The same text runs in Node-RED.
+const keysOf = runInThisContext(`(${KEYS})`) as (payload: unknown) => string[];
 
 const RECORD = /^test\/\d+\/\d+\/\d+\/\d+$/;
 
@@ -48,8 +69,8 @@ export class Collector {
   partial = 0;
   /** Items of the requests that were answered with 400. */
   readonly bad: number[] = [];
-  /** Metrics and spans taken. */
-  others = 0;
+  /** Spans and data points taken, by what the mapper's are known by. */
+  readonly others = new Set<string>();
   /** Requests that were answered with 429 or 503, or cut off. */
   turnedAway = 0;
   private badUid: string | undefined;
@@ -117,7 +138,8 @@ export class Collector {
   private store(received: Received, without?: string): void {
     const body = JSON.parse(received.text) as unknown;
     if (signalOf(body) !== 'logs') {
-      this.others += itemsOf(body).length;
+      for (const key of keysOf(body)) this.others.add(key);
+      this.receiver.received.length = 0;
       return;
     }
     for (const uid of uidsOf(body)) if (uid !== without) this.stored.set(uid, (this.stored.get(uid) ?? 0) + 1);
@@ -152,7 +174,8 @@ export class OutageFlow {
         reader: { interval: '100', statusInterval: '500', commit: 'onAck', maxInFlight: '16', ackTimeout: '600000' },
         doc: { profile: 'enriched', format: 'object' }, after: [['otel']], status: ['otel', 'status']
       }),
-      { id: 'otel', type: 'openot-otel', z: 'tab', name: '', x: 500, y: 300, maxAge: '100', wires: [['otlp'], ['otlp'], ['otlp']] },
+      { id: 'otel', type: 'openot-otel', z: 'tab', name: '', x: 500, y: 300, maxAge: '100', wires: [['otlp'], ['otlp', 'left'], ['otlp', 'left']] },
+      append('left', `(${KEYS})(msg.payload).join('\\n')`),
       { id: 'otlp', type: 'openot-otlp', z: 'tab', name: '', endpoint: this.collector.receiver.url, compression: 'gzip', timeout: '5000', maxItems: '500', maxBytes: '4194304', maxAge: '500', maxInFlight: '4', tls: '', x: 600, y: 300, wires: [['ack'], ['refused']], ...otlp },
       { id: 'ack', type: 'openot-ack', z: 'tab', name: '', branches: '1', x: 900, y: 300, wires: [[]] },
       append('refused', 'JSON.stringify({ ...msg.payload, message: undefined, items: msg.payload.items.length })'),
@@ -191,13 +214,28 @@ export class OutageFlow {
     );
   }
 
-  sums(): OutageSums {
+  /** Waits until what has left the mapper by now is at the collector, or was told to be gone; resolves with it. */
+  async arrives(runtime: Runtime): Promise<Set<string>> {
+    const left = this.left();
+    const isThere = (): boolean => [...left].filter((key) => !this.collector.others.has(key)).length <= toldAtClose(runtime);
+    // Whatever is missing then is in the sums.
+    for (const end = Date.now() + 10_000; !isThere() && Date.now() < end; ) await sleep(200);
+    return left;
+  }
+
+  private left(): Set<string> {
+    return new Set(this.linesOf('left').filter((line) => line !== ''));
+  }
+
+  /** `left`: what `arrives` resolved with; what left since may be on its way. */
+  sums(runtime: Runtime, left: Set<string>): OutageSums {
     const { stored, refused } = this.collector;
     const truth = this.plc.simulator.truth();
     const { written } = this.plc.simulator.statistics();
     if (truth.length !== written) throw new Error(`the truth holds ${truth.length} of ${written} records`);
     const produced = new Set(truth.map(({ runId, sourceId, seq }) => `test/0/${runId}/${sourceId}/${seq}`));
     const reported = new Set(this.refusals.flatMap(({ uids }) => uids));
+    const missing = [...left].filter((key) => !this.collector.others.has(key));
     const records = [...stored].filter(([uid]) => RECORD.test(uid));
     return {
       produced: produced.size,
@@ -208,7 +246,13 @@ export class OutageFlow {
       silent: [...produced].filter((uid) => !stored.has(uid) && !reported.has(uid)),
       unreported: [...refused].filter((uid) => !reported.has(uid)),
       refusedAndAccepted: [...refused].filter((uid) => stored.has(uid)),
-      invented: records.map(([uid]) => uid).filter((uid) => !produced.has(uid))
+      invented: records.map(([uid]) => uid).filter((uid) => !produced.has(uid)),
+      spans: [...left].filter((key) => key.startsWith('span ')).length,
+      silentSpans: missing.filter((key) => key.startsWith('span ')),
+      points: [...left].filter((key) => key.startsWith('point ')).length,
+      silentPoints: missing.filter((key) => key.startsWith('point openot.value.')),
+      silentStates: missing.filter((key) => key.startsWith('point ') && !key.startsWith('point openot.value.')),
+      toldAtClose: toldAtClose(runtime)
     };
   }
 }
@@ -223,5 +267,11 @@ export async function statusesDuring(runtime: Runtime, id: string, ms: number): 
   return seen;
 }
 
+/** What openot-otlp has told in the log to be gone when it closed. */
+function toldAtClose({ log }: Runtime): number {
+  const told = [...log.matchAll(/OPENOT_OTLP_DROPPED[^\n]*/g)].map(([line]) => line);
+  return told.flatMap((line) => [...line.matchAll(/(\d+) (?:items|data points)/g)]).reduce((sum, [, count]) => sum + Number(count), 0);
+}
+
 /** For the log. */
-export const outageLine = ({ produced, accepted, duplicates, refused, requests, silent }: OutageSums): string => `produced ${produced}, accepted ${accepted}, refused ${refused}, duplicates on the wire ${duplicates}, silently lost ${silent.length}, requests ${requests}`;
+export const outageLine = ({ produced, accepted, duplicates, refused, requests, silent, spans, silentSpans, points, silentPoints, silentStates, toldAtClose: told }: OutageSums): string => `spans ${spans}, lost ${silentSpans.length}; data points ${points}, lost ${silentPoints.length} of records, ${silentStates.length} of states (told at close: ${told}); records: produced ${produced}, accepted ${accepted}, refused ${refused}, duplicates on the wire ${duplicates}, silently lost ${silent.length}, requests ${requests}`;
