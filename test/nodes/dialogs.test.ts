@@ -119,6 +119,7 @@ describe('dialogs', () => {
     should(refused({ maxItems: 'limit', maxItemsType: 'msg', maxAge: '', maxAgeType: 'env', maxBytes: '1023' })).eql(['maxAge', 'maxBytes']);
     should(refused({ profile: 'xml', signals: { logs: true }, checksum: 'crc' })).eql(['checksum', 'profile', 'signals']);
     should(refused({ signals: 'wanted', signalsType: 'msg' })).eql([]);
+    should(refused({ signals: { logs: false, metrics: false, traces: false } })).eql(['signals']);
     const row = { key: 'a', value: '1', type: 'num' };
     should(refused({ resource: [row, { ...row, key: 'b', value: '', type: 'str' }] })).eql([]);
     for (const resource of [[row, row], [{ ...row, key: ' ' }], [{ ...row, value: 'x' }], [{ ...row, value: '', type: 'msg' }], 'text']) should(refused({ resource })).eql(['resource']);

@@ -1,7 +1,9 @@
 import should from 'should';
+import { EventEmitter } from 'node:events';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KeyValue, LogsRequest, TracesRequest } from '../../../lib/otel/otlp';
+import { Hop } from '../../../nodes/shared/passage';
 import { Flow, FlowNode, helper, settled, shouldBePlain, sink, statusesOf, until, useNodeRed } from '../../support/node-red';
 import { assertValid } from '../../support/otlp/validator';
 import { alarm, eventDocument, otelNode, resource } from './support/otel';
@@ -97,6 +99,35 @@ describe('openot-otel', () => {
     await until('the errors', () => wrong.caught.length === 2);
     should(wrong.caught.map(({ code }) => code)).eql(['OPENOT_CONFIG', 'OPENOT_CONFIG']);
     should(statusesOf('otel').at(-1)).match({ fill: 'red', text: 'wrong settings' });
+  });
+
+  it('refuses text, records and wrong settings such that a reader which waits for acknowledgements reads them again', async () => {
+    const reader = { id: `reader ${process.hrtime.bigint()}`, wires: [] };
+    const RED = { events: new EventEmitter(), nodes: { getNode: () => undefined, eachNode: () => undefined } };
+    const hop = new Hop(RED as never, reader as never, false);
+    let boot = 0;
+    const isReadAgain = async (running: Flow, payload: unknown): Promise<boolean> => {
+      const life = `${reader.id}/${++boot}`;
+      const account = hop.openAccount(String(boot), { settled: () => undefined, onLost: () => undefined, awaitsAck: true });
+      const tokens = [account.begin(1), account.begin(2)];
+      const errors = running.caught.length;
+      running.send('otel', { payload, openot: facts([tokens[0]]) } as never);
+      await until('an error', () => running.caught.length > errors);
+      running.send('otel', { payload: [eventDocument(1)], openot: facts([tokens[1]]) } as never);
+      await settled();
+      hop.acknowledgements.acknowledge(life, 2);
+      const isSettled = hop.acknowledgements.isSettled(life, 2);
+      account.close();
+      return !isSettled;
+    };
+    const running = await flow();
+    running.send('otel', { payload: '[]' } as never);
+    await until('red', () => statusesOf('otel').some(({ fill, text }) => fill === 'red' && text!.startsWith('OPENOT_OTEL_TEXT')));
+    for (const payload of ['[]', [{ kind: 'record', seq: 1 }], Buffer.from('x')]) should(await isReadAgain(running, payload)).be.true();
+    // What is broken for good is not: its refusal was reported, and its token went on.
+    should(await isReadAgain(running, [{ ...eventDocument(1), seq: 'x' }])).be.false();
+    await helper.unload();
+    should(await isReadAgain(await flow({ maxItems: '0' }), [eventDocument(1)])).be.true();
   });
 
   it('keeps open alarms in a file of its own over a restart, and makes one span of them', async () => {

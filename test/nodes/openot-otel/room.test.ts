@@ -7,6 +7,8 @@ const open = (changes: Record<string, unknown> = {}, store?: MemoryStore, unsett
 
 /** Alarms that begin and end at once, from this number on. */
 const pairs = (first: number, count: number): EventDocument[] => Array.from({ length: count }, (_, n) => [alarm(2 * (first + n), 'ConditionActive', first + n), alarm(2 * (first + n) + 1, 'ConditionCleared', first + n)]).flat();
+/** The same of another source: nothing of the first is settled by it. */
+const other = (n: number): EventDocument[] => pairs(n, 1).map((document) => ({ ...document, provenance: { ...document.provenance, source: { id: 2 } } }));
 const error = (bench: Bench): string[] => bench.errors.map(({ message }) => message);
 
 describe('room for spans that are not settled', () => {
@@ -67,8 +69,6 @@ describe('room for spans that are not settled', () => {
     const killed = new MemoryStore();
     killed.bytes = store.bytes!.slice();
     const after = await open({}, killed);
-    // Another source: nothing of these two will be settled by it.
-    const other = (n: number): EventDocument[] => pairs(n, 1).map((document) => ({ ...document, provenance: { ...document.provenance, source: { id: 2 } } }));
     for (let n = 1; n < 10; n++) {
       after.input(other(10 + n), [`r/c/${n}`]);
       after.settledUpTo.set('r/c', n - 1);
@@ -93,9 +93,21 @@ describe('room for spans that are not settled', () => {
     should(bench.spans.length).equal(6);
   });
 
+  it('takes no room for what a reader that ended left behind', async () => {
+    const bench = await open();
+    bench.input(pairs(1, 2), ['r/b/1']);
+    await turns();
+    bench.standings.set('r/b', 'unknown');
+    await bench.pass(1000);
+    for (const n of [1, 2, 3]) bench.input(other(10 + n), [`r/c/${n}`]);
+    await bench.pass(100);
+    should([bench.tokens.length, bench.controller.held]).eql([3, 1]);
+  });
+
   it('does not wait for what waits itself: a token that comes by two ways', async () => {
     const bench = await open();
     bench.input(pairs(1, 2), ['r/b/1']);
+    await bench.pass(100);
     // The other half of the same batch, by another wire: an acknowledgement needs both.
     const half = bench.input(pairs(3, 1), ['r/b/1']);
     await bench.pass(200);
