@@ -60,5 +60,5 @@ export function refusalText(body: string, redact: Redact): string {
   } catch {
     // Not JSON: as it is.
   }
-  return readable(body, redact);
+  return body.trim() === '{}' ? '' : readable(body, redact);
 }

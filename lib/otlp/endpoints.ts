@@ -83,9 +83,9 @@ const labelOf = (signal: Signal): string => `${signal[0].toUpperCase()}${signal.
 
 function parsed(text: string, where: string, short: string): URL {
   const trimmed = text.trim();
-  if (!URL.canParse(trimmed)) throw new Wrong(`${where} must be an address such as ${DEFAULT_ENDPOINT}, ${foundOf(trimmed)}`, short);
+  if (!URL.canParse(trimmed)) throw new Wrong(`${where} must be an address such as ${DEFAULT_ENDPOINT}, ${foundOf(trimmed)}${adviceOn(trimmed)}`, short);
   const url = new URL(trimmed);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new Wrong(`${where} must begin with http:// or https://, ${foundOf(trimmed)}`, short);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new Wrong(`${where} must begin with http:// or https://, ${foundOf(trimmed)}${adviceOn(trimmed)}`, short);
   if (url.username !== '' || url.password !== '') throw new Wrong(`${where} holds a user name or password, which everybody sees who sees the flow: put "authorization: Basic …" into the headers instead`, short);
   url.hash = '';
   return url;
@@ -93,6 +93,11 @@ function parsed(text: string, where: string, short: string): URL {
 
 /** What stands there, where no password or key can be in it. */
 const foundOf = (text: string): string => (/^[\w.:/[\]-]{1,100}$/.test(text) ? `found "${text}"` : 'found other characters than those of an address (not shown here, since it may hold a password)');
+
+function adviceOn(text: string): string {
+  if (/^grpcs?:/i.test(text)) return ': gRPC is not spoken here, name the port that the collector has for OTLP/HTTP (4318)';
+  return /^[\w.-]+(:\d+)?(\/|$)/.test(text) ? ': put http:// or https:// before it' : '';
+}
 
 function under(base: URL, signal: Signal): URL {
   const url = new URL(base);

@@ -10,7 +10,8 @@ export type { HttpAnswer, HttpFailure, HttpRequest, HttpTransport, SenderPorts, 
 export type { Rejected } from './report';
 export { MAX_RETRY_AFTER_MS } from './retry-after';
 export { HOLD_MS, OtlpSender } from './sender';
-export type { Dropped, Offered, Said, SenderListener, SenderStatus } from './sender';
+export type { Said } from './said';
+export type { Dropped, Offered, SenderListener, SenderStatus } from './sender';
 export { MAX_LOOSE_BYTES, MAX_REQUEST_BYTES, SIGNALS } from './settings';
 export type { Endpoint, SenderSettings } from './settings';
 export { systemSenderPorts } from './system-ports';

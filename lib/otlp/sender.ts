@@ -5,6 +5,7 @@ import { Entry, Lane, Outgoing, textOf } from './lane';
 import type { SenderPorts } from './ports';
 import { redactor, secretsOfUrl } from './redact';
 import { Rejected, rejectedOf } from './report';
+import { Said, SaidBook } from './said';
 import { MAX_LOOSE_BYTES, MESSAGE_BYTES, SenderSettings, SIGNALS } from './settings';
 import { TakenApart, takeApart } from './take-apart';
 import { judge, Refusal, Verdict } from './verdict';
@@ -22,20 +23,6 @@ export interface SenderListener {
   onFault?(thrown: unknown): void;
 }
 
-/** What the collector said, of one signal. */
-export interface Said {
-  /** When, of the monotonic clock. */
-  readonly atMs: number;
-  readonly outcome: 'accepted' | 'warning' | 'partial' | 'refused' | 'retry';
-  readonly signal: Signal;
-  /** Empty where it just accepted. */
-  readonly code: string;
-  /** One line; no secrets. */
-  readonly message: string;
-  /** Of `retry`: until when the endpoint is left alone, of the monotonic clock. */
-  readonly againMs?: number;
-}
-
 /** A sender at one moment. taken = accepted + rejected + pending. Counts are items, times are of the monotonic clock. */
 export interface SenderStatus {
   readonly taken: number;
@@ -50,7 +37,7 @@ export interface SenderStatus {
   readonly acceptedMs?: number;
   /** Signals whose endpoint does not answer, or says: later. */
   readonly troubled: readonly Signal[];
-  /** Of what was said last of each signal the worst, and of equals the latest: one signal's 200 does not hide another's 404. */
+  /** The worst of what was said last of each signal. */
   readonly said?: Said;
 }
 
@@ -64,11 +51,6 @@ export interface Dropped {
 
 /** Milliseconds until an endpoint that refused is asked again, where what it refused is held. */
 export const HOLD_MS = 60_000;
-/** From good to bad. */
-const OUTCOMES: readonly Said['outcome'][] = ['accepted', 'warning', 'partial', 'refused', 'retry'];
-/** Milliseconds after which nobody is shown any more what was said of a signal that brings nothing, where another one does. */
-const SAID_MS = 600_000;
-
 /** What became of a message that was offered. */
 export type Offered = { readonly ok: true } | { readonly ok: false; readonly code: string; readonly message: string };
 
@@ -86,7 +68,7 @@ export class OtlpSender {
   private rejected = 0;
   private pending = 0;
   private acceptedMs: number | undefined;
-  private readonly said = new Map<Signal, Said>();
+  private readonly said = new SaidBook();
   private cancelTimer: (() => void) | undefined;
   private isClosing = false;
   /** While it closes: when it must be through. */
@@ -126,7 +108,7 @@ export class OtlpSender {
 
   status(): SenderStatus {
     const { taken, accepted, rejected, pending, acceptedMs } = this;
-    const said = this.worstSaid();
+    const said = this.said.worst((signal) => this.lanes[signal].failures > 0);
     const oldestMs = this.consignments.oldest?.arrivedMs;
     return {
       taken,
@@ -249,7 +231,11 @@ export class OtlpSender {
         return this.takeRefusal(signal, outgoing, verdict, episode);
       default:
         lane.answered(episode);
-        return this.takeAccepted(signal, outgoing, verdict);
+        try {
+          return this.takeAccepted(signal, outgoing, verdict);
+        } finally {
+          this.decided(signal, outgoing, true);
+        }
     }
   }
 
@@ -290,8 +276,11 @@ export class OtlpSender {
   }
 
   private refuseRequest(signal: Signal, outgoing: Outgoing, refusal: Refusal): void {
-    this.refuse(signal, outgoing.entries, refusal);
-    this.decided(signal, outgoing, false);
+    try {
+      this.refuse(signal, outgoing.entries, refusal);
+    } finally {
+      this.decided(signal, outgoing, false);
+    }
   }
 
   /** What was held while single items of its batch were asked is looked at anew when these have answered. */
@@ -310,14 +299,12 @@ export class OtlpSender {
     if (verdict.kind === 'partial') {
       this.say(signal, 'partial', verdict.refusal.code, verdict.refusal.message);
       this.report(signal, entries, verdict.refusal, lost);
-      this.settle(entries, 'partial');
-      return this.decided(signal, outgoing, true);
+      return this.settle(entries, 'partial');
     }
     if (hasRefusedGzip) this.say(signal, 'warning', 'OPENOT_OTLP_COMPRESSION_REFUSED', 'the collector refuses compressed requests and takes the same uncompressed: they go uncompressed for an hour, then it is tried again. Set the compression of this node to none');
     else if (verdict.warning !== '') this.say(signal, 'warning', 'OPENOT_OTLP_WARNING', verdict.warning);
     else this.say(signal, 'accepted', '', String(verdict.status));
     this.settle(entries, 'accepted');
-    this.decided(signal, outgoing, true);
   }
 
   /** True when it is now known that this endpoint cannot read what is compressed. Halves say nothing: a bad item was in the whole. */
@@ -357,15 +344,8 @@ export class OtlpSender {
 
   private say(signal: Signal, outcome: Said['outcome'], code: string, message: string, againMs?: number): void {
     const said = { atMs: this.ports.now(), outcome, signal, code, message: this.redact(message), ...(againMs === undefined ? {} : { againMs }) };
-    this.said.set(signal, said);
+    this.said.put(said);
     this.listener.onChange(said);
-  }
-
-  private worstSaid(): Said | undefined {
-    const all = [...this.said.values()];
-    const newestMs = Math.max(...all.map(({ atMs }) => atMs));
-    const badness = ({ outcome }: Said): number => OUTCOMES.indexOf(outcome);
-    return all.filter(({ atMs, signal }) => newestMs - atMs < SAID_MS || this.lanes[signal].failures > 0).sort((a, b) => badness(b) - badness(a) || b.atMs - a.atMs)[0];
   }
 
   private tooLarge(): Refusal {

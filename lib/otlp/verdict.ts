@@ -68,7 +68,7 @@ function refusalOf(status: number, message: string, location: string | undefined
   if (status === 404 || status === 405) return refused('notFound', 'OPENOT_OTLP_NOT_FOUND', `. Nothing takes ${signal} by OTLP/HTTP at ${address}: correct the ${endpoint.from}`);
   if (status >= 300 && status < 400) return refused('redirect', 'OPENOT_OTLP_REDIRECT', `. Redirects are not followed${redact(placeOf(location))}: set the ${endpoint.from} to where the collector is`);
   if (status === 415) return refused('refused', 'OPENOT_OTLP_REFUSED', `. What stands at ${address} takes no JSON: it must be a receiver of OTLP/HTTP with JSON`);
-  if (status >= 500) return refused('refused', 'OPENOT_OTLP_REFUSED', '. The collector failed on it, and OTLP says not to send that again: see its own log for why; the items are on output 2');
+  if (status >= 500) return refused('refused', 'OPENOT_OTLP_REFUSED', '. The collector failed on it: see its own log for why');
   return refused('refused', 'OPENOT_OTLP_REFUSED', '');
 }
 

@@ -70,11 +70,13 @@ describe('the endpoints', () => {
   });
 
   it('refuse what is no address, and one with a password, without showing it', () => {
-    should(refused({ endpoint: 'collector:4318' })).equal('the field "Endpoint" must begin with http:// or https://, found "collector:4318"');
+    should(refused({ endpoint: 'collector:4318' })).equal('the field "Endpoint" must begin with http:// or https://, found "collector:4318": put http:// or https:// before it');
+    should(refused({ endpoint: '127.0.0.1:4318' })).match(/found "127\.0\.0\.1:4318": put http:\/\/ or https:\/\/ before it$/);
+    should(refused({ endpoint: 'grpc://c:4317' })).match(/found "grpc:\/\/c:4317": gRPC is not spoken here, .*4318/);
     should(resolved({ endpoint: 'collector:4318' })).match({ where: 'Endpoint' });
-    should(resolved({ endpoints: { traces: 'x' } })).match({ where: 'Traces address', message: /^the field "Traces address" must be an address such as http:.*, found "x"$/ });
+    should(resolved({ endpoints: { traces: 'x' } })).match({ where: 'Traces address', message: /^the field "Traces address" must be an address such as http:.*, found "x": put http/ });
     should(resolved({ token: 'a b' })).match({ where: 'Token' });
-    should(refused({ endpoint: 'collector' })).match(/^the field "Endpoint" must be an address such as http:.*, found "collector"$/);
+    should(refused({ endpoint: 'collector' })).match(/^the field "Endpoint" must be an address such as http:.*, found "collector": put http/);
     for (const [given, env] of [[{ endpoint: 'http://me:s3cret@c' }, {}], [{ endpoints: { logs: 'https://s3cret@c' } }, {}], [{}, { [`${V}ENDPOINT`]: 'http://me:s3cret@c' }], [{ endpoint: 'http://s3cret c' }, {}], [{ endpoint: 'me:s3cret@c' }, {}], [{ endpoint: 'c/?key=s3cret' }, {}]] as [Given, Record<string, string>][]) {
       should(refused(given, env)).match(/user name or password|must be an address|must begin with/).and.not.match(/s3cret/);
     }

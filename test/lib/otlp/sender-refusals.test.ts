@@ -135,7 +135,8 @@ describe('the OTLP sender: a refusal', () => {
     for (const [reply, text] of [
       [answer(404, '<!DOCTYPE html><html><head><title>Not here</title></head><body>A long story</body></html>'), /^404 Not Found: a web page, "Not here"\. Nothing takes logs by OTLP\/HTTP at http:\/\/collector\/v1\/logs: correct the field "Endpoint"$/],
       [answer(404, '<html><style>p { color: red }</style><p>nothing&nbsp;here</p></html>'), /^404 Not Found: a web page, "nothing&nbsp;here"\. /],
-      [answer(500, ''), /^500 Internal Server Error\. The collector failed on it, and OTLP says not to send that again: see its own log for why; the items are on output 2$/],
+      [answer(500, ''), /^500 Internal Server Error\. The collector failed on it: see its own log for why$/],
+      [answer(401, {}), /^401 Unauthorized\. Set or renew/],
       [answer(415, ''), /takes no JSON: it must be a receiver of OTLP\/HTTP with JSON$/],
       [answer(307, '', { location: 'https://elsewhere/otlp?key=s3cret' }), /Redirects are not followed \(to https:\/\/elsewhere\/otlp\): set the field "Endpoint" to where the collector is$/],
       [answer(400, 'Client sent an HTTP request to an HTTPS server.\n'), /This port speaks TLS: begin the address in the field "Endpoint" with https:\/\/$/],

@@ -1,0 +1,37 @@
+import type { Signal } from '../otel/otlp';
+
+/** What the collector said, of one signal. */
+export interface Said {
+  /** When, of the monotonic clock. */
+  readonly atMs: number;
+  readonly outcome: 'accepted' | 'warning' | 'partial' | 'refused' | 'retry';
+  readonly signal: Signal;
+  /** Empty where it just accepted. */
+  readonly code: string;
+  /** One line; no secrets. */
+  readonly message: string;
+  /** Of `retry`: until when the endpoint is left alone, of the monotonic clock. */
+  readonly againMs?: number;
+}
+
+/** From good to bad. */
+const OUTCOMES: readonly Said['outcome'][] = ['accepted', 'warning', 'partial', 'refused', 'retry'];
+/** Milliseconds after which nobody is shown any more what was said of a signal that brings nothing, where another one does. */
+const SAID_MS = 600_000;
+
+/** What the collector said last of each signal. */
+export class SaidBook {
+  private readonly last = new Map<Signal, Said>();
+
+  put(said: Said): void {
+    this.last.set(said.signal, said);
+  }
+
+  /** The worst, and of equals the latest: one signal's 200 does not hide another's 404. `isTroubled`: what was said of it still holds. */
+  worst(isTroubled: (signal: Signal) => boolean): Said | undefined {
+    const all = [...this.last.values()];
+    const newestMs = Math.max(...all.map(({ atMs }) => atMs));
+    const badness = ({ outcome }: Said): number => OUTCOMES.indexOf(outcome);
+    return all.filter(({ atMs, signal }) => newestMs - atMs < SAID_MS || isTroubled(signal)).sort((a, b) => badness(b) - badness(a) || b.atMs - a.atMs)[0];
+  }
+}
