@@ -130,6 +130,35 @@ describe('openot-otel', () => {
     should(await isReadAgain(await flow({ maxItems: '0' }), [eventDocument(1)])).be.true();
   });
 
+  for (const awaitsAck of [false, true]) {
+    it(`goes on as batches are settled when more spans end than it keeps, ${awaitsAck ? 'by acknowledgements' : 'by their delivery alone'}`, async () => {
+      const running = await flow({ maxAge: '0' });
+      const reader = { id: `reader ${process.hrtime.bigint()}`, wires: [['otel']] };
+      const RED = { events: new EventEmitter(), nodes: { getNode: (id: string) => helper.getNode(id), eachNode: () => undefined } };
+      const hop = new Hop(RED as never, reader as never, false);
+      let settledUpTo = 0;
+      const account = hop.openAccount('boot', { settled: (serial) => void (settledUpTo = serial), onLost: () => undefined, awaitsAck });
+      for (let serial = 1; serial <= 4; serial++) {
+        const documents = Array.from({ length: 600 }, (_, n) => [alarm(2 * n + 1200 * serial, 'ConditionActive', n + 600 * serial), alarm(2 * n + 1 + 1200 * serial, 'ConditionCleared', n + 600 * serial)]).flat();
+        const message = { payload: documents, openot: facts([account.begin(serial)]) };
+        hop.send(message as never, (one) => running.send('otel', one as never));
+      }
+      const tokens = (): number => new Set(running.at('logs').flatMap(({ openot }) => (openot as { commit?: string[] }).commit ?? [])).size;
+      if (awaitsAck) {
+        await until('two of them', () => tokens() === 2);
+        await until('the status', () => /2 messages wait for acknowledgements/.test(statusesOf('otel').at(-1)?.text ?? ''));
+        should(tokens()).equal(2);
+        for (const serial of [1, 2]) hop.acknowledgements.acknowledge(`${reader.id}/boot`, serial);
+      }
+      await until('all of them', () => tokens() === 4);
+      const spans = running.at('traces').flatMap(({ payload }) => (payload as TracesRequest).resourceSpans[0].scopeSpans[0].spans);
+      should(new Set(spans.map(({ spanId }) => spanId)).size).equal(2400);
+      await until('what is settled', () => settledUpTo === (awaitsAck ? 2 : 4));
+      should(running.caught).eql([]);
+      account.close();
+    });
+  }
+
   it('keeps open alarms in a file of its own over a restart, and makes one span of them', async () => {
     const path = join(place.userDir, 'openot', 'otel', 'otel.state');
     const before = await flow();
