@@ -100,6 +100,17 @@ describe('the OTLP sender: a refusal', () => {
     sums(fake);
   });
 
+  it('with 400 gives up no single item that was never asked alone', async () => {
+    for (let count = 17; count < 64; count++) {
+      const fake = new FakeSender({ maxInFlight: 1 });
+      fake.reply = () => answer(400);
+      fake.offer('a', logsRequest(records(0, count)));
+      await fake.pass(500);
+      const alone = fake.got.map(({ body }) => uidsOf(body)).filter(({ length }) => length === 1).flat();
+      should(fake.rejected.filter(({ uids }) => uids.length === 1 && !alone.includes(uids[0]))).eql([], `of ${count}`);
+    }
+  });
+
   it('with 413 is halved until it fits, down to one that never does', async () => {
     const fake = new FakeSender();
     fake.reply = ({ text }) => (Buffer.byteLength(text) > 2000 ? answer(413) : answer(200));
