@@ -111,6 +111,23 @@ for (const theme of themes) {
       should(editor.problems).eql([]);
     });
 
+    it('says in the dialog of the sender what is behind the address by itself, and trims it', async () => {
+      // From an earlier version, which had no whenRefused.
+      const sender = { id: 'sender', type: 'openot-otlp', name: '', endpoint: 'http://collector:4318', logsEndpoint: '', metricsEndpoint: '', tracesEndpoint: '', tls: '', compression: '', timeout: '', maxItems: '500', maxBytes: '4194304', maxAge: '500', maxInFlight: '4', x: 500, y: 700, wires: [[], []] };
+      await editor.evaluate(`RED.nodes.import([{ ...${JSON.stringify(sender)}, z: RED.workspaces.active() }], { generateIds: false })`);
+      await editor.openDialog('sender');
+      const isShown = (name: string): Promise<boolean> => editor.evaluate<boolean>(`$('.openot-otlp-${name}').is(':visible')`);
+      should([await isShown('base'), await isShown('clear')]).eql([false, false]);
+      await editor.evaluate("$('#node-input-endpoint').val(' http://collector:4318/v1/logs/ ').trigger('change'); $('#node-input-token').val('t').trigger('change')");
+      should([await isShown('base'), await isShown('clear')]).eql([true, true]);
+      await editor.screenshot(`dialog-openot-otlp-filled-${theme}`);
+      should(await editor.evaluate<string>("$('#node-input-whenRefused').val()")).equal('reject');
+      await editor.press('ok');
+      should(await editor.evaluate<unknown[]>("(({ endpoint, whenRefused, valid }) => [endpoint, whenRefused, valid])(RED.nodes.node('sender'))")).eql(['http://collector:4318/v1/logs/', 'reject', true]);
+      await editor.evaluate("RED.nodes.remove('sender')");
+      should(editor.problems).eql([]);
+    });
+
     it('takes nodes as version 0.1 saved them: valid, and the dialogs show the defaults of what came later', async () => {
       const early = [
         { id: 'early-opcua', type: 'openot-opcua', name: '', endpoint: 'opc.tcp://127.0.0.1:48400', securityMode: 'None', securityPolicy: 'Basic256Sha256', authentication: 'anonymous', trust: 'list', requestTimeout: '10000' },
