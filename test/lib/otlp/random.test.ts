@@ -10,7 +10,9 @@ const FIRST = Number(process.env.OPENOT_SEED ?? 1);
 async function run(seed: number): Promise<void> {
   const random = seeded(seed);
   const limits = { maxItems: 1 + random.below(60), maxBytes: 1500 + random.below(20_000), maxAgeMs: random.below(2000), maxInFlight: 1 + random.below(5) };
-  const fake = new FakeSender(limits);
+  const badOneIn = [200, 200, 10, 2][random.below(4)];
+  const whenRefused = random.below(4) === 0 ? 'hold' : 'reject';
+  const fake = new FakeSender({ ...limits, whenRefused });
   const stored = new Map<string, number>();
   const bad = new Set<string>();
   const lost = new Set<string>();
@@ -42,7 +44,7 @@ async function run(seed: number): Promise<void> {
       }
       case 4:
         if (random.below(4) !== 0) break;
-        uids.forEach((uid) => lost.add(uid));
+        if (whenRefused === 'reject') uids.forEach((uid) => lost.add(uid));
         return answer([401, 403, 404, 500, 302][random.below(5)], '<html>');
     }
     store(got);
@@ -62,12 +64,12 @@ async function run(seed: number): Promise<void> {
     fake.random = random.next();
     if (random.below(3) > 0) {
       names.push(`m${i}`);
-      const arrival = { hasToken: random.below(2) === 0, stream: 's' };
+      const arrival = { hasToken: random.below(2) === 0, stream: 's', sequence: `${i >> 2}` };
       if (random.below(10) === 0) fake.offer(`m${i}`, tracesRequest([span(i + 1)]), arrival);
       else {
         const items = records(produced.length, random.below(80), random.below(40) === 0 ? 'x'.repeat(30_000) : 'a line');
         for (const uid of uidsOf(logsRequest(items))) {
-          if (random.below(200) === 0) bad.add(uid);
+          if (random.below(badOneIn) === 0) bad.add(uid);
           produced.push(uid);
         }
         fake.offer(`m${i}`, logsRequest(items, `line ${random.below(3)}`), arrival);

@@ -170,16 +170,17 @@ describe('openot-otlp', () => {
     should(receiver.received).eql([]);
   });
 
-  it('with wrong settings gives batches back to their reader: the next one does not cover them', async () => {
+  for (const [what, otlp, payload] of [['wrong settings', { endpoint: 'collector:4318' }, logsRequest(records(0, 1))], ['what is no request', {}, { logs: [] }]] as const) it(`with ${what} gives batches back to their reader: the next one does not cover them`, async () => {
     const settledOnes: number[] = [];
     const RED = { events: helper._events, nodes: { getNode: () => null, eachNode: () => undefined } } as unknown as NodeAPI;
-    const running = await flow({ endpoint: 'collector:4318' });
+    const running = await flow({ ...otlp });
     const reader = new Hop(RED, { id: 'r' } as never, false);
     const account = reader.openAccount('b', { settled: (serial) => void settledOnes.push(serial), onLost: () => undefined, awaitsAck: true });
     account.begin(1);
     account.begin(2);
-    running.send('otlp', { payload: logsRequest(records(0, 1)), openot: { commit: ['r/b/1'] } } as never);
-    await until('the errors', () => running.caught.length === 2);
+    running.send('otlp', { payload, openot: { commit: ['r/b/1'] } } as never);
+    await until('the error', () => running.caught.some(({ message }) => /OPENOT_CONFIG|OPENOT_OTLP_PAYLOAD/.test(String(message))));
+    await settled();
     reader.acknowledgements.acknowledge('r/b', 2);
     await settled();
     should(settledOnes).eql([]);
