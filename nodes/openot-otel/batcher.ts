@@ -1,6 +1,6 @@
 import type { LogRecord, MappedItems, MetricPoint, Signal, Span } from '../../lib/otel/otlp';
 import type { Send } from '../shared/handle';
-import { tokensOf } from '../shared/messages';
+import { isFollowed, tokensOf } from '../shared/messages';
 import { estimatedBytes } from './size';
 import type { BatchLimits, EnvelopeSettings } from './settings';
 import type { Consignment } from './settlements';
@@ -24,6 +24,8 @@ export interface Group {
   readonly traces: Bundle<Span>;
   /** The last message that brought items for it. */
   last: Entry;
+  /** A reader of this process reads its items again: a message with a token, or a part whose token is still to come, brought some. */
+  isCovered: boolean;
 }
 
 /** Items of one signal, each with its estimated bytes. */
@@ -93,8 +95,9 @@ export class Batcher {
     if (entry.items === 0) return;
     const key = JSON.stringify(envelope);
     let group = this.groups.get(key);
-    if (group === undefined) this.groups.set(key, (group = { envelope, logs: new Bundle(), metrics: new Bundle(), traces: new Bundle(), last: entry }));
+    if (group === undefined) this.groups.set(key, (group = { envelope, logs: new Bundle(), metrics: new Bundle(), traces: new Bundle(), last: entry, isCovered: false }));
     group.last = entry;
+    group.isCovered ||= entry.tokens.length > 0 || isFollowed(entry.message);
     const before = bytesIn(group);
     group.logs.add(items.logs);
     group.metrics.add(items.metrics);

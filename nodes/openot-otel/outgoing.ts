@@ -22,20 +22,26 @@ const portOf: Record<Signal, number> = { logs: 0, metrics: 1, traces: 2 };
  * speaks for what left before it, too.
  */
 export function outgoing(batch: Batch, network: Pick<NetworkProfile, 'request'>, newId: () => string): Outgoing[] {
-  const parts: Array<{ signal: Signal; payload: unknown; from: Entry }> = [];
+  const { tokens } = batch;
+  const parts: Array<{ signal: Signal; payload: unknown; from: Entry; isTied: boolean }> = [];
+  // What no token covers stays out of the sequence: whoever loses it must know that it does not come again.
+  const hasOwnToken = batch.entries.some((entry) => entry.tokens.length > 0);
+  const isTied = ({ isCovered }: Group): boolean => !hasOwnToken || isCovered;
+  const groups = [...batch.groups.filter((group) => !isTied(group)), ...batch.groups.filter(isTied)];
   for (const signal of order) {
-    for (const group of batch.groups) {
-      for (const items of group[signal].chunks(batch.limits)) parts.push({ signal, payload: requestOf(signal, items, group, network), from: group.last });
+    for (const group of groups) {
+      for (const items of group[signal].chunks(batch.limits)) parts.push({ signal, payload: requestOf(signal, items, group, network), from: group.last, isTied: isTied(group) });
     }
   }
-  const { tokens } = batch;
-  if (tokens.length > 0 && parts.at(-1)?.signal !== 'logs') parts.push({ signal: 'logs', payload: assembleRequest('logs', {}, { resource: { attributes: [] }, scope: {} }), from: batch.entries.at(-1)! });
+  const last = parts.at(-1);
+  if (tokens.length > 0 && (last?.signal !== 'logs' || !last.isTied)) parts.push({ signal: 'logs', payload: assembleRequest('logs', {}, { resource: { attributes: [] }, scope: {} }), from: batch.entries.at(-1)!, isTied: true });
   const id = newId();
-  return parts.map(({ signal, payload, from }, index) => ({
-    port: portOf[signal],
-    pass: from.pass,
-    message: messageOf(from.message, signal, payload, index === parts.length - 1 ? tokens : [], parts.length === 1 ? undefined : { id, type: 'array', index, count: parts.length, len: 1 })
-  }));
+  const tied = parts.filter((part) => part.isTied);
+  return parts.map((part) => {
+    const { signal, payload, from } = part;
+    const sequence = part.isTied && tied.length > 1 ? { id, type: 'array', index: tied.indexOf(part), count: tied.length, len: 1 } : undefined;
+    return { port: portOf[signal], pass: from.pass, message: messageOf(from.message, signal, payload, part === parts.at(-1) ? tokens : [], sequence) };
+  });
 }
 
 function requestOf(signal: Signal, items: unknown[], { envelope }: Group, network: Pick<NetworkProfile, 'request'>): unknown {

@@ -50,6 +50,18 @@ describe('the mapper', () => {
     should(bench.sent.length).equal(2);
   });
 
+  it('keeps what no token covers out of the sequence of the tokens, whose last part is never such a one', async () => {
+    const bench = await open({ maxItems: '100' });
+    bench.input([eventDocument(1)], ['r/b/1'], { openot: { stream: 'a', commit: ['r/b/1'] } });
+    bench.input([eventDocument(1)], undefined, { openot: { stream: 'mqtt' } });
+    await bench.pass(1000);
+    should(bench.sent.map(({ openot, parts }) => [openot?.stream, openot?.commit, parts])).eql([['mqtt', undefined, undefined], ['a', ['r/b/1'], undefined]]);
+    bench.input([], ['r/b/2'], { openot: { stream: 'a', commit: ['r/b/2'] } });
+    bench.input([eventDocument(2)], undefined, { openot: { stream: 'mqtt' } });
+    await bench.pass(1000);
+    should(bench.sent.slice(2).map(({ openot, parts, payload }) => [openot?.commit, parts, (payload as { resourceLogs: unknown[] }).resourceLogs.length])).eql([[undefined, undefined, 1], [['r/b/2'], undefined, 0]]);
+  });
+
   it('keeps a request open for each resource, and lets no token go before the items of an earlier message', async () => {
     const bench = await open({ maxItems: '3' });
     bench.input([eventDocument(1)], ['r/b/1'], { openot: { stream: 'a', commit: ['r/b/1'] } });
