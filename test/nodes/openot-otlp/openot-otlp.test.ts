@@ -202,7 +202,7 @@ describe('openot-otlp', () => {
 
   it('speaks TLS with Node-RED\'s own configuration, and with certificates of the environment', async () => {
     const file = (name: string): string => join(place.userDir, name);
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-keyout', file('key.pem'), '-out', file('cert.pem'), '-subj', '/CN=collector', '-addext', 'subjectAltName=IP:127.0.0.1'], { stdio: 'ignore' });
+    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-keyout', file('key.pem'), '-out', file('cert.pem'), '-subj', '/CN=collector', '-addext', 'subjectAltName=IP:127.0.0.1'], { stdio: 'ignore', env: { ...process.env, OPENSSL_CONF: undefined, RANDFILE: undefined } });
     let requests = 0;
     const server: Server = createServer({ key: readFileSync(file('key.pem')), cert: readFileSync(file('cert.pem')) }, (request, response) => {
       requests++;
