@@ -53,6 +53,9 @@ export interface Limits {
 /** Milliseconds after which an endpoint that took a request only uncompressed is asked again whether it takes compressed ones. */
 export const COMPRESSION_AGAIN_MS = 3_600_000;
 
+/** Milliseconds that what a commit token waits for is kept for a fuller request, at most: a reader sends only so much before it comes back. */
+export const MAX_TOKEN_AGE_MS = 1000;
+
 /** What waits for one signal's endpoint, in order, and when the endpoint may be asked again. */
 export class Lane {
   private readonly queue = new Fifo<Entry | Sealed>();
@@ -68,6 +71,8 @@ export class Lane {
   /** Rises with each failure that counts: what a request that began before it comes to says nothing new. */
   episode = 0;
   private openMs = -Infinity;
+  /** When all that waits now must go, whatever its age. */
+  private hurryMs = Infinity;
   /** Until when the collector itself has asked to be left alone. */
   private askedUntilMs = -Infinity;
   private serial = 0;
@@ -91,6 +96,11 @@ export class Lane {
       this.items++;
       this.bytes += entry.item.bytes;
     }
+  }
+
+  /** A token came: it is let go only when what waits before it has left, too. */
+  hurry(nowMs: number): void {
+    if (this.queue.length > 0) this.hurryMs = Math.min(this.hurryMs, nowMs + MAX_TOKEN_AGE_MS);
   }
 
   /** When there is something to send, in milliseconds of the clock; undefined where nothing is. `-Infinity`: now. `isLast`: whatever there is, as soon as the collector wants to hear of it. */
@@ -228,7 +238,7 @@ export class Lane {
     const first = this.queue.at(0);
     if (first === undefined) return undefined;
     if (this.sealed > 0 || this.items >= this.limits.maxItems || this.bytes >= this.limits.maxBytes) return -Infinity;
-    return (first as Entry).of.arrivedMs + this.limits.maxAgeMs;
+    return Math.min((first as Entry).of.arrivedMs + this.limits.maxAgeMs, this.hurryMs);
   }
 
   private taken(count: number): void {
@@ -238,6 +248,7 @@ export class Lane {
       this.items -= 'text' in entry ? entry.entries.length : 1;
       this.bytes -= 'text' in entry ? entry.bytes : entry.item.bytes;
     }
+    if (this.queue.length === 0) this.hurryMs = Infinity;
   }
 }
 

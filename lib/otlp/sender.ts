@@ -101,6 +101,7 @@ export class OtlpSender {
     this.taken += items.length;
     this.pending += items.length;
     if (items.length > 0) this.lanes[signal].add(items.map((item) => ({ item, of })), sealed);
+    if (arrival.hasToken) for (const lane of Object.values(this.lanes)) lane.hurry(nowMs);
     this.consignments.release();
     this.pump();
     return { ok: true };

@@ -53,6 +53,8 @@ export class ReaderController {
   private turn: Promise<void> = Promise.resolve();
   private closed = false;
   private paused = false;
+  /** How often in a row reading began again because batches were refused or lost behind this reader, nothing settled in between. */
+  private rereads = 0;
 
   constructor(private readonly ports: ReaderNodePorts) {}
 
@@ -67,7 +69,10 @@ export class ReaderController {
     const { ports } = this;
     const transport = ports.transport();
     const account = ports.openAccount(
-      (serial) => this.life?.reader.settle(serial),
+      (serial) => {
+        this.rereads = 0;
+        this.life?.reader.settle(serial);
+      },
       () => this.restart()
     );
     const reader = createReader({
@@ -118,12 +123,14 @@ export class ReaderController {
   }
 
   status(): ReaderStatus | undefined {
-    return this.life?.reader.status();
+    const status = this.life?.reader.status();
+    return status === undefined ? undefined : this.shownOf(status);
   }
 
   /** A batch was lost between nodes that a deploy closed while this reader lived on: read again from what was settled. */
   private restart(): void {
     if (this.closed) return;
+    this.rereads++;
     const end = this.endLife();
     // Nobody waits for this turn but the next command: what fails in it must be caught here.
     this.turn = this.turn
@@ -152,7 +159,14 @@ export class ReaderController {
     this.ports.sendBatch({ topic: batch.facts.stream, payload: batch.payload, openot: { ...batch.facts, commit } });
   }
 
-  private report(status: ReaderStatus, facts: StatusFacts): void {
+  /** Each new life begins without troubles: that its records are refused again and again must be seen all the same. */
+  private shownOf(status: ReaderStatus): ReaderStatus {
+    if (this.rereads < 2 || status.code !== undefined) return status;
+    return { ...status, code: 'OPENOT_READ_AGAIN', detail: `read again ${this.rereads} times, and nothing was settled in between: a node behind this reader refuses the records or fails to store them, see its error` };
+  }
+
+  private report(given: ReaderStatus, facts: StatusFacts): void {
+    const status = this.shownOf(given);
     const payload = Object.fromEntries(Object.entries({ ...status, about: [...status.about] }).map(([key, value]) => [key, value ?? null]));
     this.ports.onStatus({ topic: facts.stream ?? '', payload, openot: Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) }, status);
   }

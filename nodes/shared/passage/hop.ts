@@ -118,18 +118,26 @@ export class Hop {
     if (this.closed) return;
     const ports = Array.isArray(output) ? output : [output];
     const checks: Array<() => void> = [];
+    const tokens: string[] = [];
     ports.forEach((messages, port) => {
       for (const message of messages === null ? [] : Array.isArray(messages) ? messages : [messages]) {
         for (const token of tokensOf(message)) {
-          const working = this.working.get(token);
-          if (working !== undefined) working.isSent = true;
+          tokens.push(token);
           this.announce(token, port, checks);
         }
       }
     });
-    send(output);
-    // Queued after the deliveries of this send, so it runs right after them in the same phase of the loop.
-    if (checks.length > 0) setImmediate(() => checks.forEach((check) => check()));
+    try {
+      send(output);
+      // What could not be sent (a message that cannot be cloned) was not sent on.
+      for (const token of tokens) {
+        const working = this.working.get(token);
+        if (working !== undefined) working.isSent = true;
+      }
+    } finally {
+      // Queued after the deliveries of this send, so it runs right after them in the same phase of the loop.
+      if (checks.length > 0) setImmediate(() => checks.forEach((check) => check()));
+    }
   }
 
   get isClosed(): boolean {

@@ -24,6 +24,21 @@ describe('the OTLP sender', () => {
     sums(fake);
   });
 
+  it('keeps what a token waits for a second at most, whatever maxAge says: what came before it, too', async () => {
+    const fake = new FakeSender({ maxAgeMs: 3_600_000 });
+    fake.offer('m', metricsRequest({ a: [point(1)] }));
+    await fake.pass(60_000);
+    should(fake.got.length).equal(0);
+    fake.offer('l', logsRequest(records(0, 1)), { hasToken: true });
+    await fake.pass(999);
+    should(fake.got.length).equal(0);
+    await fake.pass(1);
+    should(fake.left.map(({ name }) => name)).eql(['m', 'l']);
+    fake.offer('n', metricsRequest({ a: [point(2)] }));
+    await fake.pass(60_000);
+    should(fake.got.length).equal(2);
+  });
+
   it('cuts a large message at maxItems, and the rest waits for its age', async () => {
     const fake = new FakeSender({ maxItems: 10 });
     fake.offer('a', logsRequest(records(0, 25)));

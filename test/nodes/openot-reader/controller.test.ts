@@ -8,27 +8,28 @@ import { FakeTransport, half, ManualClock, MemoryStore, quiet } from '../../lib/
 
 describe('the controller of a reader node', () => {
   /** A controller whose every second transport cannot be made. */
-  function made(): { controller: ReaderController; errors: Error[]; lose: () => void; transports: () => number } {
+  function made(failing = 2): { controller: ReaderController; errors: Error[]; lose: () => void; settle: () => void; transports: () => number } {
     const errors: Error[] = [];
     let lose = (): void => undefined;
+    let settle = (): void => undefined;
     let transports = 0;
     const account = (): Account => ({ begin: (serial) => `t/${serial}`, gate: () => Promise.resolve(true), shut: () => undefined, close: () => undefined });
     const controller = new ReaderController({
       transport: (): Transport => {
-        if (++transports === 2) throw new Error('no transport');
+        if (++transports === failing) throw new Error('no transport');
         return new FakeTransport(new FakePlc(4096));
       },
       store: new MemoryStore(),
       clock: new ManualClock(),
       random: half,
       settings: {},
-      openAccount: (_settled, onLost) => ((lose = onLost), account()),
+      openAccount: (settled, onLost) => ((lose = onLost), (settle = () => settled(0)), account()),
       sendBatch: () => undefined,
       onStatus: () => undefined,
       onError: (error) => void errors.push(error),
       deliveriesDone: () => Promise.resolve()
     });
-    return { controller, errors, lose: () => lose(), transports: () => transports };
+    return { controller, errors, lose: () => lose(), settle: () => settle(), transports: () => transports };
   }
 
   it('reports a restart that fails instead of leaving a rejection to nobody, and restarts again later', async () => {
@@ -53,6 +54,23 @@ describe('the controller of a reader node', () => {
     } finally {
       process.removeListener('unhandledRejection', note);
     }
+  });
+
+  it('shows that its records are refused again and again, until one batch is settled', async () => {
+    const { controller, lose, settle } = made(0);
+    await controller.start();
+    await quiet();
+    const codes: Array<string | undefined> = [];
+    for (let round = 0; round < 3; round++) {
+      codes.push(controller.status()?.code);
+      lose();
+      await quiet();
+    }
+    should([...codes, controller.status()?.code]).eql([undefined, undefined, 'OPENOT_READ_AGAIN', 'OPENOT_READ_AGAIN']);
+    should(controller.status()!.detail).match(/^read again 3 times, and nothing was settled/);
+    settle();
+    should(controller.status()?.code).equal(undefined);
+    await controller.close();
   });
 });
 

@@ -81,6 +81,14 @@ describe('a hop that refuses a message', () => {
     account.close();
   });
 
+  it('because it could not be sent on: its batch is read again', () => {
+    const { account, hop, life, token } = made(true);
+    (() => void hop.through(message(token), fails, (send) => send(message(token)))).should.throw('no such thing');
+    hop.acknowledgements.acknowledge(life, 1);
+    should(hop.acknowledgements.isSettled(life, 1)).equal(false);
+    account.close();
+  });
+
   it('of a reader that does not wait for acknowledgements: it counts as passed, as before', async () => {
     const { account, hop, life, token } = made(false);
     (() => void hop.through(message(token), () => undefined, fails)).should.throw('no such thing');
