@@ -102,7 +102,8 @@ export class OtelController {
         }
       };
       this.room.add({ message, stream: streamOf(message), tokens, run });
-      this.look();
+      // The first one sets the timer of the next look; a look for every message would cost more the more of them wait.
+      if (this.room.length === 1) this.look();
       this.ports.onChange();
     });
   }

@@ -20,6 +20,8 @@ interface Seat extends Guest {
 /** Messages that are not mapped yet, in order: for the state, or for room among the spans that are not settled. */
 export class WaitingRoom {
   private readonly seats = new Fifo<Seat>();
+  /** Of these, those with tokens: as many as readers have on their way, however many others wait between them. */
+  private readonly bound = new Fifo<Seat>();
   /** Of those without a token: their items, and bytes, about. */
   looseItems = 0;
   looseBytes = 0;
@@ -41,6 +43,7 @@ export class WaitingRoom {
     const isLoose = guest.tokens.length === 0;
     const seat: Seat = { ...guest, items: isLoose ? (Array.isArray(payload) ? payload.length : 1) : 0, bytes: isLoose ? bytesOf(payload) : 0 };
     this.seats.push(seat);
+    if (!isLoose) this.bound.push(seat);
     this.looseItems += seat.items;
     this.looseBytes += seat.bytes;
   }
@@ -48,6 +51,7 @@ export class WaitingRoom {
   take(): Guest | undefined {
     const seat = this.seats.shift();
     if (seat === undefined) return undefined;
+    if (seat.tokens.length > 0) this.bound.shift();
     this.looseItems -= seat.items;
     this.looseBytes -= seat.bytes;
     return seat;
@@ -58,7 +62,7 @@ export class WaitingRoom {
     const held = new Map<string, number>();
     const put = ({ life, serial }: Token): void => void held.set(life, Math.min(serial, held.get(life) ?? Infinity));
     more.forEach(put);
-    for (const { tokens } of this.all()) tokens.forEach(put);
+    for (let n = 0; n < this.bound.length; n++) this.bound.at(n)!.tokens.forEach(put);
     return held;
   }
 }

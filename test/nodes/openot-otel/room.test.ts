@@ -1,5 +1,7 @@
 import should from 'should';
 import type { EventDocument } from '../../../lib/document';
+import { WaitingRoom } from '../../../nodes/openot-otel/waiting-room';
+import type { Token } from '../../../nodes/shared/passage/token';
 import { Bench, MemoryStore, turns } from './support/bench';
 import { alarm, eventDocument } from './support/otel';
 
@@ -152,6 +154,38 @@ describe('room for spans that are not settled', () => {
     bench.settledUpTo.set('r/b', 1);
     await bench.pass(100);
     should(bare.state).equal('left');
+  });
+});
+
+describe('what waits for room costs no more the more of it waits', () => {
+  it('a message that joins the others asks the ledger nothing', async () => {
+    const bench = await open();
+    bench.input(pairs(1, 2), ['r/b/1']);
+    bench.input(pairs(3, 1), ['r/b/2']);
+    await turns();
+    const before = bench.asked;
+    const joined = Array.from({ length: 100 }, (_, n) => bench.input([eventDocument(n)], undefined, { openot: { stream: 'mqtt' } }));
+    await turns();
+    should([bench.asked - before, bench.controller.held]).eql([0, 101]);
+    bench.settledUpTo.set('r/b', 1);
+    await bench.pass(100);
+    should(joined.every(({ state }) => state === 'left')).be.true();
+  });
+
+  it('a look reads the tokens of those that have some, and of no other', () => {
+    const room = new WaitingRoom();
+    let reads = 0;
+    const none: Token[] = [];
+    none.forEach = () => void reads++;
+    const add = (serial?: number): void => room.add({ message: { _msgid: 'm', payload: [] }, stream: '', tokens: serial === undefined ? none : [{ text: '', life: 'r/b', serial }], run: () => undefined });
+    for (const serial of [undefined, 3, undefined, 2, undefined, 4]) add(serial);
+    should([...room.held([])]).eql([['r/b', 2]]);
+    should([...room.held([{ text: '', life: 'r/b', serial: 1 }])]).eql([['r/b', 1]]);
+    for (let n = 0; n < 4; n++) room.take();
+    should([...room.held([])]).eql([['r/b', 4]]);
+    for (let n = 0; n < 2; n++) room.take();
+    should([...room.held([])]).eql([]);
+    should([reads, room.length]).eql([0, 0]);
   });
 });
 

@@ -51,6 +51,8 @@ export class Bench {
   readonly settledUpTo = new Map<string, number>();
   private readonly timers = new Set<{ at: number; call: () => void }>();
   private now = 0;
+  /** Questions to the ledger about where a token stands. */
+  asked = 0;
   /** While set, sending throws it. */
   failure: Error | undefined;
 
@@ -71,7 +73,7 @@ export class Bench {
       nowNs: () => '1780000000000000000',
       after: (ms, call) => bench.after(ms, call),
       newId: () => 'id',
-      standing: (life) => bench.standings.get(life) ?? 'open',
+      standing: (life) => (bench.asked++, bench.standings.get(life) ?? 'open'),
       isSettled: (life, serial) => serial <= (bench.settledUpTo.get(life) ?? 0),
       report: (error) => void bench.errors.push(error),
       onChange: () => undefined
