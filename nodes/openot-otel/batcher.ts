@@ -1,6 +1,6 @@
 import type { LogRecord, MappedItems, MetricPoint, Signal, Span } from '../../lib/otel/otlp';
 import type { Send } from '../shared/handle';
-import { isFollowed, tokensOf } from '../shared/messages';
+import { tokensOf } from '../shared/messages';
 import { estimatedBytes } from './size';
 import type { BatchLimits, EnvelopeSettings } from './settings';
 import type { Consignment } from './settlements';
@@ -22,10 +22,8 @@ export interface Group {
   readonly logs: Bundle<LogRecord>;
   readonly metrics: Bundle<MetricPoint>;
   readonly traces: Bundle<Span>;
-  /** The last message that brought items for it. */
-  last: Entry;
-  /** A reader of this process reads its items again: a message with a token, or a part whose token is still to come, brought some. */
-  isCovered: boolean;
+  /** The messages that brought items for it. */
+  readonly entries: Entry[];
 }
 
 /** Items of one signal, each with its estimated bytes. */
@@ -95,9 +93,8 @@ export class Batcher {
     if (entry.items === 0) return;
     const key = JSON.stringify(envelope);
     let group = this.groups.get(key);
-    if (group === undefined) this.groups.set(key, (group = { envelope, logs: new Bundle(), metrics: new Bundle(), traces: new Bundle(), last: entry, isCovered: false }));
-    group.last = entry;
-    group.isCovered ||= entry.tokens.length > 0 || isFollowed(entry.message);
+    if (group === undefined) this.groups.set(key, (group = { envelope, logs: new Bundle(), metrics: new Bundle(), traces: new Bundle(), entries: [] }));
+    group.entries.push(entry);
     const before = bytesIn(group);
     group.logs.add(items.logs);
     group.metrics.add(items.metrics);

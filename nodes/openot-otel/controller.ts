@@ -7,7 +7,7 @@ import type { MappedItems } from '../../lib/otel/otlp';
 import { CodedError, codedErrorOf } from '../shared/coded-error';
 import { factsOf } from '../shared/facts';
 import type { Send } from '../shared/handle';
-import { isFollowed, tokensOf } from '../shared/messages';
+import { tokensOf } from '../shared/messages';
 import { OwnTokens } from '../shared/own-tokens';
 import type { Standing } from '../shared/passage';
 import type { Token } from '../shared/passage/token';
@@ -18,6 +18,7 @@ import { outgoing } from './outgoing';
 import { isFree, marksOf, Settlements } from './settlements';
 import type { MessageSettings, OtelSettings } from './settings';
 import type { KeeperState } from './state-keeper';
+import { TokenStreams } from './token-streams';
 import { WaitingRoom } from './waiting-room';
 
 /** Items that may wait without a token, and their bytes, estimated: whoever sends them cannot be slowed down, and memory is bounded. */
@@ -57,6 +58,7 @@ export class OtelController {
   /** By kind of message, the code with which the last one was refused whole; until one of its kind is mapped. */
   private readonly wrong = new Map<'documents' | 'status', string>();
   private readonly tokens: OwnTokens;
+  private readonly streams = new TokenStreams();
   private readonly room = new WaitingRoom();
   private cancelLook: (() => void) | undefined;
   private readonly batcher = new Batcher();
@@ -75,7 +77,7 @@ export class OtelController {
     const memory = (this.memory = new Memory({ ...ports, onRested: () => this.pump() }));
     this.tokens = new OwnTokens((life, serial) => ports.standing(life, serial));
     this.mapper = createOtelMapper({ book: memory.book, meter: createMeter({ startNs: ports.nowNs() }) });
-    this.settlements = new Settlements({ standing: (life, serial) => ports.standing(life, serial), isSettled: (life, serial) => ports.isSettled(life, serial), settle: (mark) => memory.settle(mark), abandon: (mark) => memory.abandon(mark) });
+    this.settlements = new Settlements({ standing: (life, serial) => ports.standing(life, serial), isSettled: (life, serial) => ports.isSettled(life, serial), settle: (mark) => memory.settle(mark), abandon: (mark) => memory.abandon(mark) }, this.streams);
   }
 
   /** Opens the state. Never rejects. */
@@ -91,6 +93,7 @@ export class OtelController {
   input(message: NodeMessageInFlow, pass: Send): void | Promise<void> {
     if (isForget(message)) return this.forget();
     const tokens = this.tokens.of(message);
+    this.streams.saw(message, streamOf(message), tokens.length > 0);
     if (this.isWelcome(message, tokens)) return this.map(message, tokens, pass);
     if (tokens.length === 0 && (this.room.looseItems >= MAX_WAITING_ITEMS || this.room.looseBytes >= MAX_WAITING_BYTES)) throw this.full();
     return new Promise<void>((resolve, reject) => {
@@ -128,7 +131,7 @@ export class OtelController {
     let withoutToken = 0;
     for (let i = all.length - 1; i >= 0; i--) {
       const { message, stream, tokens } = all[i];
-      if (tokens.length > 0 || isFollowed(message)) covered.add(stream);
+      if (tokens.length > 0 || this.streams.awaits(message, stream)) covered.add(stream);
       else if (!covered.has(stream) && kindOf(message.payload) !== 'status') withoutToken++;
     }
     return { messages: all.length, withoutToken };
@@ -323,7 +326,7 @@ export class OtelController {
   }
 
   private sendAll(batch: Batch): void {
-    for (const { port, message, pass } of outgoing(batch, this.memory.network, () => this.ports.newId())) pass([...Array<null>(port).fill(null), message]);
+    for (const { port, message, pass } of outgoing(batch, this.memory.network, ({ message, stream }) => this.streams.awaits(message, stream), () => this.ports.newId())) pass([...Array<null>(port).fill(null), message]);
     for (const { logs, metrics, traces } of batch.groups) {
       this.totals.logs += logs.items.length;
       this.totals.metrics += metrics.items.length;

@@ -19,18 +19,18 @@ const portOf: Record<Signal, number> = { logs: 0, metrics: 1, traces: 2 };
 /**
  * The messages of one batch in the order in which they are sent: traces, metrics, then logs, whose last one carries the
  * tokens (an empty request where there is no log record). All of them are one sequence (`msg.parts`), since a token
- * speaks for what left before it, too.
+ * speaks for what left before it, too. `awaitsToken`: a message without a token whose token is still to come.
  */
-export function outgoing(batch: Batch, network: Pick<NetworkProfile, 'request'>, newId: () => string): Outgoing[] {
+export function outgoing(batch: Batch, network: Pick<NetworkProfile, 'request'>, awaitsToken: (entry: Entry) => boolean, newId: () => string): Outgoing[] {
   const { tokens } = batch;
   const parts: Array<{ signal: Signal; payload: unknown; from: Entry; isTied: boolean }> = [];
   // What no token covers stays out of the sequence: whoever loses it must know that it does not come again.
   const hasOwnToken = batch.entries.some((entry) => entry.tokens.length > 0);
-  const isTied = ({ isCovered }: Group): boolean => !hasOwnToken || isCovered;
-  const groups = [...batch.groups.filter((group) => !isTied(group)), ...batch.groups.filter(isTied)];
+  const isCovered = ({ entries }: Group): boolean => entries.some((entry) => entry.tokens.length > 0 || awaitsToken(entry));
+  const groups = batch.groups.map((group) => ({ group, from: group.entries.at(-1)!, isTied: !hasOwnToken || isCovered(group) })).sort((a, b) => Number(a.isTied) - Number(b.isTied));
   for (const signal of order) {
-    for (const group of groups) {
-      for (const items of group[signal].chunks(batch.limits)) parts.push({ signal, payload: requestOf(signal, items, group, network), from: group.last, isTied: isTied(group) });
+    for (const { group, from, isTied } of groups) {
+      for (const items of group[signal].chunks(batch.limits)) parts.push({ signal, payload: requestOf(signal, items, group, network), from, isTied });
     }
   }
   const last = parts.at(-1);

@@ -1,8 +1,8 @@
 import type { NodeMessageInFlow } from 'node-red';
 import type { DocumentObject } from '../../lib/document';
-import { isFollowed } from '../shared/messages';
 import type { Standing } from '../shared/passage';
 import type { Token } from '../shared/passage/token';
+import type { TokenStreams } from './token-streams';
 
 /** The last record of one source of one run of a stream, in one incarnation of its ring. */
 export interface Mark {
@@ -38,8 +38,6 @@ interface Sent {
   readonly marks: readonly Mark[];
 }
 
-/** Streams of which it is remembered that tokens came with them, at most. */
-const MAX_STREAMS = 1024;
 /** Marks of one stream whose token is still to come, at most: far more than one batch of a reader has sources. */
 const MAX_CARRIED = 10_000;
 
@@ -63,7 +61,8 @@ function put(marks: Map<string, Mark>, mark: Mark): void {
 /**
  * Which records are through for good: those whose tokens, with which they left, are settled. Until then a kill brings them
  * again, and what they closed is kept for that. Where the life of a reader ends before, nobody knows: the same records
- * come again, or a later record of their source covers them. Records without any token are through when they have left.
+ * come again, or a later record of their source covers them. Records without any token are through when they have left,
+ * those of a stream's first sequence when it has ended without one.
  *
  * A record belongs to the first token of its own stream that leaves with it or behind it. One that was mapped while an
  * earlier batch was on its way has nothing to do with that batch's tokens.
@@ -72,9 +71,11 @@ export class Settlements {
   private sentOnes: Sent[] = [];
   /** By stream: of records that left before their token. */
   private readonly carried = new Map<string, Map<string, Mark>>();
-  private readonly withTokens = new Set<string>();
 
-  constructor(private readonly ports: SettlementPorts) {}
+  constructor(
+    private readonly ports: SettlementPorts,
+    private readonly streams: Pick<TokenStreams, 'brings' | 'bringsNone' | 'awaits'>
+  ) {}
 
   /** These have left together, in this order. */
   sent(all: readonly Consignment[]): void {
@@ -91,7 +92,6 @@ export class Settlements {
     let covered = list.length;
     while (covered > 0 && list[covered - 1].tokens.length === 0) covered--;
     if (covered > 0) {
-      this.remember(stream);
       const marks = this.carried.get(stream) ?? new Map<string, Mark>();
       this.carried.delete(stream);
       for (const one of list.slice(0, covered)) for (const mark of one.marks) put(marks, mark);
@@ -99,9 +99,10 @@ export class Settlements {
     }
     for (const { message, marks } of list.slice(covered)) {
       // Their token is still to come: with the last part of their batch.
-      if (isFollowed(message) || this.withTokens.has(stream)) this.carry(stream, marks);
+      if (this.streams.brings(stream) || this.streams.awaits(message, stream)) this.carry(stream, marks);
       else for (const mark of marks) this.ports.settle(mark);
     }
+    if (this.streams.bringsNone(stream)) this.settleCarried(stream);
   }
 
   private carry(stream: string, marks: readonly Mark[]): void {
@@ -140,9 +141,10 @@ export class Settlements {
     return this.sentOnes.length;
   }
 
-  private remember(stream: string): void {
-    this.withTokens.add(stream);
-    if (this.withTokens.size > MAX_STREAMS) this.withTokens.delete(this.withTokens.values().next().value!);
+  /** The token that they were carried for does not come. */
+  private settleCarried(stream: string): void {
+    for (const mark of this.carried.get(stream)?.values() ?? []) this.ports.settle(mark);
+    this.carried.delete(stream);
   }
 }
 

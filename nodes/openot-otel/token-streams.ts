@@ -1,0 +1,46 @@
+import type { NodeMessageInFlow } from 'node-red';
+import { isFollowed } from '../shared/messages';
+import { kindOf } from './incoming';
+
+/** Streams of which it is remembered whether tokens came with them, at most. The one that is silent longest goes first. */
+const MAX_STREAMS = 1024;
+
+/**
+ * Which streams bring tokens of readers of this process. That a part of a sequence is followed by others does not say
+ * that a token follows: documents out of another Node-RED, or of a split, are parts, too.
+ */
+export class TokenStreams {
+  private readonly streams = new Map<string, boolean>();
+
+  /** Messages as they come, in order; `hasToken`: one of a reader of this process. */
+  saw(message: NodeMessageInFlow, stream: string, hasToken: boolean): void {
+    const brings = hasToken || this.streams.get(stream);
+    // A reader's status has the stream of its records, and never a token.
+    if (brings === undefined && (!isLastPart(message) || kindOf(message.payload) !== 'documents')) return;
+    this.streams.delete(stream);
+    this.streams.set(stream, brings ?? false);
+    if (this.streams.size > MAX_STREAMS) this.streams.delete(this.streams.keys().next().value!);
+  }
+
+  /** It brought tokens. */
+  brings(stream: string): boolean {
+    return this.streams.get(stream) === true;
+  }
+
+  /** A sequence of it ended without a token, and it never brought one. */
+  bringsNone(stream: string): boolean {
+    return this.streams.get(stream) === false;
+  }
+
+  /**
+   * Will the token of this message, which has none, come with the last part of its sequence? Of the first sequence of a
+   * stream nobody knows until it ends: what is taken for through too early would be lost with a kill.
+   */
+  awaits(message: NodeMessageInFlow, stream: string): boolean {
+    return isFollowed(message) && !this.bringsNone(stream);
+  }
+}
+
+function isLastPart({ parts }: NodeMessageInFlow & { parts?: { index?: unknown; count?: unknown } | null }): boolean {
+  return typeof parts?.index === 'number' && typeof parts.count === 'number' && parts.index >= parts.count - 1;
+}
