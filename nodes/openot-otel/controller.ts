@@ -21,7 +21,7 @@ import type { KeeperState } from './state-keeper';
 import { TokenStreams } from './token-streams';
 import { WaitingRoom } from './waiting-room';
 
-/** Items that may wait without a token, and their bytes, estimated: whoever sends them cannot be slowed down, and memory is bounded. */
+/** Items that may wait without a token (and none to come with a later part), and their bytes, estimated: whoever sends them cannot be slowed down, and memory is bounded. */
 export const MAX_WAITING_ITEMS = 100_000;
 export const MAX_WAITING_BYTES = 128 * 1024 * 1024;
 /** Milliseconds between two looks at what is settled while a message waits for it. */
@@ -95,7 +95,8 @@ export class OtelController {
     const tokens = this.tokens.of(message);
     this.streams.saw(message, streamOf(message), tokens.length > 0);
     if (this.isWelcome(message, tokens)) return this.map(message, tokens, pass);
-    if (tokens.length === 0 && (this.room.looseItems >= MAX_WAITING_ITEMS || this.room.looseBytes >= MAX_WAITING_BYTES)) throw this.full();
+    const isLoose = !this.streams.isBound(message, streamOf(message), tokens);
+    if (isLoose && (this.room.looseItems >= MAX_WAITING_ITEMS || this.room.looseBytes >= MAX_WAITING_BYTES)) throw this.full();
     return new Promise<void>((resolve, reject) => {
       const run = (): void => {
         try {
@@ -104,7 +105,7 @@ export class OtelController {
           reject(thrown as Error);
         }
       };
-      this.room.add({ message, stream: streamOf(message), tokens, run });
+      this.room.add({ message, stream: streamOf(message), tokens, isLoose, run });
       // The first one sets the timer of the next look; a look for every message would cost more the more of them wait.
       if (this.room.length === 1) this.look();
       this.ports.onChange();
@@ -224,8 +225,8 @@ export class OtelController {
     const settings = this.ports.settings.of(message);
     const facts = factsOf(message.openot);
     const stream = facts.stream ?? '';
-    // Whoever has tokens is slowed down by them.
-    if (tokens.length === 0 && (this.batcher.items >= MAX_WAITING_ITEMS || this.batcher.bytes >= MAX_WAITING_BYTES)) throw this.full();
+    // Whoever has tokens, or gets one with the last part, is slowed down by them.
+    if (!this.streams.isBound(message, stream, tokens) && (this.batcher.items >= MAX_WAITING_ITEMS || this.batcher.bytes >= MAX_WAITING_BYTES)) throw this.full();
     const { logs, metrics, traces } = settings.mapping.signals;
     this.isSilent = !logs && !metrics && !traces;
     const mapped = this.mapped(message.payload, facts, settings);

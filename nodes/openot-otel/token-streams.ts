@@ -1,5 +1,6 @@
 import type { NodeMessageInFlow } from 'node-red';
 import { isFollowed } from '../shared/messages';
+import type { Token } from '../shared/passage/token';
 import { kindOf } from './incoming';
 
 /** Streams of which it is remembered whether tokens came with them, at most. The one that is silent longest goes first. */
@@ -38,6 +39,14 @@ export class TokenStreams {
    */
   awaits(message: NodeMessageInFlow, stream: string): boolean {
     return isFollowed(message) && !this.bringsNone(stream);
+  }
+
+  /**
+   * Does a reader of this process read this message again, and is slowed down until it is through? A message without a
+   * token only where its stream is known to bring them: how many others come, nobody can bound.
+   */
+  isBound(message: NodeMessageInFlow, stream: string, tokens: readonly Token[]): boolean {
+    return tokens.length > 0 || (isFollowed(message) && this.brings(stream));
   }
 }
 

@@ -8,11 +8,13 @@ export interface Guest {
   readonly message: NodeMessageInFlow;
   readonly stream: string;
   readonly tokens: readonly Token[];
+  /** Nobody reads it again: no token, and none to come. */
+  readonly isLoose: boolean;
   readonly run: () => void;
 }
 
 interface Seat extends Guest {
-  /** 0 where it has a token. */
+  /** 0 where it is not loose. */
   readonly items: number;
   readonly bytes: number;
 }
@@ -21,8 +23,8 @@ interface Seat extends Guest {
 export class WaitingRoom {
   private readonly seats = new Fifo<Seat>();
   /** Of these, those with tokens: as many as readers have on their way, however many others wait between them. */
-  private readonly bound = new Fifo<Seat>();
-  /** Of those without a token: their items, and bytes, about. */
+  private readonly withTokens = new Fifo<Seat>();
+  /** Of those that are loose: their items, and bytes, about. */
   looseItems = 0;
   looseBytes = 0;
 
@@ -39,11 +41,11 @@ export class WaitingRoom {
   }
 
   add(guest: Guest): void {
+    const { tokens, isLoose } = guest;
     const { payload } = guest.message;
-    const isLoose = guest.tokens.length === 0;
     const seat: Seat = { ...guest, items: isLoose ? (Array.isArray(payload) ? payload.length : 1) : 0, bytes: isLoose ? bytesOf(payload) : 0 };
     this.seats.push(seat);
-    if (!isLoose) this.bound.push(seat);
+    if (tokens.length > 0) this.withTokens.push(seat);
     this.looseItems += seat.items;
     this.looseBytes += seat.bytes;
   }
@@ -51,7 +53,7 @@ export class WaitingRoom {
   take(): Guest | undefined {
     const seat = this.seats.shift();
     if (seat === undefined) return undefined;
-    if (seat.tokens.length > 0) this.bound.shift();
+    if (seat.tokens.length > 0) this.withTokens.shift();
     this.looseItems -= seat.items;
     this.looseBytes -= seat.bytes;
     return seat;
@@ -62,7 +64,7 @@ export class WaitingRoom {
     const held = new Map<string, number>();
     const put = ({ life, serial }: Token): void => void held.set(life, Math.min(serial, held.get(life) ?? Infinity));
     more.forEach(put);
-    for (let n = 0; n < this.bound.length; n++) this.bound.at(n)!.tokens.forEach(put);
+    for (let n = 0; n < this.withTokens.length; n++) this.withTokens.at(n)!.tokens.forEach(put);
     return held;
   }
 }

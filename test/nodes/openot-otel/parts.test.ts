@@ -1,6 +1,7 @@
 import should from 'should';
 import type { EventDocument } from '../../../lib/document';
 import type { SpanLimits } from '../../../lib/otel/spans';
+import { MAX_WAITING_BYTES } from '../../../nodes/openot-otel/controller';
 import { Bench, MemoryStore, turns } from './support/bench';
 import { alarm, eventDocument } from './support/otel';
 
@@ -113,4 +114,34 @@ describe('parts of a sequence whose last one has a token', () => {
       ['logs', 'b', ['s/b/1'], 2, 3]
     ]);
   });
+
+  it('are never refused for what waits, while other messages without a token are', async () => {
+    const large = { ...eventDocument(100), filler: 'x'.repeat(MAX_WAITING_BYTES / 4) };
+    const documents = Array.from({ length: 9 }, (_, n) => ({ ...large, seq: 100 + n }));
+    const code = async (taken: ReturnType<Bench['input']>): Promise<string> => ((await taken.outcome) as Error & { code: string }).code;
+    // Before they are mapped: behind what waits for settlements.
+    const bench = await open({}, undefined, { unsettledSpans: 1 });
+    bench.input(round(0), ['r/b/1']);
+    bench.input(round(1), ['r/b/2']);
+    await turns();
+    const taken = inputParts(bench, documents, 'line 1', 'r/b/3');
+    const others = inputParts(bench, documents.slice(0, 5), 'mqtt', undefined, 6);
+    should(await code(others[4])).equal('OPENOT_OTEL_FULL');
+    bench.settledUpTo.set('r/b', 1);
+    await bench.pass(100);
+    bench.settledUpTo.set('r/b', 2);
+    await bench.pass(100);
+    should(taken.map(({ state }) => state)).eql(Array<string>(9).fill('left'));
+    should(bench.tokens).eql(['r/b/1', 'r/b/2', 'r/b/3']);
+    // After: while the state cannot be saved.
+    const stuck = await open();
+    stuck.store!.failure = new Error('EIO');
+    stuck.input([alarm(1, 'ConditionActive')], ['r/b/1']);
+    await turns();
+    const mapped = inputParts(stuck, documents.map((document) => ({ ...document, text: 'x'.repeat(MAX_WAITING_BYTES / 4) })), 'line 1', 'r/b/2');
+    should(await code(inputParts(stuck, documents.slice(0, 1), 'mqtt', undefined, 2)[0])).equal('OPENOT_OTEL_FULL');
+    stuck.store!.failure = undefined;
+    await stuck.pass(1000);
+    should(mapped.map(({ state }) => state)).eql(Array<string>(9).fill('left'));
+  }).timeout(20_000);
 });

@@ -177,7 +177,7 @@ describe('what waits for room costs no more the more of it waits', () => {
     let reads = 0;
     const none: Token[] = [];
     none.forEach = () => void reads++;
-    const add = (serial?: number): void => room.add({ message: { _msgid: 'm', payload: [] }, stream: '', tokens: serial === undefined ? none : [{ text: '', life: 'r/b', serial }], run: () => undefined });
+    const add = (serial?: number): void => room.add({ message: { _msgid: 'm', payload: [] }, stream: '', tokens: serial === undefined ? none : [{ text: '', life: 'r/b', serial }], isLoose: serial === undefined, run: () => undefined });
     for (const serial of [undefined, 3, undefined, 2, undefined, 4]) add(serial);
     should([...room.held([])]).eql([['r/b', 2]]);
     should([...room.held([{ text: '', life: 'r/b', serial: 1 }])]).eql([['r/b', 1]]);
