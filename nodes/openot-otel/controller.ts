@@ -26,6 +26,8 @@ export const MAX_WAITING_ITEMS = 100_000;
 export const MAX_WAITING_BYTES = 128 * 1024 * 1024;
 /** Milliseconds between two looks at what is settled while a message waits for it. */
 export const ROOM_MS = 50;
+/** Milliseconds after which the first message that waits for it goes on although nothing was settled. */
+export const STALL_MS = 10_000;
 /** Milliseconds between two looks at what is settled, and at what is to be saved at leisure. */
 export const TICK_MS = 1000;
 
@@ -61,6 +63,9 @@ export class OtelController {
   private readonly streams = new TokenStreams();
   private readonly room = new WaitingRoom();
   private cancelLook: (() => void) | undefined;
+  /** Since something was settled, or went on, while messages wait for it. */
+  private stalledMs = 0;
+  private concluded = 0;
   private readonly batcher = new Batcher();
   private readonly settlements: Settlements;
   private readonly mapper: OtelMapper;
@@ -186,8 +191,8 @@ export class OtelController {
 
   /**
    * While as many spans are on their way as may be, records that their reader can keep wait: it stops then, and its ring is
-   * the buffer. Only as long as something can be settled without what waits: a token may come by two ways, or a consumer may
-   * want more than one message before it acknowledges any.
+   * the buffer. Only as long as something can be settled without what waits, as far as the order of the tokens tells: one may
+   * come by two ways. That a consumer wants more messages before it acknowledges any, they do not tell: see `look`.
    */
   private mustWait(tokens: readonly Token[]): boolean {
     if (tokens.length === 0 || !this.memory.isFull) return false;
@@ -195,14 +200,24 @@ export class OtelController {
     return this.settlements.canSettle(held) || this.unsent.some((entry) => entry.tokens.length > 0 && isFree(entry.tokens, held));
   }
 
-  /** What waited goes on, in order, as far as it may; looks again soon where it may not. */
+  /**
+   * What waited goes on, in order, as far as it may; looks again soon where it may not. Where nothing is settled for long, one
+   * message goes on: a consumer (a join) may acknowledge none before it has it. In an outage that costs little: the reader
+   * sends only so many before the first acknowledgement, and more spans are kept than all of them can close.
+   */
   private look(): void {
     if (this.closed || this.state !== 'usable') return;
     if (this.room.length > 0) this.settlements.sweep();
-    for (let first = this.room.first; first !== undefined && !this.mustWait(first.tokens); first = this.room.first) this.room.take()!.run();
+    if (this.settlements.concluded !== this.concluded) this.stalledMs = 0;
+    this.concluded = this.settlements.concluded;
+    for (let first = this.room.first; first !== undefined && (this.stalledMs >= STALL_MS || !this.mustWait(first.tokens)); first = this.room.first) {
+      this.stalledMs = 0;
+      this.room.take()!.run();
+    }
     if (this.room.length === 0) return;
     this.cancelLook ??= this.ports.after(ROOM_MS, () => {
       this.cancelLook = undefined;
+      this.stalledMs += ROOM_MS;
       this.look();
     });
   }

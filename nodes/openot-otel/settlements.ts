@@ -69,6 +69,8 @@ function put(marks: Map<string, Mark>, mark: Mark): void {
  */
 export class Settlements {
   private sentOnes: Sent[] = [];
+  /** Batches that were settled or given up, so far. */
+  concluded = 0;
   /** By stream: of records that left before their token. */
   private readonly carried = new Map<string, Map<string, Mark>>();
 
@@ -117,6 +119,7 @@ export class Settlements {
 
   /** Asks the ledger again. */
   sweep(): void {
+    const before = this.sentOnes.length;
     this.sentOnes = this.sentOnes.filter(({ tokens, marks }) => {
       if (tokens.some(({ life, serial }) => this.ports.standing(life, serial) === 'unknown')) {
         for (const mark of marks) this.ports.abandon(mark);
@@ -126,6 +129,7 @@ export class Settlements {
       for (const mark of marks) this.ports.settle(mark);
       return false;
     });
+    this.concluded += before - this.sentOnes.length;
   }
 
   /**

@@ -1,5 +1,6 @@
 import should from 'should';
 import type { EventDocument } from '../../../lib/document';
+import { STALL_MS } from '../../../nodes/openot-otel/controller';
 import { WaitingRoom } from '../../../nodes/openot-otel/waiting-room';
 import type { Token } from '../../../nodes/shared/passage/token';
 import { Bench, MemoryStore, turns } from './support/bench';
@@ -93,6 +94,38 @@ describe('room for spans that are not settled', () => {
     bench.settledUpTo.set('r/c', 1);
     await bench.pass(100);
     should(bench.spans.length).equal(6);
+  });
+
+  it('lets one message go when nothing was settled for ten seconds: a join may want it before it acknowledges any', async () => {
+    const bench = await open();
+    const taken = [1, 2, 3, 4].map((n) => bench.input(pairs(n, 1), [`r/b/${n}`]));
+    const left = (): number => taken.filter(({ state }) => state === 'left').length;
+    await bench.pass(STALL_MS - 100);
+    should(left()).equal(2);
+    await bench.pass(200);
+    should(left()).equal(3);
+    await bench.pass(STALL_MS - 200);
+    should(left()).equal(3);
+    // The three of them are acknowledged together.
+    bench.settledUpTo.set('r/b', 3);
+    await bench.pass(100);
+    should([left(), bench.controller.held]).eql([4, 0]);
+    should(error(bench)).eql([]);
+  });
+
+  it('lets none go while others are settled', async () => {
+    const bench = await open();
+    for (let n = 1; n <= 3; n++) bench.input([eventDocument(n)], [`r/a/${n}`], { openot: { stream: 'slow', commit: [`r/a/${n}`] } });
+    bench.input(pairs(1, 2), ['r/b/1']);
+    bench.input(pairs(3, 1), ['r/b/2']);
+    for (let n = 1; n <= 3; n++) {
+      await bench.pass(STALL_MS - 2000);
+      bench.settledUpTo.set('r/a', n);
+    }
+    await bench.pass(STALL_MS - 2000);
+    should(bench.controller.held).equal(1);
+    await bench.pass(2100);
+    should(bench.controller.held).equal(0);
   });
 
   it('takes no room for what a reader that ended left behind', async () => {
