@@ -34,7 +34,7 @@ export function outgoing(batch: Batch, network: Pick<NetworkProfile, 'request'>,
     }
   }
   const last = parts.at(-1);
-  if (tokens.length > 0 && (last?.signal !== 'logs' || !last.isTied)) parts.push({ signal: 'logs', payload: assembleRequest('logs', {}, { resource: { attributes: [] }, scope: {} }), from: batch.entries.at(-1)!, isTied: true });
+  if (tokens.length > 0 && (last?.signal !== 'logs' || !last.isTied)) parts.push({ signal: 'logs', payload: assembleRequest('logs', {}, { resource: { attributes: [] }, scope: {} }), from: lastWithToken(batch.entries), isTied: true });
   const id = newId();
   const tied = parts.filter((part) => part.isTied);
   return parts.map((part) => {
@@ -42,6 +42,11 @@ export function outgoing(batch: Batch, network: Pick<NetworkProfile, 'request'>,
     const sequence = part.isTied && tied.length > 1 ? { id, type: 'array', index: tied.indexOf(part), count: tied.length, len: 1 } : undefined;
     return { port: portOf[signal], pass: from.pass, message: messageOf(from.message, signal, payload, part === parts.at(-1) ? tokens : [], sequence) };
   });
+}
+
+/** An empty request names the stream of its tokens: who gets it ties to them what came of that stream before. */
+function lastWithToken(entries: readonly Entry[]): Entry {
+  return [...entries].reverse().find(({ tokens }) => tokens.length > 0) ?? entries.at(-1)!;
 }
 
 function requestOf(signal: Signal, items: unknown[], { envelope }: Group, network: Pick<NetworkProfile, 'request'>): unknown {

@@ -62,6 +62,14 @@ describe('the mapper', () => {
     should(bench.sent.slice(2).map(({ openot, parts, payload }) => [openot?.commit, parts, (payload as { resourceLogs: unknown[] }).resourceLogs.length])).eql([[undefined, undefined, 1], [['r/b/2'], undefined, 0]]);
   });
 
+  it('names the stream of the tokens on an empty request that carries them, whatever came last', async () => {
+    const bench = await open({ signals: { logs: false, metrics: false, traces: true }, maxItems: '100' });
+    bench.input([alarm(1, 'ConditionActive'), alarm(2, 'ConditionCleared')], ['r/b/1']);
+    bench.input([alarm(1, 'ConditionActive'), alarm(2, 'ConditionCleared')], undefined, { openot: { stream: 'mqtt' } });
+    await bench.pass(1000);
+    should(bench.sent.map(({ topic, openot }) => [topic, openot])).eql([['traces', { stream: 'mqtt' }], ['traces', { stream: 'line 1' }], ['logs', { stream: 'line 1', commit: ['r/b/1'] }]]);
+  });
+
   it('keeps a request open for each resource, and lets no token go before the items of an earlier message', async () => {
     const bench = await open({ maxItems: '3' });
     bench.input([eventDocument(1)], ['r/b/1'], { openot: { stream: 'a', commit: ['r/b/1'] } });
