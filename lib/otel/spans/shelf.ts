@@ -41,6 +41,8 @@ const spanIn = ({ bytes }: Kept): Span => (JSON.parse(Buffer.from(bytes.buffer, 
 export class Shelf {
   /** By closing record, oldest first. */
   private readonly kept = new Map<string, Kept[]>();
+  /** Its keys by stream: a settlement of one looks at no other. */
+  private readonly streams = new Map<string, Set<string>>();
   size = 0;
   private bytes = 0;
   private spansUnderWay = 0;
@@ -60,8 +62,12 @@ export class Shelf {
     const key = keyOf(by);
     const kept: Kept = { by, spanId: span.spanId, bytes: Buffer.from(`{"by":${JSON.stringify(by)},"span":${JSON.stringify(span)}}`, 'utf8'), isUnderWay: false };
     const list = this.kept.get(key);
-    if (list === undefined) this.kept.set(key, [kept]);
-    else list.push(kept);
+    if (list === undefined) {
+      this.kept.set(key, [kept]);
+      const keys = this.streams.get(by.stream);
+      if (keys === undefined) this.streams.set(by.stream, new Set([key]));
+      else keys.add(key);
+    } else list.push(kept);
     this.size++;
     this.bytes += kept.bytes.length;
     if (isUnderWay) this.setUnderWay(kept, true);
@@ -110,11 +116,11 @@ export class Shelf {
   }
 
   private *upTo(upTo: RecordKey): Iterable<[string, Kept[]]> {
-    for (const entry of this.kept) {
-      const { by } = entry[1][0];
-      if (by.stream !== upTo.stream) continue;
+    for (const key of this.streams.get(upTo.stream) ?? []) {
+      const list = this.kept.get(key)!;
+      const [{ by }] = list;
       const order = compareLives(by, upTo);
-      if (order < 0 || (order === 0 && by.sourceId === upTo.sourceId && by.seq <= upTo.seq)) yield entry;
+      if (order < 0 || (order === 0 && by.sourceId === upTo.sourceId && by.seq <= upTo.seq)) yield [key, list];
     }
   }
 
@@ -126,8 +132,15 @@ export class Shelf {
   }
 
   private remove(key: string, list: readonly Kept[]): void {
-    this.kept.delete(key);
+    this.forgetKey(key, list[0].by.stream);
     for (const kept of list) this.drop(kept);
+  }
+
+  private forgetKey(key: string, stream: string): void {
+    this.kept.delete(key);
+    const keys = this.streams.get(stream)!;
+    keys.delete(key);
+    if (keys.size === 0) this.streams.delete(stream);
   }
 
   private drop(kept: Kept): void {
@@ -140,6 +153,6 @@ export class Shelf {
     const [key, list] = this.kept.entries().next().value as [string, Kept[]];
     const [oldest] = list.splice(0, 1);
     this.drop(oldest);
-    if (list.length === 0) this.kept.delete(key);
+    if (list.length === 0) this.forgetKey(key, oldest.by.stream);
   }
 }
