@@ -7,7 +7,7 @@ import { Rotel } from '../support/otlp/receivers/rotel';
 import { attributesOf, itemsOf, Json } from '../support/otlp/requests';
 import { exactText, sameAs, said, withoutIntegers } from '../support/otlp/said';
 import { assertValid } from '../support/otlp/validator';
-import { until } from './support/process';
+import { sleep, until } from './support/process';
 import { FlowNode, freePort, Runtime } from './support/runtime';
 import { makeUserDirectory, removeUserDirectory } from './support/user-directory';
 
@@ -120,6 +120,8 @@ describe('the example from the controller to a collector, imported and deployed'
     for (const round of ['first', 'second']) {
       const at = runtime.comms.debug.length;
       await deploy(port, opcuaPort, round);
+      // The stand-in of the deploy before still answers for half a second, and shows nothing any more.
+      await sleep(700);
       await press('burst of 500 events');
       await until('counts of all three', () => /^([5-9]\d\d|\d{4,}) log records, [1-9]\d* points, [1-9]\d* spans$/.test(status(one('function', 'collector'))), 40_000, context);
       const shown = (): typeof runtime.comms.debug => runtime.comms.debug.slice(at).filter(({ name }) => name === 'received');
