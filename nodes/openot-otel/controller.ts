@@ -78,6 +78,7 @@ export class OtelController {
   private ageMs = Infinity;
   private cancelTick: (() => void) | undefined;
   private closed = false;
+
   constructor(private readonly ports: OtelPorts) {
     const memory = (this.memory = new Memory({ ...ports, onRested: () => this.pump() }));
     this.tokens = new OwnTokens((life, serial) => ports.standing(life, serial));

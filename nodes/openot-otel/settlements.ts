@@ -140,11 +140,6 @@ export class Settlements {
     return this.sentOnes.some(({ tokens }) => isFree(tokens, held));
   }
 
-  /** Batches that have left and are not settled. */
-  get unsettled(): number {
-    return this.sentOnes.length;
-  }
-
   /** The token that they were carried for does not come. */
   private settleCarried(stream: string): void {
     for (const mark of this.carried.get(stream)?.values() ?? []) this.ports.settle(mark);

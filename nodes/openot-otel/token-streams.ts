@@ -1,5 +1,5 @@
 import type { NodeMessageInFlow } from 'node-red';
-import { isFollowed } from '../shared/messages';
+import { isFollowed, isLastPart } from '../shared/messages';
 import type { Token } from '../shared/passage/token';
 import { kindOf } from './incoming';
 
@@ -48,8 +48,4 @@ export class TokenStreams {
   isBound(message: NodeMessageInFlow, stream: string, tokens: readonly Token[]): boolean {
     return tokens.length > 0 || (isFollowed(message) && this.brings(stream));
   }
-}
-
-function isLastPart({ parts }: NodeMessageInFlow & { parts?: { index?: unknown; count?: unknown } | null }): boolean {
-  return typeof parts?.index === 'number' && typeof parts.count === 'number' && parts.index >= parts.count - 1;
 }

@@ -41,7 +41,20 @@ export function commitOf(message: NodeMessage): unknown {
   return typeof facts === 'object' && facts !== null ? facts.commit : undefined;
 }
 
+/** What `msg.parts` says, as far as a sequence has an end; a split of a stream has none. */
+type Part = NodeMessage & { parts?: { index?: unknown; count?: unknown } | null };
+
+/** Parts that still come behind this one; undefined where it is no part, or nobody knows. */
+function following({ parts }: Part): number | undefined {
+  return typeof parts?.index === 'number' && typeof parts.count === 'number' ? parts.count - 1 - parts.index : undefined;
+}
+
 /** Is it a part of a sequence, and not its last one? Then a token that stands for it is still to come. */
-export function isFollowed({ parts }: NodeMessage & { parts?: { index?: unknown; count?: unknown } | null }): boolean {
-  return typeof parts?.index === 'number' && typeof parts.count === 'number' && parts.index < parts.count - 1;
+export function isFollowed(message: Part): boolean {
+  return (following(message) ?? 0) > 0;
+}
+
+/** Is it the part with which a sequence ends? */
+export function isLastPart(message: Part): boolean {
+  return (following(message) ?? 1) <= 0;
 }

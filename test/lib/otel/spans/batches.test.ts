@@ -2,10 +2,8 @@ import should from 'should';
 import { createSpanBook, SpanBook } from '../../../../lib/otel/spans';
 import { batchEvent, BatchState, conditionActive, conditionCleared, materialAddition, recipeLoaded, stateTransition } from '../../../../lib/simulator/scenarios/events';
 import { Key, udint } from '../../../../lib/simulator/slots';
-import { loadPlant, Plant, Plc, SECOND, T0 } from './support/plc';
+import { at, loadPlant, Plant, Plc } from './support/plc';
 import { idsOf, plain, read, single } from './support/reading';
-
-const at = (seconds: number): string => String(T0 + BigInt(seconds) * SECOND);
 
 describe('the span of a batch', () => {
   let plant: Plant;

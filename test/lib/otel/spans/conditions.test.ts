@@ -18,11 +18,8 @@ import {
 import { Key, udint } from '../../../../lib/simulator/slots';
 import { assertValid } from '../../../support/otlp/validator';
 import { assembleRequest } from '../../../../lib/otel/assemble';
-import { loadPlant, Plant, Plc, SECOND, T0 } from './support/plc';
+import { ALARM, at, loadPlant, Plant, Plc } from './support/plc';
 import { idsOf, plain, read, single } from './support/reading';
-
-const ALARM = { conditionId: 9, conditionClass: 0, correlationId: 5 };
-const at = (seconds: number): string => String(T0 + BigInt(seconds) * SECOND);
 
 describe('the span of a condition', () => {
   let plant: Plant;

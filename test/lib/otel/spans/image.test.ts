@@ -5,10 +5,9 @@ import { batchEvent, BatchState, conditionActive, conditionCleared, conditionHan
 import { crc32c } from '../../../../lib/wire';
 import { seeded } from '../../../support/seeded';
 import { randomHistory } from './support/histories';
-import { loadPlant, Plant, Plc } from './support/plc';
+import { ALARM, loadPlant, Plant, Plc } from './support/plc';
 import { plain, read, single } from './support/reading';
 
-const ALARM = { conditionId: 9, conditionClass: 0, correlationId: 5 };
 
 /** An image with another body, its checksum right. */
 function imageOf(body: string, version = 1): Uint8Array {

@@ -3,11 +3,9 @@ import { DocumentObject } from '../../../../lib/document';
 import { createSpanBook, SpanBook } from '../../../../lib/otel/spans';
 import { batchEvent, BatchState, conditionActive, conditionCleared, conditionHandled, message } from '../../../../lib/simulator/scenarios/events';
 import { EventType } from '../../../../lib/wire';
-import { loadPlant, Plant, Plc, SECOND, T0 } from './support/plc';
+import { ALARM, at, loadPlant, Plant, Plc, SECOND, T0 } from './support/plc';
 import { plain, read, single } from './support/reading';
 
-const ALARM = { conditionId: 9, conditionClass: 0, correlationId: 5 };
-const at = (seconds: number): string => String(T0 + BigInt(seconds) * SECOND);
 const stopped = { sourceId: 0, eventTypeId: EventType.LoggerStopped, slots: [] };
 
 describe('a run that ends', () => {

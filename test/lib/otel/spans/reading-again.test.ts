@@ -2,10 +2,9 @@ import should from 'should';
 import { DocumentObject } from '../../../../lib/document';
 import { createSpanBook, SpanBook } from '../../../../lib/otel/spans';
 import { conditionActive, conditionCleared, conditionHandled, conditionSuppressed, message } from '../../../../lib/simulator/scenarios/events';
-import { loadPlant, Plant, Plc } from './support/plc';
+import { ALARM, loadPlant, Plant, Plc } from './support/plc';
 import { read, single } from './support/reading';
 
-const ALARM = { conditionId: 9, conditionClass: 0, correlationId: 5 };
 const STREAM = 'line 1';
 
 describe('reading again', () => {

@@ -162,3 +162,6 @@ export function evaluate(value: string, type: string, message?: NodeMessage): un
 export async function turns(): Promise<void> {
   for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
+
+/** Without metrics: every batch of documents has some about the clock. */
+export const withoutMetrics = (changes: Record<string, unknown>, store?: MemoryStore): Promise<Bench> => Bench.open({ signals: { logs: true, metrics: false, traces: true }, ...changes }, store);

@@ -27,6 +27,10 @@ export async function loadPlant(): Promise<Plant> {
 
 export const T0 = 1_780_000_000_000_000_000n;
 export const SECOND = 1_000_000_000n;
+/** The source time of a record so many seconds after the first, as spans carry it. */
+export const at = (seconds: number): string => String(T0 + BigInt(seconds) * SECOND);
+/** An alarm of the plant, and one occurrence of it. */
+export const ALARM = { conditionId: 9, conditionClass: 0, correlationId: 5 };
 
 /** A controller that logs: seqs per source, a clock of the test's own, and every record as the enriched document that openot-doc makes of it. */
 export class Plc {
