@@ -1,5 +1,6 @@
 /*
- * Modbus TCP: what the simulator's server answers and what the client asks, in two processes on 127.0.0.1, so that they share
+ * Modbus TCP: what the simulator's server answers and what the client asks, in two processes on 127.0.0.1, so that they
+ * share
  * nothing but the socket. `node bench/modbus.mjs [seconds]`; `npm run bench` prints the same lines.
  */
 import { spawn } from 'node:child_process';
@@ -20,7 +21,9 @@ async function serve() {
 
 /** A server in a process of its own. */
 async function withServer(work) {
-  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), 'serve'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), 'serve'], {
+    stdio: ['pipe', 'pipe', 'inherit']
+  });
   try {
     const port = await new Promise((resolve, reject) => {
       child.stdout.once('data', (line) => resolve(Number(line)));
@@ -77,7 +80,8 @@ async function client(port, pipeline, seconds) {
 
 export async function report(seconds = 2) {
   const lines = [];
-  const line = (name, rate, more = '') => lines.push(`${name.padEnd(58)}${Math.round(rate).toLocaleString('en-US').padStart(12)} requests/s${more}`);
+  const line = (name, rate, more = '') =>
+    lines.push(`${name.padEnd(58)}${Math.round(rate).toLocaleString('en-US').padStart(12)} requests/s${more}`);
   await withServer(async (port) => {
     const bare = { 1: [], 4: [] };
     const ours = { 1: [], 4: [] };
@@ -90,7 +94,11 @@ export async function report(seconds = 2) {
     }
     const median = (values) => [...values].sort((a, b) => a - b)[1];
     const goal = median(bare[1]) >= GOAL ? 'reached' : 'MISSED';
-    line('simulator, 125 registers, one in flight, bare client', median(bare[1]), `   goal ${GOAL.toLocaleString('en-US')}: ${goal}`);
+    line(
+      'simulator, 125 registers, one in flight, bare client',
+      median(bare[1]),
+      `   goal ${GOAL.toLocaleString('en-US')}: ${goal}`
+    );
     line('simulator, 125 registers, four in flight, bare client', median(bare[4]));
     line('the same, read by this client, one in flight', median(ours[1]));
     line('the same, read by this client, four in flight', median(ours[4]));
@@ -99,4 +107,5 @@ export async function report(seconds = 2) {
 }
 
 if (process.argv[2] === 'serve') await serve();
-else if (process.argv[1] === fileURLToPath(import.meta.url)) for (const text of await report(Number(process.argv[2] ?? 6))) console.log(text);
+else if (process.argv[1] === fileURLToPath(import.meta.url))
+  for (const text of await report(Number(process.argv[2] ?? 6))) console.log(text);

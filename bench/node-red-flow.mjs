@@ -1,4 +1,5 @@
-// The whole flow in a real Node-RED: bytes -> decoder -> drift guard -> doc (strict NDJSON), in batches of 1,000 records of
+// The whole flow in a real Node-RED: bytes -> decoder -> drift guard -> doc (strict NDJSON), in batches of 1,000
+// records of
 // 64 to 84 bytes, against JSON.stringify of the same finished documents in the same process, turn by turn.
 import { spawn } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
@@ -11,7 +12,23 @@ const BATCH = 1000;
 const BATCHES = 40;
 const ROUNDS = 9;
 
-const fn = (id, func, wires, more = {}) => ({ id, type: 'function', z: 'tab', name: id, func, outputs: wires.length, timeout: 0, noerr: 0, initialize: '', finalize: '', libs: [], x: 300, y: 100, wires, ...more });
+const fn = (id, func, wires, more = {}) => ({
+  id,
+  type: 'function',
+  z: 'tab',
+  name: id,
+  func,
+  outputs: wires.length,
+  timeout: 0,
+  noerr: 0,
+  initialize: '',
+  finalize: '',
+  libs: [],
+  x: 300,
+  y: 100,
+  wires,
+  ...more
+});
 
 /** Runs in Node-RED: makes the bytes once, then sends a round of batches whenever the last one is through. */
 const produce = `
@@ -53,28 +70,86 @@ node.warn('END');
 return null;
 `;
 
-const freePort = () => new Promise((resolve) => {
-  const server = createServer().listen(0, '127.0.0.1', () => {
-    const { port } = server.address();
-    server.close(() => resolve(port));
+const freePort = () =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
   });
-});
 
 /** Resolves with the rounds measured, the first two (warm-up) left out. */
 export async function measureFlow() {
   const definition = readFileSync(join(root, 'lib/simulator/definitions', 'reactor-1.json'), 'utf8');
   const userDir = join(root, '.demo', 'bench');
-  linkedUserDirectory(userDir, [
-    { id: 'tab', type: 'tab', label: 'bench', disabled: false },
-    { id: 'definition', type: 'openot-definition', name: '', source: 'json', json: definition, path: '', watch: false },
-    { id: 'go', type: 'inject', z: 'tab', name: '', props: [{ p: 'payload' }], repeat: '', crontab: '', once: true, onceDelay: '1', topic: '', payload: '', payloadType: 'date', x: 100, y: 100, wires: [['produce']] },
-    fn('produce', produce, [['decoder']]),
-    { id: 'decoder', type: 'openot-decoder', z: 'tab', name: '', emit: 'batch', x: 500, y: 100, wires: [['guard']] },
-    { id: 'guard', type: 'openot-drift-guard', z: 'tab', name: '', definition: 'definition', policy: 'placeholder', whenUnadvertised: 'assume', x: 700, y: 100, wires: [['doc'], []] },
-    { id: 'doc', type: 'openot-doc', z: 'tab', name: '', definition: 'definition', whenUnadvertised: 'assume', profile: 'strict', format: 'ndjson', emit: 'batch', outputs: 1, x: 900, y: 100, wires: [['collect']] },
-    fn('collect', collect, [['produce']])
-  ], 'warn');
-  const child = spawn(process.execPath, [join(root, 'node_modules/node-red/red.js'), '-u', userDir], { cwd: userDir, env: { ...process.env, PORT: String(await freePort()) }, stdio: ['ignore', 'pipe', 'pipe'] });
+  linkedUserDirectory(
+    userDir,
+    [
+      { id: 'tab', type: 'tab', label: 'bench', disabled: false },
+      {
+        id: 'definition',
+        type: 'openot-definition',
+        name: '',
+        source: 'json',
+        json: definition,
+        path: '',
+        watch: false
+      },
+      {
+        id: 'go',
+        type: 'inject',
+        z: 'tab',
+        name: '',
+        props: [{ p: 'payload' }],
+        repeat: '',
+        crontab: '',
+        once: true,
+        onceDelay: '1',
+        topic: '',
+        payload: '',
+        payloadType: 'date',
+        x: 100,
+        y: 100,
+        wires: [['produce']]
+      },
+      fn('produce', produce, [['decoder']]),
+      { id: 'decoder', type: 'openot-decoder', z: 'tab', name: '', emit: 'batch', x: 500, y: 100, wires: [['guard']] },
+      {
+        id: 'guard',
+        type: 'openot-drift-guard',
+        z: 'tab',
+        name: '',
+        definition: 'definition',
+        policy: 'placeholder',
+        whenUnadvertised: 'assume',
+        x: 700,
+        y: 100,
+        wires: [['doc'], []]
+      },
+      {
+        id: 'doc',
+        type: 'openot-doc',
+        z: 'tab',
+        name: '',
+        definition: 'definition',
+        whenUnadvertised: 'assume',
+        profile: 'strict',
+        format: 'ndjson',
+        emit: 'batch',
+        outputs: 1,
+        x: 900,
+        y: 100,
+        wires: [['collect']]
+      },
+      fn('collect', collect, [['produce']])
+    ],
+    'warn'
+  );
+  const child = spawn(process.execPath, [join(root, 'node_modules/node-red/red.js'), '-u', userDir], {
+    cwd: userDir,
+    env: { ...process.env, PORT: String(await freePort()) },
+    stdio: ['ignore', 'pipe', 'pipe']
+  });
   let log = '';
   const rounds = await new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`the flow did not finish\n${log}`)), 120_000);
@@ -89,8 +164,12 @@ export async function measureFlow() {
     child.on('exit', () => reject(new Error(`Node-RED ended\n${log}`)));
   }).finally(() => child.kill('SIGKILL'));
   rmSync(userDir, { recursive: true, force: true });
-  if (rounds.some(({ records, events }) => records !== BATCH || events !== BATCH)) throw new Error(`not every record was resolved: ${JSON.stringify(rounds[0])}`);
-  return rounds.slice(2).map(({ flowNs, stringifyNs }) => ({ recordsPerSecond: (BATCH * BATCHES * 1e9) / flowNs, stringifyPerSecond: (BATCH * BATCHES * 1e9) / stringifyNs }));
+  if (rounds.some(({ records, events }) => records !== BATCH || events !== BATCH))
+    throw new Error(`not every record was resolved: ${JSON.stringify(rounds[0])}`);
+  return rounds.slice(2).map(({ flowNs, stringifyNs }) => ({
+    recordsPerSecond: (BATCH * BATCHES * 1e9) / flowNs,
+    stringifyPerSecond: (BATCH * BATCHES * 1e9) / stringifyNs
+  }));
 }
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
@@ -100,5 +179,7 @@ export async function report() {
   const rounds = await measureFlow();
   const rate = median(rounds.map((round) => round.recordsPerSecond));
   const ratio = median(rounds.map((round) => round.recordsPerSecond / round.stringifyPerSecond));
-  return [`whole flow in a real Node-RED: ${Math.round(rate).toLocaleString('en')} records/s, ${ratio.toFixed(2)} of the rate of JSON.stringify of the same documents (median of ${rounds.length} rounds)`];
+  return [
+    `whole flow in a real Node-RED: ${Math.round(rate).toLocaleString('en')} records/s, ${ratio.toFixed(2)} of the rate of JSON.stringify of the same documents (median of ${rounds.length} rounds)`
+  ];
 }

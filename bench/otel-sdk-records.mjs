@@ -1,5 +1,6 @@
 /*
- * Log records for the JavaScript SDK's serialiser (ReadableLogRecord): once made of finished OTLP log records, so that they need
+ * Log records for the JavaScript SDK's serialiser (ReadableLogRecord): once made of finished OTLP log records, so that
+ * they need
  * no more work, once mapped from documents as anyone would write it, with attributes as a plain object.
  */
 const hrTime = (nanoseconds) => [Number(nanoseconds.slice(0, -9)), Number(nanoseconds.slice(-9))];
@@ -15,7 +16,8 @@ function plainValue(value) {
 }
 
 /** Attributes as the SDK has them. */
-export const plainAttributes = (attributes) => Object.fromEntries(attributes.map(({ key, value }) => [key, plainValue(value)]));
+export const plainAttributes = (attributes) =>
+  Object.fromEntries(attributes.map(({ key, value }) => [key, plainValue(value)]));
 
 /** A finished record of ours as the SDK would have it before it serialises. */
 export function readyRecord(record, resource, instrumentationScope) {
@@ -42,7 +44,7 @@ export function plainRecord(document, stream, resource, instrumentationScope) {
   const { provenance } = document;
   const { source, epoch, flags } = provenance;
   const severity = document.fields.find(({ name }) => name === 'severity');
-  const band = severity === undefined ? undefined : severity.label ?? severity.enumLabel;
+  const band = severity === undefined ? undefined : (severity.label ?? severity.enumLabel);
   const attributes = {
     'log.record.uid': `${stream}/${provenance.incarnation}/${provenance.runId}/${source.id}/${document.seq}`,
     'openot.kind': document.kind,

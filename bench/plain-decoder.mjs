@@ -20,7 +20,13 @@ function crcOf(view, start, end) {
 export function plainDecode(view, start, end, withCrc) {
   const available = end - start;
   if (available < 40) return { ok: false, kind: 'truncated', needed: 40, available };
-  if (view.getUint8(start) !== 0x4f || view.getUint8(start + 1) !== 0x4f || view.getUint8(start + 2) !== 0x54 || view.getUint8(start + 3) !== 0x32) return { ok: false, kind: 'wrongSync' };
+  if (
+    view.getUint8(start) !== 0x4f ||
+    view.getUint8(start + 1) !== 0x4f ||
+    view.getUint8(start + 2) !== 0x54 ||
+    view.getUint8(start + 3) !== 0x32
+  )
+    return { ok: false, kind: 'wrongSync' };
   const length = view.getUint16(start + 4, true);
   if (length < 40) return { ok: false, kind: 'invalidLength', totalLength: length, available };
   if (length > available) return { ok: false, kind: 'truncated', needed: length, available };
@@ -45,7 +51,8 @@ export function plainDecode(view, start, end, withCrc) {
     const payloadEnd = at + 4 + size;
     const next = at + 4 + Math.ceil(size / 4) * 4;
     if (next > slotsEnd) return { ok: false, kind: 'invalidSlot', offset: at - start };
-    for (let i = payloadEnd; i < next; i++) if (view.getUint8(i) !== 0) return { ok: false, kind: 'invalidPadding', offset: i - start };
+    for (let i = payloadEnd; i < next; i++)
+      if (view.getUint8(i) !== 0) return { ok: false, kind: 'invalidPadding', offset: i - start };
     slots.push({ key, type, payload: new Uint8Array(view.buffer, view.byteOffset + at + 4, size) });
     at = next;
   }
@@ -66,7 +73,13 @@ export function plainDecode(view, start, end, withCrc) {
 export function plainCheck(view, start, end, withCrc) {
   const available = end - start;
   if (available < 40) return -1;
-  if (view.getUint8(start) !== 0x4f || view.getUint8(start + 1) !== 0x4f || view.getUint8(start + 2) !== 0x54 || view.getUint8(start + 3) !== 0x32) return -1;
+  if (
+    view.getUint8(start) !== 0x4f ||
+    view.getUint8(start + 1) !== 0x4f ||
+    view.getUint8(start + 2) !== 0x54 ||
+    view.getUint8(start + 3) !== 0x32
+  )
+    return -1;
   const length = view.getUint16(start + 4, true);
   if (length < 40 || length > available) return -1;
   let slotsEnd = start + length;

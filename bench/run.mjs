@@ -23,8 +23,27 @@ const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 const compiled = await definition();
 const store = new DefinitionStore();
 store.add(compiled, 'bench');
-const snapshot = { version: 2, caps: 0, bufferBytes: 1 << 20, headAbs: bytes.length, oldestAbs: 0, lostCount: 0, runId: '3', epochId: 5, epochFirstAbs: 0, definitionHash: compiled.carriageHash, prevDefinitionHash: '0000000000000000' };
-const facts = { stream: 'bench', incarnation: 0, bufferId: 9, snapshot, epochs: [], receiveTimeNs: '1780000001000000000' };
+const snapshot = {
+  version: 2,
+  caps: 0,
+  bufferBytes: 1 << 20,
+  headAbs: bytes.length,
+  oldestAbs: 0,
+  lostCount: 0,
+  runId: '3',
+  epochId: 5,
+  epochFirstAbs: 0,
+  definitionHash: compiled.carriageHash,
+  prevDefinitionHash: '0000000000000000'
+};
+const facts = {
+  stream: 'bench',
+  incarnation: 0,
+  bufferId: 9,
+  snapshot,
+  epochs: [],
+  receiveTimeNs: '1780000001000000000'
+};
 const binding = bind(store, { stream: 'bench', snapshot, epochs: [], whenUnadvertised: 'placeholder' });
 const strict = createFormatter({ profile: 'strict' });
 const enriched = createFormatter({ profile: 'enriched' });
@@ -35,7 +54,7 @@ let sink = 0;
 let kept;
 
 function eachRecord(use) {
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const record = decodeRecord(bytes, at, bytes.length);
     if (!record.ok) throw new Error(record.kind);
     use(record, at);
@@ -50,7 +69,7 @@ function whole(record) {
 }
 
 function plain(decode, withCrc) {
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const record = decode(view, at, bytes.length, withCrc);
     const length = typeof record === 'number' ? record : record.length;
     if (!(length > 0)) throw new Error('not a record');
@@ -86,7 +105,9 @@ function checkPlain() {
     const view = new DataView(copy.buffer, 0, copy.length);
     const plainly = plainDecode(view, 0, end, true);
     const lean = plainCheck(view, 0, end, true);
-    const same = ours.ok === plainly.ok && (ours.ok ? ours.length === plainly.length && lean === ours.length : ours.kind === plainly.kind && lean < 0);
+    const same =
+      ours.ok === plainly.ok &&
+      (ours.ok ? ours.length === plainly.length && lean === ours.length : ours.kind === plainly.kind && lean < 0);
     if (!same) throw new Error(`the plain decoder judges otherwise: ${JSON.stringify(plainly)}`);
   }
 }
@@ -97,7 +118,8 @@ const objects = [];
   const context = strict.context(facts, binding);
   eachRecord((record, at) => objects.push(strict.recordObject(record, at, context)));
 }
-if (objects.length !== count || objects.some((document) => document.kind !== 'event')) throw new Error('the workload does not resolve');
+if (objects.length !== count || objects.some((document) => document.kind !== 'event'))
+  throw new Error('the workload does not resolve');
 
 const buffer = Buffer.from(bytes);
 const { items } = itemsOfConcatenation(buffer);
@@ -126,10 +148,16 @@ const documents = measure(
   count
 );
 
-const perSecond = (ns) => Math.round(1e9 / ns).toLocaleString('en-US').padStart(12) + ' records/s';
+const perSecond = (ns) =>
+  Math.round(1e9 / ns)
+    .toLocaleString('en-US')
+    .padStart(12) + ' records/s';
 const times = (value) => value.toFixed(2).padStart(6);
 const row = (name, ns) => console.log(`  ${name.padEnd(58)}${perSecond(ns)}`);
-const ratio = (name, value, goal) => console.log(`  ${name.padEnd(58)}${times(value)}${goal === undefined ? '' : `   goal ${goal.toFixed(1)}: ${value >= goal ? 'reached' : 'MISSED'}`}`);
+const ratio = (name, value, goal) =>
+  console.log(
+    `  ${name.padEnd(58)}${times(value)}${goal === undefined ? '' : `   goal ${goal.toFixed(1)}: ${value >= goal ? 'reached' : 'MISSED'}`}`
+  );
 
 console.log(`${count} records, ${meanBytes.toFixed(1)} bytes on average, Node ${process.version}`);
 console.log('\nVerified decode (CRC and every structural check)');

@@ -18,12 +18,22 @@ if (!(await isFree(port))) {
 }
 const firstSummaryAfterMs = Number(process.env.OPENOT_DEMO_SUMMARY_MS ?? 8000);
 const userDir = join(root, '.demo');
-// The simulated controller begins anew with every demo, so the reader's saved state of the last one says nothing about it.
+// The simulated controller begins anew with every demo, so the reader's saved state of the last one says nothing about
+// it.
 rmSync(join(userDir, 'openot'), { recursive: true, force: true });
-const example = readdirSync(join(root, 'examples')).filter((name) => name.endsWith('.json')).sort()[0];
-linkedUserDirectory(userDir, await withFreeOpcuaPort(JSON.parse(readFileSync(join(root, 'examples', example), 'utf8'))));
+const example = readdirSync(join(root, 'examples'))
+  .filter((name) => name.endsWith('.json'))
+  .sort()[0];
+linkedUserDirectory(
+  userDir,
+  await withFreeOpcuaPort(JSON.parse(readFileSync(join(root, 'examples', example), 'utf8')))
+);
 
-const child = spawn(process.execPath, [join(root, 'node_modules/node-red/red.js'), '-u', userDir], { cwd: userDir, stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, PORT: String(port) } });
+const child = spawn(process.execPath, [join(root, 'node_modules/node-red/red.js'), '-u', userDir], {
+  cwd: userDir,
+  stdio: ['ignore', 'pipe', 'inherit'],
+  env: { ...process.env, PORT: String(port) }
+});
 const summary = new Summary();
 let rest = '';
 let started = false;
@@ -35,13 +45,17 @@ child.stdout.on('data', (chunk) => {
 child.on('exit', (code) => process.exit(code ?? 0));
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill('SIGTERM'));
 
-/** The debug node writes each batch of NDJSON to the log: the documents go on as they are, of the rest only what a person needs. */
+/**
+ * The debug node writes each batch of NDJSON to the log: the documents go on as they are, of the rest only what a
+ * person needs.
+ */
 function show(line) {
   if (line.startsWith('{"kind":')) {
     summary.document(JSON.parse(line));
     console.log(line);
   } else if (line.startsWith('{') && line.includes('"totals":')) summary.status(JSON.parse(line));
-  else if (/\[(warn|error|fatal)\]/.test(line) && !/Projects disabled|Encrypted credentials/.test(line)) console.log(line);
+  else if (/\[(warn|error|fatal)\]/.test(line) && !/Projects disabled|Encrypted credentials/.test(line))
+    console.log(line);
   else if (/Started flows/.test(line) && !started) {
     started = true;
     announce();
@@ -49,7 +63,9 @@ function show(line) {
 }
 
 function announce() {
-  console.log(`\nThe editor is at http://127.0.0.1:${port}/  (Ctrl-C stops the demo). Documents follow, one line each:\n`);
+  console.log(
+    `\nThe editor is at http://127.0.0.1:${port}/  (Ctrl-C stops the demo). Documents follow, one line each:\n`
+  );
   setTimeout(() => {
     console.log(summary.text(`http://127.0.0.1:${port}/`));
     setInterval(() => console.log(summary.text(`http://127.0.0.1:${port}/`)), 30_000);
@@ -64,7 +80,10 @@ function isFree(candidate) {
   });
 }
 
-/** Where the example's OPC UA port is taken, its simulator moves to the next free one: else the demo would show another program's controller. */
+/**
+ * Where the example's OPC UA port is taken, its simulator moves to the next free one: else the demo would show another
+ * program's controller.
+ */
 async function withFreeOpcuaPort(flows) {
   const wanted = Number(flows.find((node) => node.type === 'openot-simulator').opcuaPort);
   let free = wanted;

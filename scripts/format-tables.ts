@@ -9,16 +9,28 @@ import * as registry from '../lib/wire/registry';
 const hex4 = (id: number): string => '0x' + id.toString(16).toUpperCase().padStart(4, '0');
 
 function tlvTypes(): string[] {
-  const rows = Array.from({ length: 14 }, (_, tag) => `| 0x${tag.toString(16).toUpperCase().padStart(2, '0')} | ${registry.tlvName(tag)} | ${registry.tlvWidth(tag) || 'variable'} |`);
+  const rows = Array.from(
+    { length: 14 },
+    (_, tag) =>
+      `| 0x${tag.toString(16).toUpperCase().padStart(2, '0')} | ${registry.tlvName(tag)} | ${registry.tlvWidth(tag) || 'variable'} |`
+  );
   return ['| tag | name | bytes |', '|---|---|---|', ...rows];
 }
 
 function typeOf(rule: registry.KeyTypeRule): string {
-  return rule.kind === 'fixed' ? String(registry.tlvName(rule.type)) : rule.kind === 'reserved' ? 'reserved' : 'any (value payload)';
+  return rule.kind === 'fixed'
+    ? String(registry.tlvName(rule.type))
+    : rule.kind === 'reserved'
+      ? 'reserved'
+      : 'any (value payload)';
 }
 
 function valueKeys(): string[] {
-  return ['| key | dec | name | type |', '|---|---|---|---|', ...registry.valueKeys.map(({ key, name, rule }) => `| ${hex4(key)} | ${key} | ${name} | ${typeOf(rule)} |`)];
+  return [
+    '| key | dec | name | type |',
+    '|---|---|---|---|',
+    ...registry.valueKeys.map(({ key, name, rule }) => `| ${hex4(key)} | ${key} | ${name} | ${typeOf(rule)} |`)
+  ];
 }
 
 function events(): string[] {
@@ -26,7 +38,10 @@ function events(): string[] {
   return [
     '| id | dec | name | group | slots in order |',
     '|---|---|---|---|---|',
-    ...registry.canonicalEvents.map(({ id, name, group, slots }) => `| ${hex4(id)} | ${id} | ${name} | ${group} | ${slots.map(({ key, minOccurs, maxOccurs }) => (registry.valueKey(key)?.name ?? hex4(key)) + occurs(minOccurs, maxOccurs)).join(', ') || 'none'} |`)
+    ...registry.canonicalEvents.map(
+      ({ id, name, group, slots }) =>
+        `| ${hex4(id)} | ${id} | ${name} | ${group} | ${slots.map(({ key, minOccurs, maxOccurs }) => (registry.valueKey(key)?.name ?? hex4(key)) + occurs(minOccurs, maxOccurs)).join(', ') || 'none'} |`
+    )
   ];
 }
 
@@ -44,20 +59,36 @@ function enumerations(): string[] {
     ['batchState', registry.batchStates, 'no']
   ];
   const bands = registry.severityBands.map(({ label, min, max }) => `${min} to ${max} ${label}`).join(', ');
-  return ['| set | values | used by strict documents |', '|---|---|---|', ...sets.map(([name, labels, used]) => `| ${name} | ${numbered(labels)} | ${used} |`), `| severity bands | ${bands}; others have no band | yes, key severity |`];
+  return [
+    '| set | values | used by strict documents |',
+    '|---|---|---|',
+    ...sets.map(([name, labels, used]) => `| ${name} | ${numbered(labels)} | ${used} |`),
+    `| severity bands | ${bands}; others have no band | yes, key severity |`
+  ];
 }
 
 function proceduralModels(): string[] {
-  return registry.proceduralModels.map(({ name, states }) => `* \`${name}\`: ${states.map((state, value) => `${value} ${state}`).join(', ')}`);
+  return registry.proceduralModels.map(
+    ({ name, states }) => `* \`${name}\`: ${states.map((state, value) => `${value} ${state}`).join(', ')}`
+  );
 }
 
-const tables: Readonly<Record<string, () => string[]>> = { 'tlv-types': tlvTypes, 'value-keys': valueKeys, events, enumerations, 'procedural-models': proceduralModels };
+const tables: Readonly<Record<string, () => string[]>> = {
+  'tlv-types': tlvTypes,
+  'value-keys': valueKeys,
+  events,
+  enumerations,
+  'procedural-models': proceduralModels
+};
 
 /** The text with every table as the registry has it. */
 export function withTables(text: string): string {
-  return text.replace(/<!-- registry: ([a-z-]+) -->\n[^]*?<!-- end -->/g, (block, name: string) => (name in tables ? `<!-- registry: ${name} -->\n${tables[name]().join('\n')}\n<!-- end -->` : block));
+  return text.replace(/<!-- registry: ([a-z-]+) -->\n[^]*?<!-- end -->/g, (block, name: string) =>
+    name in tables ? `<!-- registry: ${name} -->\n${tables[name]().join('\n')}\n<!-- end -->` : block
+  );
 }
 
 if (require.main === module) {
-  for (const file of process.argv.slice(2).filter((name) => existsSync(name))) writeFileSync(file, withTables(readFileSync(file, 'utf8')));
+  for (const file of process.argv.slice(2).filter((name) => existsSync(name)))
+    writeFileSync(file, withTables(readFileSync(file, 'utf8')));
 }

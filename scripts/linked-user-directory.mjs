@@ -8,7 +8,15 @@ export function linkedUserDirectory(userDir, flows, logLevel = 'info') {
   mkdirSync(join(userDir, 'node_modules', '@openot'), { recursive: true });
   const link = join(userDir, 'node_modules', '@openot', 'node-red');
   if (!isLink(link)) symlinkSync(root, link, 'junction');
-  writeFileSync(join(userDir, 'package.json'), JSON.stringify({ name: 'openot-linked', private: true, version: '0.0.1', dependencies: { '@openot/node-red': 'file:..' } }));
+  writeFileSync(
+    join(userDir, 'package.json'),
+    JSON.stringify({
+      name: 'openot-linked',
+      private: true,
+      version: '0.0.1',
+      dependencies: { '@openot/node-red': 'file:..' }
+    })
+  );
   writeFileSync(join(userDir, 'settings.js'), settings(logLevel));
   writeFileSync(join(userDir, 'flows.json'), JSON.stringify(flows, null, 2));
 }

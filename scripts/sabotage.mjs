@@ -4,5 +4,9 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const { status } = spawnSync(process.execPath, ['--import', 'tsx', 'test/simulation/sabotage-main.ts', ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' });
+const { status } = spawnSync(
+  process.execPath,
+  ['--import', 'tsx', 'test/simulation/sabotage-main.ts', ...process.argv.slice(2)],
+  { cwd: root, stdio: 'inherit' }
+);
 process.exit(status ?? 1);

@@ -43,13 +43,24 @@ function newest(path) {
 
 /** Compiles when a source is newer than what was compiled last. */
 export function build() {
-  const sources = ['lib', 'nodes', 'icons', 'scripts/copy-assets.mjs', 'package.json', 'tsconfig.json', 'tsconfig.build.json'].map((path) => join(root, path));
+  const sources = [
+    'lib',
+    'nodes',
+    'icons',
+    'scripts/copy-assets.mjs',
+    'package.json',
+    'tsconfig.json',
+    'tsconfig.build.json'
+  ].map((path) => join(root, path));
   if (existsSync(builtMarker) && statSync(builtMarker).mtimeMs >= Math.max(...sources.map(newest))) return;
   run('npm', ['run', '--silent', 'build']);
   writeFileSync(builtMarker, '');
 }
 
-/** The browser that the editor tests click in. Debian's, installed when we may; otherwise those tests say they were skipped. */
+/**
+ * The browser that the editor tests click in. Debian's, installed when we may; otherwise those tests say they were
+ * skipped.
+ */
 export function installBrowser() {
   const candidates = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
   if (candidates.some((path) => path && existsSync(path))) return;
@@ -59,14 +70,19 @@ export function installBrowser() {
 /** The Python that Debian's packages are for: another one that comes first in the path does not see them. */
 export const peerPython = process.env.OPENOT_PEER_PYTHON ?? '/usr/bin/python3';
 
-/** A Modbus server that nobody here wrote. Debian's, installed when we may; otherwise the tests with it say that they were skipped. */
+/**
+ * A Modbus server that nobody here wrote. Debian's, installed when we may; otherwise the tests with it say that they
+ * were skipped.
+ */
 export function installModbusPeer() {
   if (spawnSync(peerPython, ['-c', 'import pymodbus.server'], { stdio: 'ignore' }).status === 0) return;
   // What it needs to be imported at all is only recommended by its package.
   aptInstall('pymodbus', 'Modbus peer', ['python3-pymodbus', 'python3-serial', 'python3-serial-asyncio']);
 }
 
-/** The receivers of OpenTelemetry that nobody here wrote, from npm. The tests with them fail where it does not succeed. */
+/**
+ * The receivers of OpenTelemetry that nobody here wrote, from npm. The tests with them fail where it does not succeed.
+ */
 export function installOtlpReceivers() {
   try {
     installReceivers();
@@ -82,7 +98,11 @@ function aptInstall(what, tests, packages) {
     return;
   }
   console.log(`Installing ${what} for the ${tests} tests …`);
-  const options = { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
+  const options = {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  };
   spawnSync('apt-get', ['update', '-qq'], options);
   spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], options);
 }

@@ -11,7 +11,10 @@ const MS = { s: 1_000, m: 60_000, h: 3_600_000 };
 /** One process that runs seeds; resolves with its exit code. */
 function run(more, onLine) {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'test/simulation/main.ts', ...more], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, ['--import', 'tsx', 'test/simulation/main.ts', ...more], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'inherit']
+    });
     let rest = '';
     child.stdout.on('data', (chunk) => {
       const lines = (rest + chunk).split('\n');
@@ -39,20 +42,37 @@ const workers = Math.max(1, availableParallelism());
 const begun = Date.now();
 const sums = { seeds: 0, records: 0, delivered: 0, failures: 0 };
 console.log(`${given[0]} of seeds from ${from} on, ${workers} at a time`);
-const report = () => console.log(`${Math.round((Date.now() - begun) / 1_000)} s: ${sums.seeds} seeds, ${sums.records} records, ${Math.round(sums.records / ((Date.now() - begun) / 1_000))} records/s, failures ${sums.failures}`);
+const report = () =>
+  console.log(
+    `${Math.round((Date.now() - begun) / 1_000)} s: ${sums.seeds} seeds, ${sums.records} records, ${Math.round(sums.records / ((Date.now() - begun) / 1_000))} records/s, failures ${sums.failures}`
+  );
 const timer = setInterval(report, 10_000);
 await Promise.all(
   Array.from({ length: workers }, (_, n) =>
-    run(['--from', String(from + n), '--step', String(workers), '--for', String(ms), '--json', ...args.filter((arg, i) => args[i - 1] === '--records' || arg === '--records')], (line) => {
-      if (!line.startsWith('{')) return console.log(line);
-      const result = JSON.parse(line);
-      sums.seeds++;
-      sums.records += result.produced;
-      sums.delivered += result.delivered;
-      if (result.violation === undefined) return;
-      sums.failures++;
-      console.log(`FAIL seed ${result.seed}: ${result.violation.checker}: ${result.violation.message}\n  with ${result.faults.join(', ')}\n  npm run soak -- --seed ${result.seed} --records ${result.records} --trace`);
-    })
+    run(
+      [
+        '--from',
+        String(from + n),
+        '--step',
+        String(workers),
+        '--for',
+        String(ms),
+        '--json',
+        ...args.filter((arg, i) => args[i - 1] === '--records' || arg === '--records')
+      ],
+      (line) => {
+        if (!line.startsWith('{')) return console.log(line);
+        const result = JSON.parse(line);
+        sums.seeds++;
+        sums.records += result.produced;
+        sums.delivered += result.delivered;
+        if (result.violation === undefined) return;
+        sums.failures++;
+        console.log(
+          `FAIL seed ${result.seed}: ${result.violation.checker}: ${result.violation.message}\n  with ${result.faults.join(', ')}\n  npm run soak -- --seed ${result.seed} --records ${result.records} --trace`
+        );
+      }
+    )
   )
 );
 clearInterval(timer);

@@ -7,7 +7,11 @@ import { build, installBrowser, installModbusPeer, installOtlpReceivers, install
 function start(command, args, env = {}, niceness = 0) {
   return new Promise((resolve) => {
     let output = '';
-    const child = spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe']
+    });
     if (niceness > 0) setPriority(child.pid, niceness);
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk) => {
@@ -22,7 +26,8 @@ function start(command, args, env = {}, niceness = 0) {
 }
 
 // --exit: a test that failed half way may leave a server or a runtime open, which must not keep CI waiting.
-const mocha = (spec, niceness) => start('npx', ['mocha', '--exit', '--reporter', 'dot', '--spec', spec], { OPENOT_TEST: '1' }, niceness);
+const mocha = (spec, niceness) =>
+  start('npx', ['mocha', '--exit', '--reporter', 'dot', '--spec', spec], { OPENOT_TEST: '1' }, niceness);
 const count = (output, word) => Number(output.match(new RegExp(`^\\s+(\\d+) ${word}`, 'm'))?.[1] ?? 0);
 
 installPackages();

@@ -22,11 +22,14 @@ export interface BindRequest {
 export function bind(store: DefinitionStore, request: BindRequest): Binding {
   const { stream, snapshot, epochs = [], whenUnadvertised } = request;
   const advertised = snapshot?.definitionHash ?? NOT_ADVERTISED;
-  const current = isContradicted(snapshot, epochs) ? stale(advertised) : bindCurrent(store, stream, advertised, whenUnadvertised);
+  const current = isContradicted(snapshot, epochs)
+    ? stale(advertised)
+    : bindCurrent(store, stream, advertised, whenUnadvertised);
   if (current.ok) store.rememberBound(stream, current.compiled.carriageHash);
   if (snapshot === undefined) return new StreamBinding(current, stale(NOT_ADVERTISED), undefined, undefined);
   const priorEpoch = knownPrior(snapshot, epochs);
-  const prior = priorEpoch === undefined ? stale(snapshot.prevDefinitionHash) : bindPrior(store, snapshot, whenUnadvertised);
+  const prior =
+    priorEpoch === undefined ? stale(snapshot.prevDefinitionHash) : bindPrior(store, snapshot, whenUnadvertised);
   return new StreamBinding(current, prior, snapshot, priorEpoch);
 }
 
@@ -35,27 +38,44 @@ export function bind(store: DefinitionStore, request: BindRequest): Binding {
  * wrongly, and no checksum protects either. Then nobody knows which definition these records were written with.
  */
 function isContradicted(snapshot: Snapshot | undefined, epochs: readonly KnownEpoch[]): boolean {
-  return snapshot !== undefined && epochs.some((epoch) => epoch.epochId === snapshot.epochId && epoch.hash !== snapshot.definitionHash);
+  return (
+    snapshot !== undefined &&
+    epochs.some((epoch) => epoch.epochId === snapshot.epochId && epoch.hash !== snapshot.definitionHash)
+  );
 }
 
-function bindCurrent(store: DefinitionStore, stream: string, advertised: string, whenUnadvertised: WhenUnadvertised): EpochBinding {
+function bindCurrent(
+  store: DefinitionStore,
+  stream: string,
+  advertised: string,
+  whenUnadvertised: WhenUnadvertised
+): EpochBinding {
   const compiled = lookUp(store, advertised, whenUnadvertised);
   if (compiled !== undefined) return bound(compiled, advertised);
   const held = advertised === NOT_ADVERTISED ? undefined : store.heldFor(stream);
   if (held === undefined) return { ok: false, reason: { kind: 'missingCurrentDefinition' }, advertised };
-  return { ok: false, reason: { kind: 'drift', detail: { actual: held.carriageHash, epoch: 'current', expected: advertised } }, advertised };
+  return {
+    ok: false,
+    reason: { kind: 'drift', detail: { actual: held.carriageHash, epoch: 'current', expected: advertised } },
+    advertised
+  };
 }
 
 function bindPrior(store: DefinitionStore, snapshot: Snapshot, whenUnadvertised: WhenUnadvertised): EpochBinding {
   const advertised = snapshot.prevDefinitionHash;
-  // A controller that advertises its current definition does advertise: a prior hash of zero is then unknown, not unsaid.
+  // A controller that advertises its current definition does advertise: a prior hash of zero is then unknown, not
+  // unsaid.
   if (advertised === NOT_ADVERTISED && snapshot.definitionHash !== NOT_ADVERTISED) return stale(advertised);
   const compiled = lookUp(store, advertised, whenUnadvertised);
   return compiled === undefined ? stale(advertised) : bound(compiled, advertised);
 }
 
 /** The definition with the advertised hash; where none is advertised, the only one there is, if that may be assumed. */
-function lookUp(store: DefinitionStore, advertised: string, whenUnadvertised: WhenUnadvertised): CompiledDefinition | undefined {
+function lookUp(
+  store: DefinitionStore,
+  advertised: string,
+  whenUnadvertised: WhenUnadvertised
+): CompiledDefinition | undefined {
   if (advertised !== NOT_ADVERTISED) return store.get(advertised);
   const loaded = whenUnadvertised === 'assume' ? store.all() : [];
   return loaded.length === 1 ? loaded[0] : undefined;
@@ -64,7 +84,11 @@ function lookUp(store: DefinitionStore, advertised: string, whenUnadvertised: Wh
 function bound(compiled: CompiledDefinition, advertised: string): EpochBinding {
   const { fullHashDrift } = compiled;
   if (fullHashDrift === undefined) return { ok: true, compiled, advertised };
-  return { ok: false, reason: { kind: 'fullHashDrift', detail: { actual: fullHashDrift.actual, expected: fullHashDrift.expected } }, advertised };
+  return {
+    ok: false,
+    reason: { kind: 'fullHashDrift', detail: { actual: fullHashDrift.actual, expected: fullHashDrift.expected } },
+    advertised
+  };
 }
 
 const stale = (advertised: string): EpochBinding => ({ ok: false, reason: { kind: 'stalePriorEpoch' }, advertised });
@@ -82,7 +106,8 @@ function knownPrior(snapshot: Snapshot, epochs: readonly KnownEpoch[]): KnownEpo
     if (last === undefined || epoch.firstAbs > last.firstAbs) {
       last = epoch;
       isDisputed = false;
-    } else if (epoch.firstAbs === last.firstAbs && (epoch.hash !== last.hash || epoch.epochId !== last.epochId)) isDisputed = true;
+    } else if (epoch.firstAbs === last.firstAbs && (epoch.hash !== last.hash || epoch.epochId !== last.epochId))
+      isDisputed = true;
   }
   if (last === undefined || isDisputed) return undefined;
   return last.hash === snapshot.prevDefinitionHash && last.epochId === snapshot.epochId - 1 ? last : undefined;

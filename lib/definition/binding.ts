@@ -7,10 +7,16 @@ export type BindingReason =
   | { readonly kind: 'missingCurrentDefinition' }
   | { readonly kind: 'stalePriorEpoch' }
   /** `expected` = what the control block advertises, `actual` = the definition that is held. */
-  | { readonly kind: 'drift'; readonly detail: { readonly actual: string; readonly epoch: 'current' | 'prior'; readonly expected: string } }
+  | {
+      readonly kind: 'drift';
+      readonly detail: { readonly actual: string; readonly epoch: 'current' | 'prior'; readonly expected: string };
+    }
   | { readonly kind: 'fullHashDrift'; readonly detail: FullHashDrift };
 
-/** One epoch of a stream: its definition, or the reason why there is none. `advertised` = 16 hex digits, all zero when not advertised. */
+/**
+ * One epoch of a stream: its definition, or the reason why there is none. `advertised` = 16 hex digits, all zero when
+ * not advertised.
+ */
 export type EpochBinding =
   | { readonly ok: true; readonly compiled: CompiledDefinition; readonly advertised: string }
   | { readonly ok: false; readonly reason: BindingReason; readonly advertised: string };

@@ -24,14 +24,23 @@ function written(value: unknown, type: FieldType, indent: string | undefined, ma
   switch (type.kind) {
     case 'array': {
       const items = value as readonly unknown[];
-      return enclosed('[', ']', items.map((item) => written(item, type.of, indent, margin + (indent ?? ''))), indent, margin);
+      return enclosed(
+        '[',
+        ']',
+        items.map((item) => written(item, type.of, indent, margin + (indent ?? ''))),
+        indent,
+        margin
+      );
     }
     case 'object': {
       const members: string[] = [];
       for (const field of indent === undefined ? type.sorted : type.fields) {
         const member = (value as Readonly<Record<string, unknown>>)[field.name];
         if (isLeftOut(field, member)) continue;
-        const text = member === undefined || member === null ? 'null' : written(member, field.type, indent, margin + (indent ?? ''));
+        const text =
+          member === undefined || member === null
+            ? 'null'
+            : written(member, field.type, indent, margin + (indent ?? ''));
         members.push(`${JSON.stringify(field.name)}:${indent === undefined ? '' : ' '}${text}`);
       }
       return enclosed('{', '}', members, indent, margin);
@@ -43,10 +52,19 @@ function written(value: unknown, type: FieldType, indent: string | undefined, ma
 }
 
 function isLeftOut(field: Field, value: unknown): boolean {
-  return (field.presence === 'omitted' && (value === undefined || value === null)) || (field.presence === 'falseFlag' && value !== true);
+  return (
+    (field.presence === 'omitted' && (value === undefined || value === null)) ||
+    (field.presence === 'falseFlag' && value !== true)
+  );
 }
 
-function enclosed(open: string, close: string, parts: readonly string[], indent: string | undefined, margin: string): string {
+function enclosed(
+  open: string,
+  close: string,
+  parts: readonly string[],
+  indent: string | undefined,
+  margin: string
+): string {
   if (indent === undefined || parts.length === 0) return open + parts.join(',') + close;
   return `${open}\n${parts.map((part) => margin + indent + part).join(',\n')}\n${margin}${close}`;
 }

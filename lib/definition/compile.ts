@@ -13,7 +13,10 @@ export type CompileResult = { readonly ok: true; readonly compiled: CompiledDefi
  * file that names another content hash than its own, or that breaks a rule of docs/format.md 13, is loaded
  * all the same and says so: binding and record validation then yield placeholders with the reason.
  */
-export async function compileDefinition(text: string | Uint8Array, limits?: Partial<DefinitionLimits>): Promise<CompileResult> {
+export async function compileDefinition(
+  text: string | Uint8Array,
+  limits?: Partial<DefinitionLimits>
+): Promise<CompileResult> {
   const parsed = parseDefinition(text, limits);
   return parsed.ok ? { ok: true, compiled: await compileModel(parsed.definition) } : parsed;
 }
@@ -34,35 +37,75 @@ export async function compileModel(definition: Definition): Promise<CompiledDefi
   };
 }
 
-type Lookups = Omit<CompiledDefinition, 'definition' | 'contentHash' | 'carriageHash' | 'semanticVersion' | 'violation' | 'fullHashDrift'>;
+type Lookups = Omit<
+  CompiledDefinition,
+  'definition' | 'contentHash' | 'carriageHash' | 'semanticVersion' | 'violation' | 'fullHashDrift'
+>;
 
 function lookups(definition: Definition): Lookups {
-  const units = firstBy(definition.units, (entry) => entry.unitId, (entry) => entry.symbol);
+  const units = firstBy(
+    definition.units,
+    (entry) => entry.unitId,
+    (entry) => entry.symbol
+  );
   const symbol = (unit: number | undefined): string | undefined => (unit === undefined ? undefined : units.get(unit));
-  const enumSets = firstBy(definition.enumSets, (entry) => entry.name, (entry) => labels(entry.members));
+  const enumSets = firstBy(
+    definition.enumSets,
+    (entry) => entry.name,
+    (entry) => labels(entry.members)
+  );
   const noStates: ReadonlyMap<number, string> = new Map();
   return {
     units,
     enumSets,
     eventTypes: firstBy(definition.eventTypes, (entry) => entry.id, compileEvent),
     sources: firstBy(definition.sources, (entry) => entry.sourceId, itself),
-    machines: firstBy(definition.stateMachines, (entry) => entry.stateMachineId, (machine) => ({ machine, states: enumSets.get(machine.enumSet) ?? noStates })),
-    conditions: firstBy(definition.conditions, (entry) => entry.conditionId, (condition) => ({
-      condition,
-      operands: firstBy(condition.causeOperands, (operand) => operand.operandId, (operand) => operand.name)
-    })),
+    machines: firstBy(
+      definition.stateMachines,
+      (entry) => entry.stateMachineId,
+      (machine) => ({ machine, states: enumSets.get(machine.enumSet) ?? noStates })
+    ),
+    conditions: firstBy(
+      definition.conditions,
+      (entry) => entry.conditionId,
+      (condition) => ({
+        condition,
+        operands: firstBy(
+          condition.causeOperands,
+          (operand) => operand.operandId,
+          (operand) => operand.name
+        )
+      })
+    ),
     templates: firstBy(definition.messageTemplates, (entry) => entry.messageTemplateId, itself),
-    values: firstBy(definition.values, (entry) => entry.valueId, (value) => ({ value, unitSymbol: symbol(value.unit) })),
+    values: firstBy(
+      definition.values,
+      (entry) => entry.valueId,
+      (value) => ({ value, unitSymbol: symbol(value.unit) })
+    ),
     recipes: firstBy(definition.recipeDefinitions, (entry) => entry.recipeId, itself),
     batches: firstBy(definition.batchDefinitions, (entry) => entry.batchId, itself),
-    materials: firstBy(definition.materialDefinitions, (entry) => entry.materialId, (material) => ({ material, unitSymbol: symbol(material.unit) })),
+    materials: firstBy(
+      definition.materialDefinitions,
+      (entry) => entry.materialId,
+      (material) => ({ material, unitSymbol: symbol(material.unit) })
+    ),
     operators: firstBy(definition.operatorDefinitions, (entry) => entry.actor, itself),
-    signatureMeanings: firstBy(definition.eSignatureMeanings, (entry) => entry.meaning, (entry) => entry.label)
+    signatureMeanings: firstBy(
+      definition.eSignatureMeanings,
+      (entry) => entry.meaning,
+      (entry) => entry.label
+    )
   };
 }
 
 const itself = <T>(entry: T): T => entry;
-const labels = (members: readonly EnumMember[]): ReadonlyMap<number, string> => firstBy(members, (member) => member.value, (member) => member.label);
+const labels = (members: readonly EnumMember[]): ReadonlyMap<number, string> =>
+  firstBy(
+    members,
+    (member) => member.value,
+    (member) => member.label
+  );
 
 /** A map in which the first entry with a key wins. */
 function firstBy<T, K, V>(entries: readonly T[], keyOf: (entry: T) => K, valueOf: (entry: T) => V): ReadonlyMap<K, V> {
@@ -78,16 +121,14 @@ function firstBy<T, K, V>(entries: readonly T[], keyOf: (entry: T) => K, valueOf
 const CORE_KEYS = 64;
 
 function compileEvent(event: EventTypeDefinition): CompiledEvent {
-  const slots = event.slots.map(
-    (slot, index): CompiledSlot => ({
-      key: slot.key,
-      index,
-      expectedTag: slot.valuePayload || slot.type === undefined ? ANY_TAG : slot.type,
-      minOccurs: slot.minOccurs,
-      maxOccurs: typeof slot.maxOccurs === 'number' ? slot.maxOccurs : Infinity,
-      orderClass: slot.orderClass
-    })
-  );
+  const slots = event.slots.map((slot, index): CompiledSlot => ({
+    key: slot.key,
+    index,
+    expectedTag: slot.valuePayload || slot.type === undefined ? ANY_TAG : slot.type,
+    minOccurs: slot.minOccurs,
+    maxOccurs: typeof slot.maxOccurs === 'number' ? slot.maxOccurs : Infinity,
+    orderClass: slot.orderClass
+  }));
   const byKey = firstBy(slots, (slot) => slot.key, itself);
   const core = Array.from({ length: CORE_KEYS }, (_, key) => byKey.get(key));
   return { id: event.id, name: event.name, profile: event.profile, slots, byKey, core };

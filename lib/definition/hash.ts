@@ -27,7 +27,10 @@ export async function definitionHash(definition: Definition): Promise<Definition
   return { contentHash, carriageHash: contentHash.slice(0, 16) };
 }
 
-/** The definition as the text of a file, with its own content hash filled in: for whoever writes definition files (docs/format.md 12). */
+/**
+ * The definition as the text of a file, with its own content hash filled in: for whoever writes definition files
+ * (docs/format.md 12).
+ */
 export async function writeDefinition(definition: Definition): Promise<string> {
   const { contentHash } = await definitionHash(definition);
   return prettyJson({ ...definition, header: { ...definition.header, contentHash } });

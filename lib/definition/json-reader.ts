@@ -28,7 +28,9 @@ export function readJson(text: string, maxDepth: number): JsonResult {
   return reader.breach === undefined ? { ok: true, tape: reader.tape } : { ok: false, ...reader.breach };
 }
 
-/** What stands at the place of a value: a whole scalar or empty container, a container that was entered, or a breach. */
+/**
+ * What stands at the place of a value: a whole scalar or empty container, a container that was entered, or a breach.
+ */
 type Begun = 'whole' | 'opened' | 'refused';
 
 class JsonReader {
@@ -95,7 +97,11 @@ class JsonReader {
 
   private open(isObject: boolean, close: string): Begun {
     if (this.depth >= this.maxDepth) {
-      return this.fail('OPENOT_DEFINITION_TOO_DEEP', `objects and arrays are nested deeper than ${this.maxDepth}`, this.at);
+      return this.fail(
+        'OPENOT_DEFINITION_TOO_DEEP',
+        `objects and arrays are nested deeper than ${this.maxDepth}`,
+        this.at
+      );
     }
     const entry = this.tape.add(this.at);
     this.at++;
@@ -116,7 +122,10 @@ class JsonReader {
     if (isObject) (frame.keys ??= new Set()).clear();
   }
 
-  /** After a whole value: closes what ends there. True when another value is due; false at the end of the file or at a breach. */
+  /**
+   * After a whole value: closes what ends there. True when another value is due; false at the end of the file or at a
+   * breach.
+   */
   private follow(): boolean {
     for (;;) {
       this.skipSpace();

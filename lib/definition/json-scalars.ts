@@ -19,7 +19,16 @@ const isLow = (unit: number): boolean => unit >= 0xdc00 && unit <= 0xdfff;
 const loneSurrogate = (at: number): ScalarBreach =>
   breach('OPENOT_DEFINITION_LONE_SURROGATE', at, 'half of a surrogate pair stands alone, expected a whole character');
 
-const simpleEscapes: Readonly<Record<string, string>> = { '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
+const simpleEscapes: Readonly<Record<string, string>> = {
+  '"': '"',
+  '\\': '\\',
+  '/': '/',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t'
+};
 
 /** The string whose opening quote is at `start`, unescaped. */
 export function scanString(text: string, start: number): Scanned<string> | ScalarBreach {
@@ -39,7 +48,10 @@ export function scanString(text: string, start: number): Scanned<string> | Scala
       pieces.push(escape.value);
       at = pieceStart = escape.end;
     } else if (unit < 0x20) {
-      return syntax(at, `a control character stands in a string, expected \\u${unit.toString(16).padStart(4, '0')} in its place`);
+      return syntax(
+        at,
+        `a control character stands in a string, expected \\u${unit.toString(16).padStart(4, '0')} in its place`
+      );
     } else if (isHigh(unit)) {
       if (!isLow(text.charCodeAt(at + 1))) return loneSurrogate(at);
       at += 2;
@@ -54,7 +66,9 @@ function scanEscape(text: string, at: number): Scanned<string> | ScalarBreach {
   const letter = text.charAt(at + 1);
   if (letter !== 'u') {
     const value = Object.hasOwn(simpleEscapes, letter) ? simpleEscapes[letter] : undefined;
-    return value === undefined ? syntax(at, `unknown escape ${quoted(text.slice(at, at + 2))} in a string`) : { ok: true, value, end: at + 2 };
+    return value === undefined
+      ? syntax(at, `unknown escape ${quoted(text.slice(at, at + 2))} in a string`)
+      : { ok: true, value, end: at + 2 };
   }
   const unit = hex4(text, at + 2);
   if (unit < 0) return syntax(at, 'expected four hex digits after \\u');
@@ -95,12 +109,16 @@ function afterDigits(text: string, at: number): number {
   return at;
 }
 
-/** The integer at `start`, which is a minus sign or a digit. Fractions, exponents and `-0` are refused whatever their value. */
+/**
+ * The integer at `start`, which is a minus sign or a digit. Fractions, exponents and `-0` are refused whatever their
+ * value.
+ */
 export function scanInteger(text: string, start: number): Scanned<number | bigint> | ScalarBreach {
   const digitsAt = text.charAt(start) === '-' ? start + 1 : start;
   if (!isDigit(text.charCodeAt(digitsAt))) return syntax(start, 'expected digits after the minus sign');
   const digitsEnd = text.charAt(digitsAt) === '0' ? digitsAt + 1 : afterDigits(text, digitsAt);
-  if (isDigit(text.charCodeAt(digitsEnd))) return syntax(start, 'a number must not begin with a zero that stands for nothing');
+  if (isDigit(text.charCodeAt(digitsEnd)))
+    return syntax(start, 'a number must not begin with a zero that stands for nothing');
   let end = digitsEnd;
   if (text.charAt(end) === '.') {
     end = afterDigits(text, digitsEnd + 1);
@@ -129,8 +147,13 @@ function integerOf(written: string, at: number, digits: number, end: number): Sc
 
 /** A whole value written as a float counts as an integer out of range, any other as a float (docs/format.md 11.2). */
 function refusedFloat(written: string, at: number): ScalarBreach {
-  if (Number.isInteger(Number(written)) || Number(written) === Infinity || Number(written) === -Infinity) return outOfRange(written, at);
-  return breach('OPENOT_DEFINITION_FLOAT', at, `floating-point numbers are not allowed: found ${shortened(written)}, expected an integer`);
+  if (Number.isInteger(Number(written)) || Number(written) === Infinity || Number(written) === -Infinity)
+    return outOfRange(written, at);
+  return breach(
+    'OPENOT_DEFINITION_FLOAT',
+    at,
+    `floating-point numbers are not allowed: found ${shortened(written)}, expected an integer`
+  );
 }
 
 function outOfRange(written: string, at: number): ScalarBreach {

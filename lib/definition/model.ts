@@ -79,7 +79,9 @@ export interface SlotDefinition {
   readonly orderClass: number;
 }
 
-/** Who logs events. `path` and `hierarchy` go together: the names from the outermost level in, and what each level is. */
+/**
+ * Who logs events. `path` and `hierarchy` go together: the names from the outermost level in, and what each level is.
+ */
 export interface SourceDefinition {
   /** u32; 0 is the logger itself */
   readonly sourceId: number;
@@ -148,7 +150,10 @@ export interface ValueDefinition {
   readonly samplingPolicy?: string;
 }
 
-/** The change below which a value is not logged, in its own unit. Meant to hold one of the two; a file with both is accepted. */
+/**
+ * The change below which a value is not logged, in its own unit. Meant to hold one of the two; a file with both is
+ * accepted.
+ */
 export interface Deadband {
   /** A decimal number as text; not judged. */
   readonly decimal?: string;
@@ -224,7 +229,9 @@ export interface ESignatureMeaning {
   readonly label: string;
 }
 
-/** The plant's own bands of severity: labels of enriched documents. Strict ones use the fixed bands of docs/format.md 5. */
+/**
+ * The plant's own bands of severity: labels of enriched documents. Strict ones use the fixed bands of docs/format.md 5.
+ */
 export interface SeverityScale {
   readonly name: string;
   readonly low: SeverityRange;

@@ -24,7 +24,10 @@ export type ParsedDefinition = { readonly ok: true; readonly definition: Definit
  *
  * @param text the file's text, or its bytes, which must be UTF-8
  */
-export function parseDefinition(text: string | Uint8Array, limits: Partial<DefinitionLimits> = {}): ParsedDefinition | DefinitionError {
+export function parseDefinition(
+  text: string | Uint8Array,
+  limits: Partial<DefinitionLimits> = {}
+): ParsedDefinition | DefinitionError {
   const { maxBytes, maxDepth } = { ...DEFAULT_DEFINITION_LIMITS, ...limits };
   // A string has at least as many bytes as units: the long ones are refused without counting.
   const size = typeof text !== 'string' ? text.length : text.length > maxBytes ? text.length : Buffer.byteLength(text);

@@ -88,7 +88,12 @@ const slot = object<model.SlotDefinition>({
   orderClass: req(u16)
 });
 
-const eventType = object<model.EventTypeDefinition>({ id: req(u32), name: req(string), profile: req(string), slots: req(arrayOf(slot)) });
+const eventType = object<model.EventTypeDefinition>({
+  id: req(u32),
+  name: req(string),
+  profile: req(string),
+  slots: req(arrayOf(slot))
+});
 
 const source = object<model.SourceDefinition>({
   sourceId: req(u32),
@@ -154,12 +159,23 @@ export const definitionSchema = object<model.Definition>({
       members: req(arrayOf(object<model.EnumMember>({ value: req(u16), label: req(string) })))
     })
   ),
-  recipeDefinitions: list(object<model.RecipeDefinition>({ recipeId: req(u32), name: req(string), version: opt(string) })),
+  recipeDefinitions: list(
+    object<model.RecipeDefinition>({ recipeId: req(u32), name: req(string), version: opt(string) })
+  ),
   batchDefinitions: list(object<model.BatchDefinition>({ batchId: req(u32), name: req(string), recipe: opt(u32) })),
-  materialDefinitions: list(object<model.MaterialDefinition>({ materialId: req(u32), name: req(string), unit: opt(u16) })),
-  operatorDefinitions: list(object<model.OperatorDefinition>({ actor: req(string), name: req(string), roles: list(string) })),
+  materialDefinitions: list(
+    object<model.MaterialDefinition>({ materialId: req(u32), name: req(string), unit: opt(u16) })
+  ),
+  operatorDefinitions: list(
+    object<model.OperatorDefinition>({ actor: req(string), name: req(string), roles: list(string) })
+  ),
   eSignatureMeanings: list(object<model.ESignatureMeaning>({ meaning: req(u16), label: req(string) })),
   severityScale: req(
-    object<model.SeverityScale>({ name: req(string), low: req(severityRange), medium: req(severityRange), high: req(severityRange) })
+    object<model.SeverityScale>({
+      name: req(string),
+      low: req(severityRange),
+      medium: req(severityRange),
+      high: req(severityRange)
+    })
   )
 });

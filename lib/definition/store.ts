@@ -26,7 +26,9 @@ export class DefinitionStore {
   add(compiled: CompiledDefinition, origin: string): boolean {
     const before = this.held.find((entry) => entry.origin === origin)?.compiled;
     // The text of the named hash is no part of the hash, but decides about fullHashDrift.
-    const isSame = before?.contentHash === compiled.contentHash && before.fullHashDrift?.expected === compiled.fullHashDrift?.expected;
+    const isSame =
+      before?.contentHash === compiled.contentHash &&
+      before.fullHashDrift?.expected === compiled.fullHashDrift?.expected;
     if (isSame) return false;
     this.held = this.held.filter((entry) => entry.origin !== origin);
     this.held.push({ origin, compiled });
@@ -43,7 +45,10 @@ export class DefinitionStore {
     return true;
   }
 
-  /** The definition with this carriage hash. Of two that differ only in the hash they name, one whose name is right is preferred. */
+  /**
+   * The definition with this carriage hash. Of two that differ only in the hash they name, one whose name is right is
+   * preferred.
+   */
   get(carriageHash: string): CompiledDefinition | undefined {
     let found: CompiledDefinition | undefined;
     for (const { compiled } of this.held) {

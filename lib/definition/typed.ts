@@ -52,7 +52,9 @@ class TypedReader {
         return this.choice(entry, type.choices, path);
       case 'maxOccurs':
         if (kind === 'string') return this.tape.string(entry);
-        return kind === 'integer' ? this.integer(entry, 0, 0xffff, path) : this.wrongType('an integer or "unbounded"', entry, path);
+        return kind === 'integer'
+          ? this.integer(entry, 0, 0xffff, path)
+          : this.wrongType('an integer or "unbounded"', entry, path);
       case 'array':
         return kind === 'array' ? this.array(entry, type.of, path) : this.wrongType('an array', entry, path);
       case 'object':
@@ -60,18 +62,33 @@ class TypedReader {
     }
   }
 
-  private integer(entry: number, min: number | bigint, max: number | bigint, path: Path | undefined): number | bigint | undefined {
+  private integer(
+    entry: number,
+    min: number | bigint,
+    max: number | bigint,
+    path: Path | undefined
+  ): number | bigint | undefined {
     if (this.tape.kind(entry) !== 'integer') return this.wrongType('an integer', entry, path);
     const value = this.tape.integer(entry);
     if (value >= min && value <= max) return value;
-    return this.fail('OPENOT_DEFINITION_INTEGER_RANGE', `integer number out of range: found ${value}, expected ${min} to ${max}`, entry, path);
+    return this.fail(
+      'OPENOT_DEFINITION_INTEGER_RANGE',
+      `integer number out of range: found ${value}, expected ${min} to ${max}`,
+      entry,
+      path
+    );
   }
 
   private choice(entry: number, choices: readonly string[], path: Path | undefined): string | undefined {
     if (this.tape.kind(entry) !== 'string') return this.wrongType('a string', entry, path);
     const value = this.tape.string(entry);
     if (choices.includes(value)) return value;
-    return this.fail('OPENOT_DEFINITION_WRONG_VALUE', `found ${quoted(value)}, expected one of ${choices.join(', ')}`, entry, path);
+    return this.fail(
+      'OPENOT_DEFINITION_WRONG_VALUE',
+      `found ${quoted(value)}, expected one of ${choices.join(', ')}`,
+      entry,
+      path
+    );
   }
 
   private array(entry: number, of: FieldType, path: Path | undefined): unknown[] | undefined {
@@ -94,7 +111,12 @@ class TypedReader {
       const here = { step: key, parent: path };
       if (field === undefined) {
         const known = type.fields.map(({ name }) => name).join(', ');
-        return this.fail('OPENOT_DEFINITION_UNKNOWN_KEY', `unknown key ${quoted(key)}, expected one of ${known}`, keyEntry, here);
+        return this.fail(
+          'OPENOT_DEFINITION_UNKNOWN_KEY',
+          `unknown key ${quoted(key)}, expected one of ${known}`,
+          keyEntry,
+          here
+        );
       }
       // A key's value is the next entry.
       if (this.tape.kind(keyEntry + 1) === 'null' && mayBeNull(field)) continue;
@@ -106,7 +128,12 @@ class TypedReader {
   }
 
   /** The model object with its fields in schema order and what was left out filled in. */
-  private assemble(entry: number, type: ObjectType, found: ReadonlyMap<Field, unknown>, path: Path | undefined): object | undefined {
+  private assemble(
+    entry: number,
+    type: ObjectType,
+    found: ReadonlyMap<Field, unknown>,
+    path: Path | undefined
+  ): object | undefined {
     const model: Record<string, unknown> = {};
     for (const field of type.fields) {
       const value = found.get(field);
@@ -114,14 +141,24 @@ class TypedReader {
       else if (field.presence === 'list') model[field.name] = [];
       else if (field.presence === 'falseFlag') model[field.name] = false;
       else if (field.presence === 'required') {
-        return this.fail('OPENOT_DEFINITION_MISSING_KEY', `the key ${quoted(field.name)} is missing from this object`, entry, path);
+        return this.fail(
+          'OPENOT_DEFINITION_MISSING_KEY',
+          `the key ${quoted(field.name)} is missing from this object`,
+          entry,
+          path
+        );
       }
     }
     return model;
   }
 
   private wrongType(expected: string, entry: number, path: Path | undefined): undefined {
-    return this.fail('OPENOT_DEFINITION_WRONG_TYPE', `found ${this.describe(entry)}, expected ${expected}`, entry, path);
+    return this.fail(
+      'OPENOT_DEFINITION_WRONG_TYPE',
+      `found ${this.describe(entry)}, expected ${expected}`,
+      entry,
+      path
+    );
   }
 
   private fail(code: DefinitionErrorCode, what: string, entry: number, path: Path | undefined): undefined {

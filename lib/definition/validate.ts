@@ -44,7 +44,10 @@ function isMaxOccursLegal({ minOccurs, maxOccurs }: SlotDefinition): boolean {
 }
 
 /** The type rule of one slot: the registry's word on core keys, a TLV type of its own for key 0 and private ones. */
-function typeViolation(eventTypeId: number, { key, type, valuePayload }: SlotDefinition): DefinitionViolation | undefined {
+function typeViolation(
+  eventTypeId: number,
+  { key, type, valuePayload }: SlotDefinition
+): DefinitionViolation | undefined {
   const declared = type ?? NO_TYPE;
   if (key === 0 || key >= FIRST_PRIVATE_KEY) {
     if (valuePayload) return { coreTypeMismatch: { actual: NO_TYPE, eventTypeId, expected: declared, key } };
@@ -54,7 +57,9 @@ function typeViolation(eventTypeId: number, { key, type, valuePayload }: SlotDef
   if (rule === undefined || rule.kind === 'reserved') return { reservedCoreKey: { eventTypeId, key } };
   const fits = rule.kind === 'fixed' ? type === rule.type && !valuePayload : valuePayload && type === undefined;
   if (fits) return undefined;
-  return { coreTypeMismatch: { actual: declared, eventTypeId, expected: rule.kind === 'fixed' ? rule.type : NO_TYPE, key } };
+  return {
+    coreTypeMismatch: { actual: declared, eventTypeId, expected: rule.kind === 'fixed' ? rule.type : NO_TYPE, key }
+  };
 }
 
 /** A machine that names a procedural model must use states of that model; any subset of them will do. */
@@ -66,5 +71,9 @@ function machineViolation(definition: Definition, machine: StateMachine): Defini
   const enumSet = definition.enumSets.find(({ name }) => name === machine.enumSet);
   if (enumSet === undefined) return { missingEnumSet: { enumSet: machine.enumSet, stateMachineId } };
   const stranger = enumSet.members.find(({ value, label }) => model.states[value] !== label);
-  return stranger && { proceduralStateMismatch: { label: stranger.label, model: model.name, stateMachineId, value: stranger.value } };
+  return (
+    stranger && {
+      proceduralStateMismatch: { label: stranger.label, model: model.name, stateMachineId, value: stranger.value }
+    }
+  );
 }

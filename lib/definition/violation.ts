@@ -5,11 +5,31 @@
 export type DefinitionViolation =
   | { readonly duplicateEventId: { readonly eventTypeId: number } }
   | { readonly duplicateSlotKey: { readonly eventTypeId: number; readonly key: number } }
-  | { readonly orderClassNotAscending: { readonly current: number; readonly eventTypeId: number; readonly previous: number } }
+  | {
+      readonly orderClassNotAscending: {
+        readonly current: number;
+        readonly eventTypeId: number;
+        readonly previous: number;
+      };
+    }
   | { readonly invalidMaxOccurs: { readonly eventTypeId: number; readonly key: number } }
-  | { readonly coreTypeMismatch: { readonly actual: number; readonly eventTypeId: number; readonly expected: number; readonly key: number } }
+  | {
+      readonly coreTypeMismatch: {
+        readonly actual: number;
+        readonly eventTypeId: number;
+        readonly expected: number;
+        readonly key: number;
+      };
+    }
   | { readonly unknownTlvType: { readonly eventTypeId: number; readonly key: number; readonly type: number } }
   | { readonly reservedCoreKey: { readonly eventTypeId: number; readonly key: number } }
   | { readonly unknownProceduralModel: { readonly model: string; readonly stateMachineId: number } }
   | { readonly missingEnumSet: { readonly enumSet: string; readonly stateMachineId: number } }
-  | { readonly proceduralStateMismatch: { readonly label: string; readonly model: string; readonly stateMachineId: number; readonly value: number } };
+  | {
+      readonly proceduralStateMismatch: {
+        readonly label: string;
+        readonly model: string;
+        readonly stateMachineId: number;
+        readonly value: number;
+      };
+    };

@@ -54,7 +54,10 @@ export function describeViolation(violation: DefinitionViolation): string {
   return describeMachineViolation(violation);
 }
 
-type MachineViolation = Extract<DefinitionViolation, { unknownProceduralModel: unknown } | { missingEnumSet: unknown } | { proceduralStateMismatch: unknown }>;
+type MachineViolation = Extract<
+  DefinitionViolation,
+  { unknownProceduralModel: unknown } | { missingEnumSet: unknown } | { proceduralStateMismatch: unknown }
+>;
 
 function describeMachineViolation(violation: MachineViolation): string {
   if ('unknownProceduralModel' in violation) {

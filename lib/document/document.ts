@@ -10,7 +10,9 @@ import { DocumentValue } from './value';
 /** `strict` = what the public reference writes (docs/format.md 17); `enriched` = the same and more (18). */
 export type DocumentProfile = 'strict' | 'enriched';
 
-/** Who logged the record: the definition's entry, or the id alone where it has none or is not asked (docs/format.md 17). */
+/**
+ * Who logged the record: the definition's entry, or the id alone where it has none or is not asked (docs/format.md 17).
+ */
 export interface DocumentSource {
   id: number;
   name?: string;
@@ -67,7 +69,10 @@ export interface DocumentField {
   nonFinite?: string;
 }
 
-/** One private slot, key 0x8000 and above (docs/format.md 16). `value` is absent where the payload does not decode as its type. */
+/**
+ * One private slot, key 0x8000 and above (docs/format.md 16). `value` is absent where the payload does not decode as
+ * its type.
+ */
 export interface ExtensionField {
   key: number;
   /** TLV tag as found. */
@@ -105,7 +110,9 @@ export interface EventDocument {
   warnings?: ArgumentWarning[];
 }
 
-/** Seqs of one source that will not come: `firstSeq` to `lastSeq`, both included, `count` of them (docs/format.md 9). */
+/**
+ * Seqs of one source that will not come: `firstSeq` to `lastSeq`, both included, `count` of them (docs/format.md 9).
+ */
 export interface LossDocument {
   kind: 'loss';
   provenance: DocumentProvenance;

@@ -37,7 +37,14 @@ export function createFormatter(options: { readonly profile: DocumentProfile }):
 class DocumentFormatter implements Formatter {
   private readonly writer: DocumentWriter;
   /** Filled again for every record. */
-  private readonly head: RecordHead = { flags: 0, sourceTimeNs: '0', runId: '0', seq: '0', sourceId: 0, eventTypeId: 0 };
+  private readonly head: RecordHead = {
+    flags: 0,
+    sourceTimeNs: '0',
+    runId: '0',
+    seq: '0',
+    sourceId: 0,
+    eventTypeId: 0
+  };
 
   constructor(readonly profile: DocumentProfile) {
     this.writer = new DocumentWriter(profile === 'enriched');
@@ -77,7 +84,10 @@ class DocumentFormatter implements Formatter {
         // A loss belongs to the epoch of the record that revealed it: the next one in the batch.
         if (nextRecord <= index) nextRecord = indexOfRecord(items, index + 1);
         const revealing = items[nextRecord];
-        visitor.loss(revealing?.kind === 'record' ? context.at(revealing.abs) : context.current(), { ...item, runId: withoutLeadingZeros(item.runId) });
+        visitor.loss(revealing?.kind === 'record' ? context.at(revealing.abs) : context.current(), {
+          ...item,
+          runId: withoutLeadingZeros(item.runId)
+        });
       }
     });
   }

@@ -1,4 +1,7 @@
-/** ISO 8601 text of nanosecond times (docs/format.md 18). The pure folders use no Date: this is arithmetic on a given number. */
+/**
+ * ISO 8601 text of nanosecond times (docs/format.md 18). The pure folders use no Date: this is arithmetic on a given
+ * number.
+ */
 
 const SECONDS_PER_DAY = 86400;
 /** Days from 0000-03-01 to 1970-01-01 in the proleptic Gregorian calendar. */
@@ -30,7 +33,9 @@ function isoSeconds(seconds: number): string {
   const shifted = days + EPOCH_DAYS;
   const era = Math.floor(shifted / DAYS_PER_ERA);
   const dayOfEra = shifted - era * DAYS_PER_ERA;
-  const yearOfEra = Math.floor((dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36524) - Math.floor(dayOfEra / 146096)) / 365);
+  const yearOfEra = Math.floor(
+    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36524) - Math.floor(dayOfEra / 146096)) / 365
+  );
   const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
   const marchMonth = Math.floor((5 * dayOfYear + 2) / 153);
   const day = dayOfYear - Math.floor((153 * marchMonth + 2) / 5) + 1;

@@ -24,12 +24,23 @@ export class LabelBook {
 
   constructor(private readonly compiled: CompiledDefinition) {
     const word = (key: number, set: readonly string[]): [number, ById] => [key, labelled(key, 'UInt', set.entries())];
-    this.words = new Map([word(Key.conditionClass, conditionClasses), word(Key.quality, qualities), word(Key.semanticRole, semanticRoles), word(Key.clockQuality, clockQualities)]);
-    const id = (key: number, entries: Iterable<[number, string]>): [number, ById] => [key, labelled(key, 'UDInt', entries)];
+    this.words = new Map([
+      word(Key.conditionClass, conditionClasses),
+      word(Key.quality, qualities),
+      word(Key.semanticRole, semanticRoles),
+      word(Key.clockQuality, clockQualities)
+    ]);
+    const id = (key: number, entries: Iterable<[number, string]>): [number, ById] => [
+      key,
+      labelled(key, 'UDInt', entries)
+    ];
     this.ids = new Map([
       id(Key.recipeId, names(compiled.recipes)),
       id(Key.batchId, names(compiled.batches)),
-      id(Key.materialId, Array.from(compiled.materials, ([material, entry]) => [material, entry.material.name])),
+      id(
+        Key.materialId,
+        Array.from(compiled.materials, ([material, entry]) => [material, entry.material.name])
+      ),
       id(Key.registeredSourceId, names(compiled.sources))
     ]);
     this.batchStates = labelled(Key.newState, 'UInt', batchStates.entries());
@@ -39,7 +50,12 @@ export class LabelBook {
   }
 
   private operators(key: number): Map<string, FieldShape> {
-    return new Map(Array.from(this.compiled.operators, ([actor, operator]) => [actor, fieldShape({ key, name: nameOf(key), type: 'String', fixed: actor, label: operator.name })]));
+    return new Map(
+      Array.from(this.compiled.operators, ([actor, operator]) => [
+        actor,
+        fieldShape({ key, name: nameOf(key), type: 'String', fixed: actor, label: operator.name })
+      ])
+    );
   }
 
   /** An actor or ackBy that is a known operator. */
@@ -47,7 +63,10 @@ export class LabelBook {
     return actor === undefined ? undefined : (key === Key.actor ? this.actors : this.ackBys).get(actor);
   }
 
-  /** 1 low, 2 medium, 3 high by the definition's own severity scale, 0 outside it. Where its ranges overlap the first one wins. */
+  /**
+   * 1 low, 2 medium, 3 high by the definition's own severity scale, 0 outside it. Where its ranges overlap the first
+   * one wins.
+   */
   severityBand(value: number): number {
     const { low, medium, high } = this.compiled.definition.severityScale;
     if (value >= low.min && value <= low.max) return 1;
@@ -62,6 +81,12 @@ function names(entries: ReadonlyMap<number, { readonly name: string }>): [number
   return Array.from(entries, ([id, entry]) => [id, entry.name]);
 }
 
-function labelled(key: number, type: string, labels: Iterable<readonly [number, string]>): ReadonlyMap<number, FieldShape> {
-  return new Map(Array.from(labels, ([value, label]) => [value, fieldShape({ key, name: nameOf(key), type, fixed: value, label })]));
+function labelled(
+  key: number,
+  type: string,
+  labels: Iterable<readonly [number, string]>
+): ReadonlyMap<number, FieldShape> {
+  return new Map(
+    Array.from(labels, ([value, label]) => [value, fieldShape({ key, name: nameOf(key), type, fixed: value, label })])
+  );
 }

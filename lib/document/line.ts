@@ -41,7 +41,8 @@ export class LineFacts {
   /** Every field with this key. */
   all(key: number): string[] {
     const said: string[] = [];
-    for (let n = 0; n < this.resolution.count; n++) if (this.resolution.shapes[n].key === key) said.push(this.resolution.display(n));
+    for (let n = 0; n < this.resolution.count; n++)
+      if (this.resolution.shapes[n].key === key) said.push(this.resolution.display(n));
     return said;
   }
 

@@ -29,7 +29,9 @@ export function messageLine(facts: LineFacts, resolution: Resolution, compiled: 
   const template = templateOf(resolution, compiled);
   const args = facts.all(Key.arg);
   if (template !== undefined) return fillTemplate(template.format, args);
-  return `${facts.source}: message ${facts.must(Key.messageTemplateId)}` + (args.length === 0 ? '' : ': ' + args.join(', '));
+  return (
+    `${facts.source}: message ${facts.must(Key.messageTemplateId)}` + (args.length === 0 ? '' : ': ' + args.join(', '))
+  );
 }
 
 /** Arguments whose type is not what the template says. How many there are is not judged (docs/format.md 18). */
@@ -44,13 +46,21 @@ export function argumentWarnings(resolution: Resolution, compiled: CompiledDefin
     const expected = template.argTypes[argument++];
     const actual = slots.type[slotOf[n]];
     if (expected !== undefined && expected !== actual) {
-      warnings.push({ kind: 'argumentType', argument, expected: tlvName(expected) ?? String(expected), actual: tlvName(actual) ?? String(actual) });
+      warnings.push({
+        kind: 'argumentType',
+        argument,
+        expected: tlvName(expected) ?? String(expected),
+        actual: tlvName(actual) ?? String(actual)
+      });
     }
   }
   return warnings;
 }
 
-function templateOf(resolution: Resolution, compiled: CompiledDefinition): { format: string; argTypes: readonly number[] } | undefined {
+function templateOf(
+  resolution: Resolution,
+  compiled: CompiledDefinition
+): { format: string; argTypes: readonly number[] } | undefined {
   const { slots } = resolution;
   for (let i = 0; i < slots.count; i++) {
     if (slots.key[i] === Key.messageTemplateId) return compiled.templates.get(readU32(slots.bytes[i], slots.at[i]));

@@ -27,7 +27,11 @@ export class Provenance {
   private readonly epochText: string;
   /** By the low three flag bits. */
   private readonly tails: readonly string[];
-  private readonly heads: Record<Kind, Map<number, string>> = { event: new Map(), loss: new Map(), placeholder: new Map() };
+  private readonly heads: Record<Kind, Map<number, string>> = {
+    event: new Map(),
+    loss: new Map(),
+    placeholder: new Map()
+  };
   private readonly incarnationText: string;
 
   constructor(
@@ -44,13 +48,29 @@ export class Provenance {
     const head = this.heads[kind].get(sourceId) ?? this.makeHead(kind, sourceId);
     const time = sourceTimeNs === undefined ? '' : ',"sourceTimeNs":' + sourceTimeNs;
     const open = head + runId + this.epochText + time + this.tails[flags & 7];
-    return this.enriched ? open + ',"time":"' + isoTime(sourceTimeNs ?? this.context.receiveTimeNs) + this.incarnationText : open + '}';
+    return this.enriched
+      ? open + ',"time":"' + isoTime(sourceTimeNs ?? this.context.receiveTimeNs) + this.incarnationText
+      : open + '}';
   }
 
   /** The same as an object. */
-  object(kind: Kind, sourceId: number, runId: string, sourceTimeNs: string | undefined, flags: number): DocumentProvenance {
+  object(
+    kind: Kind,
+    sourceId: number,
+    runId: string,
+    sourceTimeNs: string | undefined,
+    flags: number
+  ): DocumentProvenance {
     const { bufferId, receiveTimeNs, incarnation } = this.context;
-    const provenance: DocumentProvenance = { bufferId, source: this.sourceObject(kind, sourceId), runId, epoch: this.epochObject(), ...(sourceTimeNs === undefined ? {} : { sourceTimeNs }), receiveTimeNs, flags: flagsObject(flags) };
+    const provenance: DocumentProvenance = {
+      bufferId,
+      source: this.sourceObject(kind, sourceId),
+      runId,
+      epoch: this.epochObject(),
+      ...(sourceTimeNs === undefined ? {} : { sourceTimeNs }),
+      receiveTimeNs,
+      flags: flagsObject(flags)
+    };
     if (this.enriched) {
       provenance.time = isoTime(sourceTimeNs ?? receiveTimeNs);
       provenance.incarnation = incarnation;

@@ -10,10 +10,16 @@ import { RecordHead, Resolution } from './resolution';
 
 /** The readable lines of enriched documents (docs/format.md 18). */
 
-const sourceName = (provenance: Provenance, sourceId: number): string => provenance.source(sourceId)?.name ?? `source ${sourceId}`;
+const sourceName = (provenance: Provenance, sourceId: number): string =>
+  provenance.source(sourceId)?.name ?? `source ${sourceId}`;
 
 /** The line of an event: a phrase of its own for each canonical one, name and fields for any other. */
-export function eventLine(provenance: Provenance, compiled: CompiledDefinition, resolution: Resolution, head: RecordHead): string {
+export function eventLine(
+  provenance: Provenance,
+  compiled: CompiledDefinition,
+  resolution: Resolution,
+  head: RecordHead
+): string {
   const facts = new LineFacts(resolution, compiled, sourceName(provenance, head.sourceId));
   if (head.eventTypeId === EventType.Message) return oneLine(messageLine(facts, resolution, compiled));
   const phrase = phrases.get(head.eventTypeId);
@@ -25,7 +31,9 @@ export function eventLine(provenance: Provenance, compiled: CompiledDefinition, 
 
 /** The line of a placeholder. */
 export function placeholderLine(provenance: Provenance, head: RecordHead, reason: PlaceholderReason): string {
-  return oneLine(`Event ${head.eventTypeId} of ${sourceName(provenance, head.sourceId)} (seq ${head.seq}) is not resolved: ${describeReason(reason)}`);
+  return oneLine(
+    `Event ${head.eventTypeId} of ${sourceName(provenance, head.sourceId)} (seq ${head.seq}) is not resolved: ${describeReason(reason)}`
+  );
 }
 
 /** The line of a loss. */

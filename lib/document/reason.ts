@@ -10,12 +10,16 @@ export type PlaceholderReason =
 
 /** A violation as a placeholder's reason: an unknown event id is a kind of its own. */
 export function reasonOfViolation(violation: RecordViolation): PlaceholderReason {
-  return 'unknownEventId' in violation ? { kind: 'unknownEventId', detail: violation.unknownEventId } : { kind: 'schemaViolation', detail: violation };
+  return 'unknownEventId' in violation
+    ? { kind: 'unknownEventId', detail: violation.unknownEventId }
+    : { kind: 'schemaViolation', detail: violation };
 }
 
 /** JSON text of a reason: `kind` first, then `detail` with its keys in alphabetical order at every depth. */
 export function reasonJson(reason: PlaceholderReason): string {
-  return 'detail' in reason ? `{"kind":"${reason.kind}","detail":${sortedJson(reason.detail)}}` : `{"kind":"${reason.kind}"}`;
+  return 'detail' in reason
+    ? `{"kind":"${reason.kind}","detail":${sortedJson(reason.detail)}}`
+    : `{"kind":"${reason.kind}"}`;
 }
 
 function sortedJson(value: unknown): string {

@@ -21,12 +21,16 @@ const PLAIN_SHAPES: readonly FieldShape[] = makePlainShapes();
 function makePlainShapes(): FieldShape[] {
   const shapes: FieldShape[] = [];
   for (const { key, name } of valueKeys) {
-    for (let type = 0; tlvWidth(type) >= 0; type++) shapes[plainIndex(key, type)] = fieldShape({ key, name, type: tlvName(type) as string });
+    for (let type = 0; tlvWidth(type) >= 0; type++)
+      shapes[plainIndex(key, type)] = fieldShape({ key, name, type: tlvName(type) as string });
   }
   return shapes;
 }
 
-/** The shape of a slot that is resolved to nothing: registry name, type of its tag. Its key is a core key of the registry. */
+/**
+ * The shape of a slot that is resolved to nothing: registry name, type of its tag. Its key is a core key of the
+ * registry.
+ */
 export const plainShape = (key: number, type: number): FieldShape => PLAIN_SHAPES[plainIndex(key, type)];
 
 /** 1 for the lowest of the registry's severity bands, 0 outside all of them. */
@@ -60,7 +64,8 @@ function idOf(slots: SlotTable, key: number): number {
   let i = 0;
   while (i < slots.count && slots.key[i] !== key) i++;
   if (i === slots.count) return -1;
-  // Repeated slots of a valid record stand side by side: from the first one the last is near, while the record's end may be far.
+  // Repeated slots of a valid record stand side by side: from the first one the last is near, while the record's end
+  // may be far.
   while (i + 1 < slots.count && slots.key[i + 1] === key) i++;
   return readU32(slots.bytes[i], slots.at[i]);
 }
@@ -101,20 +106,50 @@ export class ShapeBook {
   /** What names something in the definition. */
   private addReferences(): void {
     const { compiled, resolvers } = this;
-    const reference = (key: number, name: string, type: string, fixed: string, raw: number, enumLabel: string | null = null): FieldShape =>
-      fieldShape({ key, name, type, fixed, enumLabel, raw: this.enriched ? raw : undefined });
-    resolvers[Key.stateMachineId] = lookUp32(shapesById(compiled.machines, (entry, id) => reference(Key.stateMachineId, 'stateMachine', 'StateMachineRef', entry.machine.name, id)));
-    resolvers[Key.conditionId] = lookUp32(shapesById(compiled.conditions, (entry, id) => reference(Key.conditionId, 'condition', 'ConditionRef', entry.condition.name, id)));
-    resolvers[Key.valueId] = lookUp32(shapesById(compiled.values, (entry, id) => reference(Key.valueId, 'value', 'ValueRef', entry.value.name, id)));
-    resolvers[Key.messageTemplateId] = lookUp32(shapesById(compiled.templates, (entry, id) => reference(Key.messageTemplateId, 'messageTemplate', 'MessageTemplateRef', entry.format, id)));
-    resolvers[Key.unit] = lookUp16(shapesById(compiled.units, (unit, id) => fieldShape({ key: Key.unit, name: 'unit', type: 'UInt', fixed: id, unit })));
+    const reference = (
+      key: number,
+      name: string,
+      type: string,
+      fixed: string,
+      raw: number,
+      enumLabel: string | null = null
+    ): FieldShape => fieldShape({ key, name, type, fixed, enumLabel, raw: this.enriched ? raw : undefined });
+    resolvers[Key.stateMachineId] = lookUp32(
+      shapesById(compiled.machines, (entry, id) =>
+        reference(Key.stateMachineId, 'stateMachine', 'StateMachineRef', entry.machine.name, id)
+      )
+    );
+    resolvers[Key.conditionId] = lookUp32(
+      shapesById(compiled.conditions, (entry, id) =>
+        reference(Key.conditionId, 'condition', 'ConditionRef', entry.condition.name, id)
+      )
+    );
+    resolvers[Key.valueId] = lookUp32(
+      shapesById(compiled.values, (entry, id) => reference(Key.valueId, 'value', 'ValueRef', entry.value.name, id))
+    );
+    resolvers[Key.messageTemplateId] = lookUp32(
+      shapesById(compiled.templates, (entry, id) =>
+        reference(Key.messageTemplateId, 'messageTemplate', 'MessageTemplateRef', entry.format, id)
+      )
+    );
+    resolvers[Key.unit] = lookUp16(
+      shapesById(compiled.units, (unit, id) =>
+        fieldShape({ key: Key.unit, name: 'unit', type: 'UInt', fixed: id, unit })
+      )
+    );
     for (const key of [Key.previousState, Key.newState]) {
       resolvers[key] = this.within(Key.stateMachineId, compiled.machines, (machine) =>
-        lookUp16(shapesById(machine.states, (label, value) => reference(key, nameOf(key), 'StateRef', label, value, label)))
+        lookUp16(
+          shapesById(machine.states, (label, value) => reference(key, nameOf(key), 'StateRef', label, value, label))
+        )
       );
     }
     resolvers[Key.causeOperand] = this.within(Key.conditionId, compiled.conditions, (condition) =>
-      lookUp32(shapesById(condition.operands, (name, id) => reference(Key.causeOperand, 'causeOperand', 'CauseOperandRef', name, id)))
+      lookUp32(
+        shapesById(condition.operands, (name, id) =>
+          reference(Key.causeOperand, 'causeOperand', 'CauseOperandRef', name, id)
+        )
+      )
     );
   }
 
@@ -129,10 +164,18 @@ export class ShapeBook {
   private addLabels(): void {
     const { resolvers, labels } = this;
     const labelled = (key: number, set: readonly string[], own?: ReadonlyMap<number, string>): Resolver =>
-      lookUp16(shapesById(new Map(set.entries()), (enumLabel, value) => fieldShape({ key, name: nameOf(key), type: 'UInt', fixed: value, enumLabel, label: own?.get(value) })));
+      lookUp16(
+        shapesById(new Map(set.entries()), (enumLabel, value) =>
+          fieldShape({ key, name: nameOf(key), type: 'UInt', fixed: value, enumLabel, label: own?.get(value) })
+        )
+      );
     resolvers[Key.category] = labelled(Key.category, categories);
     resolvers[Key.authResult] = labelled(Key.authResult, authResults);
-    resolvers[Key.signatureMeaning] = labelled(Key.signatureMeaning, signatureMeanings, labels && this.compiled.signatureMeanings);
+    resolvers[Key.signatureMeaning] = labelled(
+      Key.signatureMeaning,
+      signatureMeanings,
+      labels && this.compiled.signatureMeanings
+    );
     if (labels === undefined) return;
     for (const [key, shapes] of labels.words) resolvers[key] = lookUp16(shapes);
     for (const [key, shapes] of labels.ids) resolvers[key] = lookUp32(shapes);
@@ -143,7 +186,9 @@ export class ShapeBook {
     // What strict documents know comes first: a definition may give its own events the keys of these.
     this.addFallback(Key.signatureMeaning, lookUp16(labels.meanings));
     const batchState = lookUp16(labels.batchStates);
-    this.addFallback(Key.newState, (slots, i, eventTypeId) => (eventTypeId === EventType.BatchEvent ? batchState(slots, i, eventTypeId) : undefined));
+    this.addFallback(Key.newState, (slots, i, eventTypeId) =>
+      eventTypeId === EventType.BatchEvent ? batchState(slots, i, eventTypeId) : undefined
+    );
   }
 
   private addFallback(key: number, second: Resolver): void {
@@ -179,7 +224,8 @@ export class ShapeBook {
   /** Enriched: the unit of a quantity is what the record's own unit slot says, else the material's. */
   private quantityShape(slots: SlotTable, i: number): FieldShape | undefined {
     let unit = this.compiled.materials.get(idOf(slots, Key.materialId))?.unitSymbol;
-    for (let n = 0; n < slots.count; n++) if (slots.key[n] === Key.unit) unit = this.compiled.units.get(readU16(slots.bytes[n], slots.at[n]));
+    for (let n = 0; n < slots.count; n++)
+      if (slots.key[n] === Key.unit) unit = this.compiled.units.get(readU16(slots.bytes[n], slots.at[n]));
     return unit === undefined ? undefined : this.unitShape(slots.key[i], slots.type[i], unit);
   }
 }

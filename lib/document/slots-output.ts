@@ -5,7 +5,10 @@ import { ExtensionField, RawSlot } from './document';
 import { Resolution } from './resolution';
 import { nonFinite, valueJson, valueObject } from './value';
 
-/** JSON text of the slot-made parts of a document (docs/format.md 17, 18). What is `null` as text is `null` as object too. */
+/**
+ * JSON text of the slot-made parts of a document (docs/format.md 17, 18). What is `null` as text is `null` as object
+ * too.
+ */
 
 /** `,"nonFinite":"…"` for a float that JSON writes as null, else nothing. */
 function nonFiniteText(type: number, bytes: Uint8Array, at: number): string {
@@ -29,7 +32,10 @@ export function fieldsText(resolution: Resolution, enriched: boolean): string {
     const bytes = slots.bytes[i];
     const at = slots.at[i];
     const added = enriched ? nonFiniteText(type, bytes, at) : '';
-    text += shape.head + valueJson(type, bytes, at, slots.len[i]) + (added === '' ? shape.tail : shape.tail.slice(0, -1) + added + '}');
+    text +=
+      shape.head +
+      valueJson(type, bytes, at, slots.len[i]) +
+      (added === '' ? shape.tail : shape.tail.slice(0, -1) + added + '}');
   }
   return text;
 }
@@ -83,7 +89,9 @@ export function extensionObjects(resolution: Resolution, enriched: boolean): Ext
 export function rawSlotsText(slots: SlotTable): string {
   let text = '';
   for (let i = 0; i < slots.count; i++) {
-    text += (i > 0 ? ',' : '') + `{"key":${slots.key[i]},"type":${slots.type[i]},"payloadHex":"${hexText(slots.bytes[i], slots.at[i], slots.len[i])}"}`;
+    text +=
+      (i > 0 ? ',' : '') +
+      `{"key":${slots.key[i]},"type":${slots.type[i]},"payloadHex":"${hexText(slots.bytes[i], slots.at[i], slots.len[i])}"}`;
   }
   return text;
 }
@@ -91,6 +99,11 @@ export function rawSlotsText(slots: SlotTable): string {
 /** The raw slots as objects. */
 export function rawSlotObjects(slots: SlotTable): RawSlot[] {
   const raw: RawSlot[] = [];
-  for (let i = 0; i < slots.count; i++) raw.push({ key: slots.key[i], type: slots.type[i], payloadHex: hexText(slots.bytes[i], slots.at[i], slots.len[i]) });
+  for (let i = 0; i < slots.count; i++)
+    raw.push({
+      key: slots.key[i],
+      type: slots.type[i],
+      payloadHex: hexText(slots.bytes[i], slots.at[i], slots.len[i])
+    });
   return raw;
 }

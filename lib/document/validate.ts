@@ -8,12 +8,15 @@ import { RecordViolation } from './violation';
 // Local names: a registry object's property is dearer than a comparison, and these are asked for every slot.
 const { valueId, previousValue, newValue } = Key;
 
-/** The declared slots of the record at hand, in record order: filled by `slotViolation`, read by the checks after it. */
+/**
+ * The declared slots of the record at hand, in record order: filled by `slotViolation`, read by the checks after it.
+ */
 const declared: CompiledSlot[] = [];
 
 /**
  * The first rule of docs/format.md 14 that a record breaks, or undefined. `event` is the definition's entry for
- * `eventTypeId`, `length` the record's encoded length in bytes. Linear in the number of slots; allocates only to report.
+ * `eventTypeId`, `length` the record's encoded length in bytes. Linear in the number of slots; allocates only to
+ * report.
  */
 export function validateRecord(
   compiled: CompiledDefinition,
@@ -48,13 +51,19 @@ export function validateRecord(
     order = slot.orderClass;
     declared[declaredCount++] = slot;
   }
-  // The schema's orderClasses ascend strictly, so slots that do too are contiguous as well: one flag answers both rules.
+  // The schema's orderClasses ascend strictly, so slots that do too are contiguous as well: one flag answers both
+  // rules.
   if (!ascending) return notContiguous(declaredCount) ?? outOfOrder(declaredCount);
   return occurrences(event, declaredCount);
 }
 
 /** Type, declared type of the value, width: the rules for one declared slot. */
-function slotViolation(compiled: CompiledDefinition, slot: CompiledSlot, slots: SlotTable, i: number): RecordViolation | undefined {
+function slotViolation(
+  compiled: CompiledDefinition,
+  slot: CompiledSlot,
+  slots: SlotTable,
+  i: number
+): RecordViolation | undefined {
   const key = slot.key;
   const type = slots.type[i];
   const width = tlvWidth(type);
@@ -65,7 +74,8 @@ function slotViolation(compiled: CompiledDefinition, slot: CompiledSlot, slots: 
     const expected = declaredDataType(compiled, slots);
     if (expected !== undefined && type !== expected) return { typeMismatch: { actual: type, expected, key } };
   }
-  if (width > 0 && slots.len[i] !== width) return { fixedWidthMismatch: { actual: slots.len[i], expected: width, key, type } };
+  if (width > 0 && slots.len[i] !== width)
+    return { fixedWidthMismatch: { actual: slots.len[i], expected: width, key, type } };
   return undefined;
 }
 

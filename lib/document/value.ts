@@ -6,7 +6,10 @@ import { utf8Json, utf8Text } from './bytes-text';
 import { floatText, nonFiniteName, shortRealText } from './float-text';
 import { isoTime } from './iso-time';
 
-/** A value as documents carry it as objects: 64-bit integers and times are decimal strings, floats that JSON cannot write are null. */
+/**
+ * A value as documents carry it as objects: 64-bit integers and times are decimal strings, floats that JSON cannot
+ * write are null.
+ */
 export type DocumentValue = boolean | number | string | null | { payloadHex: string };
 
 const scratch = new DataView(new ArrayBuffer(8));
@@ -27,7 +30,8 @@ export function readLReal(bytes: Uint8Array, at: number): number {
 type Reader<T> = (bytes: Uint8Array, at: number, length: number) => T;
 
 /*
- * One function per TLV type, looked up by tag: for a record's few slots a chain of comparisons with the names of an enum
+ * One function per TLV type, looked up by tag: for a record's few slots a chain of comparisons with the names of an
+ * enum
  * costs more than the formatting itself.
  */
 const numbers: Reader<number>[] = [];
@@ -51,7 +55,11 @@ for (const type of [TlvType.SInt, TlvType.USInt, TlvType.UInt, TlvType.Int, TlvT
   jsonByType[type] = peopleByType[type] = (bytes, at, length) => '' + read(bytes, at, length);
   objectByType[type] = read;
 }
-for (const [type, text] of [[TlvType.ULInt, u64Text], [TlvType.LInt, i64Text], [TlvType.DateTime, u64Text]] as const) {
+for (const [type, text] of [
+  [TlvType.ULInt, u64Text],
+  [TlvType.LInt, i64Text],
+  [TlvType.DateTime, u64Text]
+] as const) {
   jsonByType[type] = objectByType[type] = peopleByType[type] = text;
 }
 jsonByType[TlvType.Bool] = peopleByType[TlvType.Bool] = (bytes, at) => (bytes[at] !== 0 ? 'true' : 'false');
@@ -70,7 +78,9 @@ peopleByType[TlvType.LReal] = (bytes, at) => String(readLReal(bytes, at));
 peopleByType[TlvType.String] = utf8Text;
 peopleByType[TlvType.Bytes] = hexText;
 
-/** Exact JSON text of a payload of known type and width; undefined when a String is not valid UTF-8 (docs/format.md 17). */
+/**
+ * Exact JSON text of a payload of known type and width; undefined when a String is not valid UTF-8 (docs/format.md 17).
+ */
 export function valueJson(type: number, bytes: Uint8Array, at: number, length: number): string | undefined {
   return jsonByType[type](bytes, at, length);
 }
@@ -80,7 +90,9 @@ export function valueObject(type: number, bytes: Uint8Array, at: number, length:
   return objectByType[type](bytes, at, length);
 }
 
-/** A payload of known type and width as a person writes it: no widened floats, times as ISO 8601. Undefined as above. */
+/**
+ * A payload of known type and width as a person writes it: no widened floats, times as ISO 8601. Undefined as above.
+ */
 export function valueForPeople(type: number, bytes: Uint8Array, at: number, length: number): string | undefined {
   return peopleByType[type](bytes, at, length);
 }

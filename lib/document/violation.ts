@@ -5,7 +5,10 @@
 import { DefinitionViolation } from '../definition';
 import { WireErrorDetail } from '../wire';
 
-/** One violation under its name, the first that was found. Numbers are keys, tags, order classes, counts or bytes, as the name says. */
+/**
+ * One violation under its name, the first that was found. Numbers are keys, tags, order classes, counts or bytes, as
+ * the name says.
+ */
 export type RecordViolation =
   | { readonly definition: DefinitionViolation }
   | { readonly unknownEventId: { readonly eventTypeId: number } }
@@ -16,7 +19,14 @@ export type RecordViolation =
   | { readonly vendorExtensionOutOfOrder: { readonly key: number; readonly previous: number } }
   | { readonly typeMismatch: { readonly actual: number; readonly expected: number; readonly key: number } }
   | { readonly unknownTlvType: { readonly key: number; readonly type: number } }
-  | { readonly fixedWidthMismatch: { readonly actual: number; readonly expected: number; readonly key: number; readonly type: number } }
+  | {
+      readonly fixedWidthMismatch: {
+        readonly actual: number;
+        readonly expected: number;
+        readonly key: number;
+        readonly type: number;
+      };
+    }
   | { readonly missingRequired: { readonly actual: number; readonly key: number; readonly min: number } }
   | { readonly tooManyOccurrences: { readonly actual: number; readonly key: number; readonly max: number } }
   | { readonly repeatedSlotNotContiguous: { readonly key: number } }

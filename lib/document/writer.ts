@@ -28,10 +28,18 @@ export class DocumentWriter {
   recordText(provenance: Provenance, head: RecordHead, length: EncodedLength): string {
     const program = this.programFor(provenance);
     const reason = this.judge(provenance, program, head, length);
-    if (reason !== undefined || program === undefined) return this.placeholderText(provenance, head, reason as PlaceholderReason);
+    if (reason !== undefined || program === undefined)
+      return this.placeholderText(provenance, head, reason as PlaceholderReason);
     const open = provenance.text('event', head.sourceId, head.runId, head.sourceTimeNs, head.flags);
     const eventHead = program.events.get(head.eventTypeId)?.head ?? '';
-    const text = open + eventHead + head.seq + ',"fields":[' + fieldsText(this.resolution, this.enriched) + ']' + extensionsText(this.resolution, this.enriched);
+    const text =
+      open +
+      eventHead +
+      head.seq +
+      ',"fields":[' +
+      fieldsText(this.resolution, this.enriched) +
+      ']' +
+      extensionsText(this.resolution, this.enriched);
     return this.enriched ? text + this.eventAdditions(provenance, program, head) : text + '}';
   }
 
@@ -39,7 +47,8 @@ export class DocumentWriter {
   recordObject(provenance: Provenance, head: RecordHead, length: EncodedLength): EventDocument | PlaceholderDocument {
     const program = this.programFor(provenance);
     const reason = this.judge(provenance, program, head, length);
-    if (reason !== undefined || program === undefined) return this.placeholderObject(provenance, head, reason as PlaceholderReason);
+    if (reason !== undefined || program === undefined)
+      return this.placeholderObject(provenance, head, reason as PlaceholderReason);
     const document: EventDocument = {
       kind: 'event',
       provenance: provenance.object('event', head.sourceId, head.runId, head.sourceTimeNs, head.flags),
@@ -60,13 +69,22 @@ export class DocumentWriter {
   lossText(provenance: Provenance, loss: LossItem): string {
     const open = provenance.text('loss', loss.sourceId, loss.runId, undefined, 0);
     const text = `${open},"firstSeq":${loss.firstSeq},"lastSeq":${loss.lastSeq},"count":${loss.count},"basis":${JSON.stringify(loss.basis)}`;
-    return this.enriched ? `${text},"class":${JSON.stringify(loss.class)},"text":${JSON.stringify(lossLine(provenance, loss))}}` : text + '}';
+    return this.enriched
+      ? `${text},"class":${JSON.stringify(loss.class)},"text":${JSON.stringify(lossLine(provenance, loss))}}`
+      : text + '}';
   }
 
   /** The same document as a plain object. */
   lossObject(provenance: Provenance, loss: LossItem): LossDocument {
     const { firstSeq, lastSeq, count, basis } = loss;
-    const document: LossDocument = { kind: 'loss', provenance: provenance.object('loss', loss.sourceId, loss.runId, undefined, 0), firstSeq, lastSeq, count, basis };
+    const document: LossDocument = {
+      kind: 'loss',
+      provenance: provenance.object('loss', loss.sourceId, loss.runId, undefined, 0),
+      firstSeq,
+      lastSeq,
+      count,
+      basis
+    };
     return this.enriched ? { ...document, class: loss.class, text: lossLine(provenance, loss) } : document;
   }
 
@@ -76,7 +94,12 @@ export class DocumentWriter {
   }
 
   /** Why the record must be a placeholder, in the order of docs/format.md 15 and 16; undefined = it is resolved. */
-  private judge(provenance: Provenance, program: Program | undefined, head: RecordHead, length: EncodedLength): PlaceholderReason | undefined {
+  private judge(
+    provenance: Provenance,
+    program: Program | undefined,
+    head: RecordHead,
+    length: EncodedLength
+  ): PlaceholderReason | undefined {
     const { bound } = provenance.context;
     if (!bound.ok) return bound.reason;
     if (typeof length !== 'number') return { kind: 'schemaViolation', detail: { encode: wireErrorJson(length) } };
@@ -127,7 +150,8 @@ export class DocumentWriter {
 /** Key order as in the text: readers of the debug sidebar see the same document. */
 function fieldObject(shape: FieldShape, value: DocumentField['value']): DocumentField {
   const { key, name, type, unit, enumLabel } = shape;
-  const field: DocumentField = unit === undefined ? { key, name, type, value, enumLabel } : { key, name, type, value, unit, enumLabel };
+  const field: DocumentField =
+    unit === undefined ? { key, name, type, value, enumLabel } : { key, name, type, value, unit, enumLabel };
   if (shape.raw !== undefined) field.raw = shape.raw;
   if (shape.label !== undefined) field.label = shape.label;
   return field;

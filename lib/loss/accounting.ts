@@ -9,7 +9,10 @@ import { LossState, LossStateError, readLossState, RunState, SourceState, source
  * earlier run, so a run this far back has no record left to come.
  */
 export const MAX_RUNS = 8;
-/** Sources kept per run. No account can be given up soundly (its next record would count as a loss from 0), so the next source is refused. */
+/**
+ * Sources kept per run. No account can be given up soundly (its next record would count as a loss from 0), so the next
+ * source is refused.
+ */
 export const MAX_SOURCES_PER_RUN = 65_536;
 
 /**
@@ -48,7 +51,8 @@ const nothing: readonly LossItem[] = [];
 const inOrder: AccountResult = { ok: true, kind: 'fresh', losses: nothing };
 
 /**
- * Loss accounting of one stream in one incarnation, per (run id, source id), after the clipped rule of docs/format.md 9.
+ * Loss accounting of one stream in one incarnation, per (run id, source id), after the clipped rule of docs/format.md
+ * 9.
  * Reports deltas: each lost seq once, with the basis known when the record that revealed it has been accounted for in
  * full; a later rise of the basis is an `upgrade` item with the same range, which adds nothing to any sum.
  * Feed it records in ring order. A record in sequence costs no allocation. A new incarnation needs a new object.
@@ -112,14 +116,22 @@ export class LossAccounting {
       return inOrder;
     }
     if (seq < source.next) {
-      return { ok: true, kind: 'repeat', expectedSeq: source.next, losses: dropped === undefined ? nothing : this.report(run.id, sourceId, source.name(dropped)) };
+      return {
+        ok: true,
+        kind: 'repeat',
+        expectedSeq: source.next,
+        losses: dropped === undefined ? nothing : this.report(run.id, sourceId, source.name(dropped))
+      };
     }
     this.deliveredTotal++;
     const deltas = source.advance(seq, dropped, isCheckpoint(record));
     return deltas.length === 0 ? inOrder : { ok: true, kind: 'fresh', losses: this.report(run.id, sourceId, deltas) };
   }
 
-  /** True when the record's seq is at or above the one expected. Changes nothing: for the check before a record is believed. */
+  /**
+   * True when the record's seq is at or above the one expected. Changes nothing: for the check before a record is
+   * believed.
+   */
   isFresh(record: RecordView): boolean {
     const { bytes, start } = record;
     const seq = record.safeSeq;
@@ -165,7 +177,13 @@ export class LossAccounting {
   toJSON(): LossState {
     const runs: RunState[] = [...this.runs.values()].map((run) => ({ runId: run.id, sources: statesOf(run.sources) }));
     const totals = { delivered: this.deliveredTotal, lost: this.lostTotal, authoritative: this.authoritativeTotal };
-    return { version: 1, ...(this.joined === undefined ? {} : { joined: this.joined.toString() }), ...(this.doubtfulRun === undefined ? {} : { doubtfulRun: this.doubtfulRun.toString() }), totals, runs };
+    return {
+      version: 1,
+      ...(this.joined === undefined ? {} : { joined: this.joined.toString() }),
+      ...(this.doubtfulRun === undefined ? {} : { doubtfulRun: this.doubtfulRun.toString() }),
+      totals,
+      runs
+    };
   }
 
   /** The accounting a saved state describes, or what is wrong with the state: it is never read in part. */
@@ -187,7 +205,16 @@ export class LossAccounting {
       const count = last - first + 1;
       if (!upgrade) this.lostTotal = sum(this.lostTotal, count);
       if (basis === 'authoritative') this.authoritativeTotal = sum(this.authoritativeTotal, count);
-      const item: LossItem = { kind: 'loss', runId, sourceId, firstSeq: first, lastSeq: last, count, basis, class: lossClass };
+      const item: LossItem = {
+        kind: 'loss',
+        runId,
+        sourceId,
+        firstSeq: first,
+        lastSeq: last,
+        count,
+        basis,
+        class: lossClass
+      };
       if (upgrade) item.upgrade = true;
       return item;
     });
@@ -226,7 +253,10 @@ export class LossAccounting {
   }
 }
 
-/** One line per source, made anew only where the account changed: a checkpoint after every batch must not cost what all sources cost. */
+/**
+ * One line per source, made anew only where the account changed: a checkpoint after every batch must not cost what all
+ * sources cost.
+ */
 function statesOf(sources: ReadonlyMap<number, SourceAccount>): SourceState[] {
   const states: SourceState[] = new Array<SourceState>(sources.size);
   let at = 0;

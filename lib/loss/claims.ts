@@ -1,5 +1,16 @@
 /** What a record itself says about loss of its own (run, source): docs/format.md 9. */
-import { EventType, Key, nextSlot, Offset, readSafeU64, readU16, readU32, readU64, RecordView, SLOT_HEADER_LENGTH } from '../wire';
+import {
+  EventType,
+  Key,
+  nextSlot,
+  Offset,
+  readSafeU64,
+  readU16,
+  readU32,
+  readU64,
+  RecordView,
+  SLOT_HEADER_LENGTH
+} from '../wire';
 import { SeqRange } from './intervals';
 
 /**
@@ -24,14 +35,20 @@ export function droppedRange(record: RecordView): SeqRange | undefined {
 
 /**
  * True when the record is a SourceHighWater whose produced count equals its own seq: everything of its source
- * below that seq was produced, so a gap in front of it is known by the producer's word. Any other value is not a checkpoint.
+ * below that seq was produced, so a gap in front of it is known by the producer's word. Any other value is not a
+ * checkpoint.
  */
 export function isCheckpoint(record: RecordView): boolean {
   if (record.eventTypeId !== EventType.SourceHighWater) return false;
   const { bytes, start, slotsEnd } = record;
   const seq = record.safeSeq;
   for (let at = start + Offset.slots; at < slotsEnd; at = nextSlot(bytes, at)) {
-    if (readU16(bytes, at) === Key.producedCount && bytes[at + 3] === 8 && readSafeU64(bytes, at + SLOT_HEADER_LENGTH) === seq) return true;
+    if (
+      readU16(bytes, at) === Key.producedCount &&
+      bytes[at + 3] === 8 &&
+      readSafeU64(bytes, at + SLOT_HEADER_LENGTH) === seq
+    )
+      return true;
   }
   return false;
 }

@@ -4,7 +4,9 @@ import type { SourceState } from './state';
 
 /** Inferred gaps kept per source in case the producer names them later. Of an older one the basis stays inferred. */
 export const MAX_OPEN_GAPS = 64;
-/** Ranges kept per source that a RecordsDropped named before their seqs were passed. Beyond, a gap counts as inferred. */
+/**
+ * Ranges kept per source that a RecordsDropped named before their seqs were passed. Beyond, a gap counts as inferred.
+ */
 export const MAX_WAITING_RANGES = 16;
 
 /** A gap that was reported as inferred. */
@@ -21,14 +23,18 @@ export interface LossDelta extends LossInterval {
 /**
  * The account of one (run, source), after the clipped rule of docs/format.md 9: every seq in [base, next) was either
  * delivered or lies in exactly one gap, and a gap is reported once, when the record after it comes.
- * So delivered + lost = next - base holds by construction; what a RecordsDropped says can change a gap's basis, never a sum.
+ * So delivered + lost = next - base holds by construction; what a RecordsDropped says can change a gap's basis, never a
+ * sum.
  */
 export class SourceAccount {
   /** Seqs in gaps. */
   lost = 0;
   /** Of these, known by the producer's word. */
   authoritative = 0;
-  /** Inferred gaps, ascending, disjoint, inside [base, next). Authoritative ones cannot change any more and are not kept. */
+  /**
+   * Inferred gaps, ascending, disjoint, inside [base, next). Authoritative ones cannot change any more and are not
+   * kept.
+   */
   open: OpenGap[] = [];
   /** Named by a RecordsDropped, at or above `next`, ascending, disjoint. */
   waiting: LossInterval[] = [];
@@ -49,14 +55,23 @@ export class SourceAccount {
   }
 
   /**
-   * Takes a record at or above `next`. `dropped` = what it names as lost, `checkpoint` = its seq proves the gap in front of
+   * Takes a record at or above `next`. `dropped` = what it names as lost, `checkpoint` = its seq proves the gap in
+   * front of
    * it.
    */
   advance(seq: number, dropped: SeqRange | undefined, checkpoint: boolean): LossDelta[] {
-    // Which of them were handed on nobody can tell: others may have been lost before, and dropped ones have seqs but no records.
-    const gap: OpenGap | undefined = seq > this.next ? { first: this.next, last: seq - 1, class: this.doubtful ? 'indeterminate' : 'lost' } : undefined;
+    // Which of them were handed on nobody can tell: others may have been lost before, and dropped ones have seqs but no
+    // records.
+    const gap: OpenGap | undefined =
+      seq > this.next
+        ? { first: this.next, last: seq - 1, class: this.doubtful ? 'indeterminate' : 'lost' }
+        : undefined;
     this.doubtful = false;
-    const named = gap !== undefined && (checkpoint || (dropped !== undefined && intersects(gap, dropped)) || this.waiting.some((range) => intersects(range, gap)));
+    const named =
+      gap !== undefined &&
+      (checkpoint ||
+        (dropped !== undefined && intersects(gap, dropped)) ||
+        this.waiting.some((range) => intersects(range, gap)));
     this.next = seq + 1;
     this.state = undefined;
     if (this.waiting.length > 0) this.clipWaiting();
@@ -69,7 +84,10 @@ export class SourceAccount {
     return deltas;
   }
 
-  /** Takes a RecordsDropped's range: raises the basis of the open gaps it meets, and keeps its part at or above `next` waiting. */
+  /**
+   * Takes a RecordsDropped's range: raises the basis of the open gaps it meets, and keeps its part at or above `next`
+   * waiting.
+   */
   name(dropped: SeqRange): LossDelta[] {
     const deltas: LossDelta[] = [];
     this.state = undefined;
@@ -85,7 +103,11 @@ export class SourceAccount {
       this.open = still;
     }
     if (dropped.last >= this.next) {
-      this.waiting = insertInterval(this.waiting, { first: Math.max(dropped.first, this.next), last: dropped.last, basis: 'authoritative' });
+      this.waiting = insertInterval(this.waiting, {
+        first: Math.max(dropped.first, this.next),
+        last: dropped.last,
+        basis: 'authoritative'
+      });
       // The ranges that will be passed first are the ones worth keeping.
       if (this.waiting.length > MAX_WAITING_RANGES) this.waiting.length = MAX_WAITING_RANGES;
     }
@@ -99,6 +121,8 @@ export class SourceAccount {
 
   private clipWaiting(): void {
     const next = this.next;
-    this.waiting = this.waiting.filter((range) => range.last >= next).map((range) => (range.first < next ? { ...range, first: next } : range));
+    this.waiting = this.waiting
+      .filter((range) => range.last >= next)
+      .map((range) => (range.first < next ? { ...range, first: next } : range));
   }
 }

@@ -1,4 +1,7 @@
-/** The accounting's saved form: plain JSON, checked in full when read back, because a wrong account invents or hides losses. */
+/**
+ * The accounting's saved form: plain JSON, checked in full when read back, because a wrong account invents or hides
+ * losses.
+ */
 import { parseU64 } from '../wire';
 import { isObject, shownValue } from '../wire/outside-values';
 import { countOf, SeqRange } from './intervals';
@@ -7,7 +10,10 @@ import { MAX_OPEN_GAPS, MAX_WAITING_RANGES, OpenGap, SourceAccount } from './sou
 /** A range as [first, last]; 1 behind them: an open gap that is indeterminate. */
 type Pair = [number, number] | [number, number, 1];
 
-/** [sourceId, base, next, lost, authoritative, open gaps, waiting ranges], and 1 behind them where its next gap is indeterminate. */
+/**
+ * [sourceId, base, next, lost, authoritative, open gaps, waiting ranges], and 1 behind them where its next gap is
+ * indeterminate.
+ */
 export type SourceState = [number, number, number, number, number, Pair[], Pair[], 1?];
 
 /** The accounts of one run as saved. */
@@ -44,7 +50,8 @@ interface ReadState {
   readonly runs: { runId: string; sources: Map<number, SourceAccount> }[];
 }
 
-const gapOf = ({ first, last, class: lossClass }: OpenGap): Pair => (lossClass === 'lost' ? [first, last] : [first, last, 1]);
+const gapOf = ({ first, last, class: lossClass }: OpenGap): Pair =>
+  lossClass === 'lost' ? [first, last] : [first, last, 1];
 const pairOf = ({ first, last }: SeqRange): Pair => [first, last];
 
 /** One source's account as saved. */
@@ -60,21 +67,26 @@ export function readLossState(value: unknown, maxRuns: number, maxSources: numbe
   if (!isObject(value) || value.version !== 1) return invalid('/version', '1', isObject(value) ? value.version : value);
   const { joined, totals, runs } = value;
   const { doubtfulRun } = value;
-  if (doubtfulRun !== undefined && !isRunId(doubtfulRun)) return invalid('/doubtfulRun', 'a run id as decimal text', doubtfulRun);
+  if (doubtfulRun !== undefined && !isRunId(doubtfulRun))
+    return invalid('/doubtfulRun', 'a run id as decimal text', doubtfulRun);
   if (joined !== undefined && !isRunId(joined)) return invalid('/joined', 'a run id as decimal text', joined);
-  if (!isObject(totals) || ![totals.delivered, totals.lost, totals.authoritative].every(isCount)) return invalid('/totals', 'three counts', totals);
+  if (!isObject(totals) || ![totals.delivered, totals.lost, totals.authoritative].every(isCount))
+    return invalid('/totals', 'three counts', totals);
   if (!Array.isArray(runs) || runs.length > maxRuns) return invalid('/runs', `at most ${maxRuns} runs`, runs);
   const read: ReadState['runs'] = [];
   for (let r = 0; r < runs.length; r++) {
     const run: unknown = runs[r];
-    if (!isObject(run) || !isRunId(run.runId) || read.some((other) => other.runId === run.runId)) return invalid(`/runs/${r}/runId`, 'a run id as decimal text, once', run);
-    if (!Array.isArray(run.sources) || run.sources.length > maxSources) return invalid(`/runs/${r}/sources`, `at most ${maxSources} sources`, run.sources);
+    if (!isObject(run) || !isRunId(run.runId) || read.some((other) => other.runId === run.runId))
+      return invalid(`/runs/${r}/runId`, 'a run id as decimal text, once', run);
+    if (!Array.isArray(run.sources) || run.sources.length > maxSources)
+      return invalid(`/runs/${r}/sources`, `at most ${maxSources} sources`, run.sources);
     const sources = new Map<number, SourceAccount>();
     for (let s = 0; s < run.sources.length; s++) {
       const entry: unknown = run.sources[s];
       const account = readSource(entry);
       const id = account === undefined ? -1 : ((entry as unknown[])[0] as number);
-      if (account === undefined || sources.has(id)) return invalid(`/runs/${r}/sources/${s}`, 'the account of one source, once, with sums that agree', entry);
+      if (account === undefined || sources.has(id))
+        return invalid(`/runs/${r}/sources/${s}`, 'the account of one source, once, with sums that agree', entry);
       sources.set(id, account);
     }
     read.push({ runId: run.runId, sources });
@@ -85,7 +97,15 @@ export function readLossState(value: unknown, maxRuns: number, maxSources: numbe
 function readSource(entry: unknown): SourceAccount | undefined {
   if (!Array.isArray(entry) || (entry.length !== 7 && entry.length !== 8)) return undefined;
   const [sourceId, base, next, lost, authoritative, open, waiting, doubtful] = entry as unknown[];
-  if (!isCount(sourceId) || sourceId > 0xffff_ffff || !isCount(base) || !isCount(next) || !isCount(lost) || !isCount(authoritative)) return undefined;
+  if (
+    !isCount(sourceId) ||
+    sourceId > 0xffff_ffff ||
+    !isCount(base) ||
+    !isCount(next) ||
+    !isCount(lost) ||
+    !isCount(authoritative)
+  )
+    return undefined;
   if (base > next || lost > next - base || authoritative > lost) return undefined;
   const gaps = readRanges(open, base, next - 1, MAX_OPEN_GAPS, true);
   const ranges = readRanges(waiting, next, Number.MAX_SAFE_INTEGER, MAX_WAITING_RANGES);
@@ -100,12 +120,19 @@ function readSource(entry: unknown): SourceAccount | undefined {
 }
 
 /** Ascending, disjoint ranges inside [lowest, highest]. */
-function readRanges(value: unknown, lowest: number, highest: number, limit: number, mayDoubt = false): OpenGap[] | undefined {
+function readRanges(
+  value: unknown,
+  lowest: number,
+  highest: number,
+  limit: number,
+  mayDoubt = false
+): OpenGap[] | undefined {
   if (!Array.isArray(value) || value.length > limit) return undefined;
   const ranges: OpenGap[] = [];
   let from = lowest;
   for (const pair of value as unknown[]) {
-    if (!Array.isArray(pair) || (pair.length !== 2 && !(mayDoubt && pair.length === 3 && pair[2] === 1))) return undefined;
+    if (!Array.isArray(pair) || (pair.length !== 2 && !(mayDoubt && pair.length === 3 && pair[2] === 1)))
+      return undefined;
     const [first, last] = pair as unknown[];
     if (!isCount(first) || !isCount(last) || first < from || last < first || last > highest) return undefined;
     ranges.push({ first, last, class: pair.length === 3 ? 'indeterminate' : 'lost' });
@@ -116,8 +143,13 @@ function readRanges(value: unknown, lowest: number, highest: number, limit: numb
 
 const isRunId = (value: unknown): value is string => typeof value === 'string' && parseU64(value)?.toString() === value;
 /** A count, a seq, or one past the highest seq there is (2^53). */
-const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 2 ** 53;
+const isCount = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 2 ** 53;
 
 function invalid(pointer: string, expected: string, found: unknown): LossStateError {
-  return { ok: false, code: 'OPENOT_LOSS_STATE_INVALID', message: `the saved loss accounting is damaged at ${pointer}: expected ${expected}, found ${shownValue(found)}` };
+  return {
+    ok: false,
+    code: 'OPENOT_LOSS_STATE_INVALID',
+    message: `the saved loss accounting is damaged at ${pointer}: expected ${expected}, found ${shownValue(found)}`
+  };
 }

@@ -1,5 +1,6 @@
 /**
- * Values of documents as OTLP's AnyValue (docs/format.md 21): by the name of the field's type and never by what the value
+ * Values of documents as OTLP's AnyValue (docs/format.md 21): by the name of the field's type and never by what the
+ * value
  * looks like, so that a Real of 5 stays a double and a small ULInt an integer. Everything made here is new each time: a
  * flow may change what it is given.
  */
@@ -20,31 +21,43 @@ const kinds: ReadonlyMap<string, ValueKind> = new Map<string, ValueKind>([
   ['LReal', 'float'],
   ['String', 'text'],
   ['Bytes', 'bytes'],
-  ...['StateMachineRef', 'StateRef', 'ConditionRef', 'CauseOperandRef', 'ValueRef', 'MessageTemplateRef'].map((type): [string, ValueKind] => [type, 'text'])
+  ...['StateMachineRef', 'StateRef', 'ConditionRef', 'CauseOperandRef', 'ValueRef', 'MessageTemplateRef'].map(
+    (type): [string, ValueKind] => [type, 'text']
+  )
 ]);
 
-/** The kind of a type by its name in documents, or undefined for a name they do not use. Every resolved reference (`StateRef`, …) is text. */
+/**
+ * The kind of a type by its name in documents, or undefined for a name they do not use. Every resolved reference
+ * (`StateRef`, …) is text.
+ */
 export const valueKind = (type: string): ValueKind | undefined => kinds.get(type);
 
 /** What stands for a float that JSON cannot write. */
-export const isNonFiniteName = (name: unknown): name is string => name === 'NaN' || name === 'Infinity' || name === '-Infinity';
+export const isNonFiniteName = (name: unknown): name is string =>
+  name === 'NaN' || name === 'Infinity' || name === '-Infinity';
 
 const MAX_I64 = '9223372036854775807';
 const MIN_I64_DIGITS = '9223372036854775808';
 
 /** Is the decimal text of a u64 at most 2^63-1? */
-const fitsI64 = (digits: string): boolean => digits.length < MAX_I64.length || (digits.length === MAX_I64.length && digits <= MAX_I64);
+const fitsI64 = (digits: string): boolean =>
+  digits.length < MAX_I64.length || (digits.length === MAX_I64.length && digits <= MAX_I64);
 
 /** Is it the decimal text of a signed 64-bit integer, without leading zeros, a plus sign or a negative zero? */
 export function isI64Text(value: unknown): value is string {
   if (typeof value !== 'string') return false;
   if (value.charCodeAt(0) !== 0x2d) return isU64Text(value) && fitsI64(value);
   const digits = value.slice(1);
-  return isU64Text(digits) && digits !== '0' && (digits.length < MIN_I64_DIGITS.length || (digits.length === MIN_I64_DIGITS.length && digits <= MIN_I64_DIGITS));
+  return (
+    isU64Text(digits) &&
+    digits !== '0' &&
+    (digits.length < MIN_I64_DIGITS.length || (digits.length === MIN_I64_DIGITS.length && digits <= MIN_I64_DIGITS))
+  );
 }
 
 /** Hex digits, an even number of them. */
-export const isHex = (text: unknown): text is string => typeof text === 'string' && text.length % 2 === 0 && !/[^0-9a-fA-F]/.test(text);
+export const isHex = (text: unknown): text is string =>
+  typeof text === 'string' && text.length % 2 === 0 && !/[^0-9a-fA-F]/.test(text);
 
 /** Whether a value has the form that documents give the values of this kind; nothing else may reach `anyValue`. */
 export function isValueOf(kind: ValueKind, value: unknown, nonFinite: unknown): value is DocumentValue {

@@ -1,4 +1,14 @@
-import type { LogsRequest, MappedItems, Metric, MetricPoint, MetricsRequest, Resource, Scope, Signal, TracesRequest } from './otlp';
+import type {
+  LogsRequest,
+  MappedItems,
+  Metric,
+  MetricPoint,
+  MetricsRequest,
+  Resource,
+  Scope,
+  Signal,
+  TracesRequest
+} from './otlp';
 
 /** What stands around the items of one request. */
 export interface Envelope {
@@ -18,27 +28,69 @@ export interface RequestOf {
 }
 
 /** An export request of one signal's items; one without any has no resource in it (`{resourceLogs: []}`). */
-export function assembleRequest<S extends Signal>(signal: S, items: Partial<MappedItems>, envelope: Envelope): RequestOf[S] {
+export function assembleRequest<S extends Signal>(
+  signal: S,
+  items: Partial<MappedItems>,
+  envelope: Envelope
+): RequestOf[S] {
   const build = builders[signal] as (items: Partial<MappedItems>, envelope: Envelope) => RequestOf[S];
   return build(items, envelope);
 }
 
 /** An export request without items, to carry what a message has to carry. */
 export function emptyRequest<S extends Signal>(signal: S): RequestOf[S] {
-  const empty: RequestOf = { logs: { resourceLogs: [] }, metrics: { resourceMetrics: [] }, traces: { resourceSpans: [] } };
+  const empty: RequestOf = {
+    logs: { resourceLogs: [] },
+    metrics: { resourceMetrics: [] },
+    traces: { resourceSpans: [] }
+  };
   return empty[signal];
 }
 
 const builders: { [S in Signal]: (items: Partial<MappedItems>, envelope: Envelope) => RequestOf[S] } = {
-  logs: ({ logs = [] }, envelope) => (logs.length === 0 ? emptyRequest('logs') : { resourceLogs: [{ ...resource(envelope), scopeLogs: [{ scope: envelope.scope, logRecords: logs, ...scopeSchema(envelope) }], ...resourceSchema(envelope) }] }),
+  logs: ({ logs = [] }, envelope) =>
+    logs.length === 0
+      ? emptyRequest('logs')
+      : {
+          resourceLogs: [
+            {
+              ...resource(envelope),
+              scopeLogs: [{ scope: envelope.scope, logRecords: logs, ...scopeSchema(envelope) }],
+              ...resourceSchema(envelope)
+            }
+          ]
+        },
   metrics: ({ metrics = [] }, envelope) =>
-    metrics.length === 0 ? emptyRequest('metrics') : { resourceMetrics: [{ ...resource(envelope), scopeMetrics: [{ scope: envelope.scope, metrics: groupMetrics(metrics), ...scopeSchema(envelope) }], ...resourceSchema(envelope) }] },
-  traces: ({ spans = [] }, envelope) => (spans.length === 0 ? emptyRequest('traces') : { resourceSpans: [{ ...resource(envelope), scopeSpans: [{ scope: envelope.scope, spans, ...scopeSchema(envelope) }], ...resourceSchema(envelope) }] })
+    metrics.length === 0
+      ? emptyRequest('metrics')
+      : {
+          resourceMetrics: [
+            {
+              ...resource(envelope),
+              scopeMetrics: [{ scope: envelope.scope, metrics: groupMetrics(metrics), ...scopeSchema(envelope) }],
+              ...resourceSchema(envelope)
+            }
+          ]
+        },
+  traces: ({ spans = [] }, envelope) =>
+    spans.length === 0
+      ? emptyRequest('traces')
+      : {
+          resourceSpans: [
+            {
+              ...resource(envelope),
+              scopeSpans: [{ scope: envelope.scope, spans, ...scopeSchema(envelope) }],
+              ...resourceSchema(envelope)
+            }
+          ]
+        }
 };
 
 const resource = ({ resource }: Envelope): { resource: Resource } => ({ resource });
-const resourceSchema = ({ resourceSchemaUrl }: Envelope): { schemaUrl?: string } => (resourceSchemaUrl === undefined ? {} : { schemaUrl: resourceSchemaUrl });
-const scopeSchema = ({ scopeSchemaUrl }: Envelope): { schemaUrl?: string } => (scopeSchemaUrl === undefined ? {} : { schemaUrl: scopeSchemaUrl });
+const resourceSchema = ({ resourceSchemaUrl }: Envelope): { schemaUrl?: string } =>
+  resourceSchemaUrl === undefined ? {} : { schemaUrl: resourceSchemaUrl };
+const scopeSchema = ({ scopeSchemaUrl }: Envelope): { schemaUrl?: string } =>
+  scopeSchemaUrl === undefined ? {} : { schemaUrl: scopeSchemaUrl };
 
 /**
  * Points of one name, unit and kind as one metric, in the order of their first points (docs/format.md 22): a name that

@@ -1,13 +1,30 @@
 import type { DocumentObject } from '../document';
 
 /** Letters that German writes out where it has to do without them. Other accents are dropped. */
-const WRITTEN_OUT: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue', Ä: 'Ae', Ö: 'Oe', Ü: 'Ue', ß: 'ss', ẞ: 'SS', æ: 'ae', Æ: 'Ae', ø: 'oe', Ø: 'Oe', å: 'a', Å: 'A' };
+const WRITTEN_OUT: Readonly<Record<string, string>> = {
+  ä: 'ae',
+  ö: 'oe',
+  ü: 'ue',
+  Ä: 'Ae',
+  Ö: 'Oe',
+  Ü: 'Ue',
+  ß: 'ss',
+  ẞ: 'SS',
+  æ: 'ae',
+  Æ: 'Ae',
+  ø: 'oe',
+  Ø: 'Oe',
+  å: 'a',
+  Å: 'A'
+};
 /** Log records of losses and placeholders have these names: an event of the same name must not be taken for one. */
 const TAKEN: ReadonlySet<string> = new Set(['loss', 'placeholder']);
 
 /**
- * Snake case of an event's name, whatever a vendor called it: `ValueChanged` is `value_changed`, `PLCFault` `plc_fault`,
- * `Step2Done` `step2_done`, `Füllstand hoch` `fuellstand_hoch`. Letters of other scripts stay. Empty when nothing is left.
+ * Snake case of an event's name, whatever a vendor called it: `ValueChanged` is `value_changed`, `PLCFault`
+ * `plc_fault`,
+ * `Step2Done` `step2_done`, `Füllstand hoch` `fuellstand_hoch`. Letters of other scripts stay. Empty when nothing is
+ * left.
  */
 export function snakeCase(name: string): string {
   return name

@@ -5,7 +5,8 @@ import { FieldKeyBook, FieldKeys } from './field-keys';
 import type { AnyValue, KeyValue } from './otlp';
 
 /**
- * The attributes of an event's fields (docs/format.md 21): `openot.field.<name>`, with `.unit`, `.label` and `.raw` where
+ * The attributes of an event's fields (docs/format.md 21): `openot.field.<name>`, with `.unit`, `.label` and `.raw`
+ * where
  * the field has them. Returns whether any float among them is none that a number can be.
  */
 export function putFields(list: KeyValue[], document: EventDocument, book: FieldKeyBook): boolean {
@@ -35,7 +36,8 @@ const valueOf = (field: DocumentField): AnyValue => anyValue(kindOf(field), fiel
 const labelOf = (field: DocumentField): string | null => field.label ?? field.enumLabel;
 
 /** One value is an array of one where the field may repeat. */
-const wrapped = (keys: FieldKeys, value: AnyValue): AnyValue => (keys.repeats ? { arrayValue: { values: [value] } } : value);
+const wrapped = (keys: FieldKeys, value: AnyValue): AnyValue =>
+  keys.repeats ? { arrayValue: { values: [value] } } : value;
 
 function putField(list: KeyValue[], keys: FieldKeys, field: DocumentField): void {
   const label = labelOf(field);
@@ -53,16 +55,31 @@ function putTogether(list: KeyValue[], fields: readonly DocumentField[], book: F
   const unique = new UniqueAttributes(list);
   for (const [name, same] of groupedBy(fields, (field) => field.name)) {
     const keys = book.keysOf(name);
-    const put = (key: string, values: AnyValue[]): void => unique.put(key, keys.repeats || values.length > 1 ? { arrayValue: { values } } : values[0]);
+    const put = (key: string, values: AnyValue[]): void =>
+      unique.put(key, keys.repeats || values.length > 1 ? { arrayValue: { values } } : values[0]);
     put(keys.value, same.map(valueOf));
-    if (same.some(({ unit }) => unit !== undefined)) put(keys.unit, same.map(({ unit }) => (unit === undefined ? nothing() : stringValue(unit))));
-    if (same.some((field) => labelOf(field) !== null)) put(keys.label, same.map((field) => stringValue(labelOf(field) ?? '')));
-    if (same.some(({ raw }) => raw !== undefined)) put(keys.raw, same.map(({ raw }) => (raw === undefined ? nothing() : intValue(raw))));
+    if (same.some(({ unit }) => unit !== undefined))
+      put(
+        keys.unit,
+        same.map(({ unit }) => (unit === undefined ? nothing() : stringValue(unit)))
+      );
+    if (same.some((field) => labelOf(field) !== null))
+      put(
+        keys.label,
+        same.map((field) => stringValue(labelOf(field) ?? ''))
+      );
+    if (same.some(({ raw }) => raw !== undefined))
+      put(
+        keys.raw,
+        same.map(({ raw }) => (raw === undefined ? nothing() : intValue(raw)))
+      );
   }
   return fields.some(({ nonFinite }) => nonFinite !== undefined);
 }
 
-/** Private slots: `openot.extension.<key>`, by the type of their tag; what does not decode as it, or has none, as bytes. */
+/**
+ * Private slots: `openot.extension.<key>`, by the type of their tag; what does not decode as it, or has none, as bytes.
+ */
 function putExtensions(list: KeyValue[], extensions: readonly ExtensionField[]): boolean {
   for (const [key, same] of groupedBy(extensions, (extension) => extension.key)) {
     const values = same.map(extensionValue);

@@ -19,7 +19,9 @@ export interface FieldKeys {
 const MAX_KEPT = 1024;
 const MAX_LENGTH = 256;
 
-const repeating: ReadonlySet<string> = new Set(valueKeys.filter(({ repeatable }) => repeatable).map(({ name }) => name));
+const repeating: ReadonlySet<string> = new Set(
+  valueKeys.filter(({ repeatable }) => repeatable).map(({ name }) => name)
+);
 
 /** Attribute keys by field name, each made once: texts only, which nobody can change. */
 export class FieldKeyBook {
@@ -53,5 +55,13 @@ export class FieldKeyBook {
 
 function makeKeys(name: string): FieldKeys {
   const value = 'openot.field.' + wellFormed(name);
-  return { value, unit: value + '.unit', label: value + '.label', raw: value + '.raw', repeats: repeating.has(name), distinct: name.length <= MAX_LENGTH && !name.includes('.') && wellFormed(name) === name, met: 0 };
+  return {
+    value,
+    unit: value + '.unit',
+    label: value + '.label',
+    raw: value + '.raw',
+    repeats: repeating.has(name),
+    distinct: name.length <= MAX_LENGTH && !name.includes('.') && wellFormed(name) === name,
+    met: 0
+  };
 }

@@ -10,6 +10,8 @@ let loading: Promise<Hashes> | undefined;
 
 /** Loads them: the library is ESM only, the import must stay a dynamic one after compilation to CommonJS. */
 export function loadHashes(): Promise<Hashes> {
-  loading ??= Promise.all([import('@noble/hashes/sha2.js'), import('@noble/hashes/legacy.js')]).then(([{ sha256 }, { md5 }]) => ({ sha256, md5 }));
+  loading ??= Promise.all([import('@noble/hashes/sha2.js'), import('@noble/hashes/legacy.js')]).then(
+    ([{ sha256 }, { md5 }]) => ({ sha256, md5 })
+  );
   return loading;
 }

@@ -1,5 +1,6 @@
 /**
- * Enriched documents as OpenTelemetry (docs/format.md 21 to 24), without Node-RED: what the node openot-otel is made of.
+ * Enriched documents as OpenTelemetry (docs/format.md 21 to 24), without Node-RED: what the node openot-otel is made
+ * of.
  * Pure: times come as arguments, ids from the records, hash functions from `loadHashes`.
  */
 export { assembleRequest, emptyRequest } from './assemble';
@@ -9,7 +10,18 @@ export { loadHashes } from './hashes';
 export type { Hashes } from './hashes';
 export { otlpJson, otlpJsonBytes } from './json';
 export { createOtelMapper, defaultMappingSettings } from './mapper';
-export type { Correlation, Mapped, MappedDocuments, MapperFacts, MapperOptions, MappingProblem, MappingSettings, OtelMapper, SeverityOverride, SpanBookPort } from './mapper';
+export type {
+  Correlation,
+  Mapped,
+  MappedDocuments,
+  MapperFacts,
+  MapperOptions,
+  MappingProblem,
+  MappingSettings,
+  OtelMapper,
+  SeverityOverride,
+  SpanBookPort
+} from './mapper';
 export { createMeter, selfMetrics, ucumOf } from './metrics';
 export type { Measured, Meter, MetricSettings, NotAStatus, SelfMetricName } from './metrics';
 export * from './network';

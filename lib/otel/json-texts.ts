@@ -30,7 +30,8 @@ const attributes = new Map<string, AttributeTexts>();
 export const nameText = (name: string): NameText => names.get(name) ?? keep(names, name, makeName(name));
 
 /** The texts of an attribute's key. */
-export const attributeTexts = (key: string): AttributeTexts => attributes.get(key) ?? keep(attributes, key, makeAttribute(key));
+export const attributeTexts = (key: string): AttributeTexts =>
+  attributes.get(key) ?? keep(attributes, key, makeAttribute(key));
 
 function keep<T>(texts: Map<string, T>, name: string, text: T): T {
   if (name.length > MAX_LENGTH) return text;
@@ -41,10 +42,21 @@ function keep<T>(texts: Map<string, T>, name: string, text: T): T {
 
 const isAscii = (text: string): boolean => /^[\x20-\x7e]*$/.test(text);
 
-const makeName = (name: string): NameText => ({ isAscii: isAscii(name), bytes: Buffer.from(JSON.stringify(name) + ':') });
+const makeName = (name: string): NameText => ({
+  isAscii: isAscii(name),
+  bytes: Buffer.from(JSON.stringify(name) + ':')
+});
 
 function makeAttribute(key: string): AttributeTexts {
   const open = `{"key":${JSON.stringify(key)},"value":`;
   const text = (more: string): Uint8Array => Buffer.from(open + more);
-  return { isAscii: isAscii(key), open: text(''), string: text('{"stringValue":'), int: text('{"intValue":'), double: text('{"doubleValue":'), yes: text('{"boolValue":true}}'), no: text('{"boolValue":false}}') };
+  return {
+    isAscii: isAscii(key),
+    open: text(''),
+    string: text('{"stringValue":'),
+    int: text('{"intValue":'),
+    double: text('{"doubleValue":'),
+    yes: text('{"boolValue":true}}'),
+    no: text('{"boolValue":false}}')
+  };
 }

@@ -1,5 +1,6 @@
 /**
- * JSON text of OTLP requests: what JSON.stringify writes, character for character, but that a double of -0 keeps its sign;
+ * JSON text of OTLP requests: what JSON.stringify writes, character for character, but that a double of -0 keeps its
+ * sign;
  * faster on what requests are mostly made of, attributes. What is not known here is left to JSON.stringify.
  */
 
@@ -7,15 +8,21 @@ import { attributeTexts, nameText } from './json-texts';
 
 type Own = Record<string, unknown>;
 
-/** Objects made in this process by a literal: their enumerable properties are their own. Others go to JSON.stringify. */
-const isOwn = (value: unknown): value is Own => typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+/**
+ * Objects made in this process by a literal: their enumerable properties are their own. Others go to JSON.stringify.
+ */
+const isOwn = (value: unknown): value is Own =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
 /** What is nested deeper is left to JSON.stringify, which knows what to say of an object that holds itself. */
 const MAX_DEPTH = 32;
 /** Bytes that a writer begins with, and that are kept from one request to the next. */
 const ROOM = 1 << 20;
 
-/** JSON text of an export request, or of a part of one; `null` for what JSON has no text for. Throws what JSON.stringify throws (a BigInt, an object that holds itself). */
+/**
+ * JSON text of an export request, or of a part of one; `null` for what JSON has no text for. Throws what JSON.stringify
+ * throws (a BigInt, an object that holds itself).
+ */
 export function otlpJson(value: unknown): string {
   return written(value).text();
 }
@@ -40,7 +47,8 @@ const CLOSE = 0x7d;
 let spare: Buffer | undefined;
 
 /**
- * Writes into memory and not into texts: a request is some hundred thousand pieces, and texts put together from them would
+ * Writes into memory and not into texts: a request is some hundred thousand pieces, and texts put together from them
+ * would
  * be walked by the garbage collector again and again before they are laid out.
  */
 class JsonWriter {
@@ -130,7 +138,9 @@ class JsonWriter {
     this.byte(COLON);
   }
 
-  /** An attribute, `{key, value: {stringValue}}` and the like. False, and nothing is written, when it is anything else. */
+  /**
+   * An attribute, `{key, value: {stringValue}}` and the like. False, and nothing is written, when it is anything else.
+   */
   private attribute(entry: unknown, depth: number): boolean {
     if (!isOwn(entry)) return false;
     let names = 0;
@@ -230,4 +240,5 @@ class JsonWriter {
   }
 }
 
-const numberText = (value: number): string => (value === 0 ? (Object.is(value, -0) ? '-0' : '0') : Number.isFinite(value) ? '' + value : 'null');
+const numberText = (value: number): string =>
+  value === 0 ? (Object.is(value, -0) ? '-0' : '0') : Number.isFinite(value) ? '' + value : 'null';

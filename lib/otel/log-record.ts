@@ -15,10 +15,12 @@ export interface Correlation {
 }
 
 /** A loss has no time of its own, whatever a function in between may have given it. */
-const timeOf = ({ kind, provenance }: DocumentObject): string => (kind === 'loss' ? undefined : provenance.sourceTimeNs) ?? provenance.receiveTimeNs;
+const timeOf = ({ kind, provenance }: DocumentObject): string =>
+  (kind === 'loss' ? undefined : provenance.sourceTimeNs) ?? provenance.receiveTimeNs;
 
 /**
- * Makes log records of documents (docs/format.md 21). What it keeps are names only, worked out once; every record is made
+ * Makes log records of documents (docs/format.md 21). What it keeps are names only, worked out once; every record is
+ * made
  * of new objects.
  */
 export class LogRecords {
@@ -26,7 +28,12 @@ export class LogRecords {
   private readonly keys = new FieldKeyBook();
 
   /** The log record of an enriched document that is complete in its types. */
-  of(document: DocumentObject, stream: string, overrides: Readonly<Record<string, SeverityOverride>>, correlation?: Correlation): LogRecord {
+  of(
+    document: DocumentObject,
+    stream: string,
+    overrides: Readonly<Record<string, SeverityOverride>>,
+    correlation?: Correlation
+  ): LogRecord {
     const { provenance } = document;
     const eventName = this.names.of(document);
     const { number, text } = severityOf(document, eventName, overrides);
@@ -54,9 +61,13 @@ export class LogRecords {
       { key: 'openot.kind', value: { stringValue: document.kind } }
     ];
     if (stream !== '') list.push({ key: 'openot.stream', value: stringValue(stream) });
-    list.push({ key: 'openot.buffer.id', value: intValue(bufferId) }, { key: 'openot.source.id', value: intValue(source.id) });
+    list.push(
+      { key: 'openot.buffer.id', value: intValue(bufferId) },
+      { key: 'openot.source.id', value: intValue(source.id) }
+    );
     if (source.name !== undefined) list.push({ key: 'openot.source.name', value: stringValue(source.name) });
-    if (source.path !== undefined && source.path.length > 0) list.push({ key: 'openot.source.path', value: textsValue(source.path) });
+    if (source.path !== undefined && source.path.length > 0)
+      list.push({ key: 'openot.source.path', value: textsValue(source.path) });
     list.push({ key: 'openot.run.id', value: anyValue('u64', runId, undefined) });
     if (document.kind !== 'loss') list.push({ key: 'openot.seq', value: intValue(document.seq) });
     list.push(
@@ -64,7 +75,8 @@ export class LogRecords {
       { key: 'openot.epoch.relation', value: { stringValue: epoch.relation } },
       { key: 'openot.definition.hash', value: { stringValue: epoch.definitionHash } }
     );
-    if (epoch.semanticVersion !== undefined) list.push({ key: 'openot.definition.version', value: stringValue(epoch.semanticVersion) });
+    if (epoch.semanticVersion !== undefined)
+      list.push({ key: 'openot.definition.version', value: stringValue(epoch.semanticVersion) });
     if (document.kind !== 'loss') list.push({ key: 'openot.event.type_id', value: intValue(document.eventTypeId) });
     list.push(
       { key: 'openot.flags.time_unsynced', value: { boolValue: flags.timeUnsynced } },
@@ -79,7 +91,8 @@ export class LogRecords {
   private putOwn(list: KeyValue[], document: DocumentObject): void {
     if (document.kind === 'event') {
       if (putFields(list, document, this.keys)) list.push({ key: 'openot.nonfinite', value: { boolValue: true } });
-      if (document.warnings !== undefined && document.warnings.length > 0) list.push({ key: 'openot.warnings', value: { stringValue: JSON.stringify(document.warnings) } });
+      if (document.warnings !== undefined && document.warnings.length > 0)
+        list.push({ key: 'openot.warnings', value: { stringValue: JSON.stringify(document.warnings) } });
     } else if (document.kind === 'loss') {
       list.push(
         { key: 'openot.loss.first_seq', value: intValue(document.firstSeq) },
@@ -91,7 +104,8 @@ export class LogRecords {
     } else {
       const { reason, rawSlots } = document;
       list.push({ key: 'openot.placeholder.reason', value: stringValue(reason.kind) });
-      if ('detail' in reason) list.push({ key: 'openot.placeholder.detail', value: { stringValue: JSON.stringify(reason.detail) } });
+      if ('detail' in reason)
+        list.push({ key: 'openot.placeholder.detail', value: { stringValue: JSON.stringify(reason.detail) } });
       list.push({ key: 'openot.placeholder.slots', value: { stringValue: JSON.stringify(rawSlots) } });
     }
   }

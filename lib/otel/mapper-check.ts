@@ -3,21 +3,32 @@
  * 18). In the way of every document, so it only says yes or no: mapper-input.ts says what is wrong, or brings what went
  * through JSON or a function back into shape.
  */
-import type { DocumentField, DocumentObject, DocumentProvenance, ExtensionField, LossDocument, PlaceholderDocument } from '../document';
+import type {
+  DocumentField,
+  DocumentObject,
+  DocumentProvenance,
+  ExtensionField,
+  LossDocument,
+  PlaceholderDocument
+} from '../document';
 import { isU64Text } from '../wire';
 import { isHex, isValueOf, valueKind } from './any-value';
 
 type Loose<T> = { readonly [K in keyof T]?: unknown };
 
 /** A whole number from 0 to 2^53-1. */
-export const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+export const isCount = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 /** Text, or nothing. */
-export const isOptionalText = (value: unknown): value is string | undefined => value === undefined || typeof value === 'string';
+export const isOptionalText = (value: unknown): value is string | undefined =>
+  value === undefined || typeof value === 'string';
 /** 16 hex digits. */
-export const isHash = (value: unknown): value is string => typeof value === 'string' && value.length === 16 && isHex(value);
+export const isHash = (value: unknown): value is string =>
+  typeof value === 'string' && value.length === 16 && isHex(value);
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
-const isTexts = (value: unknown): boolean => value === undefined || (Array.isArray(value) && value.every((text) => typeof text === 'string'));
+const isTexts = (value: unknown): boolean =>
+  value === undefined || (Array.isArray(value) && value.every((text) => typeof text === 'string'));
 
 /** True: it can be mapped as it is. */
 export function isEnrichedDocument(value: unknown): value is DocumentObject {
@@ -31,10 +42,17 @@ export function isEnrichedDocument(value: unknown): value is DocumentObject {
 
 function isProvenance(value: unknown): value is DocumentProvenance {
   if (!isObject(value)) return false;
-  const { bufferId, source, runId, epoch, sourceTimeNs, receiveTimeNs, flags, incarnation } = value as Loose<DocumentProvenance>;
+  const { bufferId, source, runId, epoch, sourceTimeNs, receiveTimeNs, flags, incarnation } =
+    value as Loose<DocumentProvenance>;
   return (
-    isCount(bufferId) && isSource(source) && isU64Text(runId) && isEpoch(epoch) && (sourceTimeNs === undefined || isU64Text(sourceTimeNs)) &&
-    isU64Text(receiveTimeNs) && isFlags(flags) && (incarnation === undefined || isCount(incarnation))
+    isCount(bufferId) &&
+    isSource(source) &&
+    isU64Text(runId) &&
+    isEpoch(epoch) &&
+    (sourceTimeNs === undefined || isU64Text(sourceTimeNs)) &&
+    isU64Text(receiveTimeNs) &&
+    isFlags(flags) &&
+    (incarnation === undefined || isCount(incarnation))
   );
 }
 
@@ -47,19 +65,30 @@ function isSource(value: unknown): boolean {
 function isEpoch(value: unknown): boolean {
   if (!isObject(value)) return false;
   const { id, relation, definitionHash, semanticVersion } = value as Loose<DocumentProvenance['epoch']>;
-  return isCount(id) && (relation === 'current' || relation === 'prior') && isHash(definitionHash) && isOptionalText(semanticVersion);
+  return (
+    isCount(id) &&
+    (relation === 'current' || relation === 'prior') &&
+    isHash(definitionHash) &&
+    isOptionalText(semanticVersion)
+  );
 }
 
 function isFlags(value: unknown): boolean {
   if (!isObject(value)) return false;
   const { timeUnsynced, syntheticRecord, partialPayload } = value as Loose<DocumentProvenance['flags']>;
-  return typeof timeUnsynced === 'boolean' && typeof syntheticRecord === 'boolean' && typeof partialPayload === 'boolean';
+  return (
+    typeof timeUnsynced === 'boolean' && typeof syntheticRecord === 'boolean' && typeof partialPayload === 'boolean'
+  );
 }
 
 function isEvent(value: Record<string, unknown>): boolean {
   const { eventName, eventTypeId, seq, fields, extensionFields, warnings } = value;
   return (
-    typeof eventName === 'string' && isCount(eventTypeId) && isCount(seq) && Array.isArray(fields) && everyOf(fields, isField) &&
+    typeof eventName === 'string' &&
+    isCount(eventTypeId) &&
+    isCount(seq) &&
+    Array.isArray(fields) &&
+    everyOf(fields, isField) &&
     (extensionFields === undefined || (Array.isArray(extensionFields) && everyOf(extensionFields, isExtension))) &&
     // What they hold goes through JSON: mapper-input.ts looks that it can.
     warnings === undefined
@@ -77,9 +106,15 @@ function isField(value: unknown): boolean {
   const field = value as Loose<DocumentField>;
   const kind = typeof field.type === 'string' ? valueKind(field.type) : undefined;
   return (
-    kind !== undefined && isValueOf(kind, field.value, field.nonFinite) && typeof field.name === 'string' && isCount(field.key) &&
-    (field.enumLabel === null || typeof field.enumLabel === 'string') && isOptionalText(field.unit) && isOptionalText(field.label) &&
-    (field.raw === undefined || isCount(field.raw)) && (field.nonFinite === undefined || field.value === null)
+    kind !== undefined &&
+    isValueOf(kind, field.value, field.nonFinite) &&
+    typeof field.name === 'string' &&
+    isCount(field.key) &&
+    (field.enumLabel === null || typeof field.enumLabel === 'string') &&
+    isOptionalText(field.unit) &&
+    isOptionalText(field.label) &&
+    (field.raw === undefined || isCount(field.raw)) &&
+    (field.nonFinite === undefined || field.value === null)
   );
 }
 
@@ -97,15 +132,27 @@ function isLoss(value: Record<string, unknown>): boolean {
   const loss = value as Loose<LossDocument>;
   const { firstSeq, lastSeq, count } = loss;
   return (
-    isCount(firstSeq) && isCount(lastSeq) && count === lastSeq - firstSeq + 1 && lastSeq >= firstSeq &&
-    (loss.basis === 'inferred' || loss.basis === 'authoritative') && (loss.class === 'lost' || loss.class === 'indeterminate')
+    isCount(firstSeq) &&
+    isCount(lastSeq) &&
+    count === lastSeq - firstSeq + 1 &&
+    lastSeq >= firstSeq &&
+    (loss.basis === 'inferred' || loss.basis === 'authoritative') &&
+    (loss.class === 'lost' || loss.class === 'indeterminate')
   );
 }
 
 function isPlaceholder(value: Record<string, unknown>): boolean {
   const { eventTypeId, seq, reason, rawSlots } = value as Loose<PlaceholderDocument>;
   // A detail goes through JSON, too.
-  return isCount(eventTypeId) && isCount(seq) && isObject(reason) && typeof reason.kind === 'string' && !('detail' in reason) && Array.isArray(rawSlots) && everyOf(rawSlots, isRawSlot);
+  return (
+    isCount(eventTypeId) &&
+    isCount(seq) &&
+    isObject(reason) &&
+    typeof reason.kind === 'string' &&
+    !('detail' in reason) &&
+    Array.isArray(rawSlots) &&
+    everyOf(rawSlots, isRawSlot)
+  );
 }
 
 function isRawSlot(value: unknown): boolean {

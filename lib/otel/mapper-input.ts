@@ -1,9 +1,21 @@
 /**
- * Documents that went through JSON or a function, field by field (docs/design.md 3): inputs take number, decimal text or
+ * Documents that went through JSON or a function, field by field (docs/design.md 3): inputs take number, decimal text
+ * or
  * BigInt for whole numbers. What is made is new, nothing given is changed. Throws a `Misfit` at the first property that
  * cannot be mapped.
  */
-import type { ArgumentWarning, DocumentField, DocumentObject, DocumentProvenance, DocumentValue, EventDocument, ExtensionField, LossDocument, PlaceholderDocument, RawSlot } from '../document';
+import type {
+  ArgumentWarning,
+  DocumentField,
+  DocumentObject,
+  DocumentProvenance,
+  DocumentValue,
+  EventDocument,
+  ExtensionField,
+  LossDocument,
+  PlaceholderDocument,
+  RawSlot
+} from '../document';
 import type { LossClass } from '../ring';
 import { parseSafeU64, parseU64 } from '../wire';
 import { isObject } from '../wire/outside-values';
@@ -17,7 +29,8 @@ type Loose = Record<string, unknown>;
 export function documentOf(value: unknown): DocumentObject {
   if (!isObject(value)) throw notA('', 'a document', value);
   const { kind } = value;
-  if (kind !== 'event' && kind !== 'loss' && kind !== 'placeholder') throw notA('kind', 'event, loss or placeholder', kind);
+  if (kind !== 'event' && kind !== 'loss' && kind !== 'placeholder')
+    throw notA('kind', 'event, loss or placeholder', kind);
   // Before its properties are looked at: that is what has to be set right first.
   if (isObject(value.provenance) && value.text === undefined) throw strictDocument('text');
   if (kind === 'loss' && value.class === undefined) throw strictDocument('class');
@@ -36,7 +49,8 @@ function eventOf(value: Loose): Own<EventDocument> {
     seq: countOf('seq', value.seq),
     fields: listOf('fields', value.fields, fieldOf)
   };
-  if (isGiven(value.extensionFields)) event.extensionFields = listOf('extensionFields', value.extensionFields, extensionOf);
+  if (isGiven(value.extensionFields))
+    event.extensionFields = listOf('extensionFields', value.extensionFields, extensionOf);
   if (isGiven(value.warnings)) event.warnings = listOf('warnings', value.warnings, warningOf);
   return event;
 }
@@ -46,8 +60,15 @@ function lossOf(value: Loose): Own<LossDocument> {
   const lastSeq = countOf('lastSeq', value.lastSeq);
   const count = countOf('count', value.count);
   if (lastSeq < firstSeq) throw notA('lastSeq', `at least firstSeq (${firstSeq})`, lastSeq);
-  if (count !== lastSeq - firstSeq + 1) throw notA('count', `lastSeq - firstSeq + 1 (${lastSeq - firstSeq + 1})`, count);
-  return { firstSeq, lastSeq, count, basis: oneOf('basis', value.basis, ['inferred', 'authoritative']), class: oneOf<LossClass>('class', value.class, ['lost', 'indeterminate']) };
+  if (count !== lastSeq - firstSeq + 1)
+    throw notA('count', `lastSeq - firstSeq + 1 (${lastSeq - firstSeq + 1})`, count);
+  return {
+    firstSeq,
+    lastSeq,
+    count,
+    basis: oneOf('basis', value.basis, ['inferred', 'authoritative']),
+    class: oneOf<LossClass>('class', value.class, ['lost', 'indeterminate'])
+  };
 }
 
 function placeholderOf(value: Loose): Own<PlaceholderDocument> {
@@ -95,7 +116,11 @@ function epochOf(value: unknown): DocumentProvenance['epoch'] {
   const at = 'provenance.epoch';
   if (!isObject(value)) throw notA(at, 'an object', value);
   if (!isHash(value.definitionHash)) throw notA(`${at}.definitionHash`, '16 hex digits', value.definitionHash);
-  const epoch: DocumentProvenance['epoch'] = { id: countOf(`${at}.id`, value.id), relation: oneOf(`${at}.relation`, value.relation, ['current', 'prior']), definitionHash: value.definitionHash };
+  const epoch: DocumentProvenance['epoch'] = {
+    id: countOf(`${at}.id`, value.id),
+    relation: oneOf(`${at}.relation`, value.relation, ['current', 'prior']),
+    definitionHash: value.definitionHash
+  };
   if (isGiven(value.semanticVersion)) epoch.semanticVersion = textOf(`${at}.semanticVersion`, value.semanticVersion);
   if (isGiven(value.priorId)) epoch.priorId = countOf(`${at}.priorId`, value.priorId);
   return epoch;
@@ -104,13 +129,23 @@ function epochOf(value: unknown): DocumentProvenance['epoch'] {
 function flagsOf(value: unknown): DocumentProvenance['flags'] {
   const at = 'provenance.flags';
   if (!isObject(value)) throw notA(at, 'an object', value);
-  return { timeUnsynced: boolOf(`${at}.timeUnsynced`, value.timeUnsynced), syntheticRecord: boolOf(`${at}.syntheticRecord`, value.syntheticRecord), partialPayload: boolOf(`${at}.partialPayload`, value.partialPayload) };
+  return {
+    timeUnsynced: boolOf(`${at}.timeUnsynced`, value.timeUnsynced),
+    syntheticRecord: boolOf(`${at}.syntheticRecord`, value.syntheticRecord),
+    partialPayload: boolOf(`${at}.partialPayload`, value.partialPayload)
+  };
 }
 
 function fieldOf(at: string, value: unknown): DocumentField {
   if (!isObject(value)) throw notA(at, 'a field', value);
   const type = textOf(`${at}.type`, value.type);
-  const field: DocumentField = { key: countOf(`${at}.key`, value.key), name: textOf(`${at}.name`, value.name), type, ...typedValue(at, kindOf(`${at}.type`, type), value), enumLabel: isGiven(value.enumLabel) ? textOf(`${at}.enumLabel`, value.enumLabel) : null };
+  const field: DocumentField = {
+    key: countOf(`${at}.key`, value.key),
+    name: textOf(`${at}.name`, value.name),
+    type,
+    ...typedValue(at, kindOf(`${at}.type`, type), value),
+    enumLabel: isGiven(value.enumLabel) ? textOf(`${at}.enumLabel`, value.enumLabel) : null
+  };
   if (isGiven(value.unit)) field.unit = textOf(`${at}.unit`, value.unit);
   if (isGiven(value.label)) field.label = textOf(`${at}.label`, value.label);
   if (isGiven(value.raw)) field.raw = countOf(`${at}.raw`, value.raw);
@@ -120,7 +155,13 @@ function fieldOf(at: string, value: unknown): DocumentField {
 function extensionOf(at: string, value: unknown): ExtensionField {
   if (!isObject(value)) throw notA(at, 'an extension field', value);
   const typeName = isGiven(value.typeName) ? textOf(`${at}.typeName`, value.typeName) : null;
-  const extension = { key: countOf(`${at}.key`, value.key), type: countOf(`${at}.type`, value.type), typeName, name: null, payloadHex: hexOf(`${at}.payloadHex`, value.payloadHex) };
+  const extension = {
+    key: countOf(`${at}.key`, value.key),
+    type: countOf(`${at}.type`, value.type),
+    typeName,
+    name: null,
+    payloadHex: hexOf(`${at}.payloadHex`, value.payloadHex)
+  };
   // Null is a float that JSON cannot write; a value that is not there at all is a payload that does not decode.
   const isDecoded = typeName !== null && (isGiven(value.value) || isGiven(value.nonFinite));
   return isDecoded ? { ...extension, ...typedValue(at, kindOf(`${at}.typeName`, typeName), value) } : extension;
@@ -132,7 +173,11 @@ function kindOf(at: string, type: string): ValueKind {
   return kind;
 }
 
-function typedValue(at: string, kind: ValueKind, { value, nonFinite }: Loose): { value: DocumentValue; nonFinite?: string } {
+function typedValue(
+  at: string,
+  kind: ValueKind,
+  { value, nonFinite }: Loose
+): { value: DocumentValue; nonFinite?: string } {
   const path = `${at}.value`;
   switch (kind) {
     case 'text':
@@ -140,7 +185,9 @@ function typedValue(at: string, kind: ValueKind, { value, nonFinite }: Loose): {
     case 'bool':
       return { value: boolOf(path, value) };
     case 'int':
-      return { value: Number(integerOf(path, value, -BigInt(Number.MAX_SAFE_INTEGER), BigInt(Number.MAX_SAFE_INTEGER))) };
+      return {
+        value: Number(integerOf(path, value, -BigInt(Number.MAX_SAFE_INTEGER), BigInt(Number.MAX_SAFE_INTEGER)))
+      };
     case 'u64':
       return { value: u64Of(path, value) };
     case 'i64':
@@ -155,13 +202,23 @@ function typedValue(at: string, kind: ValueKind, { value, nonFinite }: Loose): {
 function floatOf(at: string, value: unknown, nonFinite: unknown): { value: number | null; nonFinite?: string } {
   if (typeof value === 'number') return Number.isFinite(value) ? { value } : { value: null, nonFinite: String(value) };
   if (value !== null && value !== undefined) throw notA(`${at}.value`, 'a number', value);
-  if (!isNonFiniteName(nonFinite)) throw notA(`${at}.nonFinite`, 'NaN, Infinity or -Infinity where the value is null', nonFinite, 'pass the document on as openot-doc made it');
+  if (!isNonFiniteName(nonFinite))
+    throw notA(
+      `${at}.nonFinite`,
+      'NaN, Infinity or -Infinity where the value is null',
+      nonFinite,
+      'pass the document on as openot-doc made it'
+    );
   return { value: null, nonFinite };
 }
 
 function rawSlotOf(at: string, value: unknown): RawSlot {
   if (!isObject(value)) throw notA(at, 'a slot', value);
-  return { key: countOf(`${at}.key`, value.key), type: countOf(`${at}.type`, value.type), payloadHex: hexOf(`${at}.payloadHex`, value.payloadHex) };
+  return {
+    key: countOf(`${at}.key`, value.key),
+    type: countOf(`${at}.type`, value.type),
+    payloadHex: hexOf(`${at}.payloadHex`, value.payloadHex)
+  };
 }
 
 const warningOf = (at: string, value: unknown): ArgumentWarning => plain(at, value) as unknown as ArgumentWarning;
@@ -196,7 +253,8 @@ function oneOf<T extends string>(at: string, value: unknown, choices: readonly T
   return found;
 }
 
-const KEEP_EXACT = 'JSON.parse and functions round integers above 2^53-1, so set Format of openot-doc to object and keep 64-bit values as text or BigInt';
+const KEEP_EXACT =
+  'JSON.parse and functions round integers above 2^53-1, so set Format of openot-doc to object and keep 64-bit values as text or BigInt';
 
 function countOf(at: string, value: unknown): number {
   const count = parseSafeU64(value);
@@ -206,18 +264,21 @@ function countOf(at: string, value: unknown): number {
 
 function u64Of(at: string, value: unknown): string {
   const number = parseU64(value);
-  if (number === undefined) throw notA(at, 'a whole number from 0 to 2^64-1 as decimal text', value, isRounded(value) ? KEEP_EXACT : undefined);
+  if (number === undefined)
+    throw notA(at, 'a whole number from 0 to 2^64-1 as decimal text', value, isRounded(value) ? KEEP_EXACT : undefined);
   return number.toString();
 }
 
-const isRounded = (value: unknown): boolean => typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value);
+const isRounded = (value: unknown): boolean =>
+  typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value);
 
 function integerOf(at: string, value: unknown, min: bigint, max: bigint): bigint {
   let number: bigint | undefined;
   if (typeof value === 'bigint') number = value;
   else if (Number.isSafeInteger(value)) number = BigInt(value as number);
   else if (isI64Text(value)) number = BigInt(value);
-  if (number === undefined || number < min || number > max) throw notA(at, `a whole number from ${min} to ${max}`, value, isRounded(value) ? KEEP_EXACT : undefined);
+  if (number === undefined || number < min || number > max)
+    throw notA(at, `a whole number from ${min} to ${max}`, value, isRounded(value) ? KEEP_EXACT : undefined);
   return number;
 }
 

@@ -32,12 +32,20 @@ export function notA(path: string, expected: string, found: unknown, remedy = WI
 
 /** A document without what only enriched ones have. */
 export function strictDocument(path: string): Misfit {
-  return new Misfit('OPENOT_OTEL_STRICT_DOCUMENT', path, 'is missing: this is a strict document, the mapping needs an enriched one', 'set Profile of openot-doc to enriched');
+  return new Misfit(
+    'OPENOT_OTEL_STRICT_DOCUMENT',
+    path,
+    'is missing: this is a strict document, the mapping needs an enriched one',
+    'set Profile of openot-doc to enriched'
+  );
 }
 
 /** The problem that a document had; `isAlone` = the payload is no array. */
 export function problemOf(thrown: unknown, index: number, isAlone: boolean): MappingProblem {
-  const misfit = thrown instanceof Misfit ? thrown : new Misfit('OPENOT_OTEL_NOT_A_DOCUMENT', '', `could not be read: ${textOf(thrown)}`, WIRE_IT);
+  const misfit =
+    thrown instanceof Misfit
+      ? thrown
+      : new Misfit('OPENOT_OTEL_NOT_A_DOCUMENT', '', `could not be read: ${textOf(thrown)}`, WIRE_IT);
   const { code, path, text, remedy } = misfit;
   const place = (isAlone ? 'msg.payload' : `msg.payload[${index}]`) + (path === '' ? '' : '.' + path);
   return { code, message: `${code}: ${place} ${text}: ${remedy}`, index, path };

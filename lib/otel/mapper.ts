@@ -22,7 +22,10 @@ export type { SeverityOverride } from './severity';
 export interface MappingSettings {
   /** A signal that is off gives no items; spans and counts are still followed, so that it can be switched on later. */
   readonly signals: Readonly<Record<Signal, boolean>>;
-  /** By event name, as documents (`SecurityAccessFailure`) or as log records (`openot.security_access_failure`) have it; also `loss`, `placeholder`. */
+  /**
+   * By event name, as documents (`SecurityAccessFailure`) or as log records (`openot.security_access_failure`) have it;
+   * also `loss`, `placeholder`.
+   */
   readonly severityOverrides: Readonly<Record<string, SeverityOverride>>;
   /** Bool values as gauges of 0 and 1. */
   readonly boolMetrics: boolean;
@@ -31,7 +34,12 @@ export interface MappingSettings {
 }
 
 /** All three signals, nothing on request. */
-export const defaultMappingSettings: MappingSettings = { signals: { logs: true, metrics: true, traces: true }, severityOverrides: {}, boolMetrics: false, stateSpans: false };
+export const defaultMappingSettings: MappingSettings = {
+  signals: { logs: true, metrics: true, traces: true },
+  severityOverrides: {},
+  boolMetrics: false,
+  stateSpans: false
+};
 
 /** What a message became, and what of it could not be mapped. */
 export interface Mapped extends MappedItems {
@@ -41,7 +49,8 @@ export interface Mapped extends MappedItems {
 /** The same for documents. */
 export interface MappedDocuments extends Mapped {
   /**
-   * The documents that were mapped, with every property in its own type. `logs[i]` is of `documents[i]` (unless logs are off);
+   * The documents that were mapped, with every property in its own type. `logs[i]` is of `documents[i]` (unless logs
+   * are off);
    * log records behind those, about clocks, are of no document.
    */
   readonly documents: readonly DocumentObject[];
@@ -54,9 +63,15 @@ export interface MapperFacts {
   readonly incarnation?: unknown;
 }
 
-/** The part of a span book (lib/otel/spans) that the mapper uses. Documents come in the order of their arrival, each complete in its types. */
+/**
+ * The part of a span book (lib/otel/spans) that the mapper uses. Documents come in the order of their arrival, each
+ * complete in its types.
+ */
 export interface SpanBookPort {
-  apply(document: DocumentObject, facts: { readonly stream: string; readonly stateSpans: boolean }): { readonly correlation?: Correlation; readonly closed: readonly Span[]; readonly repeated?: true };
+  apply(
+    document: DocumentObject,
+    facts: { readonly stream: string; readonly stateSpans: boolean }
+  ): { readonly correlation?: Correlation; readonly closed: readonly Span[]; readonly repeated?: true };
 }
 
 /** Maps what one openot-otel node gets. Whatever a flow brings, nothing given is changed, and nothing is thrown. */
@@ -69,7 +84,10 @@ export interface OtelMapper {
   clocks(): ClockState;
 }
 
-/** What a mapper works with. Without a `book` (lib/otel/spans) there are no spans, and log records carry no ids; without a `meter` it has one of its own. */
+/**
+ * What a mapper works with. Without a `book` (lib/otel/spans) there are no spans, and log records carry no ids; without
+ * a `meter` it has one of its own.
+ */
 export interface MapperOptions {
   readonly book?: SpanBookPort;
   readonly meter?: Meter;
@@ -114,7 +132,8 @@ export function createOtelMapper({ book, meter = createMeter() }: MapperOptions)
   };
 }
 
-const streamOf = ({ stream }: MapperFacts): string => (typeof stream === 'string' ? stream : typeof stream === 'number' || typeof stream === 'bigint' ? String(stream) : '');
+const streamOf = ({ stream }: MapperFacts): string =>
+  typeof stream === 'string' ? stream : typeof stream === 'number' || typeof stream === 'bigint' ? String(stream) : '';
 
 /** The documents of a payload, and why others are none. */
 function readDocuments(given: unknown): { documents: DocumentObject[]; problems: MappingProblem[] } {
@@ -139,8 +158,21 @@ function withSeverity(log: LogRecord, overrides: Readonly<Record<string, Severit
   return severity === undefined ? log : { ...log, severityNumber: severity.number, severityText: severity.text };
 }
 
-function notAStatus({ path, expected, found }: { readonly path: string; readonly expected: string; readonly found: string }): MappingProblem {
+function notAStatus({
+  path,
+  expected,
+  found
+}: {
+  readonly path: string;
+  readonly expected: string;
+  readonly found: string;
+}): MappingProblem {
   const code = 'OPENOT_OTEL_NOT_A_STATUS';
   const place = path === '' ? 'msg.payload' : `msg.payload.${path}`;
-  return { code, message: `${code}: ${place} must be ${expected}, found ${found}: wire the second output of openot-reader to this node`, index: 0, path };
+  return {
+    code,
+    message: `${code}: ${place} must be ${expected}, found ${found}: wire the second output of openot-reader to this node`,
+    index: 0,
+    path
+  };
 }

@@ -3,7 +3,10 @@
  * strings, enumerations as integers, bytes as base64. Only what this package produces; all plain objects.
  */
 
-/** Exactly one property is set. `intValue` is decimal text within signed 64 bits, `bytesValue` base64, `doubleValue` finite. */
+/**
+ * Exactly one property is set. `intValue` is decimal text within signed 64 bits, `bytesValue` base64, `doubleValue`
+ * finite.
+ */
 export interface AnyValue {
   stringValue?: string;
   boolValue?: boolean;
@@ -106,17 +109,29 @@ export type Signal = 'logs' | 'metrics' | 'traces';
 
 /** Body of POST /v1/logs. */
 export interface LogsRequest {
-  resourceLogs: { resource: Resource; scopeLogs: { scope: Scope; logRecords: LogRecord[]; schemaUrl?: string }[]; schemaUrl?: string }[];
+  resourceLogs: {
+    resource: Resource;
+    scopeLogs: { scope: Scope; logRecords: LogRecord[]; schemaUrl?: string }[];
+    schemaUrl?: string;
+  }[];
 }
 
 /** Body of POST /v1/metrics. */
 export interface MetricsRequest {
-  resourceMetrics: { resource: Resource; scopeMetrics: { scope: Scope; metrics: Metric[]; schemaUrl?: string }[]; schemaUrl?: string }[];
+  resourceMetrics: {
+    resource: Resource;
+    scopeMetrics: { scope: Scope; metrics: Metric[]; schemaUrl?: string }[];
+    schemaUrl?: string;
+  }[];
 }
 
 /** Body of POST /v1/traces. */
 export interface TracesRequest {
-  resourceSpans: { resource: Resource; scopeSpans: { scope: Scope; spans: Span[]; schemaUrl?: string }[]; schemaUrl?: string }[];
+  resourceSpans: {
+    resource: Resource;
+    scopeSpans: { scope: Scope; spans: Span[]; schemaUrl?: string }[];
+    schemaUrl?: string;
+  }[];
 }
 
 /** What one batch of documents, or one status message, becomes. */

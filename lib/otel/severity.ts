@@ -35,12 +35,26 @@ const bands: ReadonlyMap<unknown, Severity> = new Map([
 ]);
 
 /** Severity of a document; `eventName` is its log record's. What the table of overrides says goes before all else. */
-export function severityOf(document: DocumentObject, eventName: string, overrides: Readonly<Record<string, SeverityOverride>>): Severity {
-  return overriddenSeverity(document.kind === 'event' ? document.eventName : document.kind, overrides) ?? overriddenSeverity(eventName, overrides) ?? severityByRule(document);
+export function severityOf(
+  document: DocumentObject,
+  eventName: string,
+  overrides: Readonly<Record<string, SeverityOverride>>
+): Severity {
+  return (
+    overriddenSeverity(document.kind === 'event' ? document.eventName : document.kind, overrides) ??
+    overriddenSeverity(eventName, overrides) ??
+    severityByRule(document)
+  );
 }
 
-/** What the table says of a name; an entry that is no severity is passed over: a record must not be refused for what a table says. */
-export function overriddenSeverity(name: string, overrides: Readonly<Record<string, SeverityOverride>>): Severity | undefined {
+/**
+ * What the table says of a name; an entry that is no severity is passed over: a record must not be refused for what a
+ * table says.
+ */
+export function overriddenSeverity(
+  name: string,
+  overrides: Readonly<Record<string, SeverityOverride>>
+): Severity | undefined {
   if (!Object.hasOwn(overrides, name)) return undefined;
   const { number, text } = overrides[name] ?? {};
   const short = severityName(number);

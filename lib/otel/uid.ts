@@ -8,5 +8,7 @@ import type { DocumentObject } from '../document';
 export function uidOf(document: DocumentObject, stream: string): string {
   const { provenance } = document;
   const place = document.kind === 'loss' ? document.firstSeq + '-' + document.lastSeq + '/loss' : '' + document.seq;
-  return stream + '/' + (provenance.incarnation ?? 0) + '/' + provenance.runId + '/' + provenance.source.id + '/' + place;
+  return (
+    stream + '/' + (provenance.incarnation ?? 0) + '/' + provenance.runId + '/' + provenance.source.id + '/' + place
+  );
 }

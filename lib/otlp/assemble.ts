@@ -20,7 +20,9 @@ interface Group {
   readonly inside: (Group | string)[];
 }
 
-/** Puts items of one signal together into one export request; those with the same resource, scope and metric under one. */
+/**
+ * Puts items of one signal together into one export request; those with the same resource, scope and metric under one.
+ */
 export class RequestBuilder {
   private readonly roots = new Map<string, Group>();
   /** Of the request, as UTF-8. */
@@ -29,7 +31,10 @@ export class RequestBuilder {
   /** `maxBytes` of the request, not compressed. */
   constructor(private readonly maxBytes: number) {}
 
-  /** False when the item does not fit: the request stays as it is. Also where it belongs into another request (its frame has other members). */
+  /**
+   * False when the item does not fit: the request stays as it is. Also where it belongs into another request (its frame
+   * has other members).
+   */
   add(item: Item): boolean {
     const path: Frame[] = [];
     for (let frame: Frame | undefined = item.frame; frame !== undefined; frame = frame.parent) path.unshift(frame);

@@ -43,7 +43,10 @@ export interface Arrival {
 /** The messages on their way, in the order in which they came: in this order they leave. */
 export class Consignments {
   private readonly order = new Fifo<Consignment>();
-  /** Those that nobody would read again: they have no token, and no later message of their stream or their sequence has one. */
+  /**
+   * Those that nobody would read again: they have no token, and no later message of their stream or their sequence has
+   * one.
+   */
   private readonly loose = new Set<Consignment>();
   /** The same by stream and by sequence. */
   private readonly looseOf = new Map<string, Set<Consignment>>();
@@ -53,12 +56,22 @@ export class Consignments {
   bytes = 0;
 
   add(counts: Counts, bytes: number, arrivedMs: number, { hasToken, stream, sequence, done }: Arrival): Consignment {
-    const consignment: Consignment = { counts, bytes, arrivedMs, hasToken, stream, sequence, pending: counts.items, done };
+    const consignment: Consignment = {
+      counts,
+      bytes,
+      arrivedMs,
+      hasToken,
+      stream,
+      sequence,
+      pending: counts.items,
+      done
+    };
     this.order.push(consignment);
     this.bytes += bytes;
     if (hasToken) {
       // Its token is let go only after all before it: where they are lost, they come again with it.
-      for (const key of keysOf(consignment)) for (const earlier of [...(this.looseOf.get(key) ?? [])]) this.tie(earlier);
+      for (const key of keysOf(consignment))
+        for (const earlier of [...(this.looseOf.get(key) ?? [])]) this.tie(earlier);
       return consignment;
     }
     this.looseBytes += bytes;
@@ -115,5 +128,8 @@ export class Consignments {
 }
 
 function keysOf({ stream, sequence }: Consignment): string[] {
-  return [...(stream === undefined ? [] : [`stream ${stream}`]), ...(sequence === undefined ? [] : [`sequence ${sequence}`])];
+  return [
+    ...(stream === undefined ? [] : [`stream ${stream}`]),
+    ...(sequence === undefined ? [] : [`sequence ${sequence}`])
+  ];
 }

@@ -4,7 +4,8 @@ import { resealNetworkRequest } from '../otel/network';
 import { takeApart } from './take-apart';
 
 /**
- * The text of `part`, cut out of a batch `whole` that a checksum covers, with checksum, count and scope_uuid of its own;
+ * The text of `part`, cut out of a batch `whole` that a checksum covers, with checksum, count and scope_uuid of its
+ * own;
  * undefined where that cannot be done rightly (a checksum of another kind): then they are left as they are.
  */
 export async function resealed(whole: string, part: string): Promise<string | undefined> {
@@ -13,5 +14,10 @@ export async function resealed(whole: string, part: string): Promise<string | un
   const text = otlpJson(request);
   const [before, after] = [takeApart(part), takeApart(text)];
   // Nothing but what was there: the parser may have changed numbers.
-  return before.ok && after.ok && after.items.length === before.items.length && after.items.every((item, index) => item.text === before.items[index].text) ? text : undefined;
+  return before.ok &&
+    after.ok &&
+    after.items.length === before.items.length &&
+    after.items.every((item, index) => item.text === before.items[index].text)
+    ? text
+    : undefined;
 }

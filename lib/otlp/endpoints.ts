@@ -25,7 +25,13 @@ export interface EndpointProperties {
 }
 
 /** The endpoints of all signals, or what is wrong with what was set. No message holds a secret. */
-export type Endpoints = { readonly ok: true; readonly endpoints: Record<Signal, Endpoint> } | { readonly ok: false; readonly message: string; /** For a status: the field or variable. */ readonly where: string };
+export type Endpoints =
+  | { readonly ok: true; readonly endpoints: Record<Signal, Endpoint> }
+  | {
+      readonly ok: false;
+      readonly message: string;
+      /** For a status: the field or variable. */ readonly where: string;
+    };
 
 class Wrong extends Error {
   constructor(
@@ -42,7 +48,9 @@ class Wrong extends Error {
  */
 export function endpointsOf(properties: EndpointProperties, env: (name: string) => string | undefined): Endpoints {
   const variable = (signal: Signal, name: string): { readonly name: string; readonly value: string } | undefined =>
-    [`OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_${name}`, `OTEL_EXPORTER_OTLP_${name}`].map((full) => ({ name: full, value: env(full)?.trim() ?? '' })).find(({ value }) => value !== '');
+    [`OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_${name}`, `OTEL_EXPORTER_OTLP_${name}`]
+      .map((full) => ({ name: full, value: env(full)?.trim() ?? '' }))
+      .find(({ value }) => value !== '');
   try {
     const one = (signal: Signal): Endpoint => ({
       ...addressOf(signal, properties, variable),
@@ -59,23 +67,39 @@ export function endpointsOf(properties: EndpointProperties, env: (name: string) 
 
 /** Names of the variables with the files of TLS for a signal, the more special one first. */
 export function certificateVariables(signal: Signal): Readonly<Record<'ca' | 'cert' | 'key', readonly string[]>> {
-  const names = (name: string): string[] => [`OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_${name}`, `OTEL_EXPORTER_OTLP_${name}`];
+  const names = (name: string): string[] => [
+    `OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_${name}`,
+    `OTEL_EXPORTER_OTLP_${name}`
+  ];
   return { ca: names('CERTIFICATE'), cert: names('CLIENT_CERTIFICATE'), key: names('CLIENT_KEY') };
 }
 
 type Variable = (signal: Signal, name: string) => { readonly name: string; readonly value: string } | undefined;
 
-function addressOf(signal: Signal, { endpoint, endpoints }: EndpointProperties, variable: Variable): Pick<Endpoint, 'url' | 'from'> {
+function addressOf(
+  signal: Signal,
+  { endpoint, endpoints }: EndpointProperties,
+  variable: Variable
+): Pick<Endpoint, 'url' | 'from'> {
   const own = endpoints[signal]?.trim() ?? '';
   const label = labelOf(signal);
   if (own !== '') return { url: parsed(own, `the field "${label}"`, label), from: `field "${label}"` };
-  if (endpoint.trim() !== '') return { url: under(parsed(endpoint, 'the field "Endpoint"', 'Endpoint'), signal), from: 'field "Endpoint"' };
+  if (endpoint.trim() !== '')
+    return { url: under(parsed(endpoint, 'the field "Endpoint"', 'Endpoint'), signal), from: 'field "Endpoint"' };
   const found = variable(signal, 'ENDPOINT');
-  if (found === undefined) return { url: under(new URL(DEFAULT_ENDPOINT), signal), from: 'field "Endpoint", which is empty' };
+  if (found === undefined)
+    return { url: under(new URL(DEFAULT_ENDPOINT), signal), from: 'field "Endpoint", which is empty' };
   const protocol = variable(signal, 'PROTOCOL');
-  if (protocol?.value === 'grpc') throw new Wrong(`${protocol.name} says grpc, this node speaks http/json: set its endpoint to the collector's port for OTLP/HTTP (4318), not that of ${found.name}`, protocol.name);
+  if (protocol?.value === 'grpc')
+    throw new Wrong(
+      `${protocol.name} says grpc, this node speaks http/json: set its endpoint to the collector's port for OTLP/HTTP (4318), not that of ${found.name}`,
+      protocol.name
+    );
   const url = parsed(found.value, found.name, found.name);
-  return { url: found.name === 'OTEL_EXPORTER_OTLP_ENDPOINT' ? under(url, signal) : url, from: `variable ${found.name}` };
+  return {
+    url: found.name === 'OTEL_EXPORTER_OTLP_ENDPOINT' ? under(url, signal) : url,
+    from: `variable ${found.name}`
+  };
 }
 
 /** The field's label in the dialog. */
@@ -83,19 +107,32 @@ const labelOf = (signal: Signal): string => `${signal[0].toUpperCase()}${signal.
 
 function parsed(text: string, where: string, short: string): URL {
   const trimmed = text.trim();
-  if (!URL.canParse(trimmed)) throw new Wrong(`${where} must be an address such as ${DEFAULT_ENDPOINT}, ${foundOf(trimmed)}${adviceOn(trimmed)}`, short);
+  if (!URL.canParse(trimmed))
+    throw new Wrong(
+      `${where} must be an address such as ${DEFAULT_ENDPOINT}, ${foundOf(trimmed)}${adviceOn(trimmed)}`,
+      short
+    );
   const url = new URL(trimmed);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new Wrong(`${where} must begin with http:// or https://, ${foundOf(trimmed)}${adviceOn(trimmed)}`, short);
-  if (url.username !== '' || url.password !== '') throw new Wrong(`${where} holds a user name or password, which everybody sees who sees the flow: put "authorization: Basic …" into the headers instead`, short);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    throw new Wrong(`${where} must begin with http:// or https://, ${foundOf(trimmed)}${adviceOn(trimmed)}`, short);
+  if (url.username !== '' || url.password !== '')
+    throw new Wrong(
+      `${where} holds a user name or password, which everybody sees who sees the flow: put "authorization: Basic …" into the headers instead`,
+      short
+    );
   url.hash = '';
   return url;
 }
 
 /** What stands there, where no password or key can be in it. */
-const foundOf = (text: string): string => (/^[\w.:/[\]-]{1,100}$/.test(text) ? `found "${text}"` : 'found other characters than those of an address (not shown here, since it may hold a password)');
+const foundOf = (text: string): string =>
+  /^[\w.:/[\]-]{1,100}$/.test(text)
+    ? `found "${text}"`
+    : 'found other characters than those of an address (not shown here, since it may hold a password)';
 
 function adviceOn(text: string): string {
-  if (/^grpcs?:/i.test(text)) return ': gRPC is not spoken here, name the port that the collector has for OTLP/HTTP (4318)';
+  if (/^grpcs?:/i.test(text))
+    return ': gRPC is not spoken here, name the port that the collector has for OTLP/HTTP (4318)';
   return /^[\w.-]+(:\d+)?(\/|$)/.test(text) ? ': put http:// or https:// before it' : '';
 }
 
@@ -109,27 +146,35 @@ function under(base: URL, signal: Signal): URL {
 /** The environment's, then the field's, then the token; a later one takes the place of an earlier one of its name. */
 function headersOf(signal: Signal, { token, headers }: EndpointProperties, variable: Variable): Record<string, string> {
   const found = variable(signal, 'HEADERS');
-  const inherited = found === undefined ? { ok: true as const, headers: {} } : headersOfVariable(found.value, found.name);
+  const inherited =
+    found === undefined ? { ok: true as const, headers: {} } : headersOfVariable(found.value, found.name);
   if (!inherited.ok) throw new Wrong(inherited.message, found?.name ?? 'Headers');
   const own = headersOfText(headers);
   if (!own.ok) throw new Wrong(own.message, 'Headers');
   const bare = token.trim();
   if (bare === '') return { ...inherited.headers, ...own.headers };
-  if ('authorization' in own.headers) throw new Wrong('a token and a header authorization are set: only one of them was expected', 'Token');
-  if (!/^[\x21-\x7e]+$/.test(bare)) throw new Wrong('the token must be one word of printable characters, without "Bearer"', 'Token');
+  if ('authorization' in own.headers)
+    throw new Wrong('a token and a header authorization are set: only one of them was expected', 'Token');
+  if (!/^[\x21-\x7e]+$/.test(bare))
+    throw new Wrong('the token must be one word of printable characters, without "Bearer"', 'Token');
   return { ...inherited.headers, ...own.headers, authorization: `Bearer ${bare}` };
 }
 
 function timeoutOf(found: { readonly name: string; readonly value: string } | undefined): number {
   if (found === undefined) return DEFAULT_TIMEOUT_MS;
   const ms = Number(found.value);
-  if (!Number.isInteger(ms) || ms < MIN_TIMEOUT_MS || ms > MAX_TIMEOUT_MS) throw new Wrong(`${found.name} must be a whole number of milliseconds from ${MIN_TIMEOUT_MS} to ${MAX_TIMEOUT_MS}, found "${found.value.slice(0, 40)}"`, found.name);
+  if (!Number.isInteger(ms) || ms < MIN_TIMEOUT_MS || ms > MAX_TIMEOUT_MS)
+    throw new Wrong(
+      `${found.name} must be a whole number of milliseconds from ${MIN_TIMEOUT_MS} to ${MAX_TIMEOUT_MS}, found "${found.value.slice(0, 40)}"`,
+      found.name
+    );
   return ms;
 }
 
 function compressionOf(found: { readonly name: string; readonly value: string } | undefined): string {
   const value = found?.value ?? 'gzip';
-  if (value !== 'gzip' && value !== 'none') throw new Wrong(`${found!.name} must be gzip or none, found "${value.slice(0, 40)}"`, found!.name);
+  if (value !== 'gzip' && value !== 'none')
+    throw new Wrong(`${found!.name} must be gzip or none, found "${value.slice(0, 40)}"`, found!.name);
   return value;
 }
 

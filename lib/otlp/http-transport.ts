@@ -29,7 +29,12 @@ export function createHttpTransport(connections: number): HttpTransport {
       const headers = { ...request.headers, 'content-length': String(request.body.byteLength) };
       const options = { method: 'POST', headers };
       // The second try has a connection of its own.
-      const post = isSecure ? httpsRequest(request.url, { ...options, ...(isSecond ? { ...request.tls, agent: false } : { agent: httpsFor(request.tls) }) }) : httpRequest(request.url, { ...options, agent: isSecond ? false : http });
+      const post = isSecure
+        ? httpsRequest(request.url, {
+            ...options,
+            ...(isSecond ? { ...request.tls, agent: false } : { agent: httpsFor(request.tls) })
+          })
+        : httpRequest(request.url, { ...options, agent: isSecond ? false : http });
       let timer: NodeJS.Timeout | undefined = undefined;
       const finish = (answer: HttpAnswer | HttpFailure): void => {
         clearTimeout(timer);
@@ -45,16 +50,26 @@ export function createHttpTransport(connections: number): HttpTransport {
         finish({ ok: false, code: 'OPENOT_OTLP_TIMEOUT', message: `no whole answer within ${request.timeoutMs} ms` });
         post.destroy();
       }, request.timeoutMs);
-      post.on('response', (response) => void read(response).then((answer) => {
-        if (answer.ok) answered.add(request.url.host);
-        finish(answer);
-        // One that answered before the whole request was written may never read the rest: the connection would be lost to all others.
-        if (!answer.ok || answer.isCut || !post.writableFinished) post.destroy();
-      }));
+      post.on(
+        'response',
+        (response) =>
+          void read(response).then((answer) => {
+            if (answer.ok) answered.add(request.url.host);
+            finish(answer);
+            // One that answered before the whole request was written may never read the rest: the connection would be
+            // lost to all others.
+            if (!answer.ok || answer.isCut || !post.writableFinished) post.destroy();
+          })
+      );
       // Also after the end, so that a late error does not end the process.
       post.on('error', (error: NodeJS.ErrnoException) => {
         // A kept connection that the other side was just closing: nothing is wrong, and another one does it.
-        if (post.reusedSocket && !isSecond && under.has(abort) && (error.code === 'ECONNRESET' || error.code === 'EPIPE')) {
+        if (
+          post.reusedSocket &&
+          !isSecond &&
+          under.has(abort) &&
+          (error.code === 'ECONNRESET' || error.code === 'EPIPE')
+        ) {
           under.delete(abort);
           clearTimeout(timer);
           return resolve(once(request, true));
@@ -65,7 +80,10 @@ export function createHttpTransport(connections: number): HttpTransport {
     });
 
   return {
-    post: (request) => once(request, false).catch((thrown: unknown) => unreachable(failureText(thrown, request.url.protocol === 'https:', true))),
+    post: (request) =>
+      once(request, false).catch((thrown: unknown) =>
+        unreachable(failureText(thrown, request.url.protocol === 'https:', true))
+      ),
     close: () => {
       isClosed = true;
       for (const abort of [...under]) abort();
@@ -93,7 +111,9 @@ function read(response: IncomingMessage): Promise<HttpAnswer | HttpFailure> {
       });
     };
     response.on('data', (chunk: Buffer) => {
-      chunks.push(bytes + chunk.length > MAX_ANSWER_BYTES ? chunk.subarray(0, Math.max(0, MAX_ANSWER_BYTES - bytes)) : chunk);
+      chunks.push(
+        bytes + chunk.length > MAX_ANSWER_BYTES ? chunk.subarray(0, Math.max(0, MAX_ANSWER_BYTES - bytes)) : chunk
+      );
       bytes += chunk.length;
       if (bytes > MAX_ANSWER_BYTES) done(true);
     });

@@ -1,7 +1,15 @@
 /** The OTLP/HTTP JSON sender (docs/format.md 25). */
 export { FIRST_BACKOFF_MS, MAX_BACKOFF_MS } from './backoff';
 export type { Arrival, Counts } from './consignments';
-export { certificateVariables, DEFAULT_ENDPOINT, DEFAULT_TIMEOUT_MS, endpointsOf, MAX_TIMEOUT_MS, MIN_TIMEOUT_MS, shownUrl } from './endpoints';
+export {
+  certificateVariables,
+  DEFAULT_ENDPOINT,
+  DEFAULT_TIMEOUT_MS,
+  endpointsOf,
+  MAX_TIMEOUT_MS,
+  MIN_TIMEOUT_MS,
+  shownUrl
+} from './endpoints';
 export type { EndpointProperties, Endpoints } from './endpoints';
 export { MAX_ANSWER_BYTES } from './http-transport';
 export { COMPRESSION_AGAIN_MS } from './lane';

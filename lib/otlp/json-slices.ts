@@ -1,5 +1,6 @@
 /*
- * A walk over JSON text that is known to be valid (made by JSON.stringify, or read once by JSON.parse): what is sent on is
+ * A walk over JSON text that is known to be valid (made by JSON.stringify, or read once by JSON.parse): what is sent on
+ * is
  * cut out of the text, so that it goes to the collector byte for byte as it came (docs/format.md 25).
  */
 
@@ -32,7 +33,7 @@ export function skipValue(text: string, at: number): number {
   }
   const mark = /["{}[\]]/g;
   mark.lastIndex = at;
-  for (let depth = 0; ; ) {
+  for (let depth = 0; ;) {
     const { index } = mark.exec(text)!;
     const found = text[index];
     if (found === '"') mark.lastIndex = skipString(text, index);
@@ -42,7 +43,8 @@ export function skipValue(text: string, at: number): number {
 }
 
 /**
- * Walks over the object at `at`. `member` gets each key and where its value begins, and returns where it ends. Returns the
+ * Walks over the object at `at`. `member` gets each key and where its value begins, and returns where it ends. Returns
+ * the
  * end of the object.
  */
 export function walkObject(text: string, at: number, member: (key: string, valueAt: number) => number): number {
@@ -55,7 +57,10 @@ export function walkObject(text: string, at: number, member: (key: string, value
   return at + 1;
 }
 
-/** Walks over the array at `at`. `element` gets where each one begins, and returns where it ends. Returns the end of the array. */
+/**
+ * Walks over the array at `at`. `element` gets where each one begins, and returns where it ends. Returns the end of the
+ * array.
+ */
 export function walkArray(text: string, at: number, element: (valueAt: number) => number): number {
   for (at = skipSpace(text, at + 1); text[at] !== ']'; at = skipSpace(text, at)) {
     if (text[at] === ',') at = skipSpace(text, at + 1);

@@ -50,10 +50,16 @@ export interface Limits {
   readonly maxAgeMs: number;
 }
 
-/** Milliseconds after which an endpoint that took a request only uncompressed is asked again whether it takes compressed ones. */
+/**
+ * Milliseconds after which an endpoint that took a request only uncompressed is asked again whether it takes compressed
+ * ones.
+ */
 export const COMPRESSION_AGAIN_MS = 3_600_000;
 
-/** Milliseconds that what a commit token waits for is kept for a fuller request, at most: a reader sends only so much before it comes back. */
+/**
+ * Milliseconds that what a commit token waits for is kept for a fuller request, at most: a reader sends only so much
+ * before it comes back.
+ */
 export const MAX_TOKEN_AGE_MS = 1000;
 
 /** What waits for one signal's endpoint, in order, and when the endpoint may be asked again. */
@@ -76,7 +82,10 @@ export class Lane {
   /** Until when the collector itself has asked to be left alone. */
   private askedUntilMs = -Infinity;
   private serial = 0;
-  /** Does the endpoint understand compressed requests? `untried` until it accepted one, and again some time after it refused one. */
+  /**
+   * Does the endpoint understand compressed requests? `untried` until it accepted one, and again some time after it
+   * refused one.
+   */
   compression: 'untried' | 'understood' | 'refused' = 'untried';
   private refusedMs = -Infinity;
 
@@ -103,7 +112,10 @@ export class Lane {
     if (this.queue.length > 0) this.hurryMs = Math.min(this.hurryMs, nowMs + MAX_TOKEN_AGE_MS);
   }
 
-  /** When there is something to send, in milliseconds of the clock; undefined where nothing is. `-Infinity`: now. `isLast`: whatever there is, as soon as the collector wants to hear of it. */
+  /**
+   * When there is something to send, in milliseconds of the clock; undefined where nothing is. `-Infinity`: now.
+   * `isLast`: whatever there is, as soon as the collector wants to hear of it.
+   */
   dueMs(isLast = false): number | undefined {
     if (isLast) return this.again.length > 0 || this.queue.length > 0 ? this.askedUntilMs : undefined;
     // One at a time until the endpoint answers again.
@@ -155,14 +167,18 @@ export class Lane {
       this.failures++;
       this.episode++;
     }
-    const waitMs = retryAfterMs === undefined || retryAfterMs === 0 ? backoffMs(this.failures, random) : askedMs(retryAfterMs, random);
+    const waitMs =
+      retryAfterMs === undefined || retryAfterMs === 0
+        ? backoffMs(this.failures, random)
+        : askedMs(retryAfterMs, random);
     this.openMs = Math.max(this.openMs, nowMs + waitMs);
     if (retryAfterMs !== undefined && retryAfterMs > 0) this.askedUntilMs = this.openMs;
     return this.openMs - nowMs;
   }
 
   /**
-   * Sends a request that was refused again in smaller ones, now or when more is known of its batch; false where there is
+   * Sends a request that was refused again in smaller ones, now or when more is known of its batch; false where there
+   * is
    * nothing to make smaller, or where it has been tried long enough.
    */
   split(outgoing: Outgoing, refusal: Refusal): boolean {
@@ -191,14 +207,23 @@ export class Lane {
     const all = parts.flatMap((part) => part.entries.map((entry) => ({ part, entry })));
     const chosen = probePlaces(all.length).map((place) => all[place]);
     const taken = new Set(chosen.map(({ entry }) => entry));
-    const rest = (part: Outgoing): Outgoing => partOf(part, part.entries.filter((entry) => !taken.has(entry)));
+    const rest = (part: Outgoing): Outgoing =>
+      partOf(
+        part,
+        part.entries.filter((entry) => !taken.has(entry))
+      );
     const probes = chosen.map(({ part, entry }) => partOf(part, [entry]));
     const left = rest(outgoing);
     // One that was never asked alone is not known to be bad.
     if (left.entries.length === 1) probes.push(left);
     else if (left.entries.length > 1) search.hold({ outgoing: left, refusal });
     search.probing(probes);
-    this.again = [...probes, ...this.again.map((each) => (parts.includes(each) ? rest(each) : each)).filter(({ entries }) => entries.length > 0)];
+    this.again = [
+      ...probes,
+      ...this.again
+        .map((each) => (parts.includes(each) ? rest(each) : each))
+        .filter(({ entries }) => entries.length > 0)
+    ];
   }
 
   /** May a request be compressed? */
@@ -253,7 +278,13 @@ export class Lane {
 }
 
 function partOf({ serial, covered, isPlain, search }: Outgoing, entries: readonly Entry[]): Outgoing {
-  return { entries, serial, ...(covered === undefined ? {} : { covered }), ...(isPlain === true ? { isPlain } : {}), ...(search === undefined ? {} : { search }) };
+  return {
+    entries,
+    serial,
+    ...(covered === undefined ? {} : { covered }),
+    ...(isPlain === true ? { isPlain } : {}),
+    ...(search === undefined ? {} : { search })
+  };
 }
 
 function halves(outgoing: Outgoing): [Outgoing, Outgoing] {

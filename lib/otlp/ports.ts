@@ -14,7 +14,10 @@ export interface SenderPorts {
 }
 
 /** Options of TLS, as Node.js takes them (`ca`, `cert`, `key`, …). */
-export type TlsOptions = Pick<AgentOptions, 'ca' | 'cert' | 'key' | 'passphrase' | 'servername' | 'rejectUnauthorized' | 'ALPNProtocols'>;
+export type TlsOptions = Pick<
+  AgentOptions,
+  'ca' | 'cert' | 'key' | 'passphrase' | 'servername' | 'rejectUnauthorized' | 'ALPNProtocols'
+>;
 
 /** One POST of JSON text. */
 export interface HttpRequest {

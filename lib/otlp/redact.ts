@@ -6,18 +6,24 @@ export type Redact = (text: string) => string;
 
 /**
  * Makes a function that takes secrets out of a text: whole values, the words in them (of `Bearer abc`, `abc`), user and
- * password of `Basic …`, and all of these as they may be written in an address, in JSON and in HTML. A collector may well
+ * password of `Basic …`, and all of these as they may be written in an address, in JSON and in HTML. A collector may
+ * well
  * repeat in its answer what it was sent.
  */
 export function redactor(secrets: readonly string[]): Redact {
   const whole = secrets.flatMap((secret) => [secret, ...secret.split(/\s+/).slice(1), ...basicOf(secret)]);
-  const words = [...new Set(whole.flatMap(spellings))].filter(({ length }) => length >= MIN_LENGTH).sort((a, b) => b.length - a.length);
+  const words = [...new Set(whole.flatMap(spellings))]
+    .filter(({ length }) => length >= MIN_LENGTH)
+    .sort((a, b) => b.length - a.length);
   return (text) => words.reduce((clean, word) => clean.replaceAll(word, '***'), text);
 }
 
 /** What of an address is secret: its query, whole and each value, as it stands there and decoded. */
 export function secretsOfUrl({ search, searchParams }: URL): string[] {
-  const raw = search.slice(1).split('&').flatMap((pair) => (pair.includes('=') ? [pair.slice(pair.indexOf('=') + 1)] : [pair]));
+  const raw = search
+    .slice(1)
+    .split('&')
+    .flatMap((pair) => (pair.includes('=') ? [pair.slice(pair.indexOf('=') + 1)] : [pair]));
   return [search.slice(1), ...raw, ...searchParams.values()].filter((text) => text !== '');
 }
 
@@ -30,5 +36,13 @@ function basicOf(secret: string): string[] {
 
 function spellings(text: string): string[] {
   const html = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-  return [text, encodeURIComponent(text), JSON.stringify(text).slice(1, -1), text.replaceAll('/', '\\/'), html, html.replaceAll('"', '&quot;'), html.replaceAll('"', '&#34;').replaceAll("'", '&#39;')];
+  return [
+    text,
+    encodeURIComponent(text),
+    JSON.stringify(text).slice(1, -1),
+    text.replaceAll('/', '\\/'),
+    html,
+    html.replaceAll('"', '&quot;'),
+    html.replaceAll('"', '&#34;').replaceAll("'", '&#39;')
+  ];
 }

@@ -3,9 +3,14 @@ export const MAX_RETRY_AFTER_MS = 600_000;
 
 /**
  * Milliseconds that a Retry-After header asks to wait, at most `MAX_RETRY_AFTER_MS`; undefined where there is none, or
- * nothing that it could mean. A date is held against the answer's own Date where there is one: the clocks of plants differ.
+ * nothing that it could mean. A date is held against the answer's own Date where there is one: the clocks of plants
+ * differ.
  */
-export function retryAfterMs(retryAfter: string | undefined, date: string | undefined, wallMs: number): number | undefined {
+export function retryAfterMs(
+  retryAfter: string | undefined,
+  date: string | undefined,
+  wallMs: number
+): number | undefined {
   const text = retryAfter?.trim() ?? '';
   if (/^\d+$/.test(text)) return Math.min(Number(text) * 1000, MAX_RETRY_AFTER_MS);
   // Only what begins like a day: Date.parse makes a date of much else.

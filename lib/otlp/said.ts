@@ -16,7 +16,10 @@ export interface Said {
 
 /** From good to bad. */
 const OUTCOMES: readonly Said['outcome'][] = ['accepted', 'warning', 'partial', 'refused', 'retry'];
-/** Milliseconds after which nobody is shown any more what was said of a signal that brings nothing, where another one does. */
+/**
+ * Milliseconds after which nobody is shown any more what was said of a signal that brings nothing, where another one
+ * does.
+ */
 const SAID_MS = 600_000;
 
 /** What the collector said last of each signal. */
@@ -27,11 +30,16 @@ export class SaidBook {
     this.last.set(said.signal, said);
   }
 
-  /** The worst, and of equals the latest: one signal's 200 does not hide another's 404. `isTroubled`: what was said of it still holds. */
+  /**
+   * The worst, and of equals the latest: one signal's 200 does not hide another's 404. `isTroubled`: what was said of
+   * it still holds.
+   */
   worst(isTroubled: (signal: Signal) => boolean): Said | undefined {
     const all = [...this.last.values()];
     const newestMs = Math.max(...all.map(({ atMs }) => atMs));
     const badness = ({ outcome }: Said): number => OUTCOMES.indexOf(outcome);
-    return all.filter(({ atMs, signal }) => newestMs - atMs < SAID_MS || isTroubled(signal)).sort((a, b) => badness(b) - badness(a) || b.atMs - a.atMs)[0];
+    return all
+      .filter(({ atMs, signal }) => newestMs - atMs < SAID_MS || isTroubled(signal))
+      .sort((a, b) => badness(b) - badness(a) || b.atMs - a.atMs)[0];
   }
 }

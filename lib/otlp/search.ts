@@ -4,11 +4,14 @@ export const MAX_SEARCH_REQUESTS = 1024;
 const MAX_FRUITLESS_HALVES = 16;
 /** Single items that are asked then. */
 const PROBES = 16;
-/** Requests without one that is accepted after which no more is looked for: then it is not single items that are bad. */
+/**
+ * Requests without one that is accepted after which no more is looked for: then it is not single items that are bad.
+ */
 export const MAX_FRUITLESS_REQUESTS = MAX_FRUITLESS_HALVES + PROBES;
 
 /**
- * What the parts of one refused request share. It is halved, breadth first. Where nothing was accepted after a few levels,
+ * What the parts of one refused request share. It is halved, breadth first. Where nothing was accepted after a few
+ * levels,
  * either everything is bad, or a few bad ones lie so that each part has one: single items from all over it tell. Until
  * they have answered, parts that were refused are held (docs/format.md 25).
  */
@@ -49,8 +52,13 @@ export class Search<Part, Held> {
   }
 }
 
-/** Which of `count` items are asked alone: at most `PROBES`, one in each stretch, not at the same place of each: what is bad may be every n-th. */
+/**
+ * Which of `count` items are asked alone: at most `PROBES`, one in each stretch, not at the same place of each: what is
+ * bad may be every n-th.
+ */
 export function probePlaces(count: number): number[] {
   const stretches = Math.min(PROBES, count);
-  return [...new Set(Array.from({ length: stretches }, (_, i) => Math.floor(((i + ((i * 0.618) % 1)) * count) / stretches)))];
+  return [
+    ...new Set(Array.from({ length: stretches }, (_, i) => Math.floor(((i + ((i * 0.618) % 1)) * count) / stretches)))
+  ];
 }

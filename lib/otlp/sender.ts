@@ -23,7 +23,9 @@ export interface SenderListener {
   onFault?(thrown: unknown): void;
 }
 
-/** A sender at one moment. taken = accepted + rejected + pending. Counts are items, times are of the monotonic clock. */
+/**
+ * A sender at one moment. taken = accepted + rejected + pending. Counts are items, times are of the monotonic clock.
+ */
 export interface SenderStatus {
   readonly taken: number;
   readonly accepted: number;
@@ -45,7 +47,9 @@ export interface SenderStatus {
 export interface Dropped {
   /** Items that nobody reads again. */
   readonly items: number;
-  /** Data points of messages that a token stands for: those of records come again, those of a reader's status do not. */
+  /**
+   * Data points of messages that a token stands for: those of records come again, those of a reader's status do not.
+   */
   readonly points: number;
 }
 
@@ -82,11 +86,17 @@ export class OtlpSender {
     private readonly listener: SenderListener
   ) {
     this.lanes = { logs: new Lane(settings), metrics: new Lane(settings), traces: new Lane(settings) };
-    this.redact = redactor(SIGNALS.map((signal) => settings.endpoints[signal]).flatMap(({ url, headers }) => [...Object.values(headers), ...secretsOfUrl(url)]));
+    this.redact = redactor(
+      SIGNALS.map((signal) => settings.endpoints[signal]).flatMap(({ url, headers }) => [
+        ...Object.values(headers),
+        ...secretsOfUrl(url)
+      ])
+    );
   }
 
   /**
-   * Takes the JSON text of an export request. `OPENOT_OTLP_PAYLOAD`: it is none. `OPENOT_OTLP_QUEUE_FULL`: too much waits
+   * Takes the JSON text of an export request. `OPENOT_OTLP_PAYLOAD`: it is none. `OPENOT_OTLP_QUEUE_FULL`: too much
+   * waits
    * that nobody would read again; its items have been reported. In neither case `done` is called.
    */
   offer(text: string, arrival: Arrival): Offered {
@@ -100,7 +110,11 @@ export class OtlpSender {
     const of = this.consignments.add(counts, bytes, nowMs, arrival);
     this.taken += items.length;
     this.pending += items.length;
-    if (items.length > 0) this.lanes[signal].add(items.map((item) => ({ item, of })), sealed);
+    if (items.length > 0)
+      this.lanes[signal].add(
+        items.map((item) => ({ item, of })),
+        sealed
+      );
     if (arrival.hasToken) for (const lane of Object.values(this.lanes)) lane.hurry(nowMs);
     this.consignments.release();
     this.pump();
@@ -133,7 +147,8 @@ export class OtlpSender {
     this.isClosing = true;
     this.closeByMs = this.ports.now() + limitMs;
     this.cancelTimer?.();
-    for (const signal of SIGNALS) this.lanes[signal].thin((of) => of.counts.signal === 'metrics' || this.consignments.isLoose(of));
+    for (const signal of SIGNALS)
+      this.lanes[signal].thin((of) => of.counts.signal === 'metrics' || this.consignments.isLoose(of));
     let cancel: (() => void) | undefined;
     const ended = new Promise<void>((resolve) => {
       this.onIdle = resolve;
@@ -169,8 +184,10 @@ export class OtlpSender {
       next = this.firstDue();
     }
     // A collector that asked to be left alone for longer is left alone.
-    if (this.isClosing && this.active === 0 && (next === undefined || next.dueMs > this.closeByMs)) return this.onIdle?.();
-    if (next !== undefined && next.dueMs > nowMs) this.cancelTimer = this.ports.after(next.dueMs - nowMs, () => this.guarded(() => this.pump()));
+    if (this.isClosing && this.active === 0 && (next === undefined || next.dueMs > this.closeByMs))
+      return this.onIdle?.();
+    if (next !== undefined && next.dueMs > nowMs)
+      this.cancelTimer = this.ports.after(next.dueMs - nowMs, () => this.guarded(() => this.pump()));
   }
 
   /** Of several, the one that has the fewest requests under way. */
@@ -210,15 +227,44 @@ export class OtlpSender {
         outgoing.body = { bytes: await encode(text, isGzip), isGzip };
       }
       const { bytes: body, isGzip } = outgoing.body;
-      const content = { accept: 'application/json', 'user-agent': USER_AGENT, ...headers, 'content-type': 'application/json', ...(isGzip ? { 'content-encoding': 'gzip' } : {}), 'accept-encoding': 'identity' };
-      const answer = await this.ports.transport.post({ url, headers: content, body, timeoutMs, ...(tls === undefined ? {} : { tls }) });
-      return judge(answer, { sent: outgoing.entries.length, signal, endpoint, redact: this.redact, wallMs: this.ports.wallMs() });
+      const content = {
+        accept: 'application/json',
+        'user-agent': USER_AGENT,
+        ...headers,
+        'content-type': 'application/json',
+        ...(isGzip ? { 'content-encoding': 'gzip' } : {}),
+        'accept-encoding': 'identity'
+      };
+      const answer = await this.ports.transport.post({
+        url,
+        headers: content,
+        body,
+        timeoutMs,
+        ...(tls === undefined ? {} : { tls })
+      });
+      return judge(answer, {
+        sent: outgoing.entries.length,
+        signal,
+        endpoint,
+        redact: this.redact,
+        wallMs: this.ports.wallMs()
+      });
     } catch (thrown) {
-      return { kind: 'retry', code: 'OPENOT_INTERNAL', status: 0, message: thrown instanceof Error ? thrown.message : String(thrown) };
+      return {
+        kind: 'retry',
+        code: 'OPENOT_INTERNAL',
+        status: 0,
+        message: thrown instanceof Error ? thrown.message : String(thrown)
+      };
     }
   }
 
-  private take(signal: Signal, outgoing: Outgoing, verdict: Verdict | { readonly kind: 'large' }, episode: number): void {
+  private take(
+    signal: Signal,
+    outgoing: Outgoing,
+    verdict: Verdict | { readonly kind: 'large' },
+    episode: number
+  ): void {
     const lane = this.lanes[signal];
     const { entries } = outgoing;
     switch (verdict.kind) {
@@ -240,7 +286,12 @@ export class OtlpSender {
     }
   }
 
-  private takeRetry(signal: Signal, outgoing: Outgoing, { code, message, retryAfterMs }: Verdict & { kind: 'retry' }, episode: number): void {
+  private takeRetry(
+    signal: Signal,
+    outgoing: Outgoing,
+    { code, message, retryAfterMs }: Verdict & { kind: 'retry' },
+    episode: number
+  ): void {
     // One last attempt each while it closes: what failed stays without an outcome.
     if (this.isClosing) return;
     const nowMs = this.ports.now();
@@ -248,7 +299,12 @@ export class OtlpSender {
     this.say(signal, 'retry', code, message, nowMs + waitMs);
   }
 
-  private takeRefusal(signal: Signal, outgoing: Outgoing, { kind, refusal }: Verdict & { kind: 'split' | 'refused' }, episode: number): void {
+  private takeRefusal(
+    signal: Signal,
+    outgoing: Outgoing,
+    { kind, refusal }: Verdict & { kind: 'split' | 'refused' },
+    episode: number
+  ): void {
     const lane = this.lanes[signal];
     if (!this.holds(kind, refusal)) lane.answered(episode);
     // Some collectors cannot read what is compressed, and call it bad: the same once more as it is.
@@ -258,7 +314,12 @@ export class OtlpSender {
       return lane.repeat(outgoing);
     }
     if (this.holds(kind, refusal)) {
-      return this.takeRetry(signal, outgoing, { kind: 'retry', code: refusal.code, status: refusal.status, message: refusal.message, retryAfterMs: HOLD_MS }, episode);
+      return this.takeRetry(
+        signal,
+        outgoing,
+        { kind: 'retry', code: refusal.code, status: refusal.status, message: refusal.message, retryAfterMs: HOLD_MS },
+        episode
+      );
     }
     if (kind === 'refused') return this.refuseRequest(signal, outgoing, refusal);
     this.takeSplit(signal, outgoing, refusal);
@@ -266,13 +327,20 @@ export class OtlpSender {
 
   /** Is it the endpoint as a whole that refuses, and is that waited for? */
   private holds(kind: 'split' | 'refused', { reason, status }: Refusal): boolean {
-    return this.settings.whenRefused === 'hold' && kind === 'refused' && (['unauthorized', 'notFound', 'redirect'].includes(reason) || status >= 500);
+    return (
+      this.settings.whenRefused === 'hold' &&
+      kind === 'refused' &&
+      (['unauthorized', 'notFound', 'redirect'].includes(reason) || status >= 500)
+    );
   }
 
   private takeSplit(signal: Signal, outgoing: Outgoing, refusal: Refusal): void {
     const { entries } = outgoing;
     if (this.lanes[signal].split(outgoing, refusal)) return this.say(signal, 'refused', refusal.code, refusal.message);
-    const alone = entries.length === 1 ? '' : ` (${outgoing.search!.requests} requests did not find which of ${entries.length} items is meant, all are given up)`;
+    const alone =
+      entries.length === 1
+        ? ''
+        : ` (${outgoing.search!.requests} requests did not find which of ${entries.length} items is meant, all are given up)`;
     this.refuseRequest(signal, outgoing, { ...refusal, message: refusal.message + alone });
   }
 
@@ -286,7 +354,8 @@ export class OtlpSender {
 
   /** What was held while single items of its batch were asked is looked at anew when these have answered. */
   private decided(signal: Signal, outgoing: Outgoing, isAccepted: boolean): void {
-    for (const held of outgoing.search?.decided(outgoing, isAccepted) ?? []) this.takeSplit(signal, held.outgoing, held.refusal);
+    for (const held of outgoing.search?.decided(outgoing, isAccepted) ?? [])
+      this.takeSplit(signal, held.outgoing, held.refusal);
   }
 
   private takeAccepted(signal: Signal, outgoing: Outgoing, verdict: Verdict & { kind: 'accepted' | 'partial' }): void {
@@ -302,13 +371,22 @@ export class OtlpSender {
       this.report(signal, entries, verdict.refusal, lost);
       return this.settle(entries, 'partial');
     }
-    if (hasRefusedGzip) this.say(signal, 'warning', 'OPENOT_OTLP_COMPRESSION_REFUSED', 'the collector refuses compressed requests and takes the same uncompressed: they go uncompressed for an hour, then it is tried again. Set the compression of this node to none');
+    if (hasRefusedGzip)
+      this.say(
+        signal,
+        'warning',
+        'OPENOT_OTLP_COMPRESSION_REFUSED',
+        'the collector refuses compressed requests and takes the same uncompressed: they go uncompressed for an hour, then it is tried again. Set the compression of this node to none'
+      );
     else if (verdict.warning !== '') this.say(signal, 'warning', 'OPENOT_OTLP_WARNING', verdict.warning);
     else this.say(signal, 'accepted', '', String(verdict.status));
     this.settle(entries, 'accepted');
   }
 
-  /** True when it is now known that this endpoint cannot read what is compressed. Halves say nothing: a bad item was in the whole. */
+  /**
+   * True when it is now known that this endpoint cannot read what is compressed. Halves say nothing: a bad item was in
+   * the whole.
+   */
   private noteCompression(signal: Signal, outgoing: Outgoing): boolean {
     const lane = this.lanes[signal];
     if (outgoing.body?.isGzip === true) lane.compression = 'understood';
@@ -327,7 +405,14 @@ export class OtlpSender {
   }
 
   private report(signal: Signal, entries: readonly Entry[], refusal: Refusal, count: number): void {
-    this.listener.onRejected(rejectedOf(signal, { ...refusal, message: this.redact(refusal.message) }, entries.map(({ item }) => item), count));
+    this.listener.onRejected(
+      rejectedOf(
+        signal,
+        { ...refusal, message: this.redact(refusal.message) },
+        entries.map(({ item }) => item),
+        count
+      )
+    );
   }
 
   /** These have their outcome; messages that are through leave. */
@@ -344,20 +429,34 @@ export class OtlpSender {
   }
 
   private say(signal: Signal, outcome: Said['outcome'], code: string, message: string, againMs?: number): void {
-    const said = { atMs: this.ports.now(), outcome, signal, code, message: this.redact(message), ...(againMs === undefined ? {} : { againMs }) };
+    const said = {
+      atMs: this.ports.now(),
+      outcome,
+      signal,
+      code,
+      message: this.redact(message),
+      ...(againMs === undefined ? {} : { againMs })
+    };
     this.said.put(said);
     this.listener.onChange(said);
   }
 
   private tooLarge(): Refusal {
-    return { reason: 'tooLarge', code: 'OPENOT_OTLP_TOO_LARGE', status: 0, message: `one item does not fit into a request of ${this.settings.maxBytes} bytes: raise "Max. bytes"` };
+    return {
+      reason: 'tooLarge',
+      code: 'OPENOT_OTLP_TOO_LARGE',
+      status: 0,
+      message: `one item does not fit into a request of ${this.settings.maxBytes} bytes: raise "Max. bytes"`
+    };
   }
 
   private full({ signal, items }: TakenApart): Offered {
     const message = `${this.consignments.looseBytes} bytes of messages without a commit token wait for the collector, the limit is ${MAX_LOOSE_BYTES}: the message was not taken. See what the collector says, or keep msg.openot.commit of a reader that waits for an openot ack, which then waits with it`;
     this.taken += items.length;
     this.rejected += items.length;
-    this.listener.onRejected(rejectedOf(signal, { reason: 'queueFull', code: 'OPENOT_OTLP_QUEUE_FULL', status: 0, message }, items));
+    this.listener.onRejected(
+      rejectedOf(signal, { reason: 'queueFull', code: 'OPENOT_OTLP_QUEUE_FULL', status: 0, message }, items)
+    );
     return { ok: false, code: 'OPENOT_OTLP_QUEUE_FULL', message };
   }
 }

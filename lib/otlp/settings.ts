@@ -27,7 +27,8 @@ export interface SenderSettings {
   /** Requests under way, of all signals. */
   readonly maxInFlight: number;
   /**
-   * What becomes of items when the endpoint as a whole refuses (401, 403, 404, 405, redirects, 5xx): `reject`, the default, reports them
+   * What becomes of items when the endpoint as a whole refuses (401, 403, 404, 405, redirects, 5xx): `reject`, the
+   * default, reports them
    * and lets their tokens go, `hold` tries again every minute.
    */
   readonly whenRefused?: 'reject' | 'hold';
@@ -35,7 +36,10 @@ export interface SenderSettings {
 
 /** Largest request that the protocol's collectors take, in bytes. */
 export const MAX_REQUEST_BYTES = 67_108_864;
-/** Bytes of messages without a commit token (and without one behind them) that wait, at most: one more is refused. As JSON; in memory they take about five times as much. */
+/**
+ * Bytes of messages without a commit token (and without one behind them) that wait, at most: one more is refused. As
+ * JSON; in memory they take about five times as much.
+ */
 export const MAX_LOOSE_BYTES = 33_554_432;
 /** Bytes that a message counts for beside its text. */
 export const MESSAGE_BYTES = 512;

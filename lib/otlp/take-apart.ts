@@ -2,7 +2,8 @@ import type { Signal } from '../otel/otlp';
 import { skipSpace, skipValue, walkArray, walkObject } from './json-slices';
 
 /**
- * What stands around items, as text: an export request, a resource, a scope, a metric. `before` ends with the opening of the
+ * What stands around items, as text: an export request, a resource, a scope, a metric. `before` ends with the opening
+ * of the
  * array that holds what is inside, all other members in front of it. Two frames with the same texts are the same frame.
  */
 export interface Frame {
@@ -25,7 +26,10 @@ export interface TakenApart {
   readonly ok: true;
   readonly signal: Signal;
   readonly items: readonly Item[];
-  /** The request as it came; only where a checksum or a count in its scope covers it (docs/format.md 24), so that it must be sent so. */
+  /**
+   * The request as it came; only where a checksum or a count in its scope covers it (docs/format.md 24), so that it
+   * must be sent so.
+   */
   readonly sealed?: string;
 }
 
@@ -68,25 +72,51 @@ class Walk {
     const start = skipSpace(this.text, 0);
     const root = this.frame();
     let found: string | undefined;
-    this.holder(start, 'the request', root, (key) => key in SHAPES, (key, at) => {
-      found = key;
-      return this.list(at, key, (element, path) => this.resource(element, path, root, key));
-    });
-    if (found === undefined) throw new Refusal('an object with resourceLogs, resourceMetrics or resourceSpans was expected');
-    return { ok: true, signal: SHAPES[found].signal, items: this.items, ...(this.isSealed ? { sealed: this.text } : {}) };
+    this.holder(
+      start,
+      'the request',
+      root,
+      (key) => key in SHAPES,
+      (key, at) => {
+        found = key;
+        return this.list(at, key, (element, path) => this.resource(element, path, root, key));
+      }
+    );
+    if (found === undefined)
+      throw new Refusal('an object with resourceLogs, resourceMetrics or resourceSpans was expected');
+    return {
+      ok: true,
+      signal: SHAPES[found].signal,
+      items: this.items,
+      ...(this.isSealed ? { sealed: this.text } : {})
+    };
   }
 
   private resource(at: number, path: string, parent: Frame, key: string): number {
     const frame = this.frame(parent);
     const { scopes } = SHAPES[key];
-    return this.holder(at, path, frame, (name) => name === scopes, (name, valueAt) => this.list(valueAt, `${path}.${name}`, (element, scopePath) => this.scope(element, scopePath, frame, key)));
+    return this.holder(
+      at,
+      path,
+      frame,
+      (name) => name === scopes,
+      (name, valueAt) =>
+        this.list(valueAt, `${path}.${name}`, (element, scopePath) => this.scope(element, scopePath, frame, key))
+    );
   }
 
   private scope(at: number, path: string, parent: Frame, key: string): number {
     const frame = this.frame(parent);
     const { items, signal } = SHAPES[key];
-    return this.holder(at, path, frame, (name) => name === items, (name, valueAt) =>
-      this.list(valueAt, `${path}.${name}`, (element, itemPath) => (signal === 'metrics' ? this.metric(element, itemPath, frame) : this.item(element, frame)))
+    return this.holder(
+      at,
+      path,
+      frame,
+      (name) => name === items,
+      (name, valueAt) =>
+        this.list(valueAt, `${path}.${name}`, (element, itemPath) =>
+          signal === 'metrics' ? this.metric(element, itemPath, frame) : this.item(element, frame)
+        )
     );
   }
 
@@ -95,11 +125,22 @@ class Walk {
     const frame = this.frame(parent);
     const inner = this.frame();
     let hasPoints = false;
-    const end = this.holder(at, path, frame, (name) => POINT_KINDS.includes(name), (name, kindAt) =>
-      this.holder(kindAt, `${path}.${name}`, inner, (key) => key === 'dataPoints', (key, pointsAt) => {
-        hasPoints = true;
-        return this.list(pointsAt, `${path}.${name}.${key}`, (element) => this.item(element, frame));
-      })
+    const end = this.holder(
+      at,
+      path,
+      frame,
+      (name) => POINT_KINDS.includes(name),
+      (name, kindAt) =>
+        this.holder(
+          kindAt,
+          `${path}.${name}`,
+          inner,
+          (key) => key === 'dataPoints',
+          (key, pointsAt) => {
+            hasPoints = true;
+            return this.list(pointsAt, `${path}.${name}.${key}`, (element) => this.item(element, frame));
+          }
+        )
     );
     if (!hasPoints) return this.item(at, parent);
     frame.before = frame.before.slice(0, -1) + inner.before;
@@ -115,7 +156,13 @@ class Walk {
   }
 
   /** An object that holds what is inside in one of its members: every other one goes into the frame. */
-  private holder(at: number, path: string, frame: Frame, isInside: (key: string) => boolean, inside: (key: string, valueAt: number) => number): number {
+  private holder(
+    at: number,
+    path: string,
+    frame: Frame,
+    isInside: (key: string) => boolean,
+    inside: (key: string, valueAt: number) => number
+  ): number {
     if (this.text[at] !== '{') throw new Refusal(`${path} must be an object`);
     let held = '';
     const others: string[] = [];
@@ -149,5 +196,8 @@ class Walk {
 
 function isSeal(scope: string): boolean {
   const { attributes } = (JSON.parse(scope) ?? {}) as { attributes?: unknown };
-  return Array.isArray(attributes) && attributes.some((attribute: { key?: unknown } | null) => SEALS.includes(attribute?.key as string));
+  return (
+    Array.isArray(attributes) &&
+    attributes.some((attribute: { key?: unknown } | null) => SEALS.includes(attribute?.key as string))
+  );
 }

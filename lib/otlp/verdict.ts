@@ -8,7 +8,8 @@ import { retryAfterMs } from './retry-after';
 import type { Endpoint } from './settings';
 
 /** Why items were not accepted, in a word. */
-export type RejectReason = 'refused' | 'unauthorized' | 'notFound' | 'redirect' | 'tooLarge' | 'partial' | 'protocol' | 'queueFull';
+export type RejectReason =
+  'refused' | 'unauthorized' | 'notFound' | 'redirect' | 'tooLarge' | 'partial' | 'protocol' | 'queueFull';
 
 /** A refusal as a person reads it. `status` 0 where no answer caused it. */
 export interface Refusal {
@@ -28,7 +29,13 @@ export type Verdict =
   /** At least one of them is bad, or they are too many: to be sent in halves. */
   | { readonly kind: 'split'; readonly refusal: Refusal }
   /** To be sent again. `status` 0 without an answer. */
-  | { readonly kind: 'retry'; readonly code: string; readonly status: number; readonly message: string; readonly retryAfterMs?: number };
+  | {
+      readonly kind: 'retry';
+      readonly code: string;
+      readonly status: number;
+      readonly message: string;
+      readonly retryAfterMs?: number;
+    };
 
 const RETRYABLE = [429, 502, 503, 504];
 
@@ -52,23 +59,75 @@ export function judge(answer: HttpAnswer | HttpFailure, asked: Asked): Verdict {
   const message = `${status} ${STATUS_CODES[status] ?? ''}`.trim() + (said === '' ? '' : `: ${said}`);
   if (RETRYABLE.includes(status)) {
     const again = retryAfterMs(answer.retryAfter, answer.date, asked.wallMs);
-    return { kind: 'retry', code: 'OPENOT_OTLP_BUSY', status, message, ...(again === undefined ? {} : { retryAfterMs: again }) };
+    return {
+      kind: 'retry',
+      code: 'OPENOT_OTLP_BUSY',
+      status,
+      message,
+      ...(again === undefined ? {} : { retryAfterMs: again })
+    };
   }
   // Some servers answer so on their port for TLS. Nothing is wrong with the items.
-  if (status === 400 && /HTTP request (was sent )?to (an )?HTTPS/i.test(said)) return { kind: 'refused', refusal: { reason: 'notFound', code: 'OPENOT_OTLP_NOT_FOUND', status, message: `${message}. This port speaks TLS: begin the address in the ${asked.endpoint.from} with https://` } };
-  if (status === 400) return { kind: 'split', refusal: { reason: 'refused', code: 'OPENOT_OTLP_REFUSED', status, message } };
-  if (status === 413) return { kind: 'split', refusal: { reason: 'tooLarge', code: 'OPENOT_OTLP_TOO_LARGE', status, message: `${message}. The collector takes only smaller requests: lower "Max. bytes", or raise its limit` } };
+  if (status === 400 && /HTTP request (was sent )?to (an )?HTTPS/i.test(said))
+    return {
+      kind: 'refused',
+      refusal: {
+        reason: 'notFound',
+        code: 'OPENOT_OTLP_NOT_FOUND',
+        status,
+        message: `${message}. This port speaks TLS: begin the address in the ${asked.endpoint.from} with https://`
+      }
+    };
+  if (status === 400)
+    return { kind: 'split', refusal: { reason: 'refused', code: 'OPENOT_OTLP_REFUSED', status, message } };
+  if (status === 413)
+    return {
+      kind: 'split',
+      refusal: {
+        reason: 'tooLarge',
+        code: 'OPENOT_OTLP_TOO_LARGE',
+        status,
+        message: `${message}. The collector takes only smaller requests: lower "Max. bytes", or raise its limit`
+      }
+    };
   return { kind: 'refused', refusal: refusalOf(status, message, answer.location, asked) };
 }
 
-function refusalOf(status: number, message: string, location: string | undefined, { signal, endpoint, redact }: Asked): Refusal {
-  const refused = (reason: RejectReason, code: string, advice: string): Refusal => ({ reason, code, status, message: `${message}${advice}` });
+function refusalOf(
+  status: number,
+  message: string,
+  location: string | undefined,
+  { signal, endpoint, redact }: Asked
+): Refusal {
+  const refused = (reason: RejectReason, code: string, advice: string): Refusal => ({
+    reason,
+    code,
+    status,
+    message: `${message}${advice}`
+  });
   const address = redact(shownUrl(endpoint.url));
-  if (status === 401 || status === 403) return refused('unauthorized', 'OPENOT_OTLP_UNAUTHORIZED', '. Set or renew the token or the headers of this node');
-  if (status === 404 || status === 405) return refused('notFound', 'OPENOT_OTLP_NOT_FOUND', `. Nothing takes ${signal} by OTLP/HTTP at ${address}: correct the ${endpoint.from}`);
-  if (status >= 300 && status < 400) return refused('redirect', 'OPENOT_OTLP_REDIRECT', `. Redirects are not followed${redact(placeOf(location))}: set the ${endpoint.from} to where the collector is`);
-  if (status === 415) return refused('refused', 'OPENOT_OTLP_REFUSED', `. What stands at ${address} takes no JSON: it must be a receiver of OTLP/HTTP with JSON`);
-  if (status >= 500) return refused('refused', 'OPENOT_OTLP_REFUSED', '. The collector failed on it: see its own log for why');
+  if (status === 401 || status === 403)
+    return refused('unauthorized', 'OPENOT_OTLP_UNAUTHORIZED', '. Set or renew the token or the headers of this node');
+  if (status === 404 || status === 405)
+    return refused(
+      'notFound',
+      'OPENOT_OTLP_NOT_FOUND',
+      `. Nothing takes ${signal} by OTLP/HTTP at ${address}: correct the ${endpoint.from}`
+    );
+  if (status >= 300 && status < 400)
+    return refused(
+      'redirect',
+      'OPENOT_OTLP_REDIRECT',
+      `. Redirects are not followed${redact(placeOf(location))}: set the ${endpoint.from} to where the collector is`
+    );
+  if (status === 415)
+    return refused(
+      'refused',
+      'OPENOT_OTLP_REFUSED',
+      `. What stands at ${address} takes no JSON: it must be a receiver of OTLP/HTTP with JSON`
+    );
+  if (status >= 500)
+    return refused('refused', 'OPENOT_OTLP_REFUSED', '. The collector failed on it: see its own log for why');
   return refused('refused', 'OPENOT_OTLP_REFUSED', '');
 }
 
@@ -80,11 +139,29 @@ function placeOf(location: string | undefined): string {
 }
 
 function accepting({ status, body, isCut }: HttpAnswer, { sent, signal, endpoint, redact }: Asked): Verdict {
-  const protocol = (message: string): Verdict => ({ kind: 'refused', refusal: { reason: 'protocol', code: 'OPENOT_OTLP_PROTOCOL', status, message: `${status}, but ${message}. Whether the collector has these items is not known; check what stands at ${redact(shownUrl(endpoint.url))} (${endpoint.from})` } });
+  const protocol = (message: string): Verdict => ({
+    kind: 'refused',
+    refusal: {
+      reason: 'protocol',
+      code: 'OPENOT_OTLP_PROTOCOL',
+      status,
+      message: `${status}, but ${message}. Whether the collector has these items is not known; check what stands at ${redact(shownUrl(endpoint.url))} (${endpoint.from})`
+    }
+  });
   const read = readAnswer(body, isCut, signal, redact);
   if (!read.ok) return protocol(read.message);
   const { rejected, message } = read;
   if (rejected < 0 || rejected > sent) return protocol(`it says that ${rejected} of ${sent} were rejected`);
   if (rejected === 0) return { kind: 'accepted', status, warning: message };
-  return { kind: 'partial', status, rejected, refusal: { reason: 'partial', code: 'OPENOT_OTLP_PARTIAL', status, message: `${rejected} of ${sent} rejected, the collector does not say which${message === '' ? '' : `: ${message}`}` } };
+  return {
+    kind: 'partial',
+    status,
+    rejected,
+    refusal: {
+      reason: 'partial',
+      code: 'OPENOT_OTLP_PARTIAL',
+      status,
+      message: `${rejected} of ${sent} rejected, the collector does not say which${message === '' ? '' : `: ${message}`}`
+    }
+  };
 }

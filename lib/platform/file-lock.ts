@@ -32,7 +32,10 @@ const here = new Set<string>();
 export const TOUCH_MS = 1_000;
 /** A holder whose process is gone, and which has not touched its lock for so long, holds it no more. */
 export const DEAD_MS = 3_000;
-/** The same where nobody can tell whether it lives: another machine or container, or a process id that was given out again. */
+/**
+ * The same where nobody can tell whether it lives: another machine or container, or a process id that was given out
+ * again.
+ */
 export const SILENT_MS = 15_000;
 
 /**
@@ -57,8 +60,11 @@ export class FileLock {
     if (await files.create(this.path, this.image())) return this.taken();
     const holder = holderOf(await files.read(this.path));
     // One that names nobody is just being made, or was cut short by a crash.
-    if (!(await (holder === undefined ? this.standsStill(this.path, DEAD_MS) : this.isLeft(holder)))) return refused(this.path, holder);
-    return (await this.takeOver(holder?.owner)) ? this.taken() : refused(this.path, holderOf(await files.read(this.path)) ?? self);
+    if (!(await (holder === undefined ? this.standsStill(this.path, DEAD_MS) : this.isLeft(holder))))
+      return refused(this.path, holder);
+    return (await this.takeOver(holder?.owner))
+      ? this.taken()
+      : refused(this.path, holderOf(await files.read(this.path)) ?? self);
   }
 
   /** One at a time: of two that find the same lock left behind, the second must not take it from the first. */
@@ -118,8 +124,10 @@ export class FileLock {
 
   private async isLeft(holder: LockHolder): Promise<boolean> {
     const { files, self, isAlive, wallMs } = this.ports;
-    // Of two in this process the later one counts. A container that was started again has the same number too; so may one beside it that shares the folder.
-    if (holder.host === self.host && holder.pid === self.pid) return here.has(holder.owner) || this.standsStill(this.path, DEAD_MS);
+    // Of two in this process the later one counts. A container that was started again has the same number too; so may
+    // one beside it that shares the folder.
+    if (holder.host === self.host && holder.pid === self.pid)
+      return here.has(holder.owner) || this.standsStill(this.path, DEAD_MS);
     const isDead = holder.host === self.host && !isAlive(holder.pid);
     if (isDead && wallMs() - ((await files.changedMs(this.path)) ?? 0) >= DEAD_MS) return true;
     return this.standsStill(this.path, isDead ? DEAD_MS : SILENT_MS);
@@ -145,7 +153,9 @@ function holderOf(bytes: Uint8Array | undefined): LockHolder | undefined {
   try {
     const value = JSON.parse(Buffer.from(bytes ?? []).toString('utf8')) as Partial<LockHolder> | null;
     const { pid, host, owner } = value ?? {};
-    return typeof pid === 'number' && typeof host === 'string' && typeof owner === 'string' ? { pid, host, owner } : undefined;
+    return typeof pid === 'number' && typeof host === 'string' && typeof owner === 'string'
+      ? { pid, host, owner }
+      : undefined;
   } catch {
     return undefined;
   }

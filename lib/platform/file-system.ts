@@ -24,7 +24,11 @@ export interface FileSystem {
 
 /** The files of this machine; created ones are readable by their owner only. */
 export const systemFiles: FileSystem = {
-  read: (path) => unlessMissing(readFile(path).then((bytes) => new Uint8Array(bytes)), undefined),
+  read: (path) =>
+    unlessMissing(
+      readFile(path).then((bytes) => new Uint8Array(bytes)),
+      undefined
+    ),
   write: (path, bytes) => writeFile(path, bytes, { mode: 0o600 }),
   create: (path, bytes) =>
     writeFile(path, bytes, { mode: 0o600, flag: 'wx' }).then(
@@ -45,9 +49,16 @@ export const systemFiles: FileSystem = {
   makeFolder: async (path) => void (await mkdir(path, { recursive: true })),
   touch: (path) => {
     const now = new Date();
-    return unlessMissing(utimes(path, now, now).then(() => true), false);
+    return unlessMissing(
+      utimes(path, now, now).then(() => true),
+      false
+    );
   },
-  changedMs: (path) => unlessMissing(stat(path).then(({ mtimeMs }) => mtimeMs), undefined)
+  changedMs: (path) =>
+    unlessMissing(
+      stat(path).then(({ mtimeMs }) => mtimeMs),
+      undefined
+    )
 };
 
 async function syncOpened(path: string, flags: string): Promise<void> {

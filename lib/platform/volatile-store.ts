@@ -1,6 +1,8 @@
 import { Store } from '../reader/ports';
 
-/** A state that lives as long as the process, for readers that are to begin at the beginning: nobody else can have it. */
+/**
+ * A state that lives as long as the process, for readers that are to begin at the beginning: nobody else can have it.
+ */
 export function volatileStore(): Store {
   let saved: Uint8Array | undefined;
   return {

@@ -3,7 +3,8 @@ import { ReaderSettings } from './settings';
 import { ReaderError } from './status';
 
 /**
- * Misses acknowledgements (docs/design.md 5): under `onAck`, batches that were handed on and of which nothing was settled
+ * Misses acknowledgements (docs/design.md 5): under `onAck`, batches that were handed on and of which nothing was
+ * settled
  * for `ackTimeoutMs`. It is said, never mended: what was not acknowledged is not passed over.
  */
 export class AckWatch {

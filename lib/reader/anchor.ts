@@ -11,14 +11,17 @@ export type Standing = 'stands' | 'differs' | 'overwritten' | 'none' | 'unasked'
 /** Where the CRC of the last record handed on stands, while that record is retained. */
 export function anchorOf(memory: Memory, oldestAbs: number): number | undefined {
   const { fingerprint } = memory;
-  return fingerprint === undefined || fingerprint.abs < oldestAbs ? undefined : fingerprint.abs + fingerprint.length - 4;
+  return fingerprint === undefined || fingerprint.abs < oldestAbs
+    ? undefined
+    : fingerprint.abs + fingerprint.length - 4;
 }
 
 /** `anchor` = the four bytes found there, `oldestAbs` = the highest oldest seen since they were read. */
 export function standingOf(memory: Memory, anchor: number | undefined, oldestAbs: number): Standing {
   const { fingerprint } = memory;
   if (fingerprint === undefined) return 'none';
-  // Also where its bytes are still there: they are what is left of it, or a later record that was taken for an earlier one.
+  // Also where its bytes are still there: they are what is left of it, or a later record that was taken for an earlier
+  // one.
   if (fingerprint.abs < oldestAbs) return 'overwritten';
   if (anchor === fingerprint.crc) return 'stands';
   return anchor === undefined ? 'unasked' : 'differs';

@@ -14,7 +14,9 @@ export interface ReaderParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly settings: Partial<ReaderSettings>;
-  /** Takes one batch; the next one waits until it resolves. A rejection stops reading until the reader is started anew. */
+  /**
+   * Takes one batch; the next one waits until it resolves. A rejection stops reading until the reader is started anew.
+   */
   readonly sink: (batch: Batch) => void | Promise<void>;
   /** At each change of state and every `statusIntervalMs`. Objects of their own, never changed afterwards. */
   readonly onStatus?: (status: ReaderStatus, facts: StatusFacts) => void;
@@ -32,7 +34,10 @@ export interface Reader {
   read(): void;
   pause(): void;
   resume(): void;
-  /** Forgets the saved state and begins as at first contact (`startFrom`): the way out of an unreadable state. Refused while another uses the state. */
+  /**
+   * Forgets the saved state and begins as at first contact (`startFrom`): the way out of an unreadable state. Refused
+   * while another uses the state.
+   */
   forget(): Promise<CommandOutcome>;
   /**
    * Goes on at a position between oldest and head, or at one of them: forward as a skipped range (notice), backward so

@@ -36,7 +36,8 @@ export class BatchBuilder {
 
   add(abs: number, record: RecordView): void {
     const last = this.runs.length > 0 ? this.runs[this.runs.length - 1] : undefined;
-    if (last !== undefined && this.endAbs === abs && last.bytes === record.bytes && last.end === record.start) last.end += record.length;
+    if (last !== undefined && this.endAbs === abs && last.bytes === record.bytes && last.end === record.start)
+      last.end += record.length;
     else {
       // Records of two windows that follow one another are one segment: only a jump begins a new one.
       if (this.endAbs !== abs) this.segments.push({ offset: this.bytes, abs });

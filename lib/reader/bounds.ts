@@ -3,7 +3,11 @@ import { isPlausible, Look } from './look';
 import { LookOutcome } from './look-keeper';
 
 /** Up to where the bytes of the window may be taken for records. */
-export function boundsOf(first: Look, outcome: Extract<LookOutcome, { kind: 'accepted' }>, trustedHead: number): Pick<HarvestBounds, 'headAbs' | 'trustedHead'> {
+export function boundsOf(
+  first: Look,
+  outcome: Extract<LookOutcome, { kind: 'accepted' }>,
+  trustedHead: number
+): Pick<HarvestBounds, 'headAbs' | 'trustedHead'> {
   const head = outcome.base.snapshot.headAbs;
   if (outcome.index === 0) return { headAbs: head, trustedHead: Math.min(trustedHead, head) };
   // The look that came with the window was not proven, but it stands between two that were taken.

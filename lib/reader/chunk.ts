@@ -36,7 +36,8 @@ export class ChunkSize {
 
   /** The window held `used` bytes up to head. */
   caughtUp(used: number): void {
-    if (used * 4 < this.window) this.window = Math.max(Math.min(this.settings.firstChunk, this.perRead), Math.floor(this.window / 2));
+    if (used * 4 < this.window)
+      this.window = Math.max(Math.min(this.settings.firstChunk, this.perRead), Math.floor(this.window / 2));
   }
 
   /** A record of this length did not fit into the window. */

@@ -2,17 +2,27 @@ import { CommandOutcome } from './api';
 
 /** Commands that wait, at most. */
 const MAX_COMMANDS = 16;
-const BUSY: CommandOutcome = { ok: false, code: 'OPENOT_READER_BUSY', message: `${MAX_COMMANDS} commands wait already (is the link down?): this one was not taken` };
+const BUSY: CommandOutcome = {
+  ok: false,
+  code: 'OPENOT_READER_BUSY',
+  message: `${MAX_COMMANDS} commands wait already (is the link down?): this one was not taken`
+};
 
 /** The answer to a command that came too late. */
-export const STOPPED: CommandOutcome = { ok: false, code: 'OPENOT_READER_STOPPED', message: 'the reader was stopped before it could do that: nothing was changed' };
+export const STOPPED: CommandOutcome = {
+  ok: false,
+  code: 'OPENOT_READER_STOPPED',
+  message: 'the reader was stopped before it could do that: nothing was changed'
+};
 
 interface Command {
   readonly work: () => Promise<CommandOutcome>;
   readonly answer: (outcome: CommandOutcome) => void;
 }
 
-/** What a reader was told to do between two polls, in order. Every command is answered, whatever becomes of the reader. */
+/**
+ * What a reader was told to do between two polls, in order. Every command is answered, whatever becomes of the reader.
+ */
 export class Commands {
   private readonly queue: Command[] = [];
 

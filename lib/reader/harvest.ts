@@ -12,7 +12,9 @@ export interface HarvestBounds {
   readonly trustedHead: number;
   /** Head that was seen so long before the window was read that no copy is older (`rereadMs`). */
   readonly settledHead: number;
-  /** Up to here the end of the lap was read again after what stands behind it, and is the same: a gap there is a gap. */
+  /**
+   * Up to here the end of the lap was read again after what stands behind it, and is the same: a gap there is a gap.
+   */
   readonly tailFreshUntil: number;
 }
 
@@ -22,7 +24,10 @@ export interface Trouble {
   /** Stable word for notices. */
   readonly reason: string;
   readonly message: string;
-  /** The seq or run of the record is below what was handed on already: stale bytes, or a restart that nothing else shows. */
+  /**
+   * The seq or run of the record is below what was handed on already: stale bytes, or a restart that nothing else
+   * shows.
+   */
   readonly notNew?: RecordView;
   /** What stands behind it in the window, where it is a record that is not new. */
   readonly following?: readonly PlacedRecord[];
@@ -43,17 +48,39 @@ export type HarvestEnd =
 /**
  * Hands the records of one window on, in order (docs/design.md 5): whole, with a CRC that holds, ending at or before
  * head, not below the seq expected next. The cursor moves record by record; a gap at the end of a lap is passed
- * together with the record behind it. `flush` is called when the builder is full; false = no further batch now. `passed` sees each record handed on.
+ * together with the record behind it. `flush` is called when the builder is full; false = no further batch now.
+ * `passed` sees each record handed on.
  */
-export function harvest(memory: Memory, window: FlatWindow, bounds: HarvestBounds, builder: BatchBuilder, limits: { maxRecords: number; maxBytes: number }, flush: () => boolean, passed: (record: RecordView) => void): HarvestEnd {
-  const walk = walkWindow({ bytes: window.from(memory.cursor), fromAbs: memory.cursor, headAbs: bounds.headAbs, capacity: memory.capacity });
+export function harvest(
+  memory: Memory,
+  window: FlatWindow,
+  bounds: HarvestBounds,
+  builder: BatchBuilder,
+  limits: { maxRecords: number; maxBytes: number },
+  flush: () => boolean,
+  passed: (record: RecordView) => void
+): HarvestEnd {
+  const walk = walkWindow({
+    bytes: window.from(memory.cursor),
+    fromAbs: memory.cursor,
+    headAbs: bounds.headAbs,
+    capacity: memory.capacity
+  });
   for (let i = 0; i < walk.records.length; i++) {
     const { abs, record } = walk.records[i];
     const fault = notNew(memory, abs, record);
-    if (fault !== undefined) return abs < bounds.trustedHead ? { kind: 'trouble', trouble: { ...fault, following: walk.records.slice(i + 1) } } : { kind: 'held' };
+    if (fault !== undefined)
+      return abs < bounds.trustedHead
+        ? { kind: 'trouble', trouble: { ...fault, following: walk.records.slice(i + 1) } }
+        : { kind: 'held' };
     if (mustWait(memory, abs, record, bounds)) return { kind: 'held' };
     if (abs >= bounds.settledHead && memory.isDoubtful(abs, record)) return { kind: 'doubt', abs };
-    if (builder.records > 0 && (builder.records >= limits.maxRecords || builder.bytes + record.length > limits.maxBytes) && !flush()) return { kind: 'full' };
+    if (
+      builder.records > 0 &&
+      (builder.records >= limits.maxRecords || builder.bytes + record.length > limits.maxBytes) &&
+      !flush()
+    )
+      return { kind: 'full' };
     const result = memory.accounting.account(record);
     if (!result.ok) return { kind: 'trouble', trouble: { abs, reason: result.code, message: result.message } };
     for (const loss of result.losses) builder.note(loss, abs);
@@ -76,7 +103,12 @@ function stopped(stop: RingError, bounds: HarvestBounds): HarvestEnd {
 }
 
 function notNew(memory: Memory, abs: number, record: RecordView): Trouble | undefined {
-  if (record.safeSeq < 0) return { abs, reason: 'OPENOT_SEQ_TOO_LARGE', message: `the record at position ${abs} has seq ${record.seq}; seqs up to 2^53-1 can be handled` };
+  if (record.safeSeq < 0)
+    return {
+      abs,
+      reason: 'OPENOT_SEQ_TOO_LARGE',
+      message: `the record at position ${abs} has seq ${record.seq}; seqs up to 2^53-1 can be handled`
+    };
   if (memory.isNew(record)) return undefined;
   const expected = memory.accounting.expectedSeq(record.runId, record.sourceId);
   const message = `the record at position ${abs} has run ${record.runId} and seq ${record.seq} of source ${record.sourceId}, which was handed on before (expected seq ${expected} or above)`;
@@ -87,11 +119,13 @@ function notNew(memory: Memory, abs: number, record: RecordView): Trouble | unde
  * Part 4 of OPC UA gives no order of evaluation within one Read, and some servers answer from copies: bytes may be
  * older than the head beside them. A whole record of the previous lap would then stand in the new one's place. Such a
  * record is below the expected seq, unless it was never read (a lap, a start in the middle): so what begins a source
- * or leaves a gap is handed on only where head had passed it before the bytes were read. The zero byte of a gap and what
+ * or leaves a gap is handed on only where head had passed it before the bytes were read. The zero byte of a gap and
+ * what
  * stands behind it may come from copies of different ages, so it is read once more after that, or has long been passed.
  */
 function mustWait(memory: Memory, abs: number, record: RecordView, bounds: HarvestBounds): boolean {
-  if (abs !== memory.cursor && memory.cursor >= bounds.settledHead && memory.cursor >= bounds.tailFreshUntil) return true;
+  if (abs !== memory.cursor && memory.cursor >= bounds.settledHead && memory.cursor >= bounds.tailFreshUntil)
+    return true;
   if (abs < bounds.trustedHead) return false;
   const expected = memory.accounting.expectedSeq(record.runId, record.sourceId);
   return expected === 0 || record.safeSeq > expected;

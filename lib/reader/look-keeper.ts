@@ -15,7 +15,9 @@ export type LookOutcome =
       readonly confirmed: boolean;
       /** It can be a later state of the last accepted image. */
       readonly monotonic: boolean;
-      /** The highest oldestAbs seen by a look made after the window was read: whatever starts below may be overwritten. */
+      /**
+       * The highest oldestAbs seen by a look made after the window was read: whatever starts below may be overwritten.
+       */
       readonly oldestAbs: number;
     }
   /** The seqlock stayed odd at every look; `frozen` = at one and the same value. */
@@ -47,7 +49,10 @@ const UNCONFIRMED_RUN = 3;
 export class LookKeeper {
   /** The image accepted last. */
   last: PlausibleLook | undefined;
-  /** The images of late were taken without a second reading to confirm them: for the status, so not at the first of them. */
+  /**
+   * The images of late were taken without a second reading to confirm them: for the status, so not at the first of
+   * them.
+   */
   unconfirmed = false;
   private unconfirmedRun = 0;
   private confirmedRun = 0;
@@ -73,7 +78,8 @@ export class LookKeeper {
       }
       const newest = looks[looks.length - 1];
       // Looks at once may agree between two updates; an update that is under way needs a moment to end.
-      if (looks.length > 1 && (newest.odd || newest.error !== undefined || looks.length % 2 === 0)) await this.ports.pause(RETRY_PAUSES_MS[Math.min(pauses++, RETRY_PAUSES_MS.length - 1)]);
+      if (looks.length > 1 && (newest.odd || newest.error !== undefined || looks.length % 2 === 0))
+        await this.ports.pause(RETRY_PAUSES_MS[Math.min(pauses++, RETRY_PAUSES_MS.length - 1)]);
       const read = await this.ports.readControl();
       if (!read.ok) return { kind: 'failed', error: read };
       looks.push(takeLook(read.bytes));
@@ -102,7 +108,12 @@ export class LookKeeper {
   }
 
   private giveUp(looks: readonly Look[]): LookOutcome {
-    if (looks.every((look) => look.odd)) return { kind: 'updating', frozen: looks.every((look) => look.seqlock === looks[0].seqlock), seqlock: looks[0].seqlock };
+    if (looks.every((look) => look.odd))
+      return {
+        kind: 'updating',
+        frozen: looks.every((look) => look.seqlock === looks[0].seqlock),
+        seqlock: looks[0].seqlock
+      };
     return sandwiched(looks, this.last) ?? { kind: 'unstable' };
   }
 }
@@ -112,9 +123,17 @@ function confirmed(looks: readonly Look[], last: PlausibleLook | undefined): Loo
   const index = looks.length - 2;
   if (index < 0) return undefined;
   const base = looks[index];
-  if (!isPlausible(base) || looks[index + 1].seqlock !== base.seqlock || looks[index + 1].error !== undefined) return undefined;
+  if (!isPlausible(base) || looks[index + 1].seqlock !== base.seqlock || looks[index + 1].error !== undefined)
+    return undefined;
   // No update lies between the two readings, so oldest was the same throughout; the later image itself is not proven.
-  return { kind: 'accepted', base, index, confirmed: true, monotonic: last === undefined || follows(base, last), oldestAbs: base.snapshot.oldestAbs };
+  return {
+    kind: 'accepted',
+    base,
+    index,
+    confirmed: true,
+    monotonic: last === undefined || follows(base, last),
+    oldestAbs: base.snapshot.oldestAbs
+  };
 }
 
 /** The newest image that stands between the one before it and the one after it: not proven, but hardly torn. */
@@ -125,7 +144,14 @@ function sandwiched(looks: readonly Look[], last: PlausibleLook | undefined): Lo
     if (!isPlausible(base) || !isPlausible(next) || !follows(next, base)) continue;
     // Positions are borne out by CRCs and seqs; run, epoch and hashes by nothing, and a wrong hash binds wrong names.
     if (!sameIdentity(base, looks[index - 1]) || !sameIdentity(base, next)) continue;
-    return { kind: 'accepted', base, index, confirmed: false, monotonic: last === undefined || follows(base, last), oldestAbs: next.snapshot.oldestAbs };
+    return {
+      kind: 'accepted',
+      base,
+      index,
+      confirmed: false,
+      monotonic: last === undefined || follows(base, last),
+      oldestAbs: next.snapshot.oldestAbs
+    };
   }
   return undefined;
 }
@@ -133,5 +159,7 @@ function sandwiched(looks: readonly Look[], last: PlausibleLook | undefined): Lo
 function invalid(looks: readonly Look[]): LookOutcome | undefined {
   const newest = looks[looks.length - 1].error;
   if (newest === undefined || looks.length < INVALID_LOOKS) return undefined;
-  return looks.slice(-INVALID_LOOKS).every((look) => look.error?.code === newest.code) ? { kind: 'invalid', error: newest } : undefined;
+  return looks.slice(-INVALID_LOOKS).every((look) => look.error?.code === newest.code)
+    ? { kind: 'invalid', error: newest }
+    : undefined;
 }

@@ -1,4 +1,13 @@
-import { CONTROL_BLOCK_LENGTH, controlBlockErrorCode, decodeControlBlock, describeControlBlockError, isConsistent, readSeqlock, Snapshot, snapshotOf } from '../ring';
+import {
+  CONTROL_BLOCK_LENGTH,
+  controlBlockErrorCode,
+  decodeControlBlock,
+  describeControlBlockError,
+  isConsistent,
+  readSeqlock,
+  Snapshot,
+  snapshotOf
+} from '../ring';
 import { ReaderError } from './status';
 
 /** One reading of the control block, kept: the 88 bytes and what they say. */
@@ -30,13 +39,25 @@ export function takeLook(view: Uint8Array): Look {
   const block = decodeControlBlock(bytes);
   if (!block.ok) {
     if (block.kind === 'updating') return base;
-    return { ...base, odd: false, error: { code: controlBlockErrorCode(block), message: describeControlBlockError(block) } };
+    return {
+      ...base,
+      odd: false,
+      error: { code: controlBlockErrorCode(block), message: describeControlBlockError(block) }
+    };
   }
   const known = { ...base, bufferId: block.bufferId, runId: block.runId };
   if (!isConsistent(block)) return { ...known, error: INCONSISTENT };
   const snapshot = snapshotOf(block);
-  if ('ok' in snapshot) return { ...known, error: { code: controlBlockErrorCode(snapshot), message: describeControlBlockError(snapshot) } };
-  if (snapshot.bufferBytes === 0) return { ...known, error: { code: 'OPENOT_RING_CAPACITY_ZERO', message: 'the control block says that the ring has 0 bytes: the logger on the controller has not initialised it' } };
+  if ('ok' in snapshot)
+    return { ...known, error: { code: controlBlockErrorCode(snapshot), message: describeControlBlockError(snapshot) } };
+  if (snapshot.bufferBytes === 0)
+    return {
+      ...known,
+      error: {
+        code: 'OPENOT_RING_CAPACITY_ZERO',
+        message: 'the control block says that the ring has 0 bytes: the logger on the controller has not initialised it'
+      }
+    };
   return { ...known, snapshot };
 }
 
@@ -70,6 +91,11 @@ export function follows(later: PlausibleLook, earlier: PlausibleLook): boolean {
   const a = earlier.snapshot;
   const b = later.snapshot;
   return (
-    later.bufferId === earlier.bufferId && b.bufferBytes === a.bufferBytes && b.headAbs >= a.headAbs && b.oldestAbs >= a.oldestAbs && b.lostCount >= a.lostCount && later.runId >= earlier.runId
+    later.bufferId === earlier.bufferId &&
+    b.bufferBytes === a.bufferBytes &&
+    b.headAbs >= a.headAbs &&
+    b.oldestAbs >= a.oldestAbs &&
+    b.lostCount >= a.lostCount &&
+    later.runId >= earlier.runId
   );
 }

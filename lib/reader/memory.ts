@@ -25,17 +25,25 @@ export class Memory {
   doubtUntil = 0;
   /** The lowest number that another incarnation may have: those below may have been given out. */
   nextIncarnation = 0;
-  /** Records written before the cursor, as the producer's lost count will say once all of them are overwritten; undefined where unknown. */
+  /**
+   * Records written before the cursor, as the producer's lost count will say once all of them are overwritten;
+   * undefined where unknown.
+   */
   written: number | undefined;
   accounting = new LossAccounting();
   epochs = new EpochTracker();
   fingerprint: Fingerprint | undefined;
   /** Run of the last record handed on; runs only rise. */
   lastRunId: bigint | undefined;
-  /** Source time of the last record handed on, of a former incarnation too: what stood in the ring before is older. Its two halves. */
+  /**
+   * Source time of the last record handed on, of a former incarnation too: what stood in the ring before is older. Its
+   * two halves.
+   */
   private timeHigh = 0;
   private timeLow = 0;
-  /** The latest source time handed on since the reader was started, where the clock was set back too. Its two halves. */
+  /**
+   * The latest source time handed on since the reader was started, where the clock was set back too. Its two halves.
+   */
   private latestHigh = 0;
   private latestLow = 0;
   /** Sources met since the cursor jumped; within one lap of that. */
@@ -69,7 +77,10 @@ export class Memory {
     this.latestLow = value === LATEST_TIME ? 0 : this.timeLow;
   }
 
-  /** Whether the record is new data: its seq at or above the one expected, its run none that ended before. Changes nothing. */
+  /**
+   * Whether the record is new data: its seq at or above the one expected, its run none that ended before. Changes
+   * nothing.
+   */
   isNew(record: RecordView): boolean {
     return this.accounting.isFresh(record) && !isOldRun(record, this.lastRunId);
   }
@@ -98,7 +109,11 @@ export class Memory {
       this.latestHigh = this.timeHigh;
       this.latestLow = this.timeLow;
     }
-    if (this.lastRunId === undefined || readU32(bytes, start + Offset.runId) !== Number(this.lastRunId & 0xffff_ffffn) || readU32(bytes, start + Offset.runId + 4) !== Number(this.lastRunId >> 32n)) {
+    if (
+      this.lastRunId === undefined ||
+      readU32(bytes, start + Offset.runId) !== Number(this.lastRunId & 0xffff_ffffn) ||
+      readU32(bytes, start + Offset.runId + 4) !== Number(this.lastRunId >> 32n)
+    ) {
       this.lastRunId = record.runId;
       // Promises of a run that is over.
       this.heartbeats.clear();
@@ -107,7 +122,8 @@ export class Memory {
 
   /** What lies between is not read: overwritten, or no records. `seen` = the look that says so, confirmed or not. */
   passOver(cursor: number, written: number | undefined, seen: PlausibleLook | undefined): void {
-    if (cursor > this.cursor && this.doubtUntil > this.cursor) this.accounting.doubt(seen !== undefined && seen.runId > this.image.runId ? seen.runId : this.image.runId);
+    if (cursor > this.cursor && this.doubtUntil > this.cursor)
+      this.accounting.doubt(seen !== undefined && seen.runId > this.image.runId ? seen.runId : this.image.runId);
     this.jump(cursor, written);
   }
 
@@ -135,25 +151,33 @@ export class Memory {
   isOlder(record: RecordView): boolean {
     const { bytes, start } = record;
     const high = readU32(bytes, start + Offset.sourceTimeNs + 4);
-    return high < this.timeHigh || (high === this.timeHigh && readU32(bytes, start + Offset.sourceTimeNs) < this.timeLow);
+    return (
+      high < this.timeHigh || (high === this.timeHigh && readU32(bytes, start + Offset.sourceTimeNs) < this.timeLow)
+    );
   }
 
   /** Whether the record's source time lies after that of every record handed on. */
   isLatest(record: RecordView): boolean {
     const { bytes, start } = record;
     const high = readU32(bytes, start + Offset.sourceTimeNs + 4);
-    return high > this.latestHigh || (high === this.latestHigh && readU32(bytes, start + Offset.sourceTimeNs) > this.latestLow);
+    return (
+      high > this.latestHigh ||
+      (high === this.latestHigh && readU32(bytes, start + Offset.sourceTimeNs) > this.latestLow)
+    );
   }
 
   /**
-   * Whether a record that counts as new may be one of the lap before that was never handed on: it is older than the last
+   * Whether a record that counts as new may be one of the lap before that was never handed on: it is older than the
+   * last
    * one, and what stood here one lap before was not all read. Further on, a record of the lap before is a repeat.
    */
   isDoubtful(abs: number, record: RecordView): boolean {
     if (abs >= this.unbrokenFrom + this.capacity || !this.isOlder(record)) return false;
     // In the first lap of a ring that began anew its former life may still stand, with the same seqs.
     if (this.incarnation > 0 && abs < this.capacity) return true;
-    return !this.met.has(record.sourceId) || record.safeSeq > this.accounting.expectedSeq(record.runId, record.sourceId);
+    return (
+      !this.met.has(record.sourceId) || record.safeSeq > this.accounting.expectedSeq(record.runId, record.sourceId)
+    );
   }
 
   /** Another ring, or one that began anew, from `cursor` on: nothing that was known of seqs, runs and epochs holds. */
@@ -237,7 +261,10 @@ function isOldRun(record: RecordView, lastRunId: bigint | undefined): boolean {
 /** The same sources, each expected to go on where it was; nothing delivered or lost yet. */
 function goneOn(accounting: LossAccounting): LossAccounting {
   const state = accounting.toJSON();
-  for (const run of state.runs) run.sources = run.sources.map(([id, , next, , , , , doubtful]) => (doubtful === 1 ? [id, next, next, 0, 0, [], [], 1] : [id, next, next, 0, 0, [], []]));
+  for (const run of state.runs)
+    run.sources = run.sources.map(([id, , next, , , , , doubtful]) =>
+      doubtful === 1 ? [id, next, next, 0, 0, [], [], 1] : [id, next, next, 0, 0, [], []]
+    );
   state.totals = { delivered: 0, lost: 0, authoritative: 0 };
   const read = LossAccounting.fromJSON(state);
   if (!read.ok) throw new Error(read.message);
@@ -245,10 +272,14 @@ function goneOn(accounting: LossAccounting): LossAccounting {
 }
 
 /** The memory that a saved state describes, whole, or why it cannot be used. */
-export function memoryOf({ checkpoint: saved, lease }: StateFile): { readonly ok: true; readonly memory: Memory } | Exclude<StateResult, { ok: true }> {
+export function memoryOf({
+  checkpoint: saved,
+  lease
+}: StateFile): { readonly ok: true; readonly memory: Memory } | Exclude<StateResult, { ok: true }> {
   const look = takeLook(Buffer.from(saved.image, 'hex'));
   if (!isPlausible(look)) return unreadable('the control block in it is not one');
-  if (look.bufferId !== saved.bufferId || look.snapshot.bufferBytes !== saved.capacity) return unreadable('it names another ring than the control block in it');
+  if (look.bufferId !== saved.bufferId || look.snapshot.bufferBytes !== saved.capacity)
+    return unreadable('it names another ring than the control block in it');
   const accounting = LossAccounting.fromJSON(saved.accounting);
   if (!accounting.ok) return unreadable(accounting.message);
   const epochs = EpochTracker.fromJSON(saved.epochs);

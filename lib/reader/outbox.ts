@@ -46,7 +46,14 @@ export class Outbox {
       if (this.skews.length > SKEWS) this.skews.shift();
     }
     const serial = checkpoints.add(memory.toSaved());
-    const context = { stream: memory.stream, incarnation: memory.incarnation, bufferId: memory.bufferId, snapshot: latest.snapshot, epochs: memory.epochs.known(), receiveTimeNs: this.receiveTimeNs };
+    const context = {
+      stream: memory.stream,
+      incarnation: memory.incarnation,
+      bufferId: memory.bufferId,
+      snapshot: latest.snapshot,
+      epochs: memory.epochs.known(),
+      receiveTimeNs: this.receiveTimeNs
+    };
     const batch = builder.build(serial, context);
     for (const notice of batch.facts.notices) {
       if (notice.kind !== 'loss' || notice.upgrade === true) continue;

@@ -29,7 +29,10 @@ export class Pacer {
     this.woken = false;
   }
 
-  /** A pause inside a poll, or before the same is read again: only `stop` cuts it short, so that the spacing of looks is real. */
+  /**
+   * A pause inside a poll, or before the same is read again: only `stop` cuts it short, so that the spacing of looks is
+   * real.
+   */
   async pause(ms: number): Promise<void> {
     if (this.stopped || ms <= 0) return;
     this.pausing = new AbortController();

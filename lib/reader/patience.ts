@@ -22,7 +22,9 @@ export class Patience {
     this.times = this.ms = 0;
   }
 
-  /** Pause before the same is read again: short at first, for torn copies, then doubling up to the interval of polls. */
+  /**
+   * Pause before the same is read again: short at first, for torn copies, then doubling up to the interval of polls.
+   */
   pauseMs(intervalMs: number): number {
     const last = RETRY_PAUSES_MS[RETRY_PAUSES_MS.length - 1];
     const short = RETRY_PAUSES_MS[this.times - 1] ?? last;

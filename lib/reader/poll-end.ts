@@ -11,7 +11,10 @@ export type PollEnd =
   | { readonly kind: 'soon'; readonly ms: number; readonly trouble?: ReaderError }
   /** As many batches as allowed are on their way. */
   | { readonly kind: 'full' }
-  /** The ring began anew: what was handed on of its former life is to be settled first, so that no saved state stands across. */
+  /**
+   * The ring began anew: what was handed on of its former life is to be settled first, so that no saved state stands
+   * across.
+   */
   | { readonly kind: 'drain' }
   /** The seqlock stays odd. */
   | { readonly kind: 'updating'; readonly frozen: boolean; readonly seqlock: number }

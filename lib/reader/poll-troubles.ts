@@ -7,7 +7,11 @@ import { ReaderError } from './status';
 /* What the reader says while it waits for a ring that does not show what it should. */
 
 /** The walk ended before head, and not at a record. */
-export const beyondHead = (abs: number): Trouble => ({ abs, reason: 'OPENOT_RING_RECORD_BEYOND_HEAD', message: `the record at position ${abs} would end beyond head` });
+export const beyondHead = (abs: number): Trouble => ({
+  abs,
+  reason: 'OPENOT_RING_RECORD_BEYOND_HEAD',
+  message: `the record at position ${abs} would end beyond head`
+});
 
 /** A record that may be one of the lap before. */
 export const oldBytes = (memory: Memory, abs: number): ReaderError => ({
@@ -36,7 +40,8 @@ export const wentBack = (memory: Memory, base: PlausibleLook): ReaderError => ({
 /** The ring that was configured cannot be the one that the control block speaks of; undefined when it can. */
 export function wrongSize(base: PlausibleLook, facts: RingFacts | undefined): ReaderError | undefined {
   const capacity = base.snapshot.bufferBytes;
-  if (facts?.ringBytes === undefined || (facts.ringBytes >= capacity && facts.ringBytes - capacity < facts.granularity)) return undefined;
+  if (facts?.ringBytes === undefined || (facts.ringBytes >= capacity && facts.ringBytes - capacity < facts.granularity))
+    return undefined;
   const message = `the control block says that the ring has ${capacity} bytes, the ring that was configured has ${facts.ringBytes}: check that control block and ring belong together, and that all nodes of the ring are listed, in order`;
   return { code: 'OPENOT_RING_SIZE', message };
 }
@@ -50,11 +55,13 @@ export const seekOutside = (to: number, { snapshot }: PlausibleLook): ReaderErro
 /** A position of which ring? */
 export const seekRestarting = (): ReaderError => ({
   code: 'OPENOT_SEEK_LATER',
-  message: 'the control block shows an earlier state than before: an old copy, or a ring that is beginning anew. Which one is not decided yet, so no position can be gone to; try again in some seconds'
+  message:
+    'the control block shows an earlier state than before: an old copy, or a ring that is beginning anew. Which one is not decided yet, so no position can be gone to; try again in some seconds'
 });
 
 /** What was read waits for a state that can be saved. */
 export const seekUnsaved = (): ReaderError => ({
   code: 'OPENOT_SEEK_LATER',
-  message: 'records that were read are not handed on yet, because the state of this reader cannot be saved: nothing was changed. Make room for it first, or forget the state'
+  message:
+    'records that were read are not handed on yet, because the state of this reader cannot be saved: nothing was changed. Make room for it first, or forget the state'
 });

@@ -14,7 +14,17 @@ import { Outbox } from './outbox';
 import { Patience, TOLD_AFTER_MS } from './patience';
 import { PollEnd } from './poll-end';
 import { PollParts, SeekRefusal } from './poll-parts';
-import { beyondHead, notReadable, oldBytes, seekOutside, seekRestarting, seekUnsaved, strangeBytes, wentBack, wrongSize } from './poll-troubles';
+import {
+  beyondHead,
+  notReadable,
+  oldBytes,
+  seekOutside,
+  seekRestarting,
+  seekUnsaved,
+  strangeBytes,
+  wentBack,
+  wrongSize
+} from './poll-troubles';
 import { RestartWatch, signOfRestart } from './restart-watch';
 import { RingReads, Wanted, WindowRead } from './ring-reads';
 import { Search } from './search';
@@ -31,10 +41,15 @@ const STRANGE_POLLS = 4;
 /** Reads in a row that bring less than was asked for, before the control block is looked at alone. */
 const SHORT_READS = 2;
 
-/** Polls in a row that may come no further before there is a pause: the look of the next one may be all that was missing. */
+/**
+ * Polls in a row that may come no further before there is a pause: the look of the next one may be all that was
+ * missing.
+ */
 const FRUITLESS_POLLS = 2;
 
-/** One ring, poll after poll: looks, window, records, and what to do where they cannot be had. Batches wait in `outbox`. */
+/**
+ * One ring, poll after poll: looks, window, records, and what to do where they cannot be had. Batches wait in `outbox`.
+ */
 export class RingPoll {
   readonly outbox: Outbox;
   memory: Memory | undefined;
@@ -51,7 +66,10 @@ export class RingPoll {
   private readonly strange = new Patience();
   /** Polls that asked for more and came no further. */
   private readonly fruitless = new Patience();
-  /** Since a lap: what was handed on after it stands on no anchor of its own until it stood for as long as a copy may be old. */
+  /**
+   * Since a lap: what was handed on after it stands on no anchor of its own until it stood for as long as a copy may be
+   * old.
+   */
   private unprovenSince: number | undefined;
   /** Reads in a row that brought less than was asked for. */
   private shortReads = 0;
@@ -72,7 +90,11 @@ export class RingPoll {
   constructor(private readonly parts: PollParts) {
     const { settings } = parts;
     this.reads = new RingReads(parts.transport, parts.looks);
-    this.keeper = new LookKeeper({ readControl: () => this.reads.control(), pause: parts.pause }, parts.looks, settings.maxLooks);
+    this.keeper = new LookKeeper(
+      { readControl: () => this.reads.control(), pause: parts.pause },
+      parts.looks,
+      settings.maxLooks
+    );
     this.chunk = new ChunkSize(settings);
     this.heads = new Heads(settings.rereadMs);
     this.restarts = new RestartWatch(settings);
@@ -115,7 +137,10 @@ export class RingPoll {
     this.heartbeat.seesAgain(this.parts.nowMs());
   }
 
-  /** One poll. The same again at once only where the one before brought something: what stays as it is would be read without a pause. */
+  /**
+   * One poll. The same again at once only where the one before brought something: what stays as it is would be read
+   * without a pause.
+   */
   async poll(): Promise<PollEnd> {
     const before = this.place();
     const end = await this.pollNow();
@@ -124,7 +149,9 @@ export class RingPoll {
       return end;
     }
     this.fruitless.note(this.parts.nowMs());
-    return this.fruitless.times <= FRUITLESS_POLLS ? end : { kind: 'soon', ms: this.fruitless.pauseMs(this.parts.settings.intervalMs) };
+    return this.fruitless.times <= FRUITLESS_POLLS
+      ? end
+      : { kind: 'soon', ms: this.fruitless.pauseMs(this.parts.settings.intervalMs) };
   }
 
   private place(): string {
@@ -164,29 +191,55 @@ export class RingPoll {
     const standing = standingOf(memory, read.anchor, outcome.oldestAbs);
     // An incarnation after this one had begun before the last stop, while batches of this one were unsettled.
     if (memory.nextIncarnation > memory.incarnation) return this.beginAnew(memory, outcome, 'resumed', standing);
-    const verdict = this.restarts.judge(outcome.base, memory, { confirmed: outcome.confirmed, monotonic: outcome.monotonic, standing }, askedMs);
+    const verdict = this.restarts.judge(
+      outcome.base,
+      memory,
+      { confirmed: outcome.confirmed, monotonic: outcome.monotonic, standing },
+      askedMs
+    );
     if (verdict.kind === 'wait') return this.wait(this.restarts.patience, wentBack(memory, outcome.base));
     if (verdict.kind === 'restart') return this.beginAnew(memory, outcome, verdict.reason, standing);
     if (standing === 'differs') return this.stranger(memory, outcome, askedMs);
     this.strange.reset();
     this.stood(standing, askedMs);
     // Under `corrected` the older image was wrong: nothing it said may be trusted.
-    const trustedHead = verdict.kind === 'corrected' ? memory.cursor : (this.keeper.last ?? outcome.base).snapshot.headAbs;
+    const trustedHead =
+      verdict.kind === 'corrected' ? memory.cursor : (this.keeper.last ?? outcome.base).snapshot.headAbs;
     this.evicted = isPlausible(read.looks[0]) ? Math.max(0, outcome.oldestAbs - read.looks[0].snapshot.oldestAbs) : 0;
     const settledHead = this.heads.settled(askedMs);
     this.accept(memory, outcome, verdict.kind === 'corrected', askedMs);
     if (standing === 'unasked') return { kind: 'more' };
     const { headAbs, trustedHead: proven } = boundsOf(read.looks[0], outcome, trustedHead);
-    return this.take(memory, read.window, outcome, { headAbs, trustedHead: proven, settledHead, tailFreshUntil }, standing);
+    return this.take(
+      memory,
+      read.window,
+      outcome,
+      { headAbs, trustedHead: proven, settledHead, tailFreshUntil },
+      standing
+    );
   }
 
   private readWindow(memory: Memory): Promise<WindowRead | TransportError> {
     const { window: length, perRead } = this.chunk;
     const anchorAbs = anchorOf(memory, (this.keeper.last ?? memory.image).snapshot.oldestAbs);
     const fromAbs = this.search?.abs ?? memory.cursor;
-    const facts = { last: this.keeper.last ?? memory.image, fromAbs, mustSee: this.search !== undefined || this.unprovenSince !== undefined, evicted: this.evicted, window: length };
+    const facts = {
+      last: this.keeper.last ?? memory.image,
+      fromAbs,
+      mustSee: this.search !== undefined || this.unprovenSince !== undefined,
+      evicted: this.evicted,
+      window: length
+    };
     const wanted = this.lookFirst ? (look: Look): Wanted => wantedAfter(look, memory, facts) : undefined;
-    return this.reads.window({ fromAbs, length, capacity: memory.capacity, perRead, twice: this.parts.settings.verify === 'sameCall', anchorAbs, wanted });
+    return this.reads.window({
+      fromAbs,
+      length,
+      capacity: memory.capacity,
+      perRead,
+      twice: this.parts.settings.verify === 'sameCall',
+      anchorAbs,
+      wanted
+    });
   }
 
   private get lookFirst(): boolean {
@@ -195,7 +248,8 @@ export class RingPoll {
 
   /**
    * Where the end of the ring lies among bytes that may be older than their head, the confirming look brings the last
-   * part of the lap once more: a zero byte that is still there after the next lap's beginning was read marks a real gap.
+   * part of the lap once more: a zero byte that is still there after the next lap's beginning was read marks a real
+   * gap.
    * The same number of Reads. Only compared, never taken: no look was certainly made after these bytes, so they may
    * already be those of the next lap. The position up to which it is the same; 0 where there is no such place.
    */
@@ -209,7 +263,10 @@ export class RingPoll {
     return sameBytes(window.from(fromAbs).subarray(0, length), again.window.bytes) ? fromAbs + length : 0;
   }
 
-  /** False where the ring that is read may be smaller than the one that is known: a Read beyond its end would bring nothing, not even the look that tells. */
+  /**
+   * False where the ring that is read may be smaller than the one that is known: a Read beyond its end would bring
+   * nothing, not even the look that tells.
+   */
   private fits(memory: Memory): boolean {
     const ringBytes = this.facts?.ringBytes;
     return this.shortReads < SHORT_READS && (ringBytes === undefined || ringBytes >= memory.capacity);
@@ -223,7 +280,12 @@ export class RingPoll {
 
   /** The last record still stands: after as long as a copy may be old that proves it, also where nothing new comes. */
   private stood(standing: Standing, askedMs: number): void {
-    if (standing === 'stands' && this.unprovenSince !== undefined && askedMs >= this.unprovenSince + this.parts.settings.rereadMs) this.unprovenSince = undefined;
+    if (
+      standing === 'stands' &&
+      this.unprovenSince !== undefined &&
+      askedMs >= this.unprovenSince + this.parts.settings.rereadMs
+    )
+      this.unprovenSince = undefined;
   }
 
   private isQuiet(memory: Memory, read: WindowRead): boolean {
@@ -236,7 +298,8 @@ export class RingPoll {
   private readFailed(error: TransportError): PollEnd {
     this.shortReads = error.code === 'OPENOT_READ_LENGTH' ? this.shortReads + 1 : 0;
     // Said, though it mends itself: a Read that was given up after a time-out is no sign of health.
-    if (error.remedy === 'smaller' && this.chunk.tooLarge()) return { kind: 'soon', ms: RETRY_PAUSES_MS[0], trouble: error };
+    if (error.remedy === 'smaller' && this.chunk.tooLarge())
+      return { kind: 'soon', ms: RETRY_PAUSES_MS[0], trouble: error };
     return { kind: 'failed', error };
   }
 
@@ -253,7 +316,8 @@ export class RingPoll {
     if (outcome.confirmed || corrected) {
       memory.image = outcome.base;
       // What lies beyond head was never written, so never handed on; an old copy may show a head from before the stop.
-      if (nowMs >= this.resumedMs + this.parts.settings.rereadMs) memory.doubtUntil = Math.min(memory.doubtUntil, outcome.base.snapshot.headAbs);
+      if (nowMs >= this.resumedMs + this.parts.settings.rereadMs)
+        memory.doubtUntil = Math.min(memory.doubtUntil, outcome.base.snapshot.headAbs);
     }
     if (outcome.confirmed) memory.epochs.observeSnapshot(outcome.base.snapshot);
   }
@@ -282,12 +346,14 @@ export class RingPoll {
     const target = to === 'oldest' ? oldestAbs : to === 'newest' ? headAbs : to;
     if (target < oldestAbs || target > headAbs) return { kind: 'outside', error: seekOutside(target, base) };
     const known = this.memory;
-    if (known !== undefined && !(await this.isTheRing(known, base))) return { kind: 'outside', error: seekRestarting() };
+    if (known !== undefined && !(await this.isTheRing(known, base)))
+      return { kind: 'outside', error: seekRestarting() };
     // Behind a batch that is not handed on yet the cursor says too much.
     if (this.outbox.batches.length > 0) return { kind: 'outside', error: seekUnsaved() };
     const memory = known ?? this.newMemory(base);
     this.outbox.receiveTimeNs = this.parts.nowNs();
-    if (known !== undefined && target > known.cursor) this.outbox.note({ kind: 'skipped', fromAbs: known.cursor, toAbs: target, reason: 'OPENOT_SEEK' }, target);
+    if (known !== undefined && target > known.cursor)
+      this.outbox.note({ kind: 'skipped', fromAbs: known.cursor, toAbs: target, reason: 'OPENOT_SEEK' }, target);
     memory.seek(target);
     this.memory = memory;
     this.search = this.toBegin = this.unprovenSince = undefined;
@@ -300,10 +366,24 @@ export class RingPoll {
 
   /** No sign says that the ring began anew, and the last record handed on stands, if it can. */
   private async isTheRing(memory: Memory, base: PlausibleLook): Promise<boolean> {
-    if (this.toBegin !== undefined || memory.nextIncarnation > memory.incarnation || this.restarts.patience.times > 0 || this.strange.times > 0 || signOfRestart(base, memory) !== undefined) return false;
+    if (
+      this.toBegin !== undefined ||
+      memory.nextIncarnation > memory.incarnation ||
+      this.restarts.patience.times > 0 ||
+      this.strange.times > 0 ||
+      signOfRestart(base, memory) !== undefined
+    )
+      return false;
     const anchorAbs = anchorOf(memory, base.snapshot.oldestAbs);
     if (anchorAbs === undefined) return true;
-    const read = await this.reads.window({ fromAbs: anchorAbs + 4, length: 4, capacity: memory.capacity, perRead: this.chunk.perRead, twice: false, anchorAbs });
+    const read = await this.reads.window({
+      fromAbs: anchorAbs + 4,
+      length: 4,
+      capacity: memory.capacity,
+      perRead: this.chunk.perRead,
+      twice: false,
+      anchorAbs
+    });
     return read.ok && standingOf(memory, read.anchor, base.snapshot.oldestAbs) === 'stands';
   }
 
@@ -329,21 +409,43 @@ export class RingPoll {
     return memory.cursor < snapshot.headAbs ? { kind: 'more' } : { kind: 'idle' };
   }
 
-  private take(memory: Memory, window: FlatWindow, outcome: Accepted, bounds: HarvestBounds, standing: Standing): PollEnd {
+  private take(
+    memory: Memory,
+    window: FlatWindow,
+    outcome: Accepted,
+    bounds: HarvestBounds,
+    standing: Standing
+  ): PollEnd {
     if (outcome.base.snapshot.oldestAbs > memory.cursor) this.lap(memory, window, outcome);
     // An unproven oldest may be too high by a torn byte: it forbids, but it does not move the cursor.
     if (outcome.oldestAbs > memory.cursor) return this.end({ kind: 'more' });
-    if (memory.cursor >= bounds.headAbs && this.search === undefined) return this.end({ kind: memory.cursor < outcome.base.snapshot.headAbs ? 'more' : 'idle' });
+    if (memory.cursor >= bounds.headAbs && this.search === undefined)
+      return this.end({ kind: memory.cursor < outcome.base.snapshot.headAbs ? 'more' : 'idle' });
     if (this.search !== undefined) return this.end(this.continueSearch(memory, window, bounds));
     if (memory.cursor < window.fromAbs || memory.cursor >= window.endAbs) return this.end({ kind: 'more' });
     const before = memory.cursor;
     const nowMs = this.parts.nowMs();
-    const result = harvest(memory, window, bounds, this.outbox.builder, this.parts.settings, () => this.outbox.flush(memory, outcome.base), (record) => this.heartbeat.passed(record, memory.heartbeats, nowMs));
+    const result = harvest(
+      memory,
+      window,
+      bounds,
+      this.outbox.builder,
+      this.parts.settings,
+      () => this.outbox.flush(memory, outcome.base),
+      (record) => this.heartbeat.passed(record, memory.heartbeats, nowMs)
+    );
     if (memory.cursor !== before) this.troubles.reset();
     return this.end(this.after(memory, window, outcome, bounds, standing, result));
   }
 
-  private after(memory: Memory, window: FlatWindow, outcome: Accepted, bounds: HarvestBounds, standing: Standing, result: HarvestEnd): PollEnd {
+  private after(
+    memory: Memory,
+    window: FlatWindow,
+    outcome: Accepted,
+    bounds: HarvestBounds,
+    standing: Standing,
+    result: HarvestEnd
+  ): PollEnd {
     const head = outcome.base.snapshot.headAbs;
     switch (result.kind) {
       case 'full':
@@ -361,23 +463,33 @@ export class RingPoll {
         if (window.endAbs < head) this.chunk.behind();
         else this.chunk.caughtUp(Math.max(0, head - window.fromAbs));
         if (memory.cursor >= head) return { kind: 'idle' };
-        if (result.needed === undefined && window.endAbs >= bounds.headAbs && memory.cursor < bounds.trustedHead) return this.again(memory, window, bounds, beyondHead(memory.cursor), outcome, standing);
+        if (result.needed === undefined && window.endAbs >= bounds.headAbs && memory.cursor < bounds.trustedHead)
+          return this.again(memory, window, bounds, beyondHead(memory.cursor), outcome, standing);
         return { kind: 'more' };
     }
   }
 
   /** A place that does not check: torn or old bytes pass when read again; what stays is passed over, once and aloud. */
-  private again(memory: Memory, window: FlatWindow, bounds: HarvestBounds, trouble: Trouble, outcome: Accepted, standing: Standing): PollEnd {
+  private again(
+    memory: Memory,
+    window: FlatWindow,
+    bounds: HarvestBounds,
+    trouble: Trouble,
+    outcome: Accepted,
+    standing: Standing
+  ): PollEnd {
     this.parts.looks.reread++;
     const decision = this.troubles.judge(memory, window, bounds, trouble, standing, this.parts.nowMs());
     if (decision === 'wait') {
       // What lies further on may show whether these bytes are old ones.
-      if (this.troubles.patience.times === this.parts.settings.maxRereads) this.chunk.needs(this.parts.settings.maxChunk);
+      if (this.troubles.patience.times === this.parts.settings.maxRereads)
+        this.chunk.needs(this.parts.settings.maxChunk);
       return this.wait(this.troubles.patience, notReadable(memory, trouble));
     }
     this.troubles.reset();
     // Records that were handed on since a lap may have been of another one: no word against those that follow them.
-    if (decision === 'anew' && !(standing === 'stands' && this.unprovenSince !== undefined)) return this.beginAnew(memory, outcome, 'seq', standing);
+    if (decision === 'anew' && !(standing === 'stands' && this.unprovenSince !== undefined))
+      return this.beginAnew(memory, outcome, 'seq', standing);
     this.search = new Search(memory.cursor, trouble);
     return this.continueSearch(memory, window, bounds);
   }
@@ -409,7 +521,15 @@ export class RingPoll {
     }
     const further = this.lookFirst ? overwrittenSince(window, base, seenLater) : 0;
     const toAbs = further === 0 ? oldestAbs : seenLater;
-    this.tell({ kind: 'lap', fromAbs: memory.cursor, toAbs, lostCountDelta: Math.max(0, lostCount + further - (memory.written ?? this.lostCountBefore)) }, toAbs);
+    this.tell(
+      {
+        kind: 'lap',
+        fromAbs: memory.cursor,
+        toAbs,
+        lostCountDelta: Math.max(0, lostCount + further - (memory.written ?? this.lostCountBefore))
+      },
+      toAbs
+    );
     memory.passOver(toAbs, confirmed ? lostCount + further : undefined, base);
   }
 
@@ -440,7 +560,11 @@ export class RingPoll {
     const { base } = outcome;
     const { snapshot } = base;
     const from = memory.incarnation;
-    const goesOn = standing === 'stands' && base.bufferId === memory.bufferId && snapshot.bufferBytes === memory.capacity && snapshot.headAbs >= memory.cursor;
+    const goesOn =
+      standing === 'stands' &&
+      base.bufferId === memory.bufferId &&
+      snapshot.bufferBytes === memory.capacity &&
+      snapshot.headAbs >= memory.cursor;
     if (goesOn) memory.goOnAnew(base, reason === 'seq');
     else memory.beginAnew(base, snapshot.oldestAbs);
     this.search = undefined;
@@ -450,7 +574,8 @@ export class RingPoll {
     this.heads.note(snapshot.headAbs, this.parts.nowMs());
     const pending: NoticeItem[] = [{ kind: 'incarnation', from, to: memory.incarnation, reason }];
     // What the new life overwrote before it was read.
-    if (!goesOn && snapshot.lostCount > 0) pending.push({ kind: 'lap', fromAbs: 0, toAbs: memory.cursor, lostCountDelta: snapshot.lostCount });
+    if (!goesOn && snapshot.lostCount > 0)
+      pending.push({ kind: 'lap', fromAbs: 0, toAbs: memory.cursor, lostCountDelta: snapshot.lostCount });
     // The number of an incarnation is part of its records' identity: saved before the first of them is handed on.
     checkpoints.begin({ ...memory.toSaved(), pending });
     for (const notice of pending) this.tell(notice, memory.cursor);

@@ -11,7 +11,8 @@ export interface Clock {
 }
 
 /** Whether this reader may use its state, or who else does. */
-export type LockOutcome = { readonly ok: true } | { readonly ok: false; readonly code: 'OPENOT_STATE_LOCKED'; readonly message: string };
+export type LockOutcome =
+  { readonly ok: true } | { readonly ok: false; readonly code: 'OPENOT_STATE_LOCKED'; readonly message: string };
 
 /** What `save` and `remove` reject with when another took the state over meanwhile: this reader must end. */
 export class LockLost extends Error {
@@ -28,7 +29,9 @@ export interface Store {
   save(bytes: Uint8Array): Promise<void>;
   /** Removes the saved bytes. */
   remove(): Promise<void>;
-  /** Whether it is still this user's alone; absent where nobody else can take it. Rejects when that cannot be found out. */
+  /**
+   * Whether it is still this user's alone; absent where nobody else can take it. Rejects when that cannot be found out.
+   */
   isMine?(): Promise<boolean>;
   /** Others may use it from now on. */
   unlock(): Promise<void>;

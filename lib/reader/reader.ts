@@ -62,7 +62,9 @@ class RingReader implements Reader {
     this.pacer = new Pacer(parts.clock, () => this.chores());
     this.backOff = new BackOff(parts.clock, parts.random);
     this.board = new StatusBoard(parts.clock, this.settings, parts.onStatus, parts.onError);
-    this.keeper = new StateKeeper(parts.store, parts.clock, this.checkpoints, this.settings.saveIntervalMs, (error) => this.board.report(error));
+    this.keeper = new StateKeeper(parts.store, parts.clock, this.checkpoints, this.settings.saveIntervalMs, (error) =>
+      this.board.report(error)
+    );
     this.acks = new AckWatch(this.settings, this.checkpoints, (error) => this.board.report(error));
     this.ring = this.newRing();
   }
@@ -144,7 +146,10 @@ class RingReader implements Reader {
     });
   }
 
-  /** Something threw where nothing may: said aloud and ended in order, since a rejection nobody awaits would end Node-RED itself. */
+  /**
+   * Something threw where nothing may: said aloud and ended in order, since a rejection nobody awaits would end
+   * Node-RED itself.
+   */
   private async broken(error: unknown): Promise<void> {
     this.pacer.stop();
     const message = `the reader stopped because of an error inside it or its transport: ${error instanceof Error ? error.message : String(error)}. What was not settled is read again after the next start; please report this with the log`;
@@ -166,7 +171,10 @@ class RingReader implements Reader {
     try {
       await this.parts.transport.close();
     } catch (error) {
-      this.board.report({ code: 'OPENOT_INTERNAL', message: `the transport could not be closed: ${error instanceof Error ? error.message : String(error)}` });
+      this.board.report({
+        code: 'OPENOT_INTERNAL',
+        message: `the transport could not be closed: ${error instanceof Error ? error.message : String(error)}`
+      });
     }
   }
 
@@ -229,7 +237,9 @@ class RingReader implements Reader {
     const failure = await this.keeper.remove();
     // Records that come again are not those that came: their incarnation has another number.
     const { memory } = this.ring;
-    this.ring = this.newRing(memory === undefined ? this.ring.firstIncarnation : Math.max(memory.incarnation + 1, memory.nextIncarnation));
+    this.ring = this.newRing(
+      memory === undefined ? this.ring.firstIncarnation : Math.max(memory.incarnation + 1, memory.nextIncarnation)
+    );
     this.connected = false;
     this.isLoaded = true;
     this.board.isFirstContact = true;
@@ -251,12 +261,21 @@ class RingReader implements Reader {
   private async seekNow(to: number | 'oldest' | 'newest'): Promise<CommandOutcome> {
     while (!this.connected && !this.pacer.stopped && !this.commands.waiting) await this.connect();
     if (this.pacer.stopped) return STOPPED;
-    if (!this.connected) return { ok: false, code: 'OPENOT_SEEK_LATER', message: 'the link is down, and another command came: nothing was changed, try again' };
+    if (!this.connected)
+      return {
+        ok: false,
+        code: 'OPENOT_SEEK_LATER',
+        message: 'the link is down, and another command came: nothing was changed, try again'
+      };
     const end = await this.attended(this.ring.seek(to));
     if (end.kind === 'outside') return { ok: false, ...end.error };
     if (end.kind !== 'more') {
       await this.after(end);
-      return { ok: false, code: 'OPENOT_SEEK_LATER', message: `the ring could not be seen now, so no position can be gone to (${this.board.detail || end.kind}): nothing was changed, try again` };
+      return {
+        ok: false,
+        code: 'OPENOT_SEEK_LATER',
+        message: `the ring could not be seen now, so no position can be gone to (${this.board.detail || end.kind}): nothing was changed, try again`
+      };
     }
     this.isLoaded = true;
     this.acks.moved();
@@ -270,7 +289,11 @@ class RingReader implements Reader {
 
   private async waitForSettling(): Promise<void> {
     // A link that was lost meanwhile stays to be seen.
-    if (this.connected) this.well('waiting', `${this.checkpoints.inFlight} batches are not settled yet (maxInFlight ${this.settings.maxInFlight})`);
+    if (this.connected)
+      this.well(
+        'waiting',
+        `${this.checkpoints.inFlight} batches are not settled yet (maxInFlight ${this.settings.maxInFlight})`
+      );
     this.isWaiting = true;
     // At the time-out the status has to say so.
     await this.pacer.wait(Math.min(NEVER_MS, this.acks.due(this.parts.clock.monotonicMs())));
@@ -284,7 +307,10 @@ class RingReader implements Reader {
     while (this.checkpoints.inFlight > 0 && !this.pacer.stopped && !this.commands.waiting) {
       const left = until - clock.monotonicMs();
       if (left <= 0) break;
-      this.well('waiting', `the ring began anew; the ${this.checkpoints.inFlight} batches of its former life are not settled yet`);
+      this.well(
+        'waiting',
+        `the ring began anew; the ${this.checkpoints.inFlight} batches of its former life are not settled yet`
+      );
       this.isWaiting = true;
       await this.pacer.wait(left);
     }
@@ -383,7 +409,10 @@ class RingReader implements Reader {
       await Promise.race([Promise.resolve(this.parts.sink(batch)), stopped]);
     } catch (error) {
       // Not settled, so read again after the next start; going on would hand on what follows without it.
-      this.board.fail('failed', { code: 'OPENOT_READER_SINK', message: `a batch could not be handed on: ${error instanceof Error ? error.message : String(error)}` });
+      this.board.fail('failed', {
+        code: 'OPENOT_READER_SINK',
+        message: `a batch could not be handed on: ${error instanceof Error ? error.message : String(error)}`
+      });
       this.pacer.stop();
       this.board.reportIfDue(this.ring, this.checkpoints.inFlight);
     }
@@ -407,9 +436,18 @@ class RingReader implements Reader {
       case 'idle':
         this.asked = false;
         this.well('idle');
-        return this.settings.mode === 'trigger' || this.paused ? undefined : this.pacer.wait(this.watching === undefined ? this.settings.intervalMs : Math.max(this.settings.intervalMs, this.settings.slowIntervalMs));
+        return this.settings.mode === 'trigger' || this.paused
+          ? undefined
+          : this.pacer.wait(
+              this.watching === undefined
+                ? this.settings.intervalMs
+                : Math.max(this.settings.intervalMs, this.settings.slowIntervalMs)
+            );
       case 'unstable':
-        this.board.trouble('reading', { code: 'OPENOT_CONTROL_UNSTABLE', message: 'the control block changed at every look; it is read again' });
+        this.board.trouble('reading', {
+          code: 'OPENOT_CONTROL_UNSTABLE',
+          message: 'the control block changed at every look; it is read again'
+        });
         return this.pacer.wait(this.settings.intervalMs);
       case 'updating':
         this.board.trouble('updating', updating(end.frozen, end.seqlock));
@@ -429,7 +467,8 @@ class RingReader implements Reader {
     const silence = state === 'idle' ? this.ring.silence(this.parts.clock.monotonicMs()) : undefined;
     if (silence !== undefined && !this.silent) this.board.report(silence);
     this.silent = silence !== undefined;
-    const trouble = this.acks.trouble ?? this.keeper.failure ?? silence ?? (this.ring.unconfirmed ? UNCONFIRMED : undefined);
+    const trouble =
+      this.acks.trouble ?? this.keeper.failure ?? silence ?? (this.ring.unconfirmed ? UNCONFIRMED : undefined);
     if (trouble !== undefined) this.board.trouble(state, trouble);
     else this.board.set(state, detail);
   }

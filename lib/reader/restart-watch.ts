@@ -32,7 +32,12 @@ export class RestartWatch {
 
   constructor(private readonly settings: Pick<ReaderSettings, 'rereadMs'>) {}
 
-  judge(base: PlausibleLook, memory: Memory, seen: { readonly confirmed: boolean; readonly monotonic: boolean; readonly standing: Standing }, nowMs: number): RestartVerdict {
+  judge(
+    base: PlausibleLook,
+    memory: Memory,
+    seen: { readonly confirmed: boolean; readonly monotonic: boolean; readonly standing: Standing },
+    nowMs: number
+  ): RestartVerdict {
     const reason = signOfRestart(base, memory);
     // Backward steps against an image that was never confirmed: believe what is confirmed now.
     if (reason === undefined && (seen.monotonic || seen.confirmed)) {
@@ -44,8 +49,10 @@ export class RestartWatch {
     this.previous = base;
     this.patience.note(nowMs);
     // Where the last record still stands, the ring's bytes are those of the old life, or an old copy of them.
-    const runRose = reason !== undefined && seen.confirmed && base.runId > memory.image.runId && seen.standing !== 'stands';
-    if (!runRose && (this.patience.times < AGREEING_POLLS || this.patience.ms < this.neededMs(reason, seen.standing))) return { kind: 'wait' };
+    const runRose =
+      reason !== undefined && seen.confirmed && base.runId > memory.image.runId && seen.standing !== 'stands';
+    if (!runRose && (this.patience.times < AGREEING_POLLS || this.patience.ms < this.neededMs(reason, seen.standing)))
+      return { kind: 'wait' };
     this.reset();
     return reason === undefined ? { kind: 'corrected' } : { kind: 'restart', reason };
   }

@@ -29,7 +29,10 @@ export interface WindowAsk {
  * nothing: not even the anchor. rest: `length` bytes from the asked place on, and the anchor. elsewhere: that place is
  * overwritten, what is there now begins further on; and so may be the anchor.
  */
-export type Wanted = { readonly kind: 'nothing' } | { readonly kind: 'rest'; readonly length: number } | { readonly kind: 'elsewhere'; readonly fromAbs: number; readonly length: number; readonly anchorAbs?: number };
+export type Wanted =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'rest'; readonly length: number }
+  | { readonly kind: 'elsewhere'; readonly fromAbs: number; readonly length: number; readonly anchorAbs?: number };
 
 /** One window as it came, with the looks around it. */
 export interface WindowRead {
@@ -75,7 +78,8 @@ export class RingReads {
     let anchor: number | undefined;
     for (let i = 0; i < groups.length; i++) {
       const look: ReadPart[] = i === 0 && looks.length === 0 ? [CONTROL] : [];
-      const before: ReadPart[] = i > 0 || !apart ? look : [...look, ...windowParts(anchorAbs, ANCHOR_LENGTH, capacity, perRead)];
+      const before: ReadPart[] =
+        i > 0 || !apart ? look : [...look, ...windowParts(anchorAbs, ANCHOR_LENGTH, capacity, perRead)];
       const parts = [...before, ...groups[i], ...(ask.twice && i === groups.length - 1 ? [CONTROL] : [])];
       const read = await this.read(parts);
       if (!read.ok) return read;
@@ -93,14 +97,17 @@ export class RingReads {
     return this.window({ fromAbs, length, capacity, perRead: length, twice: false });
   }
 
-  private async read(parts: readonly ReadPart[]): Promise<{ readonly ok: true; readonly parts: readonly Uint8Array[] } | TransportError> {
+  private async read(
+    parts: readonly ReadPart[]
+  ): Promise<{ readonly ok: true; readonly parts: readonly Uint8Array[] } | TransportError> {
     this.counters.reads++;
     const outcome = await this.transport.read(parts);
     if (!outcome.ok) return outcome;
     for (let p = 0; p < parts.length; p++) {
       const part = parts[p];
       // A short control block is judged as such by its look.
-      const expected = part.kind === 'ring' ? part.length : Math.min(CONTROL_BLOCK_LENGTH, outcome.parts[p]?.length ?? -1);
+      const expected =
+        part.kind === 'ring' ? part.length : Math.min(CONTROL_BLOCK_LENGTH, outcome.parts[p]?.length ?? -1);
       if (outcome.parts[p]?.length === undefined || (part.kind === 'ring' && outcome.parts[p].length !== expected)) {
         const message = `the ${part.kind === 'ring' ? `ring's ${part.length} bytes from offset ${part.offset}` : 'control block'} were asked for, ${outcome.parts[p]?.length ?? 'no'} bytes came`;
         return { ok: false, code: 'OPENOT_READ_LENGTH', message, remedy: 'retry' };

@@ -6,9 +6,13 @@ import { ReaderError } from './status';
 import { FlatWindow } from './window';
 
 /** What one window brought: nothing of it lies there, it goes on in the next one, or it is over. */
-export type SearchStep = 'elsewhere' | 'on' | { readonly notice: Extract<NoticeItem, { kind: 'skipped' }>; readonly error: ReaderError };
+export type SearchStep =
+  'elsewhere' | 'on' | { readonly notice: Extract<NoticeItem, { kind: 'skipped' }>; readonly error: ReaderError };
 
-/** The search for the next record behind a place that cannot be read, through as many windows as it takes: one notice in the end. */
+/**
+ * The search for the next record behind a place that cannot be read, through as many windows as it takes: one notice in
+ * the end.
+ */
 export class Search {
   /** Where it goes on. */
   abs: number;
@@ -35,6 +39,9 @@ export class Search {
       return 'on';
     }
     const message = `positions ${this.fromAbs} to ${abs} of ${memory.stream} could not be read as new records, however often they were read, and were passed over: ${this.trouble.message}`;
-    return { notice: { kind: 'skipped', fromAbs: this.fromAbs, toAbs: abs, reason: this.trouble.reason }, error: { code: 'OPENOT_RING_SKIPPED', message } };
+    return {
+      notice: { kind: 'skipped', fromAbs: this.fromAbs, toAbs: abs, reason: this.trouble.reason },
+      error: { code: 'OPENOT_RING_SKIPPED', message }
+    };
   }
 }

@@ -1,12 +1,21 @@
 /** What a reader is told, with the limits and defaults of docs/design.md 5. */
 
-/** poll: by itself at every interval; subscribe: woken by the transport, polling slowly as a safety net; trigger: only when `read()` is called. */
+/**
+ * poll: by itself at every interval; subscribe: woken by the transport, polling slowly as a safety net; trigger: only
+ * when `read()` is called.
+ */
 export type ReaderMode = 'poll' | 'subscribe' | 'trigger';
-/** extraCall: the confirming look is a Read of its own; sameCall: it rides in the first one, for servers known to evaluate in order. */
+/**
+ * extraCall: the confirming look is a Read of its own; sameCall: it rides in the first one, for servers known to
+ * evaluate in order.
+ */
 export type Verify = 'extraCall' | 'sameCall';
 /** Where reading begins when nothing is saved: at the oldest retained record, or with what is written from now on. */
 export type StartFrom = 'oldest' | 'newest';
-/** onSend: whoever owns the reader settles what was delivered; onAck: somebody says so at the end of the way, and is missed when silent. */
+/**
+ * onSend: whoever owns the reader settles what was delivered; onAck: somebody says so at the end of the way, and is
+ * missed when silent.
+ */
 export type Commit = 'onSend' | 'onAck';
 
 /** Everything a reader can be told; times in milliseconds, sizes in bytes. */
@@ -22,7 +31,10 @@ export interface ReaderSettings {
   /** Where to begin when there is no saved state. */
   readonly startFrom: StartFrom;
   readonly commit: Commit;
-  /** Under `onAck`: milliseconds without any settling, while batches are on their way, before that is an error. Also how long a new incarnation waits for the batches of the old one. */
+  /**
+   * Under `onAck`: milliseconds without any settling, while batches are on their way, before that is an error. Also how
+   * long a new incarnation waits for the batches of the old one.
+   */
   readonly ackTimeoutMs: number;
   /** Batches handed on and not yet settled; when reached, reading stops and the ring is the buffer. */
   readonly maxInFlight: number;
@@ -80,9 +92,26 @@ export const RETRY_PAUSES_MS: readonly number[] = [5, 10, 20, 50];
 
 /** The settings in full: what is absent or out of its range takes the default or the nearest limit. */
 export function withDefaults(given: Partial<ReaderSettings>): ReaderSettings {
-  const all = { ...DEFAULT_SETTINGS, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) };
-  const number = (key: 'intervalMs' | 'ackTimeoutMs' | 'maxInFlight' | 'maxRecords' | 'maxBytes' | 'statusIntervalMs' | 'saveIntervalMs' | 'maxLooks' | 'maxRereads' | 'rereadMs' | 'slowIntervalMs', min: number, max: number): number =>
-    Number.isFinite(all[key]) ? Math.min(max, Math.max(min, Math.trunc(all[key]))) : DEFAULT_SETTINGS[key];
+  const all = {
+    ...DEFAULT_SETTINGS,
+    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+  };
+  const number = (
+    key:
+      | 'intervalMs'
+      | 'ackTimeoutMs'
+      | 'maxInFlight'
+      | 'maxRecords'
+      | 'maxBytes'
+      | 'statusIntervalMs'
+      | 'saveIntervalMs'
+      | 'maxLooks'
+      | 'maxRereads'
+      | 'rereadMs'
+      | 'slowIntervalMs',
+    min: number,
+    max: number
+  ): number => (Number.isFinite(all[key]) ? Math.min(max, Math.max(min, Math.trunc(all[key]))) : DEFAULT_SETTINGS[key]);
   return {
     ...all,
     intervalMs: number('intervalMs', 10, 3_600_000),

@@ -30,7 +30,12 @@ export function searchRecord(memory: Memory, window: FlatWindow, fromAbs: number
       metOld = true;
     }
     // It may be whole in the next window; at head it never will be.
-    if (found.ok === 'heldBack' && endAbs < headAbs && (found.needed > HEADER_LENGTH || startsLikeOne(window, abs, endAbs))) return { abs, found: false, isProof: false, metOld };
+    if (
+      found.ok === 'heldBack' &&
+      endAbs < headAbs &&
+      (found.needed > HEADER_LENGTH || startsLikeOne(window, abs, endAbs))
+    )
+      return { abs, found: false, isProof: false, metOld };
     abs = nextBoundary(abs, capacity);
   }
   return { abs: Math.min(abs, headAbs), found: false, isProof: false, metOld };
@@ -44,6 +49,7 @@ function nextBoundary(abs: number, capacity: number): number {
 }
 
 function startsLikeOne(window: FlatWindow, abs: number, endAbs: number): boolean {
-  for (let i = 0; i < 4 && abs + i < endAbs; i++) if (window.bytes[abs + i - window.fromAbs] !== ((SYNC_WORD >>> (8 * i)) & 0xff)) return false;
+  for (let i = 0; i < 4 && abs + i < endAbs; i++)
+    if (window.bytes[abs + i - window.fromAbs] !== ((SYNC_WORD >>> (8 * i)) & 0xff)) return false;
   return true;
 }

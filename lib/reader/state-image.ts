@@ -46,7 +46,8 @@ export interface SavedState {
 
 /**
  * Written ahead of what is handed on: nothing that ends beyond `abs`, and nothing of a later incarnation, leaves the
- * reader before a state with a higher lease is saved. So after an unclean stop it is known what may have been delivered.
+ * reader before a state with a higher lease is saved. So after an unclean stop it is known what may have been
+ * delivered.
  * A clean stop writes how far it really came.
  */
 export interface Lease {
@@ -69,7 +70,9 @@ export interface StateFile {
 }
 
 /** A state that was read in full, or why it cannot be used (OPENOT_STATE_UNREADABLE). */
-export type StateResult = { readonly ok: true; readonly state: StateFile } | { readonly ok: false; readonly code: 'OPENOT_STATE_UNREADABLE'; readonly message: string };
+export type StateResult =
+  | { readonly ok: true; readonly state: StateFile }
+  | { readonly ok: false; readonly code: 'OPENOT_STATE_UNREADABLE'; readonly message: string };
 
 const MAGIC = 'OPENOT-READER-STATE';
 /** Version 1 had no lease: its body was the checkpoint. */
@@ -87,12 +90,16 @@ export function encodeState(state: StateFile): Uint8Array {
 export function decodeState(image: Uint8Array): StateResult {
   const bytes = Buffer.from(image.buffer, image.byteOffset, image.length);
   const end = bytes.indexOf(10);
-  const head = /^OPENOT-READER-STATE ([0-9]{1,9}) ([0-9a-f]{8})$/.exec(end < 0 || end > 64 ? '' : bytes.toString('latin1', 0, end));
+  const head = /^OPENOT-READER-STATE ([0-9]{1,9}) ([0-9a-f]{8})$/.exec(
+    end < 0 || end > 64 ? '' : bytes.toString('latin1', 0, end)
+  );
   if (head === null) return unreadable('it does not begin as one');
   const version = Number(head[1]);
-  if (version !== VERSION && version !== WITHOUT_LEASE) return unreadable(`it has version ${head[1]}, this package reads versions ${WITHOUT_LEASE} and ${VERSION}`);
+  if (version !== VERSION && version !== WITHOUT_LEASE)
+    return unreadable(`it has version ${head[1]}, this package reads versions ${WITHOUT_LEASE} and ${VERSION}`);
   const body = bytes.subarray(end + 1);
-  if (crc32c(body) !== parseInt(head[2], 16)) return unreadable('its checksum does not hold: it was cut short or changed');
+  if (crc32c(body) !== parseInt(head[2], 16))
+    return unreadable('its checksum does not hold: it was cut short or changed');
   let value: unknown;
   try {
     value = JSON.parse(body.toString('utf8'));
@@ -118,13 +125,30 @@ const optional = (value: unknown, check: (value: unknown) => boolean): boolean =
 
 /** Of a stop without a lease it is not known how far things went. */
 function withLease(value: unknown): unknown {
-  return isObject(value) ? { checkpoint: value, lease: { incarnation: value.incarnation, abs: Number.MAX_SAFE_INTEGER, reached: value.cursor, fingerprint: value.fingerprint } } : value;
+  return isObject(value)
+    ? {
+        checkpoint: value,
+        lease: {
+          incarnation: value.incarnation,
+          abs: Number.MAX_SAFE_INTEGER,
+          reached: value.cursor,
+          fingerprint: value.fingerprint
+        }
+      }
+    : value;
 }
 
 function isStateFile(value: unknown): value is StateFile {
   if (!isObject(value) || !isState(value.checkpoint) || !isObject(value.lease)) return false;
   const { incarnation, abs, reached, fingerprint } = value.lease;
-  if (!count(incarnation) || !count(abs) || !count(reached) || reached > abs || incarnation < value.checkpoint.incarnation) return false;
+  if (
+    !count(incarnation) ||
+    !count(abs) ||
+    !count(reached) ||
+    reached > abs ||
+    incarnation < value.checkpoint.incarnation
+  )
+    return false;
   // Of another incarnation the ring may have another size.
   const capacity = incarnation === value.checkpoint.incarnation ? value.checkpoint.capacity : Number.MAX_SAFE_INTEGER;
   return optional(fingerprint, (print) => isFingerprint(print, capacity, reached));
@@ -150,7 +174,9 @@ function isState(value: unknown): value is SavedState {
     optional(state.heartbeats, areHeartbeats) &&
     optional(state.unbrokenFrom, (abs) => count(abs) && abs <= cursor) &&
     // After an unclean stop the last record handed on may stand beyond the cursor.
-    optional(state.fingerprint, (print) => isFingerprint(print, capacity, Math.max(cursor, (state.doubtUntil as number | undefined) ?? 0)))
+    optional(state.fingerprint, (print) =>
+      isFingerprint(print, capacity, Math.max(cursor, (state.doubtUntil as number | undefined) ?? 0))
+    )
   );
 }
 
@@ -166,12 +192,22 @@ function arePending(value: unknown): boolean {
 
 /** A whole record with its CRC, before `endAbs`. */
 function areHeartbeats(value: unknown): boolean {
-  return Array.isArray(value) && value.length <= MAX_HEARTBEATS && (value as unknown[]).every((entry) => Array.isArray(entry) && entry.length === 2 && entry.every(count));
+  return (
+    Array.isArray(value) &&
+    value.length <= MAX_HEARTBEATS &&
+    (value as unknown[]).every((entry) => Array.isArray(entry) && entry.length === 2 && entry.every(count))
+  );
 }
 
 function isFingerprint(value: unknown, capacity: number, endAbs: number): boolean {
   if (!isObject(value)) return false;
   const { abs, length, crc } = value;
   if (!count(abs) || !count(length) || !count(crc)) return false;
-  return length >= HEADER_LENGTH + 4 && length <= 0xffff && (abs % capacity) + length <= capacity && abs + length <= endAbs && crc <= 0xffff_ffff;
+  return (
+    length >= HEADER_LENGTH + 4 &&
+    length <= 0xffff &&
+    (abs % capacity) + length <= capacity &&
+    abs + length <= endAbs &&
+    crc <= 0xffff_ffff
+  );
 }

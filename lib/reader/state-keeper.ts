@@ -6,7 +6,10 @@ import { ReaderError } from './status';
 /** How far a batch reaches: the state after it. */
 export type Reach = Pick<SavedState, 'incarnation' | 'cursor' | 'capacity' | 'fingerprint'>;
 
-/** Locks, loads and saves the settled checkpoint, at most once in `intervalMs`, and the lease ahead of what is handed on. */
+/**
+ * Locks, loads and saves the settled checkpoint, at most once in `intervalMs`, and the lease ahead of what is handed
+ * on.
+ */
 export class StateKeeper {
   /** Another took the state over: this reader must end. */
   lost: ReaderError | undefined;
@@ -61,13 +64,17 @@ export class StateKeeper {
     const { incarnation, reached, fingerprint } = lease;
     this.handed = { incarnation, cursor: reached, capacity: checkpoint.capacity, fingerprint };
     // What the old lease allowed stays open in every state from now on, until the cursor has passed it.
-    const doubtUntil = incarnation === checkpoint.incarnation ? Math.max(lease.abs, checkpoint.doubtUntil ?? 0) : checkpoint.doubtUntil;
+    const doubtUntil =
+      incarnation === checkpoint.incarnation ? Math.max(lease.abs, checkpoint.doubtUntil ?? 0) : checkpoint.doubtUntil;
     const state = { ...checkpoint, ...(doubtUntil === undefined ? {} : { doubtUntil }) };
     this.checkpoints.begin(state);
     this.checkpoints.saved(state);
   }
 
-  /** Must be true before a batch that reaches so far is handed on: a state that says so is saved. The error when it cannot be. */
+  /**
+   * Must be true before a batch that reaches so far is handed on: a state that says so is saved. The error when it
+   * cannot be.
+   */
   async cover(reach: Reach): Promise<true | ReaderError> {
     if (!covers(this.lease, reach)) {
       const state = this.checkpoints.toSave();
@@ -88,11 +95,19 @@ export class StateKeeper {
       throw new LockLost('another process took its lock');
     } catch (thrown) {
       this.noteLost(thrown);
-      return this.lost ?? { code: 'OPENOT_STATE_LOCK_FAILED', message: `the lock of this reader's state could not be looked at (${textOf(thrown)}), so nothing is handed on until it can be` };
+      return (
+        this.lost ?? {
+          code: 'OPENOT_STATE_LOCK_FAILED',
+          message: `the lock of this reader's state could not be looked at (${textOf(thrown)}), so nothing is handed on until it can be`
+        }
+      );
     }
   }
 
-  /** Saves when something is settled and the interval has passed; milliseconds until it may be due, Infinity when nothing is. */
+  /**
+   * Saves when something is settled and the interval has passed; milliseconds until it may be due, Infinity when
+   * nothing is.
+   */
   async saveIfDue(): Promise<number> {
     if (!this.checkpoints.dirty) return Infinity;
     const due = this.lastSaveMs + this.intervalMs - this.clock.monotonicMs();
@@ -107,11 +122,14 @@ export class StateKeeper {
     const state = this.checkpoints.toSave();
     if (state === undefined) return;
     const lease = exact(this.furthest(state));
-    if (!this.checkpoints.dirty && this.lease?.incarnation === lease.incarnation && this.lease.abs === lease.abs) return;
+    if (!this.checkpoints.dirty && this.lease?.incarnation === lease.incarnation && this.lease.abs === lease.abs)
+      return;
     await this.write(state, lease);
   }
 
-  /** A state may be ahead of all that was handed on: an incarnation that has begun, and of which nothing was read yet. */
+  /**
+   * A state may be ahead of all that was handed on: an incarnation that has begun, and of which nothing was read yet.
+   */
   private furthest(state: Reach): Reach {
     return this.handed === undefined || isBeyond(state, this.handed) ? state : this.handed;
   }
@@ -124,7 +142,10 @@ export class StateKeeper {
       return undefined;
     } catch (thrown) {
       this.noteLost(thrown);
-      const error = { code: 'OPENOT_STATE_NOT_REMOVED', message: `the saved state of this reader could not be removed (${textOf(thrown)})` };
+      const error = {
+        code: 'OPENOT_STATE_NOT_REMOVED',
+        message: `the saved state of this reader could not be removed (${textOf(thrown)})`
+      };
       this.onError(error);
       return error;
     }
@@ -140,7 +161,10 @@ export class StateKeeper {
       return undefined;
     } catch (thrown) {
       this.noteLost(thrown);
-      const error = this.lost ?? { code: 'OPENOT_STATE_NOT_SAVED', message: `the state of this reader could not be saved (${textOf(thrown)}): after a restart it would read again from the last saved one, and at most one ring is handed on until it can be. Check space and rights of the user directory` };
+      const error = this.lost ?? {
+        code: 'OPENOT_STATE_NOT_SAVED',
+        message: `the state of this reader could not be saved (${textOf(thrown)}): after a restart it would read again from the last saved one, and at most one ring is handed on until it can be. Check space and rights of the user directory`
+      };
       if (this.failure === undefined) this.onError(error);
       this.failure = error;
       return error;
@@ -148,17 +172,34 @@ export class StateKeeper {
   }
 
   private noteLost(thrown: unknown): void {
-    if (thrown instanceof LockLost) this.lost = { code: thrown.code, message: `this reader stopped: ${thrown.message}, so another reader goes on from its state. Two runtimes must not share a user directory` };
+    if (thrown instanceof LockLost)
+      this.lost = {
+        code: thrown.code,
+        message: `this reader stopped: ${thrown.message}, so another reader goes on from its state. Two runtimes must not share a user directory`
+      };
   }
 }
 
-/** Also the first record of an incarnation has to be known by its fingerprint: without one, a ring that begins anew meanwhile looks like this one. */
+/**
+ * Also the first record of an incarnation has to be known by its fingerprint: without one, a ring that begins anew
+ * meanwhile looks like this one.
+ */
 const covers = (lease: Lease | undefined, reach: Reach): boolean =>
-  lease !== undefined && (lease.incarnation > reach.incarnation || (lease.incarnation === reach.incarnation && lease.abs >= reach.cursor && (lease.fingerprint !== undefined || reach.fingerprint === undefined)));
-const isBeyond = (a: Reach, b: Reach): boolean => a.incarnation > b.incarnation || (a.incarnation === b.incarnation && a.cursor > b.cursor);
+  lease !== undefined &&
+  (lease.incarnation > reach.incarnation ||
+    (lease.incarnation === reach.incarnation &&
+      lease.abs >= reach.cursor &&
+      (lease.fingerprint !== undefined || reach.fingerprint === undefined)));
+const isBeyond = (a: Reach, b: Reach): boolean =>
+  a.incarnation > b.incarnation || (a.incarnation === b.incarnation && a.cursor > b.cursor);
 
 /** How far things came, and no further. */
-const exact = ({ incarnation, cursor, fingerprint }: Reach): Lease => ({ incarnation, abs: cursor, reached: cursor, ...(fingerprint === undefined ? {} : { fingerprint }) });
+const exact = ({ incarnation, cursor, fingerprint }: Reach): Lease => ({
+  incarnation,
+  abs: cursor,
+  reached: cursor,
+  ...(fingerprint === undefined ? {} : { fingerprint })
+});
 /** One ring ahead: in steady state the save of every second renews it long before it is used up. */
 const ahead = (reach: Reach): Lease => ({ ...exact(reach), abs: reach.cursor + reach.capacity });
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -7,7 +7,15 @@ import { LookCounters, ReaderError, ReaderState, ReaderStatus, ReaderTotals, Sta
 export class StatusBoard {
   state: ReaderState = 'stopped';
   about: readonly string[] = [];
-  readonly totals: ReaderTotals = { records: 0, bytes: 0, lost: 0, indeterminate: 0, laps: 0, skipped: 0, incarnations: 0 };
+  readonly totals: ReaderTotals = {
+    records: 0,
+    bytes: 0,
+    lost: 0,
+    indeterminate: 0,
+    laps: 0,
+    skipped: 0,
+    incarnations: 0
+  };
   readonly looks: LookCounters = { polls: 0, reads: 0, repeated: 0, unconfirmed: 0, reread: 0 };
   detail = '';
   code: string | undefined;
@@ -104,8 +112,14 @@ export class StatusBoard {
   facts(ring: RingPoll): StatusFacts {
     const { memory, latest } = ring;
     // Without a name nobody could tell which reader it is that has not reached its ring since it was started.
-    if (memory === undefined || latest === undefined) return this.isFirstContact && this.settings.stream !== '' ? { stream: this.settings.stream } : {};
-    return { stream: memory.stream, incarnation: memory.incarnation, bufferId: memory.bufferId, snapshot: { ...latest.snapshot } };
+    if (memory === undefined || latest === undefined)
+      return this.isFirstContact && this.settings.stream !== '' ? { stream: this.settings.stream } : {};
+    return {
+      stream: memory.stream,
+      incarnation: memory.incarnation,
+      bufferId: memory.bufferId,
+      snapshot: { ...latest.snapshot }
+    };
   }
 
   /** Reports when the state changed or the interval has passed; milliseconds until the next report. */
@@ -123,7 +137,14 @@ export class StatusBoard {
 
   /** A lag from before an outage, or from a poll long ago, would be a guess. */
   private seesTheRing(): boolean {
-    if (this.lookedMs === undefined || this.code === 'OPENOT_READ_SILENT' || this.state === 'outage' || this.state === 'refused' || this.state === 'connecting') return false;
+    if (
+      this.lookedMs === undefined ||
+      this.code === 'OPENOT_READ_SILENT' ||
+      this.state === 'outage' ||
+      this.state === 'refused' ||
+      this.state === 'connecting'
+    )
+      return false;
     // Whatever the interval: nobody knows what the controller wrote since.
     return this.clock.monotonicMs() - this.lookedMs <= 3 * this.settings.slowIntervalMs;
   }
@@ -133,7 +154,11 @@ export class StatusBoard {
       this.onStatus?.(this.status(ring, inFlight), this.facts(ring));
       this.deaf = false;
     } catch (error) {
-      if (!this.deaf) this.report({ code: 'OPENOT_INTERNAL', message: `the reader's status could not be taken: ${error instanceof Error ? error.message : String(error)}; reading goes on` });
+      if (!this.deaf)
+        this.report({
+          code: 'OPENOT_INTERNAL',
+          message: `the reader's status could not be taken: ${error instanceof Error ? error.message : String(error)}; reading goes on`
+        });
       this.deaf = true;
     }
   }
@@ -141,7 +166,10 @@ export class StatusBoard {
   private change(state: ReaderState, detail: string, code: string | undefined): void {
     const same = this.state === state && this.code === code;
     // reading and idle alternate at every poll: one report per interval is enough for that.
-    const busy = (this.state === 'reading' || this.state === 'idle') && (state === 'reading' || state === 'idle') && this.code === code;
+    const busy =
+      (this.state === 'reading' || this.state === 'idle') &&
+      (state === 'reading' || state === 'idle') &&
+      this.code === code;
     this.state = state;
     this.detail = detail;
     this.code = code;

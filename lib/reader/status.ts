@@ -1,12 +1,14 @@
 import { Snapshot } from '../ring/snapshot';
 
 /**
- * stopped; connecting; reading (behind, draining); idle (nothing new); paused (by command); waiting (maxInFlight batches
+ * stopped; connecting; reading (behind, draining); idle (nothing new); paused (by command); waiting (maxInFlight
+ * batches
  * are not settled); updating (the seqlock stays odd: the controller stopped inside an update); outage (retrying by
  * itself); refused (a person has to change something; still retried slowly); failed (the saved state cannot be used:
  * nothing is read until `forget`).
  */
-export type ReaderState = 'stopped' | 'connecting' | 'reading' | 'idle' | 'paused' | 'waiting' | 'updating' | 'outage' | 'refused' | 'failed';
+export type ReaderState =
+  'stopped' | 'connecting' | 'reading' | 'idle' | 'paused' | 'waiting' | 'updating' | 'outage' | 'refused' | 'failed';
 
 /** An error as a user sees it: a stable code, and what was expected, found, where, and what to do. */
 export interface ReaderError {
@@ -58,7 +60,10 @@ export interface ReaderStatus {
   capacity: number | undefined;
   /** Receive time minus the newest record's source time, the smallest of the recent batches, in milliseconds. */
   clockSkewMs: number | undefined;
-  /** Decimal text, nanoseconds since the Unix epoch: when `totals` and `looks` began to count, which is when this reader was made. */
+  /**
+   * Decimal text, nanoseconds since the Unix epoch: when `totals` and `looks` began to count, which is when this reader
+   * was made.
+   */
   sinceNs: string;
   totals: ReaderTotals;
   looks: LookCounters;

@@ -37,7 +37,14 @@ export class TroubleJudge {
 
   constructor(private readonly settings: Pick<ReaderSettings, 'maxRereads' | 'rereadMs'>) {}
 
-  judge(memory: Memory, window: FlatWindow, bounds: HarvestBounds, trouble: Trouble, standing: Standing, nowMs: number): Decision {
+  judge(
+    memory: Memory,
+    window: FlatWindow,
+    bounds: HarvestBounds,
+    trouble: Trouble,
+    standing: Standing,
+    nowMs: number
+  ): Decision {
     this.patience.note(nowMs);
     const { provenAbs } = this;
     this.provenAbs = undefined;
@@ -45,11 +52,20 @@ export class TroubleJudge {
     // Only behind the last record handed on is it certain that what is later is of this lap.
     const isAnchored = standing === 'stands';
     const record = trouble.reason === 'OPENOT_SEQ_WENT_BACK' ? trouble.notNew : undefined;
-    const found = record === undefined ? this.unreadable(memory, window, bounds, trouble, isAnchored) : this.notNew(memory, bounds, trouble, record, isAnchored);
-    // The parts of one window may come from copies of different ages: the place must be read once more after its proof was.
+    const found =
+      record === undefined
+        ? this.unreadable(memory, window, bounds, trouble, isAnchored)
+        : this.notNew(memory, bounds, trouble, record, isAnchored);
+    // The parts of one window may come from copies of different ages: the place must be read once more after its proof
+    // was.
     if (found === 'proven') this.provenAbs = trouble.abs;
     const decision = found !== 'proven' ? found : provenAbs === trouble.abs ? 'skip' : 'wait';
-    if (decision === 'skip' && record !== undefined && memory.isLatest(record)) this.repeated = { runId: record.runId, sourceId: record.sourceId, expected: memory.accounting.expectedSeq(record.runId, record.sourceId) };
+    if (decision === 'skip' && record !== undefined && memory.isLatest(record))
+      this.repeated = {
+        runId: record.runId,
+        sourceId: record.sourceId,
+        expected: memory.accounting.expectedSeq(record.runId, record.sourceId)
+      };
     return decision;
   }
 
@@ -57,22 +73,42 @@ export class TroubleJudge {
     this.patience.reset();
   }
 
-  /** Bytes that are no record, or one that cannot be handled. What is later and whole behind them proves that they will not change. */
-  private unreadable(memory: Memory, window: FlatWindow, bounds: HarvestBounds, trouble: Trouble, isAnchored: boolean): Decision | 'proven' {
+  /**
+   * Bytes that are no record, or one that cannot be handled. What is later and whole behind them proves that they will
+   * not change.
+   */
+  private unreadable(
+    memory: Memory,
+    window: FlatWindow,
+    bounds: HarvestBounds,
+    trouble: Trouble,
+    isAnchored: boolean
+  ): Decision | 'proven' {
     if (isAnchored && trouble.notNew !== undefined && !memory.isOlder(trouble.notNew)) return 'proven';
     const next = searchRecord(memory, window, trouble.abs, Math.min(bounds.headAbs, bounds.trustedHead));
     if (isAnchored && next.isProof) return 'proven';
     return this.hasLasted(bounds, trouble, next.metOld ? OLD_LAP_PATIENCE : 1) ? 'skip' : 'wait';
   }
 
-  private notNew(memory: Memory, bounds: HarvestBounds, trouble: Trouble, record: RecordView, isAnchored: boolean): Decision | 'proven' {
+  private notNew(
+    memory: Memory,
+    bounds: HarvestBounds,
+    trouble: Trouble,
+    record: RecordView,
+    isAnchored: boolean
+  ): Decision | 'proven' {
     const { goesOn, wentBack } = following(memory, trouble.following ?? [], record);
     const expected = memory.accounting.expectedSeq(record.runId, record.sourceId);
     // Later than anything handed on: no old copy shows that, so it was written anew.
     if (memory.isLatest(record)) {
-      const again = this.repeated !== undefined && this.repeated.runId === record.runId && this.repeated.sourceId === record.sourceId && this.repeated.expected === expected;
+      const again =
+        this.repeated !== undefined &&
+        this.repeated.runId === record.runId &&
+        this.repeated.sourceId === record.sourceId &&
+        this.repeated.expected === expected;
       if (wentBack || again) return this.hasLasted(bounds, trouble, 1) ? 'anew' : 'wait';
-      // Alone at the end of the ring: the next record will tell. It was handed on once, so nothing is missing meanwhile.
+      // Alone at the end of the ring: the next record will tell. It was handed on once, so nothing is missing
+      // meanwhile.
       if (!goesOn) return 'wait';
       if (this.hasLasted(bounds, trouble, 1)) return 'skip';
       return isAnchored ? 'proven' : 'wait';

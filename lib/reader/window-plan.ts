@@ -31,15 +31,27 @@ export function wantedAfter(look: Look, memory: Memory, facts: WantedFacts): Wan
   const most = Math.min(window, memory.capacity >> 2);
   const ahead = Math.max(0, evicted - (most >> 1));
   const begin = Math.min(oldestAbs + ahead - (ahead % 4), headAbs);
-  return { kind: 'elsewhere', fromAbs: begin, length: Math.min(most, headAbs - begin), anchorAbs: anchorOf(memory, oldestAbs) };
+  return {
+    kind: 'elsewhere',
+    fromAbs: begin,
+    length: Math.min(most, headAbs - begin),
+    anchorAbs: anchorOf(memory, oldestAbs)
+  };
 }
 
 /**
- * The end of the lap that is worth reading once more, where the end of the ring lies inside the window: [fromAbs, fromAbs +
+ * The end of the lap that is worth reading once more, where the end of the ring lies inside the window: [fromAbs,
+ * fromAbs +
  * length), at most one Read of `perRead` bytes. Undefined where there is no such place.
  */
-export function lapTail(first: Look, memory: Memory, window: FlatWindow, perRead: number): { readonly fromAbs: number; readonly length: number } | undefined {
-  if (!isPlausible(first) || first.bufferId !== memory.bufferId || first.snapshot.bufferBytes !== memory.capacity) return undefined;
+export function lapTail(
+  first: Look,
+  memory: Memory,
+  window: FlatWindow,
+  perRead: number
+): { readonly fromAbs: number; readonly length: number } | undefined {
+  if (!isPlausible(first) || first.bufferId !== memory.bufferId || first.snapshot.bufferBytes !== memory.capacity)
+    return undefined;
   const fromAbs = Math.max(memory.cursor, window.fromAbs);
   const lapEnd = fromAbs - (fromAbs % memory.capacity) + memory.capacity;
   const length = lapEnd - fromAbs;

@@ -25,7 +25,7 @@ export function itemsOfBatch(payload: Buffer, facts: Pick<BatchFacts, 'segments'
   for (let i = 0; i < segments.segments.length; i++) {
     const { offset, abs } = segments.segments[i];
     const end = i + 1 < segments.segments.length ? segments.segments[i + 1].offset : payload.length;
-    for (let at = offset; at < end; ) {
+    for (let at = offset; at < end;) {
       const recordAbs = abs + (at - offset);
       const record = decodeRecord(payload, at, end);
       const error = record.ok ? refused(payload, record, recordAbs) : badBytes(record, at, payload.length, recordAbs);
@@ -75,7 +75,8 @@ function readNotices(value: unknown): { ok: true; notices: Notice[] } | BytesErr
   for (let i = 0; i < value.length; i++) {
     const notice = value[i] as Partial<Notice> | null;
     const beforeAbs = parseSafeU64(notice?.beforeAbs);
-    if (notice === null || beforeAbs === undefined || !noticeKinds.includes(String(notice.kind))) return badFacts(`notices[${i}]`, 'a loss, lap, incarnation or skipped notice with beforeAbs', notice);
+    if (notice === null || beforeAbs === undefined || !noticeKinds.includes(String(notice.kind)))
+      return badFacts(`notices[${i}]`, 'a loss, lap, incarnation or skipped notice with beforeAbs', notice);
     notices.push({ ...(notice as Notice), beforeAbs });
   }
   return { ok: true, notices };
@@ -89,14 +90,18 @@ function readSegments(value: unknown, length: number): { ok: true; segments: Seg
     const segment = value[i] as Partial<Segment> | null;
     const offset = parseSafeU64(segment?.offset);
     const abs = parseSafeU64(segment?.abs);
-    if (offset === undefined || abs === undefined) return badFacts(`segments[${i}]`, 'an offset and a position, at most 2^53-1', segment);
+    if (offset === undefined || abs === undefined)
+      return badFacts(`segments[${i}]`, 'an offset and a position, at most 2^53-1', segment);
     const before = i === 0 ? undefined : segments[i - 1];
-    if (before === undefined ? offset !== 0 : offset <= before.offset || abs < before.abs + (offset - before.offset)) return badFacts(`segments[${i}]`, 'offset 0 first, then ascending offsets and positions', segment);
-    if (offset > length || (offset === length && length > 0)) return badFacts(`segments[${i}]`, `an offset inside the payload of ${length} bytes`, segment);
+    if (before === undefined ? offset !== 0 : offset <= before.offset || abs < before.abs + (offset - before.offset))
+      return badFacts(`segments[${i}]`, 'offset 0 first, then ascending offsets and positions', segment);
+    if (offset > length || (offset === length && length > 0))
+      return badFacts(`segments[${i}]`, `an offset inside the payload of ${length} bytes`, segment);
     if (!Number.isSafeInteger(abs + length)) return badFacts(`segments[${i}]`, 'positions at most 2^53-1', segment);
     segments.push({ offset, abs });
   }
-  if (segments.length === 0 && length > 0) return badFacts('segments', 'the position of the payload\'s first byte', value);
+  if (segments.length === 0 && length > 0)
+    return badFacts('segments', "the position of the payload's first byte", value);
   return { ok: true, segments };
 }
 

@@ -3,7 +3,9 @@ import { readU16, readU32, readU64, writeU16, writeU32, writeU64 } from '../wire
 const text = new TextDecoder('utf-8', { ignoreBOM: true });
 const utf8 = new TextEncoder();
 
-/** Bytes being put together, little-endian, growing as needed. Texts and blobs stand behind their length in bytes (u32). */
+/**
+ * Bytes being put together, little-endian, growing as needed. Texts and blobs stand behind their length in bytes (u32).
+ */
 export class ByteSink {
   private bytes: Uint8Array;
   length = 0;

@@ -15,7 +15,9 @@ import {
   MAX_FRAME_PAYLOAD
 } from './capture-format';
 
-/** What a frame's payload says, or undefined where it does not fit together. Bytes behind what is known are passed over. */
+/**
+ * What a frame's payload says, or undefined where it does not fit together. Bytes behind what is known are passed over.
+ */
 export function contentOf(type: number, payload: Uint8Array): FrameContent | undefined {
   const from = new ByteSource(payload);
   const content = take(type, from);
@@ -25,14 +27,27 @@ export function contentOf(type: number, payload: Uint8Array): FrameContent | und
 function take(type: number, from: ByteSource): FrameContent | undefined {
   switch (type) {
     case FrameType.header:
-      return { type: 'header', software: textOf(from), transport: textOf(from), stream: textOf(from), ring: textOf(from), session: from.u64(), part: from.u32() };
+      return {
+        type: 'header',
+        software: textOf(from),
+        transport: textOf(from),
+        stream: textOf(from),
+        ring: textOf(from),
+        session: from.u64(),
+        part: from.u32()
+      };
     case FrameType.connect: {
       const again = from.u8() === 1;
       const outcome = from.u8() === 1 ? factsOf(from) : troubleOf(from);
       return outcome === undefined ? undefined : { type: 'connect', again, outcome };
     }
     case FrameType.image:
-      return { type: 'image', before: from.blob(MAX_CAPTURE_CONTROL), ring: from.blob(MAX_FRAME_PAYLOAD), after: from.blob(MAX_CAPTURE_CONTROL) };
+      return {
+        type: 'image',
+        before: from.blob(MAX_CAPTURE_CONTROL),
+        ring: from.blob(MAX_FRAME_PAYLOAD),
+        after: from.blob(MAX_CAPTURE_CONTROL)
+      };
     case FrameType.read:
       return readOf(from);
     case FrameType.lost: {

@@ -37,7 +37,11 @@ export type WritableContent = Exclude<FrameContent, { readonly type: 'unknown' }
  * Undefined when it would exceed MAX_FRAME_PAYLOAD or MAX_CAPTURE_PARTS: such a frame cannot be recorded.
  */
 export function encodeFrame(content: WritableContent, time: FrameTime, ordinal: number): Uint8Array | undefined {
-  if (content.type === 'read' && Math.max(content.parts.length, content.outcome.ok ? content.outcome.parts.length : 0) > MAX_CAPTURE_PARTS) return undefined;
+  if (
+    content.type === 'read' &&
+    Math.max(content.parts.length, content.outcome.ok ? content.outcome.parts.length : 0) > MAX_CAPTURE_PARTS
+  )
+    return undefined;
   const payload = new ByteSink(payloadHint(content));
   putContent(payload, content);
   if (payload.length > MAX_FRAME_PAYLOAD) return undefined;
@@ -65,14 +69,17 @@ function payloadHint(content: WritableContent): number {
 function putContent(to: ByteSink, content: WritableContent): void {
   switch (content.type) {
     case 'header':
-      for (const text of [content.software, content.transport, content.stream, content.ring]) to.text(text, MAX_CAPTURE_TEXT);
+      for (const text of [content.software, content.transport, content.stream, content.ring])
+        to.text(text, MAX_CAPTURE_TEXT);
       to.u64(content.session).u32(content.part);
       return;
     case 'connect':
       to.u8(content.again ? 1 : 0).u8(content.outcome.ok ? 1 : 0);
       if (content.outcome.ok) {
         const { ringBytes, granularity, about } = content.outcome;
-        to.u8(ringBytes === undefined ? 0 : 1).u64(BigInt(ringBytes ?? 0)).u32(granularity);
+        to.u8(ringBytes === undefined ? 0 : 1)
+          .u64(BigInt(ringBytes ?? 0))
+          .u32(granularity);
         to.u16(Math.min(about.length, MAX_CAPTURE_LINES));
         for (const line of about.slice(0, MAX_CAPTURE_LINES)) to.text(line, MAX_CAPTURE_TEXT);
       } else putTrouble(to, content.outcome);
@@ -81,7 +88,9 @@ function putContent(to: ByteSink, content: WritableContent): void {
       to.blob(content.before).blob(content.ring).blob(content.after);
       return;
     case 'read':
-      to.u32(Math.min(0xffff_ffff, content.tookUs)).u16(content.parts.length).u8(content.outcome.ok ? 1 : 0);
+      to.u32(Math.min(0xffff_ffff, content.tookUs))
+        .u16(content.parts.length)
+        .u8(content.outcome.ok ? 1 : 0);
       for (const part of content.parts) {
         to.u8(part.kind === 'ring' ? 1 : 0);
         if (part.kind === 'ring') to.u32(part.offset).u32(part.length);
@@ -103,5 +112,7 @@ function putContent(to: ByteSink, content: WritableContent): void {
 }
 
 function putTrouble(to: ByteSink, trouble: CaptureTrouble): void {
-  to.text(trouble.code, MAX_CAPTURE_TEXT).u8(captureRemedies.indexOf(trouble.remedy)).text(trouble.message, MAX_CAPTURE_TEXT);
+  to.text(trouble.code, MAX_CAPTURE_TEXT)
+    .u8(captureRemedies.indexOf(trouble.remedy))
+    .text(trouble.message, MAX_CAPTURE_TEXT);
 }

@@ -1,6 +1,7 @@
 /**
  * What a capture file is made of (docs/format.md 20): the reads of a ring as they came, torn copies, errors and lost
- * links included. Append-only and self-checking, so that a file that was cut anywhere is good up to its last whole frame.
+ * links included. Append-only and self-checking, so that a file that was cut anywhere is good up to its last whole
+ * frame.
  */
 
 /** The first eight bytes of a capture: no text file begins with them, and a transfer as text breaks them. */
@@ -9,7 +10,10 @@ export const CAPTURE_MAGIC: readonly number[] = [0x8f, 0x4f, 0x4f, 0x54, 0x43, 0
 export const CAPTURE_VERSION = 1;
 /** Bytes before the first frame: magic, version (u16), 0 (u16), CRC-32C of these twelve. */
 export const CAPTURE_PREAMBLE_LENGTH = 16;
-/** Bytes of a frame before its payload: type (u8), 0 (u8, u16), payload length, ordinal (u32 each), monotonic time in us, wall time in ns (u64 each). */
+/**
+ * Bytes of a frame before its payload: type (u8), 0 (u8, u16), payload length, ordinal (u32 each), monotonic time in
+ * us, wall time in ns (u64 each).
+ */
 export const FRAME_HEAD_LENGTH = 28;
 /** Bytes of a frame beside its payload: its head, and behind the payload the CRC-32C of both. */
 export const FRAME_OVERHEAD = FRAME_HEAD_LENGTH + 4;
@@ -39,7 +43,8 @@ export interface CaptureTrouble {
 }
 
 /** A part that was asked for: the control block, or bytes of the ring. */
-export type CapturePart = { readonly kind: 'control' } | { readonly kind: 'ring'; readonly offset: number; readonly length: number };
+export type CapturePart =
+  { readonly kind: 'control' } | { readonly kind: 'ring'; readonly offset: number; readonly length: number };
 
 /** Facts of a connection that was made. */
 export interface CaptureFacts {
@@ -119,7 +124,15 @@ export interface EndFrame {
 }
 
 /** What a frame says. `unknown` = of a type that this version does not know; it is passed over. */
-export type FrameContent = HeaderFrame | ConnectFrame | ImageFrame | ReadFrame | LostFrame | GapFrame | EndFrame | { readonly type: 'unknown'; readonly number: number };
+export type FrameContent =
+  | HeaderFrame
+  | ConnectFrame
+  | ImageFrame
+  | ReadFrame
+  | LostFrame
+  | GapFrame
+  | EndFrame
+  | { readonly type: 'unknown'; readonly number: number };
 
 /** When a frame happened. */
 export interface FrameTime {

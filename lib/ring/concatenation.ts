@@ -13,7 +13,12 @@ export interface DecodedItems {
  * Walks records that stand back to back, without a ring (docs/format.md 19), and calls `take` with each whole one and
  * its offset, until the end, the first bytes that are no record, or until `take` returns false. Run time is linear.
  */
-export function walkConcatenation(bytes: Uint8Array, take: (record: RecordView, offset: number) => boolean, start = 0, end = bytes.length): { readonly offset: number; readonly error?: WireError } {
+export function walkConcatenation(
+  bytes: Uint8Array,
+  take: (record: RecordView, offset: number) => boolean,
+  start = 0,
+  end = bytes.length
+): { readonly offset: number; readonly error?: WireError } {
   let offset = start;
   while (offset < end) {
     const record = decodeRecord(bytes, offset, end);
@@ -42,7 +47,8 @@ export function itemsOfConcatenation(payload: Buffer): DecodedItems {
 
 /** Bytes that are no record, as an error for people. */
 export function badBytes(error: WireError, offset: number, length: number, abs?: number): BytesError {
-  const place = abs === undefined ? `at byte ${offset} of the payload` : `at byte ${offset} of the payload (ring position ${abs})`;
+  const place =
+    abs === undefined ? `at byte ${offset} of the payload` : `at byte ${offset} of the payload (ring position ${abs})`;
   const message = `${place}: ${describeWireError(error)}; the ${length - offset} bytes from there on were not decoded`;
   return { ok: false, code: wireErrorCode(error), message, offset, ...(abs === undefined ? {} : { abs }) };
 }

@@ -90,8 +90,10 @@ const failure = (detail: ControlBlockErrorDetail): ControlBlockError => ({ ok: f
  * Never throws; keeps nothing of `bytes`.
  */
 export function decodeControlBlock(bytes: Uint8Array, secondSeqlock?: number): ControlBlock | ControlBlockError {
-  if (bytes.length < CONTROL_BLOCK_LENGTH) return failure({ kind: 'truncated', needed: CONTROL_BLOCK_LENGTH, available: bytes.length });
-  if (readU32(bytes, ControlOffset.sync) !== SYNC_WORD) return failure({ kind: 'wrongSync', found: hexText(bytes, ControlOffset.sync, 4) });
+  if (bytes.length < CONTROL_BLOCK_LENGTH)
+    return failure({ kind: 'truncated', needed: CONTROL_BLOCK_LENGTH, available: bytes.length });
+  if (readU32(bytes, ControlOffset.sync) !== SYNC_WORD)
+    return failure({ kind: 'wrongSync', found: hexText(bytes, ControlOffset.sync, 4) });
   // Sync and version stand before the seqlock: a wrong address must not look like a controller that is busy for ever.
   const version = bytes[ControlOffset.version];
   if (version !== CONTROL_BLOCK_VERSION) return failure({ kind: 'unsupportedVersion', version });
@@ -99,7 +101,8 @@ export function decodeControlBlock(bytes: Uint8Array, secondSeqlock?: number): C
   if (reserved >= 0) return failure({ kind: 'reservedNotZero', offset: reserved });
   const seqlock = readU32(bytes, ControlOffset.seqlock);
   if ((seqlock & 1) !== 0) return failure({ kind: 'updating', seqlock });
-  if (secondSeqlock !== undefined && secondSeqlock !== seqlock) return failure({ kind: 'staleSnapshot', first: seqlock, second: secondSeqlock });
+  if (secondSeqlock !== undefined && secondSeqlock !== seqlock)
+    return failure({ kind: 'staleSnapshot', first: seqlock, second: secondSeqlock });
   return {
     ok: true,
     version,
@@ -154,8 +157,14 @@ export function encodeControlBlock(block: ControlBlockFields): Uint8Array {
  * Whether the positions of one image fit together: oldest <= head <= oldest + capacity, and the epoch
  * began at or before head (docs/format.md 7). A torn image seldom does.
  */
-export function isConsistent(block: Pick<ControlBlockFields, 'headAbs' | 'oldestAbs' | 'epochFirstAbs' | 'capacity'>): boolean {
-  return block.oldestAbs <= block.headAbs && block.headAbs - block.oldestAbs <= BigInt(block.capacity) && block.epochFirstAbs <= block.headAbs;
+export function isConsistent(
+  block: Pick<ControlBlockFields, 'headAbs' | 'oldestAbs' | 'epochFirstAbs' | 'capacity'>
+): boolean {
+  return (
+    block.oldestAbs <= block.headAbs &&
+    block.headAbs - block.oldestAbs <= BigInt(block.capacity) &&
+    block.epochFirstAbs <= block.headAbs
+  );
 }
 
 /** The control block as plain numbers and text, fit for a message, or the first field that exceeds 2^53-1. */
@@ -167,7 +176,8 @@ export function snapshotOf(block: ControlBlockFields): Snapshot | PositionTooLar
   const epochFirstAbs = Number(block.epochFirstAbs);
   for (const [field, value] of Object.entries({ headAbs, oldestAbs, lostCount, epochId, epochFirstAbs })) {
     // A bigint of 2^53 or more always rounds to 2^53 or more.
-    if (value > Number.MAX_SAFE_INTEGER) return { ok: false, kind: 'positionTooLarge', field, value: String(block[field as 'headAbs']) };
+    if (value > Number.MAX_SAFE_INTEGER)
+      return { ok: false, kind: 'positionTooLarge', field, value: String(block[field as 'headAbs']) };
   }
   return {
     version: block.version,

@@ -34,7 +34,9 @@ export type LossBasis = 'inferred' | 'authoritative';
 /** `indeterminate` = may or may not have been delivered before an unclean stop. */
 export type LossClass = 'lost' | 'indeterminate';
 
-/** Seqs of one source that will not come: `firstSeq` to `lastSeq`, both included, `count` of them (docs/format.md 9). */
+/**
+ * Seqs of one source that will not come: `firstSeq` to `lastSeq`, both included, `count` of them (docs/format.md 9).
+ */
 export interface LossItem {
   kind: 'loss';
   /** Decimal text. */

@@ -1,4 +1,16 @@
-import { EventType, Key, nextSlot, Offset, parseU64, readSafeU64, readU16, readU32, RecordView, SLOT_HEADER_LENGTH, u64Of } from '../wire';
+import {
+  EventType,
+  Key,
+  nextSlot,
+  Offset,
+  parseU64,
+  readSafeU64,
+  readU16,
+  readU32,
+  RecordView,
+  SLOT_HEADER_LENGTH,
+  u64Of
+} from '../wire';
 import { hexText } from '../wire/hex';
 import { isObject } from '../wire/outside-values';
 import { KnownEpoch, Snapshot } from './snapshot';
@@ -6,7 +18,9 @@ import { KnownEpoch, Snapshot } from './snapshot';
 /** Epochs remembered, the latest ones. Only the one before the current is needed to bind; the rest is for people. */
 export const MAX_KNOWN_EPOCHS = 8;
 
-/** What is known of one epoch. Where `hash` is missing two sources contradicted each other: nothing is said of it then. */
+/**
+ * What is known of one epoch. Where `hash` is missing two sources contradicted each other: nothing is said of it then.
+ */
 interface Fact {
   readonly epochId: number;
   /** Every record of this incarnation from here to the next epoch's start belongs to it. */
@@ -41,7 +55,10 @@ export interface EpochStateError {
   readonly message: string;
 }
 
-/** Records read without a gap since the last start of an epoch, or since reading began: none of them can hide a boundary. */
+/**
+ * Records read without a gap since the last start of an epoch, or since reading began: none of them can hide a
+ * boundary.
+ */
 interface Stretch {
   readonly firstAbs: number;
   readonly runLow: number;
@@ -66,10 +83,18 @@ export class EpochTracker {
   private pending: Change | undefined;
 
   /** Takes the facts of an accepted look; never of one whose seqlock was not confirmed. */
-  observeSnapshot(snapshot: Pick<Snapshot, 'epochId' | 'epochFirstAbs' | 'definitionHash' | 'prevDefinitionHash'>): void {
+  observeSnapshot(
+    snapshot: Pick<Snapshot, 'epochId' | 'epochFirstAbs' | 'definitionHash' | 'prevDefinitionHash'>
+  ): void {
     const { epochId, epochFirstAbs: firstAbs, definitionHash: hash, prevDefinitionHash: prevHash } = snapshot;
     const { latest } = this;
-    if (latest !== undefined && latest.epochId === epochId && latest.firstAbs === firstAbs && this.factOf(epochId)?.hash === hash) return;
+    if (
+      latest !== undefined &&
+      latest.epochId === epochId &&
+      latest.firstAbs === firstAbs &&
+      this.factOf(epochId)?.hash === hash
+    )
+      return;
     // Epochs never go back within an incarnation: what was known belongs to another history.
     if (latest !== undefined && (epochId < latest.epochId || firstAbs < latest.firstAbs)) this.reset();
     this.latest = { epochId, firstAbs };
@@ -85,12 +110,15 @@ export class EpochTracker {
     if (eventTypeId === EventType.LoggerStarted) return this.started(abs, record, runLow, runHigh);
     const { stretch } = this;
     // A run that changed without a LoggerStarted hides a start: what was read before proves nothing about what comes.
-    if (stretch === undefined || stretch.runLow !== runLow || stretch.runHigh !== runHigh) this.begin({ firstAbs: abs, runLow, runHigh, loggerSeq: undefined });
+    if (stretch === undefined || stretch.runLow !== runLow || stretch.runHigh !== runHigh)
+      this.begin({ firstAbs: abs, runLow, runHigh, loggerSeq: undefined });
     if (record.sourceId === 0) this.checkLogger(abs, record);
     if (eventTypeId === EventType.DefinitionChanged) this.pending = changeOf(record);
   }
 
-  /** Bytes or seqs were missed (lap, skipped range, seek, loss of the logger's records): a boundary may lie among them. */
+  /**
+   * Bytes or seqs were missed (lap, skipped range, seek, loss of the logger's records): a boundary may lie among them.
+   */
   gap(): void {
     this.stretch = undefined;
     this.pending = undefined;
@@ -103,7 +131,10 @@ export class EpochTracker {
     this.gap();
   }
 
-  /** The known epochs, ascending, consecutive in id, as plain objects of the caller's own. Empty when nothing is certain. */
+  /**
+   * The known epochs, ascending, consecutive in id, as plain objects of the caller's own. Empty when nothing is
+   * certain.
+   */
   known(): KnownEpoch[] {
     const chain: KnownEpoch[] = [];
     let above: Fact | undefined;
@@ -138,7 +169,8 @@ export class EpochTracker {
   /** The tracker a saved state describes, or what is wrong with the state. */
   static fromJSON(value: unknown): { readonly ok: true; readonly tracker: EpochTracker } | EpochStateError {
     const broken = whatIsBroken(value);
-    if (broken !== undefined) return { ok: false, code: 'OPENOT_EPOCH_STATE_INVALID', message: `the saved epochs are damaged at ${broken}` };
+    if (broken !== undefined)
+      return { ok: false, code: 'OPENOT_EPOCH_STATE_INVALID', message: `the saved epochs are damaged at ${broken}` };
     const state = value as EpochTrackerState;
     const tracker = new EpochTracker();
     tracker.facts = state.facts.map((fact) => ({ ...fact }));
@@ -146,7 +178,12 @@ export class EpochTracker {
     tracker.pending = state.pending;
     if (state.stretch !== undefined) {
       const { firstAbs, runId, loggerSeq } = state.stretch;
-      tracker.stretch = { firstAbs, runLow: Number(BigInt(runId) & 0xffff_ffffn), runHigh: Number(BigInt(runId) >> 32n), loggerSeq };
+      tracker.stretch = {
+        firstAbs,
+        runLow: Number(BigInt(runId) & 0xffff_ffffn),
+        runHigh: Number(BigInt(runId) >> 32n),
+        loggerSeq
+      };
     }
     return { ok: true, tracker };
   }
@@ -164,11 +201,15 @@ export class EpochTracker {
   private checkLogger(abs: number, record: RecordView): void {
     const stretch = this.stretch as Stretch;
     const seq = record.safeSeq;
-    if (stretch.loggerSeq !== undefined && stretch.loggerSeq !== seq) this.begin({ ...stretch, firstAbs: abs, loggerSeq: undefined });
+    if (stretch.loggerSeq !== undefined && stretch.loggerSeq !== seq)
+      this.begin({ ...stretch, firstAbs: abs, loggerSeq: undefined });
     (this.stretch as Stretch).loggerSeq = seqAfter(seq);
   }
 
-  /** LoggerStarted: the boundary. Without a DefinitionChanged seen right before it, nobody knows whether the definition is still the same. */
+  /**
+   * LoggerStarted: the boundary. Without a DefinitionChanged seen right before it, nobody knows whether the definition
+   * is still the same.
+   */
   private started(abs: number, record: RecordView, runLow: number, runHigh: number): void {
     const { stretch, pending } = this;
     const seq = record.sourceId === 0 ? record.safeSeq : undefined;
@@ -210,7 +251,8 @@ function merged(a: Fact, b: Fact): Fact {
 }
 
 /** Undefined where there is none below 2^53. */
-const seqAfter = (seq: number | undefined): number | undefined => (seq === undefined || seq < 0 || seq === Number.MAX_SAFE_INTEGER ? undefined : seq + 1);
+const seqAfter = (seq: number | undefined): number | undefined =>
+  seq === undefined || seq < 0 || seq === Number.MAX_SAFE_INTEGER ? undefined : seq + 1;
 
 function changeOf(record: RecordView): Change | undefined {
   const epochAt = record.lastPayloadOf(Key.epochId, 8);
@@ -243,11 +285,33 @@ function whatIsBroken(state: unknown): string | undefined {
   let above = -1;
   for (let i = 0; i < facts.length; i++) {
     const fact: unknown = facts[i];
-    if (!isObject(fact) || !isPosition(fact.epochId) || fact.epochId <= above || !isPosition(fact.firstAbs) || typeof fact.isStart !== 'boolean' || !isOptional(fact.hash, isHash) || !isOptional(fact.prevHash, isHash)) return `/facts/${i}`;
+    if (
+      !isObject(fact) ||
+      !isPosition(fact.epochId) ||
+      fact.epochId <= above ||
+      !isPosition(fact.firstAbs) ||
+      typeof fact.isStart !== 'boolean' ||
+      !isOptional(fact.hash, isHash) ||
+      !isOptional(fact.prevHash, isHash)
+    )
+      return `/facts/${i}`;
     above = fact.epochId;
   }
-  if (latest !== undefined && (!isObject(latest) || !isPosition(latest.epochId) || !isPosition(latest.firstAbs))) return '/latest';
-  if (pending !== undefined && (!isObject(pending) || !isPosition(pending.epochId) || !isHash(pending.oldHash) || !isHash(pending.newHash))) return '/pending';
-  if (stretch !== undefined && (!isObject(stretch) || !isPosition(stretch.firstAbs) || typeof stretch.runId !== 'string' || parseU64(stretch.runId) === undefined || !isOptional(stretch.loggerSeq, isPosition))) return '/stretch';
+  if (latest !== undefined && (!isObject(latest) || !isPosition(latest.epochId) || !isPosition(latest.firstAbs)))
+    return '/latest';
+  if (
+    pending !== undefined &&
+    (!isObject(pending) || !isPosition(pending.epochId) || !isHash(pending.oldHash) || !isHash(pending.newHash))
+  )
+    return '/pending';
+  if (
+    stretch !== undefined &&
+    (!isObject(stretch) ||
+      !isPosition(stretch.firstAbs) ||
+      typeof stretch.runId !== 'string' ||
+      parseU64(stretch.runId) === undefined ||
+      !isOptional(stretch.loggerSeq, isPosition))
+  )
+    return '/stretch';
   return undefined;
 }

@@ -25,7 +25,8 @@ const SHOWN = 24;
  */
 export function bytesFromPayload(payload: unknown): PayloadBytes {
   if (Buffer.isBuffer(payload)) return { ok: true, bytes: payload };
-  if (isUint8Array(payload)) return { ok: true, bytes: Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength) };
+  if (isUint8Array(payload))
+    return { ok: true, bytes: Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength) };
   if (Array.isArray(payload)) return bytesOfArray(payload);
   if (typeof payload === 'string') return bytesOfText(payload);
   if (isBufferJson(payload)) return bytesOfArray(payload.data);
@@ -33,13 +34,15 @@ export function bytesFromPayload(payload: unknown): PayloadBytes {
 }
 
 /** Also one of another context, where `instanceof` does not know it: a function node's. */
-const isUint8Array = (value: unknown): value is Uint8Array => Object.prototype.toString.call(value) === '[object Uint8Array]' && ArrayBuffer.isView(value);
+const isUint8Array = (value: unknown): value is Uint8Array =>
+  Object.prototype.toString.call(value) === '[object Uint8Array]' && ArrayBuffer.isView(value);
 
 function bytesOfArray(values: readonly unknown[]): PayloadBytes {
   const bytes = Buffer.alloc(values.length);
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
-    if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > 255) return notBytes(`found an array whose element ${i} is no byte (0 to 255)`, i);
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > 255)
+      return notBytes(`found an array whose element ${i} is no byte (0 to 255)`, i);
     bytes[i] = value;
   }
   return { ok: true, bytes };
@@ -48,19 +51,35 @@ function bytesOfArray(values: readonly unknown[]): PayloadBytes {
 function bytesOfText(input: string): PayloadBytes {
   const text = input.replace(/\s+/g, '');
   if (VERSION_1.test(text)) {
-    return { ok: false, code: 'OPENOT_WIRE_VERSION_1', message: 'this is a record of OpenOT wire version 1 (OOT!) as text; only version 2 (OOT2) is readable: update the logger on the controller', offset: 0 };
+    return {
+      ok: false,
+      code: 'OPENOT_WIRE_VERSION_1',
+      message:
+        'this is a record of OpenOT wire version 1 (OOT!) as text; only version 2 (OOT2) is readable: update the logger on the controller',
+      offset: 0
+    };
   }
   if (HEX.test(text)) {
     const bad = text.search(/[^0-9a-f]/i);
-    if (bad >= 0) return notBytes(`found hex text with ${JSON.stringify(text[bad])} in it, at its character ${bad}`, bad >> 1);
-    if (text.length % 2 !== 0) return notBytes(`found hex text of ${text.length} digits, an odd number: half a byte is missing`, text.length >> 1);
+    if (bad >= 0)
+      return notBytes(`found hex text with ${JSON.stringify(text[bad])} in it, at its character ${bad}`, bad >> 1);
+    if (text.length % 2 !== 0)
+      return notBytes(
+        `found hex text of ${text.length} digits, an odd number: half a byte is missing`,
+        text.length >> 1
+      );
     return { ok: true, bytes: Buffer.from(text, 'hex') };
   }
   if (BASE64.test(text)) {
     const unpadded = text.replace(/={1,2}$/, '');
     const bad = unpadded.search(/[^A-Za-z0-9+/]/);
-    if (bad >= 0) return notBytes(`found base64 text with ${JSON.stringify(unpadded[bad])} in it, at its character ${bad}`, Math.floor((bad * 3) / 4));
-    if (unpadded.length % 4 === 1) return notBytes(`found base64 text that ends in the middle of a byte, after ${unpadded.length} characters`);
+    if (bad >= 0)
+      return notBytes(
+        `found base64 text with ${JSON.stringify(unpadded[bad])} in it, at its character ${bad}`,
+        Math.floor((bad * 3) / 4)
+      );
+    if (unpadded.length % 4 === 1)
+      return notBytes(`found base64 text that ends in the middle of a byte, after ${unpadded.length} characters`);
     return { ok: true, bytes: Buffer.from(unpadded, 'base64') };
   }
   const shown = text.length > SHOWN ? text.slice(0, SHOWN) + '…' : text;
@@ -68,7 +87,12 @@ function bytesOfText(input: string): PayloadBytes {
 }
 
 function isBufferJson(value: unknown): value is { data: unknown[] } {
-  return typeof value === 'object' && value !== null && (value as { type?: unknown }).type === 'Buffer' && Array.isArray((value as { data?: unknown }).data);
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    (value as { type?: unknown }).type === 'Buffer' &&
+    Array.isArray((value as { data?: unknown }).data)
+  );
 }
 
 function notBytes(found: string, offset?: number): BytesError {

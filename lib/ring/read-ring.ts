@@ -40,7 +40,11 @@ export interface RingBatch {
  * discards the batch, the next cursor is always head, and nothing checks that a record ends before head. The
  * product's reader walks windows instead (`walkWindow`); this one is for captured images and conformance figures.
  */
-export function readRing(image: Uint8Array, positions: RingPositions, options: ReadRingOptions = {}): RingBatch | RingError {
+export function readRing(
+  image: Uint8Array,
+  positions: RingPositions,
+  options: ReadRingOptions = {}
+): RingBatch | RingError {
   const { cursor, headAbs, oldestAbs } = positions;
   const capacity = image.length;
   const reread = options.rereadOldest ?? ((): number => oldestAbs);
@@ -66,13 +70,23 @@ export function readRing(image: Uint8Array, positions: RingPositions, options: R
     abs += record.length;
   }
   const lastOldest = reread();
-  if (lastOldest !== oldestAbs && lastOldest > cursor) return ringError({ kind: 'overwrittenMidRead', readAbs: cursor, oldestAbs: lastOldest });
+  if (lastOldest !== oldestAbs && lastOldest > cursor)
+    return ringError({ kind: 'overwrittenMidRead', readAbs: cursor, oldestAbs: lastOldest });
   return { ok: true, records, nextCursor: headAbs, lapped };
 }
 
 /** As `readRing`, positions from a snapshot whose capacity must be the ring's. */
-export function readRingSnapshot(image: Uint8Array, snapshot: Pick<Snapshot, 'bufferBytes' | 'headAbs' | 'oldestAbs'>, cursor: number): RingBatch | RingError {
-  if (snapshot.bufferBytes !== image.length) return ringError({ kind: 'controlBlockCapacityMismatch', snapshotBytes: snapshot.bufferBytes, capacity: image.length });
+export function readRingSnapshot(
+  image: Uint8Array,
+  snapshot: Pick<Snapshot, 'bufferBytes' | 'headAbs' | 'oldestAbs'>,
+  cursor: number
+): RingBatch | RingError {
+  if (snapshot.bufferBytes !== image.length)
+    return ringError({
+      kind: 'controlBlockCapacityMismatch',
+      snapshotBytes: snapshot.bufferBytes,
+      capacity: image.length
+    });
   return readRing(image, { cursor, headAbs: snapshot.headAbs, oldestAbs: snapshot.oldestAbs });
 }
 
@@ -81,7 +95,8 @@ export function readCapturedRing(image: Uint8Array, positions: RingPositions): R
   const { headAbs, oldestAbs } = positions;
   const capacity = image.length;
   if (capacity === 0) return ringError({ kind: 'capacityZero' });
-  if (oldestAbs > headAbs || headAbs - oldestAbs > capacity) return ringError({ kind: 'invalidCapturedWindow', headAbs, oldestAbs, capacity });
+  if (oldestAbs > headAbs || headAbs - oldestAbs > capacity)
+    return ringError({ kind: 'invalidCapturedWindow', headAbs, oldestAbs, capacity });
   return readRing(image, positions);
 }
 

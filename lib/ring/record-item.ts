@@ -1,4 +1,5 @@
-// Module by module, not through the folder's index: re-exports are getters, which cost speed where every slot needs one.
+// Module by module, not through the folder's index: re-exports are getters, which cost speed where every slot needs
+// one.
 import { Offset, SLOT_HEADER_LENGTH } from '../wire/header';
 import { u64Text } from '../wire/integer-text';
 import { nextSlot, RecordView } from '../wire/record';
@@ -14,7 +15,10 @@ export class ItemMaker {
   private high = 0;
   private runId = '0';
 
-  /** The record as an item at `abs`; `bytes` must be the Buffer the record is a view of. Payloads are subarrays of it. The seq must be below 2^53. */
+  /**
+   * The record as an item at `abs`; `bytes` must be the Buffer the record is a view of. Payloads are subarrays of it.
+   * The seq must be below 2^53.
+   */
   itemOf(bytes: Buffer, record: RecordView, abs: number): RecordItem {
     const { start, slotsEnd } = record;
     const low = readU32(bytes, start + Offset.runId);
@@ -27,7 +31,11 @@ export class ItemMaker {
     const slots: ItemSlot[] = [];
     for (let at = start + Offset.slots; at < slotsEnd; at = nextSlot(bytes, at)) {
       const payloadAt = at + SLOT_HEADER_LENGTH;
-      slots.push({ key: readU16(bytes, at), type: bytes[at + 2], payload: bytes.subarray(payloadAt, payloadAt + bytes[at + 3]) });
+      slots.push({
+        key: readU16(bytes, at),
+        type: bytes[at + 2],
+        payload: bytes.subarray(payloadAt, payloadAt + bytes[at + 3])
+      });
     }
     return {
       kind: 'record',

@@ -1,7 +1,10 @@
 import { describeWireError, WireError, wireErrorCode } from '../wire';
 import { errorCode } from '../wire/error-code';
 
-/** What can be wrong with a ring, or with a place in it (docs/format.md 8). Positions are absolute. Values, never exceptions. */
+/**
+ * What can be wrong with a ring, or with a place in it (docs/format.md 8). Positions are absolute. Values, never
+ * exceptions.
+ */
 export type RingErrorDetail =
   /** A zero byte where a lap begins: a record must stand there. */
   | { readonly kind: 'unexpectedWrapMarker'; readonly abs: number }
@@ -16,7 +19,12 @@ export type RingErrorDetail =
   | { readonly kind: 'overwrittenMidRead'; readonly readAbs: number; readonly oldestAbs: number }
   | { readonly kind: 'controlBlockCapacityMismatch'; readonly snapshotBytes: number; readonly capacity: number }
   | { readonly kind: 'capacityZero' }
-  | { readonly kind: 'invalidCapturedWindow'; readonly headAbs: number; readonly oldestAbs: number; readonly capacity: number }
+  | {
+      readonly kind: 'invalidCapturedWindow';
+      readonly headAbs: number;
+      readonly oldestAbs: number;
+      readonly capacity: number;
+    }
   | { readonly kind: 'recordExceedsCapacity'; readonly length: number; readonly capacity: number };
 
 /** A ring error as a result: `ok` tells it from what was asked for. */

@@ -17,7 +17,9 @@ export interface StreamFacts {
   commit?: string[];
 }
 
-/** `msg.openot` of the reader's first output: the payload is whole, verified records back to back, wrap gaps removed. */
+/**
+ * `msg.openot` of the reader's first output: the payload is whole, verified records back to back, wrap gaps removed.
+ */
 export interface BatchFacts extends StreamFacts {
   segments: Segment[];
   notices: Notice[];

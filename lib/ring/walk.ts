@@ -24,7 +24,10 @@ export interface WalkEnd {
   readonly nextAbs: number;
   /** The place that is not a record; the walk ended before it. */
   readonly stop?: RingError;
-  /** Bytes needed from `nextAbs` on for the record that was held back because it was not whole in the window; absent when none was. */
+  /**
+   * Bytes needed from `nextAbs` on for the record that was held back because it was not whole in the window; absent
+   * when none was.
+   */
   readonly needed?: number;
 }
 
@@ -49,7 +52,8 @@ export interface Walk extends WalkEnd {
 export function visitWindow(window: RingWindow, visit: (abs: number, record: RecordView) => void): WalkEnd {
   const { bytes, fromAbs, headAbs, capacity } = window;
   const endAbs = Math.min(headAbs, fromAbs + bytes.length);
-  if (!(capacity > 0)) return fromAbs < endAbs ? { nextAbs: fromAbs, stop: ringError({ kind: 'capacityZero' }) } : { nextAbs: fromAbs };
+  if (!(capacity > 0))
+    return fromAbs < endAbs ? { nextAbs: fromAbs, stop: ringError({ kind: 'capacityZero' }) } : { nextAbs: fromAbs };
   let abs = fromAbs;
   // The remainder of positions above 2^32 is slow: taken once, then counted on.
   let phys = fromAbs % capacity;
@@ -60,7 +64,8 @@ export function visitWindow(window: RingWindow, visit: (abs: number, record: Rec
     if (bytes[abs - fromAbs] === 0) {
       if (phys === 0) return { nextAbs, stop: ringError({ kind: 'unexpectedWrapMarker', abs }) };
       const boundaryAbs = abs + room;
-      if (boundaryAbs > headAbs) return { nextAbs, stop: ringError({ kind: 'wrapBeyondHead', abs, boundaryAbs, headAbs }) };
+      if (boundaryAbs > headAbs)
+        return { nextAbs, stop: ringError({ kind: 'wrapBeyondHead', abs, boundaryAbs, headAbs }) };
       abs = boundaryAbs;
       phys = 0;
       continue;
@@ -88,6 +93,7 @@ export function walkWindow(window: RingWindow): Walk {
 }
 
 function heldBack(abs: number, needed: number, nextAbs: number, headAbs: number): WalkEnd {
-  // Beyond head more bytes would not help: only the producer can complete the record, and a gap before it is not believed.
+  // Beyond head more bytes would not help: only the producer can complete the record, and a gap before it is not
+  // believed.
   return abs + needed > headAbs ? { nextAbs } : { nextAbs: abs, needed };
 }

@@ -64,7 +64,8 @@ export class RingWriter {
     options: WriterOptions = {}
   ) {
     this.bytes = options.bytes ?? new Uint8Array(capacity);
-    if (this.bytes.length !== capacity) throw new RangeError(`the ring's memory must have ${capacity} bytes, found ${this.bytes.length}`);
+    if (this.bytes.length !== capacity)
+      throw new RangeError(`the ring's memory must have ${capacity} bytes, found ${this.bytes.length}`);
     this.headAbs = this.oldestAbs = options.startAbs ?? 0;
   }
 
@@ -94,7 +95,8 @@ export class RingWriter {
    */
   commit(encoded: Uint8Array, id: RecordId): void {
     const { reserved } = this;
-    if (reserved === undefined || reserved.length !== encoded.length) throw new Error(`reserve ${encoded.length} bytes before they are committed`);
+    if (reserved === undefined || reserved.length !== encoded.length)
+      throw new Error(`reserve ${encoded.length} bytes before they are committed`);
     this.reserved = undefined;
     // One byte marks the gap; the rest of the tail keeps what an earlier lap left there.
     if (reserved.abs !== this.headAbs) this.bytes[this.headAbs % this.capacity] = 0;
@@ -126,7 +128,9 @@ export class RingWriter {
   }
 }
 
-/** Adds an evicted record to the list: it extends the last range when it is that range's next seq, else it begins one. */
+/**
+ * Adds an evicted record to the list: it extends the last range when it is that range's next seq, else it begins one.
+ */
 export function joinDropped(ranges: DroppedRange[], id: RecordId): void {
   const last = ranges.length > 0 ? ranges[ranges.length - 1] : undefined;
   if (last !== undefined && last.runId === id.runId && last.sourceId === id.sourceId && last.lastSeq + 1n === id.seq) {

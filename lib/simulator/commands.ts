@@ -16,7 +16,13 @@ export const simulatorCommands = [
 export type SimulatorCommand = (typeof simulatorCommands)[number];
 
 /** The outcome of a command. */
-export type CommandResult = { readonly ok: true } | { readonly ok: false; readonly code: 'OPENOT_SIMULATOR_COMMAND' | 'OPENOT_SIMULATOR_COUNT' | 'OPENOT_SIMULATOR_STATE'; readonly message: string };
+export type CommandResult =
+  | { readonly ok: true }
+  | {
+      readonly ok: false;
+      readonly code: 'OPENOT_SIMULATOR_COMMAND' | 'OPENOT_SIMULATOR_COUNT' | 'OPENOT_SIMULATOR_STATE';
+      readonly message: string;
+    };
 
 /** Whether a message's topic is a command. */
 export function isCommand(topic: unknown): topic is SimulatorCommand {
@@ -26,7 +32,10 @@ export function isCommand(topic: unknown): topic is SimulatorCommand {
 /** Most events that one `burst` or `drop` may ask for: 100,000 take about a second. */
 export const MAX_COUNT = 100_000;
 
-/** The count of a `burst` or `drop`: a whole number from 1 to MAX_COUNT, as number or text; `fallback` when absent. Undefined when it is none. */
+/**
+ * The count of a `burst` or `drop`: a whole number from 1 to MAX_COUNT, as number or text; `fallback` when absent.
+ * Undefined when it is none.
+ */
 export function eventCount(payload: unknown, fallback: number): number | undefined {
   if (payload === undefined || payload === null || payload === '') return fallback;
   const count = typeof payload === 'string' ? Number(payload) : payload;

@@ -1,4 +1,7 @@
-/** A controller in a process: a producer that fills a ring, two plants that feed it, and servers for OPC UA and Modbus TCP that show it. */
+/**
+ * A controller in a process: a producer that fills a ring, two plants that feed it, and servers for OPC UA and Modbus
+ * TCP that show it.
+ */
 export * from './opcua/opcua-server';
 export * from './opcua/quirks';
 export * from './modbus/modbus-server';

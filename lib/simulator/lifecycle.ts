@@ -15,7 +15,8 @@ export interface NamedSource {
 const FREE_RUNNING = 1;
 const SYNCED = 2;
 
-const log = (producer: Producer, eventTypeId: number, ...slots: ProducerEvent['slots']): number => producer.emit({ sourceId: LOGGER, eventTypeId, slots });
+const log = (producer: Producer, eventTypeId: number, ...slots: ProducerEvent['slots']): number =>
+  producer.emit({ sourceId: LOGGER, eventTypeId, slots });
 
 /** First start of a controller: LoggerStarted opens the run and the epoch, then every source registers. */
 export function startLogger(producer: Producer, sources: readonly NamedSource[]): void {
@@ -27,7 +28,12 @@ export function startLogger(producer: Producer, sources: readonly NamedSource[])
 export function registerSources(producer: Producer, sources: readonly NamedSource[]): void {
   for (const { sourceId, path } of sources) {
     producer.introduce(sourceId);
-    log(producer, EventType.SourceRegistered, udint(Key.registeredSourceId, sourceId), text(Key.sourcePath, path.join('/')));
+    log(
+      producer,
+      EventType.SourceRegistered,
+      udint(Key.registeredSourceId, sourceId),
+      text(Key.sourcePath, path.join('/'))
+    );
   }
 }
 
@@ -41,7 +47,11 @@ export function heartbeat(producer: Producer, intervalMs: number): void {
  * this one, which is how an accounting recognises a checkpoint (docs/format.md 9).
  */
 export function sourceHighWater(producer: Producer, sourceId: number): void {
-  producer.emit({ sourceId, eventTypeId: EventType.SourceHighWater, slots: [ulint(Key.producedCount, producer.nextSeq(sourceId))] });
+  producer.emit({
+    sourceId,
+    eventTypeId: EventType.SourceHighWater,
+    slots: [ulint(Key.producedCount, producer.nextSeq(sourceId))]
+  });
 }
 
 /** A checkpoint of every known source, ascending; the logger itself is not checkpointed. */
@@ -58,7 +68,13 @@ export function changeDefinition(producer: Producer, definitionHash: string, col
   log(producer, EventType.LoggerStopped);
   highWaterAll(producer);
   const epochId = producer.epochId + 1n;
-  log(producer, EventType.DefinitionChanged, hash(Key.defHashOld, producer.definitionHash), hash(Key.defHashNew, definitionHash), ulint(Key.epochId, epochId));
+  log(
+    producer,
+    EventType.DefinitionChanged,
+    hash(Key.defHashOld, producer.definitionHash),
+    hash(Key.defHashNew, definitionHash),
+    ulint(Key.epochId, epochId)
+  );
   // The records above still count as the old epoch's: they have to be in the ring before the ids change.
   producer.flush();
   producer.prevDefinitionHash = producer.definitionHash;
@@ -78,7 +94,10 @@ export function powerCycle(producer: Producer, sources: readonly NamedSource[]):
 export function setClockSynced(producer: Producer, synced: boolean, unsyncedSinceNs?: bigint): void {
   if (producer.clockSynced === synced) return;
   producer.clockSynced = synced;
-  const window = unsyncedSinceNs === undefined ? [] : [dateTime(Key.windowStart, unsyncedSinceNs), dateTime(Key.windowEnd, producer.now())];
+  const window =
+    unsyncedSinceNs === undefined
+      ? []
+      : [dateTime(Key.windowStart, unsyncedSinceNs), dateTime(Key.windowEnd, producer.now())];
   log(producer, EventType.TimeSyncChanged, uint(Key.clockQuality, synced ? SYNCED : FREE_RUNNING), ...window);
 }
 
@@ -97,11 +116,20 @@ export function recordsDropped(producer: Producer, dropped: DroppedEvents): void
   producer.emit({
     sourceId,
     eventTypeId: EventType.RecordsDropped,
-    slots: [udint(Key.count, lastSeq - firstSeq + 1), ulint(Key.firstLostSeq, firstSeq), ulint(Key.lastLostSeq, lastSeq), dateTime(Key.windowStart, windowStartNs), dateTime(Key.windowEnd, windowEndNs)]
+    slots: [
+      udint(Key.count, lastSeq - firstSeq + 1),
+      ulint(Key.firstLostSeq, firstSeq),
+      ulint(Key.lastLostSeq, lastSeq),
+      dateTime(Key.windowStart, windowStartNs),
+      dateTime(Key.windowEnd, windowEndNs)
+    ]
   });
 }
 
 function openEpoch(producer: Producer, cold: boolean): void {
   const { runId, epochId, definitionHash, prevDefinitionHash } = producer;
-  producer.emit({ sourceId: LOGGER, eventTypeId: EventType.LoggerStarted, slots: [bool(Key.coldStart, cold)] }, { runId, epochId, definitionHash, prevDefinitionHash });
+  producer.emit(
+    { sourceId: LOGGER, eventTypeId: EventType.LoggerStarted, slots: [bool(Key.coldStart, cold)] },
+    { runId, epochId, definitionHash, prevDefinitionHash }
+  );
 }

@@ -1,4 +1,14 @@
-import { changeDefinition, DroppedEvents, heartbeat, highWaterAll, powerCycle, recordsDropped, registerSources, setClockSynced, startLogger } from './lifecycle';
+import {
+  changeDefinition,
+  DroppedEvents,
+  heartbeat,
+  highWaterAll,
+  powerCycle,
+  recordsDropped,
+  registerSources,
+  setClockSynced,
+  startLogger
+} from './lifecycle';
 import { NaturalPace, Pace } from './pace';
 import { isMidUpdate } from './memory';
 import { Producer, ProducerEvent } from './producer';
@@ -55,7 +65,8 @@ export class Player {
     this.producer.flush();
     const now = this.options.now();
     if (this.state !== 'running') return 0;
-    const count = this.options.rate > 0 ? this.playCount(this.pace.due(now)) : this.playUntil(this.natural.processTime(now));
+    const count =
+      this.options.rate > 0 ? this.playCount(this.pace.due(now)) : this.playUntil(this.natural.processTime(now));
     this.housekeeping(now);
     return count;
   }
@@ -159,13 +170,21 @@ export class Player {
     const joins = before !== undefined && before.lastSeq + 1 === seq;
     if (before !== undefined && !joins) recordsDropped(this.producer, before);
     const first = joins ? before : { firstSeq: seq, windowStartNs: now };
-    this.dropped.set(event.sourceId, { sourceId: event.sourceId, firstSeq: first.firstSeq, lastSeq: seq, windowStartNs: first.windowStartNs, windowEndNs: now });
+    this.dropped.set(event.sourceId, {
+      sourceId: event.sourceId,
+      firstSeq: first.firstSeq,
+      lastSeq: seq,
+      windowStartNs: first.windowStartNs,
+      windowEndNs: now
+    });
     this.dropLeft--;
     if (this.dropLeft === 0) this.settleDrops();
     return seq;
   }
 
-  /** Reports what was dropped so far, source by source: a report must not come after seqs that follow it in the ring. */
+  /**
+   * Reports what was dropped so far, source by source: a report must not come after seqs that follow it in the ring.
+   */
   private settleDrops(): void {
     for (const dropped of this.dropped.values()) recordsDropped(this.producer, dropped);
     this.dropped.clear();

@@ -87,7 +87,8 @@ export class Producer implements PlcMemory {
   private under: Generator<void> | undefined;
 
   constructor(private readonly options: ProducerOptions) {
-    if (options.ringBytes % 8 !== 0 || options.ringBytes < 256) throw new RangeError(`a ring has a multiple of 8 bytes, at least 256; found ${options.ringBytes}`);
+    if (options.ringBytes % 8 !== 0 || options.ringBytes < 256)
+      throw new RangeError(`a ring has a multiple of 8 bytes, at least 256; found ${options.ringBytes}`);
     this.bufferId = options.bufferId ?? 1;
     this.runId = options.runId ?? 1n;
     this.epochId = options.epochId ?? 1n;
@@ -137,9 +138,24 @@ export class Producer implements PlcMemory {
   emit(event: ProducerEvent, opens?: Omit<Advertised, 'epochFirstAbs'>): number {
     const seq = this.takeSeq(event.sourceId);
     const flags = Flag.HasCrc | (event.flags ?? 0) | (this.clockSynced ? 0 : Flag.TimeUnsynced);
-    const encoded = encodeRecord({ flags, sourceTimeNs: this.now(), runId: this.runId, seq: BigInt(seq), sourceId: event.sourceId, eventTypeId: event.eventTypeId, slots: event.slots });
+    const encoded = encodeRecord({
+      flags,
+      sourceTimeNs: this.now(),
+      runId: this.runId,
+      seq: BigInt(seq),
+      sourceId: event.sourceId,
+      eventTypeId: event.eventTypeId,
+      slots: event.slots
+    });
     if ('ok' in encoded) throw new RangeError(`event type ${event.eventTypeId} cannot be encoded: ${encoded.kind}`);
-    this.pending.push({ encoded, sourceId: event.sourceId, seq, runId: this.runId, eventTypeId: event.eventTypeId, opens });
+    this.pending.push({
+      encoded,
+      sourceId: event.sourceId,
+      seq,
+      runId: this.runId,
+      eventTypeId: event.eventTypeId,
+      opens
+    });
     if (!this.stepped) this.flush();
     return seq;
   }
@@ -199,7 +215,13 @@ export class Producer implements PlcMemory {
 
   private begin(startAbs: number): RingWriter {
     const { runId, epochId, definitionHash, prevDefinitionHash } = this;
-    this.image.reset(this.bufferId, this.ring.length, startAbs, { runId, epochId, epochFirstAbs: startAbs, definitionHash, prevDefinitionHash });
+    this.image.reset(this.bufferId, this.ring.length, startAbs, {
+      runId,
+      epochId,
+      epochFirstAbs: startAbs,
+      definitionHash,
+      prevDefinitionHash
+    });
     return new RingWriter(this.ring.length, { startAbs, bytes: this.ring });
   }
 

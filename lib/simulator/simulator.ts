@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import { CommandResult, eventCount, isCommand, MAX_COUNT, simulatorCommands } from './commands';
 import { Quirks } from './opcua/quirks';
 import { ModbusQuirks } from './modbus/quirks';
-import { ModbusServerCounters, ModbusServerOptions, SimulatorModbusServer, startModbusServer } from './modbus/modbus-server';
+import {
+  ModbusServerCounters,
+  ModbusServerOptions,
+  SimulatorModbusServer,
+  startModbusServer
+} from './modbus/modbus-server';
 import { OpcuaServerOptions, SimulatorOpcuaServer, startOpcuaServer } from './opcua/opcua-server';
 import { Player, PlayerState } from './player';
 import { Producer } from './producer';
@@ -12,7 +17,10 @@ import { ScenarioName, scenarios } from './scenarios';
 import { TruthRecord } from './truth';
 
 /** What is simulated, and how it is shown. */
-export interface SimulatorOptions extends Pick<OpcuaServerOptions, 'allowAnonymous' | 'users' | 'acceptUnknownCertificates'> {
+export interface SimulatorOptions extends Pick<
+  OpcuaServerOptions,
+  'allowAnonymous' | 'users' | 'acceptUnknownCertificates'
+> {
   readonly scenario: ScenarioName;
   /** Events per second; 0 (the default) = the scenario's own pace. */
   readonly rate?: number;
@@ -71,11 +79,14 @@ export interface SimulatorStatistics {
   readonly prevDefinitionHash: string;
   readonly clockSynced: boolean;
   /** What was asked of the Modbus server; absent without one. */
-  readonly modbus?: Pick<ModbusServerCounters, 'requests' | 'exceptions' | 'registers' | 'connections'> & { readonly open: number };
+  readonly modbus?: Pick<ModbusServerCounters, 'requests' | 'exceptions' | 'registers' | 'connections'> & {
+    readonly open: number;
+  };
 }
 
 /** Whether the simulator runs; only its servers can fail to. */
-export type StartResult = { readonly ok: true } | { readonly ok: false; readonly code: 'OPENOT_SIMULATOR_SERVER'; readonly message: string };
+export type StartResult =
+  { readonly ok: true } | { readonly ok: false; readonly code: 'OPENOT_SIMULATOR_SERVER'; readonly message: string };
 
 /** A PLC in a process. */
 export interface Simulator {
@@ -121,12 +132,17 @@ class PlcSimulator implements Simulator {
   private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: SimulatorOptions) {
-    if (!Object.hasOwn(scenarios, options.scenario)) throw new RangeError(`scenario: expected one of ${Object.keys(scenarios).join(', ')}, found ${JSON.stringify(options.scenario)}`);
+    if (!Object.hasOwn(scenarios, options.scenario))
+      throw new RangeError(
+        `scenario: expected one of ${Object.keys(scenarios).join(', ')}, found ${JSON.stringify(options.scenario)}`
+      );
     const rate = options.rate ?? 0;
-    if (!(rate >= 0 && rate <= 100_000)) throw new RangeError(`rate: expected 0 to 100000 events per second, found ${rate}`);
+    if (!(rate >= 0 && rate <= 100_000))
+      throw new RangeError(`rate: expected 0 to 100000 events per second, found ${rate}`);
     const ringBytes = options.ringBytes ?? 65_536;
     // Not below twice the largest record that the definitions allow.
-    if (!(ringBytes >= 1024 && ringBytes <= 1 << 24 && ringBytes % 8 === 0)) throw new RangeError(`ringBytes: expected a multiple of 8 from 1024 to 16777216, found ${ringBytes}`);
+    if (!(ringBytes >= 1024 && ringBytes <= 1 << 24 && ringBytes % 8 === 0))
+      throw new RangeError(`ringBytes: expected a multiple of 8 from 1024 to 16777216, found ${ringBytes}`);
     const scenario = scenarios[options.scenario];
     this.quirks = options.quirks ?? {};
     this.modbusQuirks = options.modbusQuirks ?? {};
@@ -180,7 +196,17 @@ class PlcSimulator implements Simulator {
     if (pkiFolder === undefined) throw new RangeError('pkiFolder: needed with an OPC UA server');
     const { allowAnonymous, users, acceptUnknownCertificates, opcuaHost: host, seed } = this.options;
     try {
-      this.server = await startOpcuaServer({ producer: this.producer, port: opcuaPort === 'any' ? 0 : opcuaPort, host, pkiFolder, quirks: this.quirks, allowAnonymous, users, acceptUnknownCertificates, seed });
+      this.server = await startOpcuaServer({
+        producer: this.producer,
+        port: opcuaPort === 'any' ? 0 : opcuaPort,
+        host,
+        pkiFolder,
+        quirks: this.quirks,
+        allowAnonymous,
+        users,
+        acceptUnknownCertificates,
+        seed
+      });
       return undefined;
     } catch (error) {
       return notListening('OPC UA', opcuaPort, error);
@@ -191,7 +217,14 @@ class PlcSimulator implements Simulator {
     const { modbusPort, modbusHost: host, modbusRegisters, seed } = this.options;
     if (!modbusPort) return undefined;
     try {
-      this.modbus = await startModbusServer({ producer: this.producer, port: modbusPort === 'any' ? 0 : modbusPort, host, ...modbusRegisters, quirks: this.modbusQuirks, seed });
+      this.modbus = await startModbusServer({
+        producer: this.producer,
+        port: modbusPort === 'any' ? 0 : modbusPort,
+        host,
+        ...modbusRegisters,
+        quirks: this.modbusQuirks,
+        seed
+      });
       return undefined;
     } catch (error) {
       return notListening('Modbus', modbusPort, error);
@@ -216,7 +249,11 @@ class PlcSimulator implements Simulator {
   }
 
   command(topic: unknown, payload?: unknown): CommandResult {
-    if (!isCommand(topic)) return refuse('OPENOT_SIMULATOR_COMMAND', `Expected a command in msg.topic, one of ${simulatorCommands.join(', ')}; found ${JSON.stringify(topic)}.`);
+    if (!isCommand(topic))
+      return refuse(
+        'OPENOT_SIMULATOR_COMMAND',
+        `Expected a command in msg.topic, one of ${simulatorCommands.join(', ')}; found ${JSON.stringify(topic)}.`
+      );
     const { player } = this;
     if (topic === 'burst' || topic === 'drop') return this.counted(topic, payload);
     if (topic === 'definition-change') player.changeDefinition((player.definition + 1) % this.files.length, false);
@@ -225,7 +262,11 @@ class PlcSimulator implements Simulator {
     else if (topic === 'stop-producer') player.stop();
     else if (topic === 'start-producer') player.resume();
     else if (topic === 'stop-mid-update') player.freeze();
-    else if (player.state === 'frozen') return refuse('OPENOT_SIMULATOR_STATE', `The simulated controller stands still inside an update and cannot do ${topic}; send start-producer first.`);
+    else if (player.state === 'frozen')
+      return refuse(
+        'OPENOT_SIMULATOR_STATE',
+        `The simulated controller stands still inside an update and cannot do ${topic}; send start-producer first.`
+      );
     else if (topic === 'high-water') player.highWater();
     else player.clock(topic === 'clock-synced');
     return { ok: true };
@@ -267,8 +308,16 @@ class PlcSimulator implements Simulator {
 
   private counted(topic: 'burst' | 'drop', payload: unknown): CommandResult {
     const count = eventCount(payload, topic === 'burst' ? 1000 : 10);
-    if (count === undefined) return refuse('OPENOT_SIMULATOR_COUNT', `Expected a whole number from 1 to ${MAX_COUNT} in msg.payload for ${topic}, found ${JSON.stringify(payload)}.`);
-    if (this.player.state !== 'running') return refuse('OPENOT_SIMULATOR_STATE', `The simulated controller is ${this.player.state} and cannot do ${topic}; send start-producer first.`);
+    if (count === undefined)
+      return refuse(
+        'OPENOT_SIMULATOR_COUNT',
+        `Expected a whole number from 1 to ${MAX_COUNT} in msg.payload for ${topic}, found ${JSON.stringify(payload)}.`
+      );
+    if (this.player.state !== 'running')
+      return refuse(
+        'OPENOT_SIMULATOR_STATE',
+        `The simulated controller is ${this.player.state} and cannot do ${topic}; send start-producer first.`
+      );
     if (topic === 'burst') this.player.burst(count);
     else this.player.drop(count);
     return { ok: true };
@@ -276,12 +325,22 @@ class PlcSimulator implements Simulator {
 }
 
 /** Whether updates have to be done store by store, so that something can fall between two of them. */
-const needsStores = (quirks: ModbusQuirks): boolean => quirks.torn !== undefined || Boolean(quirks.midUpdate) || Boolean(quirks.storesBetween);
+const needsStores = (quirks: ModbusQuirks): boolean =>
+  quirks.torn !== undefined || Boolean(quirks.midUpdate) || Boolean(quirks.storesBetween);
 
 function notListening(what: string, port: number | 'any', error: unknown): StartResult {
   const found = error instanceof Error ? error.message : String(error);
-  if (error instanceof RangeError) return { ok: false, code: 'OPENOT_SIMULATOR_SERVER', message: `The simulator's ${what} server cannot show this controller: ${found}. Choose a smaller ring or other addresses.` };
-  return { ok: false, code: 'OPENOT_SIMULATOR_SERVER', message: `The simulator's ${what} server could not listen on port ${port}: ${found}. Choose another port, or end what uses this one.` };
+  if (error instanceof RangeError)
+    return {
+      ok: false,
+      code: 'OPENOT_SIMULATOR_SERVER',
+      message: `The simulator's ${what} server cannot show this controller: ${found}. Choose a smaller ring or other addresses.`
+    };
+  return {
+    ok: false,
+    code: 'OPENOT_SIMULATOR_SERVER',
+    message: `The simulator's ${what} server could not listen on port ${port}: ${found}. Choose another port, or end what uses this one.`
+  };
 }
 
 function refuse(code: (CommandResult & { ok: false })['code'], message: string): CommandResult {

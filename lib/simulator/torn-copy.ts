@@ -13,7 +13,14 @@ export interface TornOptions {
  * step. Where it does nothing, neighbouring pieces are copied at once: the distance to the next step is drawn
  * directly (geometric), so the cost is one memory copy plus the steps taken, whatever the granularity.
  */
-export function tornCopy(source: Uint8Array, from: number, to: number, options: TornOptions, random: SeededRandom, step: () => boolean): Uint8Array {
+export function tornCopy(
+  source: Uint8Array,
+  from: number,
+  to: number,
+  options: TornOptions,
+  random: SeededRandom,
+  step: () => boolean
+): Uint8Array {
   const out = new Uint8Array(to - from);
   const { granularity, updateProbability } = options;
   let at = from;

@@ -5,11 +5,13 @@
  */
 
 /** One part of a read: the 88-byte control block, or a range of the ring that does not cross its end. */
-export type ReadPart = { readonly kind: 'control' } | { readonly kind: 'ring'; readonly offset: number; readonly length: number };
+export type ReadPart =
+  { readonly kind: 'control' } | { readonly kind: 'ring'; readonly offset: number; readonly length: number };
 
 /**
  * What the reader should do about a failed read:
- * `retry` = the same again after a pause; `smaller` = the same in smaller pieces; `reconnect` = the session or link is gone;
+ * `retry` = the same again after a pause; `smaller` = the same in smaller pieces; `reconnect` = the session or link is
+ * gone;
  * `refused` = a person has to change something (credentials, certificate, node id): retried slowly, status red.
  */
 export type Remedy = 'retry' | 'smaller' | 'reconnect' | 'refused';
@@ -50,9 +52,13 @@ export interface Transport {
   /** Reads the parts, in one request where the carriage can; at most one read is outstanding. Never rejects. */
   read(parts: readonly ReadPart[]): Promise<ReadOutcome>;
   /** Asks to be called when the control block may have changed (mode subscribe). Absent where the carriage cannot. */
-  watch?(intervalMs: number, onChange: () => void): Promise<{ readonly ok: true; stop(): Promise<void> } | TransportError>;
+  watch?(
+    intervalMs: number,
+    onChange: () => void
+  ): Promise<{ readonly ok: true; stop(): Promise<void> } | TransportError>;
   /**
-   * Tells, once for each connection, that it was lost, also while nobody reads. Returns how to end that. Absent where the
+   * Tells, once for each connection, that it was lost, also while nobody reads. Returns how to end that. Absent where
+   * the
    * carriage cannot know before the next read.
    */
   onLost?(listener: (error: TransportError) => void): () => void;

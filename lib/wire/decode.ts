@@ -19,7 +19,8 @@ export function decodeRecord(bytes: Uint8Array, start = 0, end = bytes.length): 
   if (length > available) return wireError({ kind: 'truncated', needed: length, available });
   let slotsEnd = start + length;
   if ((readU16(bytes, start + Offset.flags) & Flag.HasCrc) !== 0) {
-    if (length < HEADER_LENGTH + CRC_LENGTH) return wireError({ kind: 'invalidLength', totalLength: length, available });
+    if (length < HEADER_LENGTH + CRC_LENGTH)
+      return wireError({ kind: 'invalidLength', totalLength: length, available });
     slotsEnd -= CRC_LENGTH;
     const expected = readU32(bytes, slotsEnd);
     const actual = crc32c(bytes, start, slotsEnd);

@@ -1,6 +1,15 @@
 import { crc32c } from './crc';
 import { wireError, WireError } from './errors';
-import { CRC_LENGTH, Flag, HEADER_LENGTH, MAX_PAYLOAD_LENGTH, MAX_RECORD_LENGTH, Offset, SLOT_HEADER_LENGTH, SYNC_WORD } from './header';
+import {
+  CRC_LENGTH,
+  Flag,
+  HEADER_LENGTH,
+  MAX_PAYLOAD_LENGTH,
+  MAX_RECORD_LENGTH,
+  Offset,
+  SLOT_HEADER_LENGTH,
+  SYNC_WORD
+} from './header';
 import { Slot } from './record';
 import { writeU16, writeU32, writeU64 } from './u64';
 
@@ -19,7 +28,8 @@ export interface RecordInput {
 export function encodedLength(slots: readonly Slot[], hasCrc: boolean): number | WireError {
   let len = HEADER_LENGTH + (hasCrc ? CRC_LENGTH : 0);
   for (const slot of slots) {
-    if (slot.payload.length > MAX_PAYLOAD_LENGTH) return wireError({ kind: 'slotTooLong', key: slot.key, len: slot.payload.length });
+    if (slot.payload.length > MAX_PAYLOAD_LENGTH)
+      return wireError({ kind: 'slotTooLong', key: slot.key, len: slot.payload.length });
     len += SLOT_HEADER_LENGTH + ((slot.payload.length + 3) & ~3);
   }
   return len > MAX_RECORD_LENGTH ? wireError({ kind: 'recordTooLong', len }) : len;

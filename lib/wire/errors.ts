@@ -1,7 +1,10 @@
 import { errorCode } from './error-code';
 import { SYNC_HEX_V1 } from './header';
 
-/** What can be wrong with one record's bytes, or with a record to be encoded (docs/format.md 6). Values, never exceptions. */
+/**
+ * What can be wrong with one record's bytes, or with a record to be encoded (docs/format.md 6). Values, never
+ * exceptions.
+ */
 export type WireErrorDetail =
   | { readonly kind: 'truncated'; readonly needed: number; readonly available: number }
   /** `found` = the four bytes at the sync position as lowercase hex. */

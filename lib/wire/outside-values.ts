@@ -10,7 +10,9 @@ const MAX_SHOWN = 80;
 /** A value as an error message shows it: its JSON, cut after 80 characters. Never throws. */
 export function shownValue(value: unknown): string {
   try {
-    const text = JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? inner.toString() : inner)) ?? 'nothing';
+    const text =
+      JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? inner.toString() : inner)) ??
+      'nothing';
     return text.length > MAX_SHOWN ? text.slice(0, MAX_SHOWN) + '…' : text;
   } catch {
     // A message may hold anything, an object that holds itself included.

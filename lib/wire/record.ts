@@ -59,7 +59,11 @@ export class RecordView {
     const slots: Slot[] = [];
     for (let at = this.start + HEADER_LENGTH; at < slotsEnd; at = nextSlot(bytes, at)) {
       // A plain view is several times cheaper to make than a subarray, which asks for the species first.
-      slots.push({ key: readU16(bytes, at), type: bytes[at + 2], payload: new Uint8Array(bytes.buffer, bytes.byteOffset + at + SLOT_HEADER_LENGTH, bytes[at + 3]) });
+      slots.push({
+        key: readU16(bytes, at),
+        type: bytes[at + 2],
+        payload: new Uint8Array(bytes.buffer, bytes.byteOffset + at + SLOT_HEADER_LENGTH, bytes[at + 3])
+      });
     }
     return slots;
   }

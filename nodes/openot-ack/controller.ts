@@ -23,7 +23,9 @@ export interface AckTotals {
   acknowledged: number;
   /** Batches of messages that came with an error, and errors of which nobody can say to which batch they belong. */
   failed: number;
-  /** Messages without a token that were not parts of one with a token, nor metrics or spans that openot-otlp delivered. */
+  /**
+   * Messages without a token that were not parts of one with a token, nor metrics or spans that openot-otlp delivered.
+   */
   without: number;
   /** Tokens of readers or lives that are no more, or that never were. */
   unknown: number;
@@ -34,13 +36,15 @@ export interface AckTotals {
 }
 
 /** What the last message with something to say said, for the colour of the status. */
-export type AckOutcome = 'acknowledged' | 'waiting' | 'failed' | 'without' | 'unknown' | 'unasked' | 'malformed' | 'nothing';
+export type AckOutcome =
+  'acknowledged' | 'waiting' | 'failed' | 'without' | 'unknown' | 'unasked' | 'malformed' | 'nothing';
 
 /** Lives with partly counted tokens that are remembered, at most; the longest unused is forgotten first. */
 const MAX_LIVES = 64;
 
 /**
- * Metrics or spans that openot-otlp has delivered: tokens ride on logs alone (docs/format.md 25), so that these have none
+ * Metrics or spans that openot-otlp has delivered: tokens ride on logs alone (docs/format.md 25), so that these have
+ * none
  * where they are no parts of a batch with logs, as the metrics of a reader's status.
  */
 function isTelemetry(message: NodeMessage): boolean {
@@ -65,7 +69,10 @@ export class AckController {
     private readonly ports: AckPorts
   ) {}
 
-  /** Takes one message. What is wrong with its tokens is returned, once for the message; the right ones count all the same. */
+  /**
+   * Takes one message. What is wrong with its tokens is returned, once for the message; the right ones count all the
+   * same.
+   */
   take(message: NodeMessage): CodedError | undefined {
     if (isOwnTrouble(message)) return undefined;
     const { tokens, error } = this.read(message);
@@ -75,8 +82,19 @@ export class AckController {
     if (hasFailed && open.length === 0 && taken.tokens.length === 0) {
       this.unassigned ||= tokens.length === 0;
       // Too late for a batch that was acknowledged already: it can only be told. A part is counted with its batch.
-      if (taken.isWhole && (tokens.length === 0 || tokens.some(({ life, serial }) => this.ports.standing(life, serial) === 'settled'))) this.note('failed');
-    } else if (tokens.length === 0 && taken.tokens.length === 0 && taken.isWhole && error === undefined && !isTelemetry(message)) this.note('without');
+      if (
+        taken.isWhole &&
+        (tokens.length === 0 || tokens.some(({ life, serial }) => this.ports.standing(life, serial) === 'settled'))
+      )
+        this.note('failed');
+    } else if (
+      tokens.length === 0 &&
+      taken.tokens.length === 0 &&
+      taken.isWhole &&
+      error === undefined &&
+      !isTelemetry(message)
+    )
+      this.note('without');
     else if (open.length > 0) this.last = 'waiting';
     for (const { life, serial } of taken.tokens) {
       if (taken.hasFailed || this.unassigned) this.fail(life, serial);
@@ -84,7 +102,8 @@ export class AckController {
     }
     if (taken.tokens.length > 0) this.unassigned = false;
     // A part of a batch that other parts follow: those before it are through, since order is kept.
-    if (!taken.isWhole && !taken.hasFailed && !this.unassigned && this.branches === 1) for (const { life, serial } of open) this.acknowledge(life, serial - 1);
+    if (!taken.isWhole && !taken.hasFailed && !this.unassigned && this.branches === 1)
+      for (const { life, serial } of open) this.acknowledge(life, serial - 1);
     this.sequences.prune(({ life, serial }) => this.ports.standing(life, serial) === 'open');
     if (error !== undefined) this.last = 'malformed';
     return error;
@@ -97,7 +116,9 @@ export class AckController {
 
   /** Their tokens: what is known of them goes with this node. */
   unfinished(): string[] {
-    const counted = [...this.partly].flatMap(([life, serials]) => [...serials.keys()].map((serial) => `${life}/${serial}`));
+    const counted = [...this.partly].flatMap(([life, serials]) =>
+      [...serials.keys()].map((serial) => `${life}/${serial}`)
+    );
     return [...new Set([...counted, ...this.sequences.pending.map(({ text }) => text)])];
   }
 
@@ -114,8 +135,17 @@ export class AckController {
     }
     if (bad.length === 0) return { tokens: [...found.values()] };
     this.totals.malformed += bad.length;
-    const what = entries === undefined ? `msg.openot.commit must be an array of tokens, found ${shown(commit)}` : `${bad.length} of the ${entries.length} entries of msg.openot.commit are no tokens (reader/boot/serial), the first is ${shown(bad[0])}`;
-    return { tokens: [...found.values()], error: new CodedError('OPENOT_ACK_TOKEN', `${what}: pass msg.openot on as the openot nodes sent it; what has no token is read again after the next start`) };
+    const what =
+      entries === undefined
+        ? `msg.openot.commit must be an array of tokens, found ${shown(commit)}`
+        : `${bad.length} of the ${entries.length} entries of msg.openot.commit are no tokens (reader/boot/serial), the first is ${shown(bad[0])}`;
+    return {
+      tokens: [...found.values()],
+      error: new CodedError(
+        'OPENOT_ACK_TOKEN',
+        `${what}: pass msg.openot on as the openot nodes sent it; what has no token is read again after the next start`
+      )
+    };
   }
 
   /** Those that wait for an acknowledgement. */
@@ -167,11 +197,14 @@ export class AckController {
 const isFailure = (message: NodeMessage): boolean => Boolean((message as { error?: unknown }).error);
 
 /**
- * An error that a node of ours told without a message of a batch (a link that is down, a collector that does not answer), and that a
+ * An error that a node of ours told without a message of a batch (a link that is down, a collector that does not
+ * answer), and that a
  * Catch node brought here: what is under way is not concerned, and its tokens are not let go before it is through.
  */
 function isOwnTrouble(message: NodeMessage): boolean {
   const { error, parts } = message as { error?: { source?: { type?: unknown } } | null; parts?: unknown };
   const type = error?.source?.type;
-  return commitOf(message) === undefined && parts === undefined && typeof type === 'string' && type.startsWith('openot-');
+  return (
+    commitOf(message) === undefined && parts === undefined && typeof type === 'string' && type.startsWith('openot-')
+  );
 }

@@ -18,9 +18,13 @@ const init = (RED: NodeAPI): void => {
     let controller: AckController | undefined;
     const make = (status: ThrottledStatus): void => {
       const branches = numberOf(def.branches, { name: 'branches', fallback: 1, min: 1, max: 64 });
-      const acks = (controller = new AckController(branches, { ...hop.acknowledgements, nowMs: () => performance.now() }));
+      const acks = (controller = new AckController(branches, {
+        ...hop.acknowledgements,
+        nowMs: () => performance.now()
+      }));
       const show = (): NodeStatus => showAck(acks, performance.now());
-      const agesInMs = (): number | undefined => (acks.lastMs === undefined ? undefined : ageChangesInMs(performance.now() - acks.lastMs));
+      const agesInMs = (): number | undefined =>
+        acks.lastMs === undefined ? undefined : ageChangesInMs(performance.now() - acks.lastMs);
       status.set(show);
       handle(this, (message, send) =>
         hop.through(message, send, (pass) => {

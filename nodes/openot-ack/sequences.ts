@@ -24,7 +24,11 @@ export const MAX_SEQUENCES = 256;
  */
 function levelsOf(value: unknown): Level[] {
   const levels: Level[] = [];
-  for (let parts = value as Parts | null | undefined; typeof parts === 'object' && parts !== null && levels.length < MAX_LEVELS; parts = parts.parts as Parts | null | undefined) {
+  for (
+    let parts = value as Parts | null | undefined;
+    typeof parts === 'object' && parts !== null && levels.length < MAX_LEVELS;
+    parts = parts.parts as Parts | null | undefined
+  ) {
     const { id, index, count } = parts;
     if (id === undefined || !Number.isInteger(index)) continue;
     levels.push({ id: String(id), isLast: Number.isInteger(count) && (index as number) >= (count as number) - 1 });
@@ -56,7 +60,10 @@ export interface Taken {
 export class Sequences {
   private readonly waiting = new Map<string, Waiting>();
 
-  /** `hasFailed`: the message with these parts and tokens did not get where it belongs. Then so has what it is a part of. */
+  /**
+   * `hasFailed`: the message with these parts and tokens did not get where it belongs. Then so has what it is a part
+   * of.
+   */
   take(parts: unknown, tokens: readonly Token[], hasFailed = false): Taken {
     for (const { id, isLast } of levelsOf(parts)) {
       const known = this.waiting.get(id) ?? { tokens: new Map<string, Token>(), hasFailed: false };

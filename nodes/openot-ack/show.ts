@@ -11,11 +11,15 @@ const hints: Partial<Record<AckOutcome, string>> = {
 };
 
 /** The acknowledgements in one line; `nowMs` of the controller's clock. The colour is that of the last message. */
-export function showAck({ totals, last, waiting, lastMs }: Pick<AckController, 'totals' | 'last' | 'waiting' | 'lastMs'>, nowMs: number): NodeStatus {
+export function showAck(
+  { totals, last, waiting, lastMs }: Pick<AckController, 'totals' | 'last' | 'waiting' | 'lastMs'>,
+  nowMs: number
+): NodeStatus {
   const parts = [`${shortCount(totals.acknowledged)} batch${totals.acknowledged === 1 ? '' : 'es'}`];
   if (waiting > 0) parts.push(`${shortCount(waiting)} not from every branch`);
   if (lastMs !== undefined) parts.push(`last ${shortAge(nowMs - lastMs)} ago`);
-  for (const name of ['failed', 'without', 'unknown', 'unasked'] as const) if (totals[name] > 0) parts.push(`${shortCount(totals[name])} ${name === 'without' ? 'without token' : name}`);
+  for (const name of ['failed', 'without', 'unknown', 'unasked'] as const)
+    if (totals[name] > 0) parts.push(`${shortCount(totals[name])} ${name === 'without' ? 'without token' : name}`);
   const hint = hints[last];
   const text = hint === undefined ? parts.join(', ') : `${hint}: ${parts.join(', ')}`;
   if (last === 'malformed') return { fill: 'red', shape: 'ring', text };

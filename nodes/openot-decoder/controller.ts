@@ -1,5 +1,14 @@
 import type { NodeMessage, NodeMessageInFlow } from 'node-red';
-import { BatchFacts, bytesFromPayload, BytesError, Item, PayloadBytes, itemsOfBatch, itemsOfConcatenation, LooseFacts } from '../../lib/ring';
+import {
+  BatchFacts,
+  bytesFromPayload,
+  BytesError,
+  Item,
+  PayloadBytes,
+  itemsOfBatch,
+  itemsOfConcatenation,
+  LooseFacts
+} from '../../lib/ring';
 import { CodedError } from '../shared/coded-error';
 import { factsOf } from '../shared/facts';
 import { derive, splitMessages } from '../shared/messages';
@@ -28,7 +37,10 @@ export interface DecoderTotals {
   newestMs: number | undefined;
 }
 
-/** Bytes of one message, at most: its items take some hundred times as much memory, and the loop is busy as long as they are made. */
+/**
+ * Bytes of one message, at most: its items take some hundred times as much memory, and the loop is busy as long as they
+ * are made.
+ */
 export const MAX_PAYLOAD_BYTES = 16 * 1024 * 1024;
 
 /** The bytes of a payload; text and arrays are measured before anything is made of them. */
@@ -49,7 +61,11 @@ function lengthOf(payload: unknown): number {
 }
 
 function tooLarge(found: string): BytesError {
-  return { ok: false, code: 'OPENOT_PAYLOAD_TOO_LARGE', message: `msg.payload has ${found}, at most ${MAX_PAYLOAD_BYTES} bytes are decoded in one message: send it in pieces of whole records` };
+  return {
+    ok: false,
+    code: 'OPENOT_PAYLOAD_TOO_LARGE',
+    message: `msg.payload has ${found}, at most ${MAX_PAYLOAD_BYTES} bytes are decoded in one message: send it in pieces of whole records`
+  };
 }
 
 /** Bytes to items (docs/design.md 3). Holds nothing but its counters. */
@@ -69,17 +85,23 @@ export class DecoderController {
     const payload = bytes.ok ? bytes.bytes : Buffer.alloc(0);
     const { segments, notices, ...rest } = given as Partial<BatchFacts>;
     const isBatch = segments !== undefined || notices !== undefined;
-    const decoded = isBatch ? itemsOfBatch(payload, { segments: bytes.ok ? (segments ?? []) : [], notices: notices ?? [] }) : itemsOfConcatenation(payload);
+    const decoded = isBatch
+      ? itemsOfBatch(payload, { segments: bytes.ok ? (segments ?? []) : [], notices: notices ?? [] })
+      : itemsOfConcatenation(payload);
     const facts: LooseFacts = isBatch ? rest : { bufferId: 0, receiveTimeNs: this.ports.nowNs().toString(), ...rest };
     const error = bytes.ok ? decoded.error : bytes;
     this.count(decoded.items, error);
-    return { messages: this.messages(message, decoded.items, facts), ...(error === undefined ? {} : { error: new CodedError(error.code, error.message) }) };
+    return {
+      messages: this.messages(message, decoded.items, facts),
+      ...(error === undefined ? {} : { error: new CodedError(error.code, error.message) })
+    };
   }
 
   /** A message without records but with items or commit tokens is still sent. */
   private messages(message: NodeMessageInFlow, items: Item[], facts: LooseFacts): NodeMessage[] {
     if (items.length === 0 && (facts.commit ?? []).length === 0) return [];
-    if (this.settings.emit === 'batch' || items.length === 0) return [derive(message, { payload: items, openot: facts })];
+    if (this.settings.emit === 'batch' || items.length === 0)
+      return [derive(message, { payload: items, openot: facts })];
     return splitMessages(message, items, facts, this.ports.newId());
   }
 

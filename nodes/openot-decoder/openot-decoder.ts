@@ -16,7 +16,10 @@ const init = (RED: NodeAPI): void => {
     RED.nodes.createNode(this, def);
     const hop = new Hop(RED, this);
     const make = (status: ThrottledStatus): void => {
-      const controller = new DecoderController({ emit: choiceOf(def.emit, 'emit', ['batch', 'item']) }, { nowNs: () => BigInt(Date.now()) * 1_000_000n, newId: () => RED.util.generateId() });
+      const controller = new DecoderController(
+        { emit: choiceOf(def.emit, 'emit', ['batch', 'item']) },
+        { nowNs: () => BigInt(Date.now()) * 1_000_000n, newId: () => RED.util.generateId() }
+      );
       let lastError = '';
       const show = (): NodeStatus => showDecoder(controller.totals, lastError, Date.now());
       const agesInMs = (): number | undefined => {

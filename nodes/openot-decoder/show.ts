@@ -6,7 +6,11 @@ import type { DecoderTotals } from './controller';
 const AHEAD_MS = 2000;
 
 /** The decoder in one line: counts, and the age of the newest record at `nowMs` of this machine's clock. */
-export function showDecoder({ records, notices, newestMs }: DecoderTotals, lastError: string, nowMs: number): NodeStatus {
+export function showDecoder(
+  { records, notices, newestMs }: DecoderTotals,
+  lastError: string,
+  nowMs: number
+): NodeStatus {
   const counts = `${shortCount(records)} records${notices > 0 ? `, ${shortCount(notices)} notice${notices === 1 ? '' : 's'}` : ''}`;
   if (lastError !== '') return { fill: 'red', shape: 'ring', text: `${lastError} (${counts})` };
   if (newestMs === undefined) return { fill: 'green', shape: 'dot', text: counts };

@@ -1,5 +1,13 @@
 import { dirname } from 'node:path';
-import { bind, Binding, compileDefinition, CompileResult, DefinitionStore, definitionWarnings, WhenUnadvertised } from '../../lib/definition';
+import {
+  bind,
+  Binding,
+  compileDefinition,
+  CompileResult,
+  DefinitionStore,
+  definitionWarnings,
+  WhenUnadvertised
+} from '../../lib/definition';
 import type { LooseFacts } from '../../lib/ring';
 import type { DefinitionAuthority, DefinitionState } from '../shared/definition-node';
 import { CodedError } from '../shared/coded-error';
@@ -50,12 +58,21 @@ export class DefinitionController implements DefinitionAuthority {
   }
 
   bind(facts: LooseFacts, whenUnadvertised: WhenUnadvertised): Binding {
-    return bind(this.store, { stream: facts.stream ?? '', snapshot: facts.snapshot, epochs: facts.epochs, whenUnadvertised });
+    return bind(this.store, {
+      stream: facts.stream ?? '',
+      snapshot: facts.snapshot,
+      epochs: facts.epochs,
+      whenUnadvertised
+    });
   }
 
   state(): DefinitionState {
     const isRefused = this.listingError !== '' && !this.isMissing;
-    return { held: this.store.all().length, refused: this.refused.size + (isRefused ? 1 : 0), ...(this.isMissing ? { missing: true } : {}) };
+    return {
+      held: this.store.all().length,
+      refused: this.refused.size + (isRefused ? 1 : 0),
+      ...(this.isMissing ? { missing: true } : {})
+    };
   }
 
   onChange(listener: () => void): () => void {
@@ -71,14 +88,20 @@ export class DefinitionController implements DefinitionAuthority {
 
   private async begin(): Promise<void> {
     const { source, path, watch, pollMs } = this.settings;
-    // The nodes that use this one are made later in the same turn, and with them the Catch nodes that hear of its errors.
+    // The nodes that use this one are made later in the same turn, and with them the Catch nodes that hear of its
+    // errors.
     await new Promise<void>((resolve) => setImmediate(resolve));
     try {
       if (this.closed) return;
       if (source === 'json') await this.takeOwnText();
       else {
         await this.look();
-        if (watch && !this.closed) this.endWatch = watchFolder(source === 'file' ? dirname(path) : path, () => this.look().catch((thrown: unknown) => this.failed(thrown)), pollMs);
+        if (watch && !this.closed)
+          this.endWatch = watchFolder(
+            source === 'file' ? dirname(path) : path,
+            () => this.look().catch((thrown: unknown) => this.failed(thrown)),
+            pollMs
+          );
       }
     } catch (thrown) {
       this.failed(thrown);
@@ -89,15 +112,26 @@ export class DefinitionController implements DefinitionAuthority {
 
   /** Every look ends here when something throws: a rejection that nobody takes would end the runtime. */
   private failed(thrown: unknown): void {
-    this.reports.error(new CodedError('OPENOT_DEFINITION_UNREADABLE', `the definition could not be loaded: ${String(thrown)}`));
+    this.reports.error(
+      new CodedError('OPENOT_DEFINITION_UNREADABLE', `the definition could not be loaded: ${String(thrown)}`)
+    );
   }
 
   private async takeOwnText(): Promise<void> {
     if (this.settings.json.trim() === '') {
       this.refused.add(OWN_TEXT);
-      return this.reports.error(new CodedError('OPENOT_DEFINITION_EMPTY', 'the node holds no definition: paste one, or choose a file or a folder'));
+      return this.reports.error(
+        new CodedError(
+          'OPENOT_DEFINITION_EMPTY',
+          'the node holds no definition: paste one, or choose a file or a folder'
+        )
+      );
     }
-    this.take(OWN_TEXT, 'the definition in the node', await compileDefinition(this.settings.json, { maxBytes: MAX_FILE_BYTES }));
+    this.take(
+      OWN_TEXT,
+      'the definition in the node',
+      await compileDefinition(this.settings.json, { maxBytes: MAX_FILE_BYTES })
+    );
   }
 
   /** Takes what is new or changed, lets go of what was removed from a folder. Never rejects. */
@@ -106,7 +140,8 @@ export class DefinitionController implements DefinitionAuthority {
     const listing = await listDefinitionFiles(this.settings.source, this.settings.path);
     if (this.closed) return;
     if (!listing.ok) {
-      // A file that is gone for a moment (a save in two steps, a network drive) takes no definition out of force, and one
+      // A file that is gone for a moment (a save in two steps, a network drive) takes no definition out of force, and
+      // one
       // that a flow is about to write is no trouble: it is one when it is missing at the next look too.
       const isNew = this.listingError !== listing.error.message;
       this.listingError = listing.error.message;
@@ -151,13 +186,20 @@ export class DefinitionController implements DefinitionAuthority {
     if (!result.ok) {
       this.refused.add(origin);
       const { code, message, rule } = result;
-      this.reports.error(new CodedError(code, `${name}: ${message} (rule: ${rule}). The file is refused as a whole${this.inForce(origin)}`));
+      this.reports.error(
+        new CodedError(
+          code,
+          `${name}: ${message} (rule: ${rule}). The file is refused as a whole${this.inForce(origin)}`
+        )
+      );
       return this.changed();
     }
     const wasRefused = this.refused.delete(origin);
-    for (const warning of definitionWarnings(result.compiled)) this.reports.warn(warning.code, `${name}: ${warning.message}`);
+    for (const warning of definitionWarnings(result.compiled))
+      this.reports.warn(warning.code, `${name}: ${warning.message}`);
     const { carriageHash, semanticVersion } = result.compiled;
-    if (this.store.add(result.compiled, origin)) this.reports.log(`definition ${carriageHash} (${semanticVersion}) taken from ${name}`);
+    if (this.store.add(result.compiled, origin))
+      this.reports.log(`definition ${carriageHash} (${semanticVersion}) taken from ${name}`);
     else if (wasRefused) this.changed();
   }
 

@@ -1,6 +1,9 @@
 import { FSWatcher, watch } from 'node:fs';
 
-/** Milliseconds between two looks at the files where the operating system's notices do not come (network drives, containers). */
+/**
+ * Milliseconds between two looks at the files where the operating system's notices do not come (network drives,
+ * containers).
+ */
 export const POLL_INTERVAL_MS = 2000;
 /** Milliseconds after the last notice before the files are looked at: an editor that saves raises several. */
 export const SETTLE_MS = 100;

@@ -21,10 +21,15 @@ const init = (RED: NodeAPI): void => {
     try {
       const source = choiceOf(def.source, 'source', ['json', 'file', 'folder']);
       const path = String(def.path ?? '').trim();
-      if (source !== 'json' && path === '') throw new CodedError('OPENOT_CONFIG', `the path of the definition ${source} is empty`);
+      if (source !== 'json' && path === '')
+        throw new CodedError('OPENOT_CONFIG', `the path of the definition ${source} is empty`);
       const controller = new DefinitionController(
         { source, json: String(def.json ?? ''), path: userPath(RED, path), watch: def.watch !== false },
-        { error: report, warn: (code, message) => this.warn(`${code}: ${message}`), log: (message) => this.log(message) }
+        {
+          error: report,
+          warn: (code, message) => this.warn(`${code}: ${message}`),
+          log: (message) => this.log(message)
+        }
       );
       this.definitions = controller;
       this.on('close', () => controller.close());

@@ -49,33 +49,56 @@ export class DocController {
     this.formatter = createFormatter({ profile: settings.profile });
   }
 
-  /** The messages in the order they are to be sent. The first output's come last: its last message carries the commit tokens. */
+  /**
+   * The messages in the order they are to be sent. The first output's come last: its last message carries the commit
+   * tokens.
+   */
   document(message: NodeMessageInFlow): Addressed[] {
     const facts = factsOf(message.openot);
     const items = itemsOf(message.payload);
     const made = this.make(items, facts);
     if (made.length > 0) this.lastPlaceholders = made.filter(({ kind }) => kind === 'placeholder').length;
-    for (const { kind } of made) this.totals[kind === 'event' ? 'events' : kind === 'loss' ? 'losses' : 'placeholders']++;
+    for (const { kind } of made)
+      this.totals[kind === 'event' ? 'events' : kind === 'loss' ? 'losses' : 'placeholders']++;
 
     // What has no document (a lap, a restart) is still handed on, by the first output.
     const isBare = made.length === 0 && items.length > 0;
     if (this.settings.outputs === 1) return this.address(0, made, message, facts, isBare);
     const ports = [2, 1, 0].map((port) => ({ port, documents: made.filter(({ kind }) => portOf[kind] === port) }));
-    return ports.flatMap(({ port, documents }) => this.address(port, documents, message, port === 0 ? facts : withoutCommit(facts), port === 0 && isBare));
+    return ports.flatMap(({ port, documents }) =>
+      this.address(port, documents, message, port === 0 ? facts : withoutCommit(facts), port === 0 && isBare)
+    );
   }
 
   private make(items: ReturnType<typeof itemsOf>, facts: LooseFacts): Made[] {
     const binding = this.bind(facts);
-    if (this.settings.format === 'object') return this.formatter.objects(items, facts, binding).map((document) => ({ kind: document.kind, document }));
+    if (this.settings.format === 'object')
+      return this.formatter.objects(items, facts, binding).map((document) => ({ kind: document.kind, document }));
     return this.formatter.texts(items, facts, binding).map((text) => ({ kind: kindOfText(text), document: text }));
   }
 
-  /** The messages of one output. Nothing to say is not said, unless commit tokens (or items without a document) wait. */
-  private address(port: number, made: readonly Made[], message: NodeMessageInFlow, facts: LooseFacts, evenEmpty: boolean): Addressed[] {
+  /**
+   * The messages of one output. Nothing to say is not said, unless commit tokens (or items without a document) wait.
+   */
+  private address(
+    port: number,
+    made: readonly Made[],
+    message: NodeMessageInFlow,
+    facts: LooseFacts,
+    evenEmpty: boolean
+  ): Addressed[] {
     if (made.length === 0 && !evenEmpty && (facts.commit ?? []).length === 0) return [];
     const documents = made.map(({ document }) => document);
     const { emit } = this.settings;
-    const messages = emit === 'batch' || documents.length === 0 ? [derive(message, { payload: this.whole(documents), openot: facts })] : splitMessages(message, documents.map((document) => this.single(document)), facts, this.newId());
+    const messages =
+      emit === 'batch' || documents.length === 0
+        ? [derive(message, { payload: this.whole(documents), openot: facts })]
+        : splitMessages(
+            message,
+            documents.map((document) => this.single(document)),
+            facts,
+            this.newId()
+          );
     return messages.map((made) => ({ port, message: made }));
   }
 

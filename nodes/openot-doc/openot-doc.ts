@@ -23,14 +23,23 @@ const init = (RED: NodeAPI): void => {
     const hop = new Hop(RED, this);
     let user: DefinitionUser | undefined;
     const make = (status: ThrottledStatus): void => {
-      const used = (user = new DefinitionUser(RED, this, def.definition, choiceOf(def.whenUnadvertised, 'whenUnadvertised', ['placeholder', 'assume'])));
+      const used = (user = new DefinitionUser(
+        RED,
+        this,
+        def.definition,
+        choiceOf(def.whenUnadvertised, 'whenUnadvertised', ['placeholder', 'assume'])
+      ));
       const settings = {
         profile: choiceOf(def.profile, 'profile', ['strict', 'enriched']),
         format: choiceOf(def.format, 'format', ['object', 'json', 'ndjson']),
         emit: choiceOf(def.emit, 'emit', ['batch', 'document']),
         outputs: choiceOf(String(def.outputs ?? ''), 'outputs', ['1', '3']) === '3' ? (3 as const) : (1 as const)
       };
-      const controller = new DocController(settings, (facts) => used.bind(facts), () => RED.util.generateId());
+      const controller = new DocController(
+        settings,
+        (facts) => used.bind(facts),
+        () => RED.util.generateId()
+      );
       handleBound({
         node: this,
         hop,
@@ -38,7 +47,8 @@ const init = (RED: NodeAPI): void => {
         status,
         show: (failed) => showDoc(controller, used, failed),
         work: (message, pass) => {
-          for (const { port, message: output } of controller.document(message)) pass(port === 0 ? output : port === 1 ? [null, output] : [null, null, output]);
+          for (const { port, message: output } of controller.document(message))
+            pass(port === 0 ? output : port === 1 ? [null, output] : [null, null, output]);
         }
       });
     };
@@ -53,9 +63,15 @@ const init = (RED: NodeAPI): void => {
 
 function showDoc({ totals, lastPlaceholders }: DocController, user: DefinitionUser, failed: string): NodeStatus {
   const { events, losses, placeholders } = totals;
-  const counts = [`${shortCount(events)} events`, ...(placeholders > 0 ? [`${shortCount(placeholders)} placeholders`] : []), ...(losses > 0 ? [`${shortCount(losses)} losses`] : [])].join(', ');
+  const counts = [
+    `${shortCount(events)} events`,
+    ...(placeholders > 0 ? [`${shortCount(placeholders)} placeholders`] : []),
+    ...(losses > 0 ? [`${shortCount(losses)} losses`] : [])
+  ].join(', ');
   if (failed !== '') return { fill: 'red', shape: 'ring', text: `${failed} (${counts})` };
   // The colour says now: placeholders in the last batch; the counts say since the start.
-  return showDefinitions(user, counts) ?? { fill: lastPlaceholders > 0 ? 'yellow' : 'green', shape: 'dot', text: counts };
+  return (
+    showDefinitions(user, counts) ?? { fill: lastPlaceholders > 0 ? 'yellow' : 'green', shape: 'dot', text: counts }
+  );
 }
 export = init;

@@ -42,7 +42,14 @@ export class AlertBook {
   private readonly states = new Map<string, StreamState>();
 
   /** The alerts that this batch gives rise to. The prior epoch counts only when the batch holds records of it. */
-  alertsFor(stream: string, epochId: number | null, binding: Binding, items: readonly Item[], action: (relation: Relation) => Exclude<GuardAction, 'resolve'>, held: number): DriftAlert[] {
+  alertsFor(
+    stream: string,
+    epochId: number | null,
+    binding: Binding,
+    items: readonly Item[],
+    action: (relation: Relation) => Exclude<GuardAction, 'resolve'>,
+    held: number
+  ): DriftAlert[] {
     const state = this.states.get(stream) ?? { current: 'bound', prior: 'bound', why: undefined };
     this.states.delete(stream);
     this.states.set(stream, state);
@@ -51,12 +58,21 @@ export class AlertBook {
     state.why = whyOf(binding.current);
     const alerts: DriftAlert[] = [];
     const note = (relation: Relation, bound: EpochBinding): void => {
-      const now = bound.ok ? 'bound' : `${bound.reason.kind}/${bound.advertised}/${relation === 'current' ? epochId : ''}`;
+      const now = bound.ok
+        ? 'bound'
+        : `${bound.reason.kind}/${bound.advertised}/${relation === 'current' ? epochId : ''}`;
       if (state[relation] === now) return;
       state[relation] = now;
       // That earlier records resolve is no news: they only pass by once.
       if (bound.ok && relation === 'prior') return;
-      alerts.push({ stream, epochId, relation, ...facts(bound), held, action: bound.ok ? 'resolve' : action(relation) });
+      alerts.push({
+        stream,
+        epochId,
+        relation,
+        ...facts(bound),
+        held,
+        action: bound.ok ? 'resolve' : action(relation)
+      });
     };
     note('current', binding.current);
     const prior = priorOf(binding, items);
@@ -70,7 +86,9 @@ export class AlertBook {
     return { stream, epochId, relation, ...facts(binding[relation]), reason: 'holdLimit', held, action: 'placeholder' };
   }
 
-  /** Streams whose current records do not resolve: another definition is held, none is, or the controller names none. */
+  /**
+   * Streams whose current records do not resolve: another definition is held, none is, or the controller names none.
+   */
   get unbound(): { drift: number; none: number; unadvertised: number } {
     const count = { drift: 0, none: 0, unadvertised: 0 };
     for (const { why } of this.states.values()) if (why !== undefined) count[why]++;
@@ -78,7 +96,9 @@ export class AlertBook {
   }
 }
 
-/** What the batch's earlier records are bound to: the first that is not bound decides; undefined when there are none. */
+/**
+ * What the batch's earlier records are bound to: the first that is not bound decides; undefined when there are none.
+ */
 function priorOf(binding: Binding, items: readonly Item[]): EpochBinding | undefined {
   let found: EpochBinding | undefined;
   for (const item of items) {
@@ -95,6 +115,7 @@ function facts(bound: EpochBinding): Pick<DriftAlert, 'reason' | 'expected' | 'a
   const advertised = bound.advertised === NOT_ADVERTISED ? null : bound.advertised;
   if (bound.ok) return { reason: 'bound', expected: advertised, actual: bound.compiled.carriageHash };
   const { reason } = bound;
-  if (reason.kind === 'drift' || reason.kind === 'fullHashDrift') return { reason: reason.kind, expected: reason.detail.expected, actual: reason.detail.actual };
+  if (reason.kind === 'drift' || reason.kind === 'fullHashDrift')
+    return { reason: reason.kind, expected: reason.detail.expected, actual: reason.detail.actual };
   return { reason: reason.kind, expected: advertised, actual: null };
 }

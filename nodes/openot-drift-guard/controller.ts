@@ -58,12 +58,24 @@ export class GuardController {
     for (const stream of this.holds.all()) this.drain(stream, 0);
   }
 
-  private atOnce(message: NodeMessageInFlow, facts: LooseFacts, items: Item[], policy: 'placeholder' | 'divert', pass: Send): void {
+  private atOnce(
+    message: NodeMessageInFlow,
+    facts: LooseFacts,
+    items: Item[],
+    policy: 'placeholder' | 'divert',
+    pass: Send
+  ): void {
     const binding = this.bind(facts);
     const described = { ...facts, binding: describeBinding(binding) };
-    this.alert(this.alerts.alertsFor(facts.stream ?? '', facts.snapshot?.epochId ?? null, binding, items, () => policy, 0), message, described, pass);
+    this.alert(
+      this.alerts.alertsFor(facts.stream ?? '', facts.snapshot?.epochId ?? null, binding, items, () => policy, 0),
+      message,
+      described,
+      pass
+    );
     const { kept, diverted } = this.sort(items, binding, policy);
-    if (diverted.length > 0) pass([null, derive(message, { payload: diverted, topic: 'diverted', openot: withoutCommit(described) })]);
+    if (diverted.length > 0)
+      pass([null, derive(message, { payload: diverted, topic: 'diverted', openot: withoutCommit(described) })]);
     const isEmpty = kept.length === 0 && items.length > 0 && (facts.commit ?? []).length === 0;
     if (!isEmpty) pass([derive(message, { payload: payloadOf(message, kept), openot: described }), null]);
   }
@@ -75,7 +87,10 @@ export class GuardController {
       return { kept: items, diverted: [] };
     }
     this.totals.diverted += loose;
-    return { kept: items.filter((item) => !isUnbound(item, binding)), diverted: items.filter((item) => isUnbound(item, binding)) };
+    return {
+      kept: items.filter((item) => !isUnbound(item, binding)),
+      diverted: items.filter((item) => isUnbound(item, binding))
+    };
   }
 
   /** Adds the bound records of these items to the totals; how many are not. */
@@ -94,7 +109,15 @@ export class GuardController {
     let hasLeft = false;
     let leave = (): void => void (hasLeft = true);
     const isBehind = this.holds.get(facts.stream ?? '') !== undefined;
-    const stream = this.holds.add(facts.stream ?? '', { message, facts, items, gone: 0, hasWaited: isBehind, pass, done: () => leave() });
+    const stream = this.holds.add(facts.stream ?? '', {
+      message,
+      facts,
+      items,
+      gone: 0,
+      hasWaited: isBehind,
+      pass,
+      done: () => leave()
+    });
     // What is behind a held one waits, whatever it is bound to.
     if (!isBehind) this.drain(stream, 0);
     this.keepWithinLimit();
@@ -112,7 +135,10 @@ export class GuardController {
     }
   }
 
-  /** Lets go of what need not wait, and of up to `force` items that should: in order, the tokens of a message with its last item. */
+  /**
+   * Lets go of what need not wait, and of up to `force` items that should: in order, the tokens of a message with its
+   * last item.
+   */
   private drain(stream: HeldStream, force: number): void {
     for (let held = stream.queue[0]; held !== undefined; held = stream.queue[0]) {
       const { message, facts, items, gone } = held;
@@ -121,32 +147,55 @@ export class GuardController {
       const left = items.slice(gone);
       const first = left.findIndex((item, index) => index >= force && mustWait(binding, item));
       const leaving = first === -1 ? left : left.slice(0, first);
-      const action = (relation: 'current' | 'prior') => (canArrive(binding, relation) ? 'hold' : 'placeholder') as 'hold' | 'placeholder';
+      const action = (relation: 'current' | 'prior') =>
+        (canArrive(binding, relation) ? 'hold' : 'placeholder') as 'hold' | 'placeholder';
       if (first !== -1) held.hasWaited = true;
       const heldBack = first !== -1 ? stream.held - first : held.hasWaited ? stream.held : 0;
-      const alerts = this.alerts.alertsFor(stream.name, facts.snapshot?.epochId ?? null, binding, left, action, heldBack);
+      const alerts = this.alerts.alertsFor(
+        stream.name,
+        facts.snapshot?.epochId ?? null,
+        binding,
+        left,
+        action,
+        heldBack
+      );
       this.alert(alerts, message, described, held.pass);
       force = Math.max(0, force - leaving.length);
       this.holds.leave(stream, leaving.length);
       this.totals.unbound += this.count(leaving, binding);
-      if (first === -1 || leaving.length > 0) held.pass([derive(message, { payload: payloadOf(message, leaving), openot: first === -1 ? described : withoutCommit(described) }), null]);
+      if (first === -1 || leaving.length > 0)
+        held.pass([
+          derive(message, {
+            payload: payloadOf(message, leaving),
+            openot: first === -1 ? described : withoutCommit(described)
+          }),
+          null
+        ]);
       if (first !== -1) return;
       held.done();
     }
   }
 
   private alert(alerts: readonly DriftAlert[], message: NodeMessageInFlow, described: LooseFacts, pass: Send): void {
-    for (const payload of alerts) pass([null, derive(message, { payload, topic: 'alert', openot: withoutCommit(described) })]);
+    for (const payload of alerts)
+      pass([null, derive(message, { payload, topic: 'alert', openot: withoutCommit(described) })]);
   }
 
   private alertLimit(stream: HeldStream): void {
     const { message, facts, pass }: Held = stream.queue[0];
     const binding = this.bind(facts);
-    this.alert([this.alerts.overLimit(stream.name, facts.snapshot?.epochId ?? null, binding, stream.held)], message, { ...facts, binding: describeBinding(binding) } as LooseFacts, pass);
+    this.alert(
+      [this.alerts.overLimit(stream.name, facts.snapshot?.epochId ?? null, binding, stream.held)],
+      message,
+      { ...facts, binding: describeBinding(binding) } as LooseFacts,
+      pass
+    );
   }
 }
 
-const isUnbound = (item: Item, binding: Binding): boolean => item.kind === 'record' && !binding.relationOf(item.abs).bound.ok;
+const isUnbound = (item: Item, binding: Binding): boolean =>
+  item.kind === 'record' && !binding.relationOf(item.abs).bound.ok;
 
 /** A single item stays a single item: the sequence that the decoder began keeps its parts. */
-const payloadOf = (message: NodeMessageInFlow, items: readonly Item[]): unknown => (Array.isArray(message.payload) || items.length === 0 ? items : items[0]);
+const payloadOf = (message: NodeMessageInFlow, items: readonly Item[]): unknown =>
+  Array.isArray(message.payload) || items.length === 0 ? items : items[0];

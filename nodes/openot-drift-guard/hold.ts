@@ -22,7 +22,9 @@ export interface Held {
 export function canArrive(binding: Binding, relation: Relation): boolean {
   const { ok, advertised } = binding[relation];
   if (ok || advertised === NOT_ADVERTISED) return false;
-  return relation === 'prior' ? binding.priorEpoch !== undefined : (binding.current as { reason: { kind: string } }).reason.kind !== 'stalePriorEpoch';
+  return relation === 'prior'
+    ? binding.priorEpoch !== undefined
+    : (binding.current as { reason: { kind: string } }).reason.kind !== 'stalePriorEpoch';
 }
 
 /** Must this item wait for its definition? */
@@ -81,8 +83,10 @@ export class Holds {
   }
 
   /**
-   * Records and notices that nobody will read again when all is thrown away now: those of messages without a commit token
-   * behind which none with one waits. A part of a sequence that is not its last belongs to a token that is still to come.
+   * Records and notices that nobody will read again when all is thrown away now: those of messages without a commit
+   * token
+   * behind which none with one waits. A part of a sequence that is not its last belongs to a token that is still to
+   * come.
    */
   withoutToken(): number {
     let count = 0;

@@ -23,7 +23,12 @@ const init = (RED: NodeAPI): void => {
     let user: DefinitionUser | undefined;
     let controller: GuardController | undefined;
     const make = (status: ThrottledStatus): void => {
-      const used = (user = new DefinitionUser(RED, this, def.definition, choiceOf(def.whenUnadvertised, 'whenUnadvertised', ['placeholder', 'assume'])));
+      const used = (user = new DefinitionUser(
+        RED,
+        this,
+        def.definition,
+        choiceOf(def.whenUnadvertised, 'whenUnadvertised', ['placeholder', 'assume'])
+      ));
       const settings = {
         policy: choiceOf(def.policy, 'policy', ['placeholder', 'divert', 'hold']),
         holdLimit: numberOf(def.holdLimit, { name: 'holdLimit', fallback: 20_000, min: 1, max: 1_000_000 })
@@ -42,7 +47,14 @@ const init = (RED: NodeAPI): void => {
     };
     const release = (): void => {
       const dropped = controller?.heldWithoutToken ?? 0;
-      if (dropped > 0) this.error(new CodedError('OPENOT_HOLD_DROPPED', `${dropped} records and notices were held back when this node closed, and no commit token makes their reader read them again: keep msg.openot.commit in the messages to this node`), {});
+      if (dropped > 0)
+        this.error(
+          new CodedError(
+            'OPENOT_HOLD_DROPPED',
+            `${dropped} records and notices were held back when this node closed, and no commit token makes their reader read them again: keep msg.openot.commit in the messages to this node`
+          ),
+          {}
+        );
       hop.close();
       user?.close();
     };
@@ -53,16 +65,23 @@ const init = (RED: NodeAPI): void => {
 
 function showGuard({ totals, alerts, held }: GuardController, user: DefinitionUser, failed: string): NodeStatus {
   const { passed, unbound, diverted } = totals;
-  const counts = [`${shortCount(passed)} bound`, ...(unbound > 0 ? [`${shortCount(unbound)} unbound`] : []), ...(diverted > 0 ? [`${shortCount(diverted)} diverted`] : []), ...(held > 0 ? [`${shortCount(held)} held`] : [])].join(', ');
+  const counts = [
+    `${shortCount(passed)} bound`,
+    ...(unbound > 0 ? [`${shortCount(unbound)} unbound`] : []),
+    ...(diverted > 0 ? [`${shortCount(diverted)} diverted`] : []),
+    ...(held > 0 ? [`${shortCount(held)} held`] : [])
+  ].join(', ');
   if (failed !== '') return { fill: 'red', shape: 'ring', text: `${failed} (${counts})` };
   const { drift, none, unadvertised } = alerts.unbound;
   const streams = (count: number): string => `${count} stream${count === 1 ? '' : 's'}`;
   const isUsable = !user.isMissing && user.pending === undefined;
   if (isUsable && drift > 0) return { fill: 'red', shape: 'dot', text: `drift in ${streams(drift)}: ${counts}` };
-  if (isUsable && none > 0 && user.state().held > 0) return { fill: 'red', shape: 'dot', text: `no definition for ${streams(none)}: ${counts}` };
+  if (isUsable && none > 0 && user.state().held > 0)
+    return { fill: 'red', shape: 'dot', text: `no definition for ${streams(none)}: ${counts}` };
   const trouble = showDefinitions(user, counts);
   if (trouble !== undefined) return trouble;
-  if (unadvertised > 0) return { fill: 'yellow', shape: 'dot', text: `no hash advertised by ${streams(unadvertised)}: ${counts}` };
+  if (unadvertised > 0)
+    return { fill: 'yellow', shape: 'dot', text: `no hash advertised by ${streams(unadvertised)}: ${counts}` };
   return { fill: 'green', shape: 'dot', text: counts };
 }
 export = init;

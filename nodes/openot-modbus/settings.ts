@@ -15,7 +15,10 @@ export interface ModbusProperties {
 /** A name, an IPv4 address, or an IPv6 address with or without brackets: no scheme, no port, no user name. */
 const HOST = /^(\[[0-9a-f:.]+(%[\w.]+)?\]|[0-9a-f:.]*:[0-9a-f:.]*(%[\w.]+)?|[^\s/:[\]@%]+)$/i;
 
-/** What the connection needs, out of a dialog. Throws OPENOT_CONFIG; the message names the field, what was found and what is expected. */
+/**
+ * What the connection needs, out of a dialog. Throws OPENOT_CONFIG; the message names the field, what was found and
+ * what is expected.
+ */
 export function modbusSettings(properties: ModbusProperties): { settings: ModbusSettings; host: string } {
   const host = hostOf(properties.host);
   const fallback = DEFAULT_MODBUS_SETTINGS;
@@ -26,8 +29,18 @@ export function modbusSettings(properties: ModbusProperties): { settings: Modbus
       host,
       port: numberOf(properties.port, { name: 'port', fallback: fallback.port, min: 1, max: 65_535 }),
       unitId: numberOf(properties.unitId, { name: 'unitId', fallback: fallback.unitId, min: 0, max: 255 }),
-      requestTimeoutMs: numberOf(properties.requestTimeout, { name: 'requestTimeout', fallback: fallback.requestTimeoutMs, min: 100, max: 600_000 }),
-      maxRegisters: numberOf(properties.maxRegisters, { name: 'maxRegisters', fallback: fallback.maxRegisters, min: 1, max: 125 }),
+      requestTimeoutMs: numberOf(properties.requestTimeout, {
+        name: 'requestTimeout',
+        fallback: fallback.requestTimeoutMs,
+        min: 100,
+        max: 600_000
+      }),
+      maxRegisters: numberOf(properties.maxRegisters, {
+        name: 'maxRegisters',
+        fallback: fallback.maxRegisters,
+        min: 1,
+        max: 125
+      }),
       pipeline: numberOf(properties.pipeline, { name: 'pipeline', fallback: fallback.pipeline, min: 1, max: 16 })
     }
   };
@@ -35,10 +48,22 @@ export function modbusSettings(properties: ModbusProperties): { settings: Modbus
 
 function hostOf(value: unknown): string {
   const written = String(value ?? '').trim();
-  if (/^\$[{(]/.test(written)) throw new CodedError('OPENOT_CONFIG', `the field host names the environment variable ${written.slice(0, 80)}, which is not set`);
-  if (written === '') throw new CodedError('OPENOT_CONFIG', 'the field host is empty: the name or the IP address of the device is expected');
+  if (/^\$[{(]/.test(written))
+    throw new CodedError(
+      'OPENOT_CONFIG',
+      `the field host names the environment variable ${written.slice(0, 80)}, which is not set`
+    );
+  if (written === '')
+    throw new CodedError(
+      'OPENOT_CONFIG',
+      'the field host is empty: the name or the IP address of the device is expected'
+    );
   // Whatever stands before an @ may be a password.
   const shown = written.replace(/[\s\S]*@/, '…@').slice(0, 80);
-  if (!HOST.test(written)) throw new CodedError('OPENOT_CONFIG', `the field host must be a name or an IP address alone, found "${shown}": no modbus:// or tcp:// before it, and the port in its own field`);
+  if (!HOST.test(written))
+    throw new CodedError(
+      'OPENOT_CONFIG',
+      `the field host must be a name or an IP address alone, found "${shown}": no modbus:// or tcp:// before it, and the port in its own field`
+    );
   return written.replace(/^\[|\]$/g, '');
 }

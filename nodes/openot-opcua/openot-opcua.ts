@@ -14,7 +14,11 @@ const init = (RED: NodeAPI): void => {
   function OpenotOpcua(this: OpcuaNode, def: OpcuaDef): void {
     RED.nodes.createNode(this, def);
     try {
-      const { settings, host } = opcuaSettings(def, (this.credentials ?? {}) as OpcuaCredentials, join(userDirectory(RED), 'openot', 'pki'));
+      const { settings, host } = opcuaSettings(
+        def,
+        (this.credentials ?? {}) as OpcuaCredentials,
+        join(userDirectory(RED), 'openot', 'pki')
+      );
       const connection = createOpcuaConnection(settings);
       this.connection = connection;
       this.host = host;
@@ -25,7 +29,12 @@ const init = (RED: NodeAPI): void => {
     }
   }
   RED.nodes.registerType('openot-opcua', OpenotOpcua, {
-    credentials: { user: { type: 'text' }, password: { type: 'password' }, certificate: { type: 'password' }, privateKey: { type: 'password' } }
+    credentials: {
+      user: { type: 'text' },
+      password: { type: 'password' },
+      certificate: { type: 'password' },
+      privateKey: { type: 'password' }
+    }
   });
 };
 export = init;

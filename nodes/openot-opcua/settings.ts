@@ -23,17 +23,43 @@ export interface OpcuaCredentials {
 const ENDPOINT = /^opc\.tcp:\/\/(\[[0-9a-f:.]+\]|[^\s/:[\]@]+)(:\d{1,5})?(\/[^\s@]*)?$/i;
 
 /** What the connection needs, out of a dialog. Throws OPENOT_CONFIG; the message names fields, never credentials. */
-export function opcuaSettings(properties: OpcuaProperties, credentials: OpcuaCredentials, pkiFolder: string): { settings: OpcuaSettings; host: string } {
+export function opcuaSettings(
+  properties: OpcuaProperties,
+  credentials: OpcuaCredentials,
+  pkiFolder: string
+): { settings: OpcuaSettings; host: string } {
   const endpoint = String(properties.endpoint ?? '').trim();
   const match = ENDPOINT.exec(endpoint);
-  if (match === null) throw new CodedError('OPENOT_CONFIG', `the endpoint must look like opc.tcp://host:4840, found "${shownEndpoint(endpoint).slice(0, 80)}"${endpoint.includes('@') ? ': a user name and its password belong into their own fields' : ''}`);
+  if (match === null)
+    throw new CodedError(
+      'OPENOT_CONFIG',
+      `the endpoint must look like opc.tcp://host:4840, found "${shownEndpoint(endpoint).slice(0, 80)}"${endpoint.includes('@') ? ': a user name and its password belong into their own fields' : ''}`
+    );
   const securityMode = choiceOf(properties.securityMode, 'securityMode', ['None', 'Sign', 'SignAndEncrypt']);
-  const securityPolicy = choiceOf(properties.securityPolicy, 'securityPolicy', ['Basic256Sha256', 'Aes128_Sha256_RsaOaep', 'Aes256_Sha256_RsaPss', 'None']);
-  if (securityMode !== 'None' && securityPolicy === 'None') throw new CodedError('OPENOT_CONFIG', `security mode ${securityMode} needs a security policy other than None`);
-  const authentication = choiceOf(properties.authentication, 'authentication', ['anonymous', 'password', 'certificate']);
+  const securityPolicy = choiceOf(properties.securityPolicy, 'securityPolicy', [
+    'Basic256Sha256',
+    'Aes128_Sha256_RsaOaep',
+    'Aes256_Sha256_RsaPss',
+    'None'
+  ]);
+  if (securityMode !== 'None' && securityPolicy === 'None')
+    throw new CodedError('OPENOT_CONFIG', `security mode ${securityMode} needs a security policy other than None`);
+  const authentication = choiceOf(properties.authentication, 'authentication', [
+    'anonymous',
+    'password',
+    'certificate'
+  ]);
   const { user, password, certificate, privateKey } = credentials;
-  if (authentication === 'password' && !user) throw new CodedError('OPENOT_CONFIG', 'authentication by user name needs a user name: open the endpoint node and type it again (an imported flow has none)');
-  if (authentication === 'certificate' && (!certificate || !privateKey)) throw new CodedError('OPENOT_CONFIG', 'authentication by certificate needs a certificate and its private key, both as PEM text');
+  if (authentication === 'password' && !user)
+    throw new CodedError(
+      'OPENOT_CONFIG',
+      'authentication by user name needs a user name: open the endpoint node and type it again (an imported flow has none)'
+    );
+  if (authentication === 'certificate' && (!certificate || !privateKey))
+    throw new CodedError(
+      'OPENOT_CONFIG',
+      'authentication by certificate needs a certificate and its private key, both as PEM text'
+    );
   return {
     host: match[1].replace(/^\[|\]$/g, ''),
     settings: {
@@ -45,7 +71,12 @@ export function opcuaSettings(properties: OpcuaProperties, credentials: OpcuaCre
       ...(authentication === 'password' ? { user, password: password ?? '' } : {}),
       ...(authentication === 'certificate' ? { certificate, privateKey } : {}),
       trust: choiceOf(properties.trust, 'trust', ['list', 'acceptFirst']),
-      requestTimeoutMs: numberOf(properties.requestTimeout, { name: 'requestTimeout', fallback: DEFAULT_OPCUA_SETTINGS.requestTimeoutMs, min: 100, max: 600_000 }),
+      requestTimeoutMs: numberOf(properties.requestTimeout, {
+        name: 'requestTimeout',
+        fallback: DEFAULT_OPCUA_SETTINGS.requestTimeoutMs,
+        min: 100,
+        max: 600_000
+      }),
       pkiFolder
     }
   };

@@ -5,7 +5,10 @@ import { estimatedBytes } from './size';
 import type { BatchLimits, EnvelopeSettings } from './settings';
 import type { Consignment } from './settlements';
 
-/** Milliseconds that what a reader's token is bound to waits for others, at most: its reader sends only so much before it. */
+/**
+ * Milliseconds that what a reader's token is bound to waits for others, at most: its reader sends only so much before
+ * it.
+ */
 export const MAX_TOKEN_AGE_MS = 1000;
 
 /** A message whose items wait for others. */
@@ -93,7 +96,11 @@ export class Batcher {
     if (entry.items === 0) return;
     const key = JSON.stringify(envelope);
     let group = this.groups.get(key);
-    if (group === undefined) this.groups.set(key, (group = { envelope, logs: new Bundle(), metrics: new Bundle(), traces: new Bundle(), entries: [] }));
+    if (group === undefined)
+      this.groups.set(
+        key,
+        (group = { envelope, logs: new Bundle(), metrics: new Bundle(), traces: new Bundle(), entries: [] })
+      );
     group.entries.push(entry);
     const before = bytesIn(group);
     group.logs.add(items.logs);
@@ -108,7 +115,8 @@ export class Batcher {
     if (limits === undefined) return false;
     if (limits.maxAgeMs === 0) return true;
     for (const { logs, metrics, traces } of this.groups.values()) {
-      for (const bundle of [logs, metrics, traces]) if (bundle.items.length >= limits.maxItems || bundle.bytes >= limits.maxBytes) return true;
+      for (const bundle of [logs, metrics, traces])
+        if (bundle.items.length >= limits.maxItems || bundle.bytes >= limits.maxBytes) return true;
     }
     return false;
   }
@@ -132,7 +140,12 @@ export class Batcher {
   take(): Batch | undefined {
     const { limits, entries } = this;
     if (limits === undefined || entries.length === 0) return undefined;
-    const batch: Batch = { groups: [...this.groups.values()], entries, limits, tokens: [...new Set(entries.flatMap(({ message }) => tokensOf(message)))] };
+    const batch: Batch = {
+      groups: [...this.groups.values()],
+      entries,
+      limits,
+      tokens: [...new Set(entries.flatMap(({ message }) => tokensOf(message)))]
+    };
     this.groups = new Map();
     this.entries = [];
     this.items = 0;

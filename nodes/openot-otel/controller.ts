@@ -21,7 +21,10 @@ import type { KeeperState } from './state-keeper';
 import { TokenStreams } from './token-streams';
 import { WaitingRoom } from './waiting-room';
 
-/** Items that may wait without a token (and none to come with a later part), and their bytes, estimated: whoever sends them cannot be slowed down, and memory is bounded. */
+/**
+ * Items that may wait without a token (and none to come with a later part), and their bytes, estimated: whoever sends
+ * them cannot be slowed down, and memory is bounded.
+ */
 export const MAX_WAITING_ITEMS = 100_000;
 export const MAX_WAITING_BYTES = 128 * 1024 * 1024;
 /** Milliseconds between two looks at what is settled while a message waits for it. */
@@ -50,7 +53,9 @@ export interface OtelTotals {
   refused: number;
 }
 
-/** Documents and status messages to OTLP requests: maps at once, sends in batches, never before what must be saved is. */
+/**
+ * Documents and status messages to OTLP requests: maps at once, sends in batches, never before what must be saved is.
+ */
 export class OtelController {
   readonly totals: OtelTotals = { logs: 0, metrics: 0, traces: 0, refused: 0 };
   /** Documents refused in the last message that held any. */
@@ -83,7 +88,15 @@ export class OtelController {
     const memory = (this.memory = new Memory({ ...ports, onRested: () => this.pump() }));
     this.tokens = new OwnTokens((life, serial) => ports.standing(life, serial));
     this.mapper = createOtelMapper({ book: memory.book, meter: createMeter({ startNs: ports.nowNs() }) });
-    this.settlements = new Settlements({ standing: (life, serial) => ports.standing(life, serial), isSettled: (life, serial) => ports.isSettled(life, serial), settle: (mark) => memory.settle(mark), abandon: (mark) => memory.abandon(mark) }, this.streams);
+    this.settlements = new Settlements(
+      {
+        standing: (life, serial) => ports.standing(life, serial),
+        isSettled: (life, serial) => ports.isSettled(life, serial),
+        settle: (mark) => memory.settle(mark),
+        abandon: (mark) => memory.abandon(mark)
+      },
+      this.streams
+    );
   }
 
   /** Opens the state. Never rejects. */
@@ -102,7 +115,8 @@ export class OtelController {
     this.streams.saw(message, streamOf(message), tokens.length > 0);
     if (this.isWelcome(message, tokens)) return this.map(message, tokens, pass);
     const isLoose = !this.streams.isBound(message, streamOf(message), tokens);
-    if (isLoose && (this.room.looseItems >= MAX_WAITING_ITEMS || this.room.looseBytes >= MAX_WAITING_BYTES)) throw this.full();
+    if (isLoose && (this.room.looseItems >= MAX_WAITING_ITEMS || this.room.looseBytes >= MAX_WAITING_BYTES))
+      throw this.full();
     return new Promise<void>((resolve, reject) => {
       const run = (): void => {
         try {
@@ -128,8 +142,10 @@ export class OtelController {
   }
 
   /**
-   * Messages that wait, and of their number those that nobody sends again: no token of a reader of this process, and none to
-   * come with a later message of their stream. A reader's status never has one, and is told again in a second: nothing is
+   * Messages that wait, and of their number those that nobody sends again: no token of a reader of this process, and
+   * none to
+   * come with a later message of their stream. A reader's status never has one, and is told again in a second: nothing
+   * is
    * lost with it.
    */
   get waiting(): { readonly messages: number; readonly withoutToken: number } {
@@ -191,19 +207,26 @@ export class OtelController {
   }
 
   /**
-   * While as many spans are on their way as may be, records that their reader can keep wait: it stops then, and its ring is
-   * the buffer. Only as long as something can be settled without what waits, as far as the order of the tokens tells: one may
+   * While as many spans are on their way as may be, records that their reader can keep wait: it stops then, and its
+   * ring is
+   * the buffer. Only as long as something can be settled without what waits, as far as the order of the tokens tells:
+   * one may
    * come by two ways. That a consumer wants more messages before it acknowledges any, they do not tell: see `look`.
    */
   private mustWait(tokens: readonly Token[]): boolean {
     if (tokens.length === 0 || !this.memory.isFull) return false;
     const held = this.room.held(tokens);
-    return this.settlements.canSettle(held) || this.unsent.some((entry) => entry.tokens.length > 0 && isFree(entry.tokens, held));
+    return (
+      this.settlements.canSettle(held) ||
+      this.unsent.some((entry) => entry.tokens.length > 0 && isFree(entry.tokens, held))
+    );
   }
 
   /**
-   * What waited goes on, in order, as far as it may; looks again soon where it may not. Where nothing is settled for long, one
-   * message goes on: a consumer (a join) may acknowledge none before it has it. In an outage that costs little: the reader
+   * What waited goes on, in order, as far as it may; looks again soon where it may not. Where nothing is settled for
+   * long, one
+   * message goes on: a consumer (a join) may acknowledge none before it has it. In an outage that costs little: the
+   * reader
    * sends only so many before the first acknowledgement, and more spans are kept than all of them can close.
    */
   private look(): void {
@@ -211,7 +234,11 @@ export class OtelController {
     if (this.room.length > 0) this.settlements.sweep();
     if (this.settlements.concluded !== this.concluded) this.stalledMs = 0;
     this.concluded = this.settlements.concluded;
-    for (let first = this.room.first; first !== undefined && (this.stalledMs >= STALL_MS || !this.mustWait(first.tokens)); first = this.room.first) {
+    for (
+      let first = this.room.first;
+      first !== undefined && (this.stalledMs >= STALL_MS || !this.mustWait(first.tokens));
+      first = this.room.first
+    ) {
       this.stalledMs = 0;
       this.room.take()!.run();
     }
@@ -237,12 +264,20 @@ export class OtelController {
   }
 
   /** `isMapped`: there was something in it. Throws with a coded error where the whole message is refused. */
-  private mapOne(message: NodeMessageInFlow, tokens: readonly Token[], pass: Send): { taken: void | Promise<void>; isMapped: boolean } {
+  private mapOne(
+    message: NodeMessageInFlow,
+    tokens: readonly Token[],
+    pass: Send
+  ): { taken: void | Promise<void>; isMapped: boolean } {
     const settings = this.ports.settings.of(message);
     const facts = factsOf(message.openot);
     const stream = facts.stream ?? '';
     // Whoever has tokens, or gets one with the last part, is slowed down by them.
-    if (!this.streams.isBound(message, stream, tokens) && (this.batcher.items >= MAX_WAITING_ITEMS || this.batcher.bytes >= MAX_WAITING_BYTES)) throw this.full();
+    if (
+      !this.streams.isBound(message, stream, tokens) &&
+      (this.batcher.items >= MAX_WAITING_ITEMS || this.batcher.bytes >= MAX_WAITING_BYTES)
+    )
+      throw this.full();
     const { logs, metrics, traces } = settings.mapping.signals;
     this.isSilent = !logs && !metrics && !traces;
     const mapped = this.mapped(message.payload, facts, settings);
@@ -259,14 +294,24 @@ export class OtelController {
     }
     const { envelope, limits } = settings;
     const taken = new Promise<void>((resolve, reject) => {
-      const left = (failure: Error | undefined = refusal): void => (failure === undefined ? resolve() : reject(failure));
-      this.batcher.add({ message, pass, items: count, left, stream, tokens, marks: marksOf(mapped.documents, stream) }, items, envelope, limits);
+      const left = (failure: Error | undefined = refusal): void =>
+        failure === undefined ? resolve() : reject(failure);
+      this.batcher.add(
+        { message, pass, items: count, left, stream, tokens, marks: marksOf(mapped.documents, stream) },
+        items,
+        envelope,
+        limits
+      );
       this.pump();
     });
     return { taken, isMapped };
   }
 
-  private mapped(payload: unknown, facts: ReturnType<typeof factsOf>, { mapping }: MessageSettings): Mapped & { documents: Parameters<NetworkProfile['prepare']>[1]; of: number } {
+  private mapped(
+    payload: unknown,
+    facts: ReturnType<typeof factsOf>,
+    { mapping }: MessageSettings
+  ): Mapped & { documents: Parameters<NetworkProfile['prepare']>[1]; of: number } {
     switch (kindOf(payload)) {
       case 'status':
         return { ...this.mapper.status(payload, facts, this.ports.nowNs(), mapping), documents: [], of: 1 };
@@ -284,7 +329,11 @@ export class OtelController {
     if (problems.length > 0 || documents.length > 0) this.lastRefused = problems.length;
   }
 
-  private prepared(mapped: Mapped & { documents: Parameters<NetworkProfile['prepare']>[1] }, stream: string, { envelope }: MessageSettings): MappedItems {
+  private prepared(
+    mapped: Mapped & { documents: Parameters<NetworkProfile['prepare']>[1] },
+    stream: string,
+    { envelope }: MessageSettings
+  ): MappedItems {
     if (envelope.profile === 'otlp') return mapped;
     return this.memory.network.prepare(mapped, mapped.documents, { stream }, envelope.settings);
   }
@@ -329,7 +378,8 @@ export class OtelController {
   }
 
   /**
-   * Throws nothing: it is called by timers too. A batch that cannot be put together, or sent, is an error of its messages. Their
+   * Throws nothing: it is called by timers too. A batch that cannot be put together, or sent, is an error of its
+   * messages. Their
    * tokens are refused with them (nodes/shared/passage/hop): a reader that waits for acknowledgements reads them again.
    */
   private send(batch: Batch): void {
@@ -343,7 +393,13 @@ export class OtelController {
   }
 
   private sendAll(batch: Batch): void {
-    for (const { port, message, pass } of outgoing(batch, this.memory.network, ({ message, stream }) => this.streams.awaits(message, stream), () => this.ports.newId())) pass([...Array<null>(port).fill(null), message]);
+    for (const { port, message, pass } of outgoing(
+      batch,
+      this.memory.network,
+      ({ message, stream }) => this.streams.awaits(message, stream),
+      () => this.ports.newId()
+    ))
+      pass([...Array<null>(port).fill(null), message]);
     for (const { logs, metrics, traces } of batch.groups) {
       this.totals.logs += logs.items.length;
       this.totals.metrics += metrics.items.length;
@@ -365,8 +421,12 @@ export class OtelController {
   }
 
   private full(): CodedError {
-    return new CodedError('OPENOT_OTEL_FULL', `more than ${MAX_WAITING_ITEMS} items or ${MAX_WAITING_BYTES / 1048576} MiB wait without a commit token, because the state of this node cannot be used or saved, or because what was sent is not acknowledged: this message, which nobody sends again, is dropped. See the node's status and its earlier errors`);
+    return new CodedError(
+      'OPENOT_OTEL_FULL',
+      `more than ${MAX_WAITING_ITEMS} items or ${MAX_WAITING_BYTES / 1048576} MiB wait without a commit token, because the state of this node cannot be used or saved, or because what was sent is not acknowledged: this message, which nobody sends again, is dropped. See the node's status and its earlier errors`
+    );
   }
 }
 
-const streamOf = ({ openot }: NodeMessageInFlow & { openot?: { stream?: unknown } | null }): string => String(openot?.stream ?? '');
+const streamOf = ({ openot }: NodeMessageInFlow & { openot?: { stream?: unknown } | null }): string =>
+  String(openot?.stream ?? '');

@@ -8,7 +8,10 @@ import type { Mark } from './settlements';
 import type { StateParts } from './state-image';
 import { KeeperState, StateKeeper } from './state-keeper';
 
-/** Bytes of state from which on it is saved less often, and how many a second are then written at most, as far as saves can wait. */
+/**
+ * Bytes of state from which on it is saved less often, and how many a second are then written at most, as far as saves
+ * can wait.
+ */
 const LARGE_BYTES = 1024 * 1024;
 const BYTES_PER_SECOND = 8 * 1024 * 1024;
 /** The same for what only has to be saved at some time: the time up to which a stream was read. */
@@ -29,7 +32,10 @@ export interface MemoryPorts {
   onRested?(): void;
 }
 
-/** What a mapper remembers from one message to the next: the spans that are open, and when audited items changed last; with its state file. */
+/**
+ * What a mapper remembers from one message to the next: the spans that are open, and when audited items changed last;
+ * with its state file.
+ */
 export class Memory {
   private spans: SpanBook;
   private profile: NetworkProfile;
@@ -114,7 +120,13 @@ export class Memory {
   /** Asked once a second: is there something to be saved at leisure? */
   wantsSaving(): boolean {
     if (this.leisure > 0) this.leisure--;
-    return this.keeper !== undefined && this.state === 'usable' && !this.isSaving && !this.isResting && (this.hasNews || (this.spans.moved && this.leisure === 0));
+    return (
+      this.keeper !== undefined &&
+      this.state === 'usable' &&
+      !this.isSaving &&
+      !this.isResting &&
+      (this.hasNews || (this.spans.moved && this.leisure === 0))
+    );
   }
 
   /** True when everything is saved; false when it never will be: closed, or another has the file. */
@@ -150,9 +162,21 @@ export class Memory {
     const [truncated, gone] = [truncatedByLimit - this.told.truncatedByLimit, forgotten - this.told.forgotten];
     if (truncated <= 0 && gone <= 0) return;
     this.told = { truncatedByLimit, forgotten };
-    const what = [truncated > 0 ? `${truncated} open spans were closed as truncated` : '', gone > 0 ? `${gone} spans that were sent and whose commit token was never seen would not come again after a kill` : ''].filter((text) => text !== '').join(', and ');
+    const what = [
+      truncated > 0 ? `${truncated} open spans were closed as truncated` : '',
+      gone > 0
+        ? `${gone} spans that were sent and whose commit token was never seen would not come again after a kill`
+        : ''
+    ]
+      .filter((text) => text !== '')
+      .join(', and ');
     const { openSpans, keptSpans, imageBytes, streams } = { ...SPAN_LIMITS, ...this.ports.spanLimits };
-    this.ports.report(new CodedError('OPENOT_OTEL_SPAN_LIMIT', `${what}: the limits of what this node remembers were reached (${openSpans} open spans of together ${imageBytes / 2} bytes, ${keptSpans} not acknowledged, ${streams} streams). Alarms that never clear hold places: clear them, or split the stream over several of these nodes`));
+    this.ports.report(
+      new CodedError(
+        'OPENOT_OTEL_SPAN_LIMIT',
+        `${what}: the limits of what this node remembers were reached (${openSpans} open spans of together ${imageBytes / 2} bytes, ${keptSpans} not acknowledged, ${streams} streams). Alarms that never clear hold places: clear them, or split the stream over several of these nodes`
+      )
+    );
   }
 
   private newBook(): SpanBook {
@@ -180,7 +204,10 @@ export class Memory {
   }
 
   private restore(spans: Uint8Array, audit: Uint8Array): string | undefined {
-    const books = [[this.spans, spans], [this.profile, audit]] as const;
+    const books = [
+      [this.spans, spans],
+      [this.profile, audit]
+    ] as const;
     for (const [book, image] of books) {
       const restored = image.length === 0 ? ({ ok: true } as const) : book.restore(image);
       if (!restored.ok) return restored.message;

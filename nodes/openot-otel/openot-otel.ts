@@ -23,11 +23,15 @@ const init = (RED: NodeAPI): void => {
     buildNode(
       this,
       (status) => {
-        const evaluate = (value: string, type: string, message?: NodeMessage): unknown => RED.util.evaluateNodeProperty(value, type, this, message ?? {});
+        const evaluate = (value: string, type: string, message?: NodeMessage): unknown =>
+          RED.util.evaluateNodeProperty(value, type, this, message ?? {});
         const settings = new OtelSettings(def, evaluate, packageOf().version);
         const path = join(userDirectory(RED), 'openot', 'otel', `${fileNameOf(this.id)}.state`);
         const store = settings.needsState ? ownedStore(path, fileStore(path)) : undefined;
-        const show = (): void => status.set((): NodeStatus => (controller === undefined ? { fill: 'yellow', shape: 'ring', text: 'starting' } : showOtel(controller)));
+        const show = (): void =>
+          status.set((): NodeStatus =>
+            controller === undefined ? { fill: 'yellow', shape: 'ring', text: 'starting' } : showOtel(controller)
+          );
         const ready = loadHashes().then((hashes) => {
           if (hop.isClosed) return;
           controller = new OtelController({
@@ -72,8 +76,15 @@ const init = (RED: NodeAPI): void => {
         hop,
         release: () => {
           const dropped = controller?.waiting.withoutToken ?? 0;
-          // Without a message: the Catch nodes of this flow close in the same moment, and what they get then is seen by nobody.
-          if (dropped > 0) this.error(new CodedError('OPENOT_OTEL_DROPPED', `${dropped} messages waited for others when this node closed, and no commit token makes their reader read them again: keep msg.openot.commit in the messages to this node, or set "Max. age" to 0`));
+          // Without a message: the Catch nodes of this flow close in the same moment, and what they get then is seen by
+          // nobody.
+          if (dropped > 0)
+            this.error(
+              new CodedError(
+                'OPENOT_OTEL_DROPPED',
+                `${dropped} messages waited for others when this node closed, and no commit token makes their reader read them again: keep msg.openot.commit in the messages to this node, or set "Max. age" to 0`
+              )
+            );
           hop.close();
         }
       }

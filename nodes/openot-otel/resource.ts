@@ -8,7 +8,10 @@ export const MAX_RESOURCE_ATTRIBUTES = 128;
 
 const I64_MAX = 2 ** 63;
 
-/** The resource's attributes, from the rows of the dialog. A property that the message does not have leaves its attribute out. */
+/**
+ * The resource's attributes, from the rows of the dialog. A property that the message does not have leaves its
+ * attribute out.
+ */
 export class ResourceAttributes {
   private readonly rows: ReadonlyArray<{ readonly key: string; readonly value: TypedProperty<AnyValue | undefined> }>;
 
@@ -19,10 +22,17 @@ export class ResourceAttributes {
     this.rows = rows.map((row, index) => {
       const key = typeof row.key === 'string' ? row.key.trim() : '';
       if (key === '') throw new CodedError('OPENOT_CONFIG', `the resource attribute ${index + 1} has no name`);
-      if (seen.has(key)) throw new CodedError('OPENOT_CONFIG', `the resource attribute ${key} stands there twice: expected every name once`);
+      if (seen.has(key))
+        throw new CodedError(
+          'OPENOT_CONFIG',
+          `the resource attribute ${key} stands there twice: expected every name once`
+        );
       seen.add(key);
       const own = isOwn(row.type) ? row.type : 'str';
-      return { key, value: typedProperty({ name: `resource ${key}`, value: row.value, type: row.type, own }, checks[own], evaluate) };
+      return {
+        key,
+        value: typedProperty({ name: `resource ${key}`, value: row.value, type: row.type, own }, checks[own], evaluate)
+      };
     });
   }
 
@@ -40,8 +50,10 @@ export class ResourceAttributes {
 /** Rows of an editable list as they stand in a flow file; absent = none. Throws OPENOT_CONFIG. */
 export function rowsOf(given: unknown, name: string, limit: number): Array<Record<string, unknown>> {
   if (given === undefined || given === null || given === '') return [];
-  if (!Array.isArray(given) || given.some((row) => typeof row !== 'object' || row === null)) throw new CodedError('OPENOT_CONFIG', `the field ${name} must be a list of rows`);
-  if (given.length > limit) throw new CodedError('OPENOT_CONFIG', `the field ${name} may have at most ${limit} rows, found ${given.length}`);
+  if (!Array.isArray(given) || given.some((row) => typeof row !== 'object' || row === null))
+    throw new CodedError('OPENOT_CONFIG', `the field ${name} must be a list of rows`);
+  if (given.length > limit)
+    throw new CodedError('OPENOT_CONFIG', `the field ${name} may have at most ${limit} rows, found ${given.length}`);
   return given as Array<Record<string, unknown>>;
 }
 
@@ -59,7 +71,8 @@ const checks: Record<'str' | 'num' | 'bool', Check<AnyValue | undefined>> = {
   str: anything,
   num: (value, refuse) => {
     if (value === undefined) return undefined;
-    const number = typeof value === 'number' ? value : typeof value === 'string' && value.trim() !== '' ? Number(value) : NaN;
+    const number =
+      typeof value === 'number' ? value : typeof value === 'string' && value.trim() !== '' ? Number(value) : NaN;
     if (!Number.isFinite(number)) throw refuse('a number');
     return attributeOf(number);
   },
@@ -78,10 +91,14 @@ function attributeOf(value: unknown): AnyValue | undefined {
     case 'boolean':
       return { boolValue: value };
     case 'bigint':
-      return value >= -(2n ** 63n) && value < 2n ** 63n ? { intValue: value.toString() } : { stringValue: value.toString() };
+      return value >= -(2n ** 63n) && value < 2n ** 63n
+        ? { intValue: value.toString() }
+        : { stringValue: value.toString() };
     case 'number':
       if (!Number.isFinite(value)) return undefined;
-      return Number.isInteger(value) && Math.abs(value) < I64_MAX ? { intValue: BigInt(value).toString() } : { doubleValue: value };
+      return Number.isInteger(value) && Math.abs(value) < I64_MAX
+        ? { intValue: BigInt(value).toString() }
+        : { doubleValue: value };
     default: {
       if (!Array.isArray(value)) return undefined;
       const values = value.map((entry: unknown) => (Array.isArray(entry) ? undefined : attributeOf(entry)));

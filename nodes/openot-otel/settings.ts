@@ -3,11 +3,23 @@ import type { MappingSettings } from '../../lib/otel/mapper';
 import { networkSettings, NetworkSettings } from '../../lib/otel/network/settings';
 import type { KeyValue, Signal } from '../../lib/otel/otlp';
 import { CodedError } from '../shared/coded-error';
-import { asBool, asChoice, asNumber, asText, Check, Evaluate, PropertyType, TypedProperty, typedProperty } from '../shared/typed-property';
+import {
+  asBool,
+  asChoice,
+  asNumber,
+  asText,
+  Check,
+  Evaluate,
+  PropertyType,
+  TypedProperty,
+  typedProperty
+} from '../shared/typed-property';
 import { ResourceAttributes } from './resource';
 import { Severities } from './severities';
 
-/** The dialog's properties as they stand in a flow file: `<name>` and, where it may come from elsewhere, `<name>Type`. */
+/**
+ * The dialog's properties as they stand in a flow file: `<name>` and, where it may come from elsewhere, `<name>Type`.
+ */
 export type OtelProperties = Readonly<Record<string, unknown>>;
 
 /** Limits and defaults; the help names them. */
@@ -62,7 +74,8 @@ const signalNames = ['logs', 'metrics', 'traces'] as const;
 export class OtelSettings {
   private readonly signals: TypedProperty<Record<Signal, boolean>>;
   private readonly profile: TypedProperty<EnvelopeSettings['profile']>;
-  private readonly network: Record<(typeof networkTexts)[number], TypedProperty<string>> & Record<(typeof networkBools)[number], TypedProperty<boolean>>;
+  private readonly network: Record<(typeof networkTexts)[number], TypedProperty<string>> &
+    Record<(typeof networkBools)[number], TypedProperty<boolean>>;
   private readonly scopeName: TypedProperty<string>;
   private readonly scopeVersion: TypedProperty<string>;
   private readonly stateSpans: TypedProperty<boolean>;
@@ -80,7 +93,8 @@ export class OtelSettings {
     /** The package's, for the scope where none is set. */
     private readonly version: string
   ) {
-    const property = <T>(name: string, own: PropertyType, check: Check<T>): TypedProperty<T> => typedProperty({ name, value: properties[name], type: properties[`${name}Type`], own }, check, evaluate);
+    const property = <T>(name: string, own: PropertyType, check: Check<T>): TypedProperty<T> =>
+      typedProperty({ name, value: properties[name], type: properties[`${name}Type`], own }, check, evaluate);
     this.signals = property('signals', 'choice', signalsOf);
     this.profile = property('profile', 'choice', asChoice(['otlp', 'network']));
     this.network = {
@@ -103,7 +117,9 @@ export class OtelSettings {
     this.maxAge = property('maxAge', 'num', asNumber(limits.maxAge));
     this.resource = new ResourceAttributes(properties.resource, evaluate);
     this.severities = new Severities(properties.severityOverrides, evaluate);
-    const isFixed = [this.profile, this.scopeName, this.scopeVersion, ...Object.values(this.network)].every(({ isPerMessage }) => !isPerMessage);
+    const isFixed = [this.profile, this.scopeName, this.scopeVersion, ...Object.values(this.network)].every(
+      ({ isPerMessage }) => !isPerMessage
+    );
     if (isFixed) this.envelope({}, []);
   }
 
@@ -116,9 +132,18 @@ export class OtelSettings {
   /** Throws OPENOT_PROPERTY when the message brings something else than is expected. */
   of(message: NodeMessage): MessageSettings {
     return {
-      mapping: { signals: this.signals.of(message), severityOverrides: this.severities.of(message), boolMetrics: this.boolMetrics.of(message), stateSpans: this.stateSpans.of(message) },
+      mapping: {
+        signals: this.signals.of(message),
+        severityOverrides: this.severities.of(message),
+        boolMetrics: this.boolMetrics.of(message),
+        stateSpans: this.stateSpans.of(message)
+      },
       envelope: this.envelope(message, this.resource.of(message)),
-      limits: { maxItems: this.maxItems.of(message), maxBytes: this.maxBytes.of(message), maxAgeMs: this.maxAge.of(message) }
+      limits: {
+        maxItems: this.maxItems.of(message),
+        maxBytes: this.maxBytes.of(message),
+        maxAgeMs: this.maxAge.of(message)
+      }
     };
   }
 
@@ -126,7 +151,8 @@ export class OtelSettings {
     const profile = this.profile.of(message);
     const scopeName = this.scopeName.of(message);
     const scopeVersion = this.scopeVersion.of(message);
-    if (profile === 'otlp') return { profile, resource, scopeName: scopeName || SCOPE_NAME, scopeVersion: scopeVersion || this.version };
+    if (profile === 'otlp')
+      return { profile, resource, scopeName: scopeName || SCOPE_NAME, scopeVersion: scopeVersion || this.version };
     const texts = Object.fromEntries(networkTexts.map((name) => [name, this.network[name].of(message)]));
     const bools = Object.fromEntries(networkBools.map((name) => [name, this.network[name].of(message)]));
     const checked = networkSettings({ ...texts, ...bools, scopeName, scopeVersion, resource });
@@ -140,11 +166,18 @@ export class OtelSettings {
 const signalsOf: Check<Record<Signal, boolean>> = (value, refuse) => {
   if (value === undefined) return { logs: true, metrics: true, traces: true };
   if (typeof value === 'string' || Array.isArray(value)) {
-    const names = (Array.isArray(value) ? value : value.split(',')).map((name: unknown) => String(name).trim()).filter((name) => name !== '' && name !== 'none');
-    if (names.some((name) => !signalNames.includes(name as Signal))) throw refuse('names out of logs, metrics, traces with commas between');
+    const names = (Array.isArray(value) ? value : value.split(','))
+      .map((name: unknown) => String(name).trim())
+      .filter((name) => name !== '' && name !== 'none');
+    if (names.some((name) => !signalNames.includes(name as Signal)))
+      throw refuse('names out of logs, metrics, traces with commas between');
     return { logs: names.includes('logs'), metrics: names.includes('metrics'), traces: names.includes('traces') };
   }
   const given = value as Record<string, unknown>;
-  if (typeof value !== 'object' || signalNames.some((name) => given[name] !== undefined && typeof given[name] !== 'boolean')) throw refuse('an object of the Bools logs, metrics and traces');
+  if (
+    typeof value !== 'object' ||
+    signalNames.some((name) => given[name] !== undefined && typeof given[name] !== 'boolean')
+  )
+    throw refuse('an object of the Bools logs, metrics and traces');
   return { logs: given.logs !== false, metrics: given.metrics !== false, traces: given.traces !== false };
 };

@@ -59,7 +59,8 @@ function put(marks: Map<string, Mark>, mark: Mark): void {
 }
 
 /**
- * Which records are through for good: those whose tokens, with which they left, are settled. Until then a kill brings them
+ * Which records are through for good: those whose tokens, with which they left, are settled. Until then a kill brings
+ * them
  * again, and what they closed is kept for that. Where the life of a reader ends before, nobody knows: the same records
  * come again, or a later record of their source covers them. Records without any token are through when they have left,
  * those of a stream's first sequence when it has ended without one.
@@ -133,7 +134,8 @@ export class Settlements {
   }
 
   /**
-   * Will something of what was sent be settled while nothing goes on that has these tokens? `held`: by life the lowest of
+   * Will something of what was sent be settled while nothing goes on that has these tokens? `held`: by life the lowest
+   * of
    * their serials. A token is settled with all before it, so one that is held itself, or lies behind one, is not.
    */
   canSettle(held: ReadonlyMap<string, number>): boolean {
@@ -148,4 +150,5 @@ export class Settlements {
 }
 
 /** Can all of these be settled while `held` (by life, the lowest serial) stays where it is? */
-export const isFree = (tokens: readonly Token[], held: ReadonlyMap<string, number>): boolean => tokens.every(({ life, serial }) => serial < (held.get(life) ?? Infinity));
+export const isFree = (tokens: readonly Token[], held: ReadonlyMap<string, number>): boolean =>
+  tokens.every(({ life, serial }) => serial < (held.get(life) ?? Infinity));

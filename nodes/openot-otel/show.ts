@@ -3,9 +3,27 @@ import { shortCount } from '../shared/status';
 import type { OtelController } from './controller';
 
 /** The mapper in one line: what it has sent, what is open or waits, what is wrong. */
-export function showOtel(controller: Pick<OtelController, 'totals' | 'lastRefused' | 'isSilent' | 'refusing' | 'held' | 'waiting' | 'state' | 'trouble' | 'openSpans' | 'clocks'>): NodeStatus {
+export function showOtel(
+  controller: Pick<
+    OtelController,
+    | 'totals'
+    | 'lastRefused'
+    | 'isSilent'
+    | 'refusing'
+    | 'held'
+    | 'waiting'
+    | 'state'
+    | 'trouble'
+    | 'openSpans'
+    | 'clocks'
+  >
+): NodeStatus {
   const { totals, lastRefused, isSilent, refusing, held, state, trouble, openSpans } = controller;
-  const counts = [`${shortCount(totals.logs)} logs`, `${shortCount(totals.metrics)} metrics`, `${shortCount(totals.traces)} spans`];
+  const counts = [
+    `${shortCount(totals.logs)} logs`,
+    `${shortCount(totals.metrics)} metrics`,
+    `${shortCount(totals.traces)} spans`
+  ];
   if (openSpans > 0) counts.push(`${shortCount(openSpans)} open`);
   if (totals.refused > 0) counts.push(`${shortCount(totals.refused)} refused`);
   if (held > 0) counts.push(`${shortCount(held)} messages wait for acknowledgements`);
@@ -24,6 +42,11 @@ export function showOtel(controller: Pick<OtelController, 'totals' | 'lastRefuse
   if (refusing !== undefined) return { fill: 'red', shape: 'ring', text: `${refusing}: ${text}` };
   if (isSilent) return { fill: 'yellow', shape: 'ring', text: 'all signals are off: nothing is made' };
   const [suspect] = controller.clocks().suspects;
-  if (suspect !== undefined) return { fill: 'yellow', shape: 'dot', text: `clock of ${suspect.stream || 'the device'} ${suspect.text}: ${text}` };
+  if (suspect !== undefined)
+    return {
+      fill: 'yellow',
+      shape: 'dot',
+      text: `clock of ${suspect.stream || 'the device'} ${suspect.text}: ${text}`
+    };
   return { fill: lastRefused > 0 || held > 0 ? 'yellow' : 'green', shape: 'dot', text };
 }

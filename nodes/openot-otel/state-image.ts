@@ -13,7 +13,8 @@ const VERSION = 1;
 const HEAD = MAGIC.length + 12;
 
 /**
- * The bytes of the state file: magic (8), version (u32), length of the spans (u32), length of the audit (u32), both parts,
+ * The bytes of the state file: magic (8), version (u32), length of the spans (u32), length of the audit (u32), both
+ * parts,
  * CRC-32C of all before it (u32); little-endian.
  */
 export function encodeState({ spans, audit }: StateParts): Uint8Array {
@@ -29,16 +30,24 @@ export function encodeState({ spans, audit }: StateParts): Uint8Array {
 }
 
 /** The parts, or why the bytes are no state. */
-export function decodeState(given: Uint8Array): { readonly ok: true; readonly parts: StateParts } | { readonly ok: false; readonly why: string } {
+export function decodeState(
+  given: Uint8Array
+): { readonly ok: true; readonly parts: StateParts } | { readonly ok: false; readonly why: string } {
   const bytes = Buffer.from(given.buffer, given.byteOffset, given.length);
-  if (bytes.length < HEAD + 4 || !bytes.subarray(0, 8).equals(MAGIC)) return { ok: false, why: `it does not begin as a state of this node does (${bytes.length} bytes)` };
+  if (bytes.length < HEAD + 4 || !bytes.subarray(0, 8).equals(MAGIC))
+    return { ok: false, why: `it does not begin as a state of this node does (${bytes.length} bytes)` };
   const version = bytes.readUInt32LE(8);
-  if (version !== VERSION) return { ok: false, why: `its version is ${version}, expected ${VERSION}: a newer version of this package has written it` };
+  if (version !== VERSION)
+    return {
+      ok: false,
+      why: `its version is ${version}, expected ${VERSION}: a newer version of this package has written it`
+    };
   const spans = bytes.readUInt32LE(12);
   const audit = bytes.readUInt32LE(16);
   const expected = HEAD + spans + audit + 4;
   if (bytes.length !== expected) return { ok: false, why: `it is ${bytes.length} bytes long, expected ${expected}` };
-  if (crc32c(bytes, 0, expected - 4) !== bytes.readUInt32LE(expected - 4)) return { ok: false, why: 'its checksum is wrong' };
+  if (crc32c(bytes, 0, expected - 4) !== bytes.readUInt32LE(expected - 4))
+    return { ok: false, why: 'its checksum is wrong' };
   const part = (from: number, length: number): Uint8Array => new Uint8Array(bytes.subarray(from, from + length));
   return { ok: true, parts: { spans: part(HEAD, spans), audit: part(HEAD + spans, audit) } };
 }

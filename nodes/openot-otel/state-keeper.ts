@@ -57,7 +57,12 @@ export class StateKeeper {
     if (why === undefined) return this.become('usable');
     this.become('failed');
     const { code, text } = why;
-    this.tell(new CodedError(code, `the saved state of this node cannot be used: ${text}. Nothing is sent, so that no open span is forgotten. Put the file back from a backup, or send this node a message with topic "forget" to begin anew without the spans that are open`));
+    this.tell(
+      new CodedError(
+        code,
+        `the saved state of this node cannot be used: ${text}. Nothing is sent, so that no open span is forgotten. Put the file back from a backup, or send this node a message with topic "forget" to begin anew without the spans that are open`
+      )
+    );
   }
 
   /** True when the state is saved, again and again until it is; false when this keeper has ended meanwhile. */
@@ -78,7 +83,10 @@ export class StateKeeper {
         return true;
       } catch (thrown) {
         if (thrown instanceof LockLost) return this.lose();
-        this.trouble = new CodedError('OPENOT_STATE_NOT_SAVED', `the state of this node could not be saved (${textOf(thrown)}): nothing is sent until it can be, since open spans would be forgotten at a restart. Tried again every second. Check space and rights of the folder openot under the user directory`);
+        this.trouble = new CodedError(
+          'OPENOT_STATE_NOT_SAVED',
+          `the state of this node could not be saved (${textOf(thrown)}): nothing is sent until it can be, since open spans would be forgotten at a restart. Tried again every second. Check space and rights of the folder openot under the user directory`
+        );
         this.tell(this.trouble);
         this.ports.onChange();
         await this.pause();
@@ -89,11 +97,18 @@ export class StateKeeper {
 
   /** Removes the file: what comes next begins anew. Throws OPENOT_STATE_NOT_REMOVED, OPENOT_STATE_LOCKED. */
   async forget(): Promise<void> {
-    if (this.state !== 'usable' && this.state !== 'failed') throw new CodedError('OPENOT_STATE_LOCKED', 'the state file is in use by another runtime, or is not open yet: nothing was forgotten. Stop the other one, or try again');
+    if (this.state !== 'usable' && this.state !== 'failed')
+      throw new CodedError(
+        'OPENOT_STATE_LOCKED',
+        'the state file is in use by another runtime, or is not open yet: nothing was forgotten. Stop the other one, or try again'
+      );
     try {
       await this.ports.store.remove();
     } catch (thrown) {
-      throw new CodedError('OPENOT_STATE_NOT_REMOVED', `the saved state of this node could not be removed (${textOf(thrown)})`);
+      throw new CodedError(
+        'OPENOT_STATE_NOT_REMOVED',
+        `the saved state of this node could not be removed (${textOf(thrown)})`
+      );
     }
     this.reported = '';
     this.become('usable');
@@ -121,7 +136,10 @@ export class StateKeeper {
       const outcome = await this.ports.store.lock();
       return outcome.ok ? undefined : new CodedError(outcome.code, `${outcome.message}. Until then nothing is sent`);
     } catch (thrown) {
-      return new CodedError('OPENOT_STATE_LOCK_FAILED', `the state of this node could not be locked (${textOf(thrown)}), so nothing is sent; tried again every second. Check space and rights of the folder openot under the user directory`);
+      return new CodedError(
+        'OPENOT_STATE_LOCK_FAILED',
+        `the state of this node could not be locked (${textOf(thrown)}), so nothing is sent; tried again every second. Check space and rights of the folder openot under the user directory`
+      );
     }
   }
 
@@ -140,7 +158,12 @@ export class StateKeeper {
 
   private lose(): false {
     this.become('lost');
-    this.tell(new CodedError('OPENOT_STATE_LOCKED', 'another runtime took the state file of this node: two must not share a user directory. Nothing is sent any more; stop one of them and deploy again'));
+    this.tell(
+      new CodedError(
+        'OPENOT_STATE_LOCKED',
+        'another runtime took the state file of this node: two must not share a user directory. Nothing is sent any more; stop one of them and deploy again'
+      )
+    );
     return false;
   }
 

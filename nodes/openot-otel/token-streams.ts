@@ -3,7 +3,9 @@ import { isFollowed, isLastPart } from '../shared/messages';
 import type { Token } from '../shared/passage/token';
 import { kindOf } from './incoming';
 
-/** Streams of which it is remembered whether tokens came with them, at most. The one that is silent longest goes first. */
+/**
+ * Streams of which it is remembered whether tokens came with them, at most. The one that is silent longest goes first.
+ */
 const MAX_STREAMS = 1024;
 
 /**

@@ -43,7 +43,11 @@ export class WaitingRoom {
   add(guest: Guest): void {
     const { tokens, isLoose } = guest;
     const { payload } = guest.message;
-    const seat: Seat = { ...guest, items: isLoose ? (Array.isArray(payload) ? payload.length : 1) : 0, bytes: isLoose ? bytesOf(payload) : 0 };
+    const seat: Seat = {
+      ...guest,
+      items: isLoose ? (Array.isArray(payload) ? payload.length : 1) : 0,
+      bytes: isLoose ? bytesOf(payload) : 0
+    };
     this.seats.push(seat);
     if (tokens.length > 0) this.withTokens.push(seat);
     this.looseItems += seat.items;

@@ -31,7 +31,10 @@ export class OtlpController {
     });
   }
 
-  /** The promise resolves when the message has left; never, when the node closes before. Throws OPENOT_OTLP_PAYLOAD, OPENOT_OTLP_QUEUE_FULL. */
+  /**
+   * The promise resolves when the message has left; never, when the node closes before. Throws OPENOT_OTLP_PAYLOAD,
+   * OPENOT_OTLP_QUEUE_FULL.
+   */
   take(message: NodeMessageInFlow, pass: Send): Promise<void> {
     const text = textOfPayload(message.payload);
     const stream = (message.openot as { stream?: unknown } | null | undefined)?.stream;
@@ -47,7 +50,11 @@ export class OtlpController {
         }
       });
       if (offered.ok) return;
-      reject(offered.code === 'OPENOT_OTLP_PAYLOAD' ? notARequest(offered.message) : new CodedError(offered.code, offered.message));
+      reject(
+        offered.code === 'OPENOT_OTLP_PAYLOAD'
+          ? notARequest(offered.message)
+          : new CodedError(offered.code, offered.message)
+      );
     });
   }
 

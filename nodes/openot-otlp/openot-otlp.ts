@@ -17,8 +17,14 @@ interface OtlpDef extends NodeDef, OtlpProperties {}
 const LAST_TRY_MS = CLOSE_LIMIT_MS - 1000;
 
 function droppedText({ items, points }: Dropped): string {
-  const parts = items === 0 ? [] : [`${items} items that no commit token brings again. Keep msg.openot.commit in the messages to this node`];
-  if (points > 0) parts.push(`${points} data points: those of records come again with their tokens, those of a reader's status do not`);
+  const parts =
+    items === 0
+      ? []
+      : [`${items} items that no commit token brings again. Keep msg.openot.commit in the messages to this node`];
+  if (points > 0)
+    parts.push(
+      `${points} data points: those of records come again with their tokens, those of a reader's status do not`
+    );
   return `the collector had not accepted when this node closed: ${parts.join('; ')}`;
 }
 
@@ -30,8 +36,15 @@ const init = (RED: NodeAPI): void => {
       this,
       (status) => {
         const settings = otlpSettings(RED, this, def, (this as Node<OtlpCredentials>).credentials ?? {});
-        const addressOf = (signal: Signal): Address => ({ whole: shownUrl(settings.endpoints[signal].url), origin: settings.endpoints[signal].url.origin });
-        const spoken = new Spoken(() => performance.now(), { logs: addressOf('logs'), metrics: addressOf('metrics'), traces: addressOf('traces') });
+        const addressOf = (signal: Signal): Address => ({
+          whole: shownUrl(settings.endpoints[signal].url),
+          origin: settings.endpoints[signal].url.origin
+        });
+        const spoken = new Spoken(() => performance.now(), {
+          logs: addressOf('logs'),
+          metrics: addressOf('metrics'),
+          traces: addressOf('traces')
+        });
         const show = (): void => status.set(() => showOtlp(controller.status(), settings.maxAgeMs, performance.now()));
         const controller = new OtlpController(systemSenderPorts(settings.maxInFlight), settings, {
           onRejected: (message) => hop.send([null, message], (output) => this.send(output)),
@@ -60,12 +73,15 @@ const init = (RED: NodeAPI): void => {
           clearInterval(timer);
           const dropped = await controller.close(LAST_TRY_MS);
           // Without a message: it goes to the log, since the Catch nodes of a flow that stops are closed by now.
-          if (dropped.items + dropped.points > 0) this.error(new CodedError('OPENOT_OTLP_DROPPED', droppedText(dropped)));
+          if (dropped.items + dropped.points > 0)
+            this.error(new CodedError('OPENOT_OTLP_DROPPED', droppedText(dropped)));
         };
       },
       { release: () => hop.close(), deploys: RED.events, hop }
     );
   }
-  RED.nodes.registerType('openot-otlp', OpenotOtlp, { credentials: { token: { type: 'password' }, headers: { type: 'password' } } });
+  RED.nodes.registerType('openot-otlp', OpenotOtlp, {
+    credentials: { token: { type: 'password' }, headers: { type: 'password' } }
+  });
 };
 export = init;

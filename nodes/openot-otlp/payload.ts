@@ -16,7 +16,10 @@ export function textOfPayload(payload: unknown): string {
 
 /** An error that says what belongs here. */
 export function notARequest(found: string): CodedError {
-  return new CodedError('OPENOT_OTLP_PAYLOAD', `msg.payload must be an export request of OTLP/JSON, as an object or as JSON text: ${found}. Wire the outputs of openot-otel to this node`);
+  return new CodedError(
+    'OPENOT_OTLP_PAYLOAD',
+    `msg.payload must be an export request of OTLP/JSON, as an object or as JSON text: ${found}. Wire the outputs of openot-otel to this node`
+  );
 }
 
 function utf8(bytes: Buffer): string {

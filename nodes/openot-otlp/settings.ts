@@ -1,6 +1,17 @@
 import { readFileSync } from 'node:fs';
 import type { Node, NodeAPI } from 'node-red';
-import { certificateVariables, Endpoint, EndpointProperties, endpointsOf, MAX_REQUEST_BYTES, MAX_TIMEOUT_MS, MIN_TIMEOUT_MS, SenderSettings, SIGNALS, TlsOptions } from '../../lib/otlp';
+import {
+  certificateVariables,
+  Endpoint,
+  EndpointProperties,
+  endpointsOf,
+  MAX_REQUEST_BYTES,
+  MAX_TIMEOUT_MS,
+  MIN_TIMEOUT_MS,
+  SenderSettings,
+  SIGNALS,
+  TlsOptions
+} from '../../lib/otlp';
 import type { Signal } from '../../lib/otel/otlp';
 import { MissingConfig } from '../shared/build-node';
 import { CodedError } from '../shared/coded-error';
@@ -36,10 +47,23 @@ interface TlsNode {
 }
 
 /** Labels of the dialog. */
-const LABELS: Readonly<Record<string, string>> = { endpoint: 'Endpoint', logsEndpoint: 'Logs address', metricsEndpoint: 'Metrics address', tracesEndpoint: 'Traces address' };
+const LABELS: Readonly<Record<string, string>> = {
+  endpoint: 'Endpoint',
+  logsEndpoint: 'Logs address',
+  metricsEndpoint: 'Metrics address',
+  tracesEndpoint: 'Traces address'
+};
 
-/** Everything the sender needs, from the node's fields, its credentials and the environment. Throws OPENOT_CONFIG, never with a secret in it. */
-export function otlpSettings(RED: NodeAPI, node: Node, def: OtlpProperties, credentials: OtlpCredentials): SenderSettings {
+/**
+ * Everything the sender needs, from the node's fields, its credentials and the environment. Throws OPENOT_CONFIG, never
+ * with a secret in it.
+ */
+export function otlpSettings(
+  RED: NodeAPI,
+  node: Node,
+  def: OtlpProperties,
+  credentials: OtlpCredentials
+): SenderSettings {
   // A variable of a flow, group or subflow counts as well.
   const env = (name: string): string | undefined => {
     const value: unknown = RED.util.getSetting(node, name);
@@ -55,14 +79,22 @@ export function otlpSettings(RED: NodeAPI, node: Node, def: OtlpProperties, cred
   return {
     endpoints: { logs: endpoint('logs'), metrics: endpoint('metrics'), traces: endpoint('traces') },
     maxItems: number('Max. items', def.maxItems, { name: 'maxItems', fallback: 500, min: 1, max: 100_000 }),
-    maxBytes: number('Max. bytes', def.maxBytes, { name: 'maxBytes', fallback: 4_194_304, min: 1024, max: MAX_REQUEST_BYTES }),
+    maxBytes: number('Max. bytes', def.maxBytes, {
+      name: 'maxBytes',
+      fallback: 4_194_304,
+      min: 1024,
+      max: MAX_REQUEST_BYTES
+    }),
     maxAgeMs: number('Max. age', def.maxAge, { name: 'maxAge', fallback: 500, min: 0, max: 3_600_000 }),
     maxInFlight: number('In flight', def.maxInFlight, { name: 'maxInFlight', fallback: 4, min: 1, max: 64 }),
-    whenRefused: inField('When refused', () => choiceOf<'reject' | 'hold'>(def.whenRefused, 'whenRefused', ['reject', 'hold']))
+    whenRefused: inField('When refused', () =>
+      choiceOf<'reject' | 'hold'>(def.whenRefused, 'whenRefused', ['reject', 'hold'])
+    )
   };
 }
 
-const number = (label: string, value: unknown, field: NumberField): number => inField(label, () => numberOf(value, field));
+const number = (label: string, value: unknown, field: NumberField): number =>
+  inField(label, () => numberOf(value, field));
 
 /** What `read` throws says in the status which field it was. */
 function inField<T>(label: string, read: () => T): T {
@@ -76,15 +108,31 @@ function inField<T>(label: string, read: () => T): T {
 
 function propertiesOf(def: OtlpProperties, { token = '', headers = '' }: OtlpCredentials): EndpointProperties {
   const address = (value: string | undefined, name: string): string => {
-    if (/^\$[{(]/.test(value ?? '')) throw new CodedError('OPENOT_CONFIG', `the field ${name} names the environment variable ${value!.slice(0, 40)}, which is not set`, LABELS[name]);
+    if (/^\$[{(]/.test(value ?? ''))
+      throw new CodedError(
+        'OPENOT_CONFIG',
+        `the field ${name} names the environment variable ${value!.slice(0, 40)}, which is not set`,
+        LABELS[name]
+      );
     return value ?? '';
   };
   const timeout = def.timeout ?? '';
   return {
     endpoint: address(def.endpoint, 'endpoint'),
-    endpoints: Object.fromEntries(SIGNALS.map((signal) => [signal, address(def[`${signal}Endpoint`], `${signal}Endpoint`)])),
+    endpoints: Object.fromEntries(
+      SIGNALS.map((signal) => [signal, address(def[`${signal}Endpoint`], `${signal}Endpoint`)])
+    ),
     compression: inField('Compression', () => choiceOf(def.compression, 'compression', ['', 'gzip', 'none'])),
-    ...(String(timeout).trim() === '' ? {} : { timeoutMs: number('Time-out', timeout, { name: 'timeout', fallback: 0, min: MIN_TIMEOUT_MS, max: MAX_TIMEOUT_MS }) }),
+    ...(String(timeout).trim() === ''
+      ? {}
+      : {
+          timeoutMs: number('Time-out', timeout, {
+            name: 'timeout',
+            fallback: 0,
+            min: MIN_TIMEOUT_MS,
+            max: MAX_TIMEOUT_MS
+          })
+        }),
     token,
     headers
   };
@@ -93,14 +141,26 @@ function propertiesOf(def: OtlpProperties, { token = '', headers = '' }: OtlpCre
 function tlsOf(RED: NodeAPI, id: string): TlsOptions | undefined {
   if (id === '') return undefined;
   const node = RED.nodes.getNode(id) as unknown as TlsNode | null | undefined;
-  if (node === null || node === undefined) throw new MissingConfig('no TLS node', 'the TLS configuration that this node names is not there, or is disabled: choose another one, or none');
-  if (node.valid === false) throw new CodedError('OPENOT_CONFIG', 'the TLS configuration that this node names is not usable: see its own error', 'TLS');
+  if (node === null || node === undefined)
+    throw new MissingConfig(
+      'no TLS node',
+      'the TLS configuration that this node names is not there, or is disabled: choose another one, or none'
+    );
+  if (node.valid === false)
+    throw new CodedError(
+      'OPENOT_CONFIG',
+      'the TLS configuration that this node names is not usable: see its own error',
+      'TLS'
+    );
   return node.addTLSOptions({});
 }
 
 function tlsOfVariables(signal: Signal, env: (name: string) => string | undefined): TlsOptions | undefined {
   const options: TlsOptions = {};
-  for (const [option, names] of Object.entries(certificateVariables(signal)) as ['ca' | 'cert' | 'key', readonly string[]][]) {
+  for (const [option, names] of Object.entries(certificateVariables(signal)) as [
+    'ca' | 'cert' | 'key',
+    readonly string[]
+  ][]) {
     const name = names.find((each) => (env(each)?.trim() ?? '') !== '');
     if (name !== undefined) options[option] = fileOf(name, env(name)!.trim());
   }
@@ -111,6 +171,10 @@ function fileOf(variable: string, path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (thrown) {
-    throw new CodedError('OPENOT_CONFIG', `${variable} names a file that cannot be read (${(thrown as NodeJS.ErrnoException).code ?? 'unknown error'})`, variable);
+    throw new CodedError(
+      'OPENOT_CONFIG',
+      `${variable} names a file that cannot be read (${(thrown as NodeJS.ErrnoException).code ?? 'unknown error'})`,
+      variable
+    );
   }
 }

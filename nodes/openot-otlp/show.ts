@@ -7,7 +7,10 @@ export const SLOW_MS = 5000;
 /** Longest text of a collector in a status, in characters. */
 const MAX_SAID = 80;
 
-/** The sender in one line: sent, pending, rejected, age of the oldest pending, the worst of what the collector said last of each signal. `nowMs` of its clock. */
+/**
+ * The sender in one line: sent, pending, rejected, age of the oldest pending, the worst of what the collector said last
+ * of each signal. `nowMs` of its clock.
+ */
 export function showOtlp(status: SenderStatus, maxAgeMs: number, nowMs: number): NodeStatus {
   const { accepted, pending, rejected, oldestMs, said, troubled } = status;
   const parts = [`${shortCount(accepted)} sent`];
@@ -16,10 +19,16 @@ export function showOtlp(status: SenderStatus, maxAgeMs: number, nowMs: number):
   if (oldestMs !== undefined && nowMs - oldestMs >= 1000) parts.push(`oldest ${shortAge(nowMs - oldestMs)}`);
   const counts = parts.join(', ');
   if (said === undefined) return { fill: 'grey', shape: 'ring', text: pending > 0 ? counts : 'nothing sent yet' };
-  const again = said.againMs !== undefined && said.againMs > nowMs ? `, again in ${shortAge(said.againMs - nowMs + 999)}` : '';
+  const again =
+    said.againMs !== undefined && said.againMs > nowMs ? `, again in ${shortAge(said.againMs - nowMs + 999)}` : '';
   const short = said.message.length > MAX_SAID ? `${said.message.slice(0, MAX_SAID)}…` : said.message;
   const message = said.outcome === 'accepted' ? short : `${said.signal} ${short}`;
-  if (troubled.length > 0) return { fill: 'red', shape: 'ring', text: `${counts}: ${said.outcome === 'retry' ? `${message}${again}` : `${troubled.join(', ')} retried`}` };
+  if (troubled.length > 0)
+    return {
+      fill: 'red',
+      shape: 'ring',
+      text: `${counts}: ${said.outcome === 'retry' ? `${message}${again}` : `${troubled.join(', ')} retried`}`
+    };
   if (said.outcome === 'refused') return { fill: 'red', shape: 'dot', text: `${counts}: ${message}` };
   if (isSlow(status, maxAgeMs, nowMs)) return { fill: 'yellow', shape: 'ring', text: `${counts}: no answer yet` };
   if (said.outcome === 'accepted') return { fill: 'green', shape: 'dot', text: `${counts}: ${message}` };

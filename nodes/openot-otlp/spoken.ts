@@ -5,7 +5,9 @@ import type { Signal } from '../../lib/otel/otlp';
 export const REPEAT_MS = 60_000;
 
 /** What is worth a line in the log. */
-export type Line = { readonly level: 'error' | 'warn'; readonly code: string; readonly text: string } | { readonly level: 'log'; readonly text: string };
+export type Line =
+  | { readonly level: 'error' | 'warn'; readonly code: string; readonly text: string }
+  | { readonly level: 'log'; readonly text: string };
 
 /** Where a signal goes, as it may be shown: the whole address, and the host alone. */
 export interface Address {
@@ -20,7 +22,8 @@ interface Outage {
 
 /**
  * Chooses what of all that a collector says a person must read: an outage when it begins and when it ends, everything
- * else at most once a minute. Where a host cannot be reached that is said once, whatever goes there. What was rejected is
+ * else at most once a minute. Where a host cannot be reached that is said once, whatever goes there. What was rejected
+ * is
  * on the second output, whole.
  */
 export class Spoken {
@@ -38,15 +41,22 @@ export class Spoken {
       if (outage?.code === code) return undefined;
       const { whole, origin } = this.addresses[signal];
       const isOfHost = code === 'OPENOT_OTLP_UNREACHABLE';
-      const isKnown = isOfHost && [...this.outages].some(([other, { code: said }]) => said === code && this.addresses[other].origin === origin);
+      const isKnown =
+        isOfHost &&
+        [...this.outages].some(([other, { code: said }]) => said === code && this.addresses[other].origin === origin);
       const isTold = !isKnown && this.isNew(`${isOfHost ? origin : signal} ${code}`);
       this.outages.set(signal, { code, isTold: isTold || outage?.isTold === true });
       if (!isTold) return undefined;
       const what = isOfHost ? `nothing can be sent to ${origin}` : `${signal} cannot be sent to ${whole}`;
-      return { level: 'error', code, text: `${what}: ${message}. What waits is sent again until the collector takes it` };
+      return {
+        level: 'error',
+        code,
+        text: `${what}: ${message}. What waits is sent again until the collector takes it`
+      };
     }
     this.outages.delete(signal);
-    if (outcome === 'accepted') return outage?.isTold === true ? { level: 'log', text: `${signal} are sent again` } : undefined;
+    if (outcome === 'accepted')
+      return outage?.isTold === true ? { level: 'log', text: `${signal} are sent again` } : undefined;
     return this.isNew(`${signal} ${code}`) ? { level: 'warn', code, text: `${signal}: ${message}` } : undefined;
   }
 

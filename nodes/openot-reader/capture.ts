@@ -3,14 +3,23 @@ import { statSync } from 'node:fs';
 import { basename, join, sep } from 'node:path';
 import { systemClock, volatileStore } from '../../lib/platform';
 import type { Clock, Store } from '../../lib/reader';
-import { CaptureSpeed, createCaptureTransport, DEFAULT_RECORDING, RecordingTransport, recordingTransport } from '../../lib/transport/capture';
+import {
+  CaptureSpeed,
+  createCaptureTransport,
+  DEFAULT_RECORDING,
+  RecordingTransport,
+  recordingTransport
+} from '../../lib/transport/capture';
 import type { Transport } from '../../lib/transport/transport';
 import { CodedError } from '../shared/coded-error';
 import { choiceOf, numberOf } from '../shared/numbers';
 import { softwareName } from '../shared/software';
 import { fileNameOf, userPath } from '../shared/user-directory';
 
-/** The dialog's properties of recording and replaying, as they stand in a flow file; a flow of version 0.1 has none of them. */
+/**
+ * The dialog's properties of recording and replaying, as they stand in a flow file; a flow of version 0.1 has none of
+ * them.
+ */
 export interface CaptureProperties {
   capturePath?: unknown;
   captureSpeed?: unknown;
@@ -33,12 +42,22 @@ export interface Replay {
 /** What replays the capture of a dialog. Throws OPENOT_CONFIG. */
 export function replayOf(RED: NodeAPI, properties: CaptureProperties): Replay {
   const given = String(properties.capturePath ?? '').trim();
-  if (given === '') throw new CodedError('OPENOT_CONFIG', 'the path of the capture is empty: the file that was recorded, or its path without number and extension');
+  if (given === '')
+    throw new CodedError(
+      'OPENOT_CONFIG',
+      'the path of the capture is empty: the file that was recorded, or its path without number and extension'
+    );
   const path = userPath(RED, given);
   const speed = choiceOf<CaptureSpeed>(properties.captureSpeed, 'captureSpeed', ['once', 'original']);
   // One for all lives of the reader: a life that is begun anew goes on where the capture stands, as at a real ring.
   const transport = createCaptureTransport({ path, speed, clock: systemClock() });
-  return { transport: () => transport, host: basename(path), identity: JSON.stringify(['capture', path]), clock: transport.clock, store: volatileStore() };
+  return {
+    transport: () => transport,
+    host: basename(path),
+    identity: JSON.stringify(['capture', path]),
+    clock: transport.clock,
+    store: volatileStore()
+  };
 }
 
 /** Series that are being recorded, by path. */
@@ -57,27 +76,51 @@ export interface Recorded {
  */
 export function recorded(
   RED: NodeAPI,
-  reader: { readonly id: string; readonly about: { readonly transport: string; readonly stream: string; readonly ring: string } },
+  reader: {
+    readonly id: string;
+    readonly about: { readonly transport: string; readonly stream: string; readonly ring: string };
+  },
   properties: CaptureProperties,
   transport: () => Transport,
   onError: (error: Error) => void
 ): Recorded {
   const given = String(properties.recordPath ?? '').trim();
   if (given === '') return { transport, end: () => undefined };
-  const maxBytes = numberOf(properties.recordBytes, { name: 'recordBytes', fallback: DEFAULT_RECORDING.maxBytes, min: 16_384, max: 268_435_456 });
-  const maxFiles = numberOf(properties.recordFiles, { name: 'recordFiles', fallback: DEFAULT_RECORDING.maxFiles, min: 1, max: 1000 });
+  const maxBytes = numberOf(properties.recordBytes, {
+    name: 'recordBytes',
+    fallback: DEFAULT_RECORDING.maxBytes,
+    min: 16_384,
+    max: 268_435_456
+  });
+  const maxFiles = numberOf(properties.recordFiles, {
+    name: 'recordFiles',
+    fallback: DEFAULT_RECORDING.maxFiles,
+    min: 1,
+    max: 1000
+  });
   const base = userPath(RED, given);
   // In a folder each reader has a series of its own name.
   const isFolder = /[\\/]$/.test(given) || isDirectory(base);
   const path = isFolder ? join(base, fileNameOf(reader.id)) : base;
   const other = recording.get(path);
-  if (other !== undefined && other !== reader.id) throw new CodedError('OPENOT_CONFIG', `the reader ${other} records to ${path} already: give each reader a path of its own, or a folder (ending in ${sep})`);
+  if (other !== undefined && other !== reader.id)
+    throw new CodedError(
+      'OPENOT_CONFIG',
+      `the reader ${other} records to ${path} already: give each reader a path of its own, or a folder (ending in ${sep})`
+    );
   recording.set(path, reader.id);
   const about = { software: softwareName(), ...reader.about };
   let current: RecordingTransport | undefined;
   return {
     transport: () =>
-      (current = recordingTransport(transport(), { path, maxBytes, maxFiles, clock: systemClock(), about, onError: ({ code, message }) => onError(new CodedError(code, message)) })),
+      (current = recordingTransport(transport(), {
+        path,
+        maxBytes,
+        maxFiles,
+        clock: systemClock(),
+        about,
+        onError: ({ code, message }) => onError(new CodedError(code, message))
+      })),
     end: () => {
       current?.endRecording();
       if (recording.get(path) === reader.id) recording.delete(path);

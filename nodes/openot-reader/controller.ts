@@ -1,5 +1,17 @@
 import type { NodeMessage } from 'node-red';
-import { Batch, Clock, CommandOutcome, createReader, Random, Reader, ReaderError, ReaderSettings, ReaderStatus, StatusFacts, Store } from '../../lib/reader';
+import {
+  Batch,
+  Clock,
+  CommandOutcome,
+  createReader,
+  Random,
+  Reader,
+  ReaderError,
+  ReaderSettings,
+  ReaderStatus,
+  StatusFacts,
+  Store
+} from '../../lib/reader';
 import { parseSafeU64 } from '../../lib/wire';
 import type { Transport } from '../../lib/transport/transport';
 import { CodedError, codedErrorOf } from '../shared/coded-error';
@@ -31,8 +43,15 @@ export const commands = ['read', 'pause', 'resume', 'seek', 'forget'] as const;
 /** Where `seek` goes: a position of the ring, or one of its ends. Throws OPENOT_READER_SEEK. */
 export function seekTarget(payload: unknown): number | 'oldest' | 'newest' {
   if (payload === 'oldest' || payload === 'newest') return payload;
-  const position = typeof payload === 'number' || typeof payload === 'bigint' || isU64Text(payload) ? parseSafeU64(payload) : undefined;
-  if (position === undefined) throw new CodedError('OPENOT_READER_SEEK', `msg.payload of the command seek must be "oldest", "newest" or a position (a whole number from 0 to 2^53-1), found ${shown(payload)}`);
+  const position =
+    typeof payload === 'number' || typeof payload === 'bigint' || isU64Text(payload)
+      ? parseSafeU64(payload)
+      : undefined;
+  if (position === undefined)
+    throw new CodedError(
+      'OPENOT_READER_SEEK',
+      `msg.payload of the command seek must be "oldest", "newest" or a position (a whole number from 0 to 2^53-1), found ${shown(payload)}`
+    );
   return position;
 }
 
@@ -46,14 +65,20 @@ interface Life {
   readonly account: Account;
 }
 
-/** Runs a reader for a node: batches out with their commit tokens, checkpoints only for what was delivered, or acknowledged. */
+/**
+ * Runs a reader for a node: batches out with their commit tokens, checkpoints only for what was delivered, or
+ * acknowledged.
+ */
 export class ReaderController {
   private life: Life | undefined;
   /** The start or restart under way; commands wait for it. */
   private turn: Promise<void> = Promise.resolve();
   private closed = false;
   private paused = false;
-  /** How often in a row reading began again because batches were refused or lost behind this reader, nothing settled in between. */
+  /**
+   * How often in a row reading began again because batches were refused or lost behind this reader, nothing settled in
+   * between.
+   */
   private rereads = 0;
 
   constructor(private readonly ports: ReaderNodePorts) {}
@@ -94,7 +119,8 @@ export class ReaderController {
   async command(topic: unknown, payload?: unknown): Promise<void> {
     await this.turn;
     const reader = this.life?.reader;
-    if (reader === undefined) throw new CodedError('OPENOT_READER_STOPPED', 'the reader is not running: see its earlier error');
+    if (reader === undefined)
+      throw new CodedError('OPENOT_READER_STOPPED', 'the reader is not running: see its earlier error');
     switch (topic) {
       case 'read':
         return reader.read();
@@ -109,7 +135,10 @@ export class ReaderController {
       case 'forget':
         return done(await reader.forget());
       default:
-        throw new CodedError('OPENOT_READER_COMMAND', `msg.topic must be one of ${commands.join(', ')}, found ${shown(topic)}`);
+        throw new CodedError(
+          'OPENOT_READER_COMMAND',
+          `msg.topic must be one of ${commands.join(', ')}, found ${shown(topic)}`
+        );
     }
   }
 
@@ -127,7 +156,9 @@ export class ReaderController {
     return status === undefined ? undefined : this.shownOf(status);
   }
 
-  /** A batch was lost between nodes that a deploy closed while this reader lived on: read again from what was settled. */
+  /**
+   * A batch was lost between nodes that a deploy closed while this reader lived on: read again from what was settled.
+   */
   private restart(): void {
     if (this.closed) return;
     this.rereads++;
@@ -162,12 +193,25 @@ export class ReaderController {
   /** Each new life begins without troubles: that its records are refused again and again must be seen all the same. */
   private shownOf(status: ReaderStatus): ReaderStatus {
     if (this.rereads < 2 || status.code !== undefined) return status;
-    return { ...status, code: 'OPENOT_READ_AGAIN', detail: `read again ${this.rereads} times, and nothing was settled in between: a node behind this reader refuses the records or fails to store them, see its error` };
+    return {
+      ...status,
+      code: 'OPENOT_READ_AGAIN',
+      detail: `read again ${this.rereads} times, and nothing was settled in between: a node behind this reader refuses the records or fails to store them, see its error`
+    };
   }
 
   private report(given: ReaderStatus, facts: StatusFacts): void {
     const status = this.shownOf(given);
-    const payload = Object.fromEntries(Object.entries({ ...status, about: [...status.about] }).map(([key, value]) => [key, value ?? null]));
-    this.ports.onStatus({ topic: facts.stream ?? '', payload, openot: Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) }, status);
+    const payload = Object.fromEntries(
+      Object.entries({ ...status, about: [...status.about] }).map(([key, value]) => [key, value ?? null])
+    );
+    this.ports.onStatus(
+      {
+        topic: facts.stream ?? '',
+        payload,
+        openot: Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined))
+      },
+      status
+    );
   }
 }

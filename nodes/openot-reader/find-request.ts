@@ -1,6 +1,16 @@
 import type { NodeAPI } from 'node-red';
 import { join } from 'node:path';
-import { findModbusRings, FindOutcome, findOpcuaRings, ModbusFields, OpcuaFields, probeModbusRing, probeOpcuaRing, ProbeReport, ScanRange } from '../../lib/transport/find';
+import {
+  findModbusRings,
+  FindOutcome,
+  findOpcuaRings,
+  ModbusFields,
+  OpcuaFields,
+  probeModbusRing,
+  probeOpcuaRing,
+  ProbeReport,
+  ScanRange
+} from '../../lib/transport/find';
 import type { ModbusSettings } from '../../lib/transport/modbus';
 import type { OpcuaSettings } from '../../lib/transport/opcua';
 import { modbusSettings } from '../openot-modbus/settings';
@@ -30,11 +40,19 @@ const STORED = '__PWRD__';
 /** Throws OPENOT_FIND_REQUEST when it is none. */
 export function findRequestOf(body: unknown): FindRequest {
   const given = objectOf(body, 'the request');
-  return { reader: objectOf(given.reader, 'reader'), config: objectOf(given.config, 'config'), range: objectOf(given.range ?? {}, 'range') };
+  return {
+    reader: objectOf(given.reader, 'reader'),
+    config: objectOf(given.config, 'config'),
+    range: objectOf(given.range ?? {}, 'range')
+  };
 }
 
 /** Searches where the request says. Throws OPENOT_CONFIG for settings that cannot be. */
-export async function findRing(RED: NodeAPI, request: FindRequest, signal: AbortSignal): Promise<FindOutcome<OpcuaFields> | FindOutcome<ModbusFields>> {
+export async function findRing(
+  RED: NodeAPI,
+  request: FindRequest,
+  signal: AbortSignal
+): Promise<FindOutcome<OpcuaFields> | FindOutcome<ModbusFields>> {
   const { reader, range } = withVariables(RED, request);
   refuseCapture(reader);
   if (transportOf(reader) === 'modbus') return findModbusRings(modbusOf(RED, request), rangeOf(range), {}, signal);
@@ -45,12 +63,17 @@ export async function findRing(RED: NodeAPI, request: FindRequest, signal: Abort
 export async function testRing(RED: NodeAPI, request: FindRequest, signal: AbortSignal): Promise<ProbeReport> {
   const reader = withVariables(RED, request).reader as RingProperties;
   refuseCapture(reader);
-  if (transportOf(reader) === 'modbus') return probeModbusRing(modbusOf(RED, request), modbusRing(reader), undefined, signal);
+  if (transportOf(reader) === 'modbus')
+    return probeModbusRing(modbusOf(RED, request), modbusRing(reader), undefined, signal);
   return probeOpcuaRing(opcuaOf(RED, request), opcuaNodes(reader), undefined, signal);
 }
 
 function refuseCapture(reader: RingProperties): void {
-  if (transportOf(reader) === 'capture') throw new CodedError('OPENOT_FIND_REQUEST', 'a capture has one ring, and nothing to search or test: reach the ring by OPC UA or Modbus');
+  if (transportOf(reader) === 'capture')
+    throw new CodedError(
+      'OPENOT_FIND_REQUEST',
+      'a capture has one ring, and nothing to search or test: reach the ring by OPC UA or Modbus'
+    );
 }
 
 function modbusOf(RED: NodeAPI, request: FindRequest): ModbusSettings {
@@ -63,7 +86,8 @@ function opcuaOf(RED: NodeAPI, request: FindRequest): OpcuaSettings {
 }
 
 /**
- * What was typed, and of what was not typed the stored one, by the rules of a deploy. Stored ones go only to the endpoint
+ * What was typed, and of what was not typed the stored one, by the rules of a deploy. Stored ones go only to the
+ * endpoint
  * that they were stored for: else whoever may press this button could have them sent anywhere.
  */
 function credentialsOf(RED: NodeAPI, config: Properties): OpcuaCredentials {
@@ -79,29 +103,45 @@ function credentialsOf(RED: NodeAPI, config: Properties): OpcuaCredentials {
     if (typeof value === 'string' && value !== STORED) credentials[name] = value;
     else if (stored[name] !== undefined && isSame) credentials[name] = stored[name];
     else if (stored[name] !== undefined && isNeeded(config.authentication, name)) {
-      throw new CodedError('OPENOT_FIND_CREDENTIALS', 'the address of the endpoint was changed, and what is stored to log in with is only sent to the address that it was stored for: deploy first, or type it again in the endpoint node');
+      throw new CodedError(
+        'OPENOT_FIND_CREDENTIALS',
+        'the address of the endpoint was changed, and what is stored to log in with is only sent to the address that it was stored for: deploy first, or type it again in the endpoint node'
+      );
     }
   }
   return credentials;
 }
 
-const isNeeded = (authentication: unknown, name: string): boolean => (authentication === 'password' ? name === 'user' || name === 'password' : name === 'certificate' || name === 'privateKey');
+const isNeeded = (authentication: unknown, name: string): boolean =>
+  authentication === 'password'
+    ? name === 'user' || name === 'password'
+    : name === 'certificate' || name === 'privateKey';
 
 function rangeOf({ from, to }: Properties): ScanRange {
-  const range = { from: numberOf(from, { name: 'from', fallback: 0, min: 0, max: 65_535 }), to: numberOf(to, { name: 'to', fallback: 65_535, min: 0, max: 65_535 }) };
-  if (range.from > range.to) throw new CodedError('OPENOT_CONFIG', `the registers to look at end (${range.to}) before they begin (${range.from})`);
+  const range = {
+    from: numberOf(from, { name: 'from', fallback: 0, min: 0, max: 65_535 }),
+    to: numberOf(to, { name: 'to', fallback: 65_535, min: 0, max: 65_535 })
+  };
+  if (range.from > range.to)
+    throw new CodedError(
+      'OPENOT_CONFIG',
+      `the registers to look at end (${range.to}) before they begin (${range.from})`
+    );
   return range;
 }
 
 /** With the values of environment variables in place of `${NAME}`, as Node-RED does it when it makes a node. */
 function withVariables(RED: NodeAPI, request: FindRequest): FindRequest {
-  const node = [request.reader.id, request.config.id].map((id) => (typeof id === 'string' && id !== '' ? RED.nodes.getNode(id) : null)).find((found) => found !== null && found !== undefined);
+  const node = [request.reader.id, request.config.id]
+    .map((id) => (typeof id === 'string' && id !== '' ? RED.nodes.getNode(id) : null))
+    .find((found) => found !== null && found !== undefined);
   const { getSetting } = RED.util as unknown as { getSetting(node: unknown, name: string): unknown };
   const valueOf = (value: unknown): unknown => {
     const name = typeof value === 'string' ? /^\$(?:\{([^}]+)\}|\(([^)]+)\))$/.exec(value.trim()) : null;
     return name === null ? value : (getSetting(node, name[1] ?? name[2]) ?? value);
   };
-  const all = (properties: Properties): Properties => Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, valueOf(value)]));
+  const all = (properties: Properties): Properties =>
+    Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, valueOf(value)]));
   return { reader: all(request.reader), config: all(request.config), range: request.range };
 }
 

@@ -34,7 +34,12 @@ function answering(RED: NodeAPI, running: { count: number }, work: Work): Reques
     const answer = (status: number, body: object): void => {
       if (!res.writableEnded && !res.destroyed) res.status(status).set('Cache-Control', 'no-store').json(body);
     };
-    if (running.count >= MAX_RUNNING) return answer(429, { ok: false, code: 'OPENOT_FIND_BUSY', message: `${MAX_RUNNING} searches or tests are under way already: wait until one of them is over` });
+    if (running.count >= MAX_RUNNING)
+      return answer(429, {
+        ok: false,
+        code: 'OPENOT_FIND_BUSY',
+        message: `${MAX_RUNNING} searches or tests are under way already: wait until one of them is over`
+      });
     running.count++;
     const done = async (): Promise<object> => work(RED, findRequestOf(req.body), gone.signal);
     done()
@@ -50,5 +55,9 @@ function answering(RED: NodeAPI, running: { count: number }, work: Work): Reques
 function failure(thrown: unknown): object {
   const error = codedErrorOf(thrown) as CodedError;
   const prefix = `${error.code}: `;
-  return { ok: false, code: error.code, message: error.message.startsWith(prefix) ? error.message.slice(prefix.length) : error.message };
+  return {
+    ok: false,
+    code: error.code,
+    message: error.message.startsWith(prefix) ? error.message.slice(prefix.length) : error.message
+  };
 }

@@ -39,9 +39,15 @@ const init = (RED: NodeAPI): void => {
       const settings = readerSettings(def);
       const { others, end } = readsRing(this.id, identity, settings.stream ?? '');
       endReading = end;
-      if (others.length > 0) this.warn(`OPENOT_READER_TWICE: the reader ${others.join(', ')} reads the same ring under the same stream name: every record comes twice. Name the streams differently, or wire one reader to both ways`);
+      if (others.length > 0)
+        this.warn(
+          `OPENOT_READER_TWICE: the reader ${others.join(', ')} reads the same ring under the same stream name: every record comes twice. Name the streams differently, or wire one reader to both ways`
+        );
       const about = { transport: transportOf(def), stream: settings.stream ?? '', ring: ringName(def) };
-      const record = replay === undefined ? recorded(RED, { id: this.id, about }, def, transport, (error) => (hop.isClosed ? undefined : report(error))) : undefined;
+      const record =
+        replay === undefined
+          ? recorded(RED, { id: this.id, about }, def, transport, (error) => (hop.isClosed ? undefined : report(error)))
+          : undefined;
       if (record !== undefined) endRecording = record.end;
       const line = new ReaderShow();
       const stateFile = join(userDirectory(RED), 'openot', 'readers', `${fileNameOf(this.id)}.state`);
@@ -55,14 +61,16 @@ const init = (RED: NodeAPI): void => {
         clock: replay?.clock ?? systemClock(),
         random: systemRandom(),
         settings: { ...settings, host },
-        openAccount: (settled, onLost) => hop.openAccount(RED.util.generateId(), { settled, onLost, awaitsAck: settings.commit === 'onAck' }),
+        openAccount: (settled, onLost) =>
+          hop.openAccount(RED.util.generateId(), { settled, onLost, awaitsAck: settings.commit === 'onAck' }),
         // Not bound once: a deploy that rewires this node gives it another send.
         sendBatch: (message) => hop.send([message, null], (output) => this.send(output)),
         onStatus: (message, state) => {
           if (!hop.isClosed) this.send([null, message]);
           show(state);
         },
-        // While this node closes, its endpoint closes too: what that does to a read under way is no trouble of anybody's.
+        // While this node closes, its endpoint closes too: what that does to a read under way is no trouble of
+        // anybody's.
         onError: (error) => (hop.isClosed ? undefined : report(error)),
         deliveriesDone
       });

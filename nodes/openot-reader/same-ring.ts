@@ -2,7 +2,8 @@
 const running = new Map<string, Set<string>>();
 
 /**
- * Notes that this reader reads this ring (see WayToTheRing.identity) under this stream name. `others` = ids of those that do so already: two such
+ * Notes that this reader reads this ring (see WayToTheRing.identity) under this stream name. `others` = ids of those
+ * that do so already: two such
  * streams cannot be told apart behind them, and every record comes twice. Returns also how to end that.
  */
 export function readsRing(id: string, ring: string, stream: string): { others: string[]; end: () => void } {

@@ -17,19 +17,52 @@ export interface ReaderProperties extends RingProperties {
   statusInterval?: unknown;
 }
 
-/** What the reader is told, out of a dialog; properties that a flow of an earlier version does not have take their defaults. Throws OPENOT_CONFIG. */
+/**
+ * What the reader is told, out of a dialog; properties that a flow of an earlier version does not have take their
+ * defaults. Throws OPENOT_CONFIG.
+ */
 export function readerSettings(properties: ReaderProperties): Partial<ReaderSettings> {
   return {
     stream: String(properties.stream ?? '').trim(),
     mode: choiceOf<ReaderMode>(properties.mode, 'mode', ['poll', 'subscribe', 'trigger']),
     verify: choiceOf<Verify>(properties.verify, 'verify', ['extraCall', 'sameCall']),
     startFrom: choiceOf<StartFrom>(properties.startFrom, 'startFrom', ['oldest', 'newest']),
-    intervalMs: numberOf(properties.interval, { name: 'interval', fallback: DEFAULT_SETTINGS.intervalMs, min: 10, max: 3_600_000 }),
-    maxRecords: numberOf(properties.maxRecords, { name: 'maxRecords', fallback: DEFAULT_SETTINGS.maxRecords, min: 1, max: 100_000 }),
-    maxBytes: numberOf(properties.maxBytes, { name: 'maxBytes', fallback: DEFAULT_SETTINGS.maxBytes, min: 64, max: 16_777_216 }),
+    intervalMs: numberOf(properties.interval, {
+      name: 'interval',
+      fallback: DEFAULT_SETTINGS.intervalMs,
+      min: 10,
+      max: 3_600_000
+    }),
+    maxRecords: numberOf(properties.maxRecords, {
+      name: 'maxRecords',
+      fallback: DEFAULT_SETTINGS.maxRecords,
+      min: 1,
+      max: 100_000
+    }),
+    maxBytes: numberOf(properties.maxBytes, {
+      name: 'maxBytes',
+      fallback: DEFAULT_SETTINGS.maxBytes,
+      min: 64,
+      max: 16_777_216
+    }),
     commit: choiceOf<Commit>(properties.commit, 'commit', ['onSend', 'onAck']),
-    maxInFlight: numberOf(properties.maxInFlight, { name: 'maxInFlight', fallback: DEFAULT_SETTINGS.maxInFlight, min: 1, max: 1024 }),
-    ackTimeoutMs: numberOf(properties.ackTimeout, { name: 'ackTimeout', fallback: DEFAULT_SETTINGS.ackTimeoutMs, min: 1000, max: 86_400_000 }),
-    statusIntervalMs: numberOf(properties.statusInterval, { name: 'statusInterval', fallback: DEFAULT_SETTINGS.statusIntervalMs, min: 100, max: 3_600_000 })
+    maxInFlight: numberOf(properties.maxInFlight, {
+      name: 'maxInFlight',
+      fallback: DEFAULT_SETTINGS.maxInFlight,
+      min: 1,
+      max: 1024
+    }),
+    ackTimeoutMs: numberOf(properties.ackTimeout, {
+      name: 'ackTimeout',
+      fallback: DEFAULT_SETTINGS.ackTimeoutMs,
+      min: 1000,
+      max: 86_400_000
+    }),
+    statusIntervalMs: numberOf(properties.statusInterval, {
+      name: 'statusInterval',
+      fallback: DEFAULT_SETTINGS.statusIntervalMs,
+      min: 100,
+      max: 3_600_000
+    })
   };
 }

@@ -20,7 +20,10 @@ const looks: Record<ReaderStatus['state'], Pick<NodeStatus, 'fill' | 'shape'>> =
   failed: red
 };
 
-/** Milliseconds after a loss, a lap or a skipped range for which the status is yellow: the colour says now, the counts say since the start. */
+/**
+ * Milliseconds after a loss, a lap or a skipped range for which the status is yellow: the colour says now, the counts
+ * say since the start.
+ */
 export const RECENT_TROUBLE_MS = 60_000;
 /** Milliseconds without an answer from which the status tells it. */
 const SILENT_MS = 2000;
@@ -57,16 +60,24 @@ export class ReaderShow {
     const isYellow = looks[state] === green && (code !== undefined || isSilent || isRecent);
     // Somebody has to look after the flow behind: it does not pass by itself.
     if (code === 'OPENOT_ACK_TIMEOUT') return { ...red, text: `${what}: ${countsOf(status)}` };
-    return { ...(isYellow ? { fill: 'yellow', shape: 'dot' } as const : looks[state]), text: `${what}: ${countsOf(status)}` };
+    return {
+      ...(isYellow ? ({ fill: 'yellow', shape: 'dot' } as const) : looks[state]),
+      text: `${what}: ${countsOf(status)}`
+    };
   }
 }
 
 function countsOf({ state, code, totals, lag, capacity, inFlight }: Shown): string {
   const counts = [`${shortCount(totals.records)} records`];
-  if (inFlight !== undefined && (state === 'waiting' || code === 'OPENOT_ACK_TIMEOUT')) counts.push(`${inFlight} batches under way`);
-  if (totals.lost > 0) counts.push(`${shortCount(totals.lost)} lost${totals.indeterminate > 0 ? ` (${shortCount(totals.indeterminate)} perhaps delivered)` : ''}`);
+  if (inFlight !== undefined && (state === 'waiting' || code === 'OPENOT_ACK_TIMEOUT'))
+    counts.push(`${inFlight} batches under way`);
+  if (totals.lost > 0)
+    counts.push(
+      `${shortCount(totals.lost)} lost${totals.indeterminate > 0 ? ` (${shortCount(totals.indeterminate)} perhaps delivered)` : ''}`
+    );
   if (totals.laps > 0) counts.push(`${shortCount(totals.laps)} laps`);
   if (totals.skipped > 0) counts.push(`${shortCount(totals.skipped)} skipped`);
-  if (lag !== undefined && capacity !== undefined && capacity > 0) counts.push(`lag ${Math.round((100 * lag) / capacity)} %`);
+  if (lag !== undefined && capacity !== undefined && capacity > 0)
+    counts.push(`lag ${Math.round((100 * lag) / capacity)} %`);
   return counts.join(', ');
 }

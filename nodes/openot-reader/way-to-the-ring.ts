@@ -8,7 +8,10 @@ import type { ModbusNode } from '../shared/modbus-node';
 import { choiceOf, numberOf } from '../shared/numbers';
 import type { OpcuaNode } from '../shared/opcua-node';
 
-/** The dialog's properties that say where the ring is, as they stand in a flow file. Those of version 0.1 are the first four. */
+/**
+ * The dialog's properties that say where the ring is, as they stand in a flow file. Those of version 0.1 are the first
+ * four.
+ */
 export interface RingProperties {
   /** Absent = opcua. */
   transport?: unknown;
@@ -26,7 +29,8 @@ export const transports = ['opcua', 'modbus', 'capture'] as const;
 export type TransportName = (typeof transports)[number];
 
 /** Throws OPENOT_CONFIG. */
-export const transportOf = ({ transport }: RingProperties): TransportName => choiceOf<TransportName>(transport, 'transport', transports);
+export const transportOf = ({ transport }: RingProperties): TransportName =>
+  choiceOf<TransportName>(transport, 'transport', transports);
 
 export interface WayToTheRing {
   /** A transport of its own at each call. */
@@ -45,38 +49,72 @@ export function configNodeOf(RED: NodeAPI, properties: RingProperties): Node | n
   return typeof id === 'string' && id !== '' ? (RED.nodes.getNode(id) as Node | null) : null;
 }
 
-/** What the reader reads a controller through. Throws OPENOT_CONFIG, as MissingConfig where a later deploy of another node may mend it. */
+/**
+ * What the reader reads a controller through. Throws OPENOT_CONFIG, as MissingConfig where a later deploy of another
+ * node may mend it.
+ */
 export function wayToTheRing(config: Node | null, properties: RingProperties): WayToTheRing {
-  return transportOf(properties) === 'modbus' ? byModbus(config as ModbusNode | null, properties) : byOpcua(config as OpcuaNode | null, properties);
+  return transportOf(properties) === 'modbus'
+    ? byModbus(config as ModbusNode | null, properties)
+    : byOpcua(config as OpcuaNode | null, properties);
 }
 
 function byOpcua(endpoint: OpcuaNode | null, properties: RingProperties): WayToTheRing {
-  if (endpoint === null) throw new MissingConfig('no OPC UA endpoint', 'the reader has no OPC UA endpoint: choose one in its dialog (it may be disabled or deleted)');
+  if (endpoint === null)
+    throw new MissingConfig(
+      'no OPC UA endpoint',
+      'the reader has no OPC UA endpoint: choose one in its dialog (it may be disabled or deleted)'
+    );
   const { connection, host } = endpoint;
-  if (connection === undefined) throw new MissingConfig('endpoint: wrong settings', 'the settings of the OPC UA endpoint are wrong: see its own error');
+  if (connection === undefined)
+    throw new MissingConfig(
+      'endpoint: wrong settings',
+      'the settings of the OPC UA endpoint are wrong: see its own error'
+    );
   const nodes = opcuaNodes(properties);
-  return { transport: () => createOpcuaTransport(connection, nodes), host: host ?? '', identity: JSON.stringify(['opcua', endpoint.id, nodes.controlNode]) };
+  return {
+    transport: () => createOpcuaTransport(connection, nodes),
+    host: host ?? '',
+    identity: JSON.stringify(['opcua', endpoint.id, nodes.controlNode])
+  };
 }
 
 function byModbus(device: ModbusNode | null, properties: RingProperties): WayToTheRing {
-  if (device === null) throw new MissingConfig('no Modbus device', 'the reader has no Modbus device: choose one in its dialog (it may be disabled or deleted)');
+  if (device === null)
+    throw new MissingConfig(
+      'no Modbus device',
+      'the reader has no Modbus device: choose one in its dialog (it may be disabled or deleted)'
+    );
   const { connection, host } = device;
-  if (connection === undefined) throw new MissingConfig('device: wrong settings', 'the settings of the Modbus device are wrong: see its own error');
+  if (connection === undefined)
+    throw new MissingConfig('device: wrong settings', 'the settings of the Modbus device are wrong: see its own error');
   const ring = modbusRing(properties);
-  return { transport: () => createModbusTransport(connection, ring), host: host ?? '', identity: JSON.stringify(['modbus', device.id, ring.registerType, ring.controlAddress]) };
+  return {
+    transport: () => createModbusTransport(connection, ring),
+    host: host ?? '',
+    identity: JSON.stringify(['modbus', device.id, ring.registerType, ring.controlAddress])
+  };
 }
 
 /** How the ring is called on its controller, for the header of a recording: nothing of the network. */
 export function ringName({ transport, controlNode, registerType, controlAddress }: RingProperties): string {
-  return String((transport === 'modbus' ? `${String(registerType ?? 'holding')} register ${String(controlAddress ?? '')}` : controlNode) ?? '').trim();
+  return String(
+    (transport === 'modbus'
+      ? `${String(registerType ?? 'holding')} register ${String(controlAddress ?? '')}`
+      : controlNode) ?? ''
+  ).trim();
 }
 
 /** The NodeIds of a dialog. Throws OPENOT_CONFIG. */
 export function opcuaNodes(properties: RingProperties): OpcuaNodes {
   const controlNode = String(properties.controlNode ?? '').trim();
-  const ringNodes = String(properties.ringNode ?? '').split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== '');
+  const ringNodes = String(properties.ringNode ?? '')
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
   if (controlNode === '') throw new CodedError('OPENOT_CONFIG', 'the NodeId of the control block is empty');
-  if (ringNodes.length === 0) throw new CodedError('OPENOT_CONFIG', 'the NodeId of the ring is empty: one line for each part of the ring');
+  if (ringNodes.length === 0)
+    throw new CodedError('OPENOT_CONFIG', 'the NodeId of the ring is empty: one line for each part of the ring');
   return { controlNode, ringNodes };
 }
 
@@ -91,6 +129,10 @@ export function modbusRing(properties: RingProperties): ModbusRing {
 }
 
 function addressOf(value: unknown, name: string, what: string): number {
-  if (String(value ?? '').trim() === '') throw new CodedError('OPENOT_CONFIG', `the field ${name} is empty: the first register of the ${what} is expected, counted from 0`);
+  if (String(value ?? '').trim() === '')
+    throw new CodedError(
+      'OPENOT_CONFIG',
+      `the field ${name} is empty: the first register of the ${what} is expected, counted from 0`
+    );
   return numberOf(value, { name, fallback: 0, min: 0, max: 65_535 });
 }

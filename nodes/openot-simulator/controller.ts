@@ -39,7 +39,9 @@ export interface CommandAnswer {
  * What one message brings: the text of a definition file with its hash and, where the question named a path, the
  * absolute one for a file node; or the answer to a command.
  */
-export type SimulatorAnswer = { readonly payload: string; readonly definitionHash: string; readonly filename?: string } | { readonly payload: CommandAnswer };
+export type SimulatorAnswer =
+  | { readonly payload: string; readonly definitionHash: string; readonly filename?: string }
+  | { readonly payload: CommandAnswer };
 
 /** A simulated controller as a node runs it. Knows nothing of Node-RED. */
 export class SimulatorController {
@@ -55,7 +57,16 @@ export class SimulatorController {
   ) {
     const { scenario, rate, ringBytes, opcuaPort, modbusPort, pkiFolder, runId } = settings;
     try {
-      this.simulator = createSimulator({ scenario, rate, ringBytes, opcuaPort, modbusPort, modbusRegisters: MODBUS_REGISTERS, pkiFolder, runId });
+      this.simulator = createSimulator({
+        scenario,
+        rate,
+        ringBytes,
+        opcuaPort,
+        modbusPort,
+        modbusRegisters: MODBUS_REGISTERS,
+        pkiFolder,
+        runId
+      });
     } catch (thrown) {
       if (thrown instanceof RangeError) throw new CodedError('OPENOT_CONFIG', thrown.message);
       throw thrown;
@@ -79,23 +90,37 @@ export class SimulatorController {
   command(topic: unknown, payload: unknown): SimulatorAnswer {
     if (this.failure !== undefined) throw this.failure;
     if (typeof topic !== 'string' || topic === '') {
-      throw new CodedError('OPENOT_SIMULATOR_COMMAND', `msg.topic must be a command (${simulatorCommands.join(', ')}) or a question (${questions.join(', ')}), found ${shown(topic)}`);
+      throw new CodedError(
+        'OPENOT_SIMULATOR_COMMAND',
+        `msg.topic must be a command (${simulatorCommands.join(', ')}) or a question (${questions.join(', ')}), found ${shown(topic)}`
+      );
     }
     if (topic === 'definition' || topic === 'next-definition') {
       const text = this.simulator.definitionText(topic === 'definition' ? 'current' : 'next');
       const { header } = JSON.parse(text) as { header: { contentHash: string } };
-      const filename = typeof payload === 'string' && payload !== '' ? { filename: this.settings.absolute(payload) } : {};
+      const filename =
+        typeof payload === 'string' && payload !== '' ? { filename: this.settings.absolute(payload) } : {};
       return { payload: text, definitionHash: header.contentHash.slice(0, 16), ...filename };
     }
     if (topic !== 'statistics') {
-      const result = this.simulator.command(topic, typeof payload === 'number' || typeof payload === 'string' ? payload : undefined);
+      const result = this.simulator.command(
+        topic,
+        typeof payload === 'number' || typeof payload === 'string' ? payload : undefined
+      );
       if (!result.ok) throw new CodedError(result.code, result.message);
     }
     return { payload: this.answer(topic) };
   }
 
   /** For the status: records written per second since it was last asked, and what stands behind it. */
-  state(): { running: boolean; failure: CodedError | undefined; rate: number; state: string; endpoint: string | undefined; modbus: string | undefined } {
+  state(): {
+    running: boolean;
+    failure: CodedError | undefined;
+    rate: number;
+    state: string;
+    endpoint: string | undefined;
+    modbus: string | undefined;
+  } {
     const { written, state } = this.simulator.statistics();
     const now = this.nowMs();
     if (now - this.counted.at >= 1000) {
@@ -103,7 +128,14 @@ export class SimulatorController {
       this.counted = { written, at: now, rate };
     }
     const { endpointUrl, modbus } = this.simulator;
-    return { running: this.running, failure: this.failure, rate: this.counted.rate, state, endpoint: endpointUrl, modbus: modbus && `Modbus ${modbus.host}:${modbus.port}` };
+    return {
+      running: this.running,
+      failure: this.failure,
+      rate: this.counted.rate,
+      state,
+      endpoint: endpointUrl,
+      modbus: modbus && `Modbus ${modbus.host}:${modbus.port}`
+    };
   }
 
   private async begin(): Promise<void> {
@@ -125,7 +157,15 @@ export class SimulatorController {
       endpoint: simulator.endpointUrl ?? null,
       controlNode: simulator.controlNodeId ?? null,
       ringNodes: [...simulator.ringNodeIds],
-      modbus: modbus === undefined ? null : { host: modbus.host, port: modbus.port, controlAddress: modbus.controlAddress, ringAddress: modbus.ringAddress }
+      modbus:
+        modbus === undefined
+          ? null
+          : {
+              host: modbus.host,
+              port: modbus.port,
+              controlAddress: modbus.controlAddress,
+              ringAddress: modbus.ringAddress
+            }
     };
   }
 }

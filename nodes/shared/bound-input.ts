@@ -18,7 +18,8 @@ export interface BoundParts {
 
 /**
  * The input of the nodes that bind items to definitions. Messages that come before the definitions have been looked at
- * wait, in their order, and are dropped when the node closes meanwhile: their tokens were not passed on, so they come again.
+ * wait, in their order, and are dropped when the node closes meanwhile: their tokens were not passed on, so they come
+ * again.
  */
 export function handleBound({ node, hop, user, status, show, work }: BoundParts): void {
   let failed = '';

@@ -5,7 +5,10 @@ import { closeWith, handle } from './handle';
 import type { Hop } from './passage';
 import { ThrottledStatus } from './status';
 
-/** A config node that is needed is not there, or could not be made. A later deploy may bring it without touching this node. */
+/**
+ * A config node that is needed is not there, or could not be made. A later deploy may bring it without touching this
+ * node.
+ */
 export class MissingConfig extends CodedError {
   constructor(
     /** For the status. */
@@ -33,7 +36,11 @@ export interface BuildOptions {
  * every message: the runtime and the other nodes live on. From the moment it closes the status shows nothing any more,
  * however long the closing takes: the node that stands in its place has the same id.
  */
-export function buildNode(node: Node, make: (status: ThrottledStatus) => Close, { release, deploys, hop }: BuildOptions = {}): void {
+export function buildNode(
+  node: Node,
+  make: (status: ThrottledStatus) => Close,
+  { release, deploys, hop }: BuildOptions = {}
+): void {
   const status = new ThrottledStatus(node);
   let close: Close = undefined;
   let failure: Error | undefined;
@@ -63,7 +70,9 @@ export function buildNode(node: Node, make: (status: ThrottledStatus) => Close, 
       if (failure !== undefined) throw failure;
     };
     // Once it was made after all, the handler that `make` registered takes the message, and tells the hop.
-    handle(node, (message, send) => (hop === undefined || failure === undefined ? refuse() : hop.through(message, send, refuse)));
+    handle(node, (message, send) =>
+      hop === undefined || failure === undefined ? refuse() : hop.through(message, send, refuse)
+    );
   }
   const letGo = (): Promise<void> | void => {
     listenNoMore();

@@ -1,6 +1,9 @@
 import type { Node } from 'node-red';
 
-/** Node-RED looks at `users` of a config node to find the flows whose Catch and Status nodes hear of it (Flow.js, handleError). */
+/**
+ * Node-RED looks at `users` of a config node to find the flows whose Catch and Status nodes hear of it (Flow.js,
+ * handleError).
+ */
 type Used = Node & { users?: Record<string, Node> };
 
 /**

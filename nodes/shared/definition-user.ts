@@ -6,7 +6,10 @@ import type { DefinitionAuthority, DefinitionNode, DefinitionState } from './def
 
 const nothing = new DefinitionStore();
 
-/** The definitions that a guard or doc node works with. Without a config node nothing is bound, and nothing is lost for it. */
+/**
+ * The definitions that a guard or doc node works with. Without a config node nothing is bound, and nothing is lost for
+ * it.
+ */
 export class DefinitionUser {
   private authority: DefinitionAuthority | undefined;
   private readonly listeners: Array<() => void> = [];
@@ -46,7 +49,8 @@ export class DefinitionUser {
   }
 
   /**
-   * Undefined when the definitions have been looked at, else what to wait for: records that come before the files have been
+   * Undefined when the definitions have been looked at, else what to wait for: records that come before the files have
+   * been
    * read would become placeholders for no reason. Those that wait go on in the order they came.
    */
   get pending(): Promise<void> | undefined {
@@ -55,7 +59,12 @@ export class DefinitionUser {
 
   bind(facts: LooseFacts): Binding {
     if (this.authority !== undefined) return this.authority.bind(facts, this.whenUnadvertised);
-    return bind(nothing, { stream: facts.stream ?? '', snapshot: facts.snapshot, epochs: facts.epochs, whenUnadvertised: this.whenUnadvertised });
+    return bind(nothing, {
+      stream: facts.stream ?? '',
+      snapshot: facts.snapshot,
+      epochs: facts.epochs,
+      whenUnadvertised: this.whenUnadvertised
+    });
   }
 
   state(): DefinitionState {

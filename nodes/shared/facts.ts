@@ -14,15 +14,29 @@ export function factsOf(value: unknown): LooseFacts {
   const given = value as Record<string, unknown>;
   const facts: Record<string, unknown> = { ...given };
   if (given.stream !== undefined) facts.stream = String(given.stream);
-  for (const name of ['incarnation', 'bufferId']) if (given[name] !== undefined) facts[name] = safeNumber(name, given[name]);
+  for (const name of ['incarnation', 'bufferId'])
+    if (given[name] !== undefined) facts[name] = safeNumber(name, given[name]);
   if (given.receiveTimeNs !== undefined) facts.receiveTimeNs = decimal('receiveTimeNs', given.receiveTimeNs);
   if (given.snapshot !== undefined) facts.snapshot = snapshotOf(given.snapshot);
   if (given.epochs !== undefined) facts.epochs = epochsOf(given.epochs);
-  if (given.commit !== undefined && (!Array.isArray(given.commit) || given.commit.some((token) => typeof token !== 'string'))) throw invalid('commit', 'an array of tokens', given.commit);
+  if (
+    given.commit !== undefined &&
+    (!Array.isArray(given.commit) || given.commit.some((token) => typeof token !== 'string'))
+  )
+    throw invalid('commit', 'an array of tokens', given.commit);
   return facts as LooseFacts;
 }
 
-const snapshotNumbers = ['version', 'caps', 'bufferBytes', 'headAbs', 'oldestAbs', 'lostCount', 'epochId', 'epochFirstAbs'] as const;
+const snapshotNumbers = [
+  'version',
+  'caps',
+  'bufferBytes',
+  'headAbs',
+  'oldestAbs',
+  'lostCount',
+  'epochId',
+  'epochFirstAbs'
+] as const;
 
 function snapshotOf(value: unknown): Snapshot {
   if (typeof value !== 'object' || value === null) throw invalid('snapshot', 'an object', value);
@@ -54,7 +68,8 @@ function safeNumber(name: string, value: unknown): number {
 
 function decimal(name: string, value: unknown): string {
   const text = u64TextOf(value);
-  if (text === undefined) throw invalid(name, 'a whole number from 0 to 2^64-1 as decimal text without leading zeros', value);
+  if (text === undefined)
+    throw invalid(name, 'a whole number from 0 to 2^64-1 as decimal text without leading zeros', value);
   return text;
 }
 
@@ -65,7 +80,10 @@ function hash16(name: string, value: unknown): string {
 
 function invalid(name: string, expected: string, found: unknown): CodedError {
   const property = name === '' ? 'msg.openot' : `msg.openot.${name}`;
-  return new CodedError('OPENOT_FACTS_INVALID', `${property} must be ${expected}, found ${shown(found)}: pass msg.openot on as the node before sent it`);
+  return new CodedError(
+    'OPENOT_FACTS_INVALID',
+    `${property} must be ${expected}, found ${shown(found)}: pass msg.openot on as the node before sent it`
+  );
 }
 
 /** A value as it may stand in an error: short, and never throwing. */

@@ -25,7 +25,11 @@ export function handle(node: Node, handler: InputHandler): void {
     try {
       const result = handler(message, send);
       if (result === undefined) finish();
-      else result.then(() => finish(), (thrown: unknown) => finish(thrown));
+      else
+        result.then(
+          () => finish(),
+          (thrown: unknown) => finish(thrown)
+        );
     } catch (thrown) {
       finish(thrown);
     }

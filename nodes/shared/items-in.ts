@@ -52,7 +52,8 @@ function lossOf(at: (name: string) => string, given: Record<string, unknown>): I
   const range = numbers(at, given, ['sourceId', 'firstSeq', 'lastSeq', 'count']);
   const { firstSeq, lastSeq, count } = range;
   if (lastSeq < firstSeq) throw invalid(at('lastSeq'), `at least firstSeq (${firstSeq})`, lastSeq);
-  if (count !== lastSeq - firstSeq + 1) throw invalid(at('count'), `lastSeq - firstSeq + 1 (${lastSeq - firstSeq + 1})`, count);
+  if (count !== lastSeq - firstSeq + 1)
+    throw invalid(at('count'), `lastSeq - firstSeq + 1 (${lastSeq - firstSeq + 1})`, count);
   const { upgrade } = given;
   if (upgrade !== undefined && upgrade !== true) throw invalid(at('upgrade'), 'true or absent', upgrade);
   return {
@@ -70,14 +71,21 @@ function isRecordItem(item: unknown): item is RecordItem {
   const given = item as Partial<RecordItem>;
   return (
     given.kind === 'record' &&
-    isCount(given.abs) && isCount(given.seq) && isCount(given.flags) && isCount(given.sourceId) && isCount(given.eventTypeId) &&
-    isU64Text(given.runId) && isU64Text(given.sourceTimeNs) &&
-    Array.isArray(given.slots) && given.slots.every(isSlot)
+    isCount(given.abs) &&
+    isCount(given.seq) &&
+    isCount(given.flags) &&
+    isCount(given.sourceId) &&
+    isCount(given.eventTypeId) &&
+    isU64Text(given.runId) &&
+    isU64Text(given.sourceTimeNs) &&
+    Array.isArray(given.slots) &&
+    given.slots.every(isSlot)
   );
 }
 
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
-const isSlot = (slot: Partial<ItemSlot> | null | undefined): boolean => isCount(slot?.key) && isCount(slot?.type) && Buffer.isBuffer(slot?.payload);
+const isSlot = (slot: Partial<ItemSlot> | null | undefined): boolean =>
+  isCount(slot?.key) && isCount(slot?.type) && Buffer.isBuffer(slot?.payload);
 
 function slotsOf(name: string, value: unknown): ItemSlot[] {
   if (!Array.isArray(value)) throw invalid(name, 'an array', value);
@@ -98,9 +106,14 @@ function bytes(name: string, value: unknown): Buffer {
   throw invalid(name, 'a Buffer', value);
 }
 
-const isBytes = (data: unknown): data is number[] => Array.isArray(data) && data.every((byte) => Number.isInteger(byte) && byte >= 0 && byte <= 255);
+const isBytes = (data: unknown): data is number[] =>
+  Array.isArray(data) && data.every((byte) => Number.isInteger(byte) && byte >= 0 && byte <= 255);
 
-function numbers<K extends string>(at: (name: string) => string, given: Record<string, unknown>, names: readonly K[]): Record<K, number> {
+function numbers<K extends string>(
+  at: (name: string) => string,
+  given: Record<string, unknown>,
+  names: readonly K[]
+): Record<K, number> {
   return Object.fromEntries(names.map((name) => [name, number(at(name), given[name])])) as Record<K, number>;
 }
 
@@ -112,7 +125,8 @@ function number(name: string, value: unknown): number {
 
 function decimal(name: string, value: unknown): string {
   const parsed = u64TextOf(value);
-  if (parsed === undefined) throw invalid(name, 'a whole number from 0 to 2^64-1 as decimal text without leading zeros', value);
+  if (parsed === undefined)
+    throw invalid(name, 'a whole number from 0 to 2^64-1 as decimal text without leading zeros', value);
   return parsed;
 }
 
@@ -128,5 +142,8 @@ function oneOf<T extends string>(name: string, value: unknown, choices: readonly
 }
 
 function invalid(name: string, expected: string, found: unknown): CodedError {
-  return new CodedError('OPENOT_PAYLOAD_NOT_ITEMS', `${name} must be ${expected}, found ${shown(found)}: this node takes the items of openot-decoder, wire it behind one`);
+  return new CodedError(
+    'OPENOT_PAYLOAD_NOT_ITEMS',
+    `${name} must be ${expected}, found ${shown(found)}: this node takes the items of openot-decoder, wire it behind one`
+  );
 }

@@ -18,14 +18,26 @@ export function withoutCommit<T extends LooseFacts>(facts: T): Omit<T, 'commit'>
  * One message for each payload, in order, with `msg.parts` as the split node sets it (so that join puts them
  * together again) and the commit tokens on the last one only: a token and an item travel once.
  */
-export function splitMessages(message: NodeMessageInFlow, payloads: readonly unknown[], facts: LooseFacts, id: string): NodeMessage[] {
+export function splitMessages(
+  message: NodeMessageInFlow,
+  payloads: readonly unknown[],
+  facts: LooseFacts,
+  id: string
+): NodeMessage[] {
   const last = payloads.length - 1;
   const bare = withoutCommit(facts);
   return payloads.map((payload, index) =>
     derive(message, {
       payload,
       openot: index === last ? facts : { ...bare },
-      parts: { id, type: 'array', index, count: payloads.length, len: 1, ...(message.parts === undefined ? {} : { parts: message.parts }) }
+      parts: {
+        id,
+        type: 'array',
+        index,
+        count: payloads.length,
+        len: 1,
+        ...(message.parts === undefined ? {} : { parts: message.parts })
+      }
     })
   );
 }
@@ -46,7 +58,9 @@ type Part = NodeMessage & { parts?: { index?: unknown; count?: unknown } | null 
 
 /** Parts that still come behind this one; undefined where it is no part, or nobody knows. */
 function following({ parts }: Part): number | undefined {
-  return typeof parts?.index === 'number' && typeof parts.count === 'number' ? parts.count - 1 - parts.index : undefined;
+  return typeof parts?.index === 'number' && typeof parts.count === 'number'
+    ? parts.count - 1 - parts.index
+    : undefined;
 }
 
 /** Is it a part of a sequence, and not its last one? Then a token that stands for it is still to come. */

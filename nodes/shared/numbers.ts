@@ -15,10 +15,17 @@ export interface NumberField {
 export function numberOf(value: unknown, field: NumberField): number {
   if (value === undefined || value === null || value === '') return field.fallback;
   const text = String(value).trim();
-  if (/^\$[{(]/.test(text)) throw new CodedError('OPENOT_CONFIG', `the field ${field.name} names the environment variable ${text}, which is not set`);
+  if (/^\$[{(]/.test(text))
+    throw new CodedError(
+      'OPENOT_CONFIG',
+      `the field ${field.name} names the environment variable ${text}, which is not set`
+    );
   const number = Number(text);
   if (text === '' || !Number.isInteger(number) || number < field.min || number > field.max) {
-    throw new CodedError('OPENOT_CONFIG', `the field ${field.name} must be a whole number from ${field.min} to ${field.max}, found "${text.slice(0, 40)}"`);
+    throw new CodedError(
+      'OPENOT_CONFIG',
+      `the field ${field.name} must be a whole number from ${field.min} to ${field.max}, found "${text.slice(0, 40)}"`
+    );
   }
   return number;
 }
@@ -27,6 +34,10 @@ export function numberOf(value: unknown, field: NumberField): number {
 export function choiceOf<T extends string>(value: unknown, name: string, choices: readonly [T, ...T[]]): T {
   if (value === undefined || value === null || value === '') return choices[0];
   const found = choices.find((choice) => choice === value);
-  if (found === undefined) throw new CodedError('OPENOT_CONFIG', `the field ${name} must be one of ${choices.join(', ')}, found "${String(value).slice(0, 40)}"`);
+  if (found === undefined)
+    throw new CodedError(
+      'OPENOT_CONFIG',
+      `the field ${name} must be one of ${choices.join(', ')}, found "${String(value).slice(0, 40)}"`
+    );
   return found;
 }

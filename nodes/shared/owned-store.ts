@@ -3,13 +3,16 @@ import type { Store } from '../../lib/reader';
 const owners = new Map<string, object>();
 
 /**
- * The store of the node that opened this file last. A reader (or another node) whose closing was given up lives on for a while beside
- * the one that was made in its place: what it still saves or removes would destroy the state of that one, so it does nothing.
+ * The store of the node that opened this file last. A reader (or another node) whose closing was given up lives on for
+ * a while beside
+ * the one that was made in its place: what it still saves or removes would destroy the state of that one, so it does
+ * nothing.
  */
 export function ownedStore(path: string, store: Store): Store {
   const owner = {};
   owners.set(path, owner);
-  const ifOwner = (work: () => Promise<void>): Promise<void> => (owners.get(path) === owner ? work() : Promise.resolve());
+  const ifOwner = (work: () => Promise<void>): Promise<void> =>
+    owners.get(path) === owner ? work() : Promise.resolve();
   return {
     lock: () => store.lock(),
     load: () => store.load(),

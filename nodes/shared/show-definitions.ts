@@ -7,7 +7,12 @@ export function showDefinitions(user: DefinitionUser, counts: string): NodeStatu
   if (user.pending !== undefined) return { fill: 'yellow', shape: 'ring', text: 'loading definitions' };
   const { held, refused, missing } = user.state();
   const files = `${refused} definition${refused === 1 ? '' : 's'} refused`;
-  if (held === 0) return { fill: 'yellow', shape: 'ring', text: `no definition loaded${missing ? ' (file or folder is not there)' : refused > 0 ? ` (${files})` : ''}: ${counts}` };
+  if (held === 0)
+    return {
+      fill: 'yellow',
+      shape: 'ring',
+      text: `no definition loaded${missing ? ' (file or folder is not there)' : refused > 0 ? ` (${files})` : ''}: ${counts}`
+    };
   if (missing) return { fill: 'yellow', shape: 'dot', text: `${counts}; definition file or folder is gone` };
   if (refused > 0) return { fill: 'yellow', shape: 'dot', text: `${counts}; ${files}` };
   return undefined;

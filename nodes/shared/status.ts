@@ -3,7 +3,10 @@ import type { Node, NodeStatus } from 'node-red';
 /** Shortest time between two updates of a node's status, in milliseconds. */
 export const STATUS_INTERVAL_MS = 1000;
 
-/** `make` builds the status when it is shown; `agesInMs`, of one that shows an age, tells how soon it may read otherwise. */
+/**
+ * `make` builds the status when it is shown; `agesInMs`, of one that shows an age, tells how soon it may read
+ * otherwise.
+ */
 interface Making {
   readonly make: () => NodeStatus;
   readonly agesInMs: (() => number | undefined) | undefined;
@@ -37,7 +40,8 @@ export class ThrottledStatus {
     this.show(make());
     this.timer = setTimeout(() => this.due(), this.intervalMs);
     const renewInMs = agesInMs?.();
-    if (renewInMs !== undefined) this.renewal = setTimeout(() => this.set(make, agesInMs), Math.max(this.intervalMs, renewInMs));
+    if (renewInMs !== undefined)
+      this.renewal = setTimeout(() => this.set(make, agesInMs), Math.max(this.intervalMs, renewInMs));
   }
 
   /** Shows nothing any more and lets go of the timers. */

@@ -5,7 +5,10 @@ import { shown } from './facts';
 /** What `<name>Type` of a property may say. `choice` is text out of a drop-down. */
 export type PropertyType = 'str' | 'num' | 'bool' | 'choice' | 'msg' | 'env';
 
-/** `RED.util.evaluateNodeProperty` with its node: environment variables are those of the node's own flow, group and subflow. */
+/**
+ * `RED.util.evaluateNodeProperty` with its node: environment variables are those of the node's own flow, group and
+ * subflow.
+ */
 export type Evaluate = (value: string, type: string, message?: NodeMessage) => unknown;
 
 /** A property as it stands in a flow file. */
@@ -41,36 +44,64 @@ export function typedProperty<T>(given: GivenProperty, check: Check<T>, evaluate
   const type = given.type === undefined || given.type === null || given.type === '' ? own : given.type;
   if (type === 'msg') {
     const path = textOf(given.value);
-    if (path === '') throw new CodedError('OPENOT_CONFIG', `the field ${name} reads a property of the message, but none is named`);
+    if (path === '')
+      throw new CodedError('OPENOT_CONFIG', `the field ${name} reads a property of the message, but none is named`);
     const at = `msg.${path.replace(/^msg\./, '')}`;
     fromMessage({}, path, evaluate, 'OPENOT_CONFIG', name);
     return {
       isPerMessage: true,
       of: (message) => {
         const found = fromMessage(message, path, evaluate, 'OPENOT_PROPERTY', name);
-        return check(absentAsUndefined(found), (expected) => new CodedError('OPENOT_PROPERTY', `${at}, which the field ${name} reads, must be ${expected}, found ${shown(found)}`));
+        return check(
+          absentAsUndefined(found),
+          (expected) =>
+            new CodedError(
+              'OPENOT_PROPERTY',
+              `${at}, which the field ${name} reads, must be ${expected}, found ${shown(found)}`
+            )
+        );
       }
     };
   }
-  if (type !== own && type !== 'env') throw new CodedError('OPENOT_CONFIG', `the type of the field ${name} must be one of ${own}, msg, env, found ${shown(type)}`);
+  if (type !== own && type !== 'env')
+    throw new CodedError(
+      'OPENOT_CONFIG',
+      `the type of the field ${name} must be one of ${own}, msg, env, found ${shown(type)}`
+    );
   const value = type === 'env' ? fromEnvironment(name, textOf(given.value), evaluate) : plain(name, given.value);
   const source = type === 'env' ? ` (from the environment variable ${textOf(given.value)})` : '';
-  const checked = check(absentAsUndefined(value), (expected) => new CodedError('OPENOT_CONFIG', `the field ${name} must be ${expected}, found ${shown(value)}${source}`));
+  const checked = check(
+    absentAsUndefined(value),
+    (expected) =>
+      new CodedError('OPENOT_CONFIG', `the field ${name} must be ${expected}, found ${shown(value)}${source}`)
+  );
   return { isPerMessage: false, of: () => checked };
 }
 
 function fromEnvironment(name: string, variable: string, evaluate: Evaluate): unknown {
-  if (variable === '') throw new CodedError('OPENOT_CONFIG', `the field ${name} reads an environment variable, but none is named`);
+  if (variable === '')
+    throw new CodedError('OPENOT_CONFIG', `the field ${name} reads an environment variable, but none is named`);
   const found = evaluate(variable, 'env');
   // One that is not set reads as empty text: a default in its place would hide the mistake.
-  if (absentAsUndefined(found) === undefined) throw new CodedError('OPENOT_CONFIG', `the field ${name} names the environment variable ${variable}, which is not set or empty`);
+  if (absentAsUndefined(found) === undefined)
+    throw new CodedError(
+      'OPENOT_CONFIG',
+      `the field ${name} names the environment variable ${variable}, which is not set or empty`
+    );
   return found;
 }
 
-/** Node-RED has put the value in place of `${NAME}` before: what still looks like that names a variable that does not exist. */
+/**
+ * Node-RED has put the value in place of `${NAME}` before: what still looks like that names a variable that does not
+ * exist.
+ */
 function plain(name: string, value: unknown): unknown {
   const variable = typeof value === 'string' ? /^\$[{(][^})]*[})]?$/.exec(value.trim()) : null;
-  if (variable !== null) throw new CodedError('OPENOT_CONFIG', `the field ${name} names the environment variable ${variable[0]}, which is not set`);
+  if (variable !== null)
+    throw new CodedError(
+      'OPENOT_CONFIG',
+      `the field ${name} names the environment variable ${variable[0]}, which is not set`
+    );
   return value;
 }
 
@@ -81,7 +112,10 @@ function fromMessage(message: NodeMessage, path: string, evaluate: Evaluate, cod
   } catch (thrown) {
     // What Node-RED throws where something above the property is not there.
     if (thrown instanceof TypeError) return undefined;
-    throw new CodedError(code, `the field ${name} reads msg.${path.slice(0, 80)}, which is no property of a message: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+    throw new CodedError(
+      code,
+      `the field ${name} reads msg.${path.slice(0, 80)}, which is no property of a message: ${thrown instanceof Error ? thrown.message : String(thrown)}`
+    );
   }
 }
 
@@ -98,10 +132,19 @@ export function asText(fallback: string): Check<string> {
 }
 
 /** A whole number within limits, also as text. */
-export function asNumber({ fallback, min, max }: { readonly fallback: number; readonly min: number; readonly max: number }): Check<number> {
+export function asNumber({
+  fallback,
+  min,
+  max
+}: {
+  readonly fallback: number;
+  readonly min: number;
+  readonly max: number;
+}): Check<number> {
   return (value, refuse) => {
     if (value === undefined) return fallback;
-    const number = typeof value === 'number' ? value : typeof value === 'string' && value.trim() !== '' ? Number(value) : NaN;
+    const number =
+      typeof value === 'number' ? value : typeof value === 'string' && value.trim() !== '' ? Number(value) : NaN;
     if (!Number.isInteger(number) || number < min || number > max) throw refuse(`a whole number from ${min} to ${max}`);
     return number;
   };

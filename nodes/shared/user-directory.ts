@@ -23,7 +23,9 @@ const MAX_NAME = 120;
  */
 export function fileNameOf(id: string): string {
   const escape = (char: string): string => `_${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  const name = id.replace(/[^a-z0-9-]/g, escape).replace(/^(con|prn|aux|nul|com[0-9]|lpt[0-9])$/, (device) => escape(device[0]) + device.slice(1));
+  const name = id
+    .replace(/[^a-z0-9-]/g, escape)
+    .replace(/^(con|prn|aux|nul|com[0-9]|lpt[0-9])$/, (device) => escape(device[0]) + device.slice(1));
   if (name !== '' && name.length <= MAX_NAME) return name;
   // `__` stands in no other name.
   return `__${createHash('sha256').update(id, 'utf16le').digest('hex')}`;

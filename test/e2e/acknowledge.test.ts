@@ -46,15 +46,32 @@ describe('acknowledgement in a real Node-RED', function () {
   const textOf = (name: string): string => (existsSync(file(name)) ? readFileSync(file(name), 'utf8') : '');
   const linesOf = (name: string): string[] => textOf(name).split('\n').slice(0, -1);
   /** The documents that have come to the end of the flow, in front of its gate. */
-  const seen = (): Map<string, number> => countByIdentity(linesOf('seen').filter((line) => line !== '').map((line) => JSON.parse(line) as StrictDocument));
+  const seen = (): Map<string, number> =>
+    countByIdentity(
+      linesOf('seen')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as StrictDocument)
+    );
   const times = (): number[] => [...new Set(seen().values())];
-  const said = (): Said | undefined => linesOf('status').map((line) => JSON.parse(line) as Said).at(-1);
-  const context = (): string => `${seen().size} seen ${String(times())} times, ${JSON.stringify(said())}\n${linesOf('errors').join('\n')}\n${runtime.log.slice(-2000)}`;
-  const untilSeen = (records: number, often = 1): Promise<unknown> => until(`${records} records ${often} times`, () => seen().size >= records && [...seen().values()].every((count) => count >= often), 20_000, context);
-  const untilSaid = (what: string, holds: (status: Said) => boolean): Promise<Said> => until(what, () => ((status) => status !== undefined && holds(status) && status)(said()), 20_000, context);
+  const said = (): Said | undefined =>
+    linesOf('status')
+      .map((line) => JSON.parse(line) as Said)
+      .at(-1);
+  const context = (): string =>
+    `${seen().size} seen ${String(times())} times, ${JSON.stringify(said())}\n${linesOf('errors').join('\n')}\n${runtime.log.slice(-2000)}`;
+  const untilSeen = (records: number, often = 1): Promise<unknown> =>
+    until(
+      `${records} records ${often} times`,
+      () => seen().size >= records && [...seen().values()].every((count) => count >= often),
+      20_000,
+      context
+    );
+  const untilSaid = (what: string, holds: (status: Said) => boolean): Promise<Said> =>
+    until(what, () => ((status) => status !== undefined && holds(status) && status)(said()), 20_000, context);
   const produced = (): number => plc.simulator.statistics().written;
   const produce = (events: number): void => {
-    for (const [command, count] of [['start-producer'], ['burst', events], ['stop-producer']]) should(plc.simulator.command(command, count)).match({ ok: true });
+    for (const [command, count] of [['start-producer'], ['burst', events], ['stop-producer']])
+      should(plc.simulator.command(command, count)).match({ ok: true });
   };
   const closeGate = (): void => writeFileSync(file('gate'), '');
   const openGate = (): void => rmSync(file('gate'), { force: true });
@@ -64,20 +81,55 @@ describe('acknowledgement in a real Node-RED', function () {
     const fs = "const fs = global.get('fs');";
     return [
       ...chain({
-        endpoint: plc.endpointUrl, controlNode: plc.controlNodeId, ringNode: plc.ringNodeIds.join('\n'),
+        endpoint: plc.endpointUrl,
+        controlNode: plc.controlNodeId,
+        ringNode: plc.ringNodeIds.join('\n'),
         definition: { source: 'json', json: plc.simulator.definitionText() },
-        doc: what.doc ?? {}, after: [what.first], status: ['status']
+        doc: what.doc ?? {},
+        after: [what.first],
+        status: ['status']
       }).map((node) =>
-        node.id !== 'reader' ? node : { ...node, id: `reader${cases}`, interval: '50', statusInterval: '100', maxRecords: '20', commit: 'onAck', maxInFlight: '64', ackTimeout: '60000', ...reader }
+        node.id !== 'reader'
+          ? node
+          : {
+              ...node,
+              id: `reader${cases}`,
+              interval: '50',
+              statusInterval: '100',
+              maxRecords: '20',
+              commit: 'onAck',
+              maxInFlight: '64',
+              ackTimeout: '60000',
+              ...reader
+            }
       ),
       ...what.nodes.map((node): FlowNode => ({ z: 'tab', x: 500, y: 300, ...node, id: node.id!, type: node.type! })),
-      { ...appendTo('status', ''), func: `${fs} fs.appendFileSync(${JSON.stringify(file('status'))}, JSON.stringify(msg.payload) + '\\n');` },
       {
-        ...appendTo('seen', ''), outputs: 1, wires: [[what.behindSeen ?? 'gate']],
+        ...appendTo('status', ''),
+        func: `${fs} fs.appendFileSync(${JSON.stringify(file('status'))}, JSON.stringify(msg.payload) + '\\n');`
+      },
+      {
+        ...appendTo('seen', ''),
+        outputs: 1,
+        wires: [[what.behindSeen ?? 'gate']],
         func: `${fs} fs.appendFileSync(${JSON.stringify(file('seen'))}, [].concat(msg.payload).map((text) => text.replace(/\\n*$/, '\\n')).join('')); return msg;`
       },
-      { ...appendTo('gate', ''), outputs: 1, wires: [['ack']], func: `${fs} return fs.existsSync(${JSON.stringify(file('gate'))}) ? null : msg;` },
-      { id: 'ack', type: 'openot-ack', z: 'tab', name: '', branches: String(what.branches ?? 1), x: 900, y: 300, wires: [[]] },
+      {
+        ...appendTo('gate', ''),
+        outputs: 1,
+        wires: [['ack']],
+        func: `${fs} return fs.existsSync(${JSON.stringify(file('gate'))}) ? null : msg;`
+      },
+      {
+        id: 'ack',
+        type: 'openot-ack',
+        z: 'tab',
+        name: '',
+        branches: String(what.branches ?? 1),
+        x: 900,
+        y: 300,
+        wires: [[]]
+      },
       ...catchTo(file('errors'))
     ];
   };
@@ -103,7 +155,10 @@ describe('acknowledgement in a real Node-RED', function () {
       // What was swallowed comes again, from the beginning: nothing of it was acknowledged.
       openGate();
       await restart(nodes);
-      await untilSaid('every acknowledgement', ({ state, totals, inFlight }) => state === 'idle' && totals.records === records && inFlight === 0);
+      await untilSaid(
+        'every acknowledgement',
+        ({ state, totals, inFlight }) => state === 'idle' && totals.records === records && inFlight === 0
+      );
       await sleep(200);
       if (!what.swallows) should(times()).eql([2]);
       const count = linesOf('seen').length;
@@ -118,10 +173,12 @@ describe('acknowledgement in a real Node-RED', function () {
   }
 
   /** The nodes with something changed in one of them. */
-  const changed = (nodes: FlowNode[], id: string, changes: Record<string, unknown> = { name: 'changed' }): FlowNode[] => nodes.map((node) => (node.id === id ? { ...node, ...changes } : node));
+  const changed = (nodes: FlowNode[], id: string, changes: Record<string, unknown> = { name: 'changed' }): FlowNode[] =>
+    nodes.map((node) => (node.id === id ? { ...node, ...changes } : node));
   const nothing = between.find(({ name }) => name === 'nothing')!;
   const counted = (often: number): number => [...seen().values()].filter((count) => count === often).length;
-  const untilAcknowledged = (): Promise<Said> => untilSaid('every acknowledgement', ({ state, inFlight }) => state === 'idle' && inFlight === 0);
+  const untilAcknowledged = (): Promise<Said> =>
+    untilSaid('every acknowledgement', ({ state, inFlight }) => state === 'idle' && inFlight === 0);
 
   it('stops reading at maxInFlight and says OPENOT_ACK_TIMEOUT when messages are swallowed, and passes nothing over', async () => {
     closeGate();
@@ -129,7 +186,12 @@ describe('acknowledgement in a real Node-RED', function () {
     await restart(nodes);
     const status = await untilSaid('the time-out', ({ code }) => code === 'OPENOT_ACK_TIMEOUT');
     should(status).match({ state: 'waiting', inFlight: 2 });
-    await until('its status', () => /^waiting OPENOT_ACK_TIMEOUT/.test(runtime.comms.status.get(`reader${cases}`)?.text ?? ''), 5000, context);
+    await until(
+      'its status',
+      () => /^waiting OPENOT_ACK_TIMEOUT/.test(runtime.comms.status.get(`reader${cases}`)?.text ?? ''),
+      5000,
+      context
+    );
     should(runtime.comms.status.get(`reader${cases}`)).match({ fill: 'red' });
     const handedOn = status.totals.records;
     should(handedOn).be.belowOrEqual(40);
@@ -145,7 +207,11 @@ describe('acknowledgement in a real Node-RED', function () {
 
   it('reads again exactly what came after the last acknowledged message when the rest was swallowed', async () => {
     const nodes = flow(nothing, { ackTimeout: '1000' });
-    await restart(changed(nodes, 'gate', { func: "return msg.openot.commit.some((token) => Number(token.split('/').pop()) > 3) ? null : msg;" }));
+    await restart(
+      changed(nodes, 'gate', {
+        func: "return msg.openot.commit.some((token) => Number(token.split('/').pop()) > 3) ? null : msg;"
+      })
+    );
     await untilSaid('the time-out', ({ code, totals }) => code === 'OPENOT_ACK_TIMEOUT' && totals.records === EVENTS);
     await restart(nodes);
     await untilAcknowledged();
@@ -156,8 +222,13 @@ describe('acknowledgement in a real Node-RED', function () {
 
   it('does not take a batch for acknowledged whose last part was swallowed behind a split', async () => {
     const what = between.find(({ name }) => name === 'a split')!;
-    await restart(changed(flow(what), 'gate', { func: 'return msg.parts.index === msg.parts.count - 1 ? null : msg;' }));
-    const { inFlight } = await untilSaid('rest', ({ state, totals, inFlight }) => state === 'idle' && totals.records === EVENTS && inFlight === 1);
+    await restart(
+      changed(flow(what), 'gate', { func: 'return msg.parts.index === msg.parts.count - 1 ? null : msg;' })
+    );
+    const { inFlight } = await untilSaid(
+      'rest',
+      ({ state, totals, inFlight }) => state === 'idle' && totals.records === EVENTS && inFlight === 1
+    );
     await sleep(300);
     // All but the last one are covered by parts of later ones.
     should([inFlight, said()!.inFlight]).eql([1, 1]);
@@ -169,17 +240,48 @@ describe('acknowledgement in a real Node-RED', function () {
   const inside = (name: string): Between => between.find((each) => each.name === name)!;
   for (const [name, what, changes] of [
     ['a delay', { first: ['slow'], nodes: [delay('slow', ['seen'], 1500)] }, {}],
-    ['a function', { first: ['slow'], nodes: [keep('slow', ['seen'], 'setTimeout(() => node.send(msg), 1500); return null;')] }, {}],
-    ['a batch', { first: ['slow'], nodes: inside('a batch').nodes.map((each) => ({ ...each, id: 'slow', count: '1000' })) }, { count: '1' }],
-    ['a delay inside a subflow', { first: ['sub'], nodes: inside('a subflow').nodes.map((each) => (each.id === 'inside' ? { ...each, timeout: '1500' } : each)) }, {}],
-    ['a delay behind a called link', { first: ['call'], nodes: inside('a called link').nodes.map((each) => (each.id === 'keep' ? delay('slow', ['return'], 1500) : each.id === 'in' ? { ...each, wires: [['slow']] } : each)) }, {}]
+    [
+      'a function',
+      { first: ['slow'], nodes: [keep('slow', ['seen'], 'setTimeout(() => node.send(msg), 1500); return null;')] },
+      {}
+    ],
+    [
+      'a batch',
+      { first: ['slow'], nodes: inside('a batch').nodes.map((each) => ({ ...each, id: 'slow', count: '1000' })) },
+      { count: '1' }
+    ],
+    [
+      'a delay inside a subflow',
+      {
+        first: ['sub'],
+        nodes: inside('a subflow').nodes.map((each) => (each.id === 'inside' ? { ...each, timeout: '1500' } : each))
+      },
+      {}
+    ],
+    [
+      'a delay behind a called link',
+      {
+        first: ['call'],
+        nodes: inside('a called link').nodes.map((each) =>
+          each.id === 'keep'
+            ? delay('slow', ['return'], 1500)
+            : each.id === 'in'
+              ? { ...each, wires: [['slow']] }
+              : each
+        )
+      },
+      {}
+    ]
   ] as Array<[string, Omit<Between, 'name'>, Record<string, unknown>]>) {
     it(`reads again what ${name} between the nodes held when a deploy replaced it, the reader living on`, async () => {
       const nodes = flow({ name, ...what });
       await restart(nodes);
       await untilSaid('rest', ({ state, totals }) => state === 'idle' && totals.records === EVENTS);
       should(seen().size).equal(0);
-      await runtime.deploy(changed(nodes, what.first[0] === 'sub' ? 'inside' : 'slow', { name: 'changed', ...changes }), 'nodes');
+      await runtime.deploy(
+        changed(nodes, what.first[0] === 'sub' ? 'inside' : 'slow', { name: 'changed', ...changes }),
+        'nodes'
+      );
       await untilAcknowledged();
       should(seen().size).equal(EVENTS);
       should(linesOf('errors')).eql([]);
@@ -192,7 +294,12 @@ describe('acknowledgement in a real Node-RED', function () {
     const nodes = flow(what);
     await restart(nodes);
     await untilSeen(EVENTS);
-    await until('the status of openot-ack', () => /^0 batches, \d+ not from every branch/.test(runtime.comms.status.get('ack')?.text ?? ''), 5000, context);
+    await until(
+      'the status of openot-ack',
+      () => /^0 batches, \d+ not from every branch/.test(runtime.comms.status.get('ack')?.text ?? ''),
+      5000,
+      context
+    );
     openGate();
     await runtime.deploy(changed(nodes, 'ack'), 'nodes');
     await untilSeen(EVENTS, 2);
@@ -221,7 +328,14 @@ describe('acknowledgement in a real Node-RED', function () {
   it('acknowledges nothing while the disk is full, and reads everything again once there is room', async () => {
     const path = file('written');
     symlinkSync('/dev/full', path);
-    const full: Between = { name: 'a file node', first: ['file'], nodes: [file_(['seen'], path), { id: 'failed', type: 'catch', name: '', scope: ['file'], uncaught: false, wires: [['ack']] }] };
+    const full: Between = {
+      name: 'a file node',
+      first: ['file'],
+      nodes: [
+        file_(['seen'], path),
+        { id: 'failed', type: 'catch', name: '', scope: ['file'], uncaught: false, wires: [['ack']] }
+      ]
+    };
     const nodes = flow(full);
     await restart(nodes);
     await until('the error', () => linesOf('errors').some((line) => /ENOSPC/.test(line)), 10_000, context);
@@ -231,20 +345,40 @@ describe('acknowledgement in a real Node-RED', function () {
     rmSync(path);
     writeFileSync(path, '');
     should(inFlight).be.above(2);
-    await until('all of them', () => countByIdentity(linesOf('written').map((line) => JSON.parse(line) as StrictDocument)).size === produced(), 15_000, context);
+    await until(
+      'all of them',
+      () => countByIdentity(linesOf('written').map((line) => JSON.parse(line) as StrictDocument)).size === produced(),
+      15_000,
+      context
+    );
     await untilAcknowledged();
-    should(new Set(countByIdentity(linesOf('written').map((line) => JSON.parse(line) as StrictDocument)).values())).eql(new Set([1]));
+    should(new Set(countByIdentity(linesOf('written').map((line) => JSON.parse(line) as StrictDocument)).values())).eql(
+      new Set([1])
+    );
   });
 
   it('resolves what the guard held back while the definition was missing, in order, across deploys, and then acknowledges it', async () => {
     const path = file('definition.json');
     const records = produced();
-    const nodes = changed(changed(flow(nothing), 'guard', { policy: 'hold', holdLimit: '10000' }), 'definition', { source: 'file', path, json: '', watch: true });
+    const nodes = changed(changed(flow(nothing), 'guard', { policy: 'hold', holdLimit: '10000' }), 'definition', {
+      source: 'file',
+      path,
+      json: '',
+      watch: true
+    });
     for (const deploy of ['full', 'full', 'nodes'] as const) {
       if (deploy === 'full') await restart(nodes);
       else await runtime.deploy(changed(nodes, 'guard'), 'nodes');
-      await untilSaid('rest', ({ state, totals, inFlight }) => state === 'idle' && totals.records === records && inFlight > 2);
-      await until('what is held', () => runtime.comms.status.get('guard')?.text?.includes(`${records} held`), 5000, () => JSON.stringify(runtime.comms.status.get('guard')));
+      await untilSaid(
+        'rest',
+        ({ state, totals, inFlight }) => state === 'idle' && totals.records === records && inFlight > 2
+      );
+      await until(
+        'what is held',
+        () => runtime.comms.status.get('guard')?.text?.includes(`${records} held`),
+        5000,
+        () => JSON.stringify(runtime.comms.status.get('guard'))
+      );
     }
     should(seen().size).equal(0);
     writeFileSync(path, plc.simulator.definitionText());

@@ -16,17 +16,31 @@ describe('a capture that a killed runtime left behind', function () {
   let plc: Plc;
   let runtime: Runtime | undefined;
   const flows = (reader: Record<string, unknown>, output: string): FlowNode[] => [
-    ...chain({ endpoint: plc.endpointUrl, controlNode: plc.controlNodeId, ringNode: plc.ringNodeIds.join('\n'), definition: { source: 'json', json: plc.simulator.definitionText() }, reader, after: [['append']] }),
+    ...chain({
+      endpoint: plc.endpointUrl,
+      controlNode: plc.controlNodeId,
+      ringNode: plc.ringNodeIds.join('\n'),
+      definition: { source: 'json', json: plc.simulator.definitionText() },
+      reader,
+      after: [['append']]
+    }),
     appendTo('append', join(userDir, output))
   ];
   const start = async (reader: Record<string, unknown>, output: string): Promise<void> => {
     writeFileSync(join(userDir, 'flows.json'), JSON.stringify(flows(reader, output)));
     runtime = await Runtime.start(userDir);
   };
-  const lines = (output: string): string[] => readDocuments(join(userDir, output)).map((document) => JSON.stringify(document, (key, value: unknown) => (key === 'receiveTimeNs' ? undefined : value)));
+  const lines = (output: string): string[] =>
+    readDocuments(join(userDir, output)).map((document) =>
+      JSON.stringify(document, (key, value: unknown) => (key === 'receiveTimeNs' ? undefined : value))
+    );
 
   before(async () => {
-    plc = await startPlc({ rate: 300, ringBytes: 1 << 20, quirks: { torn: { granularity: 4, updateProbability: 0.01 } } });
+    plc = await startPlc({
+      rate: 300,
+      ringBytes: 1 << 20,
+      quirks: { torn: { granularity: 4, updateProbability: 0.01 } }
+    });
     userDir = await makeUserDirectory();
   });
   afterEach(() => runtime?.kill());
@@ -37,7 +51,12 @@ describe('a capture that a killed runtime left behind', function () {
 
   it('replays into the same documents in another runtime, without the controller', async () => {
     await start({ recordPath: 'captures/' }, 'live.ndjson');
-    await until('documents', () => lines('live.ndjson').length > 1000, 60_000, () => runtime!.log);
+    await until(
+      'documents',
+      () => lines('live.ndjson').length > 1000,
+      60_000,
+      () => runtime!.log
+    );
     runtime!.kill();
     // What the killed runtime had written.
     const original = lines('live.ndjson');
@@ -47,8 +66,16 @@ describe('a capture that a killed runtime left behind', function () {
     should(capture.ok && capture.frames.some(({ content }) => content.type === 'end')).be.false();
     await plc.stop();
 
-    await start({ id: 'replay', transport: 'capture', capturePath: 'captures', opcua: '', controlNode: '', ringNode: '' }, 'replay.ndjson');
-    await until('the documents again', () => lines('replay.ndjson').length >= original.length, 60_000, () => `${lines('replay.ndjson').length} of ${original.length}\n${runtime!.log}`);
+    await start(
+      { id: 'replay', transport: 'capture', capturePath: 'captures', opcua: '', controlNode: '', ringNode: '' },
+      'replay.ndjson'
+    );
+    await until(
+      'the documents again',
+      () => lines('replay.ndjson').length >= original.length,
+      60_000,
+      () => `${lines('replay.ndjson').length} of ${original.length}\n${runtime!.log}`
+    );
     await runtime!.stop();
     should(runtime!.complaints()).eql([]);
     // What was read in the last moment before the kill may not have been handed on, or not have been in the file yet.
@@ -65,11 +92,23 @@ describe('a capture that a killed runtime left behind', function () {
     const editor = await Editor.open(runtime.url);
     try {
       await editor.openDialog('replay');
-      const shown = (name: string): Promise<boolean> => editor.evaluate<boolean>(`$('#node-input-${name}').is(':visible')`);
-      const choose = (transport: string): Promise<void> => editor.evaluate(`void $('#node-input-transport').val('${transport}').trigger('change')`);
+      const shown = (name: string): Promise<boolean> =>
+        editor.evaluate<boolean>(`$('#node-input-${name}').is(':visible')`);
+      const choose = (transport: string): Promise<void> =>
+        editor.evaluate(`void $('#node-input-transport').val('${transport}').trigger('change')`);
       const all = async (): Promise<string[]> => {
         const found: string[] = [];
-        for (const name of ['opcua', 'modbus', 'capturePath', 'captureSpeed', 'recordPath', 'recordBytes', 'recordFiles', 'startFrom']) if (await shown(name)) found.push(name);
+        for (const name of [
+          'opcua',
+          'modbus',
+          'capturePath',
+          'captureSpeed',
+          'recordPath',
+          'recordBytes',
+          'recordFiles',
+          'startFrom'
+        ])
+          if (await shown(name)) found.push(name);
         return found;
       };
       should(await editor.evaluate<string>("$('#node-input-capturePath').val()")).equal('captures');
@@ -80,7 +119,9 @@ describe('a capture that a killed runtime left behind', function () {
       should(await all()).eql(['modbus', 'recordPath', 'startFrom']);
       await editor.evaluate("void $('#node-input-recordPath').val('captures/').trigger('change')");
       should(await all()).eql(['modbus', 'recordPath', 'recordBytes', 'recordFiles', 'startFrom']);
-      should(await editor.evaluate<string>("$('#node-input-recordBytes').val() + ' ' + $('#node-input-recordFiles').val()")).equal('16777216 4');
+      should(
+        await editor.evaluate<string>("$('#node-input-recordBytes').val() + ' ' + $('#node-input-recordFiles').val()")
+      ).equal('16777216 4');
       await editor.evaluate("document.getElementById('node-input-recordFiles').scrollIntoView({ block: 'end' })");
       await editor.screenshot('reader-recording');
       await choose('capture');

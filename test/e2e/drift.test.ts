@@ -24,7 +24,13 @@ describe('a definition that changes under the reader', function () {
     mkdirSync(folder);
     writeFileSync(join(folder, 'first.json'), plc.simulator.definitionText());
     const flows = [
-      ...chain({ endpoint: plc.endpointUrl, controlNode: plc.controlNodeId, ringNode: plc.ringNodeIds.join('\n'), definition: { source: 'folder', path: folder }, after: [['append']] }),
+      ...chain({
+        endpoint: plc.endpointUrl,
+        controlNode: plc.controlNodeId,
+        ringNode: plc.ringNodeIds.join('\n'),
+        definition: { source: 'folder', path: folder },
+        after: [['append']]
+      }),
       appendTo('append', output),
       ...catchTo(join(userDir, 'errors.txt'))
     ];
@@ -37,17 +43,31 @@ describe('a definition that changes under the reader', function () {
     if (userDir) await removeUserDirectory(userDir);
   });
 
-  const ofEpoch = (hash: string): StrictDocument[] => readDocuments(output).filter(({ kind, provenance }) => kind !== 'loss' && provenance.epoch.relation === 'current' && provenance.epoch.definitionHash === hash);
+  const ofEpoch = (hash: string): StrictDocument[] =>
+    readDocuments(output).filter(
+      ({ kind, provenance }) =>
+        kind !== 'loss' && provenance.epoch.relation === 'current' && provenance.epoch.definitionHash === hash
+    );
 
   it('resolves, then gives placeholders with raw slots, then resolves again once the new file appears in the watched folder', async () => {
     const oldHash = plc.simulator.statistics().definitionHash;
-    await until('resolved documents', () => ofEpoch(oldHash).length > 50, 30_000, () => runtime.log);
+    await until(
+      'resolved documents',
+      () => ofEpoch(oldHash).length > 50,
+      30_000,
+      () => runtime.log
+    );
     should(ofEpoch(oldHash).every(({ kind }) => kind === 'event')).be.true();
 
     plc.simulator.command('definition-change');
     const newHash = plc.simulator.statistics().definitionHash;
     should(newHash).not.equal(oldHash);
-    await until('placeholders', () => ofEpoch(newHash).length > 30, 30_000, () => runtime.log);
+    await until(
+      'placeholders',
+      () => ofEpoch(newHash).length > 30,
+      30_000,
+      () => runtime.log
+    );
     for (const document of ofEpoch(newHash)) {
       should(document.kind).equal('placeholder');
       should(document.reason!.kind).equal('drift');
@@ -57,7 +77,12 @@ describe('a definition that changes under the reader', function () {
     const text = plc.simulator.definitionText();
     writeFileSync(join(userDir, 'incoming.json'), text);
     renameSync(join(userDir, 'incoming.json'), join(folder, 'second.json'));
-    await until('resolved documents of the new epoch', () => ofEpoch(newHash).filter(({ kind }) => kind === 'event').length > 30, 30_000, () => runtime.log);
+    await until(
+      'resolved documents of the new epoch',
+      () => ofEpoch(newHash).filter(({ kind }) => kind === 'event').length > 30,
+      30_000,
+      () => runtime.log
+    );
     const kinds = ofEpoch(newHash).map(({ kind }) => kind);
     should(kinds.slice(kinds.indexOf('event')).every((kind) => kind === 'event')).be.true();
     should(readDocuments(output).filter(({ kind }) => kind === 'loss')).eql([]);

@@ -9,9 +9,12 @@ import { makeUserDirectory, removeUserDirectory } from './support/user-directory
 /** The first examples that together have every node. */
 const examples = (): FlowNode[] => {
   const flows: FlowNode[] = [];
-  for (const name of readdirSync(join(root, 'examples')).filter((file) => file.endsWith('.json')).sort()) {
+  for (const name of readdirSync(join(root, 'examples'))
+    .filter((file) => file.endsWith('.json'))
+    .sort()) {
     const nodes = JSON.parse(readFileSync(join(root, 'examples', name), 'utf8')) as FlowNode[];
-    if (nodes.some(({ type }) => type.startsWith('openot-') && !flows.some((node) => node.type === type))) flows.push(...nodes);
+    if (nodes.some(({ type }) => type.startsWith('openot-') && !flows.some((node) => node.type === type)))
+      flows.push(...nodes);
   }
   return flows;
 };
@@ -27,7 +30,11 @@ for (const theme of themes) {
     let editor: Editor;
     const flows = examples();
     // A reader shows other fields for each way to a ring.
-    const ours = flows.filter(({ type, transport }, index) => type.startsWith('openot-') && flows.findIndex((node) => node.type === type && node.transport === transport) === index);
+    const ours = flows.filter(
+      ({ type, transport }, index) =>
+        type.startsWith('openot-') &&
+        flows.findIndex((node) => node.type === type && node.transport === transport) === index
+    );
 
     before(async function () {
       if (!chromiumPath()) {
@@ -48,7 +55,11 @@ for (const theme of themes) {
     it('shows no node as invalid or changed', async () => {
       await new Promise((resolve) => setTimeout(resolve, 3000));
       await editor.screenshot(`editor-${theme}`);
-      should(await editor.evaluate<string[]>("(() => { const bad = []; RED.nodes.eachNode((n) => { if (n.valid === false || n.changed) bad.push(n.type); }); RED.nodes.eachConfig((n) => { if (n.valid === false) bad.push(n.type); }); return bad; })()")).eql([]);
+      should(
+        await editor.evaluate<string[]>(
+          '(() => { const bad = []; RED.nodes.eachNode((n) => { if (n.valid === false || n.changed) bad.push(n.type); }); RED.nodes.eachConfig((n) => { if (n.valid === false) bad.push(n.type); }); return bad; })()'
+        )
+      ).eql([]);
     });
 
     for (const node of ours) {
@@ -56,7 +67,9 @@ for (const theme of themes) {
       it(`opens, and leaves unchanged, the dialog of ${kind}`, async () => {
         await editor.openDialog(node.id);
         await editor.screenshot(`dialog-${kind}-${theme}`);
-        const labels = await editor.evaluate<string[]>("$('.red-ui-tray-body label:visible, .red-ui-tray-body option').map((_, e) => $(e).text().trim()).get()");
+        const labels = await editor.evaluate<string[]>(
+          "$('.red-ui-tray-body label:visible, .red-ui-tray-body option').map((_, e) => $(e).text().trim()).get()"
+        );
         should(labels.length).be.above(1);
         // An untranslated label is the key itself.
         should(labels.filter((label) => /^[a-z-]+\.[a-z.-]+$/i.test(label))).eql([]);
@@ -94,18 +107,35 @@ for (const theme of themes) {
       should(await editor.evaluate<boolean>("$('.openot-otel-network').is(':visible')")).be.true();
       await editor.evaluate("$('#node-input-profile').typedInput('value', 'otlp')");
       await editor.press('ok');
-      const saved = await editor.evaluate<Record<string, unknown>>("(({ signals, maxItems, maxItemsType, resource, severityOverrides, profile, maxBytes, valid }) => ({ signals, maxItems, maxItemsType, resource, severityOverrides, profile, maxBytes, valid }))(RED.nodes.node('mapper'))");
+      const saved = await editor.evaluate<Record<string, unknown>>(
+        "(({ signals, maxItems, maxItemsType, resource, severityOverrides, profile, maxBytes, valid }) => ({ signals, maxItems, maxItemsType, resource, severityOverrides, profile, maxBytes, valid }))(RED.nodes.node('mapper'))"
+      );
       should(saved).eql({
-        signals: { logs: true, metrics: false, traces: true }, maxItems: 'limit', maxItemsType: 'msg', profile: 'otlp', maxBytes: '1048576', valid: true,
-        resource: [{ key: 'service.name', value: 'openot', type: 'str' }, { key: 'service.instance.id', value: 'openot.stream', type: 'msg' }, { key: 'site', value: 'SITE', type: 'env' }],
+        signals: { logs: true, metrics: false, traces: true },
+        maxItems: 'limit',
+        maxItemsType: 'msg',
+        profile: 'otlp',
+        maxBytes: '1048576',
+        valid: true,
+        resource: [
+          { key: 'service.name', value: 'openot', type: 'str' },
+          { key: 'service.instance.id', value: 'openot.stream', type: 'msg' },
+          { key: 'site', value: 'SITE', type: 'env' }
+        ],
         severityOverrides: [{ event: 'openot.loss', severity: 'FATAL', type: 'choice' }]
       });
       await editor.evaluate("RED.nodes.remove('mapper')");
       // One that has nothing but its type, as a flow that was written by hand: the defaults hold, and are shown.
-      await editor.evaluate("RED.nodes.import([{ id: 'bare', type: 'openot-otel', x: 500, y: 700, z: RED.workspaces.active(), wires: [[], [], []] }], { generateIds: false })");
+      await editor.evaluate(
+        "RED.nodes.import([{ id: 'bare', type: 'openot-otel', x: 500, y: 700, z: RED.workspaces.active(), wires: [[], [], []] }], { generateIds: false })"
+      );
       should(await editor.evaluate<boolean>("RED.nodes.node('bare').valid !== false")).be.true();
       await editor.openDialog('bare');
-      should(await editor.evaluate<unknown[]>("['profile', 'checksum', 'scopeUuid', 'maxItems', 'maxBytes', 'maxAge'].map((name) => $('#node-input-' + name).typedInput('value')).concat($('#openot-otel-signals').typedInput('value'))")).eql(['otlp', 'md5', 'true', '500', '1048576', '200', 'logs,metrics,traces']);
+      should(
+        await editor.evaluate<unknown[]>(
+          "['profile', 'checksum', 'scopeUuid', 'maxItems', 'maxBytes', 'maxAge'].map((name) => $('#node-input-' + name).typedInput('value')).concat($('#openot-otel-signals').typedInput('value'))"
+        )
+      ).eql(['otlp', 'md5', 'true', '500', '1048576', '200', 'logs,metrics,traces']);
       await editor.press('cancel');
       await editor.evaluate("RED.nodes.remove('bare')");
       should(editor.problems).eql([]);
@@ -113,41 +143,117 @@ for (const theme of themes) {
 
     it('says in the dialog of the sender what is behind the address by itself, and trims it', async () => {
       // From an earlier version, which had no whenRefused.
-      const sender = { id: 'sender', type: 'openot-otlp', name: '', endpoint: 'http://collector:4318', logsEndpoint: '', metricsEndpoint: '', tracesEndpoint: '', tls: '', compression: '', timeout: '', maxItems: '500', maxBytes: '4194304', maxAge: '500', maxInFlight: '4', x: 500, y: 700, wires: [[], []] };
-      await editor.evaluate(`RED.nodes.import([{ ...${JSON.stringify(sender)}, z: RED.workspaces.active() }], { generateIds: false })`);
+      const sender = {
+        id: 'sender',
+        type: 'openot-otlp',
+        name: '',
+        endpoint: 'http://collector:4318',
+        logsEndpoint: '',
+        metricsEndpoint: '',
+        tracesEndpoint: '',
+        tls: '',
+        compression: '',
+        timeout: '',
+        maxItems: '500',
+        maxBytes: '4194304',
+        maxAge: '500',
+        maxInFlight: '4',
+        x: 500,
+        y: 700,
+        wires: [[], []]
+      };
+      await editor.evaluate(
+        `RED.nodes.import([{ ...${JSON.stringify(sender)}, z: RED.workspaces.active() }], { generateIds: false })`
+      );
       await editor.openDialog('sender');
-      const isShown = (name: string): Promise<boolean> => editor.evaluate<boolean>(`$('.openot-otlp-${name}').is(':visible')`);
+      const isShown = (name: string): Promise<boolean> =>
+        editor.evaluate<boolean>(`$('.openot-otlp-${name}').is(':visible')`);
       should([await isShown('base'), await isShown('clear')]).eql([false, false]);
-      await editor.evaluate("$('#node-input-endpoint').val(' http://collector:4318/v1/logs/ ').trigger('change'); $('#node-input-token').val('t').trigger('change')");
+      await editor.evaluate(
+        "$('#node-input-endpoint').val(' http://collector:4318/v1/logs/ ').trigger('change'); $('#node-input-token').val('t').trigger('change')"
+      );
       should([await isShown('base'), await isShown('clear')]).eql([true, true]);
       await editor.screenshot(`dialog-openot-otlp-filled-${theme}`);
       should(await editor.evaluate<string>("$('#node-input-whenRefused').val()")).equal('reject');
       await editor.press('ok');
-      should(await editor.evaluate<unknown[]>("(({ endpoint, whenRefused, valid }) => [endpoint, whenRefused, valid])(RED.nodes.node('sender'))")).eql(['http://collector:4318/v1/logs/', 'reject', true]);
+      should(
+        await editor.evaluate<unknown[]>(
+          "(({ endpoint, whenRefused, valid }) => [endpoint, whenRefused, valid])(RED.nodes.node('sender'))"
+        )
+      ).eql(['http://collector:4318/v1/logs/', 'reject', true]);
       await editor.evaluate("RED.nodes.remove('sender')");
       should(editor.problems).eql([]);
     });
 
     it('takes nodes as version 0.1 saved them: valid, and the dialogs show the defaults of what came later', async () => {
       const early = [
-        { id: 'early-opcua', type: 'openot-opcua', name: '', endpoint: 'opc.tcp://127.0.0.1:48400', securityMode: 'None', securityPolicy: 'Basic256Sha256', authentication: 'anonymous', trust: 'list', requestTimeout: '10000' },
         {
-          id: 'early-reader', type: 'openot-reader', x: 100, y: 700, wires: [[], []], name: '', stream: '', transport: 'opcua', opcua: 'early-opcua', controlNode: 'ns=1;s=C', ringNode: 'ns=1;s=R', mode: 'poll', interval: '500',
-          verify: 'extraCall', startFrom: 'oldest', maxRecords: '1000', maxBytes: '65536', statusInterval: '5000'
+          id: 'early-opcua',
+          type: 'openot-opcua',
+          name: '',
+          endpoint: 'opc.tcp://127.0.0.1:48400',
+          securityMode: 'None',
+          securityPolicy: 'Basic256Sha256',
+          authentication: 'anonymous',
+          trust: 'list',
+          requestTimeout: '10000'
         },
-        { id: 'early-simulator', type: 'openot-simulator', x: 300, y: 700, wires: [[]], name: '', scenario: 'reactor', rate: '20', ringBytes: '65536', opcuaPort: '48400' }
+        {
+          id: 'early-reader',
+          type: 'openot-reader',
+          x: 100,
+          y: 700,
+          wires: [[], []],
+          name: '',
+          stream: '',
+          transport: 'opcua',
+          opcua: 'early-opcua',
+          controlNode: 'ns=1;s=C',
+          ringNode: 'ns=1;s=R',
+          mode: 'poll',
+          interval: '500',
+          verify: 'extraCall',
+          startFrom: 'oldest',
+          maxRecords: '1000',
+          maxBytes: '65536',
+          statusInterval: '5000'
+        },
+        {
+          id: 'early-simulator',
+          type: 'openot-simulator',
+          x: 300,
+          y: 700,
+          wires: [[]],
+          name: '',
+          scenario: 'reactor',
+          rate: '20',
+          ringBytes: '65536',
+          opcuaPort: '48400'
+        }
       ];
-      await editor.evaluate(`RED.nodes.import(${JSON.stringify(early)}.map((node) => (node.x ? { ...node, z: RED.workspaces.active() } : node)), { generateIds: false })`);
-      should(await editor.evaluate<boolean[]>("['early-opcua', 'early-reader', 'early-simulator'].map((id) => RED.nodes.node(id).valid !== false)")).eql([true, true, true]);
+      await editor.evaluate(
+        `RED.nodes.import(${JSON.stringify(early)}.map((node) => (node.x ? { ...node, z: RED.workspaces.active() } : node)), { generateIds: false })`
+      );
+      should(
+        await editor.evaluate<boolean[]>(
+          "['early-opcua', 'early-reader', 'early-simulator'].map((id) => RED.nodes.node(id).valid !== false)"
+        )
+      ).eql([true, true, true]);
       await editor.openDialog('early-reader');
-      const shown = await editor.evaluate<string[]>("['registerType', 'byteOrder', 'controlAddress', 'commit', 'maxInFlight', 'ackTimeout'].map((name) => $('#node-input-' + name).val())");
+      const shown = await editor.evaluate<string[]>(
+        "['registerType', 'byteOrder', 'controlAddress', 'commit', 'maxInFlight', 'ackTimeout'].map((name) => $('#node-input-' + name).val())"
+      );
       should(shown).eql(['holding', 'big', '', 'onSend', '16', '60000']);
       should(await editor.evaluate<number>("$('.red-ui-tray-body .input-error').length")).equal(0);
       await editor.press('ok');
       await editor.openDialog('early-simulator');
       should(await editor.evaluate<string>("$('#node-input-modbusPort').val()")).equal('0');
       await editor.press('ok');
-      should(await editor.evaluate<boolean[]>("['early-reader', 'early-simulator'].map((id) => RED.nodes.node(id).valid !== false)")).eql([true, true]);
+      should(
+        await editor.evaluate<boolean[]>(
+          "['early-reader', 'early-simulator'].map((id) => RED.nodes.node(id).valid !== false)"
+        )
+      ).eql([true, true]);
       should(editor.problems).eql([]);
     });
   });

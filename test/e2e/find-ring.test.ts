@@ -21,14 +21,40 @@ for (const theme of themes) {
         console.log('      skipped: no Chromium');
         return this.skip();
       }
-      plc = await startPlc({ ringBytes: 16_384, modbusPort: 'any', modbusQuirks: { byteOrder: 'little' }, modbusRegisters: { controlAddress: 1000, ringAddress: 1044 }, users: { operator: 'right' } });
+      plc = await startPlc({
+        ringBytes: 16_384,
+        modbusPort: 'any',
+        modbusQuirks: { byteOrder: 'little' },
+        modbusRegisters: { controlAddress: 1000, ringAddress: 1044 },
+        users: { operator: 'right' }
+      });
       userDir = await makeUserDirectory();
       runtime = await Runtime.start(userDir);
       editor = await Editor.open(runtime.url, { dark: theme === 'dark' });
       const { port } = plc.simulator.modbus!;
       const flow = [
-        { id: 'opcua', type: 'openot-opcua', name: 'plant', endpoint: plc.endpointUrl, securityMode: 'None', securityPolicy: 'Basic256Sha256', authentication: 'anonymous', trust: 'list', requestTimeout: '10000' },
-        { id: 'modbus', type: 'openot-modbus', name: 'device', host: '127.0.0.1', port: String(port), unitId: '255', requestTimeout: '3000', maxRegisters: '125', pipeline: '1' }
+        {
+          id: 'opcua',
+          type: 'openot-opcua',
+          name: 'plant',
+          endpoint: plc.endpointUrl,
+          securityMode: 'None',
+          securityPolicy: 'Basic256Sha256',
+          authentication: 'anonymous',
+          trust: 'list',
+          requestTimeout: '10000'
+        },
+        {
+          id: 'modbus',
+          type: 'openot-modbus',
+          name: 'device',
+          host: '127.0.0.1',
+          port: String(port),
+          unitId: '255',
+          requestTimeout: '3000',
+          maxRegisters: '125',
+          pipeline: '1'
+        }
       ];
       await editor.evaluate(`RED.nodes.import(${JSON.stringify(flow)}, { generateIds: false })`);
       for (const transport of ['opcua', 'modbus']) await editor.evaluate(addReader(transport));
@@ -47,21 +73,30 @@ for (const theme of themes) {
       RED.nodes.import([{ ...values, transport: '${transport}', ${transport}: '${transport}' }], { generateIds: false });
     })()`;
     const field = (name: string): Promise<string> => editor.evaluate<string>(`$('#node-input-${name}').val()`);
-    const set = (name: string, value: string): Promise<void> => editor.evaluate(`void $('#node-input-${name}').val(${JSON.stringify(value)}).trigger('change')`);
+    const set = (name: string, value: string): Promise<void> =>
+      editor.evaluate(`void $('#node-input-${name}').val(${JSON.stringify(value)}).trigger('change')`);
     const press = async (button: string): Promise<string> => {
       await editor.evaluate(`document.getElementById('openot-reader-${button}').scrollIntoView({ block: 'center' })`);
       await editor.page.click(`#openot-reader-${button}`);
-      await editor.page.waitForFunction("$('.openot-reader-outcome:visible .fa-spin').length === 0 && $('.openot-reader-outcome:visible').length === 1", { timeout: 60_000 });
+      await editor.page.waitForFunction(
+        "$('.openot-reader-outcome:visible .fa-spin').length === 0 && $('.openot-reader-outcome:visible').length === 1",
+        { timeout: 60_000 }
+      );
       await editor.evaluate("document.querySelector('.openot-reader-outcome').scrollIntoView({ block: 'end' })");
       return editor.evaluate<string>("$('.openot-reader-outcome').text().replace(/\\s+/g, ' ').trim()");
     };
-    const isDisabled = (): Promise<boolean> => editor.evaluate<boolean>("$('#openot-reader-find').prop('disabled') || $('#openot-reader-test').prop('disabled')");
+    const isDisabled = (): Promise<boolean> =>
+      editor.evaluate<boolean>(
+        "$('#openot-reader-find').prop('disabled') || $('#openot-reader-test').prop('disabled')"
+      );
 
     it('finds a ring in an OPC UA server and fills its NodeIds, which survive a change of indexes', async () => {
       await editor.openDialog('reader-opcua');
       should(await field('controlNode')).equal('');
       const found = await press('find');
-      should(found).match(/Found and filled in: OpenOT \/ OpenOT.Control \+ OpenOT.Ring: 16 KiB, .*its records are whole/);
+      should(found).match(
+        /Found and filled in: OpenOT \/ OpenOT.Control \+ OpenOT.Ring: 16 KiB, .*its records are whole/
+      );
       should(await field('controlNode')).equal(plc.controlNodeId);
       should(await field('ringNode')).equal(plc.ringNodeIds.join('\n'));
       should(await isDisabled()).be.false();
@@ -92,11 +127,13 @@ for (const theme of themes) {
       await editor.press('cancel');
     });
 
-    it('logs in with what was typed in the endpoint\'s dialog and never deployed', async () => {
+    it("logs in with what was typed in the endpoint's dialog and never deployed", async () => {
       const typed = async (password: string): Promise<string> => {
         await editor.openDialog('opcua');
         await editor.evaluate("void $('#node-config-input-authentication').val('password').trigger('change')");
-        await editor.evaluate(`void ($('#node-config-input-user').val('operator'), $('#node-config-input-password').val('${password}'))`);
+        await editor.evaluate(
+          `void ($('#node-config-input-user').val('operator'), $('#node-config-input-password').val('${password}'))`
+        );
         await editor.press('ok');
         await editor.openDialog('reader-opcua');
         const found = await press('find');
@@ -115,10 +152,21 @@ for (const theme of themes) {
       await editor.screenshot(`dialog-reader-modbus-${theme}`);
       await editor.evaluate("void $('#openot-reader-to').val('5999')");
       const found = await press('find');
-      should(found).match(/Found and filled in: holding registers, control block at 1000, ring at 1044, byte order little: 16 KiB/);
-      should(found).match(/not everything was looked at|Looked at holding registers 0 to 5999, input registers 0 to 5999/);
-      should([await field('registerType'), await field('controlAddress'), await field('ringAddress'), await field('byteOrder')]).eql(['holding', '1000', '1044', 'little']);
-      should(await editor.evaluate<string>("$('.openot-reader-address:visible').map((_, e) => $(e).text()).get().join('; ')")).equal('counted from 0 (= 41001); counted from 0 (= 41045)');
+      should(found).match(
+        /Found and filled in: holding registers, control block at 1000, ring at 1044, byte order little: 16 KiB/
+      );
+      should(found).match(
+        /not everything was looked at|Looked at holding registers 0 to 5999, input registers 0 to 5999/
+      );
+      should([
+        await field('registerType'),
+        await field('controlAddress'),
+        await field('ringAddress'),
+        await field('byteOrder')
+      ]).eql(['holding', '1000', '1044', 'little']);
+      should(
+        await editor.evaluate<string>("$('.openot-reader-address:visible').map((_, e) => $(e).text()).get().join('; ')")
+      ).equal('counted from 0 (= 41001); counted from 0 (= 41045)');
       await editor.screenshot(`find-ring-modbus-${theme}`);
     });
 
@@ -128,7 +176,9 @@ for (const theme of themes) {
       await editor.screenshot(`test-ring-modbus-${theme}`);
       await set('controlAddress', '999');
       await set('ringAddress', '1043');
-      should(await press('test')).match(/OPENOT_MODBUS_CONTROL_SHIFTED.*with the control block at 1000 and the ring at 1044: set these addresses/);
+      should(await press('test')).match(
+        /OPENOT_MODBUS_CONTROL_SHIFTED.*with the control block at 1000 and the ring at 1044: set these addresses/
+      );
       await editor.evaluate("$('.openot-reader-outcome-tools button:contains(Apply)').click()");
       should([await field('controlAddress'), await field('ringAddress')]).eql(['1000', '1044']);
       await editor.press('ok');
@@ -137,19 +187,44 @@ for (const theme of themes) {
     });
 
     it('lets a person choose where several rings were found', async () => {
-      const ring = (address: number, isProved: boolean): object => ({ description: `holding registers, control block at ${address}: 16 KiB, ${isProved ? 'its records are whole' : 'a guess'}`, isProved, fields: { registerType: 'input', controlAddress: String(address), ringAddress: String(address + 44), byteOrder: 'little' } });
-      const answer = { ok: true, rings: [ring(2000, true), ring(6000, false)], looked: 'holding registers 0 to 9999; 80 requests in 2.0 s', isComplete: false, hints: ['<b>text</b> of a device is no markup'] };
+      const ring = (address: number, isProved: boolean): object => ({
+        description: `holding registers, control block at ${address}: 16 KiB, ${isProved ? 'its records are whole' : 'a guess'}`,
+        isProved,
+        fields: {
+          registerType: 'input',
+          controlAddress: String(address),
+          ringAddress: String(address + 44),
+          byteOrder: 'little'
+        }
+      });
+      const answer = {
+        ok: true,
+        rings: [ring(2000, true), ring(6000, false)],
+        looked: 'holding registers 0 to 9999; 80 requests in 2.0 s',
+        isComplete: false,
+        hints: ['<b>text</b> of a device is no markup']
+      };
       await editor.page.setRequestInterception(true);
-      const answering = (request: HTTPRequest): void => void (request.url().endsWith('/openot/find-ring') ? request.respond({ contentType: 'application/json', body: JSON.stringify(answer) }) : request.continue());
+      const answering = (request: HTTPRequest): void =>
+        void (request.url().endsWith('/openot/find-ring')
+          ? request.respond({ contentType: 'application/json', body: JSON.stringify(answer) })
+          : request.continue());
       editor.page.on('request', answering);
       await editor.openDialog('reader-modbus');
       const list = await press('find');
       editor.page.off('request', answering);
       await editor.page.setRequestInterception(false);
-      should(list).match(/2 rings were found: choose one.*control block at 2000.*control block at 6000.*<b>text<\/b> of a device is no markup.*not everything was looked at/);
+      should(list).match(
+        /2 rings were found: choose one.*control block at 2000.*control block at 6000.*<b>text<\/b> of a device is no markup.*not everything was looked at/
+      );
       should(await field('controlAddress')).equal('1000');
       await editor.page.click('.openot-reader-ring:nth-of-type(2)');
-      should([await field('registerType'), await field('controlAddress'), await field('ringAddress'), await field('byteOrder')]).eql(['input', '6000', '6044', 'little']);
+      should([
+        await field('registerType'),
+        await field('controlAddress'),
+        await field('ringAddress'),
+        await field('byteOrder')
+      ]).eql(['input', '6000', '6044', 'little']);
       await editor.screenshot(`find-ring-several-${theme}`);
       await editor.press('cancel');
       should(editor.problems).eql([]);

@@ -20,8 +20,13 @@ interface NodeSet {
   types: string[];
 }
 
-const nodeTypes = Object.keys((JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { 'node-red': { nodes: object } })['node-red'].nodes);
-const exampleNames = readdirSync(join(root, 'examples')).filter((name) => name.endsWith('.json')).map((name) => name.replace(/\.json$/, '')).sort();
+const nodeTypes = Object.keys(
+  (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { 'node-red': { nodes: object } })['node-red'].nodes
+);
+const exampleNames = readdirSync(join(root, 'examples'))
+  .filter((name) => name.endsWith('.json'))
+  .map((name) => name.replace(/\.json$/, ''))
+  .sort();
 
 describe('the packed tarball in an empty user directory', function () {
   this.timeout(300_000);
@@ -39,32 +44,53 @@ describe('the packed tarball in an empty user directory', function () {
 
   it('loads every node without an error', async () => {
     const sets = (await runtime.json<NodeSet[]>('/nodes')).filter((set) => set.module === '@openot/node-red');
-    should(sets.map((set) => set.types).flat().sort()).eql([...nodeTypes].sort());
+    should(
+      sets
+        .map((set) => set.types)
+        .flat()
+        .sort()
+    ).eql([...nodeTypes].sort());
     should(sets.filter((set) => !set.enabled || set.err)).eql([]);
   });
 
   it('offers its examples in the Import menu', async () => {
     should(exampleNames.length).be.aboveOrEqual(3);
     for (const name of exampleNames) {
-      const flows = await runtime.json<FlowNode[]>(`/library/examples/flows/@openot/node-red/${encodeURIComponent(name)}`);
+      const flows = await runtime.json<FlowNode[]>(
+        `/library/examples/flows/@openot/node-red/${encodeURIComponent(name)}`
+      );
       should(flows.length).be.above(3);
     }
   });
 
   it('uses every node in an example', () => {
-    const used = new Set(exampleNames.flatMap((name) => (JSON.parse(readFileSync(join(root, 'examples', `${name}.json`), 'utf8')) as FlowNode[]).map((node) => node.type)));
+    const used = new Set(
+      exampleNames.flatMap((name) =>
+        (JSON.parse(readFileSync(join(root, 'examples', `${name}.json`), 'utf8')) as FlowNode[]).map(
+          (node) => node.type
+        )
+      )
+    );
     should(nodeTypes.filter((type) => !used.has(type))).eql([]);
   });
 
   for (const name of exampleNames) {
     it(`runs the example ${name}: resolved documents arrive at the editor's websocket`, async () => {
-      const flows = await runtime.json<FlowNode[]>(`/library/examples/flows/@openot/node-red/${encodeURIComponent(name)}`);
+      const flows = await runtime.json<FlowNode[]>(
+        `/library/examples/flows/@openot/node-red/${encodeURIComponent(name)}`
+      );
       runtime.comms.debug.length = 0;
       await runtime.deploy(flows);
-      for (const inject of flows.filter((node) => node.type === 'inject' && /send|hex|base64|http/i.test(String(node.name)))) await runtime.inject(inject.id).catch(() => undefined);
+      for (const inject of flows.filter(
+        (node) => node.type === 'inject' && /send|hex|base64|http/i.test(String(node.name))
+      ))
+        await runtime.inject(inject.id).catch(() => undefined);
       const found = await until(
         'an event document',
-        () => runtime.comms.debug.find((message) => /"?kind"?:\s*"event"/.test(message.msg) && /"?eventName"?/.test(message.msg)),
+        () =>
+          runtime.comms.debug.find(
+            (message) => /"?kind"?:\s*"event"/.test(message.msg) && /"?eventName"?/.test(message.msg)
+          ),
         30_000,
         () => runtime.log + JSON.stringify(runtime.comms.debug.slice(0, 5))
       );
@@ -74,10 +100,19 @@ describe('the packed tarball in an empty user directory', function () {
 
   it('lets the buttons of the drift example be pressed: placeholders with raw slots, then resolved documents again', async () => {
     const name = exampleNames.find((example) => example.startsWith('02'))!;
-    const flows = await runtime.json<FlowNode[]>(`/library/examples/flows/@openot/node-red/${encodeURIComponent(name)}`);
+    const flows = await runtime.json<FlowNode[]>(
+      `/library/examples/flows/@openot/node-red/${encodeURIComponent(name)}`
+    );
     const { debug } = runtime.comms;
-    const button = (number: string): string => flows.find((node) => node.type === 'inject' && String(node.name).startsWith(number))!.id;
-    const since = (at: number, pattern: RegExp): Promise<unknown> => until(String(pattern), () => debug.slice(at).find(({ msg }) => pattern.test(msg)), 15_000, () => JSON.stringify(debug.slice(at).slice(-6)) + runtime.log.slice(-1500));
+    const button = (number: string): string =>
+      flows.find((node) => node.type === 'inject' && String(node.name).startsWith(number))!.id;
+    const since = (at: number, pattern: RegExp): Promise<unknown> =>
+      until(
+        String(pattern),
+        () => debug.slice(at).find(({ msg }) => pattern.test(msg)),
+        15_000,
+        () => JSON.stringify(debug.slice(at).slice(-6)) + runtime.log.slice(-1500)
+      );
     await runtime.deploy(flows);
     // The flow's own start (writing the first file) takes a moment.
     await sleep(1000);
@@ -96,17 +131,36 @@ describe('the packed tarball in an empty user directory', function () {
 
   it('lets the buttons of the acknowledging example be pressed: nothing counts as read while the disk fails, all of it is written later', async () => {
     const name = exampleNames.find((example) => example.startsWith('05'))!;
-    const flows = await runtime.json<FlowNode[]>(`/library/examples/flows/@openot/node-red/${encodeURIComponent(name)}`);
+    const flows = await runtime.json<FlowNode[]>(
+      `/library/examples/flows/@openot/node-red/${encodeURIComponent(name)}`
+    );
     const { debug, status } = runtime.comms;
-    const button = (number: string): string => flows.find((node) => node.type === 'inject' && String(node.name).startsWith(number))!.id;
+    const button = (number: string): string =>
+      flows.find((node) => node.type === 'inject' && String(node.name).startsWith(number))!.id;
     const ack = flows.find(({ type }) => type === 'openot-ack')!.id;
-    const written = (): Set<string> => new Set(countByIdentity(readDocuments(join(userDir, 'openot-events.ndjson'))).keys());
+    const written = (): Set<string> =>
+      new Set(countByIdentity(readDocuments(join(userDir, 'openot-events.ndjson'))).keys());
     await runtime.deploy(flows);
-    await until('acknowledgements', () => /^[1-9]\d* batch/.test(status.get(ack)?.text ?? ''), 15_000, () => JSON.stringify(status.get(ack)));
+    await until(
+      'acknowledgements',
+      () => /^[1-9]\d* batch/.test(status.get(ack)?.text ?? ''),
+      15_000,
+      () => JSON.stringify(status.get(ack))
+    );
     const at = debug.length;
     await runtime.inject(button('1.'));
-    await until('the failure', () => debug.slice(at).some(({ msg }) => /ENOENT/.test(msg)), 10_000, () => runtime.log.slice(-1500));
-    await until('its status', () => /failed/.test(status.get(ack)?.text ?? ''), 5000, () => JSON.stringify(status.get(ack)));
+    await until(
+      'the failure',
+      () => debug.slice(at).some(({ msg }) => /ENOENT/.test(msg)),
+      10_000,
+      () => runtime.log.slice(-1500)
+    );
+    await until(
+      'its status',
+      () => /failed/.test(status.get(ack)?.text ?? ''),
+      5000,
+      () => JSON.stringify(status.get(ack))
+    );
     const before = written().size;
     await sleep(2000);
     should(written().size).equal(before);
@@ -114,35 +168,60 @@ describe('the packed tarball in an empty user directory', function () {
     // Nothing is missing: of each source, every sequence number up to its last.
     const missing = (): number => {
       const last = new Map<string, number>();
-      for (const [run, source, seq] of [...written()].map((identity) => identity.split('/'))) last.set(`${run}/${source}`, Math.max(last.get(`${run}/${source}`) ?? -1, Number(seq)));
+      for (const [run, source, seq] of [...written()].map((identity) => identity.split('/')))
+        last.set(`${run}/${source}`, Math.max(last.get(`${run}/${source}`) ?? -1, Number(seq)));
       return [...last.values()].reduce((sum, end) => sum + end + 1, 0) - written().size;
     };
-    await until('the rest', () => written().size > before + 100 && missing() === 0, 20_000, () => JSON.stringify([written().size, before, missing(), status.get(ack)]));
+    await until(
+      'the rest',
+      () => written().size > before + 100 && missing() === 0,
+      20_000,
+      () => JSON.stringify([written().size, before, missing(), status.get(ack)])
+    );
   });
 
   it('hands out the requests of the network example as they would be sent: all that is required, and a checksum that holds', async () => {
     const name = exampleNames.find((example) => example.startsWith('07'))!;
-    const flows = await runtime.json<FlowNode[]>(`/library/examples/flows/@openot/node-red/${encodeURIComponent(name)}`);
+    const flows = await runtime.json<FlowNode[]>(
+      `/library/examples/flows/@openot/node-red/${encodeURIComponent(name)}`
+    );
     const { debug } = runtime.comms;
     const at = debug.length;
     await runtime.deploy(flows);
     await runtime.inject(flows.find(({ name: title }) => title === 'burst of 500 events')!.id);
     const optional = ['scope schema_url', 'item item.name', 'item item.duration', 'item item.duration.seconds'];
     for (const signal of ['logs', 'metrics', 'traces'] as const) {
-      const sent = await until(signal, async () => {
-        const response = await runtime.get(`/openot/network/${signal}`);
-        return response.ok && response.text();
-      }, 20_000, () => runtime.log.slice(-1500));
+      const sent = await until(
+        signal,
+        async () => {
+          const response = await runtime.get(`/openot/network/${signal}`);
+          return response.ok && response.text();
+        },
+        20_000,
+        () => runtime.log.slice(-1500)
+      );
       const request = JSON.parse(sent as string) as unknown;
       assertValid(signal, sent);
       // Not every span has events.
-      const events = signal === 'traces' && holders(signal, request, 'event').length === 0 ? ['event .name', 'event .timeUnixNano', 'event time'] : [];
+      const events =
+        signal === 'traces' && holders(signal, request, 'event').length === 0
+          ? ['event .name', 'event .timeUnixNano', 'event time']
+          : [];
       should(missingOf(signal, 'otlp', request, [...optional, ...events])).eql([]);
       const [scope] = holders(signal, request, 'scope') as { attributes: KeyValue[] }[];
-      const sum = createHash('md5').update(itemsText(signal, sent as string), 'utf8').digest('hex').toUpperCase();
+      const sum = createHash('md5')
+        .update(itemsText(signal, sent as string), 'utf8')
+        .digest('hex')
+        .toUpperCase();
       should(scope.attributes.find(({ key }) => key === 'checksum')?.value).eql({ stringValue: sum });
     }
-    const shown = (pattern: RegExp): Promise<unknown> => until(String(pattern), () => debug.slice(at).find(({ msg }) => pattern.test(msg)), 15_000, () => JSON.stringify(debug.slice(-5)));
+    const shown = (pattern: RegExp): Promise<unknown> =>
+      until(
+        String(pattern),
+        () => debug.slice(at).find(({ msg }) => pattern.test(msg)),
+        15_000,
+        () => JSON.stringify(debug.slice(-5))
+      );
     await shown(/"producer":"plant-4711".*"isWhole":true.*Batch [^"]*: none -> Started"/);
     await shown(/StateMachine [^"]*: \w+ -> \w+ after [\d.]+ s/);
     should(debug.slice(at).filter(({ msg }) => /"isWhole":false/.test(msg))).eql([]);

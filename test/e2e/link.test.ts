@@ -46,21 +46,48 @@ describe('a link that is pulled for some seconds under a real Node-RED', functio
     proxies = [await TcpProxy.open(plc.simulator.server!.port), await TcpProxy.open(plc.simulator.modbus!.port)];
     const output = (name: string): string => join(userDir, `${name}.ndjson`);
     const part = (name: string): FlowNode[] => [
-      ...chain({ endpoint: `opc.tcp://127.0.0.1:${proxies[0].port}/openot`, controlNode: plc.controlNodeId, ringNode: plc.ringNodeIds.join('\n'), definition: { source: 'json', json: plc.simulator.definitionText() }, reader: { stream: name }, after: [['append']] }),
+      ...chain({
+        endpoint: `opc.tcp://127.0.0.1:${proxies[0].port}/openot`,
+        controlNode: plc.controlNodeId,
+        ringNode: plc.ringNodeIds.join('\n'),
+        definition: { source: 'json', json: plc.simulator.definitionText() },
+        reader: { stream: name },
+        after: [['append']]
+      }),
       appendTo('append', output(name))
     ];
-    writeFileSync(join(userDir, 'flows.json'), JSON.stringify([...part('opcua'), ...besides(overModbus(part('modbus'), plc, proxies[1].port), 'm-')]));
+    writeFileSync(
+      join(userDir, 'flows.json'),
+      JSON.stringify([...part('opcua'), ...besides(overModbus(part('modbus'), plc, proxies[1].port), 'm-')])
+    );
     runtime = await Runtime.start(userDir);
     const ways = [
       { name: 'OPC UA', reader: 'reader', path: output('opcua'), shown: [] as Shown[], resumedMs: 0 },
       { name: 'Modbus TCP', reader: 'm-reader', path: output('modbus'), shown: [] as Shown[], resumedMs: 0 }
     ];
     plc.simulator.command('start-producer');
-    await until('both to read', () => ways.every(({ path }) => readDocuments(path).length > 20), 40_000, () => runtime!.log);
+    await until(
+      'both to read',
+      () => ways.every(({ path }) => readDocuments(path).length > 20),
+      40_000,
+      () => runtime!.log
+    );
     const { status } = runtime.comms;
-    await until('a status that says so', () => ways.every(({ reader }) => status.get(reader)?.fill === 'green'), 20_000, () => JSON.stringify([...status]));
+    await until(
+      'a status that says so',
+      () => ways.every(({ reader }) => status.get(reader)?.fill === 'green'),
+      20_000,
+      () => JSON.stringify([...status])
+    );
     // As the editor shows it, ten times a second.
-    const look = (): void => ways.forEach(({ reader, shown }) => shown.push({ atMs: performance.now(), fill: status.get(reader)?.fill ?? '', text: status.get(reader)?.text ?? '' }));
+    const look = (): void =>
+      ways.forEach(({ reader, shown }) =>
+        shown.push({
+          atMs: performance.now(),
+          fill: status.get(reader)?.fill ?? '',
+          text: status.get(reader)?.text ?? ''
+        })
+      );
     const looking = setInterval(look, 100);
     for (const proxy of proxies) await proxy.down('unplugged');
     const downMs = performance.now();
@@ -70,19 +97,40 @@ describe('a link that is pulled for some seconds under a real Node-RED', functio
     for (const proxy of proxies) await proxy.up('repeated');
     await Promise.all(
       ways.map(async (way, i) => {
-        await until(`${way.name} to go on`, () => statSync(way.path).size > sizes[i], 30_000, () => `${JSON.stringify(status.get(way.reader))}\n${runtime!.log.slice(-2000)}`);
+        await until(
+          `${way.name} to go on`,
+          () => statSync(way.path).size > sizes[i],
+          30_000,
+          () => `${JSON.stringify(status.get(way.reader))}\n${runtime!.log.slice(-2000)}`
+        );
         way.resumedMs = performance.now() - backMs;
       })
     );
-    await until('a status that is well again', () => ways.every(({ reader }) => status.get(reader)?.fill === 'green'), 20_000, () => JSON.stringify([...status]));
+    await until(
+      'a status that is well again',
+      () => ways.every(({ reader }) => status.get(reader)?.fill === 'green'),
+      20_000,
+      () => JSON.stringify([...status])
+    );
     clearInterval(looking);
     plc.simulator.command('stop-producer');
     const produced = plc.simulator.statistics().written;
-    await until('the rest', () => ways.every(({ path }) => countByIdentity(readDocuments(path)).size >= produced), 30_000, () => runtime!.log);
+    await until(
+      'the rest',
+      () => ways.every(({ path }) => countByIdentity(readDocuments(path)).size >= produced),
+      30_000,
+      () => runtime!.log
+    );
     for (const { name, path, shown, resumedMs } of ways) {
       const told = shown.find(({ atMs, fill }) => atMs > downMs && fill !== 'green');
-      console.log(`      ${name}: went on ${Math.round(resumedMs)} ms after the link's return; not green after ${told === undefined ? 'no time' : `${Math.round(told.atMs - downMs)} ms: ${told.text}`}`);
-      should(shown.filter(({ atMs, fill, text }) => atMs > downMs + TOLD_MS && atMs < backMs && (fill === 'green' || /lag/.test(text)))).eql([]);
+      console.log(
+        `      ${name}: went on ${Math.round(resumedMs)} ms after the link's return; not green after ${told === undefined ? 'no time' : `${Math.round(told.atMs - downMs)} ms: ${told.text}`}`
+      );
+      should(
+        shown.filter(
+          ({ atMs, fill, text }) => atMs > downMs + TOLD_MS && atMs < backMs && (fill === 'green' || /lag/.test(text))
+        )
+      ).eql([]);
       should(resumedMs).be.below(LIMIT_MS);
       const documents = readDocuments(path);
       should(documents.filter(({ kind }) => kind === 'loss')).eql([]);

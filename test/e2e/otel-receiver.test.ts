@@ -17,8 +17,25 @@ import { send } from '../support/otlp/send';
 import { assertValid } from '../support/otlp/validator';
 
 const signals: readonly Signal[] = ['logs', 'metrics', 'traces'];
-const STATUS = { state: 'reading', detail: '', cursorAbs: 9000, lag: 88, capacity: 65536, clockSkewMs: 12.5, sinceNs: '1780000000000000001', totals: { records: 9007199254740991, bytes: 0, lost: 2, indeterminate: 1, laps: 3, skipped: 0, incarnations: 1 } };
-const envelope = { resource: { attributes: [{ key: 'service.name', value: { stringValue: 'plant' } }, { key: 'service.instance.id', value: { stringValue: 'filler-3 🏭' } }] }, scope: { name: '@openot/node-red', version: '0.2.0' } };
+const STATUS = {
+  state: 'reading',
+  detail: '',
+  cursorAbs: 9000,
+  lag: 88,
+  capacity: 65536,
+  clockSkewMs: 12.5,
+  sinceNs: '1780000000000000001',
+  totals: { records: 9007199254740991, bytes: 0, lost: 2, indeterminate: 1, laps: 3, skipped: 0, incarnations: 1 }
+};
+const envelope = {
+  resource: {
+    attributes: [
+      { key: 'service.name', value: { stringValue: 'plant' } },
+      { key: 'service.instance.id', value: { stringValue: 'filler-3 🏭' } }
+    ]
+  },
+  scope: { name: '@openot/node-red', version: '0.2.0' }
+};
 
 type Batch = { readonly stream: string; readonly documents: DocumentObject[] };
 type Requests = Record<Signal, string[]>;
@@ -26,19 +43,31 @@ type Requests = Record<Signal, string[]>;
 /** What openot-otel makes of documents and a status message: one request of each signal for each message. */
 async function mapped(batches: readonly Batch[], network = false): Promise<Requests> {
   const hashes = await loadHashes();
-  const mapper = createOtelMapper({ book: createSpanBook({ hashes }), meter: createMeter({ startNs: '1780000000000000000' }) });
-  const checked = networkSettings({ producer: 'plant', domain: 'north', schemaUrl: 'https://example.org/telemetry/1.0' });
+  const mapper = createOtelMapper({
+    book: createSpanBook({ hashes }),
+    meter: createMeter({ startNs: '1780000000000000000' })
+  });
+  const checked = networkSettings({
+    producer: 'plant',
+    domain: 'north',
+    schemaUrl: 'https://example.org/telemetry/1.0'
+  });
   if (!checked.ok) throw new Error(checked.message);
   const profile = createNetworkProfile({ hashes });
   const settings = { ...defaultMappingSettings, stateSpans: true };
-  const of = batches.map(({ stream, documents }) => ({ stream, items: mapper.documents(documents, { stream }, settings) }));
+  const of = batches.map(({ stream, documents }) => ({
+    stream,
+    items: mapper.documents(documents, { stream }, settings)
+  }));
   const status = mapper.status(STATUS, { stream: 'filler-3', incarnation: 1 }, String(HARD_TIME_NS), settings);
   status.problems.should.deepEqual([]);
   const requests: Requests = { logs: [], metrics: [], traces: [] };
   for (const { stream, items } of [...of, { stream: 'filler-3', items: { ...status, documents: [] } }]) {
     const prepared = network ? profile.prepare(items, items.documents, { stream }, checked.settings) : items;
     for (const signal of signals) {
-      const request = otlpJson(network ? profile.request(signal, prepared, checked.settings) : assembleRequest(signal, prepared, envelope));
+      const request = otlpJson(
+        network ? profile.request(signal, prepared, checked.settings) : assembleRequest(signal, prepared, envelope)
+      );
       assertValid(signal, request);
       requests[signal].push(request);
     }
@@ -81,21 +110,32 @@ describe('a collector written by others (Rotel)', function () {
       const requests = await mapped([await hardDocuments('filler-3')]);
       await deliver(rotel.endpoint, requests, compression);
       await gaveBack(requests);
-      const [record] = rotel.passedOn.logs.flatMap((request) => itemsOf('logs', request)).filter((item) => item.eventName === 'openot.message');
+      const [record] = rotel.passedOn.logs
+        .flatMap((request) => itemsOf('logs', request))
+        .filter((item) => item.eventName === 'openot.message');
       record!.timeUnixNano!.should.equal('1780000000123456789');
       record!.observedTimeUnixNano!.should.equal('1780000009123456792');
       const attributes = attributesOf(record!);
-      for (const { key, what, attribute } of hardSlots) exactText(attributes[`openot.extension.${key}`]).should.equal(exactText(attribute), what);
+      for (const { key, what, attribute } of hardSlots)
+        exactText(attributes[`openot.extension.${key}`]).should.equal(exactText(attribute), what);
       const spans = rotel.passedOn.traces.flatMap((request) => itemsOf('traces', request));
-      spans.map(({ startTimeUnixNano, endTimeUnixNano }) => [startTimeUnixNano, endTimeUnixNano]).sort().should.deepEqual([
-        ['1780000003123456792', '1780000007123456796'],
-        ['1780000004123456793', '1780000006123456795']
-      ]);
-      const gauges = rotel.passedOn.metrics.flatMap((request) => itemsOf('metrics', request)).filter(({ metric }) => String(metric).startsWith('openot.value.'));
-      gauges.map(({ timeUnixNano, asDouble, unit }) => [timeUnixNano, asDouble, unit]).sort().should.deepEqual([
-        ['1780000001123456790', 5, 'Cel'],
-        ['1780000002123456791', 72.25, 'Cel']
-      ]);
+      spans
+        .map(({ startTimeUnixNano, endTimeUnixNano }) => [startTimeUnixNano, endTimeUnixNano])
+        .sort()
+        .should.deepEqual([
+          ['1780000003123456792', '1780000007123456796'],
+          ['1780000004123456793', '1780000006123456795']
+        ]);
+      const gauges = rotel.passedOn.metrics
+        .flatMap((request) => itemsOf('metrics', request))
+        .filter(({ metric }) => String(metric).startsWith('openot.value.'));
+      gauges
+        .map(({ timeUnixNano, asDouble, unit }) => [timeUnixNano, asDouble, unit])
+        .sort()
+        .should.deepEqual([
+          ['1780000001123456790', 5, 'Cel'],
+          ['1780000002123456791', 72.25, 'Cel']
+        ]);
       for (const { resource, scopeLogs } of rotel.passedOn.logs[0]!.resourceLogs as Json[]) {
         (resource as Json).should.deepEqual(envelope.resource);
         (scopeLogs as Json[])[0]!.scope!.should.deepEqual(envelope.scope);
@@ -113,18 +153,34 @@ describe('a collector written by others (Rotel)', function () {
     const requests = await mapped([await hardDocuments('filler-3')], true);
     await deliver(rotel.endpoint, requests, 'gzip');
     await gaveBack(requests);
-    for (const [signal, eid] of [['logs', 'AUDIT'], ['metrics', 'METRIC'], ['traces', 'API']] as const) {
-      const [{ resource }] = rotel.passedOn[signal][0]![{ logs: 'resourceLogs', metrics: 'resourceMetrics', traces: 'resourceSpans' }[signal]] as [{ resource: Json }];
+    for (const [signal, eid] of [
+      ['logs', 'AUDIT'],
+      ['metrics', 'METRIC'],
+      ['traces', 'API']
+    ] as const) {
+      const [{ resource }] = rotel.passedOn[signal][0]![
+        { logs: 'resourceLogs', metrics: 'resourceMetrics', traces: 'resourceSpans' }[signal]
+      ] as [{ resource: Json }];
       attributesOf(resource).eid!.should.deepEqual({ stringValue: eid });
     }
   });
 
   it('is no receiver that takes anything: what is wrong it refuses', async () => {
     const { logs } = await mapped([await hardDocuments('filler-3')]);
-    for (const [good, bad] of [['"doubleValue":5', '"doubleValue":NaN'], ['"severityNumber":9', '"severityNumber":"INFO"'], ['"timeUnixNano":"1780000000123456789"', '"timeUnixNano":"soon"']]) {
+    for (const [good, bad] of [
+      ['"doubleValue":5', '"doubleValue":NaN'],
+      ['"severityNumber":9', '"severityNumber":"INFO"'],
+      ['"timeUnixNano":"1780000000123456789"', '"timeUnixNano":"soon"']
+    ]) {
       const text = logs[0]!.replace(good!, bad!);
       text.should.not.equal(logs[0]);
-      (await fetch(`${rotel.endpoint}/v1/logs`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: text })).status.should.equal(400);
+      (
+        await fetch(`${rotel.endpoint}/v1/logs`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: text
+        })
+      ).status.should.equal(400);
     }
   });
 });
@@ -143,22 +199,59 @@ describe('a receiver written by others, with pages to look at (autotel-devtools)
     const [logs, spans, series] = [await autotel.logs(), await autotel.spans(), await autotel.series()];
 
     const sentLogs = parsed(requests.logs).flatMap((request) => itemsOf('logs', request));
-    logs.map((log) => [log.attributes['log.record.uid'], log.traceId, log.spanId, log.severityNumber, log.severityText, log.body].join('\n')).sort().should.deepEqual(
-      sentLogs.map((log) => [attributesOf(log)['log.record.uid']!.stringValue, log.traceId, log.spanId, log.severityNumber, log.severityText, (log.body as Json).stringValue].join('\n')).sort()
-    );
-    const message = logs.find((log) => log.severityText === 'INFO' && String(log.body).startsWith('batch started count'))!;
+    logs
+      .map((log) =>
+        [
+          log.attributes['log.record.uid'],
+          log.traceId,
+          log.spanId,
+          log.severityNumber,
+          log.severityText,
+          log.body
+        ].join('\n')
+      )
+      .sort()
+      .should.deepEqual(
+        sentLogs
+          .map((log) =>
+            [
+              attributesOf(log)['log.record.uid']!.stringValue,
+              log.traceId,
+              log.spanId,
+              log.severityNumber,
+              log.severityText,
+              (log.body as Json).stringValue
+            ].join('\n')
+          )
+          .sort()
+      );
+    const message = logs.find(
+      (log) => log.severityText === 'INFO' && String(log.body).startsWith('batch started count')
+    )!;
     // As JavaScript shows them: 64 bits are beyond what it counts exactly, and 5.0 is 5.
-    for (const { key, attribute } of hardSlots) message.attributes[`openot.extension.${key}`]!.should.deepEqual('intValue' in attribute ? Number(attribute.intValue) : Object.values(attribute)[0]);
+    for (const { key, attribute } of hardSlots)
+      message.attributes[`openot.extension.${key}`]!.should.deepEqual(
+        'intValue' in attribute ? Number(attribute.intValue) : Object.values(attribute)[0]
+      );
     message.timestamp.should.be.approximately(1780000000123.4567, 0.001);
 
     const sentSpans = parsed(requests.traces).flatMap((request) => itemsOf('traces', request));
-    spans.map(({ traceId, spanId, name, status }) => [traceId, spanId, name, status.code].join('\n')).sort().should.deepEqual(
-      sentSpans.map(({ traceId, spanId, name, status }) => [traceId, spanId, name, (status as Json | undefined)?.code === 2 ? 'ERROR' : 'UNSET'].join('\n')).sort()
-    );
+    spans
+      .map(({ traceId, spanId, name, status }) => [traceId, spanId, name, status.code].join('\n'))
+      .sort()
+      .should.deepEqual(
+        sentSpans
+          .map(({ traceId, spanId, name, status }) =>
+            [traceId, spanId, name, (status as Json | undefined)?.code === 2 ? 'ERROR' : 'UNSET'].join('\n')
+          )
+          .sort()
+      );
 
     const sentPoints = parsed(requests.metrics).flatMap((request) => itemsOf('metrics', request));
     const shown = series.flatMap(({ name, points }) => points.map(({ value }) => `${name} ${value}`)).sort();
-    shown.should.deepEqual(sentPoints.map(({ metric, asInt, asDouble }) => `${String(metric)} ${Number(asInt ?? asDouble)}`).sort());
+    shown.should.deepEqual(
+      sentPoints.map(({ metric, asInt, asDouble }) => `${String(metric)} ${Number(asInt ?? asDouble)}`).sort()
+    );
     shown.should.containEql('openot.records.delivered 9007199254740991');
     shown.should.containEql('openot.value.temperature 5');
     const delivered = series.find(({ name }) => name === 'openot.records.delivered')!;

@@ -9,7 +9,7 @@ import { Runtime } from './support/runtime';
 import { makeUserDirectory, removeUserDirectory } from './support/user-directory';
 
 /* The long version, with a minute of outage and the memory meanwhile, is test/long/otlp-outage.test.ts. */
-describe('a controller\'s records on their way to a collector that fails in every way', function () {
+describe("a controller's records on their way to a collector that fails in every way", function () {
   this.timeout(120_000);
   let userDir: string;
   let plc: Plc;
@@ -33,11 +33,18 @@ describe('a controller\'s records on their way to a collector that fails in ever
     const flow = new OutageFlow(userDir, plc, collector);
     writeFileSync(join(userDir, 'flows.json'), JSON.stringify(flow.nodes()));
     runtime = await Runtime.start(userDir);
-    await until('the first records', () => collector.stored.size > 0, 20_000, () => runtime.log.slice(-3000));
+    await until(
+      'the first records',
+      () => collector.stored.size > 0,
+      20_000,
+      () => runtime.log.slice(-3000)
+    );
 
     const context = (): string => JSON.stringify(runtime.comms.status.get('otlp'));
-    const turnedAway = (times: number): Promise<unknown> => until(`${times} requests turned away`, () => collector.turnedAway >= times, 20_000, context);
-    const sentAgain = (): Promise<unknown> => until('everything sent again', () => runtime.comms.status.get('otlp')?.fill === 'green', 20_000, context);
+    const turnedAway = (times: number): Promise<unknown> =>
+      until(`${times} requests turned away`, () => collector.turnedAway >= times, 20_000, context);
+    const sentAgain = (): Promise<unknown> =>
+      until('everything sent again', () => runtime.comms.status.get('otlp')?.fill === 'green', 20_000, context);
     await receiver.kill();
     const dead = await statusesDuring(runtime, 'otlp', 2800);
     // What waits now has not been acknowledged: it comes again after a deploy.
@@ -71,7 +78,8 @@ describe('a controller\'s records on their way to a collector that fails in ever
     should(sums.accepted + sums.refused).equal(sums.produced);
     should(sums.produced).equal(written);
     should(totals).match({ lost: 0, laps: 0 });
-    // A span or data point that left the mapper is at the collector; but a state that was lost with the deploy, which is told.
+    // A span or data point that left the mapper is at the collector; but a state that was lost with the deploy, which
+    // is told.
     should([sums.silentSpans, sums.silentPoints]).eql([[], []]);
     should(sums.silentStates.length).be.belowOrEqual(sums.toldAtClose);
     should(Math.min(sums.spans, sums.points)).be.above(0);
@@ -79,7 +87,8 @@ describe('a controller\'s records on their way to a collector that fails in ever
     should(sums.duplicates).be.above(0);
     // One bad record of 400 or more sank nobody.
     should(collector.bad[0]).be.aboveOrEqual(400);
-    const of = (reason: string): { count: number; uids: readonly string[] }[] => flow.refusals.filter((refusal) => refusal.reason === reason);
+    const of = (reason: string): { count: number; uids: readonly string[] }[] =>
+      flow.refusals.filter((refusal) => refusal.reason === reason);
     should(of('refused')).match([{ signal: 'logs', code: 'OPENOT_OTLP_REFUSED', status: 400, count: 1, items: 1 }]);
     should(of('partial').map(({ count }) => count)).eql(Array<number>(collector.partial).fill(1));
     should(flow.refusals.length).equal(1 + collector.partial);
@@ -87,7 +96,11 @@ describe('a controller\'s records on their way to a collector that fails in ever
     const fills = dead.map(({ fill }) => fill);
     should(fills.slice(fills.indexOf('red'))).not.containEql('green');
     should(dead.at(-1)).match({ fill: 'red', text: /pending.*ECONNREFUSED/ });
-    should([...new Set(flow.errors.map((line) => line.split(' ')[0]))].filter((code) => !['OPENOT_OTLP_UNREACHABLE', 'OPENOT_OTLP_BUSY'].includes(code))).eql([]);
+    should(
+      [...new Set(flow.errors.map((line) => line.split(' ')[0]))].filter(
+        (code) => !['OPENOT_OTLP_UNREACHABLE', 'OPENOT_OTLP_BUSY'].includes(code)
+      )
+    ).eql([]);
     await until('the status', () => runtime.comms.status.get('otlp')?.fill === 'green', 5000, context);
 
     // What was acknowledged does not come again.

@@ -34,7 +34,14 @@ describe(`${DEPLOYS} deploys in a row of a flow that reads over OPC UA and Modbu
 
   const output = (name: string): string => join(userDir, `${name}.ndjson`);
   const part = (name: string): FlowNode[] => [
-    ...chain({ endpoint: plc.endpointUrl, controlNode: plc.controlNodeId, ringNode: plc.ringNodeIds.join('\n'), definition: { source: 'json', json: plc.simulator.definitionText() }, reader: { stream: name }, after: [['append']] }),
+    ...chain({
+      endpoint: plc.endpointUrl,
+      controlNode: plc.controlNodeId,
+      ringNode: plc.ringNodeIds.join('\n'),
+      definition: { source: 'json', json: plc.simulator.definitionText() },
+      reader: { stream: name },
+      after: [['append']]
+    }),
     appendTo('append', output(name))
   ];
   const servers = (): string => {
@@ -48,17 +55,31 @@ describe(`${DEPLOYS} deploys in a row of a flow that reads over OPC UA and Modbu
     runtime = await Runtime.start(userDir, { NODE_OPTIONS: '--expose-gc' });
     const read = (): string => {
       const documents = [output('opcua'), output('modbus')].map((path) => readDocuments(path));
-      const counts = documents.map((all) => `${countByIdentity(all).size} records, ${all.filter(({ kind }) => kind === 'loss').length} losses`);
+      const counts = documents.map(
+        (all) => `${countByIdentity(all).size} records, ${all.filter(({ kind }) => kind === 'loss').length} losses`
+      );
       const truth = plc.simulator.truth().map(({ runId, sourceId, seq }) => `${runId}/${sourceId}/${seq}`);
-      const missing = documents.map((all) => ((known) => truth.filter((id) => !known.has(id)))(countByIdentity(all)).slice(0, 20).join(' '));
+      const missing = documents.map((all) =>
+        ((known) => truth.filter((id) => !known.has(id)))(countByIdentity(all)).slice(0, 20).join(' ')
+      );
       return `${plc.simulator.statistics().written} written; ${counts.join('; ')}; missing ${missing.join(' | ')}; ${JSON.stringify([...runtime!.comms.status].filter(([id]) => /reader/.test(id)))}\n${runtime!.log.slice(-3000)}`;
     };
     plc.simulator.command('start-producer');
-    await until('both to read', () => readDocuments(output('opcua')).length > 0 && readDocuments(output('modbus')).length > 0, 40_000, () => runtime!.log);
+    await until(
+      'both to read',
+      () => readDocuments(output('opcua')).length > 0 && readDocuments(output('modbus')).length > 0,
+      40_000,
+      () => runtime!.log
+    );
     // What is loaded when first needed is there after one deploy of each kind.
     for (const type of ['full', 'nodes'] as const) await runtime.deploy(changed(flows, 'decoder', type), type);
     const quiet = async (): Promise<void> => {
-      await until('one session and one connection', () => servers() === '1 sessions, 1 OPC UA connections, 1 Modbus connections', 30_000, servers);
+      await until(
+        'one session and one connection',
+        () => servers() === '1 sessions, 1 OPC UA connections, 1 Modbus connections',
+        30_000,
+        servers
+      );
       await sleep(3_000);
     };
     await quiet();
@@ -80,8 +101,15 @@ describe(`${DEPLOYS} deploys in a row of a flow that reads over OPC UA and Modbu
     const after = await settledAt(before, runtime);
     plc.simulator.command('stop-producer');
     const produced = plc.simulator.statistics().written;
-    await until('the rest', () => [output('opcua'), output('modbus')].every((path) => countByIdentity(readDocuments(path)).size >= produced), 30_000, read);
-    console.log(`      ${DEPLOYS} deploys in ${(tookMs / 1000).toFixed(0)} s: sessions opened ${services().CreateSession - servicesBefore.CreateSession}, closed ${services().CloseSession - servicesBefore.CloseSession}, Modbus connections ${plc.simulator.modbus!.counters().connections - modbusBefore}; left: ${servers()}`);
+    await until(
+      'the rest',
+      () => [output('opcua'), output('modbus')].every((path) => countByIdentity(readDocuments(path)).size >= produced),
+      30_000,
+      read
+    );
+    console.log(
+      `      ${DEPLOYS} deploys in ${(tookMs / 1000).toFixed(0)} s: sessions opened ${services().CreateSession - servicesBefore.CreateSession}, closed ${services().CloseSession - servicesBefore.CloseSession}, Modbus connections ${plc.simulator.modbus!.counters().connections - modbusBefore}; left: ${servers()}`
+    );
     console.log(`      runtime before: ${heldLine(before)}; after: ${heldLine(after)}`);
     should(differences(before, after)).eql([]);
     should(services().CreateSession - services().CloseSession).equal(1);
@@ -98,4 +126,5 @@ describe(`${DEPLOYS} deploys in a row of a flow that reads over OPC UA and Modbu
   });
 });
 
-const changed = (flows: readonly FlowNode[], id: string, name: string): FlowNode[] => flows.map((node) => (node.id === id ? { ...node, name } : node));
+const changed = (flows: readonly FlowNode[], id: string, name: string): FlowNode[] =>
+  flows.map((node) => (node.id === id ? { ...node, name } : node));

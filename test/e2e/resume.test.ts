@@ -20,7 +20,13 @@ describe('a runtime that is stopped in order and started again ten times while t
     userDir = await makeUserDirectory();
     output = join(userDir, 'documents.ndjson');
     const flows = [
-      ...chain({ endpoint: plc.endpointUrl, controlNode: plc.controlNodeId, ringNode: plc.ringNodeIds.join('\n'), definition: { source: 'json', json: plc.simulator.definitionText() }, after: [['append']] }),
+      ...chain({
+        endpoint: plc.endpointUrl,
+        controlNode: plc.controlNodeId,
+        ringNode: plc.ringNodeIds.join('\n'),
+        definition: { source: 'json', json: plc.simulator.definitionText() },
+        after: [['append']]
+      }),
       // No Catch node here: what our nodes complain of must reach the log, where it is looked for.
       appendTo('append', output)
     ];
@@ -39,7 +45,12 @@ describe('a runtime that is stopped in order and started again ten times while t
     for (let round = 0; round < 10; round++) {
       const before = readDocuments(output).length;
       runtime = await Runtime.start(userDir);
-      await until(`documents of round ${round}`, () => readDocuments(output).length > before + 20, 30_000, () => runtime!.log);
+      await until(
+        `documents of round ${round}`,
+        () => readDocuments(output).length > before + 20,
+        30_000,
+        () => runtime!.log
+      );
       // Different moments within a poll, the hand-over between nodes included.
       await sleep(37 * round);
       await runtime.stop();
@@ -48,7 +59,12 @@ describe('a runtime that is stopped in order and started again ten times while t
     plc.simulator.command('stop-producer');
     const produced = plc.simulator.statistics().written;
     runtime = await Runtime.start(userDir);
-    await until('the rest', () => countByIdentity(readDocuments(output)).size >= produced, 30_000, () => `${countByIdentity(readDocuments(output)).size} of ${produced}\n${runtime!.log}`);
+    await until(
+      'the rest',
+      () => countByIdentity(readDocuments(output)).size >= produced,
+      30_000,
+      () => `${countByIdentity(readDocuments(output)).size} of ${produced}\n${runtime!.log}`
+    );
     await runtime.stop();
 
     should(endsWhole(output)).be.true();
@@ -70,7 +86,12 @@ describe('a runtime that is stopped in order and started again ten times while t
     }
     plc.simulator.command('stop-producer');
     const produced = plc.simulator.statistics().written;
-    await until('the rest', () => countByIdentity(readDocuments(output)).size >= produced, 30_000, () => `${countByIdentity(readDocuments(output)).size} of ${produced}\n${runtime!.log}`);
+    await until(
+      'the rest',
+      () => countByIdentity(readDocuments(output)).size >= produced,
+      30_000,
+      () => `${countByIdentity(readDocuments(output)).size} of ${produced}\n${runtime!.log}`
+    );
     await runtime.stop();
     should(runtime.complaints()).eql([]);
     should(readDocuments(output).filter(({ kind }) => kind === 'loss')).eql([]);

@@ -15,7 +15,20 @@ describe("Node-RED's scorecard", function () {
     // The check of dependencies looks at what is installed beside the package.
     await run('cp', ['-as', join(root, 'node_modules'), join(folder, 'package')], { cwd: folder });
     const report = join(folder, 'scorecard.json');
-    const output = await run('node', ['-r', join(root, 'test/e2e/support/scorecard-offline.cjs'), join(root, 'node_modules/node-red-dev/bin/run'), 'validate', '-p', join(folder, 'package'), '-o', report], { cwd: root });
+    const output = await run(
+      'node',
+      [
+        '-r',
+        join(root, 'test/e2e/support/scorecard-offline.cjs'),
+        join(root, 'node_modules/node-red-dev/bin/run'),
+        'validate',
+        '-p',
+        join(folder, 'package'),
+        '-o',
+        report
+      ],
+      { cwd: root }
+    );
     const card = JSON.parse(readFileSync(report, 'utf8')) as Record<string, { test?: boolean }>;
     const checks = Object.entries(card).filter(([name]) => name !== 'package');
     should(checks.length).be.aboveOrEqual(11);

@@ -28,20 +28,41 @@ describe('the spans of a real Node-RED that acknowledges what its mapper has sen
   let correlationId = 100;
 
   const file = (name: string): string => join(userDir, name);
-  const linesOf = (name: string): string[] => (existsSync(file(name)) ? readFileSync(file(name), 'utf8').split('\n').slice(0, -1) : []);
-  const spans = (): Span[] => linesOf('traces').flatMap((line) => (JSON.parse(line) as TracesRequest).resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans)));
-  const logs = (): LogRecord[] => linesOf('logs').flatMap((line) => (JSON.parse(line) as LogsRequest).resourceLogs.flatMap(({ scopeLogs }) => scopeLogs.flatMap(({ logRecords }) => logRecords)));
-  const of = (key: string, value: number, { attributes }: { attributes: LogRecord['attributes'] }): boolean => attributes.some((attribute) => attribute.key === key && attribute.value.intValue === String(value));
+  const linesOf = (name: string): string[] =>
+    existsSync(file(name)) ? readFileSync(file(name), 'utf8').split('\n').slice(0, -1) : [];
+  const spans = (): Span[] =>
+    linesOf('traces').flatMap((line) =>
+      (JSON.parse(line) as TracesRequest).resourceSpans.flatMap(({ scopeSpans }) =>
+        scopeSpans.flatMap((scope) => scope.spans)
+      )
+    );
+  const logs = (): LogRecord[] =>
+    linesOf('logs').flatMap((line) =>
+      (JSON.parse(line) as LogsRequest).resourceLogs.flatMap(({ scopeLogs }) =>
+        scopeLogs.flatMap(({ logRecords }) => logRecords)
+      )
+    );
+  const of = (key: string, value: number, { attributes }: { attributes: LogRecord['attributes'] }): boolean =>
+    attributes.some((attribute) => attribute.key === key && attribute.value.intValue === String(value));
   /** Of one occurrence of the alarm. */
   const spansOf = (id: number): Span[] => spans().filter((span) => of('openot.correlation.id', id, span));
   const logsOf = (id: number): LogRecord[] => logs().filter((log) => of('openot.field.correlationId', id, log));
-  const said = (): Said | undefined => linesOf('status').map((line) => JSON.parse(line) as Said).at(-1);
-  const context = (): string => `${JSON.stringify(said())}\n${linesOf('errors').join('\n')}\n${runtime.log.slice(-2000)}`;
+  const said = (): Said | undefined =>
+    linesOf('status')
+      .map((line) => JSON.parse(line) as Said)
+      .at(-1);
+  const context = (): string =>
+    `${JSON.stringify(said())}\n${linesOf('errors').join('\n')}\n${runtime.log.slice(-2000)}`;
   const untilRest = (): Promise<unknown> =>
-    until('everything acknowledged', () => {
-      const now = said();
-      return now !== undefined && now.state === 'idle' && now.inFlight === 0;
-    }, 30_000, context);
+    until(
+      'everything acknowledged',
+      () => {
+        const now = said();
+        return now !== undefined && now.state === 'idle' && now.inFlight === 0;
+      },
+      30_000,
+      context
+    );
   const closeGate = (): void => writeFileSync(file('gate'), '');
   const openGate = (): void => rmSync(file('gate'), { force: true });
   const begin = (): Occurrence => {
@@ -58,19 +79,49 @@ describe('the spans of a real Node-RED that acknowledges what its mapper has sen
   /** reader -> … -> doc -> otel -> logs -> gate -> openot-ack. The gate swallows everything while it is closed. */
   const flow = (): FlowNode[] => {
     const fs = "const fs = global.get('fs');";
-    const append = (name: string, more: Partial<FlowNode> = {}): FlowNode => ({ ...appendTo(name, ''), func: `${fs} fs.appendFileSync(${JSON.stringify(file(name))}, JSON.stringify(msg.payload) + '\\n'); return msg;`, ...more }) as FlowNode;
+    const append = (name: string, more: Partial<FlowNode> = {}): FlowNode =>
+      ({
+        ...appendTo(name, ''),
+        func: `${fs} fs.appendFileSync(${JSON.stringify(file(name))}, JSON.stringify(msg.payload) + '\\n'); return msg;`,
+        ...more
+      }) as FlowNode;
     return [
       ...chain({
-        endpoint: plc.endpointUrl, controlNode: plc.controlNodeId, ringNode: plc.ringNodeIds.join('\n'),
+        endpoint: plc.endpointUrl,
+        controlNode: plc.controlNodeId,
+        ringNode: plc.ringNodeIds.join('\n'),
         definition: { source: 'json', json: plc.simulator.definitionText() },
-        reader: { interval: '50', statusInterval: '100', maxRecords: '200', commit: 'onAck', maxInFlight: '16', ackTimeout: '60000' },
-        doc: { profile: 'enriched', format: 'object' }, after: [['otel']], status: ['status']
+        reader: {
+          interval: '50',
+          statusInterval: '100',
+          maxRecords: '200',
+          commit: 'onAck',
+          maxInFlight: '16',
+          ackTimeout: '60000'
+        },
+        doc: { profile: 'enriched', format: 'object' },
+        after: [['otel']],
+        status: ['status']
       }),
-      { id: 'otel', type: 'openot-otel', z: 'tab', name: '', x: 500, y: 300, maxAge: '50', wires: [['logs'], [], ['traces']] },
+      {
+        id: 'otel',
+        type: 'openot-otel',
+        z: 'tab',
+        name: '',
+        x: 500,
+        y: 300,
+        maxAge: '50',
+        wires: [['logs'], [], ['traces']]
+      },
       append('status'),
       append('traces'),
       append('logs', { outputs: 1, wires: [['gate']] }),
-      { ...appendTo('gate', ''), outputs: 1, wires: [['ack']], func: `${fs} return fs.existsSync(${JSON.stringify(file('gate'))}) ? null : msg;` } as FlowNode,
+      {
+        ...appendTo('gate', ''),
+        outputs: 1,
+        wires: [['ack']],
+        func: `${fs} return fs.existsSync(${JSON.stringify(file('gate'))}) ? null : msg;`
+      } as FlowNode,
       { id: 'ack', type: 'openot-ack', z: 'tab', name: '', branches: '1', x: 900, y: 300, wires: [[]] },
       ...catchTo(file('errors'))
     ];
@@ -96,7 +147,8 @@ describe('the spans of a real Node-RED that acknowledges what its mapper has sen
   it('are not stalled by an alarm that is open for ever: the ring goes on', async () => {
     forever = begin();
     while (plc.simulator.producer.headAbs < 2 * RING) {
-      for (const [command, count] of [['start-producer'], ['burst', 150], ['stop-producer']] as const) plc.simulator.command(command, count);
+      for (const [command, count] of [['start-producer'], ['burst', 150], ['stop-producer']] as const)
+        plc.simulator.command(command, count);
       await until('the reader to follow', () => logs().length >= plc.simulator.statistics().written, 30_000, context);
     }
     await untilRest();
@@ -134,8 +186,16 @@ describe('the spans of a real Node-RED that acknowledges what its mapper has sen
     await untilRest();
     const [[span], [active, cleared]] = [spansOf(forever.correlationId), logsOf(forever.correlationId)];
     should([active.eventName, cleared.eventName]).eql(['openot.condition_active', 'openot.condition_cleared']);
-    should(span).match({ name: 'TAH-101 temperature high', startTimeUnixNano: active.timeUnixNano, endTimeUnixNano: cleared.timeUnixNano, status: { code: 2 } });
-    should([active, cleared].map(({ traceId, spanId }) => [traceId, spanId])).eql([[span.traceId, span.spanId], [span.traceId, span.spanId]]);
+    should(span).match({
+      name: 'TAH-101 temperature high',
+      startTimeUnixNano: active.timeUnixNano,
+      endTimeUnixNano: cleared.timeUnixNano,
+      status: { code: 2 }
+    });
+    should([active, cleared].map(({ traceId, spanId }) => [traceId, spanId])).eql([
+      [span.traceId, span.spanId],
+      [span.traceId, span.spanId]
+    ]);
   });
 
   it('are closed as truncated when their run ends', async () => {

@@ -29,16 +29,32 @@ describe('two runtimes on one user directory', function () {
   it('the second reader is refused aloud while the first one lives, and goes on from its state when it was killed', async () => {
     const output = join(userDir, 'documents.ndjson');
     const flows = [
-      ...chain({ endpoint: plc.endpointUrl, controlNode: plc.controlNodeId, ringNode: plc.ringNodeIds.join('\n'), definition: { source: 'json', json: plc.simulator.definitionText() }, after: [['append']] }),
+      ...chain({
+        endpoint: plc.endpointUrl,
+        controlNode: plc.controlNodeId,
+        ringNode: plc.ringNodeIds.join('\n'),
+        definition: { source: 'json', json: plc.simulator.definitionText() },
+        after: [['append']]
+      }),
       appendTo('append', output)
     ];
     writeFileSync(join(userDir, 'flows.json'), JSON.stringify(flows));
     const identities = (): Map<string, number> => countByIdentity(readDocuments(output));
 
     first = await Runtime.start(userDir);
-    await until('the first documents', () => identities().size > 20, 30_000, () => first!.log);
+    await until(
+      'the first documents',
+      () => identities().size > 20,
+      30_000,
+      () => first!.log
+    );
     second = await Runtime.start(userDir);
-    await until('the refusal', () => second!.log.includes('OPENOT_STATE_LOCKED'), 10_000, () => second!.log);
+    await until(
+      'the refusal',
+      () => second!.log.includes('OPENOT_STATE_LOCKED'),
+      10_000,
+      () => second!.log
+    );
     const size = identities().size;
     await until('more documents of the first', () => identities().size > size + 100, 30_000);
     // Of two that read, every record would come twice.
@@ -46,10 +62,20 @@ describe('two runtimes on one user directory', function () {
 
     first.kill();
     const then = identities().size;
-    await until('documents of the second', () => identities().size > then + 100, 30_000, () => second!.log);
+    await until(
+      'documents of the second',
+      () => identities().size > then + 100,
+      30_000,
+      () => second!.log
+    );
     plc.simulator.command('stop-producer');
     const produced = plc.simulator.statistics().written;
-    await until('the rest', () => identities().size >= produced, 30_000, () => second!.log);
+    await until(
+      'the rest',
+      () => identities().size >= produced,
+      30_000,
+      () => second!.log
+    );
     should(identities().size).equal(produced);
     should(readDocuments(output).filter(({ kind }) => kind === 'loss')).eql([]);
   });

@@ -21,7 +21,9 @@ describe('the library', () => {
   });
 
   it('goes from bytes and a definition file to documents', async () => {
-    const file = await library.compileDefinition(JSON.stringify({ ...fullFile(), eventTypes: library.canonicalEventTypes() }));
+    const file = await library.compileDefinition(
+      JSON.stringify({ ...fullFile(), eventTypes: library.canonicalEventTypes() })
+    );
     if (!file.ok) throw new Error(file.message);
     const store = new library.DefinitionStore();
     store.add(file.compiled, 'file');
@@ -34,17 +36,26 @@ describe('the library', () => {
 
   it('goes on from documents to the requests of a collector', async () => {
     const { otel } = library;
-    const compiled = await library.compileDefinition(JSON.stringify({ ...fullFile(), eventTypes: library.canonicalEventTypes() }));
+    const compiled = await library.compileDefinition(
+      JSON.stringify({ ...fullFile(), eventTypes: library.canonicalEventTypes() })
+    );
     if (!compiled.ok) throw new Error(compiled.message);
     const store = new library.DefinitionStore();
     store.add(compiled.compiled, 'file');
     const { items } = library.itemsOfConcatenation(Buffer.from(encoded({ seq: 7, slots: messageSlots(3) })));
-    const documents = library.createFormatter({ profile: 'enriched' }).objects(items, {}, library.bind(store, { stream: 'line 1', whenUnadvertised: 'assume' }));
+    const documents = library
+      .createFormatter({ profile: 'enriched' })
+      .objects(items, {}, library.bind(store, { stream: 'line 1', whenUnadvertised: 'assume' }));
     const mapper = otel.createOtelMapper({ book: otel.createSpanBook({ hashes: await otel.loadHashes() }) });
     const { logs, problems } = mapper.documents(documents, { stream: 'line 1' }, otel.defaultMappingSettings);
     should(problems).eql([]);
-    const envelope = { resource: { attributes: [{ key: 'service.name', value: { stringValue: 'openot' } }] }, scope: { name: 'openot' } };
-    const request = JSON.parse(otel.otlpJson(otel.assembleRequest('logs', { logs }, envelope))) as { resourceLogs: { scopeLogs: { logRecords: object[] }[] }[] };
+    const envelope = {
+      resource: { attributes: [{ key: 'service.name', value: { stringValue: 'openot' } }] },
+      scope: { name: 'openot' }
+    };
+    const request = JSON.parse(otel.otlpJson(otel.assembleRequest('logs', { logs }, envelope))) as {
+      resourceLogs: { scopeLogs: { logRecords: object[] }[] }[];
+    };
     should(request.resourceLogs[0].scopeLogs[0].logRecords).eql(logs);
     should(logs[0].eventName).equal('openot.message');
     should(library.otlp.DEFAULT_ENDPOINT).equal('http://localhost:4318');

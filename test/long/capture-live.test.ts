@@ -27,18 +27,38 @@ describe('capture: a real OPC UA server', function () {
   it('with torn copies, failing Reads, a cut link and a power cycle: the files replay the same', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'openot-capture-'));
     const path = join(folder, 'captures', 'line1');
-    const simulator = createSimulator({ scenario: 'reactor', rate: 300, ringBytes: 16_384, opcuaPort: 'any', pkiFolder: join(folder, 'server'), quirks: { torn: { granularity: 4, updateProbability: 0.02 } } });
+    const simulator = createSimulator({
+      scenario: 'reactor',
+      rate: 300,
+      ringBytes: 16_384,
+      opcuaPort: 'any',
+      pkiFolder: join(folder, 'server'),
+      quirks: { torn: { granularity: 4, updateProbability: 0.02 } }
+    });
     should(await simulator.start()).have.properties({ ok: true });
     const { server } = simulator;
     if (server === undefined) throw new Error('no server');
     const forwarder = new Forwarder(Number(new URL(server.endpointUrl.replace(/^opc.tcp/, 'http')).port));
     await forwarder.listen();
-    const connection = createOpcuaConnection({ endpoint: `opc.tcp://127.0.0.1:${forwarder.port}`, pkiFolder: join(folder, 'client'), requestTimeoutMs: 2000 });
+    const connection = createOpcuaConnection({
+      endpoint: `opc.tcp://127.0.0.1:${forwarder.port}`,
+      pkiFolder: join(folder, 'client'),
+      requestTimeoutMs: 2000
+    });
     const errors: CaptureTold[] = [];
     const settings = { intervalMs: 20, rereadMs: 500 };
     try {
-      const inner = createOpcuaTransport(connection, { controlNode: server.controlNodeId, ringNodes: server.ringNodeIds });
-      const transport = recordingTransport(inner, { path, maxBytes: 150_000, maxFiles: 1000, clock: systemClock(), onError: (error) => errors.push(error) });
+      const inner = createOpcuaTransport(connection, {
+        controlNode: server.controlNodeId,
+        ringNodes: server.ringNodeIds
+      });
+      const transport = recordingTransport(inner, {
+        path,
+        maxBytes: 150_000,
+        maxFiles: 1000,
+        clock: systemClock(),
+        onError: (error) => errors.push(error)
+      });
       const original = startSession(transport, systemClock(), settings);
       const count = (): number => original.items.length;
       await until('records', () => count() > 300);
@@ -59,7 +79,9 @@ describe('capture: a real OPC UA server', function () {
 
       const capture = createCaptureTransport({ path, speed: 'once', clock: systemClock() });
       const replay = startSession(capture, capture.clock, settings);
-      await until('the end of the replay', () => (replay.reader.status().about.at(-1) ?? '').startsWith('replay finished'));
+      await until('the end of the replay', () =>
+        (replay.reader.status().about.at(-1) ?? '').startsWith('replay finished')
+      );
       await sleep(100);
       await replay.reader.stop();
       // What the original had read when it was stopped, but not confirmed yet, the replay hands on.
@@ -67,7 +89,9 @@ describe('capture: a real OPC UA server', function () {
       should(replay.items.length - original.items.length).be.within(0, 200);
       should(replay.items.some(({ item }) => item.kind === 'incarnation')).be.true();
       // The clock of the recording, within what it took to write down a frame.
-      const offsets = receiveTimes(original).map((time, i) => Math.abs(Number(BigInt(receiveTimes(replay)[i]) - BigInt(time))));
+      const offsets = receiveTimes(original).map((time, i) =>
+        Math.abs(Number(BigInt(receiveTimes(replay)[i]) - BigInt(time)))
+      );
       should(Math.max(...offsets)).be.below(1e9);
     } finally {
       await connection.destroy();

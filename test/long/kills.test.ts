@@ -9,7 +9,8 @@ const KILLS = Number(process.env.OPENOT_KILLS ?? 50);
 const SEED = Number(process.env.OPENOT_SEED ?? 1);
 
 /*
- * The example flow reads a controller outside its process, acknowledges into a file, and is killed at random moments: while
+ * The example flow reads a controller outside its process, acknowledges into a file, and is killed at random moments:
+ * while
  * it starts, waits for the lock of its state, connects, catches up, reads and writes.
  */
 describe('a runtime that is killed (kill -9) again and again', function () {
@@ -43,7 +44,9 @@ describe('a runtime that is killed (kill -9) again and again', function () {
       await flow.kill();
     }
     const sums = await finish(flow, plc);
-    console.log(`      ${kills} kills in ${Math.round((Date.now() - begun) / 1000)} s, ${early} of them whatever the runtime did, ring of ${ringBytes} bytes: ${killLine(sums)}; published bound for the duplicates of one kill ${duplicatesBound(ringBytes)}`);
+    console.log(
+      `      ${kills} kills in ${Math.round((Date.now() - begun) / 1000)} s, ${early} of them whatever the runtime did, ring of ${ringBytes} bytes: ${killLine(sums)}; published bound for the duplicates of one kill ${duplicatesBound(ringBytes)}`
+    );
     return sums;
   }
 

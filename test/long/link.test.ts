@@ -17,7 +17,9 @@ const WAYS: Omit<Pull, 'downMs'>[] = (['reading', 'connecting'] as const).flatMa
   ).map(([how, returns]) => ({ how, returns, when }))
 );
 
-/** Milliseconds that reading may take to go on, by how long the link was gone, and how many come back at the same time. */
+/**
+ * Milliseconds that reading may take to go on, by how long the link was gone, and how many come back at the same time.
+ */
 const PULLS = [
   { downMs: 5_000, limitMs: 2_000 },
   { downMs: 17_000, limitMs: 2_000 },
@@ -31,10 +33,14 @@ const TOLD_MS = 3_500;
 
 /**
  * A device that takes the first connection and says nothing cannot be told from a slow one before its request time-out:
- * over OPC UA it is knocked at meanwhile, over Modbus a second connection may cost the first. On a real cable the connection
+ * over OPC UA it is knocked at meanwhile, over Modbus a second connection may cost the first. On a real cable the
+ * connection
  * itself would be asked for, and sooner again (test/lib/transport/modbus/deaf.test.ts); of a proxy it is taken at once.
  */
-const blindMs = (carriage: Carriage, { how, returns, when }: Pull): number => (carriage.name === 'Modbus TCP' && when === 'connecting' && (how === 'blackHole' || returns === 'repeated') ? carriage.requestTimeoutMs + 1_500 : 0);
+const blindMs = (carriage: Carriage, { how, returns, when }: Pull): number =>
+  carriage.name === 'Modbus TCP' && when === 'connecting' && (how === 'blackHole' || returns === 'repeated')
+    ? carriage.requestTimeoutMs + 1_500
+    : 0;
 
 describe('a link that is pulled and comes back', function () {
   this.timeout(300_000);
@@ -49,16 +55,21 @@ describe('a link that is pulled and comes back', function () {
     it(`for ${downMs / 1000} s: reading goes on by itself within ${limitMs / 1000} s, and the status is honest all along`, async () => {
       const carriages = [opcuaCarriage(), modbusCarriage()];
       const cases = WAYS.flatMap((way) => carriages.map((carriage) => ({ carriage, way: { ...way, downMs } })));
-      const rounds = cases.map(async ({ carriage, way }, i): Promise<{ carriage: Carriage; way: Pull; outcome: PullOutcome }> => {
-        await sleep(i * APART_MS);
-        return { carriage, way, outcome: await pull(plc, carriage, way, 40_000) };
-      });
+      const rounds = cases.map(
+        async ({ carriage, way }, i): Promise<{ carriage: Carriage; way: Pull; outcome: PullOutcome }> => {
+          await sleep(i * APART_MS);
+          return { carriage, way, outcome: await pull(plc, carriage, way, 40_000) };
+        }
+      );
       const done = await Promise.all(rounds);
       const faults: string[] = [];
       for (const { carriage, way, outcome } of done) {
         const name = `${carriage.name}, ${way.how}${way.how === 'unplugged' ? ` (${way.returns})` : ''}, while ${way.when}`;
-        console.log(`      ${name}: went on ${Math.round(outcome.resumedMs)} ms after ${way.downMs / 1000} s; not green after ${outcome.toldMs === undefined ? 'no time' : `${Math.round(outcome.toldMs)} ms`}; errors ${outcome.errors.join(' ') || 'none'}`);
-        if (outcome.resumedMs > Math.max(limitMs, blindMs(carriage, way))) faults.push(`${name}: ${Math.round(outcome.resumedMs)} ms`);
+        console.log(
+          `      ${name}: went on ${Math.round(outcome.resumedMs)} ms after ${way.downMs / 1000} s; not green after ${outcome.toldMs === undefined ? 'no time' : `${Math.round(outcome.toldMs)} ms`}; errors ${outcome.errors.join(' ') || 'none'}`
+        );
+        if (outcome.resumedMs > Math.max(limitMs, blindMs(carriage, way)))
+          faults.push(`${name}: ${Math.round(outcome.resumedMs)} ms`);
         const [lie] = lies(outcome.dead, TOLD_MS);
         if (lie !== undefined) faults.push(`${name}: ${lie}\n${statesOf(outcome.dead)}`);
       }

@@ -24,7 +24,16 @@ describe('the example flow over Modbus TCP in a real Node-RED', function () {
 
   beforeEach(async () => {
     delete quirks.scan;
-    plc = await startPlc({ scenario: 'packaging', rate: RATE, ringBytes: 120_000, opcuaPort: 0, modbusPort: 'any', modbusQuirks: quirks, truthLimit: 3_000_000, heartbeatInterval: 500 });
+    plc = await startPlc({
+      scenario: 'packaging',
+      rate: RATE,
+      ringBytes: 120_000,
+      opcuaPort: 0,
+      modbusPort: 'any',
+      modbusQuirks: quirks,
+      truthLimit: 3_000_000,
+      heartbeatInterval: 500
+    });
     plc.simulator.command('stop-producer');
     userDir = await makeUserDirectory();
     addProbe(userDir);
@@ -40,13 +49,24 @@ describe('the example flow over Modbus TCP in a real Node-RED', function () {
   /** As it is shipped, without its own controller, its buttons and its debug nodes; the documents are counted. */
   function flow(): FlowNode[] {
     const folder = join(root, 'examples');
-    const example = JSON.parse(readFileSync(join(folder, readdirSync(folder).find((name) => name.startsWith('04'))!), 'utf8')) as FlowNode[];
-    const kept = example.filter(({ type }) => type === 'tab' || (type.startsWith('openot-') && type !== 'openot-simulator'));
+    const example = JSON.parse(
+      readFileSync(
+        join(
+          folder,
+          readdirSync(folder).find((name) => name.startsWith('04'))!
+        ),
+        'utf8'
+      )
+    ) as FlowNode[];
+    const kept = example.filter(
+      ({ type }) => type === 'tab' || (type.startsWith('openot-') && type !== 'openot-simulator')
+    );
     const tab = kept.find(({ type }) => type === 'tab')!.id;
     const ids = new Set(kept.map(({ id }) => id));
     const wired = kept.map((node): FlowNode => {
       const wires = (node.wires as string[][] | undefined)?.map((ends) => ends.filter((id) => ids.has(id)));
-      if (node.type === 'openot-doc') return { ...node, profile: 'enriched', format: 'object', emit: 'batch', outputs: 1, wires: [['count']] };
+      if (node.type === 'openot-doc')
+        return { ...node, profile: 'enriched', format: 'object', emit: 'batch', outputs: 1, wires: [['count']] };
       if (node.type === 'openot-definition') return { ...node, source: 'json', json: plc.simulator.definitionText() };
       return wires === undefined ? node : { ...node, wires };
     });
@@ -55,7 +75,9 @@ describe('the example flow over Modbus TCP in a real Node-RED', function () {
     return [
       ...wired.map((node): FlowNode => {
         if (node.id === device.id) return { ...node, host: '127.0.0.1', port: String(plc.simulator.modbus!.port) };
-        return node.type === 'openot-reader' ? { ...node, controlAddress: String(controlAddress), ringAddress: String(ringAddress) } : node;
+        return node.type === 'openot-reader'
+          ? { ...node, controlAddress: String(controlAddress), ringAddress: String(ringAddress) }
+          : node;
       }),
       countingFunction('count', tab, join(userDir, 'ranges.json'))
     ];
@@ -80,8 +102,16 @@ describe('the example flow over Modbus TCP in a real Node-RED', function () {
     await sleep(700);
     plc.simulator.command('stop-producer');
     const { runId, sourceId, seq } = plc.simulator.truth().at(-1)!;
-    const counted = (): RangeSums | undefined => (existsSync(join(userDir, 'ranges.json')) ? rangeSums(join(userDir, 'ranges.json'), plc.simulator.truth()) : undefined);
-    await until('the newest record', () => counted()?.has(`${runId}/${sourceId}`, seq), 60_000, () => runtime.log.slice(-3000));
+    const counted = (): RangeSums | undefined =>
+      existsSync(join(userDir, 'ranges.json'))
+        ? rangeSums(join(userDir, 'ranges.json'), plc.simulator.truth())
+        : undefined;
+    await until(
+      'the newest record',
+      () => counted()?.has(`${runId}/${sourceId}`, seq),
+      60_000,
+      () => runtime.log.slice(-3000)
+    );
     return { sums: counted()!, memory, tookS, requests };
   }
 

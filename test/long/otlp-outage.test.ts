@@ -40,7 +40,12 @@ describe(`a collector that is killed for ${GONE_S} s at ${RATE} events a second,
     writeFileSync(join(userDir, 'flows.json'), JSON.stringify(flow.nodes()));
     runtime = await Runtime.start(userDir, { NODE_OPTIONS: '--expose-gc' });
     const context = (): string => JSON.stringify(runtime.comms.status.get('otlp'));
-    await until('the first records', () => collector.stored.size > 0, 20_000, () => runtime.log.slice(-3000));
+    await until(
+      'the first records',
+      () => collector.stored.size > 0,
+      20_000,
+      () => runtime.log.slice(-3000)
+    );
     const memory = new Memory();
     let isOver = false;
     const sampling = (async () => {
@@ -66,7 +71,10 @@ describe(`a collector that is killed for ${GONE_S} s at ${RATE} events a second,
     await until('the first record after it', () => collector.stored.size > began, 30_000, context);
     const wentOnMs = Date.now() - backMs;
     await atEase(5000);
-    for (const [status, retryAfterS] of [[503, 2], [429, undefined]] as const) {
+    for (const [status, retryAfterS] of [
+      [503, 2],
+      [429, undefined]
+    ] as const) {
       collector.busy(status, retryAfterS);
       await sleep(10_000);
       should(collector.turnedAway).be.above(0);
@@ -89,7 +97,9 @@ describe(`a collector that is killed for ${GONE_S} s at ${RATE} events a second,
     await sampling;
 
     const sums = flow.sums(runtime, await flow.arrives(runtime));
-    console.log(`      ${outageLine(sums)}; partly accepted ${collector.partial} requests; answered 400: requests of ${collector.bad.join(', ')} items`);
+    console.log(
+      `      ${outageLine(sums)}; partly accepted ${collector.partial} requests; answered 400: requests of ${collector.bad.join(', ')} items`
+    );
     console.log(`      went on ${wentOnMs} ms after the collector was back; ${memory.line()}`);
     should([sums.silent, sums.unreported, sums.refusedAndAccepted, sums.invented]).eql([[], [], [], []]);
     should([sums.silentSpans, sums.silentPoints, sums.silentStates]).eql([[], [], []]);
@@ -102,7 +112,11 @@ describe(`a collector that is killed for ${GONE_S} s at ${RATE} events a second,
     should(flow.refusals.length).equal(1 + collector.partial);
     const fills = dead.map(({ fill }) => fill);
     should(fills.slice(fills.indexOf('red'))).not.containEql('green');
-    should([...new Set(flow.errors.map((line) => line.split(' ')[0]))].filter((code) => !['OPENOT_OTLP_UNREACHABLE', 'OPENOT_OTLP_BUSY'].includes(code))).eql([]);
+    should(
+      [...new Set(flow.errors.map((line) => line.split(' ')[0]))].filter(
+        (code) => !['OPENOT_OTLP_UNREACHABLE', 'OPENOT_OTLP_BUSY'].includes(code)
+      )
+    ).eql([]);
     should(isFlat(memory)).equal(true, memory.line());
   });
 });

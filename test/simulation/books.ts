@@ -10,7 +10,8 @@ import { Life, Truth, TruthRecord } from './world/truth';
 export const Fate = { processed: 1, lost: 2, indeterminate: 4, lapped: 8, skipped: 16, passedBySeek: 32 } as const;
 
 /** One element of a batch, in order. */
-export type Entry = { readonly kind: 'record'; readonly record: TruthRecord } | { readonly kind: 'notice'; readonly notice: Notice };
+export type Entry =
+  { readonly kind: 'record'; readonly record: TruthRecord } | { readonly kind: 'notice'; readonly notice: Notice };
 
 /** A batch as a downstream would see it, held against the truth. */
 export interface SeenBatch {
@@ -35,7 +36,8 @@ export interface Session {
 }
 
 /**
- * What all checkers look things up in: which record is which, what became of it, and which life of the ring an incarnation
+ * What all checkers look things up in: which record is which, what became of it, and which life of the ring an
+ * incarnation
  * of the reader's counting is.
  */
 export class Books {
@@ -87,13 +89,18 @@ export class Books {
     for (let s = 0; s < segments.length; s++) {
       const end = s + 1 < segments.length ? segments[s + 1].offset : payload.length;
       let abs = segments[s].abs;
-      for (let at = segments[s].offset; at < end; ) {
+      for (let at = segments[s].offset; at < end;) {
         const length = readU16(payload, at + 4);
         const record = this.recordAt(payload, at, length, abs);
         if (record === undefined) return { batch, incarnation: facts.incarnation, entries, life, records };
-        while (noticed < notices.length && notices[noticed].beforeAbs <= abs) entries.push({ kind: 'notice', notice: notices[noticed++] });
+        while (noticed < notices.length && notices[noticed].beforeAbs <= abs)
+          entries.push({ kind: 'notice', notice: notices[noticed++] });
         entries.push({ kind: 'record', record });
-        if (life !== undefined && life !== record.life) this.alarm.raise('ids', `one batch of incarnation ${facts.incarnation} holds records of lives ${life.index} and ${record.life.index}`);
+        if (life !== undefined && life !== record.life)
+          this.alarm.raise(
+            'ids',
+            `one batch of incarnation ${facts.incarnation} holds records of lives ${life.index} and ${record.life.index}`
+          );
         life = record.life;
         records++;
         at += length;
@@ -108,12 +115,24 @@ export class Books {
   private recordAt(payload: Buffer, at: number, length: number, abs: number): TruthRecord | undefined {
     const serial = length >= 52 && at + length <= payload.length ? readU32(payload, at + length - SERIAL_FROM_END) : -1;
     const record = this.truth.records[serial];
-    if (record === undefined || record.bytes.length !== length || payload.compare(record.bytes, 0, length, at, at + length) !== 0) {
-      this.alarm.raise('invented', `the ${length} bytes at position ${abs} are no record that was produced (serial ${serial})`);
+    if (
+      record === undefined ||
+      record.bytes.length !== length ||
+      payload.compare(record.bytes, 0, length, at, at + length) !== 0
+    ) {
+      this.alarm.raise(
+        'invented',
+        `the ${length} bytes at position ${abs} are no record that was produced (serial ${serial})`
+      );
       return undefined;
     }
-    if (record.isSpoiled) this.alarm.raise('invented', `the record at position ${abs} was written with a fault and was handed on`);
-    if (record.abs !== abs) this.alarm.raise('invented', `the record ${nameOf(record)} stands at position ${record.abs}, it was handed on as if at ${abs}`);
+    if (record.isSpoiled)
+      this.alarm.raise('invented', `the record at position ${abs} was written with a fault and was handed on`);
+    if (record.abs !== abs)
+      this.alarm.raise(
+        'invented',
+        `the record ${nameOf(record)} stands at position ${record.abs}, it was handed on as if at ${abs}`
+      );
     return record;
   }
 
@@ -141,7 +160,8 @@ export class Books {
 
   /** Nothing more will come: what was hinted at is meant. */
   guessLives(): void {
-    for (const { incarnation } of [...this.waiting]) if (!this.lifeOf.has(incarnation)) this.lifeIs(incarnation, this.hints.get(incarnation) ?? this.truth.life);
+    for (const { incarnation } of [...this.waiting])
+      if (!this.lifeOf.has(incarnation)) this.lifeIs(incarnation, this.hints.get(incarnation) ?? this.truth.life);
   }
 
   private grow(): void {
@@ -158,9 +178,14 @@ export class Books {
 export const nameOf = (record: TruthRecord): string => `${record.chain.toString()} seq ${record.seq}`;
 
 /** The records of a chain that a loss names; undefined where one of them was never produced. */
-export function recordsNamed(life: Life, loss: { runId: string; sourceId: number; firstSeq: number; lastSeq: number }): TruthRecord[] | undefined {
+export function recordsNamed(
+  life: Life,
+  loss: { runId: string; sourceId: number; firstSeq: number; lastSeq: number }
+): TruthRecord[] | undefined {
   const chain = life.chains.get(`${loss.runId}/${loss.sourceId}`);
-  return chain === undefined || loss.lastSeq >= chain.records.length || loss.firstSeq > loss.lastSeq ? undefined : chain.records.slice(loss.firstSeq, loss.lastSeq + 1);
+  return chain === undefined || loss.lastSeq >= chain.records.length || loss.firstSeq > loss.lastSeq
+    ? undefined
+    : chain.records.slice(loss.firstSeq, loss.lastSeq + 1);
 }
 
 /** What a state file says; undefined where it is none. */

@@ -2,15 +2,22 @@ import { simulate, SimulationResult } from './simulation';
 
 /*
  * Runs seeds from the command line: --seed N (one), --from N --seeds N --step N (several), --for MS (until the time is
- * over), --records N, --trace, --verbose (a line for each), --json (one object for each), --first (end at the first failure).
+ * over), --records N, --trace, --verbose (a line for each), --json (one object for each), --first (end at the first
+ * failure).
  */
 const has = (name: string): boolean => process.argv.includes(`--${name}`);
-const value = (name: string, otherwise: number): number => (has(name) ? Number(process.argv[process.argv.indexOf(`--${name}`) + 1]) : otherwise);
+const value = (name: string, otherwise: number): number =>
+  has(name) ? Number(process.argv[process.argv.indexOf(`--${name}`) + 1]) : otherwise;
 
 function show(result: SimulationResult, seconds: number): void {
   const { violation, faults, ...rest } = result;
-  console.log(`${violation === undefined ? 'ok  ' : 'FAIL'} seed ${result.seed} ${seconds.toFixed(2)} s ${Math.round(result.produced / seconds)}/s ${JSON.stringify(rest)}`);
-  if (violation !== undefined) console.log(`     ${violation.checker} at ${violation.atMs.toFixed(0)} ms: ${violation.message}\n     ${faults.join(', ')}`);
+  console.log(
+    `${violation === undefined ? 'ok  ' : 'FAIL'} seed ${result.seed} ${seconds.toFixed(2)} s ${Math.round(result.produced / seconds)}/s ${JSON.stringify(rest)}`
+  );
+  if (violation !== undefined)
+    console.log(
+      `     ${violation.checker} at ${violation.atMs.toFixed(0)} ms: ${violation.message}\n     ${faults.join(', ')}`
+    );
 }
 
 async function main(): Promise<void> {
@@ -31,10 +38,14 @@ async function main(): Promise<void> {
     if (result.violation !== undefined) failed++;
     if (result.violation !== undefined && has('first')) run = seeds;
     if (has('json')) console.log(JSON.stringify({ ...result, records }));
-    else if (result.violation !== undefined || has('verbose') || has('seed')) show(result, (performance.now() - since) / 1_000);
+    else if (result.violation !== undefined || has('verbose') || has('seed'))
+      show(result, (performance.now() - since) / 1_000);
   }
   const seconds = (performance.now() - begun) / 1_000;
-  if (!has('json')) console.log(`${run} seeds, ${produced} records, ${Math.round(produced / seconds)} records/s, ${failed} failures, ${seconds.toFixed(1)} s`);
+  if (!has('json'))
+    console.log(
+      `${run} seeds, ${produced} records, ${Math.round(produced / seconds)} records/s, ${failed} failures, ${seconds.toFixed(1)} s`
+    );
   process.exitCode = failed > 0 ? 1 : 0;
 }
 

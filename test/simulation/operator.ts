@@ -67,7 +67,13 @@ export class Operator {
     if (isNewProcess) this.pid = plan.operator.samePid ? 1 : ++this.pids;
     this.alive.add(this.pid);
     this.process = new Process({
-      scheduler, server, disk, alarm, chance: this.chance.fork(), sink: plan.sink, settings: plan.settings,
+      scheduler,
+      server,
+      disk,
+      alarm,
+      chance: this.chance.fork(),
+      sink: plan.sink,
+      settings: plan.settings,
       self: { pid: this.pid, host: 'sim', owner: `owner-${++this.owners}` },
       isAlive: (pid) => this.alive.has(pid),
       wallNs: () => simulation.wallNs(),
@@ -98,7 +104,8 @@ export class Operator {
     scheduler.after(2_000, () => {
       if (!this.isBusy && !this.process.isDead && this.status.state === 'failed') void this.redeploy();
       else if (!this.isBusy && this.process.isDead) this.restartLater(0);
-      if (!this.isBusy && this.simulation.plan.settings.mode === 'trigger' && !this.process.isDead) this.process.reader.read();
+      if (!this.isBusy && this.simulation.plan.settings.mode === 'trigger' && !this.process.isDead)
+        this.process.reader.read();
       this.watch();
     });
   }

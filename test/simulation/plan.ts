@@ -16,7 +16,8 @@ export interface OperatorPlan {
 }
 
 /**
- * kill: the process, at any await. crash: the machine, and with it what the disk had not flushed. redeploy: stop and start
+ * kill: the process, at any await. crash: the machine, and with it what the disk had not flushed. redeploy: stop and
+ * start
  * in order. double: another runtime on the same state file. rollback: the state file of some time ago is put back.
  */
 export type Deed = 'kill' | 'crash' | 'redeploy' | 'double' | 'pause' | 'read' | 'breakLink' | 'rollback';
@@ -43,8 +44,29 @@ export interface Plan {
 
 /** What a part of the plan looks like when nothing is wrong with it. */
 const CALM_LINK: LinkPlan = {
-  latency: [1, 4], midUpdate: 0, order: 'given', missedCopy: 0, old: 0, oldMs: 0, short: 0, long: 0, shifted: 0, swapped: 0, duplicated: 0,
-  retry: 0, lost: 0, refused: 0, timeOut: 0, timeOutMs: 0, outage: 0, outageMs: 0, connectFails: 0, tellsSize: true, granularity: 1, tellsLoss: true, lookFirst: false
+  latency: [1, 4],
+  midUpdate: 0,
+  order: 'given',
+  missedCopy: 0,
+  old: 0,
+  oldMs: 0,
+  short: 0,
+  long: 0,
+  shifted: 0,
+  swapped: 0,
+  duplicated: 0,
+  retry: 0,
+  lost: 0,
+  refused: 0,
+  timeOut: 0,
+  timeOutMs: 0,
+  outage: 0,
+  outageMs: 0,
+  connectFails: 0,
+  tellsSize: true,
+  granularity: 1,
+  tellsLoss: true,
+  lookFirst: false
 };
 const CALM_DISK: DiskPlan = { stepMs: 2, fails: 0, full: 0, fullMs: 0 };
 const CALM_SINK: SinkPlan = { kind: 'direct', workMs: 0, ackMs: 0, rejects: 0, losesAcks: 0 };
@@ -61,7 +83,13 @@ export function planOf(chance: Chance, records: number): Plan {
   };
   const oneSize = on('records of one size', 0.25);
   const payload = chance.pick([0, 12, 40, 100, 200]);
-  const link = { ...CALM_LINK, latency: [0.5, chance.magnitude(1, 60)] as [number, number], granularity: chance.pick([1, 2, 4, 8]), tellsSize: chance.does(0.8), tellsLoss: chance.does(0.5) };
+  const link = {
+    ...CALM_LINK,
+    latency: [0.5, chance.magnitude(1, 60)] as [number, number],
+    granularity: chance.pick([1, 2, 4, 8]),
+    tellsSize: chance.does(0.8),
+    tellsLoss: chance.does(0.5)
+  };
   const isOld = drawCopies(chance, on, link);
   drawLink(chance, on, link);
   const intervalMs = Math.round(chance.magnitude(20, 500));
@@ -75,7 +103,9 @@ export function planOf(chance: Chance, records: number): Plan {
   const sink = drawSink(chance, on, intervalMs);
   // sameCall is for servers that look at the items in order.
   if (link.order !== 'given') settings.verify = 'extraCall';
-  const wanted = isOld ? capacity / chance.magnitude(5, 20) / (intervalMs + 4 * link.latency[1] + ageMs) : (capacity * chance.magnitude(0.04, on('overruns', 0.2) ? 1.5 : 0.25)) / intervalMs;
+  const wanted = isOld
+    ? capacity / chance.magnitude(5, 20) / (intervalMs + 4 * link.latency[1] + ageMs)
+    : (capacity * chance.magnitude(0.04, on('overruns', 0.2) ? 1.5 : 0.25)) / intervalMs;
   const perMs = on('more than the sink takes', 0.15) ? wanted : Math.min(wanted, carried(link, sink, settings, size));
   const plan: Draft = {
     capacity,
@@ -106,7 +136,8 @@ function carried(link: LinkPlan, sink: SinkPlan, settings: Partial<ReaderSetting
 
 type On = (name: string, probability: number) => boolean;
 
-const recordSize = (payload: number, oneSize: boolean): number => 44 + 8 + 8 + (payload === 0 ? 0 : 4 + (oneSize ? (payload + 3) & ~3 : payload / 2));
+const recordSize = (payload: number, oneSize: boolean): number =>
+  44 + 8 + 8 + (payload === 0 ? 0 : 4 + (oneSize ? (payload + 3) & ~3 : payload / 2));
 
 function drawCapacity(chance: Chance, isOld: boolean): number {
   return chance.pick(isOld ? [16_384, 32_768, 65_536] : [2_048, 4_096, 8_192, 16_384, 32_768, 65_536]);
@@ -138,7 +169,8 @@ function drawCopies(chance: Chance, on: On, link: { -readonly [K in keyof LinkPl
 }
 
 function drawLink(chance: Chance, on: On, link: { -readonly [K in keyof LinkPlan]: LinkPlan[K] }): void {
-  if (on('torn copies', 0.5)) link.tearing = { granularity: chance.pick([1, 2, 4, 8, 512]), probability: chance.magnitude(0.001, 0.2) };
+  if (on('torn copies', 0.5))
+    link.tearing = { granularity: chance.pick([1, 2, 4, 8, 512]), probability: chance.magnitude(0.001, 0.2) };
   if (on('copies in the middle of an update', 0.3)) link.midUpdate = chance.magnitude(0.02, 0.5);
   if (on('items looked at in another order', 0.3)) link.order = chance.pick(['reversed', 'shuffled'] as const);
   if (on('blocks', 0.25)) link.block = chance.pick([32, 120, 250]);
@@ -165,7 +197,19 @@ function drawLink(chance: Chance, on: On, link: { -readonly [K in keyof LinkPlan
   if (on('connecting fails', 0.2)) link.connectFails = chance.magnitude(0.1, 0.7);
 }
 
-function drawProgram(chance: Chance, on: On, facts: { records: number; oneSize: boolean; payload: number; rate: number; isOld: boolean; capacity: number; size: number }): ProgramPlan {
+function drawProgram(
+  chance: Chance,
+  on: On,
+  facts: {
+    records: number;
+    oneSize: boolean;
+    payload: number;
+    rate: number;
+    isOld: boolean;
+    capacity: number;
+    size: number;
+  }
+): ProgramPlan {
   const { records, oneSize, payload, rate, isOld, capacity, size } = facts;
   const incidents: { at: number; incident: Incident }[] = [];
   const times = (name: string, probability: number, most: number, make: () => Incident): void => {
@@ -175,23 +219,55 @@ function drawProgram(chance: Chance, on: On, facts: { records: number; oneSize: 
   times('cold starts', 0.25, 4, () => ({ kind: 'coldStart' }));
   times('definition changes', 0.35, 4, () => ({ kind: 'definition', cold: chance.does(0.3) }));
   if (on('definition changes one upon the other', 0.15)) {
-    for (let n = chance.within(2, 4), at = chance.below(records); n > 0; n--) incidents.push({ at: (at += 1 + chance.below(Math.ceil(capacity / size / 3))), incident: { kind: 'definition', cold: chance.does(0.2) } });
+    for (let n = chance.within(2, 4), at = chance.below(records); n > 0; n--)
+      incidents.push({
+        at: (at += 1 + chance.below(Math.ceil(capacity / size / 3))),
+        incident: { kind: 'definition', cold: chance.does(0.2) }
+      });
   }
-  times('power cycles', 0.2, 3, () => ({ kind: 'powerCycle', newRun: chance.does(0.4), isCleared: chance.does(0.7), blankMs: chance.does(0.5) ? chance.magnitude(10, 5_000) : 0 }));
-  times('the ring is resized', 0.1, 2, () => ({ kind: 'powerCycle', newRun: chance.does(0.5), isCleared: true, blankMs: 0, capacity: chance.pick([capacity * 2, Math.max(2_048, (capacity >> 1) & ~7)]) }));
+  times('power cycles', 0.2, 3, () => ({
+    kind: 'powerCycle',
+    newRun: chance.does(0.4),
+    isCleared: chance.does(0.7),
+    blankMs: chance.does(0.5) ? chance.magnitude(10, 5_000) : 0
+  }));
+  times('the ring is resized', 0.1, 2, () => ({
+    kind: 'powerCycle',
+    newRun: chance.does(0.5),
+    isCleared: true,
+    blankMs: 0,
+    capacity: chance.pick([capacity * 2, Math.max(2_048, (capacity >> 1) & ~7)])
+  }));
   times('the controller stops', 0.2, 4, () => ({ kind: 'freeze', ms: chance.magnitude(10, 40_000) }));
   // Source times tell records of an old copy from new ones (docs/design.md 5): there they must not go back.
-  times('clock jumps', 0.25, 6, () => ({ kind: 'clock', byMs: (!isOld && chance.does(0.5) ? -1 : 1) * chance.magnitude(10, 3_600_000) }));
+  times('clock jumps', 0.25, 6, () => ({
+    kind: 'clock',
+    byMs: (!isOld && chance.does(0.5) ? -1 : 1) * chance.magnitude(10, 3_600_000)
+  }));
   times('unsynced', 0.15, 4, () => ({ kind: 'synced', synced: chance.does(0.5) }));
-  times('dropped events', 0.35, 20, () => ({ kind: 'drop', count: 1 + chance.below(20), names: chance.does(0.7), more: chance.does(0.4) ? chance.below(100) : 0 }));
+  times('dropped events', 0.35, 20, () => ({
+    kind: 'drop',
+    count: 1 + chance.below(20),
+    names: chance.does(0.7),
+    more: chance.does(0.4) ? chance.below(100) : 0
+  }));
   times('high water', 0.4, 10, () => ({ kind: 'highWater' }));
   times('broken records', 0.2, 8, () => ({ kind: 'spoil' }));
-  if (!isOld) times('bursts', 0.25, 8, () => ({ kind: 'burst', count: Math.ceil((capacity / size) * chance.magnitude(0.2, 3)) }));
+  if (!isOld)
+    times('bursts', 0.25, 8, () => ({ kind: 'burst', count: Math.ceil((capacity / size) * chance.magnitude(0.2, 3)) }));
   times('silence', 0.25, 4, () => ({ kind: 'silence', ms: chance.magnitude(100, 60_000) }));
   incidents.sort((a, b) => a.at - b.at);
-  const clocks = [1_700_000_000_000_000_000n, 0n, 1_700_000_000_000_000n, -11_644_473_600_000_000_000n, 1_700_003_600_000_000_000n];
+  const clocks = [
+    1_700_000_000_000_000_000n,
+    0n,
+    1_700_000_000_000_000n,
+    -11_644_473_600_000_000_000n,
+    1_700_003_600_000_000_000n
+  ];
   const clockNs = on('a wrong clock', 0.2) ? chance.pick(clocks) : clocks[0];
-  const before = on('written around before', 0.4) ? chance.below(Math.min(records / 4, (3 * capacity) / size)) : chance.below(20);
+  const before = on('written around before', 0.4)
+    ? chance.below(Math.min(records / 4, (3 * capacity) / size))
+    : chance.below(20);
   return { sources: 1 + chance.below(12), payload, oneSize, rate, records, before, incidents, clockNs };
 }
 
@@ -226,10 +302,19 @@ function drawOperator(chance: Chance, on: On, intervalMs: number, isOld: boolean
   if (on('reads on demand', 0.1)) does.push('read');
   if (on('the link is cut', 0.15)) does.push('breakLink');
   if (!isOld && on('an old state comes back', 0.1)) does.push('rollback');
-  return { everyMs: does.length === 0 ? Infinity : 2_000 + intervalMs * chance.magnitude(10, 300), does, downMs: chance.magnitude(1, 20_000), samePid: chance.does(0.3) };
+  return {
+    everyMs: does.length === 0 ? Infinity : 2_000 + intervalMs * chance.magnitude(10, 300),
+    does,
+    downMs: chance.magnitude(1, 20_000),
+    samePid: chance.does(0.3)
+  };
 }
 
-function drawSettings(chance: Chance, on: On, intervalMs: number): { -readonly [K in keyof ReaderSettings]?: ReaderSettings[K] } {
+function drawSettings(
+  chance: Chance,
+  on: On,
+  intervalMs: number
+): { -readonly [K in keyof ReaderSettings]?: ReaderSettings[K] } {
   return {
     host: 'sim',
     intervalMs,

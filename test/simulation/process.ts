@@ -49,9 +49,21 @@ export class Process {
     const { scheduler, server, disk, alarm, chance, sink, settings, self, isAlive, wallNs, isCalm } = parts;
     const { gate } = this;
     this.link = new Link(server, gate, alarm);
-    this.sink = new Sink(sink, chance.fork(), scheduler, { isDead: () => gate.isDead, isCalm, settle: (serial) => void (!gate.isDead && this.reader.settle(serial)), books: { processed: (batch) => parts.onProcessed(this, batch) } });
+    this.sink = new Sink(sink, chance.fork(), scheduler, {
+      isDead: () => gate.isDead,
+      isCalm,
+      settle: (serial) => void (!gate.isDead && this.reader.settle(serial)),
+      books: { processed: (batch) => parts.onProcessed(this, batch) }
+    });
     const every = (ms: number, call: () => void): (() => void) => this.every(ms, call);
-    const store = fileStore(STATE, { files: disk.mount(() => gate.isDead), self, isAlive, wallMs: () => Number(wallNs() / 1_000_000n), monotonicMs: () => scheduler.now, every });
+    const store = fileStore(STATE, {
+      files: disk.mount(() => gate.isDead),
+      self,
+      isAlive,
+      wallMs: () => Number(wallNs() / 1_000_000n),
+      monotonicMs: () => scheduler.now,
+      every
+    });
     const random = chance.fork();
     const clock = this.clock();
     this.reader = createReader({
@@ -83,7 +95,8 @@ export class Process {
         }),
       onError: (error) => void (!gate.isDead && parts.onError(error))
     });
-    for (const port of [parts, scheduler, server, disk, alarm, chance, this.link, this.sink, gate, clock, random, this]) this.ports.add(port);
+    for (const port of [parts, scheduler, server, disk, alarm, chance, this.link, this.sink, gate, clock, random, this])
+      this.ports.add(port);
   }
 
   get isDead(): boolean {

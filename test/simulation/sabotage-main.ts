@@ -9,7 +9,11 @@ async function main(): Promise<void> {
     const { seeds, result } = await sabotage(one, 400, 4_000);
     const seconds = ((performance.now() - since) / 1_000).toFixed(1);
     if (result?.violation === undefined) missed++;
-    console.log(result?.violation === undefined ? `NOT FOUND  ${one.name} (${seeds} seeds, ${seconds} s)` : `found      ${one.name}: seed ${result.seed}, checker ${result.violation.checker} (${seconds} s)\n           ${result.violation.message.slice(0, 220)}`);
+    console.log(
+      result?.violation === undefined
+        ? `NOT FOUND  ${one.name} (${seeds} seeds, ${seconds} s)`
+        : `found      ${one.name}: seed ${result.seed}, checker ${result.violation.checker} (${seconds} s)\n           ${result.violation.message.slice(0, 220)}`
+    );
   }
   process.exitCode = missed > 0 ? 1 : 0;
 }

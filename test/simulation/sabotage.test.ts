@@ -3,7 +3,8 @@ import { sabotage } from './sabotage';
 import { SABOTAGES } from './sabotages';
 
 /*
- * A simulator that never finds anything proves nothing: each thing that keeps the reader's promise is taken out of a copy
+ * A simulator that never finds anything proves nothing: each thing that keeps the reader's promise is taken out of a
+ * copy
  * of the sources, and has to be missed. `npm run sabotage` shows more of them, with seed and checker.
  */
 describe('simulation: what is taken out of the reader is found', function () {

@@ -22,7 +22,13 @@ export const SABOTAGES: readonly Sabotage[] = [
   },
   {
     name: 'the CRC check',
-    edits: [{ file: 'lib/wire/decode.ts', from: 'if (expected !== actual) return', to: 'if (expected !== actual && length < 0) return' }]
+    edits: [
+      {
+        file: 'lib/wire/decode.ts',
+        from: 'if (expected !== actual) return',
+        to: 'if (expected !== actual && length < 0) return'
+      }
+    ]
   },
   {
     name: 'the fsync',
@@ -30,32 +36,78 @@ export const SABOTAGES: readonly Sabotage[] = [
   },
   {
     name: 'the ack wait',
-    edits: [{ file: 'lib/reader/checkpoints.ts', from: '    this.queue.push({ serial: ++this.lastSerial, state });\n', to: '    this.queue.push({ serial: ++this.lastSerial, state });\n    this.settledState = state;\n' }]
+    edits: [
+      {
+        file: 'lib/reader/checkpoints.ts',
+        from: '    this.queue.push({ serial: ++this.lastSerial, state });\n',
+        to: '    this.queue.push({ serial: ++this.lastSerial, state });\n    this.settledState = state;\n'
+      }
+    ]
   },
   {
     name: 'the seq rule',
-    edits: [{ file: 'lib/reader/memory.ts', from: 'return this.accounting.isFresh(record) && !isOldRun(record, this.lastRunId);', to: 'return record.safeSeq >= 0;' }]
+    edits: [
+      {
+        file: 'lib/reader/memory.ts',
+        from: 'return this.accounting.isFresh(record) && !isOldRun(record, this.lastRunId);',
+        to: 'return record.safeSeq >= 0;'
+      }
+    ]
   },
   {
     name: 'the incarnation check',
     edits: [
-      { file: 'lib/reader/restart-watch.ts', from: "  if (now.headAbs < Math.max(memory.cursor, memory.reached)) return 'headAbs';\n", to: '' },
-      { file: 'lib/reader/restart-watch.ts', from: "  if (now.lostCount < then.lostCount) return 'lostCount';\n", to: '' },
-      { file: 'lib/reader/restart-watch.ts', from: "  if (now.oldestAbs < then.oldestAbs) return 'oldestAbs';\n", to: '' },
+      {
+        file: 'lib/reader/restart-watch.ts',
+        from: "  if (now.headAbs < Math.max(memory.cursor, memory.reached)) return 'headAbs';\n",
+        to: ''
+      },
+      {
+        file: 'lib/reader/restart-watch.ts',
+        from: "  if (now.lostCount < then.lostCount) return 'lostCount';\n",
+        to: ''
+      },
+      {
+        file: 'lib/reader/restart-watch.ts',
+        from: "  if (now.oldestAbs < then.oldestAbs) return 'oldestAbs';\n",
+        to: ''
+      },
       { file: 'lib/reader/restart-watch.ts', from: "  if (base.runId < memory.image.runId) return 'runId';\n", to: '' },
-      { file: 'lib/reader/anchor.ts', from: "return anchor === undefined ? 'unasked' : 'differs';", to: "return anchor === undefined ? 'unasked' : 'overwritten';" }
+      {
+        file: 'lib/reader/anchor.ts',
+        from: "return anchor === undefined ? 'unasked' : 'differs';",
+        to: "return anchor === undefined ? 'unasked' : 'overwritten';"
+      }
     ]
   },
   {
     name: 'the flush of the folder',
-    edits: [{ file: 'lib/platform/file-store.ts', from: 'at a power failure.\n  await files.syncFolder(dirname(path));\n', to: 'at a power failure.\n' }]
+    edits: [
+      {
+        file: 'lib/platform/file-store.ts',
+        from: 'at a power failure.\n  await files.syncFolder(dirname(path));\n',
+        to: 'at a power failure.\n'
+      }
+    ]
   },
   {
     name: 'the lease',
-    edits: [{ file: 'lib/reader/state-keeper.ts', from: 'const ahead = (reach: Reach): Lease => ({ ...exact(reach), abs: reach.cursor + reach.capacity });', to: 'const ahead = (reach: Reach): Lease => exact(reach);' }]
+    edits: [
+      {
+        file: 'lib/reader/state-keeper.ts',
+        from: 'const ahead = (reach: Reach): Lease => ({ ...exact(reach), abs: reach.cursor + reach.capacity });',
+        to: 'const ahead = (reach: Reach): Lease => exact(reach);'
+      }
+    ]
   },
   {
     name: 'the lock',
-    edits: [{ file: 'lib/platform/file-store.ts', from: 'const outcome = await lock.take();', to: 'const outcome = { ok: true } as const;' }]
+    edits: [
+      {
+        file: 'lib/platform/file-store.ts',
+        from: 'const outcome = await lock.take();',
+        to: 'const outcome = { ok: true } as const;'
+      }
+    ]
   }
 ];

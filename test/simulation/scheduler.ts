@@ -7,7 +7,8 @@ export interface Task {
 
 /**
  * Virtual time. Tasks run one at a time, the earliest first, those of one moment in the order in which they were made;
- * after each, every promise that can be settled is settled before the next one runs. So a run is a function of its seed.
+ * after each, every promise that can be settled is settled before the next one runs. So a run is a function of its
+ * seed.
  */
 export class Scheduler {
   /** Milliseconds since the simulation began. */
@@ -79,5 +80,7 @@ export class Scheduler {
 
 const isBefore = (a: Task, b: Task): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
 
-/** Until no promise is left that could be settled: a turn of the event loop begins only when the microtasks are through. */
+/**
+ * Until no promise is left that could be settled: a turn of the event loop begins only when the microtasks are through.
+ */
 const drained = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

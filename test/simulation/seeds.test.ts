@@ -8,7 +8,9 @@ const GROUP = 10;
 
 /** What a seed that failed says, with the command that plays it again. */
 function failureOf({ seed, violation, faults }: SimulationResult, records: number): string {
-  return violation === undefined ? '' : `seed ${seed}: ${violation.checker} at ${violation.atMs.toFixed(0)} ms: ${violation.message}\n    with ${faults.join(', ')}\n    npm run soak -- --seed ${seed} --records ${records} --trace`;
+  return violation === undefined
+    ? ''
+    : `seed ${seed}: ${violation.checker} at ${violation.atMs.toFixed(0)} ms: ${violation.message}\n    with ${faults.join(', ')}\n    npm run soak -- --seed ${seed} --records ${records} --trace`;
 }
 
 /*
@@ -40,5 +42,9 @@ describe(`simulation: ${SEEDS} seeds of ${RECORDS} records`, function () {
     should(await simulate({ seed: 7, records: 2_000 })).eql(first);
   });
 
-  after(() => console.log(`      ${sums.produced} records produced, ${sums.delivered} delivered, ${sums.sessions} lives of readers, ${met.size} kinds of faults`));
+  after(() =>
+    console.log(
+      `      ${sums.produced} records produced, ${sums.delivered} delivered, ${sums.sessions} lives of readers, ${met.size} kinds of faults`
+    )
+  );
 });

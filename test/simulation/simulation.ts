@@ -106,7 +106,12 @@ export class Simulation {
     const drawn = planOf(chance.fork(), options.records);
     this.plan = options.change?.(drawn) ?? drawn;
     const { plan, truth, scheduler } = this;
-    const plc = new Plc(truth, chance.fork(), { capacity: plan.capacity, startAbs: plan.startAbs, runId: plan.runId, definitionHash: 'd0d0d0d0d0d0d0d1' });
+    const plc = new Plc(truth, chance.fork(), {
+      capacity: plan.capacity,
+      startAbs: plan.startAbs,
+      runId: plan.runId,
+      definitionHash: 'd0d0d0d0d0d0d0d1'
+    });
     this.books = new Books(truth, this.alarm, (life) => life.endedAtOldest ?? plc.oldestAbs);
     this.program = new Program(plc, plan.program, chance.fork());
     this.program.mustWait = () => this.mustWait();
@@ -127,13 +132,31 @@ export class Simulation {
       idsChecker(books),
       inventedChecker(books),
       orderChecker(books, () => startsOldest),
-      lossClassChecker(books, () => this.wasUnclean, () => this.isOldState),
+      lossClassChecker(
+        books,
+        () => this.wasUnclean,
+        () => this.isOldState
+      ),
       duplicatesChecker(books),
-      silentLossChecker(books, { isFirstContactOldest: () => startsOldest, first: () => ({ abs: this.firstAbs, life: this.firstLife }) }),
-      checkpointChecker(books, (abs: number, life: Life) => life.index < this.firstLife || (life.index === this.firstLife && abs < this.firstAbs)),
-      reportsChecker(books, { isJoined: (runId) => this.joined !== undefined && BigInt(runId) <= this.joined, runId: () => program.plc.runId.toString(), isOldState: () => this.isOldState }),
+      silentLossChecker(books, {
+        isFirstContactOldest: () => startsOldest,
+        first: () => ({ abs: this.firstAbs, life: this.firstLife })
+      }),
+      checkpointChecker(
+        books,
+        (abs: number, life: Life) =>
+          life.index < this.firstLife || (life.index === this.firstLife && abs < this.firstAbs)
+      ),
+      reportsChecker(books, {
+        isJoined: (runId) => this.joined !== undefined && BigInt(runId) <= this.joined,
+        runId: () => program.plc.runId.toString(),
+        isOldState: () => this.isOldState
+      }),
       bindingChecker(books, this.definitions),
-      totalsChecker(books, () => ({ reader: this.operator.process.reader, session: this.sessions.get(this.operator.process) as Session }))
+      totalsChecker(books, () => ({
+        reader: this.operator.process.reader,
+        session: this.sessions.get(this.operator.process) as Session
+      }))
     ];
   }
 
@@ -151,7 +174,9 @@ export class Simulation {
       const bytes = outcome.parts[i];
       if (part.kind === 'ring') return `${bytes.length} of ${part.length} bytes at ${part.offset}`;
       const block = decodeControlBlock(bytes);
-      return block.ok ? `control ${block.seqlock}: ${block.oldestAbs} to ${block.headAbs}, lost ${block.lostCount}, run ${block.runId}, epoch ${block.epochId} from ${block.epochFirstAbs}` : `control ${block.kind}`;
+      return block.ok
+        ? `control ${block.seqlock}: ${block.oldestAbs} to ${block.headAbs}, lost ${block.lostCount}, run ${block.runId}, epoch ${block.epochId} from ${block.epochFirstAbs}`
+        : `control ${block.kind}`;
     });
     this.trace(`  read ${outcome.ok ? '' : `${outcome.code} `}${words.join('; ')}`);
   }
@@ -182,12 +207,16 @@ export class Simulation {
     this.learnDefinitions(1);
     const sinceMs = scheduler.now;
     const sincePolls = this.pollsNow();
-    const isOver = (): boolean => isBroken() || this.isAtRest() || scheduler.now - sinceMs > DRAIN_MS || this.pollsNow() - sincePolls > DRAIN_POLLS;
+    const isOver = (): boolean =>
+      isBroken() || this.isAtRest() || scheduler.now - sinceMs > DRAIN_MS || this.pollsNow() - sincePolls > DRAIN_POLLS;
     await scheduler.run(isOver);
     if (isBroken()) return;
     if (!this.isAtRest()) {
       const { status } = operator;
-      this.alarm.raise('drained', `${Math.round(scheduler.now - sinceMs)} ms and ${this.pollsNow() - sincePolls} polls after the last fault the reader is not at rest: head ${program.plc.headAbs}, ${JSON.stringify({ ...status, totals: undefined })}`);
+      this.alarm.raise(
+        'drained',
+        `${Math.round(scheduler.now - sinceMs)} ms and ${this.pollsNow() - sincePolls} polls after the last fault the reader is not at rest: head ${program.plc.headAbs}, ${JSON.stringify({ ...status, totals: undefined })}`
+      );
       return;
     }
     for (const checker of this.checkers) checker.atRest?.();
@@ -198,7 +227,14 @@ export class Simulation {
 
   private isAtRest(): boolean {
     const { process, status } = this.operator;
-    return !process.isDead && status.state === 'idle' && status.cursorAbs === this.program.plc.headAbs && status.inFlight === 0 && process.sink.held === 0 && !this.program.isBlank;
+    return (
+      !process.isDead &&
+      status.state === 'idle' &&
+      status.cursorAbs === this.program.plc.headAbs &&
+      status.inFlight === 0 &&
+      process.sink.held === 0 &&
+      !this.program.isBlank
+    );
   }
 
   /** Now and then: clocks, definitions, memory. */
@@ -232,16 +268,25 @@ export class Simulation {
     const { truth, program, plan, checkpoint } = this;
     if (this.isCalm) return false;
     if (truth.lives.length > 1 && !this.isNoticed && program.plc.headAbs + 600 > program.plc.capacity) return true;
-    return plan.isOld && program.plc.headAbs - (this.isNoticed && checkpoint !== undefined ? checkpoint.cursor : truth.life.startAbs) > program.plc.capacity / 2;
+    return (
+      plan.isOld &&
+      program.plc.headAbs - (this.isNoticed && checkpoint !== undefined ? checkpoint.cursor : truth.life.startAbs) >
+        program.plc.capacity / 2
+    );
   }
 
-  /** Somebody would notice that the ring began anew: by a record that stands there no more, or by a lost count that fell. */
+  /**
+   * Somebody would notice that the ring began anew: by a record that stands there no more, or by a lost count that
+   * fell.
+   */
   private get hasAnchor(): boolean {
     const { state, program } = this;
     if (state === undefined) return false;
     const fingerprint = state.lease.fingerprint ?? state.checkpoint.fingerprint;
     const image = decodeControlBlock(Buffer.from(state.checkpoint.image, 'hex'));
-    return (fingerprint !== undefined && fingerprint.abs >= program.plc.oldestAbs) || (image.ok && image.lostCount > 0n);
+    return (
+      (fingerprint !== undefined && fingerprint.abs >= program.plc.oldestAbs) || (image.ok && image.lostCount > 0n)
+    );
   }
 
   private get checkpoint(): SavedState | undefined {
@@ -264,8 +309,15 @@ export class Simulation {
     this.state = state;
     // What was never handed on was never begun.
     if (checkpoint === undefined && !this.isBegun) this.firstAbs = Infinity;
-    this.trace(`reader ${books.sessions + 1} loaded ${checkpoint === undefined ? 'nothing' : `checkpoint ${checkpoint.incarnation}/${checkpoint.cursor}`}`);
-    const session: Session = { number: ++books.sessions, checkpoint, lease: state?.lease, limits: { maxInFlight: plan.settings.maxInFlight ?? 16, maxRecords: plan.settings.maxRecords ?? 1_000 } };
+    this.trace(
+      `reader ${books.sessions + 1} loaded ${checkpoint === undefined ? 'nothing' : `checkpoint ${checkpoint.incarnation}/${checkpoint.cursor}`}`
+    );
+    const session: Session = {
+      number: ++books.sessions,
+      checkpoint,
+      lease: state?.lease,
+      limits: { maxInFlight: plan.settings.maxInFlight ?? 16, maxRecords: plan.settings.maxRecords ?? 1_000 }
+    };
     this.sessions.set(process, session);
     for (const checker of this.checkers) checker.started?.(session);
   }
@@ -275,13 +327,19 @@ export class Simulation {
     const seen = this.books.see(batch);
     this.isBegun = true;
     if (seen.life === undefined) this.books.hint(seen.incarnation, this.truth.lives[this.server.lifeSeen]);
-    this.trace(`batch ${batch.serial} of incarnation ${seen.incarnation}: ${batch.records} records ${batch.facts.segments.map(({ abs }) => `@${abs}`).join(' ')}${batch.facts.notices.map((notice) => ` ${JSON.stringify(notice)}`).join('')}`);
+    this.trace(
+      `batch ${batch.serial} of incarnation ${seen.incarnation}: ${batch.records} records ${batch.facts.segments.map(({ abs }) => `@${abs}`).join(' ')}${batch.facts.notices.map((notice) => ` ${JSON.stringify(notice)}`).join('')}`
+    );
     const kept = this.seen.get(process) ?? new Map<number, SeenBatch>();
     this.seen.set(process, kept);
     kept.set(batch.serial, seen);
     for (const checker of this.checkers) checker.handedOn?.(session, seen);
     const { status } = this.operator;
-    if (status.inFlight > session.limits.maxInFlight + 1) this.alarm.raise('memory', `${status.inFlight} batches are in flight, expected at most ${session.limits.maxInFlight}`);
+    if (status.inFlight > session.limits.maxInFlight + 1)
+      this.alarm.raise(
+        'memory',
+        `${status.inFlight} batches are in flight, expected at most ${session.limits.maxInFlight}`
+      );
   }
 
   processed(process: Process, batch: Batch): void {
@@ -321,14 +379,32 @@ export class Simulation {
     const { joined } = accounting as { joined?: string };
     this.joined = joined === undefined ? undefined : BigInt(joined);
     const { life } = truth;
-    if (plan.settings.startFrom !== 'newest' && life.index === this.firstLife && life.placed.some(({ abs }) => abs < cursor && abs >= program.plc.oldestAbs)) this.alarm.raise('silent-loss', `reading begins at ${cursor}, the oldest retained record stands at ${program.plc.oldestAbs}`);
+    if (
+      plan.settings.startFrom !== 'newest' &&
+      life.index === this.firstLife &&
+      life.placed.some(({ abs }) => abs < cursor && abs >= program.plc.oldestAbs)
+    )
+      this.alarm.raise(
+        'silent-loss',
+        `reading begins at ${cursor}, the oldest retained record stands at ${program.plc.oldestAbs}`
+      );
   }
 
   /** While no reader runs: the state of some time ago is put back, of the same life of the ring. */
   rollBack(): void {
     const { state, books, truth } = this;
-    const old = this.backups.find((bytes) => stateOf(bytes)?.lease.incarnation === state?.checkpoint.incarnation && stateOf(bytes)?.checkpoint.incarnation === state?.checkpoint.incarnation);
-    if (old === undefined || state === undefined || books.lifeOf.get(state.checkpoint.incarnation) !== truth.life || state.lease.incarnation !== state.checkpoint.incarnation) return;
+    const old = this.backups.find(
+      (bytes) =>
+        stateOf(bytes)?.lease.incarnation === state?.checkpoint.incarnation &&
+        stateOf(bytes)?.checkpoint.incarnation === state?.checkpoint.incarnation
+    );
+    if (
+      old === undefined ||
+      state === undefined ||
+      books.lifeOf.get(state.checkpoint.incarnation) !== truth.life ||
+      state.lease.incarnation !== state.checkpoint.incarnation
+    )
+      return;
     this.trace('an old state is put back');
     this.disk.putBack(STATE, old);
     this.state = stateOf(old);
@@ -351,8 +427,18 @@ export class Simulation {
     const fates = books.fates.subarray(0, truth.records.length);
     const count = (bit: number): number => fates.reduce((sum, fate) => sum + ((fate & bit) === 0 ? 0 : 1), 0);
     return {
-      seed: options.seed, violation: alarm.violation, faults: plan.faults, produced: truth.records.length, delivered: count(1), lost: count(2), indeterminate: count(4),
-      sessions: books.sessions, polls: this.pollsNow(), virtualMs: Math.round(scheduler.now), steps: scheduler.steps, errors: this.errors
+      seed: options.seed,
+      violation: alarm.violation,
+      faults: plan.faults,
+      produced: truth.records.length,
+      delivered: count(1),
+      lost: count(2),
+      indeterminate: count(4),
+      sessions: books.sessions,
+      polls: this.pollsNow(),
+      virtualMs: Math.round(scheduler.now),
+      steps: scheduler.steps,
+      errors: this.errors
     };
   }
 }

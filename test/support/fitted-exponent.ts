@@ -12,7 +12,10 @@ const MEASURABLE = 20;
  * the sizes and of the fastest of five runs of each. All sizes take turns, after a run each to warm up, so that the
  * compiler's and the collector's work falls on all of them alike. `sizes` must be the sizes of the work, in any unit.
  */
-export async function fittedExponent(sizes: readonly number[], work: (size: number) => void | Promise<void>): Promise<number> {
+export async function fittedExponent(
+  sizes: readonly number[],
+  work: (size: number) => void | Promise<void>
+): Promise<number> {
   const best = sizes.map(() => Infinity);
   for (const size of sizes) await work(size);
   for (let run = 0; run < 5; run++) {
@@ -26,5 +29,7 @@ export async function fittedExponent(sizes: readonly number[], work: (size: numb
   const ys = best.map((time) => Math.log(Math.max(time, MEASURABLE)));
   const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
   const [meanX, meanY] = [mean(xs), mean(ys)];
-  return xs.reduce((sum, x, i) => sum + (x - meanX) * (ys[i] - meanY), 0) / xs.reduce((sum, x) => sum + (x - meanX) ** 2, 0);
+  return (
+    xs.reduce((sum, x, i) => sum + (x - meanX) * (ys[i] - meanY), 0) / xs.reduce((sum, x) => sum + (x - meanX) ** 2, 0)
+  );
 }

@@ -36,7 +36,9 @@ export function startLiveReader(options: LiveOptions & { endpointUrl: string; no
 }
 
 /** The same on a Modbus device. */
-export function startLiveModbusReader(options: LiveOptions & { device: Partial<ModbusSettings> & Pick<ModbusSettings, 'port'>; ring: ModbusRing }): LiveReader {
+export function startLiveModbusReader(
+  options: LiveOptions & { device: Partial<ModbusSettings> & Pick<ModbusSettings, 'port'>; ring: ModbusRing }
+): LiveReader {
   const connection = createModbusConnection({ host: '127.0.0.1', ...options.device });
   return startReaderOn(createModbusTransport(connection, options.ring), options, () => connection.destroy());
 }

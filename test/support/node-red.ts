@@ -1,6 +1,8 @@
 /**
- * Our nodes in Node-RED's test helper: the real runtime's flows and nodes, without editor and storage. Sources are loaded
- * through tsx, so no build is needed. What a listener throws would vanish in the helper: messages are collected here and
+ * Our nodes in Node-RED's test helper: the real runtime's flows and nodes, without editor and storage. Sources are
+ * loaded
+ * through tsx, so no build is needed. What a listener throws would vanish in the helper: messages are collected here
+ * and
  * looked at by the test itself.
  */
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
@@ -41,12 +43,28 @@ const load = (type: string): ((RED: NodeAPI) => void) =>
   require(join(__dirname, '..', '..', 'nodes', type, type)) as (RED: NodeAPI) => void;
 
 /** Node-RED's own nodes that a flow of a test may use. */
-const core: Record<string, string> = { delay: 'function/89-delay', function: 'function/10-function', 'tls-config': 'network/05-tls' };
+const core: Record<string, string> = {
+  delay: 'function/89-delay',
+  function: 'function/10-function',
+  'tls-config': 'network/05-tls'
+};
 const loadCore = (type: string): ((RED: NodeAPI) => void) =>
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   require(`@node-red/nodes/core/${core[type]}.js`) as (RED: NodeAPI) => void;
 
-const ours = ['openot-definition', 'openot-opcua', 'openot-modbus', 'openot-reader', 'openot-decoder', 'openot-drift-guard', 'openot-doc', 'openot-ack', 'openot-otel', 'openot-otlp', 'openot-simulator'];
+const ours = [
+  'openot-definition',
+  'openot-opcua',
+  'openot-modbus',
+  'openot-reader',
+  'openot-decoder',
+  'openot-drift-guard',
+  'openot-doc',
+  'openot-ack',
+  'openot-otel',
+  'openot-otlp',
+  'openot-simulator'
+];
 
 /** Registers before and after hooks of a suite that uses the helper; returns its own user directory. */
 export function useNodeRed(): { userDir: string } {
@@ -59,8 +77,16 @@ export function useNodeRed(): { userDir: string } {
   afterEach(async () => {
     await helper.unload();
     // Every output of every node in every test: what a node adds to a message must be plain.
-    const all = flows.splice(0).flatMap(({ received }) => [...received].filter(([id]) => id !== 'caught' && id !== 'completed'));
-    for (const [id, messages] of all) messages.forEach((message, index) => shouldBePlain({ payload: message.payload, openot: message.openot, parts: message.parts, topic: message.topic }, `${id}[${index}]`));
+    const all = flows
+      .splice(0)
+      .flatMap(({ received }) => [...received].filter(([id]) => id !== 'caught' && id !== 'completed'));
+    for (const [id, messages] of all)
+      messages.forEach((message, index) =>
+        shouldBePlain(
+          { payload: message.payload, openot: message.openot, parts: message.parts, topic: message.topic },
+          `${id}[${index}]`
+        )
+      );
     statuses.clear();
     helper._events.removeListener('node-status', noteStatus);
   });
@@ -81,7 +107,8 @@ const noteStatus = ({ id, status }: { id: string; status?: { fill?: string; text
 };
 
 /** Every status a node has shown, oldest first. */
-export const statusesOf = (id: string): Array<{ fill?: string; shape?: string; text?: string }> => statuses.get(id) ?? [];
+export const statusesOf = (id: string): Array<{ fill?: string; shape?: string; text?: string }> =>
+  statuses.get(id) ?? [];
 
 /** A flow with a tab and, for the whole tab, a Catch and a Complete node whose findings are collected. */
 export class Flow {
@@ -95,7 +122,15 @@ export class Flow {
       // A node without a place (x, y) counts as a config node.
       ...nodes.map((node) => (node.wires === undefined ? node : { z: 'tab', x: 0, y: 0, ...node })),
       { id: 'catch-all', type: 'catch', z: 'tab', x: 0, y: 0, scope: null, uncaught: false, wires: [['caught']] },
-      { id: 'complete-all', type: 'complete', z: 'tab', x: 0, y: 0, scope: nodes.filter(({ wires }) => wires !== undefined).map(({ id }) => id), wires: [['completed']] },
+      {
+        id: 'complete-all',
+        type: 'complete',
+        z: 'tab',
+        x: 0,
+        y: 0,
+        scope: nodes.filter(({ wires }) => wires !== undefined).map(({ id }) => id),
+        wires: [['completed']]
+      },
       { id: 'caught', type: 'helper', z: 'tab', x: 0, y: 0, wires: [] },
       { id: 'completed', type: 'helper', z: 'tab', x: 0, y: 0, wires: [] }
     ]);
@@ -125,7 +160,9 @@ export class Flow {
   }
 
   get caught(): Array<{ code?: string; message: string; source: { id: string } }> {
-    return this.at('caught').map((message) => message.error as { code?: string; message: string; source: { id: string } });
+    return this.at('caught').map(
+      (message) => message.error as { code?: string; message: string; source: { id: string } }
+    );
   }
 
   send(id: string, message: NodeMessage): void {
@@ -160,7 +197,9 @@ function foreignIn(value: unknown, path: string): string | undefined {
   if (typeof value !== 'object') return `${path} is a ${typeof value}`;
   if (Buffer.isBuffer(value)) return undefined;
   const prototype = Object.getPrototypeOf(value) as object | null;
-  const isPlain = Array.isArray(value) ? prototype === Array.prototype : prototype === Object.prototype || prototype === null;
+  const isPlain = Array.isArray(value)
+    ? prototype === Array.prototype
+    : prototype === Object.prototype || prototype === null;
   if (!isPlain) return `${path} is a ${value.constructor?.name}`;
   for (const name of Object.keys(value)) {
     const found = foreignIn((value as Record<string, unknown>)[name], `${path}.${name}`);

@@ -5,11 +5,40 @@
  */
 
 const units: Readonly<Record<string, string>> = {
-  d: 'days', h: 'hours', min: 'minutes', s: 'seconds', ms: 'milliseconds', us: 'microseconds', ns: 'nanoseconds',
-  By: 'bytes', KiBy: 'kibibytes', MiBy: 'mebibytes', GiBy: 'gibibytes', KBy: 'kilobytes', MBy: 'megabytes', GBy: 'gigabytes',
-  m: 'meters', V: 'volts', A: 'amperes', J: 'joules', W: 'watts', g: 'grams', Cel: 'celsius', Hz: 'hertz', '1': '', '%': 'percent'
+  d: 'days',
+  h: 'hours',
+  min: 'minutes',
+  s: 'seconds',
+  ms: 'milliseconds',
+  us: 'microseconds',
+  ns: 'nanoseconds',
+  By: 'bytes',
+  KiBy: 'kibibytes',
+  MiBy: 'mebibytes',
+  GiBy: 'gibibytes',
+  KBy: 'kilobytes',
+  MBy: 'megabytes',
+  GBy: 'gigabytes',
+  m: 'meters',
+  V: 'volts',
+  A: 'amperes',
+  J: 'joules',
+  W: 'watts',
+  g: 'grams',
+  Cel: 'celsius',
+  Hz: 'hertz',
+  '1': '',
+  '%': 'percent'
 };
-const perUnits: Readonly<Record<string, string>> = { s: 'second', m: 'minute', h: 'hour', d: 'day', w: 'week', mo: 'month', y: 'year' };
+const perUnits: Readonly<Record<string, string>> = {
+  s: 'second',
+  m: 'minute',
+  h: 'hour',
+  d: 'day',
+  w: 'week',
+  mo: 'month',
+  y: 'year'
+};
 
 const words = (text: string): string[] => text.split(/[^a-zA-Z0-9:]+/).filter((word) => word !== '');
 
@@ -25,8 +54,19 @@ function suffixes(unit: string): string[] {
   return found.filter((suffix) => suffix !== '');
 }
 
-/** The name of a metric: `openot.ring.lag` in By is `openot_ring_lag_bytes`, a monotonic sum ends in `_total`, a gauge of unit 1 in `_ratio`. */
-export function prometheusName({ name, unit, kind }: { readonly name: string; readonly unit: string; readonly kind: 'gauge' | 'sum' }): string {
+/**
+ * The name of a metric: `openot.ring.lag` in By is `openot_ring_lag_bytes`, a monotonic sum ends in `_total`, a gauge
+ * of unit 1 in `_ratio`.
+ */
+export function prometheusName({
+  name,
+  unit,
+  kind
+}: {
+  readonly name: string;
+  readonly unit: string;
+  readonly kind: 'gauge' | 'sum';
+}): string {
   let tokens = words(name);
   for (const suffix of suffixes(unit)) if (!tokens.includes(suffix)) tokens.push(suffix);
   if (kind === 'sum') tokens = [...tokens.filter((token) => token !== 'total'), 'total'];

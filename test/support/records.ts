@@ -31,7 +31,11 @@ export function encoded(record: TestRecord = {}): Uint8Array {
   return bytes;
 }
 
-export const boolSlot = (key: number, value: boolean): Slot => ({ key, type: TlvType.Bool, payload: Uint8Array.of(value ? 1 : 0) });
+export const boolSlot = (key: number, value: boolean): Slot => ({
+  key,
+  type: TlvType.Bool,
+  payload: Uint8Array.of(value ? 1 : 0)
+});
 export const bytesSlot = (key: number, payload: Uint8Array): Slot => ({ key, type: TlvType.Bytes, payload });
 
 export function udintSlot(key: number, value: number): Slot {
@@ -53,8 +57,16 @@ export const messageSlots = (templateId = 0): Slot[] => [udintSlot(Key.messageTe
 /** A SourceHighWater, 56 bytes. */
 export const highWaterSlots = (producedCount: number | bigint): Slot[] => [ulintSlot(Key.producedCount, producedCount)];
 /** A RecordsDropped, 76 bytes. */
-export const droppedSlots = (first: number, last: number, count = last - first + 1): Slot[] => [udintSlot(Key.count, count), ulintSlot(Key.firstLostSeq, first), ulintSlot(Key.lastLostSeq, last)];
+export const droppedSlots = (first: number, last: number, count = last - first + 1): Slot[] => [
+  udintSlot(Key.count, count),
+  ulintSlot(Key.firstLostSeq, first),
+  ulintSlot(Key.lastLostSeq, last)
+];
 /** A LoggerStarted, 52 bytes. */
 export const startedSlots = (cold: boolean): Slot[] => [boolSlot(Key.coldStart, cold)];
 /** A DefinitionChanged, 80 bytes; hashes as eight characters. */
-export const changedSlots = (oldHash: string, newHash: string, epochId: number): Slot[] => [bytesSlot(Key.defHashOld, ascii(oldHash)), bytesSlot(Key.defHashNew, ascii(newHash)), ulintSlot(Key.epochId, epochId)];
+export const changedSlots = (oldHash: string, newHash: string, epochId: number): Slot[] => [
+  bytesSlot(Key.defHashOld, ascii(oldHash)),
+  bytesSlot(Key.defHashNew, ascii(newHash)),
+  ulintSlot(Key.epochId, epochId)
+];

@@ -56,7 +56,10 @@ export class Way {
   /** The link is back; `resendMs` = TCP's first interval, undefined = everything passes at once. */
   resume(resendMs: number | undefined): void {
     const nowMs = performance.now();
-    this.notBeforeMs = resendMs === undefined || this.lostSinceMs === undefined ? nowMs : repeatedAtMs(this.lostSinceMs, resendMs, nowMs);
+    this.notBeforeMs =
+      resendMs === undefined || this.lostSinceMs === undefined
+        ? nowMs
+        : repeatedAtMs(this.lostSinceMs, resendMs, nowMs);
     this.lostSinceMs = undefined;
     this.pump();
   }

@@ -4,7 +4,8 @@ import { Way } from './tcp-proxy-way';
 
 /**
  * What the link does.
- * `up`: bytes pass. `unplugged`: a pulled cable; nothing passes, and TCP sends again what was lost when it is plugged in
+ * `up`: bytes pass. `unplugged`: a pulled cable; nothing passes, and TCP sends again what was lost when it is plugged
+ * in
  * again. `blackHole`: new and old connections are taken, what is sent on them is gone for ever, and so are they.
  * `refused`: nobody listens on the port; the connections there are break.
  */
@@ -29,7 +30,9 @@ export interface WayFaults {
  */
 export type Returns = 'kept' | 'repeated' | 'forgotten';
 
-/** Milliseconds after the first time at which TCP sends again what nobody acknowledged, and asks again for a connection. */
+/**
+ * Milliseconds after the first time at which TCP sends again what nobody acknowledged, and asks again for a connection.
+ */
 const RESEND_FIRST_MS = 200;
 const RECONNECT_FIRST_MS = 1000;
 
@@ -57,11 +60,22 @@ interface Pair {
   readonly ways: readonly [Way, Way];
 }
 
-/** Stands between a reader and a controller on 127.0.0.1 and does to the link what links do. One seed decides what is left to chance. */
+/**
+ * Stands between a reader and a controller on 127.0.0.1 and does to the link what links do. One seed decides what is
+ * left to chance.
+ */
 export class TcpProxy {
   port = 0;
   readonly faults: WayFaults = { ...NONE };
-  readonly counters: ProxyCounters = { connections: 0, bytesToServer: 0, bytesToClient: 0, garbled: 0, resets: 0, ends: 0, halfCloses: 0 };
+  readonly counters: ProxyCounters = {
+    connections: 0,
+    bytesToServer: 0,
+    bytesToClient: 0,
+    garbled: 0,
+    resets: 0,
+    ends: 0,
+    halfCloses: 0
+  };
   private link: Link = 'up';
   private listener: Server | undefined;
   private readonly pairs = new Set<Pair>();
@@ -112,8 +126,14 @@ export class TcpProxy {
     if (how === 'forgotten') this.reset();
     if (before === 'refused') await this.listen();
     const nowMs = performance.now();
-    for (const [pair, sinceMs] of this.held) setTimeout(() => this.release(pair), how === 'repeated' ? repeatedAtMs(sinceMs, RECONNECT_FIRST_MS, nowMs) - nowMs : 0);
-    for (const pair of this.pairs) if (!this.held.has(pair)) pair.ways.forEach((way) => way.resume(how === 'repeated' ? RESEND_FIRST_MS : undefined));
+    for (const [pair, sinceMs] of this.held)
+      setTimeout(
+        () => this.release(pair),
+        how === 'repeated' ? repeatedAtMs(sinceMs, RECONNECT_FIRST_MS, nowMs) - nowMs : 0
+      );
+    for (const pair of this.pairs)
+      if (!this.held.has(pair))
+        pair.ways.forEach((way) => way.resume(how === 'repeated' ? RESEND_FIRST_MS : undefined));
   }
 
   /** Breaks every connection with RST, on both sides. */
@@ -202,8 +222,14 @@ export class TcpProxy {
       onPiece: () => this.waiting.splice(0).forEach((resolve) => resolve()),
       onGarbled: () => void this.counters.garbled++
     };
-    const toServer = new Way(client, server, { ...context, onPassed: (bytes) => void (this.counters.bytesToServer += bytes) });
-    const toClient = new Way(server, client, { ...context, onPassed: (bytes) => void (this.counters.bytesToClient += bytes) });
+    const toServer = new Way(client, server, {
+      ...context,
+      onPassed: (bytes) => void (this.counters.bytesToServer += bytes)
+    });
+    const toClient = new Way(server, client, {
+      ...context,
+      onPassed: (bytes) => void (this.counters.bytesToClient += bytes)
+    });
     const pair: Pair = { client, server, ways: [toServer, toClient] };
     this.pairs.add(pair);
     if (this.link === 'blackHole') pair.ways.forEach((way) => way.swallow());

@@ -14,7 +14,8 @@ export const haveVectors = existsSync(path.join(root, 'wire'));
 export type Json = null | boolean | number | bigint | string | Json[] | { [name: string]: Json };
 export type JsonObject = { [name: string]: Json };
 
-if (!haveVectors && process.env.OPENOT_REQUIRE_VECTORS) throw new Error(`the conformance vectors are not at ${root}, and OPENOT_REQUIRE_VECTORS asks for them`);
+if (!haveVectors && process.env.OPENOT_REQUIRE_VECTORS)
+  throw new Error(`the conformance vectors are not at ${root}, and OPENOT_REQUIRE_VECTORS asks for them`);
 
 /** `describe` for tests on vectors: one pending test, `skipped: no vectors`, where the folder is missing. */
 export function describeVectors(title: string, body: () => void): void {
@@ -26,8 +27,12 @@ const MARK = '\u0000integer:';
 
 /** Parses JSON; an integer that a number cannot hold becomes a bigint. */
 export function parseJson(text: string): Json {
-  const marked = text.replace(TOKEN, (token) => (/^-?\d+$/.test(token) && !Number.isSafeInteger(Number(token)) ? JSON.stringify(MARK + token) : token));
-  return JSON.parse(marked, (_name, value: unknown) => (typeof value === 'string' && value.startsWith(MARK) ? BigInt(value.slice(MARK.length)) : value)) as Json;
+  const marked = text.replace(TOKEN, (token) =>
+    /^-?\d+$/.test(token) && !Number.isSafeInteger(Number(token)) ? JSON.stringify(MARK + token) : token
+  );
+  return JSON.parse(marked, (_name, value: unknown) =>
+    typeof value === 'string' && value.startsWith(MARK) ? BigInt(value.slice(MARK.length)) : value
+  ) as Json;
 }
 
 /** Bytes of hex text; white space is ignored. */
@@ -55,7 +60,11 @@ export function wireVectors(kind?: 'record' | 'control-block'): WireVector[] {
     .sort()
     .map((file) => {
       const name = file.slice(0, -'.json'.length);
-      return { name, bytes: bytesOfHex(vectorText(`wire/${name}.hex`)), json: parseJson(vectorText(`wire/${file}`)) as JsonObject };
+      return {
+        name,
+        bytes: bytesOfHex(vectorText(`wire/${name}.hex`)),
+        json: parseJson(vectorText(`wire/${file}`)) as JsonObject
+      };
     })
     .filter((vector) => kind === undefined || vector.json.kind === kind);
 }

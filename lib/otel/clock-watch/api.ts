@@ -18,7 +18,9 @@ export interface ClockLimits {
   readonly records: number;
   /** Milliseconds without an unsynced record after which a source counts as synchronised again. */
   readonly restoreAfterMs: number;
-  /** Streams, and sources of one stream, that are watched; beyond it the one that was quiet for longest is forgotten. */
+  /**
+   * Streams, and sources of one stream, that are watched; beyond it the one that was quiet for longest is forgotten.
+   */
   readonly streams: number;
   readonly sources: number;
 }
@@ -67,4 +69,12 @@ export interface ClockWatch {
 }
 
 /** Limits that no property changes. */
-export const clockLimits: ClockLimits = { limitMs: 60_000, reads: 16, windowMs: 600_000, records: 3, restoreAfterMs: 60_000, streams: 1000, sources: 1000 };
+export const clockLimits: ClockLimits = {
+  limitMs: 60_000,
+  reads: 16,
+  windowMs: 600_000,
+  records: 3,
+  restoreAfterMs: 60_000,
+  streams: 1000,
+  sources: 1000
+};

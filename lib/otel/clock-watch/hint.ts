@@ -5,7 +5,10 @@ const MINUTE = 60n * SECOND;
 const DAY = 86_400n * SECOND;
 /** Seconds from 1601, where Windows' clocks begin, to 1970. */
 const FROM_1601 = 11_644_473_600n * SECOND;
-/** How near to whole quarters of an hour an offset must be to be taken for a time zone: clocks are seldom right to the second. */
+/**
+ * How near to whole quarters of an hour an offset must be to be taken for a time zone: clocks are seldom right to the
+ * second.
+ */
 const TOLERANCE = MINUTE;
 
 /** Quarters of an hour by which the zones differ from UTC that are in use beside the whole hours. */
@@ -13,13 +16,16 @@ const ODD_ZONES = new Set([-38, -14, -10, 14, 18, 22, 23, 26, 35, 38, 42, 51, 55
 
 /** `kind` for machines, `text` for people. */
 export interface ClockHint {
-  readonly kind: 'local_time' | 'seconds' | 'milliseconds' | 'microseconds' | 'ticks_1601' | 'nanoseconds_1601' | 'not_set';
+  readonly kind:
+    'local_time' | 'seconds' | 'milliseconds' | 'microseconds' | 'ticks_1601' | 'nanoseconds_1601' | 'not_set';
   readonly text: string;
   /** `UTC+01:00`, of local time. */
   readonly zone?: string;
 }
 
-/** The hint for a clock that is `aheadNs` ahead (behind where negative): local time, if that is a time zone's offset. */
+/**
+ * The hint for a clock that is `aheadNs` ahead (behind where negative): local time, if that is a time zone's offset.
+ */
 export function zoneHint(aheadNs: bigint): ClockHint | undefined {
   const quarter = 15n * MINUTE;
   const size = aheadNs < 0n ? -aheadNs : aheadNs;
@@ -49,7 +55,9 @@ export function implausibleHint(sourceNs: bigint, receiveNs: bigint): ClockHint 
     // Records may have waited in the ring for a while.
     if (age > -DAY && age < 30n * DAY) return { kind, text };
   }
-  return sourceNs < PLAUSIBLE_FROM ? { kind: 'not_set', text: 'a clock that was not set since power came back' } : undefined;
+  return sourceNs < PLAUSIBLE_FROM
+    ? { kind: 'not_set', text: 'a clock that was not set since power came back' }
+    : undefined;
 }
 
 /** 2020-01-01: no controller wrote such records before. */

@@ -5,7 +5,10 @@ export interface ReadSample {
   readonly receiveNs: bigint;
   readonly sourceNs: bigint;
   readonly records: number;
-  /** When it was last known that nothing was left unread: these records were written later. Undefined where nobody knows. */
+  /**
+   * When it was last known that nothing was left unread: these records were written later. Undefined where nobody
+   * knows.
+   */
   readonly drainedNs: bigint | undefined;
 }
 
@@ -20,7 +23,8 @@ export interface OffsetBounds {
 }
 
 /**
- * Recent reads. A record that was read late shows nothing, since it may have waited in the ring; but one that was written
+ * Recent reads. A record that was read late shows nothing, since it may have waited in the ring; but one that was
+ * written
  * after the ring was known to be read out, and says that it is older than that, comes from a clock that is behind.
  */
 export class OffsetWindow {
@@ -36,7 +40,11 @@ export class OffsetWindow {
     const last = this.samples.at(-1);
     // One read may come in several messages.
     if (last !== undefined && last.receiveNs === sample.receiveNs && last.drainedNs === sample.drainedNs) {
-      this.samples[this.samples.length - 1] = { ...last, sourceNs: last.sourceNs > sample.sourceNs ? last.sourceNs : sample.sourceNs, records: last.records + sample.records };
+      this.samples[this.samples.length - 1] = {
+        ...last,
+        sourceNs: last.sourceNs > sample.sourceNs ? last.sourceNs : sample.sourceNs,
+        records: last.records + sample.records
+      };
       return;
     }
     const from = sample.receiveNs - BigInt(this.limits.windowMs) * 1_000_000n;

@@ -25,17 +25,36 @@ export interface ClockChange {
 }
 
 /**
- * The log record of a change (docs/format.md 22): `openot.clock_suspect` WARN or `openot.clock_restored` INFO, at the time
+ * The log record of a change (docs/format.md 22): `openot.clock_suspect` WARN or `openot.clock_restored` INFO, at the
+ * time
  * of receipt, since the other one is in doubt. Its uid is that of the document with `/clock/<reason>` behind it.
  */
 export function clockRecord(change: ClockChange): LogRecord {
   const { suspect, reason, stream, source, shownBy, offsetNs, hint, quality } = change;
-  const whose = source === undefined ? (stream === '' ? 'this device' : stream) : `${source.name ?? `source ${source.id}`}${stream === '' ? '' : ` of ${stream}`}`;
-  const attributes: KeyValue[] = [textAttribute('log.record.uid', `${shownBy}/clock/${reason}`), textAttribute('openot.kind', 'clock'), ...streamAttribute(stream)];
-  if (source !== undefined) attributes.push(intAttribute('openot.source.id', source.id), ...(source.name === undefined ? [] : [textAttribute('openot.source.name', source.name)]));
+  const whose =
+    source === undefined
+      ? stream === ''
+        ? 'this device'
+        : stream
+      : `${source.name ?? `source ${source.id}`}${stream === '' ? '' : ` of ${stream}`}`;
+  const attributes: KeyValue[] = [
+    textAttribute('log.record.uid', `${shownBy}/clock/${reason}`),
+    textAttribute('openot.kind', 'clock'),
+    ...streamAttribute(stream)
+  ];
+  if (source !== undefined)
+    attributes.push(
+      intAttribute('openot.source.id', source.id),
+      ...(source.name === undefined ? [] : [textAttribute('openot.source.name', source.name)])
+    );
   attributes.push(textAttribute('openot.clock.reason', reason));
-  if (offsetNs !== undefined) attributes.push({ key: 'openot.clock.skew', value: { doubleValue: Number(offsetNs) / 1e9 } });
-  if (hint !== undefined) attributes.push(textAttribute('openot.clock.hint', hint.kind), ...(hint.zone === undefined ? [] : [textAttribute('openot.clock.zone', hint.zone)]));
+  if (offsetNs !== undefined)
+    attributes.push({ key: 'openot.clock.skew', value: { doubleValue: Number(offsetNs) / 1e9 } });
+  if (hint !== undefined)
+    attributes.push(
+      textAttribute('openot.clock.hint', hint.kind),
+      ...(hint.zone === undefined ? [] : [textAttribute('openot.clock.zone', hint.zone)])
+    );
   if (quality !== undefined) attributes.push(textAttribute('openot.clock.quality', quality));
   const time = String(change.timeNs);
   return {
@@ -44,7 +63,9 @@ export function clockRecord(change: ClockChange): LogRecord {
     severityNumber: suspect ? 13 : 9,
     severityText: suspect ? 'WARN' : 'INFO',
     eventName: suspect ? 'openot.clock_suspect' : 'openot.clock_restored',
-    body: stringValue(`The clock of ${whose} ${change.says}${hint === undefined ? '' : `: it looks like ${hint.text}`}`),
+    body: stringValue(
+      `The clock of ${whose} ${change.says}${hint === undefined ? '' : `: it looks like ${hint.text}`}`
+    ),
     attributes
   };
 }

@@ -1,7 +1,10 @@
 import type { DocumentObject } from '../../document';
 import { touch } from '../metrics/series';
 
-/** Lives of one stream whose records are known when they come again; beyond it the one that was read longest ago is forgotten. */
+/**
+ * Lives of one stream whose records are known when they come again; beyond it the one that was read longest ago is
+ * forgotten.
+ */
 const MAX_LIVES = 8;
 
 /** A run of an incarnation, and the highest seq of each of its sources. */
@@ -12,7 +15,8 @@ interface Life {
 }
 
 /**
- * Which records of a stream came before: those of a source up to its highest seq, in each run of each incarnation. A restart
+ * Which records of a stream came before: those of a source up to its highest seq, in each run of each incarnation. A
+ * restart
  * of the ring numbers from 0 again though the run may have the same id: those records are others.
  */
 export class SeenRecords {
@@ -26,8 +30,13 @@ export class SeenRecords {
   take({ provenance, seq }: Exclude<DocumentObject, { kind: 'loss' }>): 'again' | 'new' | 'newLife' {
     const { current } = this;
     const { runId, incarnation = 0, source } = provenance;
-    if (current?.runId === runId && current.incarnation === incarnation) return this.mark(current, source.id, seq) ? 'new' : 'again';
-    const life = touch(this.lives, `${incarnation}/${runId}`, MAX_LIVES, () => ({ runId, incarnation, seqs: new Map<number, number>() }));
+    if (current?.runId === runId && current.incarnation === incarnation)
+      return this.mark(current, source.id, seq) ? 'new' : 'again';
+    const life = touch(this.lives, `${incarnation}/${runId}`, MAX_LIVES, () => ({
+      runId,
+      incarnation,
+      seqs: new Map<number, number>()
+    }));
     if (!this.mark(life, source.id, seq)) return 'again';
     this.current = life;
     return current === undefined ? 'new' : 'newLife';

@@ -96,15 +96,26 @@ export class StreamClock {
     this.skewNs = offsetNs;
     // The records themselves say more, where they are seen.
     if (!this.window.isEmpty) return changes;
-    const grown = status.lag === 0 && before?.records !== undefined && status.records !== undefined && status.records - before.records >= this.limits.records;
+    const grown =
+      status.lag === 0 &&
+      before?.records !== undefined &&
+      status.records !== undefined &&
+      status.records - before.records >= this.limits.records;
     const behindNs = grown ? offsetNs - (nowNs - before.nowNs) : undefined;
-    this.judge({ offsetNs, behindNs, latest: { receiveNs: nowNs, sourceNs: nowNs - offsetNs } }, { shownBy: `${this.stream}/${status.incarnation}/${status.cursorAbs ?? 0}`, timeNs: nowNs }, changes);
+    this.judge(
+      { offsetNs, behindNs, latest: { receiveNs: nowNs, sourceNs: nowNs - offsetNs } },
+      { shownBy: `${this.stream}/${status.incarnation}/${status.cursorAbs ?? 0}`, timeNs: nowNs },
+      changes
+    );
     return changes;
   }
 
   /** What was read out before is read again: from here on a record may be old though it comes now. */
   private followReader({ sinceNs, cursorAbs, incarnation }: ClockStatus): void {
-    const isAnother = sinceNs !== this.sinceNs || incarnation !== this.incarnation || (cursorAbs !== undefined && this.cursorAbs !== undefined && cursorAbs < this.cursorAbs);
+    const isAnother =
+      sinceNs !== this.sinceNs ||
+      incarnation !== this.incarnation ||
+      (cursorAbs !== undefined && this.cursorAbs !== undefined && cursorAbs < this.cursorAbs);
     if (isAnother) this.drained = undefined;
     this.sinceNs = sinceNs;
     this.incarnation = incarnation;
@@ -112,7 +123,8 @@ export class StreamClock {
   }
 
   /**
-   * A cold start, or a ring that began anew: the clock may be another one since. That the ring was read out says nothing any
+   * A cold start, or a ring that began anew: the clock may be another one since. That the ring was read out says
+   * nothing any
    * more: a reader that was told to forget counts incarnations from 0, and reads old records as those of another.
    */
   private beginAnew(): void {
@@ -132,17 +144,32 @@ export class StreamClock {
     this.judge(bounds, { shownBy, timeNs: receiveNs }, changes);
   }
 
-  private judge(bounds: Parameters<typeof verdictOf>[0], at: Pick<ClockChange, 'shownBy' | 'timeNs'>, changes: ClockChange[]): void {
+  private judge(
+    bounds: Parameters<typeof verdictOf>[0],
+    at: Pick<ClockChange, 'shownBy' | 'timeNs'>,
+    changes: ClockChange[]
+  ): void {
     const before = this.verdict;
     const verdict = verdictOf(bounds, before, this.limits);
     if (isNews(verdict, before)) {
       const { offsetNs } = bounds;
       const change = { stream: this.stream, ...at, offsetNs };
-      if (verdict !== undefined) changes.push({ ...change, suspect: true, reason: verdict.reason, says: says(verdict), ...(verdict.hint === undefined ? {} : { hint: verdict.hint }) });
-      else if (before !== undefined) changes.push({ ...change, suspect: false, reason: before.reason, says: 'is right again' });
+      if (verdict !== undefined)
+        changes.push({
+          ...change,
+          suspect: true,
+          reason: verdict.reason,
+          says: says(verdict),
+          ...(verdict.hint === undefined ? {} : { hint: verdict.hint })
+        });
+      else if (before !== undefined)
+        changes.push({ ...change, suspect: false, reason: before.reason, says: 'is right again' });
     }
     // A hint that was told stays, so that it is not told again.
-    this.verdict = verdict === undefined || verdict.hint !== undefined || verdict.reason !== before?.reason ? verdict : { ...verdict, hint: before.hint };
+    this.verdict =
+      verdict === undefined || verdict.hint !== undefined || verdict.reason !== before?.reason
+        ? verdict
+        : { ...verdict, hint: before.hint };
   }
 
   private flags(document: Exclude<DocumentObject, { kind: 'loss' }>, changes: ClockChange[]): void {
@@ -151,7 +178,16 @@ export class StreamClock {
     const clock = this.source(document);
     const isNewlySo = clock.unsyncedNs === undefined;
     clock.unsyncedNs = BigInt(receiveTimeNs);
-    if (isNewlySo) changes.push({ suspect: true, reason: 'unsynced', stream: this.stream, source, shownBy: uidOf(document, this.stream), timeNs: clock.unsyncedNs, says: 'is not synchronised, as its records say' });
+    if (isNewlySo)
+      changes.push({
+        suspect: true,
+        reason: 'unsynced',
+        stream: this.stream,
+        source,
+        shownBy: uidOf(document, this.stream),
+        timeNs: clock.unsyncedNs,
+        says: 'is not synchronised, as its records say'
+      });
   }
 
   /** A TimeSyncChanged: what the clock said before is over, and this record is of neither time. */
@@ -165,7 +201,16 @@ export class StreamClock {
     const clock = this.source(document);
     clock.quality = quality.isSynced ? undefined : quality.text;
     if (clock.quality === before) return true;
-    changes.push({ suspect: !quality.isSynced, reason: 'quality', stream: this.stream, source, shownBy: uidOf(document, this.stream), timeNs: BigInt(receiveTimeNs), says: quality.isSynced ? 'is synchronised again, as it says itself' : `is ${quality.text}, as it says itself`, quality: quality.text });
+    changes.push({
+      suspect: !quality.isSynced,
+      reason: 'quality',
+      stream: this.stream,
+      source,
+      shownBy: uidOf(document, this.stream),
+      timeNs: BigInt(receiveTimeNs),
+      says: quality.isSynced ? 'is synchronised again, as it says itself' : `is ${quality.text}, as it says itself`,
+      quality: quality.text
+    });
     return true;
   }
 
@@ -175,12 +220,25 @@ export class StreamClock {
     for (const clock of this.sources.values()) {
       if (clock.unsyncedNs === undefined || nowNs - clock.unsyncedNs < forNs) continue;
       clock.unsyncedNs = undefined;
-      changes.push({ suspect: false, reason: 'unsynced', stream: this.stream, source: { id: clock.id, ...(clock.name === undefined ? {} : { name: clock.name }) }, shownBy: `${shownBy}/${clock.id}`, timeNs, says: 'is no longer said to be unsynchronised' });
+      changes.push({
+        suspect: false,
+        reason: 'unsynced',
+        stream: this.stream,
+        source: { id: clock.id, ...(clock.name === undefined ? {} : { name: clock.name }) },
+        shownBy: `${shownBy}/${clock.id}`,
+        timeNs,
+        says: 'is no longer said to be unsynchronised'
+      });
     }
   }
 
   private source({ provenance: { source } }: DocumentObject): SourceClock {
-    const clock = touch(this.sources, source.id, this.limits.sources, () => ({ id: source.id, name: source.name, unsyncedNs: undefined, quality: undefined }));
+    const clock = touch(this.sources, source.id, this.limits.sources, () => ({
+      id: source.id,
+      name: source.name,
+      unsyncedNs: undefined,
+      quality: undefined
+    }));
     clock.name = source.name ?? clock.name;
     return clock;
   }
@@ -192,4 +250,7 @@ export class StreamClock {
 }
 
 /** Of two clocks either may be the wrong one. */
-const says = ({ reason, text }: Verdict): string => (reason === 'implausible' ? `cannot be right, it stands ${text}` : `is ${text}${reason === 'ahead' ? ' of' : ''} this computer's`);
+const says = ({ reason, text }: Verdict): string =>
+  reason === 'implausible'
+    ? `cannot be right, it stands ${text}`
+    : `is ${text}${reason === 'ahead' ? ' of' : ''} this computer's`;

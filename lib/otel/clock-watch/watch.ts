@@ -3,7 +3,16 @@ import { intAttribute, textAttribute } from '../attributes';
 import { selfPoint } from '../metrics/catalogue';
 import { streamAttribute, touch } from '../metrics/series';
 import type { MetricPoint } from '../otlp';
-import { ClockItems, ClockLimits, clockLimits, ClockReason, ClockState, ClockStatus, ClockSuspect, ClockWatch } from './api';
+import {
+  ClockItems,
+  ClockLimits,
+  clockLimits,
+  ClockReason,
+  ClockState,
+  ClockStatus,
+  ClockSuspect,
+  ClockWatch
+} from './api';
 import { clockRecord } from './report';
 import { isWell } from './source-clock';
 import { StreamClock } from './stream-clock';
@@ -13,7 +22,9 @@ const reasons: readonly ClockReason[] = ['ahead', 'behind', 'implausible', 'unsy
 /** Nanoseconds of receive time between points where no status messages come. */
 const POINTS_EVERY_NS = 5_000_000_000n;
 
-/** A watch over the clocks of any number of streams. Remembers nothing beyond its limits, and nothing over a restart. */
+/**
+ * A watch over the clocks of any number of streams. Remembers nothing beyond its limits, and nothing over a restart.
+ */
 export function createClockWatch(limits: Partial<ClockLimits> = {}): ClockWatch {
   return new Watch({ ...clockLimits, ...limits });
 }
@@ -28,7 +39,10 @@ class Watch implements ClockWatch {
     if (last === undefined) return { logs: [], metrics: [] };
     const clock = this.of(stream);
     const changes = clock.documents(documents);
-    return { logs: changes.map(clockRecord), metrics: this.betweenStatuses(clock, stream, BigInt(last.provenance.receiveTimeNs), changes.length > 0) };
+    return {
+      logs: changes.map(clockRecord),
+      metrics: this.betweenStatuses(clock, stream, BigInt(last.provenance.receiveTimeNs), changes.length > 0)
+    };
   }
 
   status(status: ClockStatus): ClockItems {
@@ -44,9 +58,22 @@ class Watch implements ClockWatch {
   state(): ClockState {
     const suspects: ClockSuspect[] = [];
     for (const [stream, { verdict, unwell }] of this.streams) {
-      if (verdict !== undefined) suspects.push({ stream, reason: verdict.reason, text: verdict.hint === undefined ? verdict.text : `${verdict.text}, ${verdict.hint.text}?` });
+      if (verdict !== undefined)
+        suspects.push({
+          stream,
+          reason: verdict.reason,
+          text: verdict.hint === undefined ? verdict.text : `${verdict.text}, ${verdict.hint.text}?`
+        });
       const [first] = unwell;
-      if (first !== undefined) suspects.push({ stream, reason: first.quality === undefined ? 'unsynced' : 'quality', text: unwell.length === 1 ? `${first.name ?? `source ${first.id}`} ${first.quality ?? 'not synchronised'}` : `${unwell.length} sources not synchronised` });
+      if (first !== undefined)
+        suspects.push({
+          stream,
+          reason: first.quality === undefined ? 'unsynced' : 'quality',
+          text:
+            unwell.length === 1
+              ? `${first.name ?? `source ${first.id}`} ${first.quality ?? 'not synchronised'}`
+              : `${unwell.length} sources not synchronised`
+        });
     }
     return { suspects };
   }
@@ -77,8 +104,28 @@ function points(clock: StreamClock, stream: string, timeNs: bigint, skewNs: bigi
     quality: unwell.some(({ quality }) => quality !== undefined)
   };
   return [
-    ...(skewNs === undefined ? [] : [selfPoint('openot.clock.skew', streamAttribute(stream), times, { asDouble: Number(skewNs) / 1e9 })]),
-    ...reasons.map((reason) => selfPoint('openot.clock.suspect', [...streamAttribute(stream), textAttribute('openot.clock.reason', reason)], times, truth(isSuspect[reason]))),
-    ...[...clock.sources.values()].map((source) => selfPoint('openot.clock.unsynced', [...streamAttribute(stream), intAttribute('openot.source.id', source.id), ...(source.name === undefined ? [] : [textAttribute('openot.source.name', source.name)])], times, truth(!isWell(source))))
+    ...(skewNs === undefined
+      ? []
+      : [selfPoint('openot.clock.skew', streamAttribute(stream), times, { asDouble: Number(skewNs) / 1e9 })]),
+    ...reasons.map((reason) =>
+      selfPoint(
+        'openot.clock.suspect',
+        [...streamAttribute(stream), textAttribute('openot.clock.reason', reason)],
+        times,
+        truth(isSuspect[reason])
+      )
+    ),
+    ...[...clock.sources.values()].map((source) =>
+      selfPoint(
+        'openot.clock.unsynced',
+        [
+          ...streamAttribute(stream),
+          intAttribute('openot.source.id', source.id),
+          ...(source.name === undefined ? [] : [textAttribute('openot.source.name', source.name)])
+        ],
+        times,
+        truth(!isWell(source))
+      )
+    )
   ];
 }

@@ -26,12 +26,22 @@ export interface NotAStatus {
 export interface Meter {
   /**
    * Good documents in the order of their arrival, complete in their types; `stream` is '' where there is none. To be
-   * called also while metrics are off: counts and clocks go on. `repeated`: how many of them were read before, as the span
+   * called also while metrics are off: counts and clocks go on. `repeated`: how many of them were read before, as the
+   * span
    * book says; default 0.
    */
-  documents(documents: readonly DocumentObject[], stream: string, settings: MetricSettings, repeated?: number): Measured;
+  documents(
+    documents: readonly DocumentObject[],
+    stream: string,
+    settings: MetricSettings,
+    repeated?: number
+  ): Measured;
   /** A payload of the reader's second output, as a flow brought it. `nowNs`: decimal text, when it came. */
-  status(payload: unknown, facts: { readonly stream?: unknown; readonly incarnation?: unknown }, nowNs: string): ({ readonly ok: true } & Measured) | NotAStatus;
+  status(
+    payload: unknown,
+    facts: { readonly stream?: unknown; readonly incarnation?: unknown },
+    nowNs: string
+  ): ({ readonly ok: true } & Measured) | NotAStatus;
   /** How the clocks are, for a line of status. */
   clocks(): ClockState;
 }

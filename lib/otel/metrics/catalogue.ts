@@ -1,6 +1,8 @@
 import type { KeyValue, MetricPoint, NumberDataPoint } from '../otlp';
 
-/** What a metric about ourselves is. The unit is UCUM; without one it is empty, never `1`, which stores read as a ratio. */
+/**
+ * What a metric about ourselves is. The unit is UCUM; without one it is empty, never `1`, which stores read as a ratio.
+ */
 interface SelfMetric {
   readonly kind: MetricPoint['kind'];
   readonly unit: string;
@@ -14,7 +16,10 @@ const gauge = (unit: string, description: string): SelfMetric => ({ kind: 'gauge
 export const selfMetrics = {
   'openot.records.delivered': sum('{record}', 'Records handed on by the reader'),
   'openot.bytes.delivered': sum('By', 'Bytes of the records handed on by the reader'),
-  'openot.records.lost': sum('{record}', 'Records that will not come, by class: lost, or indeterminate (perhaps delivered before an unclean stop)'),
+  'openot.records.lost': sum(
+    '{record}',
+    'Records that will not come, by class: lost, or indeterminate (perhaps delivered before an unclean stop)'
+  ),
   'openot.laps': sum('{lap}', 'Times the controller overwrote what was not read yet'),
   'openot.ranges.skipped': sum('{range}', 'Stretches of the ring that were passed over'),
   'openot.incarnations': sum('{incarnation}', 'Times the ring began anew'),
@@ -32,7 +37,10 @@ export const selfMetrics = {
   'openot.reader.up': gauge('', '1 while the reader reaches its ring, else 0'),
   'openot.reader.state': gauge('', '1 for the state that the reader is in, 0 for the others'),
   'openot.reader.trouble': gauge('', '1 while the reader shows a trouble of this code, 0 once it is over'),
-  'openot.clock.skew': gauge('s', 'Receive time minus source time of the newest record, the smallest of recent reads: below 0 the clock of the device is ahead'),
+  'openot.clock.skew': gauge(
+    's',
+    'Receive time minus source time of the newest record, the smallest of recent reads: below 0 the clock of the device is ahead'
+  ),
   'openot.clock.suspect': gauge('', '1 while the clock of the device is suspect for this reason, else 0'),
   'openot.clock.unsynced': gauge('', '1 while records of this source say that its clock is not synchronised, else 0')
 } as const satisfies Record<string, SelfMetric>;
@@ -41,7 +49,12 @@ export const selfMetrics = {
 export type SelfMetricName = keyof typeof selfMetrics;
 
 /** One point of it. */
-export function selfPoint(name: SelfMetricName, attributes: KeyValue[], times: Pick<NumberDataPoint, 'timeUnixNano' | 'startTimeUnixNano'>, value: Pick<NumberDataPoint, 'asInt' | 'asDouble'>): MetricPoint {
+export function selfPoint(
+  name: SelfMetricName,
+  attributes: KeyValue[],
+  times: Pick<NumberDataPoint, 'timeUnixNano' | 'startTimeUnixNano'>,
+  value: Pick<NumberDataPoint, 'asInt' | 'asDouble'>
+): MetricPoint {
   const { kind, unit, description } = selfMetrics[name];
   return { name, unit, description, kind, point: { attributes, ...times, ...value } };
 }

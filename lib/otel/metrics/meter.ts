@@ -9,7 +9,9 @@ import { StatusMetrics } from './status-metrics';
 import { valuePoint } from './value-points';
 
 /** `startNs`: decimal text, when the mapper began to count; without it the first time it hears of. */
-export function createMeter(options: { readonly startNs?: string; readonly clockLimits?: Partial<ClockLimits> } = {}): Meter {
+export function createMeter(
+  options: { readonly startNs?: string; readonly clockLimits?: Partial<ClockLimits> } = {}
+): Meter {
   return new DocumentMeter(options.startNs === undefined ? undefined : BigInt(options.startNs), options.clockLimits);
 }
 
@@ -36,11 +38,19 @@ class DocumentMeter implements Meter {
     return { metrics, logs: clocks.logs };
   }
 
-  status(payload: unknown, facts: { readonly stream?: unknown; readonly incarnation?: unknown }, nowNs: string): ({ readonly ok: true } & Measured) | NotAStatus {
+  status(
+    payload: unknown,
+    facts: { readonly stream?: unknown; readonly incarnation?: unknown },
+    nowNs: string
+  ): ({ readonly ok: true } & Measured) | NotAStatus {
     const status = readStatus(payload, facts, nowNs);
     if (!status.ok) return status;
     const clocks = this.watch.status({ ...status, records: status.counts.records });
-    return { ok: true, metrics: [...this.readers.points(status), ...this.counts.status(status.stream, status.nowNs), ...clocks.metrics], logs: clocks.logs };
+    return {
+      ok: true,
+      metrics: [...this.readers.points(status), ...this.counts.status(status.stream, status.nowNs), ...clocks.metrics],
+      logs: clocks.logs
+    };
   }
 
   clocks(): ClockState {

@@ -5,10 +5,24 @@ import { selfPoint } from './catalogue';
 import { streamAttribute, touch } from './series';
 import { MAX_STREAMS } from './status-metrics';
 
-/** Every reason of docs/format.md 17. Each has a series from the first status on: the first increase is then seen as one. */
-const reasons: readonly PlaceholderReason['kind'][] = ['missingCurrentDefinition', 'stalePriorEpoch', 'drift', 'fullHashDrift', 'unknownEventId', 'schemaViolation', 'invalidPayload'];
+/**
+ * Every reason of docs/format.md 17. Each has a series from the first status on: the first increase is then seen as
+ * one.
+ */
+const reasons: readonly PlaceholderReason['kind'][] = [
+  'missingCurrentDefinition',
+  'stalePriorEpoch',
+  'drift',
+  'fullHashDrift',
+  'unknownEventId',
+  'schemaViolation',
+  'invalidPayload'
+];
 
-/** Nanoseconds between two points of one series, at least: stores that keep milliseconds refuse a second value for the same one. */
+/**
+ * Nanoseconds between two points of one series, at least: stores that keep milliseconds refuse a second value for the
+ * same one.
+ */
 const STEP_NS = 1_000_000n;
 
 /** What is counted beside the placeholders: of one message, or in all. */
@@ -36,7 +50,11 @@ export class RecordCounts {
   }
 
   /** Counts documents, and what else was found among them; points only of what has grown. */
-  documents(documents: readonly DocumentObject[], stream: string, { notFinite, repeated }: Readonly<Tally>): MetricPoint[] {
+  documents(
+    documents: readonly DocumentObject[],
+    stream: string,
+    { notFinite, repeated }: Readonly<Tally>
+  ): MetricPoint[] {
     const grown = new Set<string>();
     let counts: Counts | undefined;
     for (const document of documents) {
@@ -52,7 +70,10 @@ export class RecordCounts {
     }
     const receiveTimeNs = documents.at(-1)?.provenance.receiveTimeNs;
     if (counts === undefined || receiveTimeNs === undefined) return [];
-    return this.points(stream, counts, BigInt(receiveTimeNs), grown, { notFinite: notFinite > 0, repeated: repeated > 0 });
+    return this.points(stream, counts, BigInt(receiveTimeNs), grown, {
+      notFinite: notFinite > 0,
+      repeated: repeated > 0
+    });
   }
 
   /** All counts of a stream, zeros too. */
@@ -63,19 +84,44 @@ export class RecordCounts {
   }
 
   private of(stream: string): Counts {
-    return touch(this.streams, stream, MAX_STREAMS, () => ({ reasons: new Map(reasons.map((reason) => [reason, 0])), notFinite: 0, repeated: 0, lastNs: 0n }));
+    return touch(this.streams, stream, MAX_STREAMS, () => ({
+      reasons: new Map(reasons.map((reason) => [reason, 0])),
+      notFinite: 0,
+      repeated: 0,
+      lastNs: 0n
+    }));
   }
 
-  private points(stream: string, counts: Counts, nowNs: bigint, of: Iterable<string>, also: Readonly<Record<keyof Tally, boolean>>): MetricPoint[] {
+  private points(
+    stream: string,
+    counts: Counts,
+    nowNs: bigint,
+    of: Iterable<string>,
+    also: Readonly<Record<keyof Tally, boolean>>
+  ): MetricPoint[] {
     this.startNs ??= nowNs;
-    // Receive times of documents and arrivals of status messages are not one order; those of one series' points must be.
+    // Receive times of documents and arrivals of status messages are not one order; those of one series' points must
+    // be.
     let timeNs = nowNs < this.startNs ? this.startNs : nowNs;
     if (timeNs < counts.lastNs + STEP_NS) timeNs = counts.lastNs + STEP_NS;
     counts.lastNs = timeNs;
     const times = { startTimeUnixNano: String(this.startNs), timeUnixNano: String(timeNs) };
-    const points = [...of].map((reason) => selfPoint('openot.records.placeholder', [...streamAttribute(stream), textAttribute('openot.placeholder.reason', reason)], times, { asInt: String(counts.reasons.get(reason) ?? 0) }));
-    if (also.notFinite) points.push(selfPoint('openot.values.not_finite', streamAttribute(stream), times, { asInt: String(counts.notFinite) }));
-    if (also.repeated) points.push(selfPoint('openot.records.repeated', streamAttribute(stream), times, { asInt: String(counts.repeated) }));
+    const points = [...of].map((reason) =>
+      selfPoint(
+        'openot.records.placeholder',
+        [...streamAttribute(stream), textAttribute('openot.placeholder.reason', reason)],
+        times,
+        { asInt: String(counts.reasons.get(reason) ?? 0) }
+      )
+    );
+    if (also.notFinite)
+      points.push(
+        selfPoint('openot.values.not_finite', streamAttribute(stream), times, { asInt: String(counts.notFinite) })
+      );
+    if (also.repeated)
+      points.push(
+        selfPoint('openot.records.repeated', streamAttribute(stream), times, { asInt: String(counts.repeated) })
+      );
     return points;
   }
 }

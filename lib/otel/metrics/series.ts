@@ -2,7 +2,8 @@ import { textAttribute } from '../attributes';
 import type { KeyValue } from '../otlp';
 
 /** The attribute that every series of a stream has; none without a name. */
-export const streamAttribute = (stream: string): KeyValue[] => (stream === '' ? [] : [textAttribute('openot.stream', stream)]);
+export const streamAttribute = (stream: string): KeyValue[] =>
+  stream === '' ? [] : [textAttribute('openot.stream', stream)];
 
 /** Keeps at most `limit` entries: the one that was put in first goes. An entry that is used is put in again. */
 export function touch<K, V>(entries: Map<K, V>, key: K, limit: number, make: () => V): V {

@@ -51,18 +51,27 @@ type Properties = Readonly<Record<string, unknown>>;
  * A payload of the reader's second output as a flow brought it. Only what is used is looked at, and what is missing is
  * not known: a status of an older or newer reader is one, too.
  */
-export function readStatus(payload: unknown, facts: { readonly stream?: unknown; readonly incarnation?: unknown }, nowNs: string): ({ readonly ok: true } & StatusMessage) | NotAStatus {
+export function readStatus(
+  payload: unknown,
+  facts: { readonly stream?: unknown; readonly incarnation?: unknown },
+  nowNs: string
+): ({ readonly ok: true } & StatusMessage) | NotAStatus {
   const arrivedNs = BigInt(nowNs);
   try {
-    const status = object(payload, '', "a status of an openot-reader ({state, lag, totals, …}, its second output)");
+    const status = object(payload, '', 'a status of an openot-reader ({state, lag, totals, …}, its second output)');
     const totals = object(status.totals, 'totals', 'the totals of a reader ({records, lost, laps, …})');
-    const looks = status.looks === undefined || status.looks === null ? {} : object(status.looks, 'looks', 'the counters {polls, reads, …}');
+    const looks =
+      status.looks === undefined || status.looks === null
+        ? {}
+        : object(status.looks, 'looks', 'the counters {polls, reads, …}');
     const { stream, incarnation } = facts;
     const since = status.sinceNs;
     return {
       ok: true,
-      stream: typeof stream === 'string' || typeof stream === 'number' || typeof stream === 'bigint' ? String(stream) : '',
-      incarnation: typeof incarnation === 'number' && Number.isSafeInteger(incarnation) && incarnation >= 0 ? incarnation : 0,
+      stream:
+        typeof stream === 'string' || typeof stream === 'number' || typeof stream === 'bigint' ? String(stream) : '',
+      incarnation:
+        typeof incarnation === 'number' && Number.isSafeInteger(incarnation) && incarnation >= 0 ? incarnation : 0,
       state: textOf(status, 'state'),
       code: status.code === undefined || status.code === null ? undefined : textOf(status, 'code'),
       cursorAbs: countOf(status, 'cursorAbs'),
@@ -71,11 +80,15 @@ export function readStatus(payload: unknown, facts: { readonly stream?: unknown;
       clockSkewMs: numberOf(status, 'clockSkewMs'),
       inFlight: countOf(status, 'inFlight'),
       sinceNs: isU64Text(since) ? BigInt(since) : undefined,
-      counts: { ...counts(totals, 'totals.', 'records', 'bytes', 'lost', 'indeterminate', 'laps', 'skipped', 'incarnations'), ...counts(looks, 'looks.', 'polls', 'reads', 'repeated', 'unconfirmed', 'reread') },
+      counts: {
+        ...counts(totals, 'totals.', 'records', 'bytes', 'lost', 'indeterminate', 'laps', 'skipped', 'incarnations'),
+        ...counts(looks, 'looks.', 'polls', 'reads', 'repeated', 'unconfirmed', 'reread')
+      },
       nowNs: arrivedNs
     };
   } catch (error) {
-    if (error instanceof Refusal) return { ok: false, path: error.path, expected: error.expected, found: shown(error.found) };
+    if (error instanceof Refusal)
+      return { ok: false, path: error.path, expected: error.expected, found: shown(error.found) };
     // A flow may bring objects whose properties throw.
     return { ok: false, path: '', expected: 'a status of an openot-reader', found: 'an object that cannot be read' };
   }
@@ -95,13 +108,15 @@ function textOf(from: Properties, key: string): string {
 function numberOf(from: Properties, key: string, path = key): number | undefined {
   const value = from[key];
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw new Refusal(path, 'a number, or null where it is not known', value);
+  if (typeof value !== 'number' || !Number.isFinite(value))
+    throw new Refusal(path, 'a number, or null where it is not known', value);
   return value;
 }
 
 function countOf(from: Properties, key: string, path = key): number | undefined {
   const value = numberOf(from, key, path);
-  if (value !== undefined && !(Number.isSafeInteger(value) && value >= 0)) throw new Refusal(path, 'a whole number from 0 to 2^53-1, or null where it is not known', value);
+  if (value !== undefined && !(Number.isSafeInteger(value) && value >= 0))
+    throw new Refusal(path, 'a whole number from 0 to 2^53-1, or null where it is not known', value);
   return value;
 }
 
@@ -113,7 +128,9 @@ function counts<K extends string>(from: Properties, path: string, ...keys: K[]):
 
 /** Only of what kind it is, and short text: a payload may hold anything. */
 function shown(value: unknown): string {
-  if (typeof value === 'string') return value.length > 40 ? `text of ${value.length} characters` : JSON.stringify(value);
-  if (value === null || value === undefined || typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (typeof value === 'string')
+    return value.length > 40 ? `text of ${value.length} characters` : JSON.stringify(value);
+  if (value === null || value === undefined || typeof value === 'number' || typeof value === 'boolean')
+    return String(value);
   return Array.isArray(value) ? 'an array' : `a value of type ${typeof value}`;
 }

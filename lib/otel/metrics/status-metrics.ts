@@ -8,7 +8,18 @@ import type { StatusCounts, StatusMessage } from './status-message';
 export const MAX_STREAMS = 1000;
 
 /** States a reader can be in (docs/design.md 3), and whether it then reaches its ring. */
-export const readerStates: Readonly<Record<string, boolean>> = { stopped: false, connecting: false, reading: true, idle: true, paused: true, waiting: true, updating: true, outage: false, refused: false, failed: false };
+export const readerStates: Readonly<Record<string, boolean>> = {
+  stopped: false,
+  connecting: false,
+  reading: true,
+  idle: true,
+  paused: true,
+  waiting: true,
+  updating: true,
+  outage: false,
+  refused: false,
+  failed: false
+};
 
 /** Shown with state `reading` while a Read has no answer: not reached. */
 const SILENT = 'OPENOT_READ_SILENT';
@@ -45,16 +56,29 @@ export class StatusMetrics {
     const points = (name: SelfMetricName, value: number | undefined, ...more: KeyValue[]): MetricPoint[] =>
       value === undefined ? [] : [selfPoint(name, [...stream, ...more], { timeUnixNano }, { asInt: String(value) })];
     const up = readerStates[status.state] === true && status.code !== SILENT;
-    const own = [points('openot.reader.up', up ? 1 : 0), ...Object.keys({ ...readerStates, [status.state]: false }).map((state) => points('openot.reader.state', state === status.state ? 1 : 0, textAttribute('openot.reader.state', state)))];
+    const own = [
+      points('openot.reader.up', up ? 1 : 0),
+      ...Object.keys({ ...readerStates, [status.state]: false }).map((state) =>
+        points('openot.reader.state', state === status.state ? 1 : 0, textAttribute('openot.reader.state', state))
+      )
+    ];
     // Counts of several readers that have no name yet would be taken for one.
     if (status.stream === '') return own.flat();
     const before = this.seen.get(status.stream)?.code;
     const sums = this.sums(status);
     return [
       ...own,
-      points('openot.reader.trouble', status.code === undefined ? undefined : 1, textAttribute('openot.reader.code', status.code ?? '')),
+      points(
+        'openot.reader.trouble',
+        status.code === undefined ? undefined : 1,
+        textAttribute('openot.reader.code', status.code ?? '')
+      ),
       // Said once: a series that just ended would stand at 1 for as long as its store looks back.
-      points('openot.reader.trouble', before === undefined || before === status.code ? undefined : 0, textAttribute('openot.reader.code', before ?? '')),
+      points(
+        'openot.reader.trouble',
+        before === undefined || before === status.code ? undefined : 0,
+        textAttribute('openot.reader.code', before ?? '')
+      ),
       sums,
       points('openot.ring.lag', status.lag),
       points('openot.ring.capacity', status.capacity),
@@ -66,12 +90,25 @@ export class StatusMetrics {
     const { counts } = status;
     const startTimeUnixNano = String(this.startOf(status));
     const sum = (name: SelfMetricName, value: number | undefined, ...more: KeyValue[]): MetricPoint[] =>
-      value === undefined ? [] : [selfPoint(name, [...streamAttribute(status.stream), ...more], { startTimeUnixNano, timeUnixNano: String(status.nowNs) }, { asInt: String(value) })];
+      value === undefined
+        ? []
+        : [
+            selfPoint(
+              name,
+              [...streamAttribute(status.stream), ...more],
+              { startTimeUnixNano, timeUnixNano: String(status.nowNs) },
+              { asInt: String(value) }
+            )
+          ];
     const { lost, indeterminate = 0 } = counts;
     return [
       ...plain.map(([key, name]) => sum(name, counts[key])),
       // The reader's total of lost ones includes the indeterminate ones; two classes of one sum must not.
-      sum('openot.records.lost', lost === undefined ? undefined : Math.max(0, lost - indeterminate), textAttribute('openot.loss.class', 'lost')),
+      sum(
+        'openot.records.lost',
+        lost === undefined ? undefined : Math.max(0, lost - indeterminate),
+        textAttribute('openot.loss.class', 'lost')
+      ),
       sum('openot.records.lost', counts.indeterminate, textAttribute('openot.loss.class', 'indeterminate'))
     ].flat();
   }
@@ -82,7 +119,13 @@ export class StatusMetrics {
    */
   private startOf({ stream, sinceNs, nowNs, counts, code }: StatusMessage): bigint {
     const last = this.seen.get(stream);
-    const seen = touch(this.seen, stream, MAX_STREAMS, () => ({ sinceNs, startNs: sinceNs ?? nowNs, nowNs, counts, code }));
+    const seen = touch(this.seen, stream, MAX_STREAMS, () => ({
+      sinceNs,
+      startNs: sinceNs ?? nowNs,
+      nowNs,
+      counts,
+      code
+    }));
     if (last !== undefined) {
       if (sinceNs !== undefined && sinceNs !== last.sinceNs) seen.startNs = sinceNs;
       else if (fell(last.counts, counts)) seen.startNs = last.nowNs;

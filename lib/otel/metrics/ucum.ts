@@ -12,7 +12,8 @@ const TIMES = new Set(['s', 'min', 'h', 'd']);
 const known = new Map<string, string>();
 
 /**
- * A unit's symbol as UCUM (docs/format.md 22): `degC` is `Cel`, `m³/h` is `m3/h`, `pcs/min` is `{pcs}/min`; what is not known
+ * A unit's symbol as UCUM (docs/format.md 22): `degC` is `Cel`, `m³/h` is `m3/h`, `pcs/min` is `{pcs}/min`; what is not
+ * known
  * is an annotation, `{text}`, without the characters that may not stand in one. No unit is the empty text and not `1`,
  * which says "a ratio" and makes stores rename the metric.
  */
@@ -38,7 +39,10 @@ function annotation(text: string): string {
   return /^_*$/.test(legal) ? '' : `{${legal}}`;
 }
 
-/** Products, quotients and powers of known units; one side may be unknown where it is plain that it is something counted. */
+/**
+ * Products, quotients and powers of known units; one side may be unknown where it is plain that it is something
+ * counted.
+ */
 function composed(symbol: string): string | undefined {
   const inverse = /^(.+?)(?:\^?-1|⁻¹)$/.exec(symbol);
   if (inverse !== null) {
@@ -48,11 +52,13 @@ function composed(symbol: string): string | undefined {
   const [above, ...below] = symbol.split('/');
   const numerator = above === '' ? '1' : product(above);
   const denominators = below.map((part) => grouped(part) ?? product(part));
-  if (numerator !== undefined && denominators.every((part) => part !== undefined)) return [numerator, ...denominators].join('/');
+  if (numerator !== undefined && denominators.every((part) => part !== undefined))
+    return [numerator, ...denominators].join('/');
   if (below.length !== 1) return undefined;
   const [denominator] = denominators;
   // Something per time, or a known unit per something: kg/batch.
-  if (numerator === undefined && denominator !== undefined && TIMES.has(denominator)) return counted(above, (text) => `${text}/${denominator}`);
+  if (numerator === undefined && denominator !== undefined && TIMES.has(denominator))
+    return counted(above, (text) => `${text}/${denominator}`);
   if (numerator !== undefined && numerator !== '1') return counted(below[0], (text) => `${numerator}/${text}`);
   return undefined;
 }

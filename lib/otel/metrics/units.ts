@@ -1,6 +1,8 @@
 /**
- * Symbols of plant units and what UCUM calls them (docs/format.md 22). Case counts in both: `mS` is a conductance, `ms` a
- * time. What has two meanings in plants (`C`, `F`, `B`) is left out on purpose: it becomes an annotation, never a guess.
+ * Symbols of plant units and what UCUM calls them (docs/format.md 22). Case counts in both: `mS` is a conductance, `ms`
+ * a
+ * time. What has two meanings in plants (`C`, `F`, `B`) is left out on purpose: it becomes an annotation, never a
+ * guess.
  */
 
 /** Units with the prefixes that plants write before them. */
@@ -39,8 +41,18 @@ const prefixed: Readonly<Record<string, string>> = {
   Bd: 'k M'
 };
 
-/** How plants write these, where it is not as UCUM does; with the same prefixes. Ohm sign and Greek letter look alike. */
-const spellings: Readonly<Record<string, string>> = { L: 'l', Ohm: '\u2126 \u03a9 ohm', 'W.h': 'Wh', 'V.A': 'VA', 'A.h': 'Ah', 'N.m': 'Nm', By: 'byte' };
+/**
+ * How plants write these, where it is not as UCUM does; with the same prefixes. Ohm sign and Greek letter look alike.
+ */
+const spellings: Readonly<Record<string, string>> = {
+  L: 'l',
+  Ohm: '\u2126 \u03a9 ohm',
+  'W.h': 'Wh',
+  'V.A': 'VA',
+  'A.h': 'Ah',
+  'N.m': 'Nm',
+  By: 'byte'
+};
 
 /** Everything else: UCUM, and the symbols that mean it. */
 const others: Readonly<Record<string, string>> = {
@@ -124,7 +136,12 @@ const others: Readonly<Record<string, string>> = {
 };
 
 /** Every symbol with its UCUM. No symbol may come twice with different ones. */
-export const plantUnitList: readonly (readonly [symbol: string, ucum: string])[] = [...prefixedUnits(), ...Object.entries(others).flatMap(([ucum, symbols]) => symbols.split(' ').map((symbol): [string, string] => [symbol, ucum]))];
+export const plantUnitList: readonly (readonly [symbol: string, ucum: string])[] = [
+  ...prefixedUnits(),
+  ...Object.entries(others).flatMap(([ucum, symbols]) =>
+    symbols.split(' ').map((symbol): [string, string] => [symbol, ucum])
+  )
+];
 
 /** By symbol. */
 export const plantUnits: ReadonlyMap<string, string> = new Map(plantUnitList);
@@ -134,7 +151,8 @@ function* prefixedUnits(): Generator<[string, string]> {
     for (const symbol of [ucum, ...(spellings[ucum]?.split(' ') ?? [])]) {
       for (const prefix of ['', ...prefixes.split(' ')]) {
         // ASCII, the micro sign, the Greek letter.
-        for (const shown of prefix === 'u' ? ['u', '\u00b5', '\u03bc'] : [prefix]) yield [shown + symbol, prefix + ucum];
+        for (const shown of prefix === 'u' ? ['u', '\u00b5', '\u03bc'] : [prefix])
+          yield [shown + symbol, prefix + ucum];
       }
     }
   }

@@ -16,16 +16,22 @@ const PREFIX = 'openot.value.';
 const IN_FORCE = new Set([0, 2]);
 
 /**
- * The gauge point of a ValueChanged or ParameterChange with a number (docs/format.md 22), also where a definition gave the
+ * The gauge point of a ValueChanged or ParameterChange with a number (docs/format.md 22), also where a definition gave
+ * the
  * event another name; `notFinite` for NaN and infinities, which no point may carry. Undefined for anything else, and
  * for a ParameterChange that was not granted: the parameter still has its old value.
  */
-export function valuePoint(document: DocumentObject, stream: string, settings: MetricSettings): MetricPoint | 'notFinite' | undefined {
+export function valuePoint(
+  document: DocumentObject,
+  stream: string,
+  settings: MetricSettings
+): MetricPoint | 'notFinite' | undefined {
   if (document.kind !== 'event' || !isValueEvent(document.eventTypeId)) return undefined;
   const field = fieldOf(document, Key.newValue);
   const value = fieldOf(document, Key.valueId);
   const { provenance } = document;
-  if (field === undefined || value === undefined || provenance.sourceTimeNs === undefined || !isInForce(document)) return undefined;
+  if (field === undefined || value === undefined || provenance.sourceTimeNs === undefined || !isInForce(document))
+    return undefined;
   const number = numberOf(field, settings);
   if (number === undefined || number === 'notFinite') return number;
   const { source } = provenance;
@@ -43,7 +49,11 @@ export function valuePoint(document: DocumentObject, stream: string, settings: M
     unit: ucumOf(fieldOf(document, Key.unit)?.unit ?? field.unit),
     kind: 'gauge',
     // A clock that was never set says 0, which a point may not: it means that there is no time.
-    point: { attributes, timeUnixNano: provenance.sourceTimeNs === '0' ? provenance.receiveTimeNs : provenance.sourceTimeNs, ...number }
+    point: {
+      attributes,
+      timeUnixNano: provenance.sourceTimeNs === '0' ? provenance.receiveTimeNs : provenance.sourceTimeNs,
+      ...number
+    }
   };
 }
 
@@ -52,7 +62,8 @@ export function metricName(value: string): string {
   return (PREFIX + (value === '' ? '_' : value.replace(/[^A-Za-z0-9_.\-/]/gu, '_'))).slice(0, MAX_NAME);
 }
 
-const isValueEvent = (eventTypeId: number): boolean => eventTypeId === EventType.ValueChanged || eventTypeId === EventType.ParameterChange;
+const isValueEvent = (eventTypeId: number): boolean =>
+  eventTypeId === EventType.ValueChanged || eventTypeId === EventType.ParameterChange;
 
 function isInForce(document: EventDocument): boolean {
   const result = fieldOf(document, Key.authResult);
@@ -69,6 +80,7 @@ function numberOf(field: DocumentField, settings: MetricSettings): Written | 'no
   if (kind === 'float' && field.value === null) return 'notFinite';
   const { intValue, doubleValue } = anyValue(kind, field.value, field.nonFinite);
   if (intValue !== undefined) return { asInt: intValue };
-  // A ULInt beyond 2^63-1: a point that is off by one part in 10^15 says more than a hole; the log record has every digit.
+  // A ULInt beyond 2^63-1: a point that is off by one part in 10^15 says more than a hole; the log record has every
+  // digit.
   return { asDouble: doubleValue ?? Number(field.value) };
 }

@@ -1,5 +1,6 @@
 /**
- * When each machine and batch changed last, for the `item.duration` and `item.prevstate` of audit logs (docs/format.md 24).
+ * When each machine and batch changed last, for the `item.duration` and `item.prevstate` of audit logs (docs/format.md
+ * 24).
  * Records that are read again find their own change here and get the answer that they had.
  */
 
@@ -63,7 +64,9 @@ export class AuditBook {
   /** Records of a source up to `seq` were lost or could not be read: what it told of may have changed in them. */
   gap(scope: string, sourceId: number, seq: number): void {
     const change = { sourceId, seq, timeNs: '', state: '' };
-    const affected = [...this.entries].filter(([key, { changes }]) => key.endsWith(scope) && changes.some((known) => known.sourceId === sourceId));
+    const affected = [...this.entries].filter(
+      ([key, { changes }]) => key.endsWith(scope) && changes.some((known) => known.sourceId === sourceId)
+    );
     for (const [key] of affected) this.take(key, change);
   }
 
@@ -94,7 +97,11 @@ export class AuditBook {
   /** The book as plain data. */
   image(): AuditImage {
     this.dirty = false;
-    return Array.from(this.entries, ([key, { before, changes }]) => [key, before === undefined ? null : [before.timeNs, before.state], changes.map(({ sourceId, seq, timeNs, state }) => [sourceId, seq, timeNs, state])]);
+    return Array.from(this.entries, ([key, { before, changes }]) => [
+      key,
+      before === undefined ? null : [before.timeNs, before.state],
+      changes.map(({ sourceId, seq, timeNs, state }) => [sourceId, seq, timeNs, state])
+    ]);
   }
 
   /** Takes what `image` gave, in the place of what is here. False: it is none, and the book is empty now. */
@@ -102,13 +109,21 @@ export class AuditBook {
     this.entries = new Map();
     if (!isImage(image)) return false;
     for (const [key, before, changes] of image.slice(-this.limits.maxItems)) {
-      this.entries.set(key, { ...(before === null ? {} : { before: { timeNs: before[0], state: before[1] } }), changes: changes.slice(-this.limits.maxChanges).map(([sourceId, seq, timeNs, state]) => ({ sourceId, seq, timeNs, state })) });
+      this.entries.set(key, {
+        ...(before === null ? {} : { before: { timeNs: before[0], state: before[1] } }),
+        changes: changes
+          .slice(-this.limits.maxChanges)
+          .map(([sourceId, seq, timeNs, state]) => ({ sourceId, seq, timeNs, state }))
+      });
     }
     return true;
   }
 }
 
-/** Items from the one that changed longest ago: key, the change let go of last (time, state), changes (source id, seq, time, state). */
+/**
+ * Items from the one that changed longest ago: key, the change let go of last (time, state), changes (source id, seq,
+ * time, state).
+ */
 export type AuditImage = [string, [string, string] | null, [number, number, string, string][]][];
 
 const DECIMAL = /^\d{1,20}$/;
@@ -117,8 +132,26 @@ const isTime = (value: unknown): value is string => typeof value === 'string' &&
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
 function isImage(image: unknown): image is AuditImage {
-  return Array.isArray(image) && image.every((entry: unknown) => Array.isArray(entry) && entry.length === 3 && typeof entry[0] === 'string' && (entry[1] === null || isBefore(entry[1])) && Array.isArray(entry[2]) && entry[2].every(isChange));
+  return (
+    Array.isArray(image) &&
+    image.every(
+      (entry: unknown) =>
+        Array.isArray(entry) &&
+        entry.length === 3 &&
+        typeof entry[0] === 'string' &&
+        (entry[1] === null || isBefore(entry[1])) &&
+        Array.isArray(entry[2]) &&
+        entry[2].every(isChange)
+    )
+  );
 }
 
-const isBefore = (value: unknown): boolean => Array.isArray(value) && value.length === 2 && isTime(value[0]) && typeof value[1] === 'string';
-const isChange = (value: unknown): boolean => Array.isArray(value) && value.length === 4 && isCount(value[0]) && isCount(value[1]) && isTime(value[2]) && typeof value[3] === 'string';
+const isBefore = (value: unknown): boolean =>
+  Array.isArray(value) && value.length === 2 && isTime(value[0]) && typeof value[1] === 'string';
+const isChange = (value: unknown): boolean =>
+  Array.isArray(value) &&
+  value.length === 4 &&
+  isCount(value[0]) &&
+  isCount(value[1]) &&
+  isTime(value[2]) &&
+  typeof value[3] === 'string';

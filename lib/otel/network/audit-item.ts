@@ -15,21 +15,30 @@ export interface AuditItem {
   readonly code: string;
   readonly prevState: string;
   readonly state: string;
-  /** Nanoseconds since the change before; absent where that one is not known for certain, or was later (a clock set back). */
+  /**
+   * Nanoseconds since the change before; absent where that one is not known for certain, or was later (a clock set
+   * back).
+   */
   readonly durationNs?: bigint;
 }
 
 /** Stands where a record tells no state, and for the state before the first one seen: the attributes are required. */
 export const NO_STATE = 'none';
 
-/** The machine of a StateTransition, the batch of a BatchEvent; of all else the source that it comes from, without a state. */
+/**
+ * The machine of a StateTransition, the batch of a BatchEvent; of all else the source that it comes from, without a
+ * state.
+ */
 export function auditItem(document: DocumentObject, stream: string, book: AuditBook): AuditItem {
   if (document.kind === 'event') {
-    if (document.eventTypeId === EventType.StateTransition) return machineItem(document, stream, book) ?? sourceItem(document, stream);
-    if (document.eventTypeId === EventType.BatchEvent) return batchItem(document, stream, book) ?? sourceItem(document, stream);
+    if (document.eventTypeId === EventType.StateTransition)
+      return machineItem(document, stream, book) ?? sourceItem(document, stream);
+    if (document.eventTypeId === EventType.BatchEvent)
+      return batchItem(document, stream, book) ?? sourceItem(document, stream);
   }
   if (document.kind === 'loss') book.gap(scopeOf(document, stream), document.provenance.source.id, document.lastSeq);
-  if (document.kind === 'placeholder' && changing.has(document.eventTypeId)) book.gap(scopeOf(document, stream), document.provenance.source.id, document.seq);
+  if (document.kind === 'placeholder' && changing.has(document.eventTypeId))
+    book.gap(scopeOf(document, stream), document.provenance.source.id, document.seq);
   return sourceItem(document, stream);
 }
 
@@ -62,7 +71,15 @@ function machineItem(document: EventDocument, stream: string, book: AuditBook): 
   const prevState = from === undefined ? NO_STATE : wordOf(from);
   // It left another state than it had entered: a change in between was not seen.
   const durationNs = before.state === prevState ? before.durationNs : undefined;
-  return { id: path(stream, sourceId, code), type: 'StateMachine', ...(machine.raw === undefined ? {} : { name: String(machine.value) }), code, prevState, state, ...durationOf(durationNs) };
+  return {
+    id: path(stream, sourceId, code),
+    type: 'StateMachine',
+    ...(machine.raw === undefined ? {} : { name: String(machine.value) }),
+    code,
+    prevState,
+    state,
+    ...durationOf(durationNs)
+  };
 }
 
 function batchItem(document: EventDocument, stream: string, book: AuditBook): AuditItem | undefined {
@@ -72,25 +89,53 @@ function batchItem(document: EventDocument, stream: string, book: AuditBook): Au
   const code = String(batch.raw ?? batch.value);
   const state = wordOf(to);
   const before = applied(document, ['batch', code], stream, state, book);
-  return { id: path(stream, code), type: 'Batch', ...(batch.label === undefined ? {} : { name: batch.label }), code, prevState: before.state ?? NO_STATE, state, ...durationOf(before.durationNs) };
+  return {
+    id: path(stream, code),
+    type: 'Batch',
+    ...(batch.label === undefined ? {} : { name: batch.label }),
+    code,
+    prevState: before.state ?? NO_STATE,
+    state,
+    ...durationOf(before.durationNs)
+  };
 }
 
 function sourceItem({ provenance: { source } }: DocumentObject, stream: string): AuditItem {
-  return { id: path(stream, source.id), type: 'Source', ...(source.name === undefined ? {} : { name: source.name }), code: String(source.id), prevState: NO_STATE, state: NO_STATE };
+  return {
+    id: path(stream, source.id),
+    type: 'Source',
+    ...(source.name === undefined ? {} : { name: source.name }),
+    code: String(source.id),
+    prevState: NO_STATE,
+    state: NO_STATE
+  };
 }
 
-const path = (stream: string, ...parts: readonly (string | number)[]): string => [...(stream === '' ? [] : [stream]), ...parts].join('/');
-const durationOf = (durationNs: bigint | undefined): { durationNs?: bigint } => (durationNs === undefined ? {} : { durationNs });
+const path = (stream: string, ...parts: readonly (string | number)[]): string =>
+  [...(stream === '' ? [] : [stream]), ...parts].join('/');
+const durationOf = (durationNs: bigint | undefined): { durationNs?: bigint } =>
+  durationNs === undefined ? {} : { durationNs };
 
 /** What people call a state: what a table says of the number, else what the document says. */
 function wordOf(field: DocumentField): string {
   return field.label || field.enumLabel || String(field.value);
 }
 
-function applied(document: EventDocument, item: readonly string[], stream: string, state: string, book: AuditBook): { state?: string; durationNs?: bigint } {
+function applied(
+  document: EventDocument,
+  item: readonly string[],
+  stream: string,
+  state: string,
+  book: AuditBook
+): { state?: string; durationNs?: bigint } {
   const { source, sourceTimeNs } = document.provenance;
   if (sourceTimeNs === undefined) return {};
-  const before = book.apply(item.join('\n') + scopeOf(document, stream), { sourceId: source.id, seq: document.seq, timeNs: sourceTimeNs, state });
+  const before = book.apply(item.join('\n') + scopeOf(document, stream), {
+    sourceId: source.id,
+    seq: document.seq,
+    timeNs: sourceTimeNs,
+    state
+  });
   if (before === undefined) return {};
   const passed = BigInt(sourceTimeNs) - BigInt(before.timeNs);
   return { state: before.state, ...(passed < 0n ? {} : { durationNs: passed }) };

@@ -20,7 +20,11 @@ export function auditAttributes(log: LogRecord, item: AuditItem, hashes: Hashes)
   ];
   if (item.durationNs === undefined) return attributes;
   const whole = item.durationNs / 1_000_000_000n;
-  return [...attributes, textAttribute('item.duration', secondsText(item.durationNs)), { key: 'item.duration.seconds', value: { intValue: String(whole) } }];
+  return [
+    ...attributes,
+    textAttribute('item.duration', secondsText(item.durationNs)),
+    { key: 'item.duration.seconds', value: { intValue: String(whole) } }
+  ];
 }
 
 /** Exact, without trailing zeros: `65`, `0.25`. */
@@ -32,15 +36,34 @@ function secondsText(nanoseconds: bigint): string {
 const VALUE_PREFIX = 'openot.value.';
 
 /**
- * Of a point: its uuid (points that are equal in everything share it), when it was observed, and the five words about its
- * metric. A value is told when it changes and says nothing of any span of time; a total and a state of the reader come with
+ * Of a point: its uuid (points that are equal in everything share it), when it was observed, and the five words about
+ * its
+ * metric. A value is told when it changes and says nothing of any span of time; a total and a state of the reader come
+ * with
  * its status.
  */
-export function metricAttributes({ name, unit, kind, point }: MetricPoint, observedNs: string, hashes: Hashes): KeyValue[] {
+export function metricAttributes(
+  { name, unit, kind, point }: MetricPoint,
+  observedNs: string,
+  hashes: Hashes
+): KeyValue[] {
   const isValue = name.startsWith(VALUE_PREFIX);
   const value = point.asInt ?? String(point.asDouble);
   return [
-    textAttribute('metric_uuid', uuidOf(hashes, 'openot/metric', kind, name, unit, point.startTimeUnixNano ?? '', point.timeUnixNano, value, JSON.stringify(point.attributes))),
+    textAttribute(
+      'metric_uuid',
+      uuidOf(
+        hashes,
+        'openot/metric',
+        kind,
+        name,
+        unit,
+        point.startTimeUnixNano ?? '',
+        point.timeUnixNano,
+        value,
+        JSON.stringify(point.attributes)
+      )
+    ),
     textAttribute('observedTimeUnixNano', observedNs),
     textAttribute('metric.code', name),
     textAttribute('metric.category', isValue ? 'value' : 'pipeline'),
@@ -57,7 +80,13 @@ function labelOf(name: string): string {
 }
 
 /** Of a span: its uuid, when it was observed, and between whom: the source that logged it, and who took it down. */
-export function spanAttributes(span: Span, observedNs: string, stream: string, settings: NetworkSettings, hashes: Hashes): KeyValue[] {
+export function spanAttributes(
+  span: Span,
+  observedNs: string,
+  stream: string,
+  settings: NetworkSettings,
+  hashes: Hashes
+): KeyValue[] {
   return [
     textAttribute('span_uuid', uuidOf(hashes, 'openot/span', span.traceId, span.spanId)),
     textAttribute('observedTimeUnixNano', observedNs),
@@ -67,7 +96,9 @@ export function spanAttributes(span: Span, observedNs: string, stream: string, s
 }
 
 function sourceOf(attributes: readonly KeyValue[], stream: string): string {
-  const source = textOf(attributes, 'openot.source.name') ?? attributes.find(({ key }) => key === 'openot.source.id')?.value.intValue;
+  const source =
+    textOf(attributes, 'openot.source.name') ??
+    attributes.find(({ key }) => key === 'openot.source.id')?.value.intValue;
   return [stream, source ?? ''].filter((part) => part !== '').join('/');
 }
 

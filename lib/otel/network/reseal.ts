@@ -21,9 +21,12 @@ const shapes = [
 ] as const;
 
 /**
- * A part of a request, with count, checksum and scope_uuid of its own: `part` is a request with some of the items of `whole`
- * in its envelope, as a sender makes it that has to halve. Undefined where that cannot be done rightly: one of them is no
- * such request, or the checksum of `whole` was made otherwise. An envelope of the open networks holds one resource with one
+ * A part of a request, with count, checksum and scope_uuid of its own: `part` is a request with some of the items of
+ * `whole`
+ * in its envelope, as a sender makes it that has to halve. Undefined where that cannot be done rightly: one of them is
+ * no
+ * such request, or the checksum of `whole` was made otherwise. An envelope of the open networks holds one resource with
+ * one
  * scope, whatever the encoding.
  */
 export function resealNetworkRequest<T>(whole: unknown, part: T, hashes: Hashes): T | undefined {
@@ -32,11 +35,16 @@ export function resealNetworkRequest<T>(whole: unknown, part: T, hashes: Hashes)
   const attributes = renewed(from, to.items, hashes);
   if (attributes === undefined) return undefined;
   const { request, keys, resource, scoped, scope } = to;
-  return { ...request, [keys.resources]: [{ ...resource, [keys.scopes]: [{ ...scoped, scope: { ...scope, attributes } }] }] } as T;
+  return {
+    ...request,
+    [keys.resources]: [{ ...resource, [keys.scopes]: [{ ...scoped, scope: { ...scope, attributes } }] }]
+  } as T;
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
-const only = (value: unknown): Record<string, unknown> | undefined => (Array.isArray(value) && value.length === 1 && isObject(value[0]) ? value[0] : undefined);
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const only = (value: unknown): Record<string, unknown> | undefined =>
+  Array.isArray(value) && value.length === 1 && isObject(value[0]) ? value[0] : undefined;
 
 function unwrap(request: unknown): Wrapped | undefined {
   if (!isObject(request)) return undefined;
@@ -45,7 +53,8 @@ function unwrap(request: unknown): Wrapped | undefined {
     const scoped = only(resource?.[keys.scopes]);
     if (resource === undefined || scoped === undefined) continue;
     const items = scoped[keys.items];
-    if (!isObject(scoped.scope) || !Array.isArray(items) || textOf(attributesOf(resource.resource), 'eid') !== keys.eid) return undefined;
+    if (!isObject(scoped.scope) || !Array.isArray(items) || textOf(attributesOf(resource.resource), 'eid') !== keys.eid)
+      return undefined;
     return { request, keys, resource, scoped, scope: scoped.scope, eid: keys.eid, items };
   }
   return undefined;
@@ -63,7 +72,11 @@ function textOf(attributes: readonly Record<string, unknown>[], wanted: string):
 /** Digits of each algorithm's checksum. */
 const algorithms: Readonly<Record<number, NetworkChecksum>> = { 32: 'md5', 64: 'sha256' };
 
-function renewed({ resource, scope, eid, items }: Wrapped, part: readonly unknown[], hashes: Hashes): Record<string, unknown>[] | undefined {
+function renewed(
+  { resource, scope, eid, items }: Wrapped,
+  part: readonly unknown[],
+  hashes: Hashes
+): Record<string, unknown>[] | undefined {
   const attributes = attributesOf(scope);
   const checksum = textOf(attributes, 'checksum');
   const algorithm = checksum === undefined ? 'none' : algorithms[checksum.length];
@@ -76,7 +89,9 @@ function renewed({ resource, scope, eid, items }: Wrapped, part: readonly unknow
     scope_uuid: () => ({ stringValue: scopeUuid(origin, sum ?? json, hashes) }),
     checksum: () => ({ stringValue: sum }),
     // Text or number: as the encoding of the request has it.
-    count: (value) => ({ intValue: isObject(value) && typeof value.intValue === 'number' ? part.length : String(part.length) })
+    count: (value) => ({
+      intValue: isObject(value) && typeof value.intValue === 'number' ? part.length : String(part.length)
+    })
   };
   return attributes.map((attribute) => {
     const make = Object.hasOwn(anew, String(attribute.key)) ? anew[String(attribute.key)] : undefined;

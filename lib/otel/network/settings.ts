@@ -1,6 +1,9 @@
 import type { KeyValue } from '../otlp';
 
-/** `otlp` stays valid OTLP/JSON and carries every attribute of the open networks' specification; `literal` writes that specification's own types. */
+/**
+ * `otlp` stays valid OTLP/JSON and carries every attribute of the open networks' specification; `literal` writes that
+ * specification's own types.
+ */
 export type NetworkEncoding = 'otlp' | 'literal';
 
 /** How the items of a request are summed up: `md5` as 32 upper-case hex digits, `sha256` as 64, `none` not at all. */
@@ -34,7 +37,11 @@ export interface NetworkSettings {
 /** Why there is no envelope: a setting is missing or is none of its words. */
 export interface NetworkError {
   readonly ok: false;
-  readonly code: 'OPENOT_OTEL_NETWORK_PRODUCER' | 'OPENOT_OTEL_NETWORK_DOMAIN' | 'OPENOT_OTEL_NETWORK_ENCODING' | 'OPENOT_OTEL_NETWORK_CHECKSUM';
+  readonly code:
+    | 'OPENOT_OTEL_NETWORK_PRODUCER'
+    | 'OPENOT_OTEL_NETWORK_DOMAIN'
+    | 'OPENOT_OTEL_NETWORK_ENCODING'
+    | 'OPENOT_OTEL_NETWORK_CHECKSUM';
   /** Begins with the code; says what was expected, found, and where to set it. */
   readonly message: string;
 }
@@ -73,12 +80,31 @@ export interface NetworkInput {
 }
 
 /** Checked settings with their defaults; blank text counts as missing. The first thing that is wrong is told. */
-export function networkSettings(input: NetworkInput): { readonly ok: true; readonly settings: NetworkSettings } | NetworkError {
-  const text = (name: 'producer' | 'domain' | 'encoding' | 'checksum' | 'scopeName' | 'scopeVersion' | 'schemaUrl' | 'senderId' | 'recipientId'): string => (input[name] ?? '').trim();
+export function networkSettings(
+  input: NetworkInput
+): { readonly ok: true; readonly settings: NetworkSettings } | NetworkError {
+  const text = (
+    name:
+      | 'producer'
+      | 'domain'
+      | 'encoding'
+      | 'checksum'
+      | 'scopeName'
+      | 'scopeVersion'
+      | 'schemaUrl'
+      | 'senderId'
+      | 'recipientId'
+  ): string => (input[name] ?? '').trim();
   const producer = text('producer');
-  if (producer === '') return missing('OPENOT_OTEL_NETWORK_PRODUCER', 'Producer', 'who makes this telemetry, by the name under which the network knows you');
+  if (producer === '')
+    return missing(
+      'OPENOT_OTEL_NETWORK_PRODUCER',
+      'Producer',
+      'who makes this telemetry, by the name under which the network knows you'
+    );
   const domain = text('domain');
-  if (domain === '') return missing('OPENOT_OTEL_NETWORK_DOMAIN', 'Domain', 'where it happens, by the word your network has for it');
+  if (domain === '')
+    return missing('OPENOT_OTEL_NETWORK_DOMAIN', 'Domain', 'where it happens, by the word your network has for it');
   const encoding = text('encoding') || defaultNetworkSettings.encoding;
   if (!encodings.includes(encoding)) return unknown('OPENOT_OTEL_NETWORK_ENCODING', 'Encoding', encodings, encoding);
   const checksum = text('checksum') || defaultNetworkSettings.checksum;
@@ -103,10 +129,18 @@ export function networkSettings(input: NetworkInput): { readonly ok: true; reado
 }
 
 function missing(code: NetworkError['code'], property: string, what: string): NetworkError {
-  return { ok: false, code, message: `${code}: the profile network needs "${property}" (${what}), and it is empty. Set "${property}" of the openot-otel node` };
+  return {
+    ok: false,
+    code,
+    message: `${code}: the profile network needs "${property}" (${what}), and it is empty. Set "${property}" of the openot-otel node`
+  };
 }
 
 function unknown(code: NetworkError['code'], property: string, words: readonly string[], found: string): NetworkError {
   const shown = found.length <= 40 ? found : found.slice(0, 40) + '…';
-  return { ok: false, code, message: `${code}: "${property}" must be one of ${words.join(', ')}, found ${JSON.stringify(shown)}. Set "${property}" of the openot-otel node` };
+  return {
+    ok: false,
+    code,
+    message: `${code}: "${property}" must be one of ${words.join(', ')}, found ${JSON.stringify(shown)}. Set "${property}" of the openot-otel node`
+  };
 }

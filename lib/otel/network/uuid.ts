@@ -3,7 +3,8 @@ import type { Hashes } from '../hashes';
 const utf8 = new TextEncoder();
 
 /** Lowercase hex of bytes. */
-export const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
+export const hexOf = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
 
 /** 32 hex digits in the form of a uuid, 8-4-4-4-12. */
 export function dashed(hex: string): string {
@@ -11,7 +12,8 @@ export function dashed(hex: string): string {
 }
 
 /**
- * A uuid made of a name: SHA-256 over the UTF-8 text of its parts joined by line feeds, in the form of a uuid of version 8
+ * A uuid made of a name: SHA-256 over the UTF-8 text of its parts joined by line feeds, in the form of a uuid of
+ * version 8
  * (RFC 9562). The same parts give the same uuid, for ever: stores drop by it what comes twice (docs/format.md 24).
  */
 export function uuidOf(hashes: Hashes, ...parts: readonly string[]): string {

@@ -11,14 +11,17 @@ import { eventOf, namedEvent, placeAttributes } from './parts';
 import type { StreamState } from './stream-state';
 
 /**
- * A batch is a span from its BatchEvent Started to Completed or Aborted (docs/format.md 23); which of the two it was is an
- * attribute. Held, resumed, paused and every other record that carries the batch id are events of it. An aborted batch is
+ * A batch is a span from its BatchEvent Started to Completed or Aborted (docs/format.md 23); which of the two it was is
+ * an
+ * attribute. Held, resumed, paused and every other record that carries the batch id are events of it. An aborted batch
+ * is
  * no error: a person may have meant it.
  */
 export function followBatch(desk: Desk, state: StreamState, document: EventDocument, batchId: number): SpanIds {
   const identity = desk.identify('batch', state, batchId);
   const span = state.open.get(identity.key);
-  const step = document.eventTypeId === EventType.BatchEvent ? batchStates[numberOf(document, Key.newState) ?? -1] : undefined;
+  const step =
+    document.eventTypeId === EventType.BatchEvent ? batchStates[numberOf(document, Key.newState) ?? -1] : undefined;
   if (step === 'Started') {
     // Its end was not read: it lies before this record, nobody knows where.
     if (span !== undefined) desk.cut(span, 'restarted', document.provenance.sourceTimeNs ?? '0');

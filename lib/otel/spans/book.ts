@@ -80,19 +80,26 @@ class Book implements SpanBook {
     if (occurrence !== undefined) return followCondition(desk, state, document, occurrence);
     const batchId = batchOf(document);
     const ofBatch = batchId === undefined ? undefined : followBatch(desk, state, document, batchId);
-    const ofState = document.eventTypeId === EventType.StateTransition ? followState(desk, state, document, stateSpans) : undefined;
+    const ofState =
+      document.eventTypeId === EventType.StateTransition ? followState(desk, state, document, stateSpans) : undefined;
     return ofState ?? ofBatch;
   }
 
   /** The ids of a document that was applied before. */
-  private recall(state: StreamState, document: DocumentObject, { stream, stateSpans = false }: SpanFacts): SpanIds | undefined {
+  private recall(
+    state: StreamState,
+    document: DocumentObject,
+    { stream, stateSpans = false }: SpanFacts
+  ): SpanIds | undefined {
     if (document.kind !== 'event') return undefined;
     const { desk } = this;
     const scene = sceneOf(document, stream);
     const occurrence = occurrenceOf(document);
     if (occurrence !== undefined) {
       const { conditionId, correlationId } = occurrence;
-      return correlationId === undefined ? undefined : desk.idsThen(state, desk.identify('condition', scene, conditionId, correlationId), document);
+      return correlationId === undefined
+        ? undefined
+        : desk.idsThen(state, desk.identify('condition', scene, conditionId, correlationId), document);
     }
     if (stateSpans && document.eventTypeId === EventType.StateTransition) return recallState(desk, state, document);
     const batchId = batchOf(document);
@@ -100,7 +107,8 @@ class Book implements SpanBook {
   }
 
   /**
-   * Another run or incarnation: what was open in the one before will not be heard of any more. LoggerStopped ends nothing: at
+   * Another run or incarnation: what was open in the one before will not be heard of any more. LoggerStopped ends
+   * nothing: at
    * a warm change of definition the same run goes on, and its alarms with it.
    */
   private enter(state: StreamState, scene: Scene, why: Truncation): void {

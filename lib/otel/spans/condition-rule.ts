@@ -12,24 +12,38 @@ import type { StreamState } from './stream-state';
 
 /**
  * A condition is a span from ConditionActive to ConditionCleared of one condition id and correlation id
- * (docs/format.md 23). Everything else that names it in between is an event of the span; what names the condition alone,
+ * (docs/format.md 23). Everything else that names it in between is an event of the span; what names the condition
+ * alone,
  * without a correlation id, is one of each of its open spans.
  *
- * The span is handed out at Cleared: that the alarm was over is news. What comes after (an operator acknowledges when it is
+ * The span is handed out at Cleared: that the alarm was over is news. What comes after (an operator acknowledges when
+ * it is
  * gone) is no event of it any more; the log record of it carries the same ids, and that is where it is found.
  */
-export function followCondition(desk: Desk, state: StreamState, document: EventDocument, { conditionId, correlationId }: Occurrence): SpanIds | undefined {
+export function followCondition(
+  desk: Desk,
+  state: StreamState,
+  document: EventDocument,
+  { conditionId, correlationId }: Occurrence
+): SpanIds | undefined {
   if (correlationId === undefined) {
-    for (const span of state.open.values()) if (span.kind === 'condition' && span.of === conditionId) desk.note(span, eventOf(document));
+    for (const span of state.open.values())
+      if (span.kind === 'condition' && span.of === conditionId) desk.note(span, eventOf(document));
     return undefined;
   }
   const identity = desk.identify('condition', state, conditionId, correlationId);
   const span = state.open.get(identity.key);
-  if (span === undefined && document.eventTypeId === EventType.ConditionActive && fieldOf(document, Key.refreshId) === undefined) return beginCondition(desk, state, document, identity);
+  if (
+    span === undefined &&
+    document.eventTypeId === EventType.ConditionActive &&
+    fieldOf(document, Key.refreshId) === undefined
+  )
+    return beginCondition(desk, state, document, identity);
   const ids = desk.idsNow(state, identity);
   if (span === undefined) {
     // Its beginning was not read, or it was told as a repetition, which says that it is active and not since when.
-    if (document.eventTypeId === EventType.ConditionCleared || document.eventTypeId === EventType.ConditionActive) desk.counts.unknownBeginnings++;
+    if (document.eventTypeId === EventType.ConditionCleared || document.eventTypeId === EventType.ConditionActive)
+      desk.counts.unknownBeginnings++;
   } else if (document.eventTypeId === EventType.ConditionCleared) desk.end(span, document);
   else desk.note(span, eventOf(document));
   return ids;
@@ -43,19 +57,28 @@ function beginCondition(desk: Desk, state: StreamState, document: EventDocument,
   const isError = classNumber !== undefined && conditionClasses[classNumber] === 'Alarm' && band === 'High';
   const span = desk.begin(state, identity, document, {
     name,
-    attributes: [...placeAttributes('condition', document, state.stream), ...conditionAttributes(document, identity, batchId, band)],
+    attributes: [
+      ...placeAttributes('condition', document, state.stream),
+      ...conditionAttributes(document, identity, batchId, band)
+    ],
     error: isError ? wellFormed(document.text ?? name) : undefined,
     parent: batchId === undefined ? undefined : desk.idsNow(state, desk.identify('batch', state, batchId))
   });
   return span.ids;
 }
 
-function conditionAttributes(document: EventDocument, { of, parts }: Identity, batchId: number | undefined, band: string | undefined): KeyValue[] {
+function conditionAttributes(
+  document: EventDocument,
+  { of, parts }: Identity,
+  batchId: number | undefined,
+  band: string | undefined
+): KeyValue[] {
   const list = [intAttribute('openot.condition.id', of)];
   const name = nameOf(document, Key.conditionId);
   if (name !== undefined) list.push(textAttribute('openot.condition.name', name));
   const classField = fieldOf(document, Key.conditionClass);
-  if (classField !== undefined) list.push(textAttribute('openot.condition.class', classField.label ?? String(classField.value)));
+  if (classField !== undefined)
+    list.push(textAttribute('openot.condition.class', classField.label ?? String(classField.value)));
   list.push(intAttribute('openot.correlation.id', parts[1]));
   const severity = numberOf(document, Key.severity);
   if (severity !== undefined) list.push(intAttribute('openot.condition.severity', severity));

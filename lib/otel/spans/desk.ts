@@ -39,14 +39,29 @@ interface Place {
   readonly startNs: string;
 }
 
-const placeOf = ({ provenance, seq }: EventDocument): Place => ({ sourceId: provenance.source.id, seq, startNs: provenance.sourceTimeNs ?? '0' });
+const placeOf = ({ provenance, seq }: EventDocument): Place => ({
+  sourceId: provenance.source.id,
+  seq,
+  startNs: provenance.sourceTimeNs ?? '0'
+});
 
 /** A record that tells once more what is open: the first to make room where a span has too many events. */
 const REPETITION = namedEvent('condition', 'active');
 
-const noCounts = (): { -readonly [name in keyof SpanCounts]: number } => ({ opened: 0, closed: 0, unknownBeginnings: 0, truncated: 0, truncatedByLimit: 0, droppedEvents: 0, repeated: 0, forgotten: 0 });
+const noCounts = (): { -readonly [name in keyof SpanCounts]: number } => ({
+  opened: 0,
+  closed: 0,
+  unknownBeginnings: 0,
+  truncated: 0,
+  truncatedByLimit: 0,
+  droppedEvents: 0,
+  repeated: 0,
+  forgotten: 0
+});
 
-/** Opens, keeps and closes spans, within the limits. The rules of what begins and ends stand beside it, one file each. */
+/**
+ * Opens, keeps and closes spans, within the limits. The rules of what begins and ends stand beside it, one file each.
+ */
 export class Desk {
   readonly counts = noCounts();
   readonly shelf: Shelf;
@@ -64,7 +79,12 @@ export class Desk {
     readonly hashes: Hashes,
     private readonly limits: SpanLimits
   ) {
-    this.shelf = new Shelf({ spans: limits.unsettledSpans, bytes: limits.imageBytes / 2, mostSpans: limits.keptSpans, mostBytes: limits.keptBytes });
+    this.shelf = new Shelf({
+      spans: limits.unsettledSpans,
+      bytes: limits.imageBytes / 2,
+      mostSpans: limits.keptSpans,
+      mostBytes: limits.keptBytes
+    });
     this.openings = { condition: new Openings(limits.identities), batch: new Openings(limits.identities) };
   }
 
@@ -88,7 +108,11 @@ export class Desk {
 
   /** The ids that a new record of this identity has: of the span that is open, else of the latest use. */
   idsNow(state: StreamState, { kind, key, digest }: Identity): SpanIds {
-    return state.open.get(key)?.ids ?? (kind === 'state' ? undefined : this.openings[kind].of(key).at(-1)?.ids) ?? plainIds(digest);
+    return (
+      state.open.get(key)?.ids ??
+      (kind === 'state' ? undefined : this.openings[kind].of(key).at(-1)?.ids) ??
+      plainIds(digest)
+    );
   }
 
   /** The ids that a record had when it was new: of the use that it belongs to. */
@@ -96,7 +120,10 @@ export class Desk {
     const { source, sourceTimeNs = '0' } = document.provenance;
     const span = state.open.get(key);
     if (span?.sourceId === source.id && span.seq <= document.seq) return span.ids;
-    return (kind === 'state' ? undefined : this.openings[kind].at(key, source.id, document.seq, sourceTimeNs)) ?? plainIds(digest);
+    return (
+      (kind === 'state' ? undefined : this.openings[kind].at(key, source.id, document.seq, sourceTimeNs)) ??
+      plainIds(digest)
+    );
   }
 
   begin(state: StreamState, identity: Identity, document: EventDocument, plan: Plan): OpenSpan {
@@ -105,9 +132,26 @@ export class Desk {
     const place = placeOf(document);
     const use = this.useOf(state, identity, place);
     if (use.reused) attributes.push({ key: 'openot.correlation.reused', value: boolValue(true) });
-    const ids: SpanIds = { traceId: parent?.traceId ?? traceIdOf(digest), spanId: use.spanId, ...(parent === undefined ? {} : { parentSpanId: parent.spanId }) };
+    const ids: SpanIds = {
+      traceId: parent?.traceId ?? traceIdOf(digest),
+      spanId: use.spanId,
+      ...(parent === undefined ? {} : { parentSpanId: parent.spanId })
+    };
     if (kind !== 'state') this.openings[kind].put(key, { ...place, ids });
-    const span: OpenSpan = { kind, key, ids, of, ...(plan.state === undefined ? {} : { state: plan.state }), ...place, name, attributes, ...(error === undefined ? {} : { error }), events: [], dropped: 0, bytes: 0 };
+    const span: OpenSpan = {
+      kind,
+      key,
+      ids,
+      of,
+      ...(plan.state === undefined ? {} : { state: plan.state }),
+      ...place,
+      name,
+      attributes,
+      ...(error === undefined ? {} : { error }),
+      events: [],
+      dropped: 0,
+      bytes: 0
+    };
     span.bytes = jsonBytes(span);
     this.keep(state, span);
     this.counts.opened++;
@@ -123,9 +167,15 @@ export class Desk {
   }
 
   /** A second use of an identity needs a span id of its own; a record that is read again is no second use. */
-  private useOf(state: StreamState, { kind, key, digest, parts }: Identity, place: Place): { spanId: string; reused: boolean } {
+  private useOf(
+    state: StreamState,
+    { kind, key, digest, parts }: Identity,
+    place: Place
+  ): { spanId: string; reused: boolean } {
     const uses = kind === 'state' ? [] : this.openings[kind].of(key);
-    const same = uses.findIndex((use) => use.sourceId === place.sourceId && use.seq === place.seq && use.startNs === place.startNs);
+    const same = uses.findIndex(
+      (use) => use.sourceId === place.sourceId && use.seq === place.seq && use.startNs === place.startNs
+    );
     const reused = uses.length > 0 && same !== 0;
     return { spanId: spanIdOf(reused ? identityOf(this.hashes, kind, state, parts, place) : digest), reused };
   }
@@ -148,7 +198,11 @@ export class Desk {
 
   /** The document says that the span ended. */
   end(span: OpenSpan, document: EventDocument, more: readonly KeyValue[] = [], truncation?: Truncation): void {
-    this.close(span, { ns: document.provenance.sourceTimeNs ?? '0', attributes: [...endAttributes(document, span), ...more], truncation });
+    this.close(span, {
+      ns: document.provenance.sourceTimeNs ?? '0',
+      attributes: [...endAttributes(document, span), ...more],
+      truncation
+    });
   }
 
   /** No record says that the span ended, but it will not be heard of any more. */

@@ -3,7 +3,10 @@ import { EventType, Key } from '../../wire';
 import { wellFormed } from '../any-value';
 import { fieldOf } from '../field-of';
 
-/** The number in a field, also where it was resolved to a name; undefined where there is none, or one that no id or enumeration has. */
+/**
+ * The number in a field, also where it was resolved to a name; undefined where there is none, or one that no id or
+ * enumeration has.
+ */
 export function numberOf(document: EventDocument, key: number): number | undefined {
   const field = fieldOf(document, key);
   const number = field?.raw ?? field?.value;
@@ -16,7 +19,9 @@ export function textOf(document: EventDocument, key: number): string | undefined
   return typeof value === 'string' || typeof value === 'number' ? wellFormed(String(value)) : undefined;
 }
 
-/** The name that a reference was resolved to; undefined where the definition does not know it, or gives it an empty one. */
+/**
+ * The name that a reference was resolved to; undefined where the definition does not know it, or gives it an empty one.
+ */
 export function nameOf(document: EventDocument, key: number): string | undefined {
   const value = fieldOf(document, key)?.value;
   return typeof value === 'string' && value !== '' ? wellFormed(value) : undefined;
@@ -31,10 +36,16 @@ export interface Occurrence {
 
 /** Of a condition event: whose it is. */
 export function occurrenceOf(document: DocumentObject): Occurrence | undefined {
-  if (document.kind !== 'event' || document.eventTypeId < EventType.ConditionActive || document.eventTypeId > EventType.ConditionPriorityChanged) return undefined;
+  if (
+    document.kind !== 'event' ||
+    document.eventTypeId < EventType.ConditionActive ||
+    document.eventTypeId > EventType.ConditionPriorityChanged
+  )
+    return undefined;
   const conditionId = numberOf(document, Key.conditionId);
   return conditionId === undefined ? undefined : { conditionId, correlationId: numberOf(document, Key.correlationId) };
 }
 
 /** The batch that an event names. */
-export const batchOf = (document: DocumentObject): number | undefined => (document.kind === 'event' ? numberOf(document, Key.batchId) : undefined);
+export const batchOf = (document: DocumentObject): number | undefined =>
+  document.kind === 'event' ? numberOf(document, Key.batchId) : undefined;

@@ -14,18 +14,30 @@ export interface Scene {
 }
 
 /** The scene of a document. */
-export const sceneOf = ({ provenance }: DocumentObject, stream: string): Scene => ({ stream, incarnation: provenance.incarnation ?? 0, runId: provenance.runId });
+export const sceneOf = ({ provenance }: DocumentObject, stream: string): Scene => ({
+  stream,
+  incarnation: provenance.incarnation ?? 0,
+  runId: provenance.runId
+});
 
 /** What has spans. */
 export type SpanKind = 'condition' | 'batch' | 'state';
 
 /**
  * The digest of `openot/<kind>`, stream, run id and the parts, joined by line feeds, numbers as decimal text. An
- * incarnation other than 0 stands behind them as `i1`, `i2`: after a power cycle the same run may number its alarms from 1
- * again, and those are others. Last come, for a later use of the same identity, source id and seq of its opening record:
+ * incarnation other than 0 stands behind them as `i1`, `i2`: after a power cycle the same run may number its alarms
+ * from 1
+ * again, and those are others. Last come, for a later use of the same identity, source id and seq of its opening
+ * record:
  * two sources may open with the same seq.
  */
-export function identityOf(hashes: Hashes, kind: SpanKind, scene: Scene, parts: readonly number[], opening?: { readonly sourceId: number; readonly seq: number }): Digest {
+export function identityOf(
+  hashes: Hashes,
+  kind: SpanKind,
+  scene: Scene,
+  parts: readonly number[],
+  opening?: { readonly sourceId: number; readonly seq: number }
+): Digest {
   const fields: (number | string)[] = ['openot/' + kind, scene.stream, scene.runId, ...parts];
   if (scene.incarnation !== 0) fields.push('i' + scene.incarnation);
   if (opening !== undefined) fields.push(opening.sourceId, opening.seq);
@@ -40,6 +52,7 @@ export const spanIdOf = (digest: Digest): string => cut(digest, 8);
 
 function cut(digest: Digest, length: number): string {
   let from = 0;
-  while (from + length < digest.length && digest.subarray(from, from + length).every((byte) => byte === 0)) from += length;
+  while (from + length < digest.length && digest.subarray(from, from + length).every((byte) => byte === 0))
+    from += length;
   return Buffer.from(digest.buffer, digest.byteOffset + from, length).toString('hex');
 }

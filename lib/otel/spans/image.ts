@@ -13,7 +13,8 @@ const VERSION = 1;
 const MAX_BYTES = 256 * 1024 * 1024;
 
 /**
- * The image of a book: a line with version and checksum, then one line of JSON. It is read in full or not at all: half of
+ * The image of a book: a line with version and checksum, then one line of JSON. It is read in full or not at all: half
+ * of
  * the open spans would look like all of them.
  */
 export function encodeBook(streams: ReadonlyMap<string, StreamState>, desk: Desk): Uint8Array {
@@ -51,23 +52,31 @@ export function encodeBook(streams: ReadonlyMap<string, StreamState>, desk: Desk
 const COMMA = Buffer.from(',');
 
 /** Fills an empty desk from an image; the streams of it, or what is wrong with it. */
-export function decodeBook(image: Uint8Array, desk: Desk): Exclude<RestoreResult, { ok: true }> | { readonly ok: true; readonly streams: Map<string, StreamState> } {
+export function decodeBook(
+  image: Uint8Array,
+  desk: Desk
+): Exclude<RestoreResult, { ok: true }> | { readonly ok: true; readonly streams: Map<string, StreamState> } {
   if (image.length > MAX_BYTES) return unreadable(`it has ${image.length} bytes, at most ${MAX_BYTES} are read`);
   const bytes = Buffer.from(image.buffer, image.byteOffset, image.length);
   const end = bytes.indexOf(10);
-  const head = /^OPENOT-SPANS ([0-9]{1,9}) ([0-9a-f]{8})$/.exec(end < 0 || end > 64 ? '' : bytes.toString('latin1', 0, end));
+  const head = /^OPENOT-SPANS ([0-9]{1,9}) ([0-9a-f]{8})$/.exec(
+    end < 0 || end > 64 ? '' : bytes.toString('latin1', 0, end)
+  );
   if (head === null) return unreadable('it does not begin as one');
   if (Number(head[1]) > VERSION) return newer(head[1]);
   if (Number(head[1]) < VERSION) return unreadable(`it has version ${head[1]}, this package reads version ${VERSION}`);
   const body = bytes.subarray(end + 1);
-  if (crc32c(body) !== parseInt(head[2], 16)) return unreadable('its checksum does not hold: it was cut short or changed');
+  if (crc32c(body) !== parseInt(head[2], 16))
+    return unreadable('its checksum does not hold: it was cut short or changed');
   let value: unknown;
   try {
     value = JSON.parse(body.toString('utf8'));
   } catch {
     return unreadable('it is not JSON');
   }
-  return isBookImage(value) ? { ok: true, streams: fill(value, desk) } : unreadable('a field is missing or of another kind');
+  return isBookImage(value)
+    ? { ok: true, streams: fill(value, desk) }
+    : unreadable('a field is missing or of another kind');
 }
 
 function fill(image: BookImage, desk: Desk): Map<string, StreamState> {
@@ -81,26 +90,39 @@ function fill(image: BookImage, desk: Desk): Map<string, StreamState> {
   });
   for (const { at, span } of image.open) desk.keep(states[at], span);
   for (const { by, span } of image.closed) desk.shelf.put(by, span as Span, false);
-  for (const kind of ['condition', 'batch'] as const) for (const [key, uses] of image.openings[kind]) for (const use of uses) desk.openings[kind].put(key, unpackedUse(key, use));
+  for (const kind of ['condition', 'batch'] as const)
+    for (const [key, uses] of image.openings[kind])
+      for (const use of uses) desk.openings[kind].put(key, unpackedUse(key, use));
   return new Map(states.map((state) => [state.stream, state]));
 }
 
 /** They are most of an image: ids that follow from the identity are left out. */
-const packed = (openings: Openings): PackedOpenings => Array.from(openings.entries(), ([key, uses]) => [key, uses.map((use) => packedUse(key, use))]);
+const packed = (openings: Openings): PackedOpenings =>
+  Array.from(openings.entries(), ([key, uses]) => [key, uses.map((use) => packedUse(key, use))]);
 
 function packedUse(key: string, { sourceId, seq, startNs, ids }: Opening): PackedUse {
   const isPlain = ids.parentSpanId === undefined && ids.traceId === key && ids.spanId === spanIdOfKey(key);
   return isPlain ? [sourceId, seq, startNs] : [sourceId, seq, startNs, ids];
 }
 
-const unpackedUse = (key: string, [sourceId, seq, startNs, ids]: PackedUse): Opening => ({ sourceId, seq, startNs, ids: ids ?? { traceId: key, spanId: spanIdOfKey(key) } });
+const unpackedUse = (key: string, [sourceId, seq, startNs, ids]: PackedUse): Opening => ({
+  sourceId,
+  seq,
+  startNs,
+  ids: ids ?? { traceId: key, spanId: spanIdOfKey(key) }
+});
 
 /** An identity is kept by its trace id, which is the beginning of its digest, and so is its span id. */
 const spanIdOfKey = (key: string): string => spanIdOf(Buffer.from(key, 'hex'));
 
-const WAY_OUT = 'Put the file back from a backup, or remove it to begin without any: of what was open then no span will come';
+const WAY_OUT =
+  'Put the file back from a backup, or remove it to begin without any: of what was open then no span will come';
 
-const unreadable = (why: string): Exclude<RestoreResult, { ok: true }> => ({ ok: false, code: 'OPENOT_OTEL_STATE_UNREADABLE', message: `the saved open spans of this node cannot be used: ${why}. ${WAY_OUT}` });
+const unreadable = (why: string): Exclude<RestoreResult, { ok: true }> => ({
+  ok: false,
+  code: 'OPENOT_OTEL_STATE_UNREADABLE',
+  message: `the saved open spans of this node cannot be used: ${why}. ${WAY_OUT}`
+});
 
 const newer = (version: string): Exclude<RestoreResult, { ok: true }> => ({
   ok: false,

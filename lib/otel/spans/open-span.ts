@@ -5,7 +5,10 @@ import type { SpanIds } from './api';
 import type { SpanKind } from './ids';
 import { boolValue, jsonBytes } from './parts';
 
-/** A span that has begun and not ended: everything that the finished one will need. Plain JSON, as it stands in the image. */
+/**
+ * A span that has begun and not ended: everything that the finished one will need. Plain JSON, as it stands in the
+ * image.
+ */
 export interface OpenSpan {
   readonly kind: SpanKind;
   /** What finds it within its stream: the trace id of its identity, of a state its source and machine. */
@@ -44,7 +47,8 @@ export interface SpanEnd {
 const MAX_DROPPED = 0xffff_ffff;
 
 /**
- * Adds an event, unless the span has as many as it may have. Repetitions (refresh) say nothing new: they make room first.
+ * Adds an event, unless the span has as many as it may have. Repetitions (refresh) say nothing new: they make room
+ * first.
  * Returns how many events were dropped: 0 or 1.
  */
 export function addEvent(span: OpenSpan, event: SpanEvent, most: number, repetition: string): number {
@@ -68,7 +72,11 @@ export function addEvent(span: OpenSpan, event: SpanEvent, most: number, repetit
 export function finished(span: OpenSpan, end: SpanEnd): Span {
   const reversed = compareDecimal(end.ns, span.startNs) < 0;
   const attributes = [...span.attributes, ...end.attributes];
-  if (end.truncation !== undefined) attributes.push({ key: 'openot.truncated', value: boolValue(true) }, textAttribute('openot.truncation.reason', end.truncation));
+  if (end.truncation !== undefined)
+    attributes.push(
+      { key: 'openot.truncated', value: boolValue(true) },
+      textAttribute('openot.truncation.reason', end.truncation)
+    );
   if (reversed) attributes.push({ key: 'openot.clock.reversed', value: boolValue(true) });
   return {
     traceId: span.ids.traceId,

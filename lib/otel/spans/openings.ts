@@ -15,7 +15,8 @@ export interface Opening {
 const MAX_USES = 8;
 
 /**
- * Remembers how identities were used: by it a second opening of the same identity is known as such and gets a span id of
+ * Remembers how identities were used: by it a second opening of the same identity is known as such and gets a span id
+ * of
  * its own, and records that come after the end still find their trace.
  */
 export class Openings {
@@ -37,7 +38,12 @@ export class Openings {
   put(key: string, opening: Opening): void {
     const uses = this.uses.get(key) ?? [];
     this.uses.delete(key);
-    if (!uses.some(({ sourceId, seq, startNs }) => sourceId === opening.sourceId && seq === opening.seq && startNs === opening.startNs)) {
+    if (
+      !uses.some(
+        ({ sourceId, seq, startNs }) =>
+          sourceId === opening.sourceId && seq === opening.seq && startNs === opening.startNs
+      )
+    ) {
       if (uses.length >= MAX_USES) uses.splice(1, 1);
       uses.push(opening);
     }
@@ -45,7 +51,10 @@ export class Openings {
     if (this.uses.size > this.most) this.uses.delete(this.uses.keys().next().value as string);
   }
 
-  /** The use that a record belongs to: the last one that began before it. What comes before all of them belongs to the first. */
+  /**
+   * The use that a record belongs to: the last one that began before it. What comes before all of them belongs to the
+   * first.
+   */
   at(key: string, sourceId: number, seq: number, timeNs: string): SpanIds | undefined {
     const uses = this.of(key);
     for (let n = uses.length - 1; n >= 0; n--) {

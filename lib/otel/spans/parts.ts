@@ -23,7 +23,8 @@ export function placeAttributes(kind: SpanKind, document: EventDocument, stream:
   if (stream !== '') list.push(textAttribute('openot.stream', stream));
   list.push(intAttribute('openot.buffer.id', bufferId), intAttribute('openot.source.id', source.id));
   if (source.name !== undefined) list.push(textAttribute('openot.source.name', source.name));
-  if (source.path !== undefined && source.path.length > 0) list.push({ key: 'openot.source.path', value: textsValue(source.path) });
+  if (source.path !== undefined && source.path.length > 0)
+    list.push({ key: 'openot.source.path', value: textsValue(source.path) });
   list.push({ key: 'openot.run.id', value: anyValue('u64', runId, undefined) });
   if (incarnation !== undefined && incarnation !== 0) list.push(intAttribute('openot.incarnation', incarnation));
   list.push(intAttribute('openot.begin.seq', document.seq));
@@ -45,7 +46,10 @@ const SAID: ReadonlySet<number> = new Set([Key.conditionId, Key.correlationId, K
 
 const keys = new FieldKeyBook();
 
-/** A record within a span: `name`, by default that of its log record, the seq that leads to it, its line, and what its fields say. */
+/**
+ * A record within a span: `name`, by default that of its log record, the seq that leads to it, its line, and what its
+ * fields say.
+ */
 export function eventOf(document: EventDocument, name = nameOfEvent(document.eventName)): SpanEvent {
   const { provenance, seq, text } = document;
   const attributes = [intAttribute('openot.source.id', provenance.source.id), intAttribute('openot.seq', seq)];

@@ -16,7 +16,10 @@ interface Kept {
   readonly spanId: string;
   /** As it stands in the image: `{"by": …, "span": …}`. */
   readonly bytes: Uint8Array;
-  /** Its closing record is on its way to be settled, as far as is known; false: it came out of an image, or nobody waits for it any more. */
+  /**
+   * Its closing record is on its way to be settled, as far as is known; false: it came out of an image, or nobody waits
+   * for it any more.
+   */
   isUnderWay: boolean;
 }
 
@@ -30,12 +33,15 @@ export interface ShelfLimits {
   readonly mostBytes: number;
 }
 
-const keyOf = ({ stream, incarnation, runId, sourceId, seq }: RecordKey): string => stream + '\n' + incarnation + '/' + runId + '/' + sourceId + '/' + seq;
+const keyOf = ({ stream, incarnation, runId, sourceId, seq }: RecordKey): string =>
+  stream + '\n' + incarnation + '/' + runId + '/' + sourceId + '/' + seq;
 
-const spanIn = ({ bytes }: Kept): Span => (JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')) as { span: Span }).span;
+const spanIn = ({ bytes }: Kept): Span =>
+  (JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')) as { span: Span }).span;
 
 /**
- * Spans that were handed out and whose closing record is not settled: when that record is read again, they are handed out
+ * Spans that were handed out and whose closing record is not settled: when that record is read again, they are handed
+ * out
  * again, the same to the last byte.
  */
 export class Shelf {
@@ -51,7 +57,8 @@ export class Shelf {
   constructor(private readonly limits: ShelfLimits) {}
 
   /**
-   * Is as much under way as it should hold? What nobody is known to settle does not count: waiting for it could be for ever.
+   * Is as much under way as it should hold? What nobody is known to settle does not count: waiting for it could be for
+   * ever.
    */
   get isFull(): boolean {
     return this.spansUnderWay >= this.limits.spans || this.bytesUnderWay >= this.limits.bytes;
@@ -60,7 +67,12 @@ export class Shelf {
   /** Returns how many older ones had to be forgotten for it. */
   put(by: RecordKey, span: Span, isUnderWay = true): number {
     const key = keyOf(by);
-    const kept: Kept = { by, spanId: span.spanId, bytes: Buffer.from(`{"by":${JSON.stringify(by)},"span":${JSON.stringify(span)}}`, 'utf8'), isUnderWay: false };
+    const kept: Kept = {
+      by,
+      spanId: span.spanId,
+      bytes: Buffer.from(`{"by":${JSON.stringify(by)},"span":${JSON.stringify(span)}}`, 'utf8'),
+      isUnderWay: false
+    };
     const list = this.kept.get(key);
     if (list === undefined) {
       this.kept.set(key, [kept]);
@@ -73,7 +85,8 @@ export class Shelf {
     if (isUnderWay) this.setUnderWay(kept, true);
     let forgotten = 0;
     // The last one stays whatever its size: it was not handed out yet.
-    for (; this.size > 1 && (this.size > this.limits.mostSpans || this.bytes > this.limits.mostBytes); forgotten++) this.forgetOldest();
+    for (; this.size > 1 && (this.size > this.limits.mostSpans || this.bytes > this.limits.mostBytes); forgotten++)
+      this.forgetOldest();
     return forgotten;
   }
 
@@ -100,8 +113,10 @@ export class Shelf {
   }
 
   /**
-   * Records of `upTo`'s source up to its seq are settled, and all of earlier runs and incarnations. The incarnation counts: a
-   * record of the one before, read again after a kill, must not settle what the first record of this one closed. Returns how
+   * Records of `upTo`'s source up to its seq are settled, and all of earlier runs and incarnations. The incarnation
+   * counts: a
+   * record of the one before, read again after a kill, must not settle what the first record of this one closed.
+   * Returns how
    * many spans that lets go.
    */
   settle(upTo: RecordKey): number {

@@ -13,10 +13,16 @@ import type { StreamState } from './stream-state';
 
 /**
  * A state is a span from the StateTransition that entered it to the next one of the same machine of the same source
- * (docs/format.md 23), child of the batch that the source has open when it enters. Where the next one names another state
+ * (docs/format.md 23), child of the batch that the source has open when it enters. Where the next one names another
+ * state
  * as the one that was left, a transition is missing, and the span says that it is truncated.
  */
-export function followState(desk: Desk, state: StreamState, document: EventDocument, stateSpans: boolean): SpanIds | undefined {
+export function followState(
+  desk: Desk,
+  state: StreamState,
+  document: EventDocument,
+  stateSpans: boolean
+): SpanIds | undefined {
   const machine = numberOf(document, Key.stateMachineId);
   if (machine === undefined) return undefined;
   const sourceId = document.provenance.source.id;
@@ -24,14 +30,27 @@ export function followState(desk: Desk, state: StreamState, document: EventDocum
   const before = state.open.get(key);
   if (before !== undefined) {
     const next = textOf(document, Key.newState);
-    desk.end(before, document, next === undefined ? [] : [textAttribute('openot.state.next', next)], numberOf(document, Key.previousState) === before.state ? undefined : 'gap');
+    desk.end(
+      before,
+      document,
+      next === undefined ? [] : [textAttribute('openot.state.next', next)],
+      numberOf(document, Key.previousState) === before.state ? undefined : 'gap'
+    );
   }
   if (!stateSpans) return undefined;
   const identity: Identity = { ...desk.identify('state', state, sourceId, machine, document.seq), of: machine, key };
   const batchId = batchOf(document);
-  const parent = batchId === undefined ? openBatch(state, sourceId)?.ids : desk.idsNow(state, desk.identify('batch', state, batchId));
+  const parent =
+    batchId === undefined
+      ? openBatch(state, sourceId)?.ids
+      : desk.idsNow(state, desk.identify('batch', state, batchId));
   const entered = numberOf(document, Key.newState);
-  return desk.begin(state, identity, document, { state: entered, name: spanNameOf(document, machine), attributes: [...placeAttributes('state', document, state.stream), ...stateAttributes(document, machine)], parent }).ids;
+  return desk.begin(state, identity, document, {
+    state: entered,
+    name: spanNameOf(document, machine),
+    attributes: [...placeAttributes('state', document, state.stream), ...stateAttributes(document, machine)],
+    parent
+  }).ids;
 }
 
 /** The ids that a StateTransition had when it was first read: those of the state that it entered. */
@@ -44,7 +63,13 @@ export function recallState(desk: Desk, state: StreamState, document: EventDocum
   const open = state.open.get(keyOf(sourceId, machine));
   if (open?.ids.spanId === spanId) return open.ids;
   const done = desk.shelf.find(spanId);
-  return done === undefined ? plainIds(digest) : { traceId: done.traceId, spanId, ...(done.parentSpanId === undefined ? {} : { parentSpanId: done.parentSpanId }) };
+  return done === undefined
+    ? plainIds(digest)
+    : {
+        traceId: done.traceId,
+        spanId,
+        ...(done.parentSpanId === undefined ? {} : { parentSpanId: done.parentSpanId })
+      };
 }
 
 /** No trace id looks like this. */
@@ -57,7 +82,10 @@ function openBatch(state: StreamState, sourceId: number): OpenSpan | undefined {
   return latest;
 }
 
-const spanNameOf = (document: EventDocument, machine: number): string => (nameOf(document, Key.stateMachineId) ?? 'state machine ' + machine) + ': ' + (textOf(document, Key.newState) ?? 'unknown');
+const spanNameOf = (document: EventDocument, machine: number): string =>
+  (nameOf(document, Key.stateMachineId) ?? 'state machine ' + machine) +
+  ': ' +
+  (textOf(document, Key.newState) ?? 'unknown');
 
 function stateAttributes(document: EventDocument, machine: number): KeyValue[] {
   const list = [intAttribute('openot.state_machine.id', machine)];

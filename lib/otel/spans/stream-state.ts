@@ -5,13 +5,15 @@ import type { OpenSpan } from './open-span';
 const DAY_NS = 86_400_000_000_000n;
 
 /** Is a time at most a day later than another? Most are earlier, which decimal texts show by themselves. */
-const isWithinDay = (timeNs: string, afterNs: string): boolean => compareDecimal(timeNs, afterNs) <= 0 || BigInt(timeNs) - BigInt(afterNs) <= DAY_NS;
+const isWithinDay = (timeNs: string, afterNs: string): boolean =>
+  compareDecimal(timeNs, afterNs) <= 0 || BigInt(timeNs) - BigInt(afterNs) <= DAY_NS;
 
 /** A run of an incarnation. */
 export type Life = Pick<Scene, 'incarnation' | 'runId'>;
 
 /** Which of two runs of one stream came first: below 0, 0 for the same, above 0. */
-export const compareLives = (a: Life, b: Life): number => a.incarnation - b.incarnation || compareDecimal(a.runId, b.runId);
+export const compareLives = (a: Life, b: Life): number =>
+  a.incarnation - b.incarnation || compareDecimal(a.runId, b.runId);
 
 /** When a record was written, by its own clock, and when it was received: decimal text, nanoseconds. */
 export interface RecordTimes {
@@ -30,7 +32,10 @@ export class StreamState implements Scene {
   lastNs = '0';
   /** Latest source time of any record of the stream: a record that is later than this was never read before. */
   newestNs = '0';
-  /** Latest receive time of any record of the stream that was new, as far as the two clocks agree to a day; undefined while none is known. */
+  /**
+   * Latest receive time of any record of the stream that was new, as far as the two clocks agree to a day; undefined
+   * while none is known.
+   */
   receivedNs: string | undefined;
   /** Last seq of each source in this run, in the order in which the sources were first seen. */
   readonly sources = new Map<number, number>();
@@ -46,7 +51,8 @@ export class StreamState implements Scene {
   }
 
   /**
-   * A later incarnation, or a higher run id in the same one, is another life. A lower one is being read again, unless its
+   * A later incarnation, or a higher run id in the same one, is another life. A lower one is being read again, unless
+   * its
    * time says that it is new: a reader that forgot its state counts incarnations from 0 again.
    */
   eraOf(scene: Scene, times: RecordTimes): Era {
@@ -62,12 +68,17 @@ export class StreamState implements Scene {
   }
 
   /**
-   * Was it surely never read before? It is later than all that was, or, where one time in the far future hides that, more
+   * Was it surely never read before? It is later than all that was, or, where one time in the far future hides that,
+   * more
    * than a day later than anything of the stream was received. A clock that is ahead itself shows nothing by that.
    */
   isNews({ sourceNs, receiveNs }: RecordTimes): boolean {
     if (compareDecimal(sourceNs, this.newestNs) > 0) return true;
-    return this.receivedNs !== undefined && compareDecimal(sourceNs, receiveNs) <= 0 && !isWithinDay(sourceNs, this.receivedNs);
+    return (
+      this.receivedNs !== undefined &&
+      compareDecimal(sourceNs, receiveNs) <= 0 &&
+      !isWithinDay(sourceNs, this.receivedNs)
+    );
   }
 
   /** Another run or incarnation is in force. Its spans were closed before. */
@@ -83,7 +94,12 @@ export class StreamState implements Scene {
     if (this.sources.size > mostSources) this.sources.delete(this.sources.keys().next().value as number);
     this.lastNs = sourceNs;
     if (compareDecimal(sourceNs, this.newestNs) > 0) this.newestNs = sourceNs;
-    // Where the record is far ahead of it, our own clock may be the wrong one: not set since power came back, or not told.
-    if ((this.receivedNs === undefined || compareDecimal(receiveNs, this.receivedNs) > 0) && isWithinDay(sourceNs, receiveNs)) this.receivedNs = receiveNs;
+    // Where the record is far ahead of it, our own clock may be the wrong one: not set since power came back, or not
+    // told.
+    if (
+      (this.receivedNs === undefined || compareDecimal(receiveNs, this.receivedNs) > 0) &&
+      isWithinDay(sourceNs, receiveNs)
+    )
+      this.receivedNs = receiveNs;
   }
 }

@@ -13,17 +13,52 @@ export const LineMode = { Production: 0, Maintenance: 1, Manual: 2, Changeover: 
 /** States of the machine `filler`. */
 export const FillerState = { Rinsing: 0, Filling: 1, Draining: 2, Waiting: 3 } as const;
 /** Value ids. */
-export const Value = { speed: 2101, produced: 2102, rejected: 2103, fillVolume: 2104, capTorque: 2105, labelsLeft: 2106, cases: 2107, speedSetpoint: 2108, order: 2109, availability: 2110, conveyor: 2111, tankLevel: 2112, skew: 2113, lane: 2114 } as const;
+export const Value = {
+  speed: 2101,
+  produced: 2102,
+  rejected: 2103,
+  fillVolume: 2104,
+  capTorque: 2105,
+  labelsLeft: 2106,
+  cases: 2107,
+  speedSetpoint: 2108,
+  order: 2109,
+  availability: 2110,
+  conveyor: 2111,
+  tankLevel: 2112,
+  skew: 2113,
+  lane: 2114
+} as const;
 /** Condition ids. */
-export const Condition = { capJam: 3101, starved: 3102, labelLow: 3103, guardOpen: 3104, underfill: 3105, caseJam: 3106 } as const;
+export const Condition = {
+  capJam: 3101,
+  starved: 3102,
+  labelLow: 3103,
+  guardOpen: 3104,
+  underfill: 3105,
+  caseJam: 3106
+} as const;
 /** Cause operand ids. */
 export const Cause = { chute: 1, infeed: 2, reel: 3, door: 4, checkweigher: 5 } as const;
 /** Message template ids. */
-export const Template = { orderStarted: 4101, orderFinished: 4102, jam: 4103, changeover: 4104, reel: 4105, speed: 4106 } as const;
+export const Template = {
+  orderStarted: 4101,
+  orderFinished: 4102,
+  jam: 4103,
+  changeover: 4104,
+  reel: 4105,
+  speed: 4106
+} as const;
 /** Material ids. */
 export const Material = { bottle: 6101, cap: 6102, label: 6103 } as const;
 /** Action ids; the definition has no table of them. */
-export const Action = { startLine: 811, clearFault: 812, changeReel: 813, changeover: 814, downloadProgram: 815 } as const;
+export const Action = {
+  startLine: 811,
+  clearFault: 812,
+  changeReel: 813,
+  changeover: 814,
+  downloadProgram: 815
+} as const;
 /** Values of key role. */
 export const Roles = { operator: 1, technician: 2 } as const;
 
@@ -114,25 +149,73 @@ export function packagingDefinitions(): Definition[] {
 function definitionWith(product: Product): Definition {
   return definitionOf({
     semanticVersion: product.semanticVersion,
-    sources: [{ sourceId: 0, name: 'Line 3 event logger', path: [...line, 'Logger'] }, ...sources].map((source) => ({ ...source, hierarchy: levels, dynamic: false })),
+    sources: [{ sourceId: 0, name: 'Line 3 event logger', path: [...line, 'Logger'] }, ...sources].map((source) => ({
+      ...source,
+      hierarchy: levels,
+      dynamic: false
+    })),
     stateMachines: [
-      { stateMachineId: Machine.line, name: 'Line 3 PackML state', category: Category.Procedural, proceduralModel: 'PackML', enumSet: 'PackML' },
+      {
+        stateMachineId: Machine.line,
+        name: 'Line 3 PackML state',
+        category: Category.Procedural,
+        proceduralModel: 'PackML',
+        enumSet: 'PackML'
+      },
       { stateMachineId: Machine.mode, name: 'Line 3 mode', category: Category.Mode, enumSet: 'LineMode' },
-      { stateMachineId: Machine.filler, name: 'FM-31 filler state', category: Category.ProcessState, enumSet: 'FillerState' }
+      {
+        stateMachineId: Machine.filler,
+        name: 'FM-31 filler state',
+        category: Category.ProcessState,
+        enumSet: 'FillerState'
+      }
     ],
     conditions: conditionsOf(product),
     messageTemplates: [
-      { messageTemplateId: Template.orderStarted, name: 'orderStarted', format: 'Order {1} started: {2} bottles', argTypes: [TlvType.UDInt, TlvType.UDInt] },
-      { messageTemplateId: Template.orderFinished, name: 'orderFinished', format: 'Order {1} finished: {2} good, {3} rejected', argTypes: [TlvType.UDInt, TlvType.UDInt, TlvType.UDInt] },
-      { messageTemplateId: Template.jam, name: 'jam', format: 'Jam at {1} cleared after {2} s', argTypes: [TlvType.String, TlvType.UInt] },
-      { messageTemplateId: Template.changeover, name: 'changeover', format: product.changeover, argTypes: [TlvType.String, TlvType.UInt] },
+      {
+        messageTemplateId: Template.orderStarted,
+        name: 'orderStarted',
+        format: 'Order {1} started: {2} bottles',
+        argTypes: [TlvType.UDInt, TlvType.UDInt]
+      },
+      {
+        messageTemplateId: Template.orderFinished,
+        name: 'orderFinished',
+        format: 'Order {1} finished: {2} good, {3} rejected',
+        argTypes: [TlvType.UDInt, TlvType.UDInt, TlvType.UDInt]
+      },
+      {
+        messageTemplateId: Template.jam,
+        name: 'jam',
+        format: 'Jam at {1} cleared after {2} s',
+        argTypes: [TlvType.String, TlvType.UInt]
+      },
+      {
+        messageTemplateId: Template.changeover,
+        name: 'changeover',
+        format: product.changeover,
+        argTypes: [TlvType.String, TlvType.UInt]
+      },
       { messageTemplateId: Template.reel, name: 'reel', format: 'Label reel {1} put on', argTypes: [TlvType.String] },
-      { messageTemplateId: Template.speed, name: 'speed', format: 'Line speed {1} of {2} bottles per minute', argTypes: [TlvType.Real, TlvType.Real] }
+      {
+        messageTemplateId: Template.speed,
+        name: 'speed',
+        format: 'Line speed {1} of {2} bottles per minute',
+        argTypes: [TlvType.Real, TlvType.Real]
+      }
     ],
     values: valuesOf(product),
-    enumSets: [modelSet('PackML'), enumSet('LineMode', ['Production', 'Maintenance', 'Manual', 'Changeover']), enumSet('FillerState', ['Rinsing', 'Filling', 'Draining', 'Waiting'])],
+    enumSets: [
+      modelSet('PackML'),
+      enumSet('LineMode', ['Production', 'Maintenance', 'Manual', 'Changeover']),
+      enumSet('FillerState', ['Rinsing', 'Filling', 'Draining', 'Waiting'])
+    ],
     recipeDefinitions: [{ recipeId: RECIPE, name: product.recipe, version: RECIPE_VERSION }],
-    batchDefinitions: Array.from({ length: ORDERS }, (_, i) => ({ batchId: FIRST_ORDER + i, name: `Order ${FIRST_ORDER + i}`, recipe: RECIPE })),
+    batchDefinitions: Array.from({ length: ORDERS }, (_, i) => ({
+      batchId: FIRST_ORDER + i,
+      name: `Order ${FIRST_ORDER + i}`,
+      recipe: RECIPE
+    })),
     materialDefinitions: [
       { materialId: Material.bottle, name: product.bottle, unit: Unit.pieces },
       { materialId: Material.cap, name: product.cap, unit: Unit.pieces },
@@ -144,12 +227,48 @@ function definitionWith(product: Product): Definition {
 
 function conditionsOf(product: Product): Definition['conditions'] {
   return [
-    { conditionId: Condition.capJam, name: product.capJam, conditionClass: 0, defaultSeverity: 700, causeOperands: [{ operandId: Cause.chute, name: 'B-3201 chute sensor' }] },
-    { conditionId: Condition.starved, name: 'FM-31 no bottles at the infeed', conditionClass: 0, defaultSeverity: 200, causeOperands: [{ operandId: Cause.infeed, name: 'B-3101 infeed sensor' }] },
-    { conditionId: Condition.labelLow, name: 'LB-33 label reel nearly empty', conditionClass: 0, defaultSeverity: 300, causeOperands: [{ operandId: Cause.reel, name: 'B-3302 reel diameter' }] },
-    { conditionId: Condition.guardOpen, name: 'Line 3 guard door open', conditionClass: 1, defaultSeverity: 950, causeOperands: [{ operandId: Cause.door, name: 'S-3001 door switch' }] },
-    { conditionId: Condition.underfill, name: product.underfill, conditionClass: 0, defaultSeverity: 450, causeOperands: [{ operandId: Cause.checkweigher, name: 'W-3105 check weigher' }] },
-    { conditionId: Condition.caseJam, name: 'PK-34 case jammed at the outfeed', conditionClass: 0, defaultSeverity: 650, causeOperands: [] }
+    {
+      conditionId: Condition.capJam,
+      name: product.capJam,
+      conditionClass: 0,
+      defaultSeverity: 700,
+      causeOperands: [{ operandId: Cause.chute, name: 'B-3201 chute sensor' }]
+    },
+    {
+      conditionId: Condition.starved,
+      name: 'FM-31 no bottles at the infeed',
+      conditionClass: 0,
+      defaultSeverity: 200,
+      causeOperands: [{ operandId: Cause.infeed, name: 'B-3101 infeed sensor' }]
+    },
+    {
+      conditionId: Condition.labelLow,
+      name: 'LB-33 label reel nearly empty',
+      conditionClass: 0,
+      defaultSeverity: 300,
+      causeOperands: [{ operandId: Cause.reel, name: 'B-3302 reel diameter' }]
+    },
+    {
+      conditionId: Condition.guardOpen,
+      name: 'Line 3 guard door open',
+      conditionClass: 1,
+      defaultSeverity: 950,
+      causeOperands: [{ operandId: Cause.door, name: 'S-3001 door switch' }]
+    },
+    {
+      conditionId: Condition.underfill,
+      name: product.underfill,
+      conditionClass: 0,
+      defaultSeverity: 450,
+      causeOperands: [{ operandId: Cause.checkweigher, name: 'W-3105 check weigher' }]
+    },
+    {
+      conditionId: Condition.caseJam,
+      name: 'PK-34 case jammed at the outfeed',
+      conditionClass: 0,
+      defaultSeverity: 650,
+      causeOperands: []
+    }
   ];
 }
 

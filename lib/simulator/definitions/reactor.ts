@@ -9,21 +9,65 @@ export const Source = { batch: 10, temperature: 11, level: 12, alarms: 13, stati
 /** State machine ids. */
 export const Machine = { batch: 1001, phase: 1002, controller: 1003 } as const;
 /** States of the machine `phase`. */
-export const Phase = { Idle: 0, Charging: 1, Heating: 2, Reacting: 3, Cooling: 4, Discharging: 5, Cleaning: 6 } as const;
+export const Phase = {
+  Idle: 0,
+  Charging: 1,
+  Heating: 2,
+  Reacting: 3,
+  Cooling: 4,
+  Discharging: 5,
+  Cleaning: 6
+} as const;
 /** States of the machine `controller`. */
 export const Mode = { Manual: 0, Automatic: 1, Cascade: 2 } as const;
 /** Value ids. */
-export const Value = { temperature: 2001, jacket: 2002, setpoint: 2003, level: 2004, pressure: 2005, agitator: 2006, conversion: 2007, inlet: 2008, jacketValve: 2009, batches: 2010, product: 2011, runTime: 2012, coolant: 2013, heat: 2014 } as const;
+export const Value = {
+  temperature: 2001,
+  jacket: 2002,
+  setpoint: 2003,
+  level: 2004,
+  pressure: 2005,
+  agitator: 2006,
+  conversion: 2007,
+  inlet: 2008,
+  jacketValve: 2009,
+  batches: 2010,
+  product: 2011,
+  runTime: 2012,
+  coolant: 2013,
+  heat: 2014
+} as const;
 /** Condition ids. */
-export const Condition = { highTemperature: 3001, highLevel: 3002, highPressure: 3003, agitator: 3004, lowCoolant: 3005, hatch: 3006 } as const;
+export const Condition = {
+  highTemperature: 3001,
+  highLevel: 3002,
+  highPressure: 3003,
+  agitator: 3004,
+  lowCoolant: 3005,
+  hatch: 3006
+} as const;
 /** Cause operand ids. */
 export const Cause = { temperature: 1, jacket: 2, level: 3, pressure: 4, current: 5, flow: 6 } as const;
 /** Message template ids. */
-export const Template = { batchStarted: 4001, charging: 4002, atTemperature: 4003, sample: 4004, cleaned: 4005, deviation: 4006 } as const;
+export const Template = {
+  batchStarted: 4001,
+  charging: 4002,
+  atTemperature: 4003,
+  sample: 4004,
+  cleaned: 4005,
+  deviation: 4006
+} as const;
 /** Material ids. */
 export const Material = { water: 6001, monomer: 6002, initiator: 6003, neutraliser: 6004 } as const;
 /** Action ids; the definition has no table of them. */
-export const Action = { startBatch: 801, resumeBatch: 802, abortBatch: 803, releaseBatch: 804, takeSample: 805, downloadProgram: 806 } as const;
+export const Action = {
+  startBatch: 801,
+  resumeBatch: 802,
+  abortBatch: 803,
+  releaseBatch: 804,
+  takeSample: 805,
+  downloadProgram: 806
+} as const;
 /** Values of key role. */
 export const Roles = { operator: 1, supervisor: 2, qa: 3, engineer: 4 } as const;
 
@@ -115,24 +159,55 @@ export function reactorDefinitions(): Definition[] {
 }
 
 function definitionWith(wording: Wording): Definition {
-  const condition = (name: keyof typeof Condition, conditionClass: number, defaultSeverity: number, ...causes: [number, string][]): Definition['conditions'][number] => {
-    return { conditionId: Condition[name], name: wording.conditions[name], conditionClass, defaultSeverity, causeOperands: causes.map(([operandId, operand]) => ({ operandId, name: operand })) };
+  const condition = (
+    name: keyof typeof Condition,
+    conditionClass: number,
+    defaultSeverity: number,
+    ...causes: [number, string][]
+  ): Definition['conditions'][number] => {
+    return {
+      conditionId: Condition[name],
+      name: wording.conditions[name],
+      conditionClass,
+      defaultSeverity,
+      causeOperands: causes.map(([operandId, operand]) => ({ operandId, name: operand }))
+    };
   };
   const template = (name: keyof typeof Template, ...argTypes: TlvType[]): Definition['messageTemplates'][number] => {
     return { messageTemplateId: Template[name], name, format: wording.formats[name], argTypes };
   };
   return definitionOf({
     semanticVersion: wording.semanticVersion,
-    sources: [{ sourceId: 0, name: 'R-101 event logger', path: [...area, 'R-101', 'Logger'] }, ...sources].map((source) => ({ ...source, hierarchy: levels, dynamic: false })),
+    sources: [{ sourceId: 0, name: 'R-101 event logger', path: [...area, 'R-101', 'Logger'] }, ...sources].map(
+      (source) => ({ ...source, hierarchy: levels, dynamic: false })
+    ),
     stateMachines: [
-      { stateMachineId: Machine.batch, name: 'R-101 procedure', category: Category.Procedural, proceduralModel: 'ISA-88', enumSet: 'ISA-88' },
+      {
+        stateMachineId: Machine.batch,
+        name: 'R-101 procedure',
+        category: Category.Procedural,
+        proceduralModel: 'ISA-88',
+        enumSet: 'ISA-88'
+      },
       { stateMachineId: Machine.phase, name: 'R-101 phase', category: Category.ProcessState, enumSet: 'ReactorPhase' },
       { stateMachineId: Machine.controller, name: 'TIC-101 mode', category: Category.Mode, enumSet: 'ControllerMode' }
     ],
     conditions: [
-      condition('highTemperature', 0, 800, [Cause.temperature, 'TT-101 reactor temperature'], [Cause.jacket, 'TT-102 jacket temperature']),
+      condition(
+        'highTemperature',
+        0,
+        800,
+        [Cause.temperature, 'TT-101 reactor temperature'],
+        [Cause.jacket, 'TT-102 jacket temperature']
+      ),
       condition('highLevel', 1, 900, [Cause.level, 'LT-101 level']),
-      condition('highPressure', 0, 500, [Cause.pressure, 'PT-101 pressure'], [Cause.temperature, 'TT-101 reactor temperature']),
+      condition(
+        'highPressure',
+        0,
+        500,
+        [Cause.pressure, 'PT-101 pressure'],
+        [Cause.temperature, 'TT-101 reactor temperature']
+      ),
       condition('agitator', 0, 600, [Cause.current, 'IT-101 motor current']),
       condition('lowCoolant', 0, 400, [Cause.flow, 'FT-101 coolant flow']),
       condition('hatch', 1, 300)
@@ -146,9 +221,17 @@ function definitionWith(wording: Wording): Definition {
       template('deviation', TlvType.String, TlvType.String)
     ],
     values: valuesWith(wording),
-    enumSets: [modelSet('ISA-88'), enumSet('ReactorPhase', wording.phases), enumSet('ControllerMode', ['Manual', 'Automatic', 'Cascade'])],
+    enumSets: [
+      modelSet('ISA-88'),
+      enumSet('ReactorPhase', wording.phases),
+      enumSet('ControllerMode', ['Manual', 'Automatic', 'Cascade'])
+    ],
     recipeDefinitions: recipes,
-    batchDefinitions: Array.from({ length: BATCHES }, (_, i) => ({ batchId: FIRST_BATCH + i, name: `Lot AB-${FIRST_BATCH + i}`, recipe: recipes[i % recipes.length].recipeId })),
+    batchDefinitions: Array.from({ length: BATCHES }, (_, i) => ({
+      batchId: FIRST_BATCH + i,
+      name: `Lot AB-${FIRST_BATCH + i}`,
+      recipe: recipes[i % recipes.length].recipeId
+    })),
     materialDefinitions: [
       { materialId: Material.water, name: 'Demineralised water', unit: Unit.litre },
       { materialId: Material.monomer, name: 'Butyl acrylate monomer', unit: Unit.kg },

@@ -116,7 +116,8 @@ export class Answers {
     const held = this.held.get(socket) ?? [];
     this.held.set(socket, held);
     held.push(bytes);
-    const flush = (): void => void (held.length > 0 && !socket.destroyed && socket.write(Buffer.concat(held.splice(0))));
+    const flush = (): void =>
+      void (held.length > 0 && !socket.destroyed && socket.write(Buffer.concat(held.splice(0))));
     if (held.length >= 2) flush();
     else this.after(JOIN_MS, flush);
   }
@@ -149,4 +150,5 @@ function frame({ id, unitId }: ServerRequest, functionCode: number, body: Buffer
 }
 
 /** An answer to the request before, once more, with zeros: whoever believed it would read nothing but them. */
-const stale = (before: ServerRequest): Buffer => frame(before, before.functionCode & 0x7f, Buffer.alloc(1 + before.count * 2, 0).fill(before.count * 2, 0, 1));
+const stale = (before: ServerRequest): Buffer =>
+  frame(before, before.functionCode & 0x7f, Buffer.alloc(1 + before.count * 2, 0).fill(before.count * 2, 0, 1));

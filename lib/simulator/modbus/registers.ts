@@ -12,7 +12,11 @@ export interface RegisterLayout {
 export class Registers {
   /** Addresses 0 to `size` - 1 exist; what holds neither image is zero. */
   readonly size: number;
-  private readonly images: ReadonlyArray<{ readonly image: 'control' | 'ring'; readonly address: number; readonly registers: number }>;
+  private readonly images: ReadonlyArray<{
+    readonly image: 'control' | 'ring';
+    readonly address: number;
+    readonly registers: number;
+  }>;
 
   /** @throws RangeError when the images overlap or do not fit into 65,536 registers. */
   constructor(
@@ -26,9 +30,13 @@ export class Registers {
     const ring = { image: 'ring' as const, address: ringAddress, registers: memory.ring.length / 2 };
     this.images = [control, ring];
     this.size = Math.max(...this.images.map(({ address, registers }) => address + registers));
-    if (this.size > 65_536) throw new RangeError(`a ring of ${memory.ring.length} bytes from register ${ringAddress} on ends beyond the last register, 65535`);
+    if (this.size > 65_536)
+      throw new RangeError(
+        `a ring of ${memory.ring.length} bytes from register ${ringAddress} on ends beyond the last register, 65535`
+      );
     const isApart = controlAddress + control.registers <= ringAddress || ringAddress + ring.registers <= controlAddress;
-    if (!isApart) throw new RangeError(`control block (register ${controlAddress}) and ring (register ${ringAddress}) overlap`);
+    if (!isApart)
+      throw new RangeError(`control block (register ${controlAddress}) and ring (register ${ringAddress}) overlap`);
   }
 
   /** Bytes as on the wire, or the exception that the request is answered with. */

@@ -7,7 +7,9 @@ let loaded: Promise<NodeOpcua> | undefined;
  * What it would print to the console of whoever runs it is kept quiet; OPENOT_OPCUA_LOG=1 lets it.
  */
 export function loadNodeOpcua(): Promise<NodeOpcua> {
-  loaded ??= import('node-opcua').then((module) => quiet((module as NodeOpcua & { default?: NodeOpcua }).default ?? module));
+  loaded ??= import('node-opcua').then((module) =>
+    quiet((module as NodeOpcua & { default?: NodeOpcua }).default ?? module)
+  );
   return loaded;
 }
 

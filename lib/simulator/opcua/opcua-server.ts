@@ -22,7 +22,10 @@ export interface OpcuaServerOptions {
   readonly host?: string;
   /** Folder for the server's key, certificate and trust list; made when missing. */
   readonly pkiFolder: string;
-  /** Bad habits; none by default. The object is read at every request, so most of it can be changed while the server runs. */
+  /**
+   * Bad habits; none by default. The object is read at every request, so most of it can be changed while the server
+   * runs.
+   */
   readonly quirks?: Quirks;
   /** Default true. */
   readonly allowAnonymous?: boolean;
@@ -92,15 +95,28 @@ export async function startOpcuaServer(options: OpcuaServerOptions): Promise<Sim
     port,
     resourcePath: '/openot',
     allowAnonymous: options.allowAnonymous ?? true,
-    securityModes: [opcua.MessageSecurityMode.None, opcua.MessageSecurityMode.Sign, opcua.MessageSecurityMode.SignAndEncrypt],
+    securityModes: [
+      opcua.MessageSecurityMode.None,
+      opcua.MessageSecurityMode.Sign,
+      opcua.MessageSecurityMode.SignAndEncrypt
+    ],
     securityPolicies: [opcua.SecurityPolicy.None, opcua.SecurityPolicy.Basic256Sha256],
-    userManager: { isValidUser: (user: string, password: string) => Object.hasOwn(users, user) && users[user] === password },
+    userManager: {
+      isValidUser: (user: string, password: string) => Object.hasOwn(users, user) && users[user] === password
+    },
     serverCertificateManager: certificates,
     userCertificateManager: certificates,
     nodeset_filename: [opcua.nodesets.standard],
     registerServerMethod: opcua.RegisterServerMethod.HIDDEN,
-    serverInfo: { applicationUri: opcua.makeApplicationUrn('localhost', 'openot-simulator'), productUri: 'urn:openot:simulator', applicationName: { text: 'OpenOT simulator' } },
-    serverCapabilities: { maxSessions: quirks.maxSessions ?? 20, operationLimits: { maxNodesPerRead: quirks.maxNodesPerRead ?? 0 } }
+    serverInfo: {
+      applicationUri: opcua.makeApplicationUrn('localhost', 'openot-simulator'),
+      productUri: 'urn:openot:simulator',
+      applicationName: { text: 'OpenOT simulator' }
+    },
+    serverCapabilities: {
+      maxSessions: quirks.maxSessions ?? 20,
+      operationLimits: { maxNodesPerRead: quirks.maxNodesPerRead ?? 0 }
+    }
   });
   await server.initialize();
   const counted = { services: {} as Record<string, number>, memoryReads: 0, controlValues: 0, ringValues: 0 };
@@ -155,20 +171,41 @@ function layout(producer: PlcMemory, quirks: Quirks): RingVariable[] {
   const ringNodes = quirks.ringNodes ?? 1;
   const type = quirks.ringType ?? 'UInt32';
   const part = producer.ring.length / ringNodes;
-  if (part % elementBytes(type) !== 0) throw new RangeError(`a ring of ${producer.ring.length} bytes does not divide into ${ringNodes} nodes of ${type}`);
+  if (part % elementBytes(type) !== 0)
+    throw new RangeError(`a ring of ${producer.ring.length} bytes does not divide into ${ringNodes} nodes of ${type}`);
   const ring = Array.from({ length: ringNodes }, (_, i): RingVariable => {
-    return { name: ringNodes === 1 ? 'OpenOT.Ring' : `OpenOT.Ring${i + 1}`, image: 'ring', from: i * part, to: (i + 1) * part, type };
+    return {
+      name: ringNodes === 1 ? 'OpenOT.Ring' : `OpenOT.Ring${i + 1}`,
+      image: 'ring',
+      from: i * part,
+      to: (i + 1) * part,
+      type
+    };
   });
-  return [{ name: CONTROL, image: 'control', from: 0, to: producer.control.length, type: quirks.controlType ?? 'UInt32' }, ...ring];
+  return [
+    { name: CONTROL, image: 'control', from: 0, to: producer.control.length, type: quirks.controlType ?? 'UInt32' },
+    ...ring
+  ];
 }
 
-function addNodes(opcua: typeof import('node-opcua'), server: OPCUAServer, context: Parameters<typeof addRingVariable>[0], variables: readonly RingVariable[]): void {
+function addNodes(
+  opcua: typeof import('node-opcua'),
+  server: OPCUAServer,
+  context: Parameters<typeof addRingVariable>[0],
+  variables: readonly RingVariable[]
+): void {
   const addressSpace = server.engine.addressSpace;
   if (addressSpace === null) throw new Error('the server was not initialised');
   const namespace = addressSpace.registerNamespace(SIMULATOR_NAMESPACE_URI);
   const folder = namespace.addFolder('ObjectsFolder', { browseName: 'OpenOT', nodeId: 's=OpenOT' });
   for (const variable of variables) addRingVariable(context, namespace, folder, variable);
-  namespace.addVariable({ componentOf: folder, nodeId: `s=${SCALAR}`, browseName: SCALAR, dataType: 'Boolean', value: { dataType: opcua.DataType.Boolean, value: true } });
+  namespace.addVariable({
+    componentOf: folder,
+    nodeId: `s=${SCALAR}`,
+    browseName: SCALAR,
+    dataType: 'Boolean',
+    value: { dataType: opcua.DataType.Boolean, value: true }
+  });
 }
 
 function freePort(host: string): Promise<number> {
@@ -177,7 +214,9 @@ function freePort(host: string): Promise<number> {
     probe.on('error', reject);
     probe.listen(0, host, () => {
       const address = probe.address();
-      probe.close(() => (address !== null && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))));
+      probe.close(() =>
+        address !== null && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))
+      );
     });
   });
 }

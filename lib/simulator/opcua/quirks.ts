@@ -1,7 +1,17 @@
 import { TornOptions } from '../torn-copy';
 
 /** OPC UA types in which a controller may show bytes. Numbers hold little-endian words. */
-export const elementTypes = ['Byte', 'SByte', 'UInt16', 'Int16', 'UInt32', 'Int32', 'UInt64', 'Int64', 'ByteString'] as const;
+export const elementTypes = [
+  'Byte',
+  'SByte',
+  'UInt16',
+  'Int16',
+  'UInt32',
+  'Int32',
+  'UInt64',
+  'Int64',
+  'ByteString'
+] as const;
 /** One of `elementTypes`. */
 export type ElementType = (typeof elementTypes)[number];
 
@@ -9,7 +19,8 @@ export type ElementType = (typeof elementTypes)[number];
 export type IndexRangeMode = 'normal' | 'ignored' | 'refused' | 'short' | 'shifted';
 
 /** Service faults that a Read can be answered with. */
-export type ReadFault = 'BadResponseTooLarge' | 'BadEncodingLimitsExceeded' | 'BadOutOfMemory' | 'BadTimeout' | 'BadTooManyOperations';
+export type ReadFault =
+  'BadResponseTooLarge' | 'BadEncodingLimitsExceeded' | 'BadOutOfMemory' | 'BadTimeout' | 'BadTooManyOperations';
 
 /** A service fault, and which Reads it answers. */
 export interface FaultOptions {
@@ -22,7 +33,9 @@ export interface FaultOptions {
   readonly times?: number;
 }
 
-/** Bad habits of real servers, each off by default. All can be set or changed while the server runs, but for the layout. */
+/**
+ * Bad habits of real servers, each off by default. All can be set or changed while the server runs, but for the layout.
+ */
 export interface Quirks {
   /** Layout: type of the control block's elements. Default UInt32. */
   controlType?: ElementType;

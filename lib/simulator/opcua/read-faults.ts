@@ -19,7 +19,12 @@ interface ReadHandler {
  * `quirks` says at that moment. A limit in bytes can only be judged once a value's range is known, so those
  * faults are answered per item.
  */
-export function installReadFaults(opcua: NodeOpcua, server: OPCUAServer, quirks: Quirks, onMemoryRead: () => void): ReadFaults {
+export function installReadFaults(
+  opcua: NodeOpcua,
+  server: OPCUAServer,
+  quirks: Quirks,
+  onMemoryRead: () => void
+): ReadFaults {
   let left = { fault: undefined as FaultOptions | undefined, times: 0 };
   const due = (): FaultOptions | undefined => {
     const fault = quirks.fault;
@@ -57,5 +62,7 @@ export function installReadFaults(opcua: NodeOpcua, server: OPCUAServer, quirks:
 
 /** True when the request reads the value of one of the simulator's own nodes (namespace 2, after the server's own). */
 function asksMemory(opcua: NodeOpcua, request: ReadRequest): boolean {
-  return (request.nodesToRead ?? []).some((node) => node.attributeId === opcua.AttributeIds.Value && node.nodeId.namespace >= 2);
+  return (request.nodesToRead ?? []).some(
+    (node) => node.attributeId === opcua.AttributeIds.Value && node.nodeId.namespace >= 2
+  );
 }

@@ -32,7 +32,12 @@ export interface VariableContext {
  * for two reasons: only the asked range is copied (a torn copy of a large ring stays cheap), and the bad habits
  * of IndexRange have to be made here.
  */
-export function addRingVariable(context: VariableContext, namespace: Namespace, folder: UAObject, variable: RingVariable): UAVariable {
+export function addRingVariable(
+  context: VariableContext,
+  namespace: Namespace,
+  folder: UAObject,
+  variable: RingVariable
+): UAVariable {
   const { quirks } = context;
   const elements = (variable.to - variable.from) / elementBytes(variable.type);
   const isArray = variable.type !== 'ByteString';
@@ -47,7 +52,8 @@ export function addRingVariable(context: VariableContext, namespace: Namespace, 
     userAccessLevel: 'CurrentRead',
     minimumSamplingInterval: 50
   });
-  node.readValue = ((_session: unknown, indexRange?: NumericRange) => readValue(context, variable, indexRange)) as UAVariable['readValue'];
+  node.readValue = ((_session: unknown, indexRange?: NumericRange) =>
+    readValue(context, variable, indexRange)) as UAVariable['readValue'];
   return node;
 }
 
@@ -57,19 +63,27 @@ function readValue(context: VariableContext, variable: RingVariable, indexRange:
   const unit = elementBytes(variable.type);
   const count = (variable.to - variable.from) / unit;
   const range = elementRange(quirks, indexRange, count);
-  if (!range.ok) return new opcua.DataValue({ statusCode: opcua.StatusCodes[range.status], serverTimestamp: new Date() });
+  if (!range.ok)
+    return new opcua.DataValue({ statusCode: opcua.StatusCodes[range.status], serverTimestamp: new Date() });
   const fault = context.itemFault((range.to - range.from) * unit);
   if (fault !== undefined) return new opcua.DataValue({ statusCode: fault, serverTimestamp: new Date() });
   const bytes = context.view.copy(variable.image, variable.from + range.from * unit, variable.from + range.to * unit);
   const now = new Date();
-  return new opcua.DataValue({ value: valueOf(opcua, variable.type, bytes), statusCode: opcua.StatusCodes.Good, sourceTimestamp: now, serverTimestamp: now });
+  return new opcua.DataValue({
+    value: valueOf(opcua, variable.type, bytes),
+    statusCode: opcua.StatusCodes.Good,
+    sourceTimestamp: now,
+    serverTimestamp: now
+  });
 }
 
-type ElementRange = { ok: true; from: number; to: number } | { ok: false; status: 'BadIndexRangeInvalid' | 'BadIndexRangeNoData' };
+type ElementRange =
+  { ok: true; from: number; to: number } | { ok: false; status: 'BadIndexRangeInvalid' | 'BadIndexRangeNoData' };
 
 /** Elements `[from, to)` that this server returns for an IndexRange, its habits applied. */
 function elementRange(quirks: Quirks, indexRange: NumericRange | undefined, count: number): ElementRange {
-  if (indexRange === undefined || indexRange.isEmpty() || quirks.indexRange === 'ignored') return { ok: true, from: 0, to: count };
+  if (indexRange === undefined || indexRange.isEmpty() || quirks.indexRange === 'ignored')
+    return { ok: true, from: 0, to: count };
   if (quirks.indexRange === 'refused' || !indexRange.isValid()) return { ok: false, status: 'BadIndexRangeInvalid' };
   const value = indexRange.value;
   let from: number;

@@ -1,4 +1,12 @@
-import { ActiveDetail, conditionActive, conditionCleared, conditionHandled, Occurrence, refreshEnd, refreshStart } from './events';
+import {
+  ActiveDetail,
+  conditionActive,
+  conditionCleared,
+  conditionHandled,
+  Occurrence,
+  refreshEnd,
+  refreshStart
+} from './events';
 import { Part, Script } from './scenario';
 
 /** The standing alarms of a plant: gives out correlation ids and can list what is active. */
@@ -22,11 +30,15 @@ export class AlarmList {
   }
 
   /** Several that come together: one group, the first one marked. */
-  *raiseGroup(members: readonly { conditionId: number; conditionClass: number; detail: ActiveDetail }[]): Part<Occurrence[]> {
+  *raiseGroup(
+    members: readonly { conditionId: number; conditionClass: number; detail: ActiveDetail }[]
+  ): Part<Occurrence[]> {
     const groupId = ++this.groups;
     const raised: Occurrence[] = [];
     for (const { conditionId, conditionClass, detail } of members) {
-      raised.push(yield* this.raise(conditionId, conditionClass, { ...detail, groupId, firstInGroup: raised.length === 0 }));
+      raised.push(
+        yield* this.raise(conditionId, conditionClass, { ...detail, groupId, firstInGroup: raised.length === 0 })
+      );
     }
     return raised;
   }
@@ -44,7 +56,8 @@ export class AlarmList {
   *refresh(): Part {
     const refreshId = ++this.refreshes;
     yield* this.script.log(refreshStart(this.sourceId, refreshId));
-    for (const { of, detail } of this.active.values()) yield* this.script.log(conditionActive(this.sourceId, of, { ...detail, refreshId }));
+    for (const { of, detail } of this.active.values())
+      yield* this.script.log(conditionActive(this.sourceId, of, { ...detail, refreshId }));
     yield* this.script.log(refreshEnd(this.sourceId, refreshId));
   }
 }

@@ -1,6 +1,14 @@
 import { Action, Cause, Condition, RECIPE, Source, Template } from '../definitions/packaging';
 import { Key, text, uint } from '../slots';
-import { batchEvent, BatchState, conditionCommented, conditionShelved, conditionUnshelved, message, operatorAction } from './events';
+import {
+  batchEvent,
+  BatchState,
+  conditionCommented,
+  conditionShelved,
+  conditionUnshelved,
+  message,
+  operatorAction
+} from './events';
 import { PackagingScript, PackMl } from './packaging-script';
 import { Part } from './scenario';
 
@@ -15,11 +23,16 @@ export function* clearCapJam(script: PackagingScript): Part {
   yield* script.cycles(2, 0);
   yield* alarms.handle('ConditionAcknowledged', jam, script.operator);
   yield* script.cycles(cycles, 0);
-  if (cycles > 8) yield* script.log(conditionCommented(Source.line, jam, 'Deformed cap taken out, chute guide readjusted', 'k.haruki'));
+  if (cycles > 8)
+    yield* script.log(
+      conditionCommented(Source.line, jam, 'Deformed cap taken out, chute guide readjusted', 'k.haruki')
+    );
   yield* alarms.clear(jam);
   yield* alarms.handle('ConditionReset', jam, script.operator);
   yield* script.log(operatorAction(Source.panel, Action.clearFault, script.operator, [Condition.capJam], PANEL));
-  yield* script.log(message(Source.capper, Template.jam, [text(Key.arg, 'capper'), uint(Key.arg, 10 * (cycles + 2))], 500));
+  yield* script.log(
+    message(Source.capper, Template.jam, [text(Key.arg, 'capper'), uint(Key.arg, 10 * (cycles + 2))], 500)
+  );
   yield* script.to(PackMl.Unholding, PackMl.Execute);
 }
 

@@ -1,7 +1,35 @@
 import { Role, Unit } from '../definitions/common';
-import { Action, Cause, Condition, FillerState, FIRST_ORDER, LineMode, Material, operators, ORDERS, RECIPE, RECIPE_VERSION, Roles, Source, Template, Value } from '../definitions/packaging';
+import {
+  Action,
+  Cause,
+  Condition,
+  FillerState,
+  FIRST_ORDER,
+  LineMode,
+  Material,
+  operators,
+  ORDERS,
+  RECIPE,
+  RECIPE_VERSION,
+  Roles,
+  Source,
+  Template,
+  Value
+} from '../definitions/packaging';
 import { Key, real, text, udint, uint } from '../slots';
-import { Auth, batchEvent, BatchState, materialAddition, message, operatorAction, operatorLogin, operatorLogout, parameterChange, recipeLoaded, valueChanged } from './events';
+import {
+  Auth,
+  batchEvent,
+  BatchState,
+  materialAddition,
+  message,
+  operatorAction,
+  operatorLogin,
+  operatorLogout,
+  parameterChange,
+  recipeLoaded,
+  valueChanged
+} from './events';
 import { clearCapJam, guardDoor, starve, underfillSeries } from './packaging-faults';
 import { PackagingScript, PackMl } from './packaging-script';
 import { Part } from './scenario';
@@ -19,7 +47,13 @@ const PANEL = 'OP-3';
 
 /** Changeover, material, recipe, and off it goes. */
 export function* setUp(script: PackagingScript, number: number): Part<Order> {
-  const order = { id: FIRST_ORDER + (number % ORDERS), number, target: 1200 + 200 * script.random.below(6), firstProduced: script.produced, firstRejected: script.rejected };
+  const order = {
+    id: FIRST_ORDER + (number % ORDERS),
+    number,
+    target: 1200 + 200 * script.random.below(6),
+    firstProduced: script.produced,
+    firstRejected: script.rejected
+  };
   script.elapsed = script.running = 0;
   const next = operators[number % 2].actor;
   if (script.operator !== next) yield* script.log(operatorLogout(Source.panel, script.operator, PANEL));
@@ -30,8 +64,12 @@ export function* setUp(script: PackagingScript, number: number): Part<Order> {
   yield* script.log(materialAddition(Source.filler, order.id, Material.bottle, order.target + 60, Unit.pieces));
   yield* script.log(materialAddition(Source.capper, order.id, Material.cap, order.target + 60, Unit.pieces));
   yield* script.log(operatorAction(Source.panel, Action.startLine, next, [order.id, RECIPE], PANEL));
-  yield* script.log(valueChanged(Source.line, Value.order, text(Key.newValue, `Order ${order.id}`), { role: Role.Status }));
-  yield* script.log(message(Source.line, Template.orderStarted, [udint(Key.arg, order.id), udint(Key.arg, order.target)], 100));
+  yield* script.log(
+    valueChanged(Source.line, Value.order, text(Key.newValue, `Order ${order.id}`), { role: Role.Status })
+  );
+  yield* script.log(
+    message(Source.line, Template.orderStarted, [udint(Key.arg, order.id), udint(Key.arg, order.target)], 100)
+  );
   yield* script.to(PackMl.Resetting, PackMl.Idle, PackMl.Starting);
   yield* script.cycles(2, 0);
   yield* script.fillerState(FillerState.Rinsing, FillerState.Filling);
@@ -45,7 +83,9 @@ function* changeover(script: PackagingScript, number: number): Part {
   yield* script.log(operatorAction(Source.panel, Action.changeover, script.operator, [RECIPE], PANEL));
   yield* script.fillerState(FillerState.Draining, FillerState.Rinsing);
   yield* script.cycles(4, 0);
-  yield* script.log(message(Source.line, Template.changeover, [text(Key.arg, script.operator), uint(Key.arg, 14 + (number % 9))]));
+  yield* script.log(
+    message(Source.line, Template.changeover, [text(Key.arg, script.operator), uint(Key.arg, 14 + (number % 9))])
+  );
   yield* script.toMode(LineMode.Production);
 }
 
@@ -66,7 +106,16 @@ export function* produce(script: PackagingScript, order: Order): Part {
 
 function* faster(script: PackagingScript): Part {
   const next = script.setpoint === 240 ? 300 : 240;
-  yield* script.log(parameterChange(Source.panel, Value.speedSetpoint, real(Key.previousValue, script.setpoint), real(Key.newValue, next), script.operator, next > 240 ? 'Order is late' : 'Back to nominal speed'));
+  yield* script.log(
+    parameterChange(
+      Source.panel,
+      Value.speedSetpoint,
+      real(Key.previousValue, script.setpoint),
+      real(Key.newValue, next),
+      script.operator,
+      next > 240 ? 'Order is late' : 'Back to nominal speed'
+    )
+  );
   script.setpoint = next;
   yield* script.log(message(Source.line, Template.speed, [real(Key.arg, next), real(Key.arg, 360)]));
 }
@@ -92,7 +141,19 @@ export function* finishOrder(script: PackagingScript, order: Order): Part {
   yield* script.log(batchEvent(Source.line, order.id, BatchState.Completed, RECIPE));
   yield* script.fillerState(FillerState.Filling, FillerState.Draining);
   const availability = Number(((100 * script.running) / Math.max(1, script.elapsed)).toFixed(1));
-  yield* script.log(valueChanged(Source.line, Value.availability, real(Key.newValue, availability), { role: Role.Actual, unit: Unit.percent }));
+  yield* script.log(
+    valueChanged(Source.line, Value.availability, real(Key.newValue, availability), {
+      role: Role.Actual,
+      unit: Unit.percent
+    })
+  );
   const good = script.produced - order.firstProduced;
-  yield* script.log(message(Source.line, Template.orderFinished, [udint(Key.arg, order.id), udint(Key.arg, good), udint(Key.arg, script.rejected - order.firstRejected)], 100));
+  yield* script.log(
+    message(
+      Source.line,
+      Template.orderFinished,
+      [udint(Key.arg, order.id), udint(Key.arg, good), udint(Key.arg, script.rejected - order.firstRejected)],
+      100
+    )
+  );
 }

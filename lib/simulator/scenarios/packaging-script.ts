@@ -62,7 +62,13 @@ export class PackagingScript extends Script {
     if (share > 0) this.running++;
     if (Math.abs(this.speed - this.reportedSpeed) >= 6) {
       this.reportedSpeed = Math.round(this.speed);
-      yield* this.log(valueChanged(Source.line, Value.speed, real(Key.newValue, this.reportedSpeed), { role: Role.Actual, unit: Unit.perMinute, quality: 0 }));
+      yield* this.log(
+        valueChanged(Source.line, Value.speed, real(Key.newValue, this.reportedSpeed), {
+          role: Role.Actual,
+          unit: Unit.perMinute,
+          quality: 0
+        })
+      );
     }
     // The plant runs at 20 times real speed: a cycle stands for ten seconds of bottles.
     const bottles = Math.floor(this.speed / 6);
@@ -77,7 +83,8 @@ export class PackagingScript extends Script {
     for (const state of states) {
       yield* this.log(stateTransition(Source.line, Machine.line, Category.Procedural, this.state, state));
       this.state = state;
-      if (state === PackMl.Execute || state === PackMl.Held || state === PackMl.Aborted) yield* this.conveyor(state === PackMl.Execute);
+      if (state === PackMl.Execute || state === PackMl.Held || state === PackMl.Aborted)
+        yield* this.conveyor(state === PackMl.Execute);
     }
   }
 
@@ -93,7 +100,12 @@ export class PackagingScript extends Script {
 
   *newReel(): Part {
     this.labels = LABELS_ON_A_REEL;
-    yield* this.log(valueChanged(Source.labeller, Value.labelsLeft, dint(Key.newValue, this.labels), { role: Role.Count, unit: Unit.pieces }));
+    yield* this.log(
+      valueChanged(Source.labeller, Value.labelsLeft, dint(Key.newValue, this.labels), {
+        role: Role.Count,
+        unit: Unit.pieces
+      })
+    );
   }
 
   private *conveyor(on: boolean): Part {
@@ -104,18 +116,62 @@ export class PackagingScript extends Script {
     const { random } = this;
     const bad = random.chance(0.15) ? 1 + random.below(3) : 0;
     this.produced += bottles - bad;
-    yield* this.log(valueChanged(Source.filler, Value.produced, udint(Key.newValue, this.produced), { role: Role.Count, unit: Unit.pieces, previous: udint(Key.previousValue, this.produced - bottles + bad) }));
+    yield* this.log(
+      valueChanged(Source.filler, Value.produced, udint(Key.newValue, this.produced), {
+        role: Role.Count,
+        unit: Unit.pieces,
+        previous: udint(Key.previousValue, this.produced - bottles + bad)
+      })
+    );
     if (bad > 0) {
       this.rejected += bad;
-      yield* this.log(valueChanged(Source.filler, Value.rejected, udint(Key.newValue, this.rejected), { role: Role.Count, unit: Unit.pieces }));
+      yield* this.log(
+        valueChanged(Source.filler, Value.rejected, udint(Key.newValue, this.rejected), {
+          role: Role.Count,
+          unit: Unit.pieces
+        })
+      );
     }
-    if (random.chance(0.3)) yield* this.log(valueChanged(Source.filler, Value.fillVolume, lreal(Key.newValue, Number((100 + 0.4 * random.noise()).toFixed(2))), { role: Role.Actual, unit: Unit.percent, quality: random.chance(0.05) ? 1 : 0 }));
-    if (random.chance(0.3)) yield* this.log(valueChanged(Source.capper, Value.capTorque, real(Key.newValue, Number((100 + 3 * random.noise()).toFixed(1))), { role: Role.Actual, unit: Unit.percent }));
-    yield* this.log(valueChanged(Source.labeller, Value.labelsLeft, dint(Key.newValue, (this.labels -= bottles)), { role: Role.Count, unit: Unit.pieces }));
-    if (random.chance(0.2)) yield* this.log(valueChanged(Source.labeller, Value.skew, sint(Key.newValue, Math.round(4 * random.noise())), { role: Role.Position, unit: Unit.millimetre }));
+    if (random.chance(0.3))
+      yield* this.log(
+        valueChanged(
+          Source.filler,
+          Value.fillVolume,
+          lreal(Key.newValue, Number((100 + 0.4 * random.noise()).toFixed(2))),
+          { role: Role.Actual, unit: Unit.percent, quality: random.chance(0.05) ? 1 : 0 }
+        )
+      );
+    if (random.chance(0.3))
+      yield* this.log(
+        valueChanged(
+          Source.capper,
+          Value.capTorque,
+          real(Key.newValue, Number((100 + 3 * random.noise()).toFixed(1))),
+          { role: Role.Actual, unit: Unit.percent }
+        )
+      );
+    yield* this.log(
+      valueChanged(Source.labeller, Value.labelsLeft, dint(Key.newValue, (this.labels -= bottles)), {
+        role: Role.Count,
+        unit: Unit.pieces
+      })
+    );
+    if (random.chance(0.2))
+      yield* this.log(
+        valueChanged(Source.labeller, Value.skew, sint(Key.newValue, Math.round(4 * random.noise())), {
+          role: Role.Position,
+          unit: Unit.millimetre
+        })
+      );
     const cases = Math.floor(this.produced / CASE);
-    if (cases > this.cases) yield* this.log(valueChanged(Source.packer, Value.cases, ulint(Key.newValue, cases), { role: Role.Count, unit: Unit.pieces }));
-    if (cases % 40 < this.cases % 40) yield* this.log(valueChanged(Source.packer, Value.lane, usint(Key.newValue, 1 + random.below(3)), { role: Role.Position }));
+    if (cases > this.cases)
+      yield* this.log(
+        valueChanged(Source.packer, Value.cases, ulint(Key.newValue, cases), { role: Role.Count, unit: Unit.pieces })
+      );
+    if (cases % 40 < this.cases % 40)
+      yield* this.log(
+        valueChanged(Source.packer, Value.lane, usint(Key.newValue, 1 + random.below(3)), { role: Role.Position })
+      );
     this.cases = cases;
     yield* this.drawFromTank();
   }
@@ -123,6 +179,12 @@ export class PackagingScript extends Script {
   private *drawFromTank(): Part {
     this.tank -= 1;
     if (this.tank < 30) this.tank = 90;
-    if (this.tank % 5 === 0) yield* this.log(valueChanged(Source.filler, Value.tankLevel, uint(Key.newValue, this.tank), { role: Role.Actual, unit: Unit.percent }));
+    if (this.tank % 5 === 0)
+      yield* this.log(
+        valueChanged(Source.filler, Value.tankLevel, uint(Key.newValue, this.tank), {
+          role: Role.Actual,
+          unit: Unit.percent
+        })
+      );
   }
 }

@@ -5,7 +5,9 @@ import { PackagingScript } from './packaging-script';
 import { finishOrder, produce, setUp } from './packaging-order';
 import { Scenario, ScenarioRun } from './scenario';
 
-/** A bottling line that works off orders: counters, jams, starving, label reels, and a changeover for every new product. */
+/**
+ * A bottling line that works off orders: counters, jams, starving, label reels, and a changeover for every new product.
+ */
 export const packaging: Scenario = {
   name: 'packaging',
   sources,

@@ -61,9 +61,13 @@ export function* approveRecipe(script: ReactorScript, batch: Batch): Part {
 /** The operator starts the batch. */
 export function* openBatch(script: ReactorScript, batch: Batch): Part {
   const { recipe } = batch;
-  yield* script.log(operatorAction(Source.station, Action.startBatch, script.operator, [batch.id, recipe.recipeId], STATION));
+  yield* script.log(
+    operatorAction(Source.station, Action.startBatch, script.operator, [batch.id, recipe.recipeId], STATION)
+  );
   yield* script.log(batchEvent(Source.batch, batch.id, BatchState.Started, recipe.recipeId));
-  yield* script.log(message(Source.batch, Template.batchStarted, [udint(Key.arg, batch.id), text(Key.arg, recipe.name)], 100));
+  yield* script.log(
+    message(Source.batch, Template.batchStarted, [udint(Key.arg, batch.id), text(Key.arg, recipe.name)], 100)
+  );
   yield* script.toProcedure(Isa88.Running);
   yield* script.product(recipe.name);
 }
@@ -74,11 +78,29 @@ export function* holdAndResume(script: ReactorScript, batch: Batch, first: Occur
   yield* script.toProcedure(Isa88.Holding);
   yield* script.toProcedure(Isa88.Held);
   yield* script.log(batchEvent(Source.batch, batch.id, BatchState.Held, recipe.recipeId));
-  yield* script.log(conditionCommented(Source.alarms, first, 'Strainer of the coolant pump blocked, cleaning it', script.operator));
+  yield* script.log(
+    conditionCommented(Source.alarms, first, 'Strainer of the coolant pump blocked, cleaning it', script.operator)
+  );
   yield* script.toMode(Mode.Manual);
   const lower = script.setpoint - 2;
-  yield* script.log(parameterChange(Source.station, Value.setpoint, real(Key.previousValue, script.setpoint), real(Key.newValue, lower), script.operator, 'Exotherm stronger than expected'));
-  yield* script.log(message(Source.batch, Template.deviation, [text(Key.arg, `DEV-${batch.id}`), text(Key.arg, 'temperature above range during reaction')], 700));
+  yield* script.log(
+    parameterChange(
+      Source.station,
+      Value.setpoint,
+      real(Key.previousValue, script.setpoint),
+      real(Key.newValue, lower),
+      script.operator,
+      'Exotherm stronger than expected'
+    )
+  );
+  yield* script.log(
+    message(
+      Source.batch,
+      Template.deviation,
+      [text(Key.arg, `DEV-${batch.id}`), text(Key.arg, 'temperature above range during reaction')],
+      700
+    )
+  );
   script.process.fouling = 0;
   script.setpoint = lower;
   script.process.commands.setpoint = lower;
@@ -93,7 +115,9 @@ export function* holdAndResume(script: ReactorScript, batch: Batch, first: Occur
 /** The operator takes a sample and signs for it. */
 export function* takeSample(script: ReactorScript, batch: Batch, sample: number): Part {
   const label = `${batch.id}-S${sample}`;
-  const seq = yield* script.log(operatorAction(Source.station, Action.takeSample, script.operator, [batch.id], STATION));
+  const seq = yield* script.log(
+    operatorAction(Source.station, Action.takeSample, script.operator, [batch.id], STATION)
+  );
   yield* script.log(eSignature(Source.station, Action.takeSample, script.operator, Signature.Performed, seq));
   yield* script.log(message(Source.station, Template.sample, [text(Key.arg, label), text(Key.arg, script.operator)]));
 }

@@ -1,12 +1,24 @@
 import { Unit } from '../definitions/common';
 import { Cause, Condition, Material, Mode, Source, Template } from '../definitions/reactor';
-import { conditionCommented, conditionShelved, conditionSuppressed, conditionUnshelved, conditionUnsuppressed, materialAddition, message, Occurrence } from './events';
+import {
+  conditionCommented,
+  conditionShelved,
+  conditionSuppressed,
+  conditionUnshelved,
+  conditionUnsuppressed,
+  materialAddition,
+  message,
+  Occurrence
+} from './events';
 import { Batch, ReactorScript } from './reactor-script';
 import { Part } from './scenario';
 import { holdAndResume, takeSample } from './reactor-people';
 import { Key, real, text, uint } from '../slots';
 
-const materialNames: Readonly<Record<number, string>> = { [Material.water]: 'demineralised water', [Material.monomer]: 'monomer' };
+const materialNames: Readonly<Record<number, string>> = {
+  [Material.water]: 'demineralised water',
+  [Material.monomer]: 'monomer'
+};
 /** Kilograms per litre of monomer. */
 const MONOMER_DENSITY = 0.9;
 const FULL = 1190;
@@ -15,7 +27,12 @@ const FULL = 1190;
 export function* chargeReactor(script: ReactorScript, batch: Batch, material: number, litres: number): Part {
   const { process, random } = script;
   const target = process.level + litres;
-  yield* script.log(message(Source.level, Template.charging, [text(Key.arg, materialNames[material] ?? 'material'), real(Key.arg, litres)]));
+  yield* script.log(
+    message(Source.level, Template.charging, [
+      text(Key.arg, materialNames[material] ?? 'material'),
+      real(Key.arg, litres)
+    ])
+  );
   yield* script.inlet(true);
   process.commands.inflow = 4 + 0.2 * random.noise();
   process.commands.agitator = process.level > 300;
@@ -41,7 +58,14 @@ function* highLevel(script: ReactorScript): Part {
   }
   if (occurrence === undefined) return;
   yield* script.log(conditionShelved(Source.alarms, occurrence, 600, script.operator));
-  yield* script.log(conditionCommented(Source.alarms, occurrence, 'Chattering on waves, level checked at the sight glass', script.operator));
+  yield* script.log(
+    conditionCommented(
+      Source.alarms,
+      occurrence,
+      'Chattering on waves, level checked at the sight glass',
+      script.operator
+    )
+  );
   yield* script.cycles(4);
   yield* script.log(conditionUnshelved(Source.alarms, occurrence));
   yield* alarms.handle('ConditionAcknowledged', occurrence, script.operator);
@@ -61,13 +85,26 @@ export function* heatReactor(script: ReactorScript, setpoint: number): Part {
   for (; process.temperature < setpoint - 1 && cycles < 400; cycles++) yield* script.cycle();
   // The jacket is still far hotter than the contents: wait for it, or the reaction runs away.
   yield* script.cycles(12);
-  yield* script.log(message(Source.temperature, Template.atTemperature, [real(Key.arg, Number(process.temperature.toFixed(1))), uint(Key.arg, Math.round(cycles / 6))]));
+  yield* script.log(
+    message(Source.temperature, Template.atTemperature, [
+      real(Key.arg, Number(process.temperature.toFixed(1))),
+      uint(Key.arg, Math.round(cycles / 6))
+    ])
+  );
 }
 
 /** Initiator goes in and the heat of reaction has to be carried away; sometimes the coolant is not up to it. */
 export function* react(script: ReactorScript, batch: Batch): Part {
   const { process, alarms, random } = script;
-  yield* script.log(materialAddition(Source.level, batch.id, Material.initiator, Number((3.2 + 0.05 * random.noise()).toFixed(3)), Unit.kg));
+  yield* script.log(
+    materialAddition(
+      Source.level,
+      batch.id,
+      Material.initiator,
+      Number((3.2 + 0.05 * random.noise()).toFixed(3)),
+      Unit.kg
+    )
+  );
   process.initiated = true;
   process.fouling = batch.number % 3 === 0 ? 0.8 : 0;
   let hot: readonly Occurrence[] | undefined;
@@ -94,8 +131,16 @@ function* tooHotAlarms(script: ReactorScript): Part<readonly Occurrence[]> {
   const { alarms } = script;
   return yield* alarms.raiseGroup([
     { conditionId: Condition.lowCoolant, conditionClass: 0, detail: { severity: 400, causes: [Cause.flow] } },
-    { conditionId: Condition.highTemperature, conditionClass: 0, detail: { severity: 800, causes: [Cause.temperature, Cause.jacket] } },
-    { conditionId: Condition.highPressure, conditionClass: 0, detail: { severity: 500, causes: [Cause.pressure, Cause.temperature] } }
+    {
+      conditionId: Condition.highTemperature,
+      conditionClass: 0,
+      detail: { severity: 800, causes: [Cause.temperature, Cause.jacket] }
+    },
+    {
+      conditionId: Condition.highPressure,
+      conditionClass: 0,
+      detail: { severity: 500, causes: [Cause.pressure, Cause.temperature] }
+    }
   ]);
 }
 
@@ -142,6 +187,8 @@ export function* cleanReactor(script: ReactorScript, number: number, suppressed:
   }
   process.commands.inflow = 0;
   const conductivity = Number((4.5 + Math.abs(script.random.noise())).toFixed(1));
-  yield* script.log(message(Source.batch, Template.cleaned, [uint(Key.arg, 1 + (number % 3)), real(Key.arg, conductivity)]));
+  yield* script.log(
+    message(Source.batch, Template.cleaned, [uint(Key.arg, 1 + (number % 3)), real(Key.arg, conductivity)])
+  );
   yield* script.log(conditionUnsuppressed(Source.alarms, suppressed));
 }

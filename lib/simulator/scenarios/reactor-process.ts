@@ -47,7 +47,8 @@ export class ReactorProcess {
     for (let left = dt; left > 0; left -= 2) this.substep(Math.min(2, left));
     const { random } = this;
     this.coolant = 100 * (1 - this.fouling) + random.noise();
-    this.pressure = 1.013 + Math.max(0, this.temperature - 20) * 0.0065 + (this.level > 0 ? 0.01 : 0) + 0.004 * random.noise();
+    this.pressure =
+      1.013 + Math.max(0, this.temperature - 20) * 0.0065 + (this.level > 0 ? 0.01 : 0) + 0.004 * random.noise();
     if (this.commands.agitator) this.runTime += dt;
     this.agitator = this.commands.agitator ? Math.round(85 + random.noise()) : 0;
   }
@@ -57,9 +58,12 @@ export class ReactorProcess {
     const before = this.level;
     this.level = Math.max(0, this.level + inflow * dt);
     // What is charged comes from the tank farm at 18 degrees.
-    if (inflow > 0 && this.level > 0) this.temperature += ((18 - this.temperature) * (this.level - before)) / this.level;
-    const wanted = setpoint === undefined ? 20 : Math.max(8, Math.min(104, setpoint + 12 * (setpoint - this.temperature)));
-    this.jacketValve = setpoint === undefined ? 0 : Math.max(-100, Math.min(100, Math.round(4 * (wanted - this.jacket))));
+    if (inflow > 0 && this.level > 0)
+      this.temperature += ((18 - this.temperature) * (this.level - before)) / this.level;
+    const wanted =
+      setpoint === undefined ? 20 : Math.max(8, Math.min(104, setpoint + 12 * (setpoint - this.temperature)));
+    this.jacketValve =
+      setpoint === undefined ? 0 : Math.max(-100, Math.min(100, Math.round(4 * (wanted - this.jacket))));
     this.jacket += (wanted - this.jacket) * Math.min(1, dt / 40);
     if (this.level < 50) {
       this.temperature += (20 - this.temperature) * Math.min(1, dt / 900);

@@ -15,7 +15,10 @@ export interface Batch {
   readonly recipe: (typeof recipes)[number];
 }
 
-/** Milliseconds between two cycles of the script, and how much longer they are for the process: the plant runs at 20 times real speed. */
+/**
+ * Milliseconds between two cycles of the script, and how much longer they are for the process: the plant runs at 20
+ * times real speed.
+ */
 const CYCLE = 500;
 const PROCESS_SECONDS = 10;
 
@@ -31,13 +34,55 @@ interface Measurement {
 const round = (value: number, digits: number): number => Number(value.toFixed(digits));
 
 const measurements: readonly Measurement[] = [
-  { source: Source.temperature, id: Value.temperature, unit: Unit.degC, deadband: 0.3, make: real, read: (p) => round(p.temperature, 2) },
-  { source: Source.temperature, id: Value.jacket, unit: Unit.degC, deadband: 1, make: real, read: (p) => round(p.jacket, 1) },
-  { source: Source.temperature, id: Value.jacketValve, unit: Unit.percent, deadband: 8, make: int, read: (p) => p.jacketValve },
-  { source: Source.temperature, id: Value.coolant, unit: Unit.percent, deadband: 3, make: real, read: (p) => round(p.coolant, 1) },
+  {
+    source: Source.temperature,
+    id: Value.temperature,
+    unit: Unit.degC,
+    deadband: 0.3,
+    make: real,
+    read: (p) => round(p.temperature, 2)
+  },
+  {
+    source: Source.temperature,
+    id: Value.jacket,
+    unit: Unit.degC,
+    deadband: 1,
+    make: real,
+    read: (p) => round(p.jacket, 1)
+  },
+  {
+    source: Source.temperature,
+    id: Value.jacketValve,
+    unit: Unit.percent,
+    deadband: 8,
+    make: int,
+    read: (p) => p.jacketValve
+  },
+  {
+    source: Source.temperature,
+    id: Value.coolant,
+    unit: Unit.percent,
+    deadband: 3,
+    make: real,
+    read: (p) => round(p.coolant, 1)
+  },
   { source: Source.level, id: Value.level, unit: Unit.litre, deadband: 15, make: real, read: (p) => round(p.level, 1) },
-  { source: Source.batch, id: Value.pressure, unit: Unit.bar, deadband: 0.02, make: lreal, read: (p) => round(p.pressure, 3) },
-  { source: Source.batch, id: Value.conversion, unit: Unit.percent, deadband: 1, make: real, read: (p) => round(p.conversion, 1) },
+  {
+    source: Source.batch,
+    id: Value.pressure,
+    unit: Unit.bar,
+    deadband: 0.02,
+    make: lreal,
+    read: (p) => round(p.pressure, 3)
+  },
+  {
+    source: Source.batch,
+    id: Value.conversion,
+    unit: Unit.percent,
+    deadband: 1,
+    make: real,
+    read: (p) => round(p.conversion, 1)
+  },
   { source: Source.batch, id: Value.agitator, unit: Unit.rpm, deadband: 2, make: uint, read: (p) => p.agitator }
 ];
 
@@ -88,7 +133,12 @@ export class ReactorScript extends Script {
   }
 
   *inlet(open: boolean): Part {
-    yield* this.log(valueChanged(Source.level, Value.inlet, bool(Key.newValue, open), { role: Role.Command, previous: bool(Key.previousValue, !open) }));
+    yield* this.log(
+      valueChanged(Source.level, Value.inlet, bool(Key.newValue, open), {
+        role: Role.Command,
+        previous: bool(Key.previousValue, !open)
+      })
+    );
   }
 
   *product(name: string): Part {
@@ -98,8 +148,18 @@ export class ReactorScript extends Script {
   *countBatch(): Part {
     this.batches++;
     yield* this.log(valueChanged(Source.batch, Value.batches, udint(Key.newValue, this.batches), { role: Role.Count }));
-    yield* this.log(valueChanged(Source.batch, Value.runTime, ulint(Key.newValue, Math.round(this.process.runTime)), { role: Role.Count, unit: Unit.second }));
-    yield* this.log(valueChanged(Source.temperature, Value.heat, lint(Key.newValue, Math.round(this.process.heat)), { role: Role.Actual, unit: Unit.kilojoule }));
+    yield* this.log(
+      valueChanged(Source.batch, Value.runTime, ulint(Key.newValue, Math.round(this.process.runTime)), {
+        role: Role.Count,
+        unit: Unit.second
+      })
+    );
+    yield* this.log(
+      valueChanged(Source.temperature, Value.heat, lint(Key.newValue, Math.round(this.process.heat)), {
+        role: Role.Actual,
+        unit: Unit.kilojoule
+      })
+    );
     this.process.heat = 0;
   }
 
@@ -110,7 +170,12 @@ export class ReactorScript extends Script {
     this.reported.set(id, value);
     // A starved flow meter is honest about what it measures.
     const quality = id === Value.coolant && this.process.fouling > 0.5 ? 1 : 0;
-    const detail: ValueDetail = { quality, role: Role.Actual, unit, previous: before === undefined ? undefined : make(Key.previousValue, before) };
+    const detail: ValueDetail = {
+      quality,
+      role: Role.Actual,
+      unit,
+      previous: before === undefined ? undefined : make(Key.previousValue, before)
+    };
     yield* this.log(valueChanged(source, id, make(Key.newValue, value), detail));
   }
 }

@@ -1,4 +1,15 @@
-import { Action, BATCHES, Condition, FIRST_BATCH, Material, Phase, reactorDefinitions, recipes, Source, sources } from '../definitions/reactor';
+import {
+  Action,
+  BATCHES,
+  Condition,
+  FIRST_BATCH,
+  Material,
+  Phase,
+  reactorDefinitions,
+  recipes,
+  Source,
+  sources
+} from '../definitions/reactor';
 import { programDownload } from './events';
 import { ReactorScript } from './reactor-script';
 import { Scenario, ScenarioRun } from './scenario';
@@ -6,7 +17,10 @@ import { SeededRandom } from '../random';
 import { chargeReactor, cleanReactor, coolReactor, dischargeReactor, heatReactor, react } from './reactor-phases';
 import { approveRecipe, beginShift, closeBatch, openBatch } from './reactor-people';
 
-/** One batch after the other in a reactor for dispersions: some twenty events a second at first sight, with all that people do around it. */
+/**
+ * One batch after the other in a reactor for dispersions: some twenty events a second at first sight, with all that
+ * people do around it.
+ */
 export const reactor: Scenario = {
   name: 'reactor',
   sources,

@@ -19,7 +19,9 @@ export type Part<T = void> = Generator<TimedEvent, T, number>;
 export interface Scenario {
   readonly name: string;
   readonly sources: readonly NamedSource[];
-  /** Names of its definition files, oldest first; a definition change goes to the next, and from the last to the first. */
+  /**
+   * Names of its definition files, oldest first; a definition change goes to the next, and from the last to the first.
+   */
   readonly definitionFiles: readonly string[];
   /** The model behind each file, for the test that keeps the files up to date. */
   definitions(): readonly Definition[];

@@ -1,5 +1,12 @@
 import { join } from 'node:path';
-import { CaptureFrame, CONTROL_BLOCK_LENGTH, ControlOffset, decodeControlBlock, encodeControlBlock, isCapture } from '../../ring';
+import {
+  CaptureFrame,
+  CONTROL_BLOCK_LENGTH,
+  ControlOffset,
+  decodeControlBlock,
+  encodeControlBlock,
+  isCapture
+} from '../../ring';
 import { parseU64, readU32 } from '../../wire';
 import { TransportError } from '../transport';
 import { CaptureFiles } from './files';
@@ -8,7 +15,13 @@ import { textOf } from './text';
 /** Longest hex text of a ring in bytes. */
 const MAX_HEX = 64 * 1024 * 1024;
 
-const frameOf = (control: Uint8Array, ring: Uint8Array): CaptureFrame => ({ ok: true, ordinal: 0, monotonicUs: 0, wallNs: 0n, content: { type: 'image', before: control, ring, after: control } });
+const frameOf = (control: Uint8Array, ring: Uint8Array): CaptureFrame => ({
+  ok: true,
+  ordinal: 0,
+  monotonicUs: 0,
+  wallNs: 0n,
+  content: { type: 'image', before: control, ring, after: control }
+});
 
 /** A memory dump: the 88 bytes of a control block, and behind them as many bytes of the ring as it says. */
 export function bareImage(bytes: Uint8Array): CaptureFrame | undefined {
@@ -17,13 +30,28 @@ export function bareImage(bytes: Uint8Array): CaptureFrame | undefined {
   return frameOf(bytes.subarray(0, CONTROL_BLOCK_LENGTH), bytes.subarray(CONTROL_BLOCK_LENGTH));
 }
 
-/** The pair in which the conformance data keep a captured ring: `control.json` and `ring.hex`. Undefined where it is not there. */
-export async function pairImage(folder: string, names: readonly string[], files: CaptureFiles): Promise<CaptureFrame | TransportError | undefined> {
+/**
+ * The pair in which the conformance data keep a captured ring: `control.json` and `ring.hex`. Undefined where it is not
+ * there.
+ */
+export async function pairImage(
+  folder: string,
+  names: readonly string[],
+  files: CaptureFiles
+): Promise<CaptureFrame | TransportError | undefined> {
   if (!names.includes('control.json') || !names.includes('ring.hex')) return undefined;
-  const wrong = (what: string): TransportError => ({ ok: false, code: 'OPENOT_CAPTURE_PAIR', message: `${folder}: ${what}`, remedy: 'refused' });
+  const wrong = (what: string): TransportError => ({
+    ok: false,
+    code: 'OPENOT_CAPTURE_PAIR',
+    message: `${folder}: ${what}`,
+    remedy: 'refused'
+  });
   const paths = [join(folder, 'control.json'), join(folder, 'ring.hex')];
-  for (const path of paths) if ((await files.look(path)).bytes > MAX_HEX) return wrong(`${path} is longer than ${MAX_HEX} bytes`);
-  const [controlText, ringText] = await Promise.all(paths.map(async (path) => new TextDecoder().decode(await files.read(path))));
+  for (const path of paths)
+    if ((await files.look(path)).bytes > MAX_HEX) return wrong(`${path} is longer than ${MAX_HEX} bytes`);
+  const [controlText, ringText] = await Promise.all(
+    paths.map(async (path) => new TextDecoder().decode(await files.read(path)))
+  );
   const digits = ringText.replace(/\s+/g, '');
   if (digits.length % 2 !== 0 || /[^0-9a-fA-F]/.test(digits)) return wrong('ring.hex is no hex text');
   const ring = new Uint8Array(Buffer.from(digits, 'hex'));
@@ -31,7 +59,8 @@ export async function pairImage(folder: string, names: readonly string[], files:
     const control = JSON.parse(controlText) as Record<string, unknown>;
     const number = (name: string): bigint => {
       const value = parseU64(control[name]);
-      if (value === undefined) throw new Error(`control.json: ${name} must be a whole number, found ${String(control[name]).slice(0, 40)}`);
+      if (value === undefined)
+        throw new Error(`control.json: ${name} must be a whole number, found ${String(control[name]).slice(0, 40)}`);
       return value;
     };
     const block = encodeControlBlock({

@@ -20,7 +20,8 @@ export interface CaptureFiles {
   remove(path: string): Promise<void>;
 }
 
-const isMissing = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
+const isMissing = (error: unknown): boolean =>
+  ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
 
 /** The files of this machine. */
 export function diskFiles(): CaptureFiles {

@@ -9,10 +9,17 @@ const LEAST_STEP = 128;
 const TRIES = 8;
 
 /** An image; `tooLarge` = the ring has more bytes than allowed; `failed` = not now. */
-export type ImageOutcome = { readonly kind: 'image'; readonly frame: ImageFrame } | { readonly kind: 'tooLarge'; readonly bytes: number } | { readonly kind: 'failed' };
+export type ImageOutcome =
+  | { readonly kind: 'image'; readonly frame: ImageFrame }
+  | { readonly kind: 'tooLarge'; readonly bytes: number }
+  | { readonly kind: 'failed' };
 
 /** Reads the whole ring once, with a look before and after. What is torn stays torn: it is what was seen. */
-export async function takeImage(inner: Transport, facts: RingFacts | undefined, maxRingBytes: number): Promise<ImageOutcome> {
+export async function takeImage(
+  inner: Transport,
+  facts: RingFacts | undefined,
+  maxRingBytes: number
+): Promise<ImageOutcome> {
   const before = await look(inner);
   if (before === undefined) return { kind: 'failed' };
   const bytes = ringBytesOf(before, facts);
@@ -20,7 +27,7 @@ export async function takeImage(inner: Transport, facts: RingFacts | undefined, 
   const ring = new Uint8Array(bytes);
   let step = FIRST_STEP;
   let tries = 0;
-  for (let offset = 0; offset < bytes; ) {
+  for (let offset = 0; offset < bytes;) {
     const part: ReadPart = { kind: 'ring', offset, length: Math.min(step, bytes - offset) };
     const read = await inner.read([part]);
     if (read.ok && read.parts[0]?.length === part.length) {
@@ -53,7 +60,10 @@ async function look(inner: Transport): Promise<Uint8Array | undefined> {
   return seen;
 }
 
-/** What the control block says, no more than the variable holds; where there is no control block, what the variable holds. */
+/**
+ * What the control block says, no more than the variable holds; where there is no control block, what the variable
+ * holds.
+ */
 function ringBytesOf(control: Uint8Array, facts: RingFacts | undefined): number {
   const block = decodeControlBlock(control);
   const isBlock = control.length >= CONTROL_BLOCK_LENGTH && (block.ok || block.kind === 'updating');

@@ -22,7 +22,8 @@ export function seriesIn(folder: string, names: readonly string[]): SeriesFile[]
   const found: SeriesFile[] = [];
   for (const name of names) {
     const match = NAME.exec(name);
-    if (match !== null) found.push({ path: join(folder, name), base: join(folder, match[1]), number: Number(match[2]) });
+    if (match !== null)
+      found.push({ path: join(folder, name), base: join(folder, match[1]), number: Number(match[2]) });
   }
   return found.sort((a, b) => (a.base === b.base ? a.number - b.number : a.base < b.base ? -1 : 1));
 }

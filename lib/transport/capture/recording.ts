@@ -7,13 +7,21 @@ import { CaptureSink, CaptureTold } from './sink';
 import { textOf } from './text';
 
 /** Limits of a recording where nothing else is said. */
-export const DEFAULT_RECORDING = { maxBytes: 16 * 1024 * 1024, maxFiles: 4, maxQueueBytes: 8 * 1024 * 1024, retryMs: 30_000, closeMs: 2000 } as const;
+export const DEFAULT_RECORDING = {
+  maxBytes: 16 * 1024 * 1024,
+  maxFiles: 4,
+  maxQueueBytes: 8 * 1024 * 1024,
+  retryMs: 30_000,
+  closeMs: 2000
+} as const;
 
 /** What to record to, and within which limits. */
 export interface RecordingSettings {
   /** Where to: a path without extension (`…/line1` gives `…/line1-000001.ootcap` and so on), or a folder. */
   readonly path: string;
-  /** Bytes of one file, at most (default 16 MiB, at least 16 KiB). A ring larger than a quarter of it is not recorded. */
+  /**
+   * Bytes of one file, at most (default 16 MiB, at least 16 KiB). A ring larger than a quarter of it is not recorded.
+   */
   readonly maxBytes?: number;
   /** Files kept, the one being written among them (default 4); older ones of the same series are removed. */
   readonly maxFiles?: number;
@@ -21,7 +29,12 @@ export interface RecordingSettings {
   readonly onError: (error: CaptureTold) => void;
   readonly clock: CaptureClock;
   /** What the header says. */
-  readonly about?: { readonly software?: string; readonly transport?: string; readonly stream?: string; readonly ring?: string };
+  readonly about?: {
+    readonly software?: string;
+    readonly transport?: string;
+    readonly stream?: string;
+    readonly ring?: string;
+  };
   /** Bytes in memory that wait for the disk, at most (default 8 MiB). */
   readonly maxQueueBytes?: number;
   /** Milliseconds before a disk that failed is tried again (default 30 s). */
@@ -33,18 +46,24 @@ export interface RecordingSettings {
 
 /** A transport that writes down what it reads. */
 export interface RecordingTransport extends Transport {
-  /** Writes down nothing more: what closing does to a Read under way is no trouble of the ring's. `close` ends the file. */
+  /**
+   * Writes down nothing more: what closing does to a Read under way is no trouble of the ring's. `close` ends the file.
+   */
   endRecording(): void;
 }
 
 /** Milliseconds before an image that could not be read is tried again. */
 const IMAGE_RETRY_MS = 5000;
-/** A file holds an image at least so many times over: a file that is full after a few Reads would mean reading images for ever. */
+/**
+ * A file holds an image at least so many times over: a file that is full after a few Reads would mean reading images
+ * for ever.
+ */
 const IMAGES_IN_A_FILE = 4;
 const LEAST_BYTES = 16_384;
 
 /**
- * A transport that writes down what it reads (docs/format.md 20) and is otherwise the one inside. The disk never delays or
+ * A transport that writes down what it reads (docs/format.md 20) and is otherwise the one inside. The disk never delays
+ * or
  * fails a Read. Every file begins with the facts of the connection and an image of the whole ring, read through the
  * transport inside: these are the only Reads that are made beside the reader's own.
  */
@@ -96,7 +115,12 @@ class Recorder {
       maxFiles: Math.max(1, settings.maxFiles ?? DEFAULT_RECORDING.maxFiles),
       maxQueueBytes: settings.maxQueueBytes ?? DEFAULT_RECORDING.maxQueueBytes,
       retryMs: settings.retryMs ?? DEFAULT_RECORDING.retryMs,
-      header: { software: about?.software ?? '', transport: about?.transport ?? '', stream: about?.stream ?? '', ring: about?.ring ?? '' },
+      header: {
+        software: about?.software ?? '',
+        transport: about?.transport ?? '',
+        stream: about?.stream ?? '',
+        ring: about?.ring ?? ''
+      },
       files: settings.files ?? diskFiles(),
       nowMs: () => clock.monotonicMs(),
       onError: settings.onError
@@ -123,7 +147,9 @@ class Recorder {
     });
     const askedMs = this.clock.monotonicMs();
     const outcome = await this.inner.read(parts);
-    await this.guarded(() => this.write({ type: 'read', tookUs: Math.round((this.clock.monotonicMs() - askedMs) * 1000), parts, outcome }));
+    await this.guarded(() =>
+      this.write({ type: 'read', tookUs: Math.round((this.clock.monotonicMs() - askedMs) * 1000), parts, outcome })
+    );
     return outcome;
   }
 
@@ -170,7 +196,10 @@ class Recorder {
       return;
     }
     if (outcome.kind === 'tooLarge') {
-      this.sink.stop('OPENOT_CAPTURE_TOO_SMALL', `a capture file of ${this.maxBytes} bytes is too small for a ring of ${outcome.bytes}: nothing is recorded. Allow ${outcome.bytes * IMAGES_IN_A_FILE} bytes at least`);
+      this.sink.stop(
+        'OPENOT_CAPTURE_TOO_SMALL',
+        `a capture file of ${this.maxBytes} bytes is too small for a ring of ${outcome.bytes}: nothing is recorded. Allow ${outcome.bytes * IMAGES_IN_A_FILE} bytes at least`
+      );
       return;
     }
     const { ring, before, after } = outcome.frame;
@@ -193,7 +222,10 @@ class Recorder {
     try {
       await work();
     } catch (error) {
-      this.sink.stop('OPENOT_CAPTURE_INTERNAL', `recording stopped because of an error inside it (${textOf(error)}); reading goes on. Please report this with the log`);
+      this.sink.stop(
+        'OPENOT_CAPTURE_INTERNAL',
+        `recording stopped because of an error inside it (${textOf(error)}); reading goes on. Please report this with the log`
+      );
     }
   }
 }

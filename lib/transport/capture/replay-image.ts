@@ -1,4 +1,12 @@
-import { CaptureFrame, ControlBlock, ControlOffset, decodeControlBlock, isConsistent, ReadFrame, visitWindow } from '../../ring';
+import {
+  CaptureFrame,
+  ControlBlock,
+  ControlOffset,
+  decodeControlBlock,
+  isConsistent,
+  ReadFrame,
+  visitWindow
+} from '../../ring';
 import { writeU64 } from '../../wire';
 import { ReadOutcome, ReadPart } from '../transport';
 import { AbsRanges } from './abs-ranges';
@@ -9,10 +17,15 @@ const MAX_RING = 16 * 1024 * 1024;
 /** Bytes of a CRC. */
 const ANCHOR_LENGTH = 4;
 
-type Ring = Pick<ControlBlock, 'bufferId' | 'capacity'> & { readonly headAbs: number; readonly oldestAbs: number; readonly epochFirstAbs: number };
+type Ring = Pick<ControlBlock, 'bufferId' | 'capacity'> & {
+  readonly headAbs: number;
+  readonly oldestAbs: number;
+  readonly epochFirstAbs: number;
+};
 
 /**
- * The ring as the recording last saw it: frame after frame is put on top. It knows which bytes below head were read after
+ * The ring as the recording last saw it: frame after frame is put on top. It knows which bytes below head were read
+ * after
  * they were written (`known`); the others are those of a lap before.
  */
 export class ReplayImage {
@@ -50,7 +63,13 @@ export class ReplayImage {
     const served: Uint8Array[] = [];
     for (const part of parts) {
       if (part.kind === 'control') {
-        if (this.control === undefined) return { ok: false, code: 'OPENOT_CAPTURE_NO_IMAGE', message: 'the capture has not shown the control block up to here: the recording began without a link', remedy: 'retry' };
+        if (this.control === undefined)
+          return {
+            ok: false,
+            code: 'OPENOT_CAPTURE_NO_IMAGE',
+            message: 'the capture has not shown the control block up to here: the recording began without a link',
+            remedy: 'retry'
+          };
         served.push(this.shownControl(cut));
       } else if (part.offset + part.length > this.ring.length) {
         const message = `the ring's ${part.length} bytes from offset ${part.offset} were asked for, the capture has shown the first ${this.ring.length} up to here`;
@@ -60,7 +79,10 @@ export class ReplayImage {
     return { ok: true, parts: served };
   }
 
-  /** Whether these parts begin with something that is known and written before head: then there is something to read without anything new. */
+  /**
+   * Whether these parts begin with something that is known and written before head: then there is something to read
+   * without anything new.
+   */
   isBehind(parts: readonly ReadPart[]): boolean {
     const { seen } = this;
     const start = this.startOf(parts);
@@ -113,8 +135,15 @@ export class ReplayImage {
   private look(bytes: Uint8Array): void {
     this.control = Uint8Array.from(bytes);
     const block = decodeControlBlock(bytes);
-    if (!block.ok || !isConsistent(block) || block.capacity === 0 || block.headAbs > BigInt(Number.MAX_SAFE_INTEGER)) return;
-    const now: Ring = { bufferId: block.bufferId, capacity: block.capacity, headAbs: Number(block.headAbs), oldestAbs: Number(block.oldestAbs), epochFirstAbs: Number(block.epochFirstAbs) };
+    if (!block.ok || !isConsistent(block) || block.capacity === 0 || block.headAbs > BigInt(Number.MAX_SAFE_INTEGER))
+      return;
+    const now: Ring = {
+      bufferId: block.bufferId,
+      capacity: block.capacity,
+      headAbs: Number(block.headAbs),
+      oldestAbs: Number(block.oldestAbs),
+      epochFirstAbs: Number(block.epochFirstAbs)
+    };
     if (this.seen !== undefined && !goesOn(this.seen, now)) {
       // One look may be torn; two that agree are a ring that began anew.
       const { fallen } = this;
@@ -132,7 +161,8 @@ export class ReplayImage {
     const control = Uint8Array.from((cut ? this.whole : undefined) ?? (this.control as Uint8Array));
     const { cutAt } = this;
     const block = decodeControlBlock(control);
-    if (!cut || cutAt === undefined || !block.ok || block.headAbs <= BigInt(cutAt) || block.oldestAbs > BigInt(cutAt)) return control;
+    if (!cut || cutAt === undefined || !block.ok || block.headAbs <= BigInt(cutAt) || block.oldestAbs > BigInt(cutAt))
+      return control;
     writeU64(control, ControlOffset.headAbs, BigInt(cutAt));
     if (block.epochFirstAbs > BigInt(cutAt)) writeU64(control, ControlOffset.epochFirstAbs, BigInt(cutAt));
     return control;
@@ -172,9 +202,13 @@ export class ReplayImage {
   }
 }
 
-const goesOn = (before: Ring, now: Ring): boolean => now.bufferId === before.bufferId && now.capacity === before.capacity && now.headAbs >= before.headAbs;
+const goesOn = (before: Ring, now: Ring): boolean =>
+  now.bufferId === before.bufferId && now.capacity === before.capacity && now.headAbs >= before.headAbs;
 
-/** The positions below head whose bytes stand at [offset, offset + length) of the ring: one or two ranges, perhaps below 0. */
+/**
+ * The positions below head whose bytes stand at [offset, offset + length) of the ring: one or two ranges, perhaps below
+ * 0.
+ */
 function absOf(offset: number, length: number, headAbs: number, capacity: number): [number, number][] {
   const end = Math.min(offset + length, capacity);
   const physHead = headAbs % capacity;

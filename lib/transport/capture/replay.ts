@@ -30,7 +30,10 @@ export interface CaptureTransport extends Transport {
 
 /** Recorded Reads that are looked through for the one that is asked. */
 const LOOK_AHEAD = 4;
-/** Unasked frames that are taken for bytes the reader wants and the image does not hold yet: so many milliseconds of the recording. */
+/**
+ * Unasked frames that are taken for bytes the reader wants and the image does not hold yet: so many milliseconds of the
+ * recording.
+ */
 const FETCH_US = 1_000_000;
 /** The same asked so often out of the image, with nothing going on, is no progress. */
 const MAX_REPEATS = 4;
@@ -40,8 +43,10 @@ const PATIENCE_MS = 2000;
 const hasRing = (parts: readonly ReadPart[]): boolean => parts.some(({ kind }) => kind === 'ring');
 
 /**
- * Replays a capture (docs/format.md 20). Where the reader asks what was asked then, it gets what was got, errors and torn
- * copies included; where it asks something else, it gets it out of the image as it stood then. Behind the last frame the
+ * Replays a capture (docs/format.md 20). Where the reader asks what was asked then, it gets what was got, errors and
+ * torn
+ * copies included; where it asks something else, it gets it out of the image as it stood then. Behind the last frame
+ * the
  * ring stands still, and no further than its bytes are in the capture.
  */
 export function createCaptureTransport(settings: CaptureSettings): CaptureTransport {
@@ -87,7 +92,8 @@ class Replay implements CaptureTransport {
 
   read(parts: readonly ReadPart[]): Promise<ReadOutcome> {
     return this.working(async () => {
-      if (this.source === undefined || this.closing.signal.aborted) return { ok: false, code: 'OPENOT_CAPTURE_CLOSED', message: 'the capture is not open', remedy: 'reconnect' };
+      if (this.source === undefined || this.closing.signal.aborted)
+        return { ok: false, code: 'OPENOT_CAPTURE_CLOSED', message: 'the capture is not open', remedy: 'reconnect' };
       const outcome = this.settings.speed === 'once' ? await this.once(parts) : await this.original(parts);
       await this.lookOn();
       return outcome;
@@ -119,7 +125,8 @@ class Replay implements CaptureTransport {
       if (frame === undefined || (frame.content.type === 'read' && frame.content.outcome.ok)) break;
       this.offsetMs ??= this.nowMs() - frame.monotonicUs / 1000;
       if (this.settings.speed === 'original') await this.wait(this.dueInMs(frame));
-      if (this.closing.signal.aborted) return { ok: false, code: 'OPENOT_CAPTURE_CLOSED', message: 'the capture was closed', remedy: 'reconnect' };
+      if (this.closing.signal.aborted)
+        return { ok: false, code: 'OPENOT_CAPTURE_CLOSED', message: 'the capture was closed', remedy: 'reconnect' };
       const { content } = frame;
       this.take(frame);
       if (content.type !== 'connect') continue;
@@ -151,7 +158,8 @@ class Replay implements CaptureTransport {
           if (this.isCatchingUp(parts)) return this.image.serve(parts, true);
         }
         // One step at least, and on until the bytes that are wanted were read.
-        if (passed > 0 && (this.image.firstUnknown(parts) === undefined || frame.monotonicUs - firstUs > FETCH_US)) return this.image.serve(parts, false);
+        if (passed > 0 && (this.image.firstUnknown(parts) === undefined || frame.monotonicUs - firstUs > FETCH_US))
+          return this.image.serve(parts, false);
       }
       this.take(frame);
     }
@@ -194,7 +202,9 @@ class Replay implements CaptureTransport {
     return next?.content.type === 'read' && isSame(next.content, parts) ? this.answerAt(0) : trouble;
   }
 
-  /** How many frames on the recorded Read of exactly these parts is: among the next ones, and not behind a lost link. */
+  /**
+   * How many frames on the recorded Read of exactly these parts is: among the next ones, and not behind a lost link.
+   */
   private async find(parts: readonly ReadPart[]): Promise<number> {
     for (let ahead = 0, reads = 0; reads < LOOK_AHEAD; ahead++) {
       const frame = await this.source?.peek(ahead);
@@ -236,7 +246,8 @@ class Replay implements CaptureTransport {
       const frame = await this.source?.peek();
       if (frame === undefined) return undefined;
       const { content } = frame;
-      if (content.type === 'read' || content.type === 'lost' || (content.type === 'connect' && !content.again)) return frame;
+      if (content.type === 'read' || content.type === 'lost' || (content.type === 'connect' && !content.again))
+        return frame;
       if (content.type === 'connect' && content.outcome.ok) this.facts = content.outcome;
       this.image.apply(frame);
       this.source?.shift();
@@ -297,9 +308,16 @@ class Replay implements CaptureTransport {
   /** Nothing rejects: what is thrown in here is an answer too. */
   private async working<T>(work: () => Promise<T | TransportError>): Promise<T | TransportError> {
     try {
-      return await this.inTurn(() => (this.replayClock === undefined || this.settings.speed === 'original' ? work() : this.replayClock.during(work)));
+      return await this.inTurn(() =>
+        this.replayClock === undefined || this.settings.speed === 'original' ? work() : this.replayClock.during(work)
+      );
     } catch (error) {
-      return { ok: false, code: 'OPENOT_CAPTURE_INTERNAL', message: `the replay stopped because of an error inside it (${textOf(error)}): please report this with the capture`, remedy: 'refused' };
+      return {
+        ok: false,
+        code: 'OPENOT_CAPTURE_INTERNAL',
+        message: `the replay stopped because of an error inside it (${textOf(error)}): please report this with the capture`,
+        remedy: 'refused'
+      };
     }
   }
 }
@@ -309,7 +327,9 @@ function isSame(frame: Pick<ReadFrame, 'parts'>, parts: readonly ReadPart[]): bo
     frame.parts.length === parts.length &&
     frame.parts.every((part, i) => {
       const asked = parts[i];
-      return part.kind === 'control' || asked.kind === 'control' ? part.kind === asked.kind : part.offset === asked.offset && part.length === asked.length;
+      return part.kind === 'control' || asked.kind === 'control'
+        ? part.kind === asked.kind
+        : part.offset === asked.offset && part.length === asked.length;
     })
   );
 }

@@ -1,5 +1,14 @@
 import { dirname, join } from 'node:path';
-import { CAPTURE_PREAMBLE_LENGTH, encodeCapturePreamble, encodeFrame, FRAME_OVERHEAD, FrameTime, GapFrame, HeaderFrame, WritableContent } from '../../ring';
+import {
+  CAPTURE_PREAMBLE_LENGTH,
+  encodeCapturePreamble,
+  encodeFrame,
+  FRAME_OVERHEAD,
+  FrameTime,
+  GapFrame,
+  HeaderFrame,
+  WritableContent
+} from '../../ring';
 import { CaptureFiles, CaptureHandle } from './files';
 import { seriesOf, seriesPath } from './names';
 import { textOf } from './text';
@@ -110,7 +119,10 @@ export class CaptureSink {
     else if (this.queuedBytes > 0 && this.queuedBytes + frame.length > this.settings.maxQueueBytes) {
       this.slow = true;
       this.lose('slow', frame.length);
-      this.tell('OPENOT_CAPTURE_SLOW', `the capture file is not written as fast as the ring is read: ${this.queuedBytes} bytes wait for the disk, at most ${this.settings.maxQueueBytes} may. Recording pauses until they are written, and marks the gap; reading goes on. Record to a faster disk`);
+      this.tell(
+        'OPENOT_CAPTURE_SLOW',
+        `the capture file is not written as fast as the ring is read: ${this.queuedBytes} bytes wait for the disk, at most ${this.settings.maxQueueBytes} may. Recording pauses until they are written, and marks the gap; reading goes on. Record to a faster disk`
+      );
     } else if (!this.fits(frame.length)) this.lose('disk', frame.length);
     else {
       this.enqueue(frame);
@@ -232,7 +244,10 @@ export class CaptureSink {
     }
     this.emptyPath = undefined;
     if (told || this.off) return;
-    this.tell('OPENOT_CAPTURE_DISK', `the capture file at ${this.settings.path} could not be written (${textOf(error)}): recording pauses and is tried again every ${Math.round(this.settings.retryMs / 1000)} s, in a new file that marks the gap; reading goes on. Check space and rights there`);
+    this.tell(
+      'OPENOT_CAPTURE_DISK',
+      `the capture file at ${this.settings.path} could not be written (${textOf(error)}): recording pauses and is tried again every ${Math.round(this.settings.retryMs / 1000)} s, in a new file that marks the gap; reading goes on. Check space and rights there`
+    );
   }
 
   private async letGo(): Promise<void> {

@@ -1,5 +1,12 @@
 import { basename, dirname } from 'node:path';
-import { CAPTURE_PREAMBLE_LENGTH, CaptureFrame, checkCapturePreamble, decodeFrame, frameLength, HeaderFrame } from '../../ring';
+import {
+  CAPTURE_PREAMBLE_LENGTH,
+  CaptureFrame,
+  checkCapturePreamble,
+  decodeFrame,
+  frameLength,
+  HeaderFrame
+} from '../../ring';
 import { TransportError } from '../transport';
 import { bareImage, pairImage } from './bare';
 import { CaptureFiles } from './files';
@@ -25,7 +32,10 @@ export class CaptureSource {
     private readonly paths: string[]
   ) {}
 
-  /** Finds what is at `path` (a file, a series without its number, a folder, a bare image) and checks the first file whole. */
+  /**
+   * Finds what is at `path` (a file, a series without its number, a folder, a bare image) and checks the first file
+   * whole.
+   */
   static async open(path: string, files: CaptureFiles): Promise<CaptureSource | TransportError> {
     try {
       const found = await filesAt(path, files);
@@ -33,7 +43,9 @@ export class CaptureSource {
       const source = new CaptureSource(files, found.paths);
       if (found.frame !== undefined) {
         source.upcoming.push(found.frame);
-        source.about.push(`${basename(path)}: one image of the ring, ${found.frame.content.type === 'image' ? found.frame.content.ring.length : 0} bytes`);
+        source.about.push(
+          `${basename(path)}: one image of the ring, ${found.frame.content.type === 'image' ? found.frame.content.ring.length : 0} bytes`
+        );
         return source;
       }
       const problem = await source.nextFile();
@@ -111,13 +123,19 @@ export class CaptureSource {
       last = frame;
     }
     const seconds = Math.round(((last?.monotonicUs ?? 0) - (first?.monotonicUs ?? 0)) / 1e6);
-    const lines = [`${name}: ${this.ordinal} frames of ${seconds} s, ${[header?.transport, header?.stream, header?.ring, header?.software].filter(Boolean).join(', ')}`];
+    const lines = [
+      `${name}: ${this.ordinal} frames of ${seconds} s, ${[header?.transport, header?.stream, header?.ring, header?.software].filter(Boolean).join(', ')}`
+    ];
     if (missing > 0) lines.push(`${name}: ${missing} frames are missing, the disk did not take them`);
     if (this.at < this.bytes.length) {
       const length = frameLength(this.bytes, this.at, this.at, this.bytes.length - this.at);
-      const stop = typeof length === 'number' ? decodeFrame(this.bytes.subarray(this.at, this.at + length), this.at, this.ordinal) : length;
+      const stop =
+        typeof length === 'number'
+          ? decodeFrame(this.bytes.subarray(this.at, this.at + length), this.at, this.ordinal)
+          : length;
       if (!stop.ok) lines.push(`${name}: ${stop.code}: ${stop.message}`);
-    } else if (last?.content.type !== 'end') lines.push(`${name}: recording was not ended in order; all that is there is good`);
+    } else if (last?.content.type !== 'end')
+      lines.push(`${name}: recording was not ended in order; all that is there is good`);
     this.at = CAPTURE_PREAMBLE_LENGTH;
     this.ordinal = 0;
     return lines;
@@ -126,11 +144,18 @@ export class CaptureSource {
 
 async function readBounded(path: string, files: CaptureFiles): Promise<Uint8Array<ArrayBuffer> | TransportError> {
   const { bytes } = await files.look(path);
-  if (bytes > MAX_CAPTURE_FILE) return refused('OPENOT_CAPTURE_TOO_LARGE', `${path} has ${bytes} bytes, a capture of at most ${MAX_CAPTURE_FILE} can be replayed`);
+  if (bytes > MAX_CAPTURE_FILE)
+    return refused(
+      'OPENOT_CAPTURE_TOO_LARGE',
+      `${path} has ${bytes} bytes, a capture of at most ${MAX_CAPTURE_FILE} can be replayed`
+    );
   return new Uint8Array(await files.read(path));
 }
 
-async function filesAt(path: string, files: CaptureFiles): Promise<{ paths: string[]; frame?: CaptureFrame } | TransportError> {
+async function filesAt(
+  path: string,
+  files: CaptureFiles
+): Promise<{ paths: string[]; frame?: CaptureFrame } | TransportError> {
   const { kind } = await files.look(path);
   if (kind === 'file') {
     const bytes = await readBounded(path, files);
@@ -144,12 +169,21 @@ async function filesAt(path: string, files: CaptureFiles): Promise<{ paths: stri
     if (frame !== undefined) return 'ok' in frame && !frame.ok ? frame : { paths: [], frame: frame as CaptureFrame };
     const series = seriesIn(path, names);
     const bases = [...new Set(series.map(({ base }) => basename(base)))];
-    if (bases.length > 1) return refused('OPENOT_CAPTURE_FILE', `the folder ${path} holds several recordings (${bases.slice(0, 5).join(', ')}): name one of them`);
+    if (bases.length > 1)
+      return refused(
+        'OPENOT_CAPTURE_FILE',
+        `the folder ${path} holds several recordings (${bases.slice(0, 5).join(', ')}): name one of them`
+      );
     if (series.length > 0) return { paths: series.map((file) => file.path) };
-    return refused('OPENOT_CAPTURE_FILE', `the folder ${path} holds no capture: files *${CAPTURE_EXTENSION} with numbers, or control.json and ring.hex, were expected`);
+    return refused(
+      'OPENOT_CAPTURE_FILE',
+      `the folder ${path} holds no capture: files *${CAPTURE_EXTENSION} with numbers, or control.json and ring.hex, were expected`
+    );
   }
   const series = seriesOf(path, await files.list(dirname(path)));
   if (series.length > 0) return { paths: series.map((file) => file.path) };
-  return refused('OPENOT_CAPTURE_FILE', `there is no capture at ${path}: a file, the path of a series without its number, or a folder was expected`);
+  return refused(
+    'OPENOT_CAPTURE_FILE',
+    `there is no capture at ${path}: a file, the path of a series without its number, or a folder was expected`
+  );
 }
-

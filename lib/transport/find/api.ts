@@ -25,14 +25,25 @@ export interface FoundRing<F> {
 
 /** What a search came to. The best ring first; `hints` = what a person should know of what was seen on the way. */
 export type FindOutcome<F> =
-  | { readonly ok: true; readonly rings: readonly FoundRing<F>[]; readonly looked: string; readonly isComplete: boolean; readonly hints: readonly string[] }
+  | {
+      readonly ok: true;
+      readonly rings: readonly FoundRing<F>[];
+      readonly looked: string;
+      readonly isComplete: boolean;
+      readonly hints: readonly string[];
+    }
   | TransportError;
 
 /** NodeIds; those of the ring one a line, in order. */
 export type OpcuaFields = { readonly controlNode: string; readonly ringNode: string };
 
 /** Addresses as decimal text, counted from 0. */
-export type ModbusFields = { readonly registerType: 'holding' | 'input'; readonly controlAddress: string; readonly ringAddress: string; readonly byteOrder: 'big' | 'little' };
+export type ModbusFields = {
+  readonly registerType: 'holding' | 'input';
+  readonly controlAddress: string;
+  readonly ringAddress: string;
+  readonly byteOrder: 'big' | 'little';
+};
 
 /** How a ring came off in a test: it can be read, it can with something to know or to change, or it cannot. */
 export type Verdict = 'good' | 'usable' | 'bad';

@@ -24,8 +24,14 @@ const MAX_ANSWERS = 20;
 /** The Server object, the lists of aliases and locations: large, and never ours. */
 const NOT_OURS = new Set([2253, 23470, 31915]);
 
-/** The objects and variables directly below these nodes, or why there are none. A node that cannot be browsed has none. */
-export async function childrenOf(connection: SharedConnection, nodeIds: readonly NodeId[], isOver: () => boolean): Promise<{ ok: true; value: ReferenceDescription[][] } | TransportError> {
+/**
+ * The objects and variables directly below these nodes, or why there are none. A node that cannot be browsed has none.
+ */
+export async function childrenOf(
+  connection: SharedConnection,
+  nodeIds: readonly NodeId[],
+  isOver: () => boolean
+): Promise<{ ok: true; value: ReferenceDescription[][] } | TransportError> {
   const { BrowseDirection, NodeClass } = loadClient();
   const descriptions = nodeIds.map((nodeId) => ({
     nodeId,
@@ -45,7 +51,11 @@ export async function childrenOf(connection: SharedConnection, nodeIds: readonly
   return { ok: true, value: all.map((references) => references.filter(isWorthAVisit)) };
 }
 
-async function allOf(connection: SharedConnection, first: BrowseResult, isOver: () => boolean): Promise<ReferenceDescription[]> {
+async function allOf(
+  connection: SharedConnection,
+  first: BrowseResult,
+  isOver: () => boolean
+): Promise<ReferenceDescription[]> {
   const references = [...(first.references ?? [])];
   let point = first.continuationPoint;
   for (let answer = 1; point !== undefined && point !== null && point.length > 0; answer++) {

@@ -34,12 +34,23 @@ const BYTE_STRING = 15;
 const WIDEST = 8;
 
 /** The attributes of these variables, in their order. */
-export async function shapesOf(connection: SharedConnection, nodeIds: readonly NodeId[]): Promise<{ ok: true; value: Shape[] } | TransportError> {
+export async function shapesOf(
+  connection: SharedConnection,
+  nodeIds: readonly NodeId[]
+): Promise<{ ok: true; value: Shape[] } | TransportError> {
   const { AttributeIds } = loadClient();
-  const items = nodeIds.flatMap((nodeId) => [AttributeIds.DataType, AttributeIds.ValueRank, AttributeIds.ArrayDimensions].map((attributeId) => ({ nodeId, attributeId })));
+  const items = nodeIds.flatMap((nodeId) =>
+    [AttributeIds.DataType, AttributeIds.ValueRank, AttributeIds.ArrayDimensions].map((attributeId) => ({
+      nodeId,
+      attributeId
+    }))
+  );
   const read = await readValues(connection, items);
   if (!read.ok) return read;
-  return { ok: true, value: nodeIds.map((_, i) => shapeOf(read.value[i * 3], read.value[i * 3 + 1], read.value[i * 3 + 2])) };
+  return {
+    ok: true,
+    value: nodeIds.map((_, i) => shapeOf(read.value[i * 3], read.value[i * 3 + 1], read.value[i * 3 + 2]))
+  };
 }
 
 function shapeOf(dataType: DataValue, valueRank: DataValue, dimensions: DataValue): Shape {
@@ -57,16 +68,27 @@ function shapeOf(dataType: DataValue, valueRank: DataValue, dimensions: DataValu
   return { kind: 'bytes', elements };
 }
 
-const contentOf = (value: DataValue): unknown => (value.statusCode.isGood() ? (value.value?.value as unknown) : undefined);
+const contentOf = (value: DataValue): unknown =>
+  value.statusCode.isGood() ? (value.value?.value as unknown) : undefined;
 
 function elementsOf(content: unknown): number | undefined {
-  const dimensions = Array.isArray(content) || ArrayBuffer.isView(content) ? Array.from(content as ArrayLike<number>) : [];
+  const dimensions =
+    Array.isArray(content) || ArrayBuffer.isView(content) ? Array.from(content as ArrayLike<number>) : [];
   return dimensions.length === 1 && dimensions[0] > 0 ? dimensions[0] : undefined;
 }
 
-/** Reads the beginning of these variables, all in one request, whole where the server refuses a range. Those that carry no bytes are undefined. */
-export async function carriersOf(connection: SharedConnection, nodes: readonly { node: BrowsedNode; shape: Shape }[]): Promise<{ ok: true; value: (Carrier | undefined)[] } | TransportError> {
-  const read = await readValues(connection, nodes.map(({ node, shape }) => valueItem(node.nodeId, shape.elements)));
+/**
+ * Reads the beginning of these variables, all in one request, whole where the server refuses a range. Those that carry
+ * no bytes are undefined.
+ */
+export async function carriersOf(
+  connection: SharedConnection,
+  nodes: readonly { node: BrowsedNode; shape: Shape }[]
+): Promise<{ ok: true; value: (Carrier | undefined)[] } | TransportError> {
+  const read = await readValues(
+    connection,
+    nodes.map(({ node, shape }) => valueItem(node.nodeId, shape.elements))
+  );
   if (!read.ok) return read;
   const found: (Carrier | undefined)[] = [];
   for (let i = 0; i < nodes.length; i++) {

@@ -25,14 +25,22 @@ const MAX_TRIED = 16;
  * connection of its own, one request at a time, closed at the end; within `limits.timeMs`, or until `signal` says so.
  * Never rejects.
  */
-export async function findModbusRings(settings: Partial<ModbusSettings> & Pick<ModbusSettings, 'host'>, range: ScanRange = ALL_REGISTERS, limits: Partial<FindLimits> = {}, signal?: AbortSignal): Promise<FindOutcome<ModbusFields>> {
+export async function findModbusRings(
+  settings: Partial<ModbusSettings> & Pick<ModbusSettings, 'host'>,
+  range: ScanRange = ALL_REGISTERS,
+  limits: Partial<FindLimits> = {},
+  signal?: AbortSignal
+): Promise<FindOutcome<ModbusFields>> {
   const all = { ...DEFAULT_FIND_LIMITS, timeMs: FIND_MODBUS_MS, ...limits };
   const budget = new Budget(all.timeMs, signal);
   const line = new SearchLine({ ...DEFAULT_MODBUS_SETTINGS, ...settings });
   budget.onEnd(() => void line.close());
   try {
     const failed = await line.connect();
-    return failed ?? (await new Search(line, range, settings.maxRegisters ?? DEFAULT_MODBUS_SETTINGS.maxRegisters, all, budget).run());
+    return (
+      failed ??
+      (await new Search(line, range, settings.maxRegisters ?? DEFAULT_MODBUS_SETTINGS.maxRegisters, all, budget).run())
+    );
   } finally {
     budget.close();
     await line.close();
@@ -63,7 +71,10 @@ class Search {
 
   async run(): Promise<FindOutcome<ModbusFields>> {
     let limit = this.maxRegisters;
-    for (const [registerType, share] of [['holding', FIRST_SHARE], ['input', 1]] as const) {
+    for (const [registerType, share] of [
+      ['holding', FIRST_SHARE],
+      ['input', 1]
+    ] as const) {
       if (this.isOver(1)) {
         this.isComplete = false;
         break;
@@ -72,10 +83,15 @@ class Search {
       if (this.failure !== undefined) break;
     }
     if (this.failure !== undefined && this.rings.length === 0 && !this.budget.isOver) return this.failure;
-    if (this.budget.isOver && this.rings.length === 0) this.hints.push(`the search was ended after ${Math.round(this.budget.usedMs / 1000)} s: give it a smaller range of registers`);
+    if (this.budget.isOver && this.rings.length === 0)
+      this.hints.push(
+        `the search was ended after ${Math.round(this.budget.usedMs / 1000)} s: give it a smaller range of registers`
+      );
     return {
       ok: true,
-      rings: this.rings.sort((a, b) => Number(b.isProved) - Number(a.isProved)).map(({ description, fields, isProved }) => ({ description, fields, isProved })),
+      rings: this.rings
+        .sort((a, b) => Number(b.isProved) - Number(a.isProved))
+        .map(({ description, fields, isProved }) => ({ description, fields, isProved })),
       looked: `${this.looked.join(', ')}; ${this.line.requests} requests in ${durationText(this.budget.usedMs)}`,
       isComplete: this.isComplete,
       hints: [...new Set(this.hints)]
@@ -111,12 +127,17 @@ class Search {
     return scan.limit;
   }
 
-  /** Looks for the rings of the control blocks that have none: right behind them, and at each record that no ring claims, since a lap begins with one. */
+  /**
+   * Looks for the rings of the control blocks that have none: right behind them, and at each record that no ring
+   * claims, since a lap begins with one.
+   */
   private async pair(scan: RegisterScan, seen: Seen): Promise<void> {
     for (const control of [...seen.open]) {
       const behind = control.address + CONTROL_REGISTERS;
       for (const address of [behind, ...seen.records(control.layout.name)]) {
-        const isClaimed = this.rings.some(({ registerType, first, end }) => registerType === scan.registerType && address >= first && address < end);
+        const isClaimed = this.rings.some(
+          ({ registerType, first, end }) => registerType === scan.registerType && address >= first && address < end
+        );
         if (isClaimed || this.budget.isOver || !seen.isNew(control, address, MAX_TRIED)) continue;
         const check = await this.check(scan, control, address);
         if (check.kind !== 'proved') continue;
@@ -131,10 +152,13 @@ class Search {
   private async guess(scan: RegisterScan, control: SyncPlace): Promise<void> {
     const behind = control.address + CONTROL_REGISTERS;
     const check = await this.check(scan, control, behind);
-    if (check.kind === 'proved' || check.kind === 'empty' || check.kind === 'restless') return this.found(scan.registerType, control, behind, check);
+    if (check.kind === 'proved' || check.kind === 'empty' || check.kind === 'restless')
+      return this.found(scan.registerType, control, behind, check);
     const capacity = blockOf(check)?.capacity ?? 0;
     const where = shownRegister(scan.registerType, control.address);
-    this.hints.push(`${where} begins a control block of a ring of ${capacity} bytes (${capacity / 2} registers), but its records were not found: make the ring readable too, best right behind the control block`);
+    this.hints.push(
+      `${where} begins a control block of a ring of ${capacity} bytes (${capacity / 2} registers), but its records were not found: make the ring readable too, best right behind the control block`
+    );
   }
 
   private report(scan: RegisterScan): void {
@@ -142,16 +166,28 @@ class Search {
     const read = memory.runs();
     for (const { first, end } of read) {
       for (const address of oddControlsIn(memory, first, end)) {
-        this.hints.push(`a control block begins in the middle of ${shownRegister(registerType, address)}: let it begin at a whole register (in the controller, an even byte), nothing can name that place`);
+        this.hints.push(
+          `a control block begins in the middle of ${shownRegister(registerType, address)}: let it begin at a whole register (in the controller, an even byte), nothing can name that place`
+        );
       }
     }
     const areas = read.map(({ first, end }) => `${first} to ${end - 1}`);
-    this.looked.push(areas.length === 0 ? `no ${registerType} registers` : `${registerType} registers ${areas.slice(0, 6).join(', ')}${areas.length > 6 ? ' and more' : ''}`);
+    this.looked.push(
+      areas.length === 0
+        ? `no ${registerType} registers`
+        : `${registerType} registers ${areas.slice(0, 6).join(', ')}${areas.length > 6 ? ' and more' : ''}`
+    );
   }
 
   private check(scan: RegisterScan, place: SyncPlace, ringAddress: number): Promise<RingCheck> {
     const { registerType, limit } = scan;
-    const reads = new RegisterReads(this.line, { registerType, controlAddress: place.address, ringAddress, layout: place.layout, limit });
+    const reads = new RegisterReads(this.line, {
+      registerType,
+      controlAddress: place.address,
+      ringAddress,
+      layout: place.layout,
+      limit
+    });
     // A place that was guessed from a record shows records wherever it is.
     return checkRing(reads, this.budget, ringAddress === place.address + CONTROL_REGISTERS ? 'few' : 'whole');
   }
@@ -159,12 +195,25 @@ class Search {
   private found(registerType: RegisterType, place: SyncPlace, ringAddress: number, check: RingCheck): void {
     const capacity = blockOf(check)?.capacity ?? 0;
     // Many devices show the same memory as both kinds of registers: one of them is enough to choose from.
-    const twin = this.rings.find((ring) => ring.registerType !== registerType && ring.fields.controlAddress === String(place.address) && ring.first === ringAddress);
-    if (twin !== undefined) return void this.hints.push(`the ring at ${ringAddress} shows in ${twin.registerType} and ${registerType} registers alike`);
+    const twin = this.rings.find(
+      (ring) =>
+        ring.registerType !== registerType &&
+        ring.fields.controlAddress === String(place.address) &&
+        ring.first === ringAddress
+    );
+    if (twin !== undefined)
+      return void this.hints.push(
+        `the ring at ${ringAddress} shows in ${twin.registerType} and ${registerType} registers alike`
+      );
     const where = `${registerType} registers, control block at ${place.address}, ring at ${ringAddress}, byte order ${place.layout.name}`;
     this.rings.push({
       description: describeRing(where, check, capacity),
-      fields: { registerType, controlAddress: String(place.address), ringAddress: String(ringAddress), byteOrder: place.layout.byteOrder },
+      fields: {
+        registerType,
+        controlAddress: String(place.address),
+        ringAddress: String(ringAddress),
+        byteOrder: place.layout.byteOrder
+      },
       isProved: check.kind === 'proved',
       registerType,
       first: ringAddress,
@@ -196,10 +245,15 @@ class Seen {
 
   /** Addresses of records in that layout, lowest first. */
   records(layout: string): number[] {
-    return this.starts.filter((place) => place.layout.name === layout).map(({ address }) => address).sort((a, b) => a - b);
+    return this.starts
+      .filter((place) => place.layout.name === layout)
+      .map(({ address }) => address)
+      .sort((a, b) => a - b);
   }
 
-  /** Whether this place was not tried for that control block before, and there are tries left; then it counts as tried. */
+  /**
+   * Whether this place was not tried for that control block before, and there are tries left; then it counts as tried.
+   */
   isNew(control: SyncPlace, address: number, most: number): boolean {
     const tried = this.tried.get(control) ?? new Set();
     this.tried.set(control, tried);

@@ -20,7 +20,11 @@ const MAX_MEASURED = 12;
  * Browses an OPC UA server for control blocks and the rings that belong to them. A session of its own, one request at a
  * time, closed at the end; within `limits.timeMs`, or until `signal` says so. Never rejects.
  */
-export async function findOpcuaRings(settings: Partial<OpcuaSettings> & Pick<OpcuaSettings, 'endpoint' | 'pkiFolder'>, limits: Partial<FindLimits> = {}, signal?: AbortSignal): Promise<FindOutcome<OpcuaFields>> {
+export async function findOpcuaRings(
+  settings: Partial<OpcuaSettings> & Pick<OpcuaSettings, 'endpoint' | 'pkiFolder'>,
+  limits: Partial<FindLimits> = {},
+  signal?: AbortSignal
+): Promise<FindOutcome<OpcuaFields>> {
   const all = { ...DEFAULT_FIND_LIMITS, ...limits };
   const budget = new Budget(all.timeMs, signal);
   const connection = new SharedConnection(settings);
@@ -63,7 +67,8 @@ class Search {
         failure = step;
         break;
       }
-      for (const carrier of step.value) if (controlBlockIn(carrier.head) !== undefined) this.open.set(this.text(carrier), carrier);
+      for (const carrier of step.value)
+        if (controlBlockIn(carrier.head) !== undefined) this.open.set(this.text(carrier), carrier);
       if (step.value.length > 0) await this.pair(walk.carriers, false);
     }
     await this.pair(walk.carriers, true);
@@ -79,10 +84,17 @@ class Search {
 
   private isOver(): boolean {
     if (this.budget.isOver) return true;
-    return this.provedAtMs !== undefined && this.open.size === 0 && this.budget.usedMs - this.provedAtMs > this.limits.lingerMs;
+    return (
+      this.provedAtMs !== undefined &&
+      this.open.size === 0 &&
+      this.budget.usedMs - this.provedAtMs > this.limits.lingerMs
+    );
   }
 
-  /** Tries to find a ring for each control block that has none; at the end also among variables whose length has to be measured, and unproved. */
+  /**
+   * Tries to find a ring for each control block that has none; at the end also among variables whose length has to be
+   * measured, and unproved.
+   */
   private async pair(carriers: readonly Carrier[], isLast: boolean): Promise<void> {
     for (const [text, control] of [...this.open]) {
       const known = isLast && !this.budget.isOver ? await this.measured(control, carriers) : carriers;
@@ -94,7 +106,12 @@ class Search {
     }
   }
 
-  private async ringOf(text: string, control: Carrier, carriers: readonly Carrier[], isLast: boolean): Promise<FoundRing<OpcuaFields> | undefined> {
+  private async ringOf(
+    text: string,
+    control: Carrier,
+    carriers: readonly Carrier[],
+    isLast: boolean
+  ): Promise<FoundRing<OpcuaFields> | undefined> {
     const capacity = capacityIn(control.head);
     let unproved: { parts: RingParts; check: RingCheck } | undefined;
     let tries = 0;
@@ -111,7 +128,10 @@ class Search {
   }
 
   private async check(control: string, parts: RingParts): Promise<RingCheck> {
-    const transport = new OpcuaTransport(this.connection, { controlNode: control, ringNodes: parts.map((part) => this.text(part)) });
+    const transport = new OpcuaTransport(this.connection, {
+      controlNode: control,
+      ringNodes: parts.map((part) => this.text(part))
+    });
     try {
       const connected = await transport.connect();
       return connected.ok ? await checkRing(transport, this.budget) : { kind: 'error', error: connected };
@@ -123,14 +143,20 @@ class Search {
   private found(text: string, control: Carrier, parts: RingParts, check: RingCheck): FoundRing<OpcuaFields> {
     const ringNode = parts.map((part) => this.text(part)).join('\n');
     const where = `${control.node.path.join(' / ')} + ${parts.map(({ node }) => node.name).join(', ')}`;
-    return { description: describeRing(where, check, capacityIn(control.head)), fields: { controlNode: text, ringNode }, isProved: check.kind === 'proved' };
+    return {
+      description: describeRing(where, check, capacityIn(control.head)),
+      fields: { controlNode: text, ringNode },
+      isProved: check.kind === 'proved'
+    };
   }
 
   /** With the lengths of those that the server does not say, neighbours first. */
   private async measured(control: Carrier, carriers: readonly Carrier[]): Promise<readonly Carrier[]> {
     const home = control.node.path.slice(0, -1).join('\n');
     const isNear = ({ node }: Carrier): boolean => node.path.slice(0, -1).join('\n') === home;
-    const unknown = carriers.filter((carrier) => carrier.length === undefined && carrier !== control).sort((a, b) => Number(isNear(b)) - Number(isNear(a)) || b.node.score - a.node.score);
+    const unknown = carriers
+      .filter((carrier) => carrier.length === undefined && carrier !== control)
+      .sort((a, b) => Number(isNear(b)) - Number(isNear(a)) || b.node.score - a.node.score);
     const lengths = new Map<Carrier, number | undefined>();
     for (const carrier of unknown.slice(0, MAX_MEASURED)) {
       if (this.budget.isOver) break;
@@ -142,10 +168,18 @@ class Search {
   private hints(walk: AddressSpaceWalk): string[] {
     const hints: string[] = [];
     for (const [text, control] of this.open) {
-      hints.push(`${text} is a control block (${control.type}), but no array of ${capacityIn(control.head)} bytes holds its records: make the ring visible to OPC UA too, as one array of that size or as several with numbered names`);
+      hints.push(
+        `${text} is a control block (${control.type}), but no array of ${capacityIn(control.head)} bytes holds its records: make the ring visible to OPC UA too, as one array of that size or as several with numbered names`
+      );
     }
-    if (walk.isCut && this.rings.length === 0) hints.push(`the server has more than ${walk.nodes} nodes below ${this.limits.maxDepth} levels: not all were looked at`);
-    if (this.budget.isOver && this.rings.length === 0) hints.push(`the search was ended after ${Math.round(this.budget.usedMs / 1000)} s: copy the NodeIds from an OPC UA browser, or make fewer variables visible to OPC UA`);
+    if (walk.isCut && this.rings.length === 0)
+      hints.push(
+        `the server has more than ${walk.nodes} nodes below ${this.limits.maxDepth} levels: not all were looked at`
+      );
+    if (this.budget.isOver && this.rings.length === 0)
+      hints.push(
+        `the search was ended after ${Math.round(this.budget.usedMs / 1000)} s: copy the NodeIds from an OPC UA browser, or make fewer variables visible to OPC UA`
+      );
     return hints;
   }
 
@@ -155,4 +189,5 @@ class Search {
 }
 
 /** Offset 12 of the control block, also of one in the middle of an update. */
-const capacityIn = (head: Uint8Array): number => new DataView(head.buffer, head.byteOffset, head.length).getUint32(12, true);
+const capacityIn = (head: Uint8Array): number =>
+  new DataView(head.buffer, head.byteOffset, head.length).getUint32(12, true);

@@ -20,10 +20,14 @@ const MOST_TIMES = 7;
 const SIZE_MS = 1000;
 const SHARE = 0.6;
 
-/** Times reads of the control block and of 1, 4, 16 and 64 KiB of the ring, as far as it has them, one after the other. */
+/**
+ * Times reads of the control block and of 1, 4, 16 and 64 KiB of the ring, as far as it has them, one after the other.
+ */
 export async function timeReads(transport: Transport, capacity: number, budget: Budget): Promise<ReadTime[]> {
   const untilMs = budget.usedMs + budget.leftMs * SHARE;
-  const times = [await timeOf(transport, { kind: 'control' }, 'control block, 88 bytes', CONTROL_BLOCK_LENGTH, untilMs, budget)];
+  const times = [
+    await timeOf(transport, { kind: 'control' }, 'control block, 88 bytes', CONTROL_BLOCK_LENGTH, untilMs, budget)
+  ];
   const sizes = SIZES.filter((size) => size <= capacity);
   // A small ring is read as a whole.
   if (sizes.length === 0) sizes.push(capacity);
@@ -32,7 +36,15 @@ export async function timeReads(transport: Transport, capacity: number, budget: 
     const expectedMs = last.times === 0 ? 0 : (last.medianMs * size) / Math.max(last.bytes, 250);
     const what = `ring, ${sizeText(size)}`;
     if (last.failed !== undefined || budget.usedMs + expectedMs > untilMs) {
-      times.push({ what, bytes: size, times: 0, minMs: 0, medianMs: 0, failed: last.failed === undefined ? `not tried: it would take about ${(expectedMs / 1000).toFixed(0)} s` : 'not tried' });
+      times.push({
+        what,
+        bytes: size,
+        times: 0,
+        minMs: 0,
+        medianMs: 0,
+        failed:
+          last.failed === undefined ? `not tried: it would take about ${(expectedMs / 1000).toFixed(0)} s` : 'not tried'
+      });
       break;
     }
     times.push(await timeOf(transport, { kind: 'ring', offset: 0, length: size }, what, size, untilMs, budget));
@@ -40,11 +52,22 @@ export async function timeReads(transport: Transport, capacity: number, budget: 
   return times;
 }
 
-async function timeOf(transport: Transport, part: ReadPart, what: string, bytes: number, untilMs: number, budget: Budget): Promise<ReadTime> {
+async function timeOf(
+  transport: Transport,
+  part: ReadPart,
+  what: string,
+  bytes: number,
+  untilMs: number,
+  budget: Budget
+): Promise<ReadTime> {
   const took: number[] = [];
   const begunMs = budget.usedMs;
   let failed: TransportError | undefined;
-  while (took.length < MOST_TIMES && !budget.isOver && (took.length === 0 || (budget.usedMs < untilMs && budget.usedMs - begunMs < SIZE_MS))) {
+  while (
+    took.length < MOST_TIMES &&
+    !budget.isOver &&
+    (took.length === 0 || (budget.usedMs < untilMs && budget.usedMs - begunMs < SIZE_MS))
+  ) {
     const startMs = budget.usedMs;
     const read = await transport.read([part]);
     if (!read.ok) {
@@ -55,7 +78,14 @@ async function timeOf(transport: Transport, part: ReadPart, what: string, bytes:
   }
   took.sort((a, b) => a - b);
   const reason = failed === undefined ? {} : { failed: `${failed.code}: ${failed.message}` };
-  return { what, bytes, times: took.length, minMs: took[0] ?? 0, medianMs: took[Math.floor(took.length / 2)] ?? 0, ...reason };
+  return {
+    what,
+    bytes,
+    times: took.length,
+    minMs: took[0] ?? 0,
+    medianMs: took[Math.floor(took.length / 2)] ?? 0,
+    ...reason
+  };
 }
 
 /** What pairs of looks at the control block have shown. */
@@ -67,7 +97,10 @@ export interface Looks {
   readonly changed: number;
   /** Images in the middle of an update (odd seqlock). */
   readonly updating: number;
-  /** Images that no controller ever showed, cut by its own writing while they were copied; most such images cannot be told and count as changed. */
+  /**
+   * Images that no controller ever showed, cut by its own writing while they were copied; most such images cannot be
+   * told and count as changed.
+   */
   readonly torn: number;
   readonly tookMs: number;
   /** Bytes that the controller wrote meanwhile; undefined where it cannot be told. */
@@ -102,16 +135,24 @@ export async function lookInPairs(transport: Transport, budget: Budget, most: nu
     }
     const isSame = Buffer.compare(images[0], images[1]) === 0;
     if (isSame && blocks[0] !== undefined) counts.same++;
-    else if (blocks[0] !== undefined && blocks[1] !== undefined && readSeqlock(images[0]) !== readSeqlock(images[1])) counts.changed++;
+    else if (blocks[0] !== undefined && blocks[1] !== undefined && readSeqlock(images[0]) !== readSeqlock(images[1]))
+      counts.changed++;
     // One seqlock, two contents: at least one of them was never there.
     else if (blocks[0] !== undefined && blocks[1] !== undefined) counts.torn++;
   }
-  const written = first === undefined || last === undefined || last.headAbs < first.headAbs ? undefined : Number(last.headAbs - first.headAbs);
+  const written =
+    first === undefined || last === undefined || last.headAbs < first.headAbs
+      ? undefined
+      : Number(last.headAbs - first.headAbs);
   return { ...counts, tookMs: budget.usedMs - startMs, written, ...(failed === undefined ? {} : { failed }) };
 }
 
 /** The block in an image that can be one; else it is counted. */
-function judge(image: Uint8Array, before: ControlBlock | undefined, counts: { updating: number; torn: number }): ControlBlock | undefined {
+function judge(
+  image: Uint8Array,
+  before: ControlBlock | undefined,
+  counts: { updating: number; torn: number }
+): ControlBlock | undefined {
   const block = decodeControlBlock(image);
   if (block.ok) {
     const isBack = before !== undefined && block.runId === before.runId && block.headAbs < before.headAbs;

@@ -2,7 +2,10 @@ const OURS = /oot|open.?ot/i;
 const LIKELY = /ring|control|ctrl|event|log|audit|buffer|journal/i;
 const DATA = /data|db|global|gvl|prog|main|plc|app/i;
 
-/** How likely something of ours stands at or below a node of this name: 0 to 4. A plant's address space is large, and the time is short. */
+/**
+ * How likely something of ours stands at or below a node of this name: 0 to 4. A plant's address space is large, and
+ * the time is short.
+ */
 export function nameScore(name: string): number {
   if (OURS.test(name)) return 4;
   if (LIKELY.test(name)) return 2;
@@ -29,7 +32,8 @@ export class BestFirst<T> {
   /** At most `most` entries, taken out. */
   take(most: number): T[] {
     const taken: T[] = [];
-    for (let score = MOST; score >= 0 && taken.length < most; score--) taken.push(...this.buckets[score].splice(0, most - taken.length));
+    for (let score = MOST; score >= 0 && taken.length < most; score--)
+      taken.push(...this.buckets[score].splice(0, most - taken.length));
     this.count -= taken.length;
     return taken;
   }

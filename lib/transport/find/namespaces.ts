@@ -8,9 +8,15 @@ const NAMESPACE_ARRAY = 2255;
 /** URIs of the server's namespaces, by index. */
 export async function readNamespaces(connection: SharedConnection): Promise<CallResult<readonly string[]>> {
   const { AttributeIds, NodeId, NodeIdType } = loadClient();
-  const read = await readValues(connection, [{ nodeId: new NodeId(NodeIdType.NUMERIC, NAMESPACE_ARRAY, 0), attributeId: AttributeIds.Value }]);
+  const read = await readValues(connection, [
+    { nodeId: new NodeId(NodeIdType.NUMERIC, NAMESPACE_ARRAY, 0), attributeId: AttributeIds.Value }
+  ]);
   if (!read.ok) return read;
   const names: unknown = read.value[0].value?.value;
   if (Array.isArray(names)) return { ok: true, value: names as string[] };
-  return transportError('OPENOT_OPCUA_NAMESPACES', `the server does not show its namespaces (${read.value[0].statusCode.name})`, 'retry');
+  return transportError(
+    'OPENOT_OPCUA_NAMESPACES',
+    `the server does not show its namespaces (${read.value[0].statusCode.name})`,
+    'retry'
+  );
 }

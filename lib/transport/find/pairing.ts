@@ -26,7 +26,10 @@ export function ringsFor(control: Carrier, carriers: readonly Carrier[], capacit
   }
   const home = parentOf(control);
   const nearness = ([first]: RingParts): number => (parentOf(first) === home ? 8 : 0) + (first.node.score > 0 ? 1 : 0);
-  return scored.map(({ parts, score }) => ({ parts, score: score + nearness(parts) })).sort((a, b) => b.score - a.score).map(({ parts }) => parts);
+  return scored
+    .map(({ parts, score }) => ({ parts, score: score + nearness(parts) }))
+    .sort((a, b) => b.score - a.score)
+    .map(({ parts }) => parts);
 }
 
 /** Variables of one parent and one type whose names differ in a number alone, in the order of the numbers. */
@@ -40,5 +43,7 @@ function numberedRows(carriers: readonly Carrier[]): RingParts[] {
     rows.set(key, row);
     row.push({ number: Number(match[2]), carrier });
   }
-  return [...rows.values()].filter((row) => row.length > 1).map((row) => row.sort((a, b) => a.number - b.number).map(({ carrier }) => carrier));
+  return [...rows.values()]
+    .filter((row) => row.length > 1)
+    .map((row) => row.sort((a, b) => a.number - b.number).map(({ carrier }) => carrier));
 }

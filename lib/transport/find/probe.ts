@@ -15,9 +15,14 @@ export interface Finding {
 export interface Subject {
   readonly transport: Transport;
   /** After `connect`: what the carriage does beside plain reads; adds to `findings`. */
-  readonly extra?: (facts: RingFacts, check: RingCheck) => Promise<{ title: string; lines: readonly string[]; findings: readonly Finding[] }>;
+  readonly extra?: (
+    facts: RingFacts,
+    check: RingCheck
+  ) => Promise<{ title: string; lines: readonly string[]; findings: readonly Finding[] }>;
   /** Properties that should have other values, found out by the carriage, with what to say of each. */
-  readonly change?: (connected: RingFacts | TransportError) => Promise<{ change: Record<string, string>; findings: readonly Finding[] }>;
+  readonly change?: (
+    connected: RingFacts | TransportError
+  ) => Promise<{ change: Record<string, string>; findings: readonly Finding[] }>;
 }
 
 const PAIRS = 100;
@@ -31,7 +36,8 @@ export async function probe(subject: Subject, budget: Budget): Promise<ProbeRepo
   const { transport } = subject;
   const connected = await transport.connect();
   const proposed = (await subject.change?.(connected)) ?? { change: {}, findings: [] };
-  if (!connected.ok) return report([bad(`${connected.code}: ${connected.message}`), ...proposed.findings], [], proposed.change);
+  if (!connected.ok)
+    return report([bad(`${connected.code}: ${connected.message}`), ...proposed.findings], [], proposed.change);
   const sections: string[][] = [['What is there', ...connected.about]];
   const findings: Finding[] = [...proposed.findings];
   const check = await checkRing(transport, budget);
@@ -47,8 +53,12 @@ export async function probe(subject: Subject, budget: Budget): Promise<ProbeRepo
   }
   if (check.kind === 'proved' || check.kind === 'empty' || check.kind === 'restless') {
     const looks = await lookInPairs(transport, budget, PAIRS, Math.min(PAIRS_MS, budget.leftMs * PAIRS_SHARE));
-    const times = capacity > 0 ? await timeReads(transport, Math.min(capacity, connected.ringBytes ?? capacity), budget) : [];
-    sections.push(['Read times, the shortest and the median', ...times.map(timeLine)], ['Two looks at the control block, one after the other', ...lookLines(looks)]);
+    const times =
+      capacity > 0 ? await timeReads(transport, Math.min(capacity, connected.ringBytes ?? capacity), budget) : [];
+    sections.push(
+      ['Read times, the shortest and the median', ...times.map(timeLine)],
+      ['Two looks at the control block, one after the other', ...lookLines(looks)]
+    );
     findings.push(...lookFindings(looks), ...paceFindings(looks, times, capacity));
   }
   if (budget.isAborted) findings.push(usable('the test was ended before it was through'));
@@ -69,8 +79,16 @@ const VERDICTS: Record<Verdict, string> = {
 };
 const MARKS: Record<Verdict, string> = { good: '+', usable: '!', bad: 'x' };
 
-function report(findings: readonly Finding[], sections: readonly string[][], change: Record<string, string>): ProbeReport {
-  const verdict = findings.some(({ level }) => level === 'bad') ? 'bad' : findings.some(({ level }) => level === 'usable') ? 'usable' : 'good';
+function report(
+  findings: readonly Finding[],
+  sections: readonly string[][],
+  change: Record<string, string>
+): ProbeReport {
+  const verdict = findings.some(({ level }) => level === 'bad')
+    ? 'bad'
+    : findings.some(({ level }) => level === 'usable')
+      ? 'usable'
+      : 'good';
   const order: Verdict[] = ['bad', 'usable', 'good'];
   const sorted = [...findings].sort((a, b) => order.indexOf(a.level) - order.indexOf(b.level));
   const lines = [VERDICTS[verdict], ...sorted.map(({ level, text }) => `  ${MARKS[level]} ${text}`)];
@@ -81,11 +99,17 @@ function report(findings: readonly Finding[], sections: readonly string[][], cha
 function findingOf(check: RingCheck): Finding {
   switch (check.kind) {
     case 'proved':
-      return good(`${check.records === 1 ? 'a whole record stands' : `${check.records} whole records stand`} where the control block says; CRC right`);
+      return good(
+        `${check.records === 1 ? 'a whole record stands' : `${check.records} whole records stand`} where the control block says; CRC right`
+      );
     case 'empty':
-      return usable('the control block is right, but the controller has not written a record yet: test again when it has, only then the place of the ring is proved');
+      return usable(
+        'the control block is right, but the controller has not written a record yet: test again when it has, only then the place of the ring is proved'
+      );
     case 'noRecord':
-      return bad(`the control block is right, but no record stands where the oldest one should, byte ${check.block.oldestAbs % BigInt(check.block.capacity)} of the ring; found ${check.found}: check where the ring is, or let Find ring look for it`);
+      return bad(
+        `the control block is right, but no record stands where the oldest one should, byte ${check.block.oldestAbs % BigInt(check.block.capacity)} of the ring; found ${check.found}: check where the ring is, or let Find ring look for it`
+      );
     case 'restless':
       return usable(`not proved: ${check.text}`);
     case 'noControl':
@@ -98,7 +122,9 @@ function findingOf(check: RingCheck): Finding {
 function sizeFindings(ringBytes: number | undefined, capacity: number): Finding[] {
   if (ringBytes === undefined || capacity === 0 || ringBytes === capacity) return [];
   const found = `the ring that is set has ${ringBytes} bytes, the control block says ${capacity}`;
-  return ringBytes < capacity ? [bad(`${found}: a part of it is missing, or it is another one`)] : [usable(`${found}: what is behind them is not read`)];
+  return ringBytes < capacity
+    ? [bad(`${found}: a part of it is missing, or it is another one`)]
+    : [usable(`${found}: what is behind them is not read`)];
 }
 
 const ms = (value: number): string => (value < 10 ? value.toFixed(1) : value.toFixed(0));
@@ -121,16 +147,38 @@ function lookFindings({ pairs, changed, updating, torn, failed }: Looks): Findin
   const findings: Finding[] = [];
   const looks = pairs * 2;
   if (failed !== undefined) findings.push(usable(`${failed.code}: ${failed.message}`));
-  if (torn > 0) findings.push(usable(`${torn} of ${looks} looks were certainly torn (${((100 * torn) / looks).toFixed(1)} %): usual where arrays are copied element by element; the reader confirms every look and reads again`));
-  if (pairs > 2 && updating === looks) findings.push(bad('every look came in the middle of an update: the controller was stopped inside one (start it), or does not finish its updates'));
-  else if (updating > looks / 4) findings.push(usable(`${updating} of ${looks} looks came in the middle of an update: let the logger's task run above the priority of communication where that can be set`));
-  if (pairs > 2 && changed > pairs / 2) findings.push(usable(`the controller writes faster than two looks follow each other (${changed} of ${pairs} pairs): most looks take several tries, and "the same request" must not be chosen for confirming`));
+  if (torn > 0)
+    findings.push(
+      usable(
+        `${torn} of ${looks} looks were certainly torn (${((100 * torn) / looks).toFixed(1)} %): usual where arrays are copied element by element; the reader confirms every look and reads again`
+      )
+    );
+  if (pairs > 2 && updating === looks)
+    findings.push(
+      bad(
+        'every look came in the middle of an update: the controller was stopped inside one (start it), or does not finish its updates'
+      )
+    );
+  else if (updating > looks / 4)
+    findings.push(
+      usable(
+        `${updating} of ${looks} looks came in the middle of an update: let the logger's task run above the priority of communication where that can be set`
+      )
+    );
+  if (pairs > 2 && changed > pairs / 2)
+    findings.push(
+      usable(
+        `the controller writes faster than two looks follow each other (${changed} of ${pairs} pairs): most looks take several tries, and "the same request" must not be chosen for confirming`
+      )
+    );
   return findings;
 }
 
 /** What the figures mean: whether the way carries what is written, and for how long the ring holds it. */
 function paceFindings({ written, tookMs }: Looks, times: readonly ReadTime[], capacity: number): Finding[] {
-  const best = times.filter(({ times: n, what }) => n > 0 && what.startsWith('ring')).map(({ bytes, medianMs }) => (bytes * 1000) / Math.max(medianMs, 0.1));
+  const best = times
+    .filter(({ times: n, what }) => n > 0 && what.startsWith('ring'))
+    .map(({ bytes, medianMs }) => (bytes * 1000) / Math.max(medianMs, 0.1));
   if (written === undefined || tookMs < 200 || best.length === 0) return [];
   const carried = Math.max(...best);
   const rate = (written * 1000) / tookMs;
@@ -140,6 +188,13 @@ function paceFindings({ written, tookMs }: Looks, times: readonly ReadTime[], ca
   if (rate > carried) return [bad(`${now}: records are lost all the time. Fewer events or a faster link would help`)];
   const holds = capacity / rate;
   const needed = 4 * rate * (INTERVAL_S + capacity / carried);
-  if (needed > capacity) return [usable(`${now}: the ring holds only ${holds.toFixed(1)} s of that; at an interval of 500 ms it should have ${sizeText(Math.ceil(needed))}`)];
-  return [good(`${now}: the ring holds ${holds < 120 ? `${holds.toFixed(0)} s` : `${Math.round(holds / 60)} min`} of that`)];
+  if (needed > capacity)
+    return [
+      usable(
+        `${now}: the ring holds only ${holds.toFixed(1)} s of that; at an interval of 500 ms it should have ${sizeText(Math.ceil(needed))}`
+      )
+    ];
+  return [
+    good(`${now}: the ring holds ${holds < 120 ? `${holds.toFixed(0)} s` : `${Math.round(holds / 60)} min`} of that`)
+  ];
 }

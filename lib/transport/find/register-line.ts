@@ -5,7 +5,10 @@ import { closed, openSocket, Opening } from '../modbus/open-socket';
 import { ModbusSettings, RegisterType } from '../modbus/settings';
 import type { TransportError } from '../transport';
 
-/** Connections that a search may use up: some devices close one at which they were asked for an address they do not have. */
+/**
+ * Connections that a search may use up: some devices close one at which they were asked for an address they do not
+ * have.
+ */
 const MAX_CONNECTIONS = 5;
 const BUSY = new Set([5, 6]);
 const BUSY_TRIES = 6;
@@ -58,7 +61,12 @@ export class SearchLine {
   private async open(): Promise<RegisterLine | TransportError> {
     if (this.line !== undefined) return this.line;
     if (this.isClosed) return this.closedError();
-    if (this.connections >= MAX_CONNECTIONS) return transportError('OPENOT_MODBUS_CONNECTION_LOST', `${shownDevice(this.settings)} closed the connection ${MAX_CONNECTIONS} times: choose a smaller range of registers, which exists as a whole`, 'reconnect');
+    if (this.connections >= MAX_CONNECTIONS)
+      return transportError(
+        'OPENOT_MODBUS_CONNECTION_LOST',
+        `${shownDevice(this.settings)} closed the connection ${MAX_CONNECTIONS} times: choose a smaller range of registers, which exists as a whole`,
+        'reconnect'
+      );
     this.connections++;
     this.opening = openSocket(this.settings, this.settings.requestTimeoutMs);
     const socket = await this.opening.done;
@@ -68,10 +76,15 @@ export class SearchLine {
       socket.destroy();
       return this.closedError();
     }
-    const line = new RegisterLine(socket, { ...this.settings, pipeline: 1 }, { firstMs: this.settings.requestTimeoutMs, lastId: this.lastId }, () => {
-      this.lastId = line.lastId;
-      if (this.line === line) this.line = this.socket = undefined;
-    });
+    const line = new RegisterLine(
+      socket,
+      { ...this.settings, pipeline: 1 },
+      { firstMs: this.settings.requestTimeoutMs, lastId: this.lastId },
+      () => {
+        this.lastId = line.lastId;
+        if (this.line === line) this.line = this.socket = undefined;
+      }
+    );
     this.line = line;
     this.socket = socket;
     return line;

@@ -31,7 +31,7 @@ export class RegisterMemory {
   /** What was read, in order, neighbours joined. */
   runs(): Run[] {
     const runs: Run[] = [];
-    for (let at = 0; at < REGISTERS; ) {
+    for (let at = 0; at < REGISTERS;) {
       const first = this.known.indexOf(1, at);
       if (first < 0) break;
       const end = this.known.indexOf(0, first);

@@ -24,7 +24,10 @@ export class RegisterReads {
   async read(parts: readonly ReadPart[]): Promise<ReadOutcome> {
     const read: Uint8Array[] = [];
     for (const part of parts) {
-      const bytes = part.kind === 'control' ? await this.bytes(this.ring.controlAddress, CONTROL_REGISTERS) : await this.ringBytes(part.offset, part.length);
+      const bytes =
+        part.kind === 'control'
+          ? await this.bytes(this.ring.controlAddress, CONTROL_REGISTERS)
+          : await this.ringBytes(part.offset, part.length);
       if (!(bytes instanceof Uint8Array)) return bytes;
       read.push(bytes);
     }
@@ -44,7 +47,13 @@ export class RegisterReads {
     const wire = new Uint8Array(count * 2);
     for (let done = 0; done < count; done += limit) {
       const take = Math.min(limit, count - done);
-      if (address + done + take > 65_536) return { ok: false, code: 'OPENOT_MODBUS_ADDRESS_RANGE', message: 'the ring would end beyond the last register', remedy: 'refused' };
+      if (address + done + take > 65_536)
+        return {
+          ok: false,
+          code: 'OPENOT_MODBUS_ADDRESS_RANGE',
+          message: 'the ring would end beyond the last register',
+          remedy: 'refused'
+        };
       const outcome = await this.line.ask(registerType, address + done, take);
       if (!outcome.ok) return { ok: false, code: outcome.code, message: outcome.message, remedy: outcome.remedy };
       wire.set(outcome.bytes, done * 2);

@@ -83,7 +83,10 @@ export class RegisterScan {
     }
     if (outcome.exception === NO_SUCH_FUNCTION) return { kind: 'noFunction' };
     if (NO_SUCH.has(outcome.exception ?? 0)) return { kind: 'refused' };
-    return { kind: 'error', error: { ok: false, code: outcome.code, message: outcome.message, remedy: outcome.remedy } };
+    return {
+      kind: 'error',
+      error: { ok: false, code: outcome.code, message: outcome.message, remedy: outcome.remedy }
+    };
   }
 
   /** How many registers from `address` on can be read at once, fewer than `refused`; what was read is kept. */
@@ -137,7 +140,8 @@ export class RegisterScan {
     const { from, to } = this.range;
     for (const start of starts) {
       const first = from + Math.ceil((start + 1 - from) / this.shortest) * this.shortest;
-      for (let address = first; address < start + this.limit && address <= to; address += this.shortest) this.holes.push(address);
+      for (let address = first; address < start + this.limit && address <= to; address += this.shortest)
+        this.holes.push(address);
     }
   }
 
@@ -145,14 +149,14 @@ export class RegisterScan {
   private async grow(address: number): Promise<ScanStep> {
     let first = address;
     let end = address + 1;
-    for (let by = this.shortest; by >= 1; ) {
+    for (let by = this.shortest; by >= 1;) {
       const from = Math.max(this.range.from, first - by);
       const step = from < first ? await this.read(from, first - from) : undefined;
       if (step?.kind === 'error') return step;
       if (step?.kind === 'read') first = from;
       else by = Math.floor(by / 2);
     }
-    for (let by = this.shortest; by >= 1; ) {
+    for (let by = this.shortest; by >= 1;) {
       const to = Math.min(this.range.to + 1, end + by);
       const step = to > end ? await this.read(end, to - end) : undefined;
       if (step?.kind === 'error') return step;

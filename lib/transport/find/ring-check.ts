@@ -1,4 +1,14 @@
-import { CONTROL_BLOCK_LENGTH, ControlBlock, controlBlockErrorCode, decodeControlBlock, describeControlBlockError, isConsistent, PlacedRecord, RingWindow, walkWindow } from '../../ring';
+import {
+  CONTROL_BLOCK_LENGTH,
+  ControlBlock,
+  controlBlockErrorCode,
+  decodeControlBlock,
+  describeControlBlockError,
+  isConsistent,
+  PlacedRecord,
+  RingWindow,
+  walkWindow
+} from '../../ring';
 import type { ReadPart, Transport, TransportError } from '../transport';
 import type { Budget } from './budget';
 
@@ -34,7 +44,11 @@ export type Thoroughness = 'few' | 'whole';
  * nothing, neither way. `whole`: at least half of the ring must be one row of
  * records that ends at head, which no other place can show.
  */
-export async function checkRing(transport: Pick<Transport, 'read'>, budget: Budget, thoroughness: Thoroughness = 'few'): Promise<RingCheck> {
+export async function checkRing(
+  transport: Pick<Transport, 'read'>,
+  budget: Budget,
+  thoroughness: Thoroughness = 'few'
+): Promise<RingCheck> {
   let last: RingCheck = { kind: 'restless', text: 'the time was over' };
   for (let attempt = 0; attempt < TRIES && !budget.isOver; attempt++) {
     const first = await lookAt(transport);
@@ -53,7 +67,10 @@ export async function checkRing(transport: Pick<Transport, 'read'>, budget: Budg
   return last;
 }
 
-/** The newest records end at head, and the oldest one begins where it should: bytes that lie elsewhere show one of them at most. */
+/**
+ * The newest records end at head, and the oldest one begins where it should: bytes that lie elsewhere show one of them
+ * at most.
+ */
 async function checkFew(transport: Pick<Transport, 'read'>, block: ControlBlock): Promise<RingCheck> {
   const [oldest, head] = [Number(block.oldestAbs), Number(block.headAbs)];
   const window = await readWindow(transport, block, oldest, Math.min(head, oldest + WINDOW));
@@ -74,7 +91,11 @@ async function checkFew(transport: Pick<Transport, 'read'>, block: ControlBlock)
   }
   // A server may show copies of two ages: then the newest records are not in the ring yet.
   const oldestText = wasOvertaken ? 'the oldest record was overwritten at every look' : 'the oldest record is there';
-  return { kind: 'restless', text: `${oldestText}, but the newest ones do not end where the control block says: its copy is of another age than the ring's, or they do not belong together`, block: now };
+  return {
+    kind: 'restless',
+    text: `${oldestText}, but the newest ones do not end where the control block says: its copy is of another age than the ring's, or they do not belong together`,
+    block: now
+  };
 }
 
 async function checkWhole(transport: Pick<Transport, 'read'>, block: ControlBlock): Promise<RingCheck> {
@@ -102,7 +123,9 @@ function rowToHead(window: RingWindow): PlacedRecord[] | undefined {
   return undefined;
 }
 
-type Look = { readonly kind: 'block'; readonly block: ControlBlock } | Extract<RingCheck, { kind: 'restless' | 'noControl' | 'error' }>;
+type Look =
+  | { readonly kind: 'block'; readonly block: ControlBlock }
+  | Extract<RingCheck, { kind: 'restless' | 'noControl' | 'error' }>;
 
 async function lookAt(transport: Pick<Transport, 'read'>): Promise<Look> {
   const read = await transport.read([{ kind: 'control' }]);
@@ -115,14 +138,24 @@ function judge(image: Uint8Array): Look {
     if (block.kind === 'updating') return { kind: 'restless', text: describeControlBlockError(block) };
     return { kind: 'noControl', code: controlBlockErrorCode(block), text: describeControlBlockError(block) };
   }
-  if (block.capacity === 0) return { kind: 'noControl', code: 'OPENOT_CONTROL_CAPACITY_ZERO', text: 'the control block says that the ring has 0 bytes: the logger on the controller has not been started yet' };
+  if (block.capacity === 0)
+    return {
+      kind: 'noControl',
+      code: 'OPENOT_CONTROL_CAPACITY_ZERO',
+      text: 'the control block says that the ring has 0 bytes: the logger on the controller has not been started yet'
+    };
   // A torn image: the next one will do.
   if (!isConsistent(block)) return { kind: 'restless', text: 'the positions in the control block do not fit together' };
   return { kind: 'block', block };
 }
 
 /** The ring's bytes from one absolute position to another, laid out flat over its end. */
-async function readWindow(transport: Pick<Transport, 'read'>, block: ControlBlock, fromAbs: number, toAbs: number): Promise<RingWindow | TransportError> {
+async function readWindow(
+  transport: Pick<Transport, 'read'>,
+  block: ControlBlock,
+  fromAbs: number,
+  toAbs: number
+): Promise<RingWindow | TransportError> {
   const { capacity } = block;
   const offset = fromAbs % capacity;
   const length = toAbs - fromAbs;
@@ -134,7 +167,8 @@ async function readWindow(transport: Pick<Transport, 'read'>, block: ControlBloc
   return { bytes: new Uint8Array(Buffer.concat(read.parts)), fromAbs, headAbs: Number(block.headAbs), capacity };
 }
 
-const foundIn = (bytes: Uint8Array): string => (bytes.every((byte) => byte === 0) ? 'zeros' : Buffer.from(bytes.subarray(0, 8)).toString('hex'));
+const foundIn = (bytes: Uint8Array): string =>
+  bytes.every((byte) => byte === 0) ? 'zeros' : Buffer.from(bytes.subarray(0, 8)).toString('hex');
 
 /** Whether these bytes begin with a control block that can be used; one in the middle of an update counts. */
 export function controlBlockIn(bytes: Uint8Array): ControlBlock | 'updating' | undefined {

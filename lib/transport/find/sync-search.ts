@@ -36,9 +36,12 @@ export function oddControlsIn(memory: RegisterMemory, first: number, end: number
   const found: number[] = [];
   const span = memory.copy(first, end - first);
   for (const byteOrder of ['big', 'little'] as const) {
-    const bytes = Buffer.from(byteOrder === 'big' ? span : bytesInOrder(span.slice(), { name: 'little', byteOrder, registers: 1 }));
+    const bytes = Buffer.from(
+      byteOrder === 'big' ? span : bytesInOrder(span.slice(), { name: 'little', byteOrder, registers: 1 })
+    );
     for (let at = bytes.indexOf('OOT2'); at >= 0; at = bytes.indexOf('OOT2', at + 1)) {
-      if (at % 2 === 1 && controlBlockIn(bytes.subarray(at, at + CONTROL_BLOCK_LENGTH)) !== undefined) found.push(first + (at - 1) / 2);
+      if (at % 2 === 1 && controlBlockIn(bytes.subarray(at, at + CONTROL_BLOCK_LENGTH)) !== undefined)
+        found.push(first + (at - 1) / 2);
     }
   }
   return found;

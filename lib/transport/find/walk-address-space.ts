@@ -7,7 +7,10 @@ import { BrowsedNode, childrenOf } from './browse';
 import { Carrier, carriersOf, Shape, shapesOf } from './candidates';
 import { BestFirst, nameScore } from './name-score';
 
-/** Nodes in one Browse, variables whose attributes are read at a time, values in one Read. Halved where the server refuses. */
+/**
+ * Nodes in one Browse, variables whose attributes are read at a time, values in one Read. Halved where the server
+ * refuses.
+ */
 const BROWSE = 10;
 const SHAPES = 30;
 const VALUES = 8;
@@ -37,7 +40,13 @@ export class AddressSpaceWalk {
     private readonly isOver: () => boolean
   ) {
     const { NodeId, NodeIdType } = loadClient();
-    this.toBrowse.add(0, { nodeId: new NodeId(NodeIdType.NUMERIC, OBJECTS_FOLDER, 0), name: 'Objects', path: [], isVariable: false, score: 0 });
+    this.toBrowse.add(0, {
+      nodeId: new NodeId(NodeIdType.NUMERIC, OBJECTS_FOLDER, 0),
+      name: 'Objects',
+      path: [],
+      isVariable: false,
+      score: 0
+    });
   }
 
   get isDone(): boolean {
@@ -53,7 +62,11 @@ export class AddressSpaceWalk {
 
   private async browse(): Promise<{ ok: true; value: readonly Carrier[] } | TransportError> {
     const parents = this.toBrowse.take(this.sizes.browse);
-    const browsed = await childrenOf(this.connection, parents.map(({ nodeId }) => nodeId), this.isOver);
+    const browsed = await childrenOf(
+      this.connection,
+      parents.map(({ nodeId }) => nodeId),
+      this.isOver
+    );
     if (!browsed.ok) {
       if (parents.length === 1 || browsed.remedy === 'reconnect') return browsed;
       this.sizes.browse = Math.max(1, Math.floor(parents.length / 2));
@@ -77,7 +90,13 @@ export class AddressSpaceWalk {
     const name = reference.browseName?.name ?? String(reference.nodeId.value);
     // What stands in a folder of ours is more likely ours.
     const score = nameScore(name) + Math.floor(parent.score / 2);
-    const node = { nodeId: reference.nodeId, name, path: [...parent.path, name], isVariable: reference.nodeClass === NodeClass.Variable, score };
+    const node = {
+      nodeId: reference.nodeId,
+      name,
+      path: [...parent.path, name],
+      isVariable: reference.nodeClass === NodeClass.Variable,
+      score
+    };
     if (node.isVariable) this.toShape.add(score, node);
     else this.below(node);
   }
@@ -89,7 +108,10 @@ export class AddressSpaceWalk {
 
   private async shape(): Promise<{ ok: true; value: readonly Carrier[] } | TransportError> {
     const nodes = this.toShape.take(SHAPES);
-    const shapes = await shapesOf(this.connection, nodes.map(({ nodeId }) => nodeId));
+    const shapes = await shapesOf(
+      this.connection,
+      nodes.map(({ nodeId }) => nodeId)
+    );
     if (!shapes.ok) return shapes;
     nodes.forEach((node, i) => {
       const shape = shapes.value[i];

@@ -26,7 +26,8 @@ export type RegistersOutcome = { readonly ok: true; readonly bytes: Uint8Array }
 
 /**
  * One TCP connection to one device, shared by all its readers: opened with the first holder, closed with the last, and
- * opened anew by whoever acquires it after it was lost. Made by `createModbusConnection`. Nothing here throws or rejects.
+ * opened anew by whoever acquires it after it was lost. Made by `createModbusConnection`. Nothing here throws or
+ * rejects.
  */
 export interface ModbusConnection {
   readonly settings: ModbusSettings;

@@ -12,15 +12,20 @@ import { DEFAULT_MODBUS_SETTINGS, MAX_PIPELINE, MAX_REGISTERS, ModbusSettings } 
 const LET_GO_MS = 600;
 /** Milliseconds that a try may take while a link that was good before is down: it may be back at any moment. */
 const QUICK_MS = 800;
-/** In the first minute of an outage every try is a quick one, later every second one: the link may be slower than it was. */
+/**
+ * In the first minute of an outage every try is a quick one, later every second one: the link may be slower than it
+ * was.
+ */
 const EARLY_MS = 60_000;
 /**
- * Milliseconds that opening a connection may take meanwhile: TCP asks again after 1 s and then only after 3 s, and would
+ * Milliseconds that opening a connection may take meanwhile: TCP asks again after 1 s and then only after 3 s, and
+ * would
  * sleep through a link that comes back in between. Every fourth try takes its time.
  */
 const CONNECT_MS = 1_500;
 
-const closedError = (): TransportError => transportError('OPENOT_MODBUS_CLOSED', 'the connection was closed', 'reconnect');
+const closedError = (): TransportError =>
+  transportError('OPENOT_MODBUS_CLOSED', 'the connection was closed', 'reconnect');
 
 /**
  * One TCP connection, shared: opened when the first reader asks, closed when the last one lets go, opened anew by
@@ -45,12 +50,28 @@ export class SharedConnection implements ModbusConnection {
 
   constructor(settings: Partial<ModbusSettings> & Pick<ModbusSettings, 'host'>) {
     this.settings = withLimits(settings);
-    this.reads = new RegisterReads(this.settings, (request) => this.line?.ask(request) ?? Promise.resolve(this.lostError()));
+    this.reads = new RegisterReads(
+      this.settings,
+      (request) => this.line?.ask(request) ?? Promise.resolve(this.lostError())
+    );
   }
 
   state(): ModbusConnectionState {
-    const state = this.line !== undefined ? 'connected' : this.opened !== undefined ? 'connecting' : this.error !== undefined ? 'failed' : 'closed';
-    return { state, ...(this.error === undefined || state === 'connected' ? {} : { error: this.error }), holders: this.holders.size, connections: this.generation, maxRegisters: this.reads.maxRegisters };
+    const state =
+      this.line !== undefined
+        ? 'connected'
+        : this.opened !== undefined
+          ? 'connecting'
+          : this.error !== undefined
+            ? 'failed'
+            : 'closed';
+    return {
+      state,
+      ...(this.error === undefined || state === 'connected' ? {} : { error: this.error }),
+      holders: this.holders.size,
+      connections: this.generation,
+      maxRegisters: this.reads.maxRegisters
+    };
   }
 
   onState(listener: (state: ModbusConnectionState) => void): () => void {
@@ -91,7 +112,9 @@ export class SharedConnection implements ModbusConnection {
   }
 
   /** Several places in as few requests as the device allows, in their order. Never rejects. */
-  registersOf(asks: readonly RegisterAsk[]): Promise<{ readonly ok: true; readonly blocks: Uint8Array[] } | TransportError> {
+  registersOf(
+    asks: readonly RegisterAsk[]
+  ): Promise<{ readonly ok: true; readonly blocks: Uint8Array[] } | TransportError> {
     return this.reads.read(asks).then(
       (outcome) => {
         if (outcome.ok) this.outage.over();
@@ -102,7 +125,14 @@ export class SharedConnection implements ModbusConnection {
   }
 
   private lostError(): TransportError {
-    return this.error ?? transportError('OPENOT_MODBUS_CONNECTION_LOST', `there is no connection to ${shownDevice(this.settings)}`, 'reconnect');
+    return (
+      this.error ??
+      transportError(
+        'OPENOT_MODBUS_CONNECTION_LOST',
+        `there is no connection to ${shownDevice(this.settings)}`,
+        'reconnect'
+      )
+    );
   }
 
   private async letGo(): Promise<void> {
@@ -134,7 +164,9 @@ export class SharedConnection implements ModbusConnection {
       this.closing = socketClosed(socket);
       return closedError();
     }
-    const line = new RegisterLine(socket, this.settings, { firstMs: ms, lastId: this.lastId }, (error) => this.lost(line, error));
+    const line = new RegisterLine(socket, this.settings, { firstMs: ms, lastId: this.lastId }, (error) =>
+      this.lost(line, error)
+    );
     this.line = line;
     this.socket = socket;
     this.generation++;
@@ -212,7 +244,9 @@ class Outage {
 function withLimits(given: Partial<ModbusSettings> & Pick<ModbusSettings, 'host'>): ModbusSettings {
   const number = (key: keyof typeof DEFAULT_MODBUS_SETTINGS, min: number, max: number): number => {
     const value = given[key];
-    return value === undefined || !Number.isFinite(value) ? DEFAULT_MODBUS_SETTINGS[key] : Math.min(max, Math.max(min, Math.trunc(value)));
+    return value === undefined || !Number.isFinite(value)
+      ? DEFAULT_MODBUS_SETTINGS[key]
+      : Math.min(max, Math.max(min, Math.trunc(value)));
   };
   return {
     host: given.host,

@@ -51,7 +51,12 @@ export class FrameReader {
       }
       const end = at + 6 + length;
       if (bytes.length < end) break;
-      answers.push({ id: bytes.readUInt16BE(at), unitId: bytes[at + 6], functionCode: bytes[at + 7], body: bytes.subarray(at + 8, end) });
+      answers.push({
+        id: bytes.readUInt16BE(at),
+        unitId: bytes[at + 6],
+        functionCode: bytes[at + 7],
+        body: bytes.subarray(at + 8, end)
+      });
       at = end;
     }
     // A copy: a view of a few bytes would keep the whole segment.

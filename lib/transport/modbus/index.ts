@@ -11,7 +11,9 @@ export * from './settings';
  * What a device node makes once: nothing is opened before the first reader asks. What is absent or out of its range
  * takes the default or the nearest limit.
  */
-export function createModbusConnection(settings: Partial<ModbusSettings> & Pick<ModbusSettings, 'host'>): ModbusConnection {
+export function createModbusConnection(
+  settings: Partial<ModbusSettings> & Pick<ModbusSettings, 'host'>
+): ModbusConnection {
   return new SharedConnection(settings);
 }
 
@@ -20,6 +22,7 @@ export function createModbusConnection(settings: Partial<ModbusSettings> & Pick<
  * @throws TypeError when the connection was not made by `createModbusConnection`.
  */
 export function createModbusTransport(connection: ModbusConnection, ring: ModbusRing): Transport {
-  if (!(connection instanceof SharedConnection)) throw new TypeError('connection must be made by createModbusConnection');
+  if (!(connection instanceof SharedConnection))
+    throw new TypeError('connection must be made by createModbusConnection');
   return new ModbusTransport(connection, ring);
 }

@@ -37,7 +37,10 @@ const GRACE_MS = 1000;
 
 /** What a line begins with. */
 export interface LineStart {
-  /** Milliseconds for a request as long as nothing was answered: fewer than the settings say while a link is tried again. */
+  /**
+   * Milliseconds for a request as long as nothing was answered: fewer than the settings say while a link is tried
+   * again.
+   */
   readonly firstMs: number;
   /** Transaction id of the connection before: a gateway may still send answers to it. */
   readonly lastId: number;
@@ -73,9 +76,25 @@ export class RegisterLine {
   ) {
     this.lastId = start.lastId;
     socket.on('data', (chunk: Buffer) => this.received(chunk));
-    socket.on('close', () => this.gone(transportError('OPENOT_MODBUS_CONNECTION_LOST', `${this.device} closed the connection${this.answered ? '' : ' before it answered anything'}: a new one is opened. Some devices close the oldest connection when too many are open`, 'reconnect')));
+    socket.on('close', () =>
+      this.gone(
+        transportError(
+          'OPENOT_MODBUS_CONNECTION_LOST',
+          `${this.device} closed the connection${this.answered ? '' : ' before it answered anything'}: a new one is opened. Some devices close the oldest connection when too many are open`,
+          'reconnect'
+        )
+      )
+    );
     // An error is always followed by close; without a listener it would end the process.
-    socket.on('error', (error) => this.gone(transportError('OPENOT_MODBUS_CONNECTION_LOST', `the connection to ${this.device} broke (${(error as NodeJS.ErrnoException).code ?? error.message}): a new one is opened`, 'reconnect')));
+    socket.on('error', (error) =>
+      this.gone(
+        transportError(
+          'OPENOT_MODBUS_CONNECTION_LOST',
+          `the connection to ${this.device} broke (${(error as NodeJS.ErrnoException).code ?? error.message}): a new one is opened`,
+          'reconnect'
+        )
+      )
+    );
   }
 
   /** Sends when its turn has come; the deadline counts from then. Never rejects. */
@@ -87,7 +106,10 @@ export class RegisterLine {
     });
   }
 
-  /** Ends the connection; whoever waits for an answer gets this error at once. The listeners stay: what comes late is dropped. */
+  /**
+   * Ends the connection; whoever waits for an answer gets this error at once. The listeners stay: what comes late is
+   * dropped.
+   */
   close(error: TransportError): void {
     this.finish(error);
     this.socket.end();
@@ -103,9 +125,18 @@ export class RegisterLine {
       if (next === undefined) return;
       const { request } = next;
       const id = this.nextId();
-      const ms = this.answered ? this.settings.requestTimeoutMs : Math.min(this.start.firstMs, this.settings.requestTimeoutMs);
-      this.pending.set(id, { request, sentMs: performance.now(), resolve: next.resolve, timer: setTimeout(() => this.overdue(id, ms), ms) });
-      this.socket.write(encodeRead(id, this.settings.unitId, request.registerType === 'holding' ? 3 : 4, request.address, request.count));
+      const ms = this.answered
+        ? this.settings.requestTimeoutMs
+        : Math.min(this.start.firstMs, this.settings.requestTimeoutMs);
+      this.pending.set(id, {
+        request,
+        sentMs: performance.now(),
+        resolve: next.resolve,
+        timer: setTimeout(() => this.overdue(id, ms), ms)
+      });
+      this.socket.write(
+        encodeRead(id, this.settings.unitId, request.registerType === 'holding' ? 3 : 4, request.address, request.count)
+      );
     }
   }
 
@@ -131,7 +162,10 @@ export class RegisterLine {
 
   private take(answer: Answer, pending: Pending): void {
     const outcome = this.outcomeOf(answer, pending.request);
-    if (outcome === undefined) return this.notModbus(`an answer of unit ${answer.unitId}, function ${answer.functionCode}, ${answer.body.length} bytes to a request for ${pending.request.count} registers`);
+    if (outcome === undefined)
+      return this.notModbus(
+        `an answer of unit ${answer.unitId}, function ${answer.functionCode}, ${answer.body.length} bytes to a request for ${pending.request.count} registers`
+      );
     clearTimeout(pending.timer);
     this.pending.delete(answer.id);
     this.answered = true;
@@ -147,7 +181,13 @@ export class RegisterLine {
       return { ...exceptionError(body[0], where), exception: body[0] };
     }
     // Many devices answer with a unit id of their own: 0, 1 or 255 mean the device itself.
-    if (functionCode !== asked || body.length !== 1 + request.count * 2 || body[0] !== request.count * 2 || (unitId !== this.settings.unitId && !isItself(unitId))) return undefined;
+    if (
+      functionCode !== asked ||
+      body.length !== 1 + request.count * 2 ||
+      body[0] !== request.count * 2 ||
+      (unitId !== this.settings.unitId && !isItself(unitId))
+    )
+      return undefined;
     return { ok: true, bytes: body.subarray(1) };
   }
 
@@ -158,7 +198,13 @@ export class RegisterLine {
     const { settings, device } = this;
     if (!this.answered) {
       const unit = `check the unit id (now ${settings.unitId}; 255, 1 and 0 are usual), and that the controller is in RUN`;
-      return this.giveUp(transportError('OPENOT_MODBUS_SILENT', `${device} takes the connection but did not answer a request within ${ms} ms: ${unit}. A new connection is tried`, 'reconnect'));
+      return this.giveUp(
+        transportError(
+          'OPENOT_MODBUS_SILENT',
+          `${device} takes the connection but did not answer a request within ${ms} ms: ${unit}. A new connection is tried`,
+          'reconnect'
+        )
+      );
     }
     pending.resolve = undefined;
     const graceMs = Math.min(GRACE_MS, settings.requestTimeoutMs);
@@ -166,11 +212,23 @@ export class RegisterLine {
     pending.timer = setTimeout(() => this.giveUp(transportError('OPENOT_MODBUS_SILENT', silent, 'reconnect')), graceMs);
     const where = `${request.count} registers from ${shownRegister(request.registerType, request.address)}`;
     const advice = `they are asked for again; a longer request time-out, or fewer registers in a request, where the device ignores long ones`;
-    resolve?.(transportError('OPENOT_MODBUS_TIMEOUT', `${device} did not answer within ${ms} ms for ${where}: ${advice}`, 'retry'));
+    resolve?.(
+      transportError(
+        'OPENOT_MODBUS_TIMEOUT',
+        `${device} did not answer within ${ms} ms for ${where}: ${advice}`,
+        'retry'
+      )
+    );
   }
 
   private notModbus(found: string): void {
-    this.giveUp(transportError('OPENOT_MODBUS_PROTOCOL', `${this.device} sent ${found}: is that a Modbus TCP device (not RTU over TCP)? The connection is opened anew`, 'reconnect'));
+    this.giveUp(
+      transportError(
+        'OPENOT_MODBUS_PROTOCOL',
+        `${this.device} sent ${found}: is that a Modbus TCP device (not RTU over TCP)? The connection is opened anew`,
+        'reconnect'
+      )
+    );
   }
 
   private giveUp(error: TransportError): void {

@@ -13,17 +13,36 @@ export interface Opening {
   abort(): void;
 }
 
-/** Connects within `ms`. The socket has an `error` listener from its first moment on: an error without one ends the process. */
+/**
+ * Connects within `ms`. The socket has an `error` listener from its first moment on: an error without one ends the
+ * process.
+ */
 export function openSocket(to: { readonly host: string; readonly port: number }, ms: number): Opening {
   const device = shownDevice(to);
   let socket: Socket;
   try {
-    socket = connect({ host: to.host, port: to.port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS });
+    socket = connect({
+      host: to.host,
+      port: to.port,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: KEEP_ALIVE_MS
+    });
   } catch (error) {
     return { done: Promise.resolve(openError(error, device)), abort: () => undefined };
   }
   const done = new Promise<Socket | TransportError>((resolve) => {
-    const timer = setTimeout(() => end(transportError('OPENOT_MODBUS_UNREACHABLE', `no connection to ${device} within ${Math.round(ms)} ms: check host, port, cable and firewall`, 'reconnect')), ms);
+    const timer = setTimeout(
+      () =>
+        end(
+          transportError(
+            'OPENOT_MODBUS_UNREACHABLE',
+            `no connection to ${device} within ${Math.round(ms)} ms: check host, port, cable and firewall`,
+            'reconnect'
+          )
+        ),
+      ms
+    );
     const end = (outcome: Socket | TransportError): void => {
       clearTimeout(timer);
       resolve(outcome);
@@ -36,7 +55,10 @@ export function openSocket(to: { readonly host: string; readonly port: number },
   return { done, abort: () => socket.destroy() };
 }
 
-/** Waits until a socket that was ended (FIN) is closed by the other side too; a silent one is destroyed after half a second. */
+/**
+ * Waits until a socket that was ended (FIN) is closed by the other side too; a silent one is destroyed after half a
+ * second.
+ */
 export function closed(socket: Socket): Promise<void> {
   if (socket.closed) return Promise.resolve();
   return new Promise((resolve) => {

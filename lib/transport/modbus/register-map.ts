@@ -27,7 +27,10 @@ export function planOf(parts: readonly RingPart[], layout: Layout, maxRegisters:
     const first = Math.floor(offset / (2 * unit)) * unit;
     const end = Math.ceil((offset + length) / (2 * unit)) * unit;
     const last = spans[spans.length - 1];
-    const joins = last !== undefined && first >= last.first && requests(Math.max(last.end, end) - last.first) <= requests(last.end - last.first) + requests(end - first);
+    const joins =
+      last !== undefined &&
+      first >= last.first &&
+      requests(Math.max(last.end, end) - last.first) <= requests(last.end - last.first) + requests(end - first);
     if (joins) last.end = Math.max(last.end, end);
     else spans.push({ first, end });
     return spans.length - 1;

@@ -37,7 +37,9 @@ export class RegisterReads {
   }
 
   /** Requests leave in the order of `asks`, `pipeline` of them at a time; after the first failure no more. */
-  async read(asks: readonly RegisterAsk[]): Promise<{ readonly ok: true; readonly blocks: Uint8Array[] } | TransportError> {
+  async read(
+    asks: readonly RegisterAsk[]
+  ): Promise<{ readonly ok: true; readonly blocks: Uint8Array[] } | TransportError> {
     const wrong = asks.map((ask) => this.rangeError(ask)).find((error) => error !== undefined);
     if (wrong !== undefined) return wrong;
     const blocks = asks.map(({ count }) => new Uint8Array(count * 2));
@@ -58,7 +60,12 @@ export class RegisterReads {
   private chunksOf(whole: Chunk, limit = this.maxRegisters): Chunk[] {
     const chunks: Chunk[] = [];
     for (let done = 0; done < whole.count; done += limit) {
-      chunks.push({ ...whole, address: whole.address + done, count: Math.min(limit, whole.count - done), at: whole.at + done * 2 });
+      chunks.push({
+        ...whole,
+        address: whole.address + done,
+        count: Math.min(limit, whole.count - done),
+        at: whole.at + done * 2
+      });
     }
     return chunks;
   }
@@ -108,17 +115,29 @@ export class RegisterReads {
         return undefined;
       }
       const pauseMs = BUSY_PAUSES_MS[Math.min(times, BUSY_PAUSES_MS.length - 1)];
-      if (!BUSY.has(outcome.exception ?? 0) || performance.now() - begunMs + pauseMs > this.settings.requestTimeoutMs) return outcome;
+      if (!BUSY.has(outcome.exception ?? 0) || performance.now() - begunMs + pauseMs > this.settings.requestTimeoutMs)
+        return outcome;
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   }
 
   private rangeError({ registerType, address, count }: RegisterAsk): TransportError | undefined {
-    if (Number.isInteger(address) && Number.isInteger(count) && address >= 0 && count >= 1 && address + count <= ADDRESSES) return undefined;
-    const where = Number.isInteger(address) && address >= 0 ? shownRegister(registerType, address) : `${registerType} register ${address}`;
+    if (
+      Number.isInteger(address) &&
+      Number.isInteger(count) &&
+      address >= 0 &&
+      count >= 1 &&
+      address + count <= ADDRESSES
+    )
+      return undefined;
+    const where =
+      Number.isInteger(address) && address >= 0
+        ? shownRegister(registerType, address)
+        : `${registerType} register ${address}`;
     const message = `${count} registers from ${where} of ${shownDevice(this.settings)} were asked for: there are addresses 0 to ${ADDRESSES - 1} only. Check the address, counted from 0`;
     return transportError('OPENOT_MODBUS_ADDRESS_RANGE', message, 'refused');
   }
 }
 
-const isTooLong = (error: RequestError, chunk: Chunk): boolean => TOO_LONG.has(error.exception ?? 0) && chunk.count > SHORTER[SHORTER.length - 1];
+const isTooLong = (error: RequestError, chunk: Chunk): boolean =>
+  TOO_LONG.has(error.exception ?? 0) && chunk.count > SHORTER[SHORTER.length - 1];

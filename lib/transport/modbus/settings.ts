@@ -33,7 +33,9 @@ export const MAX_REGISTERS = 125;
 /** Requests in flight, at most. */
 export const MAX_PIPELINE = 16;
 
-/** Where the bytes lie. Addresses are counted from 0, as on the wire: 0 is the register that tools call 40001 or 30001. */
+/**
+ * Where the bytes lie. Addresses are counted from 0, as on the wire: 0 is the register that tools call 40001 or 30001.
+ */
 export interface ModbusRing {
   readonly registerType: RegisterType;
   readonly controlAddress: number;

@@ -19,6 +19,9 @@ export interface OpcuaConnection {
   state(): OpcuaConnectionState;
   /** Calls `listener` at every change of state; returns how to stop that. */
   onState(listener: (state: OpcuaConnectionState) => void): () => void;
-  /** Lets go of the session at once, whoever holds it (at close of the config node). At most half a second. Never rejects. */
+  /**
+   * Lets go of the session at once, whoever holds it (at close of the config node). At most half a second. Never
+   * rejects.
+   */
   destroy(): Promise<void>;
 }

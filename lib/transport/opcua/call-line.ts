@@ -67,7 +67,10 @@ export class CallLine {
     } catch (error) {
       if (error instanceof LinkBackError) return this.linkBack();
       if (error instanceof DeadlineError || isUnanswered(error)) {
-        this.late = answer?.then(() => true, (failure: unknown) => !isUnanswered(failure));
+        this.late = answer?.then(
+          () => true,
+          (failure: unknown) => !isUnanswered(failure)
+        );
         return this.unanswered();
       }
       const failed = readError(error, settings.endpoint, this.secrets());
@@ -81,7 +84,9 @@ export class CallLine {
     const { late } = this;
     if (late === undefined || this.life.end !== undefined) return;
     const { requestTimeoutMs, endpoint } = this.settings;
-    const answered = await attended('the server', requestTimeoutMs, endpoint, late).catch((error: unknown) => (error instanceof LinkBackError ? 'linkBack' : false));
+    const answered = await attended('the server', requestTimeoutMs, endpoint, late).catch((error: unknown) =>
+      error instanceof LinkBackError ? 'linkBack' : false
+    );
     if (answered === 'linkBack') return void this.linkBack();
     if (!answered) return void this.silent();
     this.late = undefined;
@@ -91,19 +96,35 @@ export class CallLine {
   private unanswered(): TransportError {
     if (performance.now() - this.lastGoodMs >= this.settings.watchdogMs) return this.silent();
     const { endpoint, requestTimeoutMs } = this.settings;
-    return transportError('OPENOT_OPCUA_TIMEOUT', `${shownEndpoint(endpoint)} did not answer within ${requestTimeoutMs} ms: smaller Reads are tried`, 'smaller');
+    return transportError(
+      'OPENOT_OPCUA_TIMEOUT',
+      `${shownEndpoint(endpoint)} did not answer within ${requestTimeoutMs} ms: smaller Reads are tried`,
+      'smaller'
+    );
   }
 
   private silent(): TransportError {
     const { endpoint, requestTimeoutMs, watchdogMs } = this.settings;
     const bounds = `a call within ${2 * requestTimeoutMs} ms, or anything within ${watchdogMs} ms`;
-    return this.gone(transportError('OPENOT_OPCUA_SILENT', `${shownEndpoint(endpoint)} did not answer ${bounds}: the connection is built anew`, 'reconnect'));
+    return this.gone(
+      transportError(
+        'OPENOT_OPCUA_SILENT',
+        `${shownEndpoint(endpoint)} did not answer ${bounds}: the connection is built anew`,
+        'reconnect'
+      )
+    );
   }
 
   private linkBack(): TransportError {
     const at = shownEndpoint(this.settings.endpoint);
     this.isDead = true;
-    return this.gone(transportError('OPENOT_OPCUA_SESSION_LOST', `the link to ${at} was dead and is back, but not the connection from before: a new one is built`, 'reconnect'));
+    return this.gone(
+      transportError(
+        'OPENOT_OPCUA_SESSION_LOST',
+        `the link to ${at} was dead and is back, but not the connection from before: a new one is built`,
+        'reconnect'
+      )
+    );
   }
 
   private gone(error: TransportError): TransportError {

@@ -26,14 +26,20 @@ const making = new Map<string, Promise<void>>();
 export async function openClientFiles(folder: string, applicationName: string): Promise<ClientFiles> {
   const { OPCUACertificateManager } = loadClient();
   await mkdir(folder, { recursive: true });
-  const manager = new OPCUACertificateManager({ rootFolder: folder, automaticallyAcceptUnknownCertificate: false, disableFileWatchers: true });
+  const manager = new OPCUACertificateManager({
+    rootFolder: folder,
+    automaticallyAcceptUnknownCertificate: false,
+    disableFileWatchers: true
+  });
   await manager.initialize();
   const certificateFile = join(folder, 'own', 'certs', 'openot-client.pem');
   const applicationUri = `urn:${hostname()}:openot-node-red`;
   // Two endpoints may share the folder and open at the same time.
   let made = making.get(certificateFile);
   if (made === undefined) {
-    made = existsSync(certificateFile) ? Promise.resolve() : makeCertificate(manager, certificateFile, applicationName, applicationUri);
+    made = existsSync(certificateFile)
+      ? Promise.resolve()
+      : makeCertificate(manager, certificateFile, applicationName, applicationUri);
     making.set(certificateFile, made);
   }
   try {
@@ -44,7 +50,12 @@ export async function openClientFiles(folder: string, applicationName: string): 
   return { manager, certificateFile, privateKeyFile: manager.privateKey, applicationUri };
 }
 
-async function makeCertificate(manager: OPCUACertificateManager, outputFile: string, applicationName: string, applicationUri: string): Promise<void> {
+async function makeCertificate(
+  manager: OPCUACertificateManager,
+  outputFile: string,
+  applicationName: string,
+  applicationUri: string
+): Promise<void> {
   await manager.createSelfSignedCertificate({
     applicationUri,
     dns: [hostname()],
@@ -55,7 +66,10 @@ async function makeCertificate(manager: OPCUACertificateManager, outputFile: str
   });
 }
 
-/** First-come trust: the thumbprint (SHA-1, hex) of the first certificate met at each endpoint, kept in a file of its own. */
+/**
+ * First-come trust: the thumbprint (SHA-1, hex) of the first certificate met at each endpoint, kept in a file of its
+ * own.
+ */
 export async function rememberedThumbprint(folder: string, endpoint: string): Promise<string | undefined> {
   try {
     return (await readFile(pinFile(folder, endpoint), 'utf8')).trim();
@@ -71,6 +85,7 @@ export async function rememberThumbprint(folder: string, endpoint: string, thumb
 }
 
 /** The file that keeps the thumbprint of an endpoint. */
-export const pinFile = (folder: string, endpoint: string): string => join(folder, 'first', createHash('sha256').update(endpoint).digest('hex').slice(0, 16) + '.txt');
+export const pinFile = (folder: string, endpoint: string): string =>
+  join(folder, 'first', createHash('sha256').update(endpoint).digest('hex').slice(0, 16) + '.txt');
 /** SHA-1 of a certificate, lowercase hex: what engineering tools show. */
 export const thumbprintOf = (certificate: Buffer): string => createHash('sha1').update(certificate).digest('hex');

@@ -23,7 +23,11 @@ export const CLOSE_MS = 2_000;
  * A new client with a session, or why there is none. node-opcua's own reconnection is switched off: it has failed on
  * real controllers; here a client that lost its link is thrown away. `again` = the link came back during the first try.
  */
-export async function openClient(settings: OpcuaSettings, onLost: () => void, again = false): Promise<OpenClient | TransportError> {
+export async function openClient(
+  settings: OpcuaSettings,
+  onLost: () => void,
+  again = false
+): Promise<OpenClient | TransportError> {
   const wrong = endpointError(settings);
   if (wrong !== undefined) return wrong;
   const opcua = loadClient();
@@ -34,7 +38,8 @@ export async function openClient(settings: OpcuaSettings, onLost: () => void, ag
     const message = `the client's certificates in ${settings.pkiFolder} cannot be used: ${safeText(error, [])}. Check the rights of the folder`;
     return transportError('OPENOT_OPCUA_PKI', message, 'refused');
   }
-  const pinned = settings.trust === 'acceptFirst' ? await rememberedThumbprint(settings.pkiFolder, settings.endpoint) : undefined;
+  const pinned =
+    settings.trust === 'acceptFirst' ? await rememberedThumbprint(settings.pkiFolder, settings.endpoint) : undefined;
   files.manager.automaticallyAcceptUnknownCertificate = settings.trust === 'acceptFirst' && pinned === undefined;
   const secured = settings.securityMode !== 'None';
   const client = opcua.OPCUAClient.create({
@@ -59,28 +64,39 @@ export async function openClient(settings: OpcuaSettings, onLost: () => void, ag
   client.on('close', onLost);
   try {
     await attended('the connection', settings.requestTimeoutMs, settings.endpoint, client.connect(settings.endpoint));
-    const changed = secured && settings.trust === 'acceptFirst' ? await checkFirst(settings, client, pinned) : undefined;
+    const changed =
+      secured && settings.trust === 'acceptFirst' ? await checkFirst(settings, client, pinned) : undefined;
     if (changed !== undefined) {
       await discard(client, undefined, files);
       return changed;
     }
-    const session = await attended('the session', settings.requestTimeoutMs, settings.endpoint, client.createSession(identityOf(settings)));
+    const session = await attended(
+      'the session',
+      settings.requestTimeoutMs,
+      settings.endpoint,
+      client.createSession(identityOf(settings))
+    );
     session.on('session_closed', onLost);
-    // The only sign of a dead link while nobody reads: node-opcua asks for the server's state two times in a session's time-out.
+    // The only sign of a dead link while nobody reads: node-opcua asks for the server's state two times in a session's
+    // time-out.
     session.on('keepalive_failure', onLost);
     return { ok: true, client, session, files };
   } catch (error) {
     const gone = discard(client, undefined, files);
     // It is there now: the back-off of a long outage would sleep through that.
     if (error instanceof LinkBackError && !again) return openClient(settings, onLost, true);
-    // A server that is silent does not take part in it, and the pause before the next try must not begin later for that.
+    // A server that is silent does not take part in it, and the pause before the next try must not begin later for
+    // that.
     if (!(error instanceof DeadlineError)) await gone;
     const offered = /Cannot find an Endpoint matching/i.test(String(error)) ? await offeredSecurity(settings) : [];
     return openError(error, settings, files.certificateFile, offered);
   }
 }
 
-/** Mode and policy of each endpoint that the server offers, for a person who has to choose one; empty where it cannot be asked. */
+/**
+ * Mode and policy of each endpoint that the server offers, for a person who has to choose one; empty where it cannot be
+ * asked.
+ */
 async function offeredSecurity(settings: OpcuaSettings): Promise<string[]> {
   const opcua = loadClient();
   let files: ClientFiles | undefined;
@@ -98,7 +114,13 @@ async function offeredSecurity(settings: OpcuaSettings): Promise<string[]> {
     });
     await withDeadline('the connection', settings.requestTimeoutMs, client.connect(settings.endpoint));
     const endpoints = await withDeadline('the list of endpoints', settings.requestTimeoutMs, client.getEndpoints());
-    return [...new Set(endpoints.map((endpoint) => `${opcua.MessageSecurityMode[endpoint.securityMode]} ${endpoint.securityPolicyUri?.split('#')[1] ?? ''}`.trim()))];
+    return [
+      ...new Set(
+        endpoints.map((endpoint) =>
+          `${opcua.MessageSecurityMode[endpoint.securityMode]} ${endpoint.securityPolicyUri?.split('#')[1] ?? ''}`.trim()
+        )
+      )
+    ];
   } catch {
     return [];
   } finally {
@@ -107,7 +129,11 @@ async function offeredSecurity(settings: OpcuaSettings): Promise<string[]> {
 }
 
 /** Lets go of a client, whatever state it is in. Never rejects, at most CLOSE_MS. */
-export async function discard(client: OPCUAClient, session: ClientSession | undefined, files: ClientFiles): Promise<void> {
+export async function discard(
+  client: OPCUAClient,
+  session: ClientSession | undefined,
+  files: ClientFiles
+): Promise<void> {
   const deaf = async (): Promise<void> => {
     client.removeAllListeners('connection_lost');
     client.removeAllListeners('close');
@@ -141,9 +167,14 @@ function policyOf(name: string): string {
 
 function identityOf(settings: OpcuaSettings): UserIdentityInfo {
   const { UserTokenType } = loadClient();
-  if (settings.authentication === 'password') return { type: UserTokenType.UserName, userName: settings.user ?? '', password: settings.password ?? '' };
+  if (settings.authentication === 'password')
+    return { type: UserTokenType.UserName, userName: settings.user ?? '', password: settings.password ?? '' };
   if (settings.authentication === 'certificate') {
-    return { type: UserTokenType.Certificate, certificateData: derOf(settings.certificate ?? ''), privateKey: settings.privateKey ?? '' };
+    return {
+      type: UserTokenType.Certificate,
+      certificateData: derOf(settings.certificate ?? ''),
+      privateKey: settings.privateKey ?? ''
+    };
   }
   return { type: UserTokenType.Anonymous };
 }
@@ -154,7 +185,11 @@ function derOf(pem: string): Buffer {
 }
 
 /** Accept-first: remembers the certificate met first; another one later is refused before anything secret is sent. */
-async function checkFirst(settings: OpcuaSettings, client: OPCUAClient, pinned: string | undefined): Promise<TransportError | undefined> {
+async function checkFirst(
+  settings: OpcuaSettings,
+  client: OPCUAClient,
+  pinned: string | undefined
+): Promise<TransportError | undefined> {
   const chain = client.serverCertificate;
   const certificate = Array.isArray(chain) ? chain[0] : chain;
   if (certificate === undefined) return undefined;

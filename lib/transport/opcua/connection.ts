@@ -9,7 +9,10 @@ import { DEFAULT_OPCUA_SETTINGS, OpcuaSettings } from './settings';
 
 export type { CallResult } from './call-line';
 
-/** Whoever lets go waits at most this long, in milliseconds; a server that answers needs a fraction. The rest goes on behind. */
+/**
+ * Whoever lets go waits at most this long, in milliseconds; a server that answers needs a fraction. The rest goes on
+ * behind.
+ */
 export const LET_GO_MS = 500;
 
 const closed = (): TransportError => transportError('OPENOT_OPCUA_CLOSED', 'the connection was closed', 'reconnect');
@@ -41,8 +44,20 @@ export class SharedConnection implements OpcuaConnection {
   }
 
   state(): OpcuaConnectionState {
-    const state = this.line !== undefined ? 'connected' : this.opening !== undefined ? 'connecting' : this.error !== undefined ? 'failed' : 'closed';
-    return { state, ...(this.error === undefined || state === 'connected' ? {} : { error: this.error }), holders: this.holders.size, clients: this.clients };
+    const state =
+      this.line !== undefined
+        ? 'connected'
+        : this.opening !== undefined
+          ? 'connecting'
+          : this.error !== undefined
+            ? 'failed'
+            : 'closed';
+    return {
+      state,
+      ...(this.error === undefined || state === 'connected' ? {} : { error: this.error }),
+      holders: this.holders.size,
+      clients: this.clients
+    };
   }
 
   onState(listener: (state: OpcuaConnectionState) => void): () => void {
@@ -83,7 +98,15 @@ export class SharedConnection implements OpcuaConnection {
 
   /** Runs one call when all before it are done, with its deadline. */
   async call<T>(work: (session: ClientSession) => Promise<T>): Promise<CallResult<T>> {
-    return this.line?.call(work) ?? this.error ?? transportError('OPENOT_OPCUA_SESSION_LOST', `there is no session with ${shownEndpoint(this.settings.endpoint)}`, 'reconnect');
+    return (
+      this.line?.call(work) ??
+      this.error ??
+      transportError(
+        'OPENOT_OPCUA_SESSION_LOST',
+        `there is no session with ${shownEndpoint(this.settings.endpoint)}`,
+        'reconnect'
+      )
+    );
   }
 
   private async letGo(): Promise<void> {
@@ -102,7 +125,15 @@ export class SharedConnection implements OpcuaConnection {
     let line: CallLine | undefined;
     let opened: OpenClient | TransportError;
     const onLost = (): void => {
-      if (line !== undefined) this.lost(line, transportError('OPENOT_OPCUA_SESSION_LOST', `the connection with ${shownEndpoint(this.settings.endpoint)} was lost: a new one is built`, 'reconnect'));
+      if (line !== undefined)
+        this.lost(
+          line,
+          transportError(
+            'OPENOT_OPCUA_SESSION_LOST',
+            `the connection with ${shownEndpoint(this.settings.endpoint)} was lost: a new one is built`,
+            'reconnect'
+          )
+        );
     };
     try {
       await this.closing;
@@ -117,7 +148,8 @@ export class SharedConnection implements OpcuaConnection {
     if (!opened.ok) {
       this.error = opened;
       // Sessions that leaked end with their time-out; asking sooner keeps them from none but ourselves.
-      if (opened.code === 'OPENOT_OPCUA_TOO_MANY_SESSIONS') this.notBeforeMs = performance.now() + this.settings.sessionTimeoutMs;
+      if (opened.code === 'OPENOT_OPCUA_TOO_MANY_SESSIONS')
+        this.notBeforeMs = performance.now() + this.settings.sessionTimeoutMs;
       this.tell();
       return opened;
     }

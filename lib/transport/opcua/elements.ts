@@ -2,7 +2,17 @@ import type { Variant } from 'node-opcua';
 import { loadClient } from './load';
 
 /** Bytes of one element of the types that can carry a ring; a ByteString counts in bytes. */
-const WIDTHS: Readonly<Record<string, number>> = { Byte: 1, SByte: 1, UInt16: 2, Int16: 2, UInt32: 4, Int32: 4, UInt64: 8, Int64: 8, ByteString: 1 };
+const WIDTHS: Readonly<Record<string, number>> = {
+  Byte: 1,
+  SByte: 1,
+  UInt16: 2,
+  Int16: 2,
+  UInt32: 4,
+  Int32: 4,
+  UInt64: 8,
+  Int64: 8,
+  ByteString: 1
+};
 
 /** A value as little-endian bytes, or why it is none. */
 export type ValueBytes =
@@ -20,11 +30,15 @@ export function bytesOf(variant: Variant | null | undefined): ValueBytes {
   const type = DataType[variant.dataType] ?? `type ${variant.dataType}`;
   const isArray = variant.arrayType !== VariantArrayType.Scalar;
   const shown = isArray ? `an array of ${type}` : `a single ${type}`;
-  if (variant.dataType === DataType.Null || variant.value === null || variant.value === undefined) return { ok: false, kind: 'empty', found: 'no value' };
-  if (variant.dataType === DataType.ExtensionObject) return { ok: false, kind: 'structure', found: isArray ? 'an array of structures' : 'a structure' };
+  if (variant.dataType === DataType.Null || variant.value === null || variant.value === undefined)
+    return { ok: false, kind: 'empty', found: 'no value' };
+  if (variant.dataType === DataType.ExtensionObject)
+    return { ok: false, kind: 'structure', found: isArray ? 'an array of structures' : 'a structure' };
   const width = WIDTHS[type];
   if (variant.dataType === DataType.ByteString) {
-    return isArray ? { ok: false, kind: 'type', found: shown } : { ok: true, type, width, bytes: variant.value as Buffer };
+    return isArray
+      ? { ok: false, kind: 'type', found: shown }
+      : { ok: true, type, width, bytes: variant.value as Buffer };
   }
   if (!isArray) return { ok: false, kind: 'scalar', found: shown };
   if (width === undefined) return { ok: false, kind: 'type', found: shown };
@@ -33,7 +47,8 @@ export function bytesOf(variant: Variant | null | undefined): ValueBytes {
 
 function littleEndian(value: unknown, width: number): Uint8Array {
   // Bytes, and words of a machine that keeps them little-endian as the format does, are taken as they lie.
-  if (ArrayBuffer.isView(value) && width < 8 && isLittleEndian) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  if (ArrayBuffer.isView(value) && width < 8 && isLittleEndian)
+    return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
   const words = value as ArrayLike<number | bigint | ArrayLike<number>>;
   const bytes = new Uint8Array(words.length * width);
   const view = new DataView(bytes.buffer);

@@ -1,11 +1,18 @@
 import { Remedy, TransportError } from '../transport';
 
 /** An error of this carriage, as a value. */
-export const transportError = (code: string, message: string, remedy: Remedy): TransportError => ({ ok: false, code, message, remedy });
+export const transportError = (code: string, message: string, remedy: Remedy): TransportError => ({
+  ok: false,
+  code,
+  message,
+  remedy
+});
 
 /** The name of the OPC UA status in what node-opcua threw, as `BadTooManySessions`; empty where there is none. */
 export function statusOf(error: unknown): string {
-  const thrown = error as { response?: { responseHeader?: { serviceResult?: { name?: string } } }; statusCode?: { name?: string } } | undefined;
+  const thrown = error as
+    | { response?: { responseHeader?: { serviceResult?: { name?: string } } }; statusCode?: { name?: string } }
+    | undefined;
   const named = thrown?.response?.responseHeader?.serviceResult?.name ?? thrown?.statusCode?.name;
   if (named !== undefined && named.startsWith('Bad')) return named;
   return /\bBad[A-Z][A-Za-z]+\b/.exec(textOf(error))?.[0] ?? '';
@@ -25,13 +32,18 @@ export function safeText(error: unknown, secrets: readonly (string | undefined)[
  * The endpoint without a user name or password that someone wrote into it: everything up to the last `@` goes, since a
  * password may hold `@` and `/` itself, and text that is no address at all may begin with one.
  */
-export const shownEndpoint = (endpoint: string): string => String(endpoint).replace(/^(\s*[a-z][a-z0-9+.-]*:\/\/)?[\s\S]*@/i, '$1');
+export const shownEndpoint = (endpoint: string): string =>
+  String(endpoint).replace(/^(\s*[a-z][a-z0-9+.-]*:\/\/)?[\s\S]*@/i, '$1');
 
 /**
  * What nobody expected node-opcua (or our own code around it) to throw. In Node-RED a promise that rejects unseen ends
  * the whole runtime, so the transport turns everything into a value; the reader looks at the nodes anew.
  */
-export function unexpectedError(error: unknown, endpoint: string, secrets: readonly (string | undefined)[]): TransportError {
+export function unexpectedError(
+  error: unknown,
+  endpoint: string,
+  secrets: readonly (string | undefined)[]
+): TransportError {
   const message = `the OPC UA client failed in an unknown way at ${shownEndpoint(endpoint)} (${safeText(error, secrets)}): it is tried again; please report it`;
   return transportError('OPENOT_OPCUA_UNEXPECTED', message, 'reconnect');
 }
@@ -53,7 +65,15 @@ const SESSION_GONE = new Set([
   'BadTcpEndpointUrlInvalid',
   'BadNotConnected'
 ]);
-const TOO_LARGE = new Set(['BadResponseTooLarge', 'BadRequestTooLarge', 'BadEncodingLimitsExceeded', 'BadTcpMessageTooLarge', 'BadOutOfMemory', 'BadTcpNotEnoughResources', 'BadResourceUnavailable']);
+const TOO_LARGE = new Set([
+  'BadResponseTooLarge',
+  'BadRequestTooLarge',
+  'BadEncodingLimitsExceeded',
+  'BadTcpMessageTooLarge',
+  'BadOutOfMemory',
+  'BadTcpNotEnoughResources',
+  'BadResourceUnavailable'
+]);
 
 /** True when the session or the channel behind it is gone, or the link is. */
 export function isSessionGone(error: unknown): boolean {
@@ -66,8 +86,27 @@ export function isSessionGone(error: unknown): boolean {
 export function readError(error: unknown, endpoint: string, secrets: readonly (string | undefined)[]): TransportError {
   const status = statusOf(error);
   const at = shownEndpoint(endpoint);
-  if (TOO_LARGE.has(status)) return transportError('OPENOT_OPCUA_TOO_LARGE', `${at} cannot answer a Read of this size (${status}): smaller ones are tried`, 'smaller');
-  if (status === 'BadTimeout' || status === 'BadRequestTimeout') return transportError('OPENOT_OPCUA_TIMEOUT', `${at} answered a Read with ${status}: smaller ones are tried`, 'smaller');
-  if (isSessionGone(error)) return transportError('OPENOT_OPCUA_SESSION_LOST', `the session with ${at} is gone (${status === '' ? safeText(error, secrets) : status}): a new one is opened`, 'reconnect');
-  return transportError('OPENOT_OPCUA_READ_FAILED', `${at} refused a Read: ${status === '' ? safeText(error, secrets) : status}`, 'retry');
+  if (TOO_LARGE.has(status))
+    return transportError(
+      'OPENOT_OPCUA_TOO_LARGE',
+      `${at} cannot answer a Read of this size (${status}): smaller ones are tried`,
+      'smaller'
+    );
+  if (status === 'BadTimeout' || status === 'BadRequestTimeout')
+    return transportError(
+      'OPENOT_OPCUA_TIMEOUT',
+      `${at} answered a Read with ${status}: smaller ones are tried`,
+      'smaller'
+    );
+  if (isSessionGone(error))
+    return transportError(
+      'OPENOT_OPCUA_SESSION_LOST',
+      `the session with ${at} is gone (${status === '' ? safeText(error, secrets) : status}): a new one is opened`,
+      'reconnect'
+    );
+  return transportError(
+    'OPENOT_OPCUA_READ_FAILED',
+    `${at} refused a Read: ${status === '' ? safeText(error, secrets) : status}`,
+    'retry'
+  );
 }

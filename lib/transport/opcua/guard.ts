@@ -9,8 +9,10 @@ interface Socketed {
 const guarded = new WeakSet<object>();
 
 /**
- * Lets bytes that node-opcua cannot decode end the connection they came on, and nothing more. Some of its decoders throw
- * (an ERR message whose text is longer than itself is enough), out of the socket's `data` event: an exception that nobody
+ * Lets bytes that node-opcua cannot decode end the connection they came on, and nothing more. Some of its decoders
+ * throw
+ * (an ERR message whose text is longer than itself is enough), out of the socket's `data` event: an exception that
+ * nobody
  * can catch, and that ends Node-RED. Where a node-opcua of the future has no such method, nothing is changed.
  */
 export function guardSockets(opcua: NodeOpcua): void {

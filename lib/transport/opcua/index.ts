@@ -10,7 +10,9 @@ export { shownEndpoint } from './errors';
 export { loadClient } from './load';
 
 /** What an endpoint node makes once: nothing is opened before the first reader asks. node-opcua is loaded then. */
-export function createOpcuaConnection(settings: Partial<OpcuaSettings> & Pick<OpcuaSettings, 'endpoint' | 'pkiFolder'>): OpcuaConnection {
+export function createOpcuaConnection(
+  settings: Partial<OpcuaSettings> & Pick<OpcuaSettings, 'endpoint' | 'pkiFolder'>
+): OpcuaConnection {
   return new SharedConnection(settings);
 }
 
@@ -19,6 +21,7 @@ export function createOpcuaConnection(settings: Partial<OpcuaSettings> & Pick<Op
  * @throws TypeError when the connection was not made by `createOpcuaConnection`.
  */
 export function createOpcuaTransport(connection: OpcuaConnection, nodes: OpcuaNodes): Transport {
-  if (!(connection instanceof SharedConnection)) throw new TypeError('connection must be made by createOpcuaConnection');
+  if (!(connection instanceof SharedConnection))
+    throw new TypeError('connection must be made by createOpcuaConnection');
   return new OpcuaTransport(connection, nodes);
 }

@@ -83,7 +83,8 @@ class LinkWatch {
       return;
     }
     if (!this.wasDead && !isFirst) {
-      // An earlier one was lost, however slow the link is; unless it comes now after all: two connections keep no order.
+      // An earlier one was lost, however slow the link is; unless it comes now after all: two connections keep no
+      // order.
       clearTimeout(this.timer);
       this.timer = setTimeout(this.onBack, this.pace.graceMs);
       return;
@@ -97,7 +98,10 @@ class LinkWatch {
 /** What came of a knock: something was answered; somebody is there and would not answer; nothing. */
 export type Answer = 'answered' | 'refused' | 'silent';
 
-/** Says hello to an OPC UA server (part 6, 7.1.2.3) on a connection of its own and tells once, later, what came of it. Returns how to call it off. */
+/**
+ * Says hello to an OPC UA server (part 6, 7.1.2.3) on a connection of its own and tells once, later, what came of it.
+ * Returns how to call it off.
+ */
 export function knock(endpoint: string, ms: number, tell: (answer: Answer) => void): () => void {
   const address = /^opc\.tcp:\/\/(?:\[([^\]]+)\]|([^/:]+))(?::(\d+))?/i.exec(endpoint);
   if (address === null) return () => undefined;
@@ -116,7 +120,9 @@ export function knock(endpoint: string, ms: number, tell: (answer: Answer) => vo
   socket.once('connect', () => socket.write(hello(endpoint)));
   socket.once('data', () => end('answered'));
   // An error without a listener would end the process, also when the knock is over.
-  socket.on('error', (error: NodeJS.ErrnoException) => end(error.code === 'ECONNREFUSED' || error.code === 'ECONNRESET' ? 'refused' : 'silent'));
+  socket.on('error', (error: NodeJS.ErrnoException) =>
+    end(error.code === 'ECONNREFUSED' || error.code === 'ECONNRESET' ? 'refused' : 'silent')
+  );
   socket.once('close', () => end('refused'));
   return () => end(undefined);
 }

@@ -6,7 +6,8 @@ export type NodeOpcua = typeof import('node-opcua');
 let loaded: NodeOpcua | undefined;
 
 /**
- * node-opcua, loaded at the first call: it costs a second that a runtime without an OPC UA reader does not need. What it
+ * node-opcua, loaded at the first call: it costs a second that a runtime without an OPC UA reader does not need. What
+ * it
  * would print to the console (whole certificates, among others) is said by our own errors; OPENOT_OPCUA_LOG=1 lets it.
  */
 export function loadClient(): NodeOpcua {

@@ -57,20 +57,44 @@ export function parseNodeId(text: string): WrittenNodeId | NodeIdFault {
   if (!isIdentifier[kind](match[4])) return wrong(`after ${kind}= ${expectedAfter[kind]} is expected`);
   const index = Number(match[1] ?? 0);
   if (index > 65535) return wrong('a namespace index is at most 65535');
-  return { ok: true, text: text.trim(), uri: match[2]?.replace(/%3B/gi, ';').replace(/%25/g, '%'), index, kind, identifier: match[4] };
+  return {
+    ok: true,
+    text: text.trim(),
+    uri: match[2]?.replace(/%3B/gi, ';').replace(/%25/g, '%'),
+    index,
+    kind,
+    identifier: match[4]
+  };
 }
 
 /**
  * The NodeId in this session. Indexes move when a server's interfaces change; `knownUri` is the URI that a plain
  * `ns=` index had at first contact, so that it is followed.
  */
-export function resolveNodeId(written: WrittenNodeId, namespaces: readonly string[], knownUri: string | undefined): { readonly ok: true; readonly nodeId: NodeId; readonly uri: string | undefined } | NodeIdFault {
+export function resolveNodeId(
+  written: WrittenNodeId,
+  namespaces: readonly string[],
+  knownUri: string | undefined
+): { readonly ok: true; readonly nodeId: NodeId; readonly uri: string | undefined } | NodeIdFault {
   const { NodeId, NodeIdType } = loadClient();
   const uri = written.uri ?? knownUri;
   const index = uri === undefined ? written.index : namespaces.indexOf(uri);
-  if (index < 0) return { ok: false, message: `the server has no namespace "${uri}" (asked for by ${written.text}); it has: ${namespaces.join(', ')}` };
-  if (written.uri === undefined && index >= namespaces.length) return { ok: false, message: `the server has no namespace ${written.index} (asked for by ${written.text}); it has: ${namespaces.map((name, i) => `${i} ${name}`).join(', ')}` };
+  if (index < 0)
+    return {
+      ok: false,
+      message: `the server has no namespace "${uri}" (asked for by ${written.text}); it has: ${namespaces.join(', ')}`
+    };
+  if (written.uri === undefined && index >= namespaces.length)
+    return {
+      ok: false,
+      message: `the server has no namespace ${written.index} (asked for by ${written.text}); it has: ${namespaces.map((name, i) => `${i} ${name}`).join(', ')}`
+    };
   const types = { i: NodeIdType.NUMERIC, s: NodeIdType.STRING, g: NodeIdType.GUID, b: NodeIdType.BYTESTRING };
-  const value = written.kind === 'i' ? Number(written.identifier) : written.kind === 'b' ? Buffer.from(written.identifier, 'base64') : written.identifier;
+  const value =
+    written.kind === 'i'
+      ? Number(written.identifier)
+      : written.kind === 'b'
+        ? Buffer.from(written.identifier, 'base64')
+        : written.identifier;
   return { ok: true, nodeId: new NodeId(types[written.kind], value, index), uri: namespaces[index] };
 }

@@ -9,14 +9,17 @@ export interface Piece {
   readonly last: number;
 }
 
-/** The pieces of the ring's nodes that hold the physical bytes [offset, offset + length), rounded outward to elements. */
+/**
+ * The pieces of the ring's nodes that hold the physical bytes [offset, offset + length), rounded outward to elements.
+ */
 export function piecesOf(ring: readonly ByteNode[], offset: number, length: number): Piece[] {
   const pieces: Piece[] = [];
   let start = 0;
   for (const node of ring) {
     const from = Math.max(0, offset - start);
     const to = Math.min(node.length, offset + length - start);
-    if (from < to) pieces.push({ node, from, to, first: Math.floor(from / node.width), last: Math.ceil(to / node.width) - 1 });
+    if (from < to)
+      pieces.push({ node, from, to, first: Math.floor(from / node.width), last: Math.ceil(to / node.width) - 1 });
     start += node.length;
   }
   return pieces;

@@ -4,7 +4,10 @@
 export type SecurityModeName = 'None' | 'Sign' | 'SignAndEncrypt';
 /** How the session logs in. */
 export type AuthenticationName = 'anonymous' | 'password' | 'certificate';
-/** list: the server's certificate must stand in the trust list; acceptFirst: the first one seen is remembered, another one is refused. */
+/**
+ * list: the server's certificate must stand in the trust list; acceptFirst: the first one seen is remembered, another
+ * one is refused.
+ */
 export type TrustName = 'list' | 'acceptFirst';
 
 /** Everything a connection is told; times in milliseconds. */

@@ -18,7 +18,12 @@ const KEEP_ALIVE_COUNT = 20;
  * Calls `onChange` when the node's value changes, by a subscription with a queue of one: a wake-up call, never a
  * source of data. It ends with its session; whoever reconnects watches anew.
  */
-export async function watchNode(connection: SharedConnection, nodeId: NodeId, intervalMs: number, onChange: () => void): Promise<Watching | TransportError> {
+export async function watchNode(
+  connection: SharedConnection,
+  nodeId: NodeId,
+  intervalMs: number,
+  onChange: () => void
+): Promise<Watching | TransportError> {
   const { AttributeIds, TimestampsToReturn } = loadClient();
   let subscription: ClientSubscription | undefined;
   let givenUp = false;
@@ -36,7 +41,11 @@ export async function watchNode(connection: SharedConnection, nodeId: NodeId, in
       await end(subscription);
       throw new Error('the subscription came too late');
     }
-    const item = await subscription.monitor({ nodeId, attributeId: AttributeIds.Value }, { samplingInterval: intervalMs, queueSize: 1, discardOldest: true }, TimestampsToReturn.Neither);
+    const item = await subscription.monitor(
+      { nodeId, attributeId: AttributeIds.Value },
+      { samplingInterval: intervalMs, queueSize: 1, discardOldest: true },
+      TimestampsToReturn.Neither
+    );
     item.on('changed', onChange);
     return subscription;
   });

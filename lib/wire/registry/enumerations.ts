@@ -5,7 +5,14 @@ export const categories: readonly string[] = ['ProcessState', 'Mode', 'Procedura
 /** Labels of key `authResult`. */
 export const authResults: readonly string[] = ['Granted', 'Denied', 'NotRequired', 'Pending', 'Expired'];
 /** Labels of key `signatureMeaning`. */
-export const signatureMeanings: readonly string[] = ['Authored', 'Reviewed', 'Approved', 'Verified', 'Performed', 'Witnessed'];
+export const signatureMeanings: readonly string[] = [
+  'Authored',
+  'Reviewed',
+  'Approved',
+  'Verified',
+  'Performed',
+  'Witnessed'
+];
 
 /* The following sets are not applied by strict documents; enriched ones use them. */
 
@@ -37,4 +44,15 @@ export const severityBands: readonly SeverityBand[] = [
 ];
 
 /** Symbols of the unit registry by unit id. An authoring aid: resolving uses the definition's own units. */
-export const unitSymbols: Readonly<Record<number, string>> = { 1: '1', 2: 'L', 3: 'degC', 4: 'bar', 5: 'rpm', 6: 's', 7: 'ms', 8: 'kg', 9: 'm', 10: '%' };
+export const unitSymbols: Readonly<Record<number, string>> = {
+  1: '1',
+  2: 'L',
+  3: 'degC',
+  4: 'bar',
+  5: 'rpm',
+  6: 's',
+  7: 'ms',
+  8: 'kg',
+  9: 'm',
+  10: '%'
+};

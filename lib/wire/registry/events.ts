@@ -74,47 +74,268 @@ export const EventType = {
   ParameterChange: 0x0403,
   ESignature: 0x0404,
   SecurityAccessFailure: 0x0405,
-  ProgramDownload: 0x0406,
+  ProgramDownload: 0x0406
 } as const;
 
 /** The 38 in registry order, by group and ascending id. */
 export const canonicalEvents: readonly CanonicalEvent[] = [
-  event('Base', EventType.StateTransition, 'StateTransition', one(Key.stateMachineId), one(Key.category), one(Key.previousState), one(Key.newState)),
-  event('Base', EventType.ValueChanged, 'ValueChanged', one(Key.valueId), one(Key.newValue), optional(Key.previousValue), optional(Key.quality), optional(Key.semanticRole), optional(Key.unit)),
+  event(
+    'Base',
+    EventType.StateTransition,
+    'StateTransition',
+    one(Key.stateMachineId),
+    one(Key.category),
+    one(Key.previousState),
+    one(Key.newState)
+  ),
+  event(
+    'Base',
+    EventType.ValueChanged,
+    'ValueChanged',
+    one(Key.valueId),
+    one(Key.newValue),
+    optional(Key.previousValue),
+    optional(Key.quality),
+    optional(Key.semanticRole),
+    optional(Key.unit)
+  ),
   event('Base', EventType.Message, 'Message', one(Key.messageTemplateId), any(Key.arg), optional(Key.severity)),
   event('System', EventType.Heartbeat, 'Heartbeat', optional(Key.intervalMs), optional(Key.seqBase)),
   event('System', EventType.LoggerStarted, 'LoggerStarted', one(Key.coldStart)),
   event('System', EventType.LoggerStopped, 'LoggerStopped'),
   event('System', EventType.BufferCleared, 'BufferCleared'),
-  event('System', EventType.RecordsDropped, 'RecordsDropped', one(Key.count), one(Key.firstLostSeq), one(Key.lastLostSeq), optional(Key.windowStart), optional(Key.windowEnd)),
-  event('System', EventType.SourceRegistered, 'SourceRegistered', one(Key.registeredSourceId), optional(Key.sourcePath)),
-  event('System', EventType.DefinitionChanged, 'DefinitionChanged', one(Key.defHashOld), one(Key.defHashNew), one(Key.epochId)),
-  event('System', EventType.TimeSyncChanged, 'TimeSyncChanged', one(Key.clockQuality), optional(Key.windowStart), optional(Key.windowEnd)),
+  event(
+    'System',
+    EventType.RecordsDropped,
+    'RecordsDropped',
+    one(Key.count),
+    one(Key.firstLostSeq),
+    one(Key.lastLostSeq),
+    optional(Key.windowStart),
+    optional(Key.windowEnd)
+  ),
+  event(
+    'System',
+    EventType.SourceRegistered,
+    'SourceRegistered',
+    one(Key.registeredSourceId),
+    optional(Key.sourcePath)
+  ),
+  event(
+    'System',
+    EventType.DefinitionChanged,
+    'DefinitionChanged',
+    one(Key.defHashOld),
+    one(Key.defHashNew),
+    one(Key.epochId)
+  ),
+  event(
+    'System',
+    EventType.TimeSyncChanged,
+    'TimeSyncChanged',
+    one(Key.clockQuality),
+    optional(Key.windowStart),
+    optional(Key.windowEnd)
+  ),
   event('System', EventType.SourceHighWater, 'SourceHighWater', one(Key.producedCount)),
-  event('Condition', EventType.ConditionActive, 'ConditionActive', one(Key.conditionId), one(Key.conditionClass), one(Key.correlationId), optional(Key.severity), any(Key.causeOperand), optional(Key.groupId), optional(Key.firstInGroup), optional(Key.refreshId)),
-  event('Condition', EventType.ConditionCleared, 'ConditionCleared', one(Key.conditionId), one(Key.conditionClass), one(Key.correlationId), optional(Key.refreshId)),
-  event('Condition', EventType.ConditionAcknowledged, 'ConditionAcknowledged', one(Key.conditionId), one(Key.correlationId), optional(Key.ackBy), optional(Key.refreshId)),
-  event('Condition', EventType.ConditionConfirmed, 'ConditionConfirmed', one(Key.conditionId), one(Key.correlationId), optional(Key.ackBy), optional(Key.refreshId)),
-  event('Condition', EventType.ConditionShelved, 'ConditionShelved', one(Key.conditionId), one(Key.correlationId), optional(Key.ackBy), optional(Key.shelveSecs), optional(Key.refreshId)),
-  event('Condition', EventType.ConditionUnshelved, 'ConditionUnshelved', one(Key.conditionId), one(Key.correlationId), optional(Key.refreshId)),
-  event('Condition', EventType.ConditionSuppressed, 'ConditionSuppressed', one(Key.conditionId), optional(Key.reason), optional(Key.refreshId)),
-  event('Condition', EventType.ConditionUnsuppressed, 'ConditionUnsuppressed', one(Key.conditionId), optional(Key.refreshId)),
-  event('Condition', EventType.ConditionOutOfService, 'ConditionOutOfService', one(Key.conditionId), optional(Key.ackBy), optional(Key.refreshId)),
+  event(
+    'Condition',
+    EventType.ConditionActive,
+    'ConditionActive',
+    one(Key.conditionId),
+    one(Key.conditionClass),
+    one(Key.correlationId),
+    optional(Key.severity),
+    any(Key.causeOperand),
+    optional(Key.groupId),
+    optional(Key.firstInGroup),
+    optional(Key.refreshId)
+  ),
+  event(
+    'Condition',
+    EventType.ConditionCleared,
+    'ConditionCleared',
+    one(Key.conditionId),
+    one(Key.conditionClass),
+    one(Key.correlationId),
+    optional(Key.refreshId)
+  ),
+  event(
+    'Condition',
+    EventType.ConditionAcknowledged,
+    'ConditionAcknowledged',
+    one(Key.conditionId),
+    one(Key.correlationId),
+    optional(Key.ackBy),
+    optional(Key.refreshId)
+  ),
+  event(
+    'Condition',
+    EventType.ConditionConfirmed,
+    'ConditionConfirmed',
+    one(Key.conditionId),
+    one(Key.correlationId),
+    optional(Key.ackBy),
+    optional(Key.refreshId)
+  ),
+  event(
+    'Condition',
+    EventType.ConditionShelved,
+    'ConditionShelved',
+    one(Key.conditionId),
+    one(Key.correlationId),
+    optional(Key.ackBy),
+    optional(Key.shelveSecs),
+    optional(Key.refreshId)
+  ),
+  event(
+    'Condition',
+    EventType.ConditionUnshelved,
+    'ConditionUnshelved',
+    one(Key.conditionId),
+    one(Key.correlationId),
+    optional(Key.refreshId)
+  ),
+  event(
+    'Condition',
+    EventType.ConditionSuppressed,
+    'ConditionSuppressed',
+    one(Key.conditionId),
+    optional(Key.reason),
+    optional(Key.refreshId)
+  ),
+  event(
+    'Condition',
+    EventType.ConditionUnsuppressed,
+    'ConditionUnsuppressed',
+    one(Key.conditionId),
+    optional(Key.refreshId)
+  ),
+  event(
+    'Condition',
+    EventType.ConditionOutOfService,
+    'ConditionOutOfService',
+    one(Key.conditionId),
+    optional(Key.ackBy),
+    optional(Key.refreshId)
+  ),
   event('Condition', EventType.ConditionInService, 'ConditionInService', one(Key.conditionId), optional(Key.refreshId)),
-  event('Condition', EventType.ConditionCommented, 'ConditionCommented', one(Key.conditionId), one(Key.correlationId), one(Key.comment), optional(Key.ackBy), optional(Key.refreshId)),
-  event('Condition', EventType.ConditionReset, 'ConditionReset', one(Key.conditionId), one(Key.correlationId), optional(Key.ackBy), optional(Key.refreshId)),
-  event('Condition', EventType.ConditionPriorityChanged, 'ConditionPriorityChanged', one(Key.conditionId), one(Key.previousPriority), one(Key.newPriority), optional(Key.ackBy), optional(Key.refreshId)),
+  event(
+    'Condition',
+    EventType.ConditionCommented,
+    'ConditionCommented',
+    one(Key.conditionId),
+    one(Key.correlationId),
+    one(Key.comment),
+    optional(Key.ackBy),
+    optional(Key.refreshId)
+  ),
+  event(
+    'Condition',
+    EventType.ConditionReset,
+    'ConditionReset',
+    one(Key.conditionId),
+    one(Key.correlationId),
+    optional(Key.ackBy),
+    optional(Key.refreshId)
+  ),
+  event(
+    'Condition',
+    EventType.ConditionPriorityChanged,
+    'ConditionPriorityChanged',
+    one(Key.conditionId),
+    one(Key.previousPriority),
+    one(Key.newPriority),
+    optional(Key.ackBy),
+    optional(Key.refreshId)
+  ),
   event('Condition', EventType.RefreshStart, 'RefreshStart', one(Key.refreshId)),
   event('Condition', EventType.RefreshEnd, 'RefreshEnd', one(Key.refreshId)),
-  event('Procedural', EventType.RecipeLoaded, 'RecipeLoaded', one(Key.recipeId), one(Key.recipeVersion), optional(Key.batchId), optional(Key.effectiveTime)),
-  event('Procedural', EventType.RecipeApproved, 'RecipeApproved', one(Key.recipeId), one(Key.recipeVersion), optional(Key.authResult), optional(Key.ackBy)),
+  event(
+    'Procedural',
+    EventType.RecipeLoaded,
+    'RecipeLoaded',
+    one(Key.recipeId),
+    one(Key.recipeVersion),
+    optional(Key.batchId),
+    optional(Key.effectiveTime)
+  ),
+  event(
+    'Procedural',
+    EventType.RecipeApproved,
+    'RecipeApproved',
+    one(Key.recipeId),
+    one(Key.recipeVersion),
+    optional(Key.authResult),
+    optional(Key.ackBy)
+  ),
   event('Procedural', EventType.BatchEvent, 'BatchEvent', one(Key.batchId), one(Key.newState), optional(Key.recipeId)),
-  event('Procedural', EventType.MaterialAddition, 'MaterialAddition', one(Key.batchId), one(Key.materialId), one(Key.quantity), optional(Key.unit), optional(Key.correctionOf)),
-  event('Regulated', EventType.OperatorAction, 'OperatorAction', one(Key.actionId), one(Key.actor), any(Key.contextRef), optional(Key.authResult), optional(Key.workstation)),
-  event('Regulated', EventType.OperatorLogin, 'OperatorLogin', one(Key.actor), one(Key.authResult), optional(Key.workstation), optional(Key.role)),
+  event(
+    'Procedural',
+    EventType.MaterialAddition,
+    'MaterialAddition',
+    one(Key.batchId),
+    one(Key.materialId),
+    one(Key.quantity),
+    optional(Key.unit),
+    optional(Key.correctionOf)
+  ),
+  event(
+    'Regulated',
+    EventType.OperatorAction,
+    'OperatorAction',
+    one(Key.actionId),
+    one(Key.actor),
+    any(Key.contextRef),
+    optional(Key.authResult),
+    optional(Key.workstation)
+  ),
+  event(
+    'Regulated',
+    EventType.OperatorLogin,
+    'OperatorLogin',
+    one(Key.actor),
+    one(Key.authResult),
+    optional(Key.workstation),
+    optional(Key.role)
+  ),
   event('Regulated', EventType.OperatorLogout, 'OperatorLogout', one(Key.actor), optional(Key.workstation)),
-  event('Regulated', EventType.ParameterChange, 'ParameterChange', one(Key.valueId), one(Key.previousValue), one(Key.newValue), one(Key.actor), one(Key.reason), optional(Key.authResult)),
-  event('Regulated', EventType.ESignature, 'ESignature', one(Key.actionId), one(Key.actor), one(Key.signatureMeaning), one(Key.signedEventSeq), optional(Key.authResult)),
-  event('Regulated', EventType.SecurityAccessFailure, 'SecurityAccessFailure', one(Key.actor), optional(Key.workstation), optional(Key.reason)),
-  event('Regulated', EventType.ProgramDownload, 'ProgramDownload', one(Key.defHashNew), one(Key.programId), one(Key.actor), optional(Key.authResult)),
+  event(
+    'Regulated',
+    EventType.ParameterChange,
+    'ParameterChange',
+    one(Key.valueId),
+    one(Key.previousValue),
+    one(Key.newValue),
+    one(Key.actor),
+    one(Key.reason),
+    optional(Key.authResult)
+  ),
+  event(
+    'Regulated',
+    EventType.ESignature,
+    'ESignature',
+    one(Key.actionId),
+    one(Key.actor),
+    one(Key.signatureMeaning),
+    one(Key.signedEventSeq),
+    optional(Key.authResult)
+  ),
+  event(
+    'Regulated',
+    EventType.SecurityAccessFailure,
+    'SecurityAccessFailure',
+    one(Key.actor),
+    optional(Key.workstation),
+    optional(Key.reason)
+  ),
+  event(
+    'Regulated',
+    EventType.ProgramDownload,
+    'ProgramDownload',
+    one(Key.defHashNew),
+    one(Key.programId),
+    one(Key.actor),
+    optional(Key.authResult)
+  )
 ];

@@ -10,7 +10,20 @@ export interface ProceduralModel {
 export const proceduralModels: readonly ProceduralModel[] = [
   {
     name: 'ISA-88',
-    states: ['Idle', 'Running', 'Complete', 'Pausing', 'Paused', 'Holding', 'Held', 'Restarting', 'Stopping', 'Stopped', 'Aborting', 'Aborted']
+    states: [
+      'Idle',
+      'Running',
+      'Complete',
+      'Pausing',
+      'Paused',
+      'Holding',
+      'Held',
+      'Restarting',
+      'Stopping',
+      'Stopped',
+      'Aborting',
+      'Aborted'
+    ]
   },
   {
     name: 'PackML',

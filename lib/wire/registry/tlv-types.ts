@@ -25,7 +25,22 @@ export const NO_TYPE = 0xff;
 const widths: readonly number[] = [1, 1, 1, 2, 2, 4, 4, 8, 8, 4, 8, 8, 0, 0];
 
 /** Names as documents write them, by tag. */
-const names: readonly string[] = ['Bool', 'SInt', 'USInt', 'UInt', 'Int', 'UDInt', 'DInt', 'ULInt', 'LInt', 'Real', 'LReal', 'DateTime', 'String', 'Bytes'];
+const names: readonly string[] = [
+  'Bool',
+  'SInt',
+  'USInt',
+  'UInt',
+  'Int',
+  'UDInt',
+  'DInt',
+  'ULInt',
+  'LInt',
+  'Real',
+  'LReal',
+  'DateTime',
+  'String',
+  'Bytes'
+];
 
 /** True when the tag is one of the 14. */
 export function isTlvType(tag: number): tag is TlvType {

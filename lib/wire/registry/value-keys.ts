@@ -5,7 +5,10 @@
 import { TlvType } from './tlv-types';
 
 /** How the registry fixes the type of a key's slots: one TLV type, any ("valuePayload"), or never to be used. */
-export type KeyTypeRule = { readonly kind: 'fixed'; readonly type: TlvType } | { readonly kind: 'valuePayload' } | { readonly kind: 'reserved' };
+export type KeyTypeRule =
+  | { readonly kind: 'fixed'; readonly type: TlvType }
+  | { readonly kind: 'valuePayload' }
+  | { readonly kind: 'reserved' };
 
 /** One core key of the registry. */
 export interface ValueKey {
@@ -16,9 +19,24 @@ export interface ValueKey {
   readonly repeatable: boolean;
 }
 
-const fixed = (key: number, name: string, type: TlvType, repeatable = false): ValueKey => ({ key, name, rule: { kind: 'fixed', type }, repeatable });
-const valuePayload = (key: number, name: string, repeatable = false): ValueKey => ({ key, name, rule: { kind: 'valuePayload' }, repeatable });
-const reserved = (key: number, name: string): ValueKey => ({ key, name, rule: { kind: 'reserved' }, repeatable: false });
+const fixed = (key: number, name: string, type: TlvType, repeatable = false): ValueKey => ({
+  key,
+  name,
+  rule: { kind: 'fixed', type },
+  repeatable
+});
+const valuePayload = (key: number, name: string, repeatable = false): ValueKey => ({
+  key,
+  name,
+  rule: { kind: 'valuePayload' },
+  repeatable
+});
+const reserved = (key: number, name: string): ValueKey => ({
+  key,
+  name,
+  rule: { kind: 'reserved' },
+  repeatable: false
+});
 
 /** Ids of the core keys, by their registry names. */
 export const Key = {
@@ -80,7 +98,7 @@ export const Key = {
   producedCount: 0x0038,
   defHashOld: 0x0039,
   epochId: 0x003a,
-  coldStart: 0x003b,
+  coldStart: 0x003b
 } as const;
 
 /** The core keys in ascending order. */
@@ -143,7 +161,7 @@ export const valueKeys: readonly ValueKey[] = [
   fixed(Key.producedCount, 'producedCount', TlvType.ULInt),
   fixed(Key.defHashOld, 'defHashOld', TlvType.Bytes),
   fixed(Key.epochId, 'epochId', TlvType.ULInt),
-  fixed(Key.coldStart, 'coldStart', TlvType.Bool),
+  fixed(Key.coldStart, 'coldStart', TlvType.Bool)
 ];
 
 const byKey: ReadonlyMap<number, ValueKey> = new Map(valueKeys.map((entry) => [entry.key, entry]));

@@ -17,7 +17,10 @@ export const ledger = new Ledger({
   nextTurn: (call) => void setImmediate(call)
 });
 
-/** What of a running node is looked at; `_inputCallback` and `_inputCallbacks` are Node-RED's own (Node.js, on and close). */
+/**
+ * What of a running node is looked at; `_inputCallback` and `_inputCallbacks` are Node-RED's own (Node.js, on and
+ * close).
+ */
 type RunningNode = Node & Wired & { _inputCallback?: unknown; _inputCallbacks?: unknown };
 
 const listened = new WeakSet<object>();
@@ -81,7 +84,8 @@ export class Hop {
   }
 
   /**
-   * A message that is refused as a whole (`work` throws or rejects, and its tokens were not sent on) did not get where it
+   * A message that is refused as a whole (`work` throws or rejects, and its tokens were not sent on) did not get where
+   * it
    * belongs: where its reader waits for acknowledgements, its batch is read again, or the next one would cover it.
    *
    * Handles one message: `work` gets a `send` that reports what it sends. A closed node handles nothing (what it
@@ -90,7 +94,8 @@ export class Hop {
   through(message: NodeMessage, send: Send, work: (send: Send) => void | Promise<void>): void | Promise<void> {
     const tokens = tokensOf(message);
     if (this.closed) {
-      // A node that closes asynchronously still hears what was under way to it: unreported, that would count as delivered.
+      // A node that closes asynchronously still hears what was under way to it: unreported, that would count as
+      // delivered.
       for (const token of tokens) ledger.abandoned(token);
       return;
     }
@@ -181,7 +186,8 @@ export class Hop {
     for (const id of (this.node as RunningNode).wires?.[port] ?? []) {
       const target = this.RED.nodes.getNode(id) as RunningNode | null | undefined;
       if (target === null || target === undefined) {
-        // While flows stop and start the node is only not there yet; otherwise it is disabled, and nothing is lost on it.
+        // While flows stop and start the node is only not there yet; otherwise it is disabled, and nothing is lost on
+        // it.
         if (ledger.stopping) checks.push(this.sending(token, { id, ours: false, leadsBack: false }, () => false));
         continue;
       }
@@ -201,7 +207,16 @@ export class Hop {
   }
 
   private wayBack(start: RunningNode): WayBack | undefined {
-    if (!waysBack.has(start.id)) waysBack.set(start.id, wayBack(start, (id) => this.RED.nodes.getNode(id) as RunningNode | null | undefined, (id) => ledger.isHop(id), (others ??= otherWays(this.RED))));
+    if (!waysBack.has(start.id))
+      waysBack.set(
+        start.id,
+        wayBack(
+          start,
+          (id) => this.RED.nodes.getNode(id) as RunningNode | null | undefined,
+          (id) => ledger.isHop(id),
+          (others ??= otherWays(this.RED))
+        )
+      );
     return waysBack.get(start.id);
   }
 }

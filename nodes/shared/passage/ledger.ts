@@ -2,41 +2,57 @@
  * The passage: which of a reader's batches have been delivered at the end of our chain, so that the reader saves no
  * checkpoint for one that was still between two nodes when the flows stopped.
  *
- * Why it is needed. Node-RED delivers every message in a `setImmediate` of its own (Flow.js, handlePreDeliver). When flows
+ * Why it is needed. Node-RED delivers every message in a `setImmediate` of its own (Flow.js, handlePreDeliver). When
+ * flows
  * stop, one synchronous sweep takes every node out of `activeNodes` and calls its close handlers; a node without an
- * asynchronous close loses its input listeners in that sweep (Node.js, close). From then on a message under way reaches a
+ * asynchronous close loses its input listeners in that sweep (Node.js, close). From then on a message under way reaches
+ * a
  * node that no longer listens, and whatever a closed node sends finds no destination: both vanish without a word. The
- * sweep is never in the middle of a row of deliveries (they run in the loop's check phase, the sweep in its poll phase), so
+ * sweep is never in the middle of a row of deliveries (they run in the loop's check phase, the sweep in its poll
+ * phase), so
  * for each batch there is one truth: it was delivered at the end of the chain before the sweep, or it was not.
  *
- * How it is known. The reader gives each batch a token. Before a node of ours sends a message with a token it reports where
- * that goes (`sending`); one turn later, when the delivery has run, whether that node was still listening (`delivered`).
+ * How it is known. The reader gives each batch a token. Before a node of ours sends a message with a token it reports
+ * where
+ * that goes (`sending`); one turn later, when the delivery has run, whether that node was still listening
+ * (`delivered`).
  * Nodes of ours report what arrived and when they are through with it. A token is settled when nothing of it is open:
- * nobody works on it, no delivery is outstanding, every node of ours it went to has had it. At the last of our nodes the
+ * nobody works on it, no delivery is outstanding, every node of ours it went to has had it. At the last of our nodes
+ * the
  * delivery counts, not the send: a consumer that lost its listeners in the sweep has not got the message, and one that
  * closes asynchronously has.
  *
- * Nodes of others in between (a delay, a filter) tell us nothing. Where the wires lead from them to a node of ours again,
+ * Nodes of others in between (a delay, a filter) tell us nothing. Where the wires lead from them to a node of ours
+ * again,
  * the token waits for its arrival there. When a later batch that went the same way arrives first, the earlier one was
- * swallowed: nodes keep the order. Else it counts as passed when nothing happened with it for as long as that node may be
- * trusted to keep something (patience.ts), while the flows run. While flows stop, silence proves nothing and no token is
+ * swallowed: nodes keep the order. Else it counts as passed when nothing happened with it for as long as that node may
+ * be
+ * trusted to keep something (patience.ts), while the flows run. While flows stop, silence proves nothing and no token
+ * is
  * settled by it: what a delay node holds then is read again at the next start.
  *
  * A deploy of modified nodes closes some nodes and leaves others running, the reader perhaps among the latter. Between
  * `stopping` and `started` the gate is shut, so a surviving reader hands nothing to nodes that are not there; and if a
- * token was lost in the sweep, or was with a node of others that the deploy replaced (its queue went with it), the reader
+ * token was lost in the sweep, or was with a node of others that the deploy replaced (its queue went with it), the
+ * reader
  * is told (`onLost`) and reads again from its last settled batch.
  *
  * Where the reader waits for acknowledgements (`awaitsAck`), none of this settles anything: an openot-ack does, through
  * `acknowledge`, and everything before it. What is watched all the same is whether a batch can still come: until it is
- * acknowledged, a delivery that nobody heard, a node of ours that closed while it worked on it, and a node of others that a
- * deploy replaced after it had gone there mean that it is read again. That such a node has passed it on proves nothing: a
- * split may have kept the rest. An acknowledgement in the middle of a deploy waits for its end, since what it would cover may
+ * acknowledged, a delivery that nobody heard, a node of ours that closed while it worked on it, and a node of others
+ * that a
+ * deploy replaced after it had gone there mean that it is read again. That such a node has passed it on proves nothing:
+ * a
+ * split may have kept the rest. An acknowledgement in the middle of a deploy waits for its end, since what it would
+ * cover may
  * just have been destroyed.
  *
- * Limits: with two consumers on one wire of which the sweep cut only one, the batch is read again, and the other consumer
- * sees it twice. A node of others that changes the order of messages, or keeps one longer than `LONGEST_MS`, is not seen
- * through; nor is one that makes new messages without their tokens: what passes it counts as delivered when it is silent.
+ * Limits: with two consumers on one wire of which the sweep cut only one, the batch is read again, and the other
+ * consumer
+ * sees it twice. A node of others that changes the order of messages, or keeps one longer than `LONGEST_MS`, is not
+ * seen
+ * through; nor is one that makes new messages without their tokens: what passes it counts as delivered when it is
+ * silent.
  */
 import { Account, AccountOptions, AccountState, Away, Destination, Passing, Standing, Timers } from './account';
 import { LONGEST_MS, Patience } from './patience';
@@ -58,7 +74,9 @@ export class Ledger {
   private readonly silenced = new Map<string, readonly Away[]>();
   private waiting: Array<() => void> = [];
   private isStopping = false;
-  /** Rises at every stop, so that a delivery that began before a stop is known even when the flows have started again. */
+  /**
+   * Rises at every stop, so that a delivery that began before a stop is known even when the flows have started again.
+   */
   generation = 0;
 
   constructor(private readonly timers: Timers) {}
@@ -89,7 +107,16 @@ export class Ledger {
       isLost: false,
       begin: (serial) => {
         const token = `${life}/${serial}`;
-        const passing: Passing = { token, account: state, serial, working: 0, pending: 1, expected: new Map(), away: new Map(), lost: false };
+        const passing: Passing = {
+          token,
+          account: state,
+          serial,
+          working: 0,
+          pending: 1,
+          expected: new Map(),
+          away: new Map(),
+          lost: false
+        };
         state.open.set(serial, passing);
         state.newest = serial;
         this.tokens.set(token, passing);
@@ -114,11 +141,14 @@ export class Ledger {
     const account = this.accounts.get(life);
     if (account === undefined || serial > account.newest) return 'unknown';
     if (account.awaitsAck !== true) return 'unasked';
-    return serial > account.acknowledged && account.open.has(serial) && serial < this.firstLost(account) ? 'open' : 'settled';
+    return serial > account.acknowledged && account.open.has(serial) && serial < this.firstLost(account)
+      ? 'open'
+      : 'settled';
   }
 
   /**
-   * Is this batch of this life, with all before it, through for good, so that its reader does not read it again? Not where
+   * Is this batch of this life, with all before it, through for good, so that its reader does not read it again? Not
+   * where
    * the life is no more: nobody knows then how far its last checkpoint went.
    */
   isSettled(life: string, serial: number): boolean {
@@ -187,7 +217,8 @@ export class Ledger {
   }
 
   /**
-   * What stores the records failed with this batch. It and what follows are read again, after `REJECTED_MS`: what fails once
+   * What stores the records failed with this batch. It and what follows are read again, after `REJECTED_MS`: what fails
+   * once
    * fails again for a while. Until then nothing from it on is settled.
    */
   reject(life: string, serial: number): boolean {
@@ -201,7 +232,10 @@ export class Ledger {
     return true;
   }
 
-  /** A node of ours refused a message with this token as a whole. Nothing, where its reader does not wait for acknowledgements. */
+  /**
+   * A node of ours refused a message with this token as a whole. Nothing, where its reader does not wait for
+   * acknowledgements.
+   */
   refused(token: string): void {
     const passing = this.tokens.get(token);
     if (passing !== undefined) this.reject(token.slice(0, token.lastIndexOf('/')), passing.serial);
@@ -217,21 +251,23 @@ export class Ledger {
   /** The flows run again. Deliveries from before the stop may still be pending for a turn: only then the gate opens. */
   start(): void {
     const generation = this.generation;
-    this.timers.nextTurn(() => this.timers.nextTurn(() => {
-      if (generation !== this.generation) return;
-      this.patience.forgetChanged();
-      this.silenced.clear();
-      for (const passing of this.tokens.values()) {
-        for (const { to } of passing.away.values()) if (to.isUnchanged?.() === false) this.lose(passing);
-      }
-      this.isStopping = false;
-      for (const account of [...this.accounts.values()]) {
-        this.settleAcknowledged(account);
-        if (account.isLost) this.tell(account);
-      }
-      for (const [token, passing] of [...this.tokens]) this.consider(token, passing);
-      this.openGate();
-    }));
+    this.timers.nextTurn(() =>
+      this.timers.nextTurn(() => {
+        if (generation !== this.generation) return;
+        this.patience.forgetChanged();
+        this.silenced.clear();
+        for (const passing of this.tokens.values()) {
+          for (const { to } of passing.away.values()) if (to.isUnchanged?.() === false) this.lose(passing);
+        }
+        this.isStopping = false;
+        for (const account of [...this.accounts.values()]) {
+          this.settleAcknowledged(account);
+          if (account.isLost) this.tell(account);
+        }
+        for (const [token, passing] of [...this.tokens]) this.consider(token, passing);
+        this.openGate();
+      })
+    );
   }
 
   private async gate(account: AccountState): Promise<boolean> {
@@ -256,7 +292,10 @@ export class Ledger {
     if (passing.expected.size === 0 && passing.away.size === 0) return this.finish(token, passing);
     this.stir(passing);
     if (this.isStopping) return;
-    const patienceMs = passing.expected.size > 0 ? LONGEST_MS : Math.max(...[...passing.away.keys()].map((id) => this.patience.msFor(id)));
+    const patienceMs =
+      passing.expected.size > 0
+        ? LONGEST_MS
+        : Math.max(...[...passing.away.keys()].map((id) => this.patience.msFor(id)));
     passing.cancelQuiet = this.timers.after(patienceMs, () => this.quiet(token, passing));
   }
 
@@ -278,7 +317,8 @@ export class Ledger {
   }
 
   private quiet(token: string, passing: Passing): void {
-    for (const [id, { to }] of passing.away) if (this.patience.swallows(id, to.isUnchanged)) passing.account.onQuiet?.(id);
+    for (const [id, { to }] of passing.away)
+      if (this.patience.swallows(id, to.isUnchanged)) passing.account.onQuiet?.(id);
     this.silenced.set(token, [...passing.away.values()]);
     if (this.silenced.size > MAX_SILENCED) this.silenced.delete(this.silenced.keys().next().value!);
     this.finish(token, passing);
@@ -287,7 +327,8 @@ export class Ledger {
   private cameLate(token: string, hop: string): void {
     const nowMs = this.timers.now();
     for (const { to, sinceMs } of this.silenced.get(token) ?? []) {
-      if (to.reaches === undefined || to.reaches.has(hop)) this.patience.cameAfter(to.id, nowMs - sinceMs, to.isUnchanged);
+      if (to.reaches === undefined || to.reaches.has(hop))
+        this.patience.cameAfter(to.id, nowMs - sinceMs, to.isUnchanged);
     }
     this.silenced.delete(token);
   }

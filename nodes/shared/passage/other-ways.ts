@@ -4,9 +4,13 @@ import type { OtherWays } from './way-back';
 /** What of a Complete or link call node in the flows says where messages come out again. */
 type Config = NodeDef & { readonly scope?: unknown; readonly links?: unknown; readonly linkType?: unknown };
 
-const idsOf = (value: unknown): string[] => (Array.isArray(value) ? value : [value]).filter((id): id is string => typeof id === 'string' && id !== '');
+const idsOf = (value: unknown): string[] =>
+  (Array.isArray(value) ? value : [value]).filter((id): id is string => typeof id === 'string' && id !== '');
 
-/** Reads the flows as they are deployed now: Complete nodes by the nodes they hear of, and link calls with their targets. */
+/**
+ * Reads the flows as they are deployed now: Complete nodes by the nodes they hear of, and link calls with their
+ * targets.
+ */
 export function otherWays(RED: NodeAPI): OtherWays {
   const from = new Map<string, string[]>();
   const dynamic = new Set<string>();

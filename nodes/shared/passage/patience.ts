@@ -1,4 +1,7 @@
-/** Milliseconds that a node of others may keep a batch before its silence counts as an answer, where nothing is known of it. */
+/**
+ * Milliseconds that a node of others may keep a batch before its silence counts as an answer, where nothing is known of
+ * it.
+ */
 export const LONGEST_MS = 30_000;
 /** The same for one that is known to pass batches on at once, or never to pass any on. */
 export const SHORTEST_MS = 250;

@@ -19,7 +19,8 @@ export function tokenOf(text: unknown): Token | undefined {
 const MAX_DEPTH = 8;
 
 /**
- * What stands in a `msg.openot.commit`, in order: its entries, and those of arrays in it, since a join node that collects
+ * What stands in a `msg.openot.commit`, in order: its entries, and those of arrays in it, since a join node that
+ * collects
  * this property makes an array of arrays. Undefined when it is no array.
  */
 export function entriesOf(commit: unknown): unknown[] | undefined {

@@ -10,7 +10,10 @@ export interface Wired {
 
 /** Ways that do not stand in a node's wires. */
 export interface OtherWays {
-  /** Ids of the Complete nodes that hear of this node (a sink without an output leads on by them), of the targets of this link call. */
+  /**
+   * Ids of the Complete nodes that hear of this node (a sink without an output leads on by them), of the targets of
+   * this link call.
+   */
   from(id: string): readonly string[];
   /** Is it a link call whose target each message names? */
   isDynamic(id: string): boolean;
@@ -21,10 +24,16 @@ const none: OtherWays = { from: () => [], isDynamic: () => false };
 export type WayBack = Pick<Destination, 'reaches' | 'forks' | 'isUnchanged'>;
 
 /**
- * Where the wires from this node of others lead back to ours, if they do. A subflow's inside is not looked into, nor how a
+ * Where the wires from this node of others lead back to ours, if they do. A subflow's inside is not looked into, nor
+ * how a
  * called link comes back: anywhere, and perhaps by several ways.
  */
-export function wayBack(start: Wired, nodeOf: (id: string) => Wired | null | undefined, isOurs: (id: string) => boolean, others: OtherWays = none): WayBack | undefined {
+export function wayBack(
+  start: Wired,
+  nodeOf: (id: string) => Wired | null | undefined,
+  isOurs: (id: string) => boolean,
+  others: OtherWays = none
+): WayBack | undefined {
   const seen = new Map<string, Wired | null | undefined>([[start.id, start]]);
   const before = new Map<string, Set<string>>();
   const reaches = new Set<string>();
@@ -48,10 +57,17 @@ export function wayBack(start: Wired, nodeOf: (id: string) => Wired | null | und
   const onTheWay = new Set(reaches);
   for (const id of onTheWay) for (const previous of before.get(id) ?? []) onTheWay.add(previous);
   const counting = new Map([...seen].filter(([id]) => onTheWay.has(id)));
-  const forks = [...counting.values()].some((node) => onward(node!, others).filter((id) => onTheWay.has(id)).length > 1);
+  const forks = [...counting.values()].some(
+    (node) => onward(node!, others).filter((id) => onTheWay.has(id)).length > 1
+  );
   return { reaches, forks, isUnchanged: () => isSame(counting, nodeOf) };
 }
 
-const isSame = (nodes: ReadonlyMap<string, unknown>, nodeOf: (id: string) => unknown): boolean => [...nodes].every(([id, node]) => nodeOf(id) === node);
+const isSame = (nodes: ReadonlyMap<string, unknown>, nodeOf: (id: string) => unknown): boolean =>
+  [...nodes].every(([id, node]) => nodeOf(id) === node);
 
-const onward = ({ id, type, wires, links }: Wired, others: OtherWays): string[] => [...(wires ?? []).flat(), ...(type === 'link out' || type === 'link call' ? (links ?? []) : []), ...others.from(id)];
+const onward = ({ id, type, wires, links }: Wired, others: OtherWays): string[] => [
+  ...(wires ?? []).flat(),
+  ...(type === 'link out' || type === 'link call' ? (links ?? []) : []),
+  ...others.from(id)
+];

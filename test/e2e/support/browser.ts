@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import puppeteer, { Browser, Page } from 'puppeteer-core';
 
 export function chromiumPath(): string | undefined {
-  return [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => path !== undefined && existsSync(path));
+  return [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
+    (path) => path !== undefined && existsSync(path)
+  );
 }
 
 /** A headless browser with the editor open and ready. */
@@ -19,14 +21,24 @@ export class Editor {
     const browser = await puppeteer.launch({
       executablePath: chromiumPath(),
       headless: true,
-      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--force-device-scale-factor=1']
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        '--force-device-scale-factor=1'
+      ]
     });
     const page = await browser.newPage();
     await page.setViewport({ width: 1600, height: 900 });
     const editor = new Editor(browser, page);
     page.on('pageerror', (error) => editor.problems.push(String(error)));
     page.on('console', (message) => {
-      if (message.type() === 'error' && !/favicon|net::ERR|404/.test(message.text())) editor.problems.push(message.text());
+      if (message.type() === 'error' && !/favicon|net::ERR|404/.test(message.text()))
+        editor.problems.push(message.text());
     });
     await page.goto(url, { waitUntil: 'domcontentloaded' });
     await page.waitForFunction('window.RED && RED.workspaces && RED.workspaces.count() > 0', { timeout: 30_000 });

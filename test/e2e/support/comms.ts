@@ -17,13 +17,15 @@ export class Comms {
     socket.on('error', () => undefined);
     socket.on('message', (data: Buffer) => {
       const events = JSON.parse(data.toString()) as { topic?: string; data?: unknown }[] | { topic?: string };
-      for (const event of Array.isArray(events) ? events : [events]) this.take(event as { topic?: string; data?: unknown });
+      for (const event of Array.isArray(events) ? events : [events])
+        this.take(event as { topic?: string; data?: unknown });
     });
   }
 
   private take(event: { topic?: string; data?: unknown }): void {
     if (event.topic === 'debug') this.debug.push(event.data as DebugMessage);
-    else if (event.topic?.startsWith('status/')) this.status.set(event.topic.slice('status/'.length), event.data as object);
+    else if (event.topic?.startsWith('status/'))
+      this.status.set(event.topic.slice('status/'.length), event.data as object);
   }
 
   static async open(url: string): Promise<Comms> {

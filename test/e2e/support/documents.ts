@@ -2,7 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 
 export interface StrictDocument {
   kind: 'event' | 'loss' | 'placeholder';
-  provenance: { runId: number; source: { id: number; name?: string }; epoch: { id: number; relation: string; definitionHash: string } };
+  provenance: {
+    runId: number;
+    source: { id: number; name?: string };
+    epoch: { id: number; relation: string; definitionHash: string };
+  };
   seq: number;
   firstSeq: number;
   lastSeq: number;
@@ -13,11 +17,17 @@ export interface StrictDocument {
   fields?: { name: string; value: unknown }[];
 }
 
-/** The documents of an NDJSON file, up to the last whole line: the runtime may be in the middle of writing the next one. */
+/**
+ * The documents of an NDJSON file, up to the last whole line: the runtime may be in the middle of writing the next one.
+ */
 export function readDocuments(path: string): StrictDocument[] {
   if (!existsSync(path)) return [];
   const text = readFileSync(path, 'utf8');
-  return text.slice(0, text.lastIndexOf('\n') + 1).split('\n').filter(Boolean).map((line) => JSON.parse(line) as StrictDocument);
+  return text
+    .slice(0, text.lastIndexOf('\n') + 1)
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as StrictDocument);
 }
 
 /** True when the file ends with a whole line. */

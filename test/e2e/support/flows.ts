@@ -23,32 +23,99 @@ export function chain(options: ChainOptions): FlowNode[] {
   const at = (x: number): Record<string, unknown> => ({ x: 120 + 180 * x, y: 80 });
   return [
     { id: 'tab', type: 'tab', label: 'test', disabled: false },
-    { id: 'definition', type: 'openot-definition', name: '', source: 'json', json: '', path: '', watch: true, ...options.definition },
     {
-      id: 'opcua', type: 'openot-opcua', name: '', endpoint: options.endpoint, securityMode: 'None', securityPolicy: 'None',
-      authentication: 'anonymous', trust: 'list', requestTimeout: '10000', ...options.opcua
+      id: 'definition',
+      type: 'openot-definition',
+      name: '',
+      source: 'json',
+      json: '',
+      path: '',
+      watch: true,
+      ...options.definition
     },
     {
-      id: 'reader', type: 'openot-reader', z: 'tab', name: '', stream: 'test', transport: 'opcua', opcua: 'opcua',
-      controlNode: options.controlNode, ringNode: options.ringNode, mode: 'poll', interval: '100', verify: 'extraCall', startFrom: 'oldest',
-      maxRecords: '1000', maxBytes: '262144', statusInterval: '1000', ...at(0), wires: [['decoder'], options.status ?? []], ...options.reader
+      id: 'opcua',
+      type: 'openot-opcua',
+      name: '',
+      endpoint: options.endpoint,
+      securityMode: 'None',
+      securityPolicy: 'None',
+      authentication: 'anonymous',
+      trust: 'list',
+      requestTimeout: '10000',
+      ...options.opcua
+    },
+    {
+      id: 'reader',
+      type: 'openot-reader',
+      z: 'tab',
+      name: '',
+      stream: 'test',
+      transport: 'opcua',
+      opcua: 'opcua',
+      controlNode: options.controlNode,
+      ringNode: options.ringNode,
+      mode: 'poll',
+      interval: '100',
+      verify: 'extraCall',
+      startFrom: 'oldest',
+      maxRecords: '1000',
+      maxBytes: '262144',
+      statusInterval: '1000',
+      ...at(0),
+      wires: [['decoder'], options.status ?? []],
+      ...options.reader
     },
     { id: 'decoder', type: 'openot-decoder', z: 'tab', name: '', emit: 'batch', ...at(1), wires: [['guard']] },
     {
-      id: 'guard', type: 'openot-drift-guard', z: 'tab', name: '', definition: 'definition', policy: 'placeholder', whenUnadvertised: 'placeholder',
-      ...at(2), wires: [['doc'], []], ...options.guard
+      id: 'guard',
+      type: 'openot-drift-guard',
+      z: 'tab',
+      name: '',
+      definition: 'definition',
+      policy: 'placeholder',
+      whenUnadvertised: 'placeholder',
+      ...at(2),
+      wires: [['doc'], []],
+      ...options.guard
     },
     {
-      id: 'doc', type: 'openot-doc', z: 'tab', name: '', definition: 'definition', whenUnadvertised: 'placeholder', profile: 'strict',
-      format: 'ndjson', emit: 'batch', outputs: 1, ...at(3), wires: options.after, ...options.doc
+      id: 'doc',
+      type: 'openot-doc',
+      z: 'tab',
+      name: '',
+      definition: 'definition',
+      whenUnadvertised: 'placeholder',
+      profile: 'strict',
+      format: 'ndjson',
+      emit: 'batch',
+      outputs: 1,
+      ...at(3),
+      wires: options.after,
+      ...options.doc
     }
   ];
 }
 
-/** A function node that appends every payload to a file at once, so that nothing of it waits in a queue when the runtime stops. */
+/**
+ * A function node that appends every payload to a file at once, so that nothing of it waits in a queue when the runtime
+ * stops.
+ */
 export function appendTo(id: string, path: string): FlowNode {
   return {
-    id, type: 'function', z: 'tab', name: 'append', outputs: 0, timeout: 0, noerr: 0, initialize: '', finalize: '', libs: [], x: 900, y: 80, wires: [],
+    id,
+    type: 'function',
+    z: 'tab',
+    name: 'append',
+    outputs: 0,
+    timeout: 0,
+    noerr: 0,
+    initialize: '',
+    finalize: '',
+    libs: [],
+    x: 900,
+    y: 80,
+    wires: [],
     func: `global.get('fs').appendFileSync(${JSON.stringify(path)}, msg.payload);`
   };
 }
@@ -56,7 +123,17 @@ export function appendTo(id: string, path: string): FlowNode {
 /** A Catch node for the whole tab that appends `code message` lines to a file. */
 export function catchTo(path: string): FlowNode[] {
   return [
-    { id: 'catch', type: 'catch', z: 'tab', name: '', scope: null, uncaught: false, x: 120, y: 200, wires: [['catch-append']] },
+    {
+      id: 'catch',
+      type: 'catch',
+      z: 'tab',
+      name: '',
+      scope: null,
+      uncaught: false,
+      x: 120,
+      y: 200,
+      wires: [['catch-append']]
+    },
     {
       ...appendTo('catch-append', path),
       func: `global.get('fs').appendFileSync(${JSON.stringify(path)}, (msg.error.code || '-') + ' ' + msg.error.source.type + ' ' + msg.error.message + '\\n');`

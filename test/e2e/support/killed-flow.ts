@@ -34,7 +34,10 @@ export interface KillSums {
   readonly silent: string[];
   readonly invented: string[];
   readonly lostAndDelivered: string[];
-  /** In one and the same life. A kill lets what was not acknowledged come again, reports too, and what was lost then may be open now. */
+  /**
+   * In one and the same life. A kill lets what was not acknowledged come again, reports too, and what was lost then may
+   * be open now.
+   */
   readonly reportedTwice: string[];
   /** Lines cut off by a kill: the next life's first line stands behind them. */
   readonly torn: number;
@@ -97,7 +100,12 @@ export class KilledFlow {
   /** Waits until this life has written something. */
   async writes(timeoutMs = 60_000): Promise<void> {
     const before = this.size;
-    await until('the flow to write', () => this.size > before, timeoutMs, () => this.log);
+    await until(
+      'the flow to write',
+      () => this.size > before,
+      timeoutMs,
+      () => this.log
+    );
   }
 
   /** `kill -9`, and nothing else. */
@@ -123,7 +131,13 @@ export class KilledFlow {
   async rests(): Promise<void> {
     const { runId, sourceId, seq } = this.plc.simulator.truth().at(-1)!;
     const last = `${runId}/${sourceId}/${seq}`;
-    await until('the newest record', () => this.read().delivered.has(last), 180_000, () => `${this.plc.simulator.statistics().written} written, ${this.read().delivered.size} delivered\n${this.log.slice(-3000)}`);
+    await until(
+      'the newest record',
+      () => this.read().delivered.has(last),
+      180_000,
+      () =>
+        `${this.plc.simulator.statistics().written} written, ${this.read().delivered.size} delivered\n${this.log.slice(-3000)}`
+    );
   }
 
   sums(): KillSums {
@@ -151,7 +165,13 @@ export class KilledFlow {
     };
   }
 
-  private read(): { delivered: Map<string, number>; reported: Map<string, Report>; torn: number; broken: string[]; duplicatesOfOneKill: number } {
+  private read(): {
+    delivered: Map<string, number>;
+    reported: Map<string, Report>;
+    torn: number;
+    broken: string[];
+    duplicatesOfOneKill: number;
+  } {
     const delivered = new Map<string, number>();
     const reported = new Map<string, Report>();
     const broken: string[] = [];
@@ -184,7 +204,11 @@ export class KilledFlow {
         const id = `${source}/${lostSeq}`;
         const known = reported.get(id);
         const isLost = line.document.class === 'lost';
-        reported.set(id, { life, isLost: isLost || known?.isLost === true, isRepeated: known !== undefined && (known.isRepeated || known.life === life) });
+        reported.set(id, {
+          life,
+          isLost: isLost || known?.isLost === true,
+          isRepeated: known !== undefined && (known.isRepeated || known.life === life)
+        });
       }
     }
     return { delivered, reported, torn, broken, duplicatesOfOneKill: Math.max(0, ...again.values()) };
@@ -195,9 +219,18 @@ export class KilledFlow {
     const folder = join(root, 'examples');
     const file = readdirSync(folder).find((name) => name.startsWith('05'))!;
     const example = JSON.parse(readFileSync(join(folder, file), 'utf8')) as FlowNode[];
-    const kept = example.filter(({ type }) => ['tab', 'file', 'catch'].includes(type) || (type.startsWith('openot-') && type !== 'openot-simulator'));
+    const kept = example.filter(
+      ({ type }) =>
+        ['tab', 'file', 'catch'].includes(type) || (type.startsWith('openot-') && type !== 'openot-simulator')
+    );
     const ids = new Set(kept.map(({ id }) => id));
-    return kept.map((node) => ({ ...node, ...this.changed(node), ...(Array.isArray(node.wires) ? { wires: (node.wires as string[][]).map((ends) => ends.filter((id) => ids.has(id))) } : {}) }));
+    return kept.map((node) => ({
+      ...node,
+      ...this.changed(node),
+      ...(Array.isArray(node.wires)
+        ? { wires: (node.wires as string[][]).map((ends) => ends.filter((id) => ids.has(id))) }
+        : {})
+    }));
   }
 
   private changed({ type }: FlowNode): Partial<FlowNode> {
@@ -208,11 +241,18 @@ export class KilledFlow {
       case 'openot-definition':
         return { json: plc.simulator.definitionText() };
       case 'openot-reader':
-        return { controlNode: plc.controlNodeId, ringNode: plc.ringNodeIds.join('\n'), interval: '50', maxRecords: String(MAX_RECORDS), maxInFlight: String(MAX_IN_FLIGHT) };
+        return {
+          controlNode: plc.controlNodeId,
+          ringNode: plc.ringNodeIds.join('\n'),
+          interval: '50',
+          maxRecords: String(MAX_RECORDS),
+          maxInFlight: String(MAX_IN_FLIGHT)
+        };
       case 'openot-doc':
         return { profile: 'enriched' };
       case 'file':
-        // Still an expression: with a fixed name the node keeps the file open and does not tell what it could not write.
+        // Still an expression: with a fixed name the node keeps the file open and does not tell what it could not
+        // write.
         return { filename: JSON.stringify(this.path), filenameType: 'jsonata' };
       default:
         return {};
@@ -220,7 +260,9 @@ export class KilledFlow {
   }
 }
 
-/** The document of a line; behind a line that a kill cut off, the next life's first one follows without a line break. */
+/**
+ * The document of a line; behind a line that a kill cut off, the next life's first one follows without a line break.
+ */
 function documentOf(text: string): { document: Line; isBehindTorn: boolean } | undefined {
   for (let at = 0; at >= 0; at = text.indexOf('{"kind":', at + 1)) {
     try {
@@ -252,11 +294,24 @@ export const duplicatesBound = (ringBytes: number): number => MAX_IN_FLIGHT * MA
 /** What must never be, with a few of those that are. */
 export function faultsOf(sums: KillSums): string[] {
   const { silent, invented, lostAndDelivered, reportedTwice, broken } = sums;
-  return Object.entries({ silent, invented, lostAndDelivered, reportedTwice, broken }).filter(([, found]) => found.length > 0).map(([what, found]) => `${what}: ${found.length}, ${found.slice(0, 20).join(' ')}`);
+  return Object.entries({ silent, invented, lostAndDelivered, reportedTwice, broken })
+    .filter(([, found]) => found.length > 0)
+    .map(([what, found]) => `${what}: ${found.length}, ${found.slice(0, 20).join(' ')}`);
 }
 
 /** For the log. */
 export function killLine(sums: KillSums): string {
-  const { produced, delivered, duplicates, duplicatesOfOneKill, lost, indeterminate, indeterminateDelivered, silent, invented, torn } = sums;
+  const {
+    produced,
+    delivered,
+    duplicates,
+    duplicatesOfOneKill,
+    lost,
+    indeterminate,
+    indeterminateDelivered,
+    silent,
+    invented,
+    torn
+  } = sums;
   return `produced ${produced}, delivered ${delivered}, duplicates ${duplicates} (most after one kill ${duplicatesOfOneKill}), lost ${lost}, indeterminate ${indeterminate} (of them delivered ${indeterminateDelivered}), silently lost ${silent.length}, invented ${invented.length}, lines cut off ${torn}`;
 }

@@ -51,7 +51,9 @@ export interface OutageSums {
   readonly toldAtClose: number;
 }
 
-/** What the function node behind the mapper writes for each span and data point; also what the collector's are known by. */
+/**
+ * What the function node behind the mapper writes for each span and data point; also what the collector's are known by.
+ */
 const KEYS = `(payload) => [
   ...(payload.resourceSpans ?? []).flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans.map(({ traceId, spanId }) => 'span ' + traceId + '/' + spanId))),
   ...(payload.resourceMetrics ?? []).flatMap(({ resource, scopeMetrics }) => scopeMetrics.flatMap(({ metrics }) => metrics.flatMap(({ name, gauge, sum }) => (gauge ?? sum).dataPoints.map(({ attributes, timeUnixNano }) => 'point ' + name + ' ' + timeUnixNano + ' ' + JSON.stringify(attributes)))))
@@ -85,14 +87,21 @@ export class Collector {
 
   busy(status: 429 | 503, retryAfterS?: number): void {
     this.turnedAway = 0;
-    const answer = say(status, { message: 'busy' }, retryAfterS === undefined ? {} : { 'retry-after': String(retryAfterS) });
+    const answer = say(
+      status,
+      { message: 'busy' },
+      retryAfterS === undefined ? {} : { 'retry-after': String(retryAfterS) }
+    );
     this.receiver.script = (received, response) => {
       this.turnedAway++;
       answer(received, response);
     };
   }
 
-  /** Cuts every connection that brings logs when it has received the whole request; of every second one it keeps what was in it. */
+  /**
+   * Cuts every connection that brings logs when it has received the whole request; of every second one it keeps what
+   * was in it.
+   */
   cutConnections(): void {
     this.turnedAway = 0;
     this.receiver.script = (received, response) => {
@@ -166,17 +175,51 @@ export class OutageFlow {
 
   /** reader -> decoder -> guard -> doc -> otel -> otlp -> openot-ack; the reader's status goes to otel as well. */
   nodes(otlp: Record<string, unknown> = {}): FlowNode[] {
-    const append = (name: string, text: string): FlowNode => ({ ...appendTo(name, ''), func: `global.get('fs').appendFileSync(${JSON.stringify(this.file(name))}, ${text} + '\\n');` }) as FlowNode;
+    const append = (name: string, text: string): FlowNode =>
+      ({
+        ...appendTo(name, ''),
+        func: `global.get('fs').appendFileSync(${JSON.stringify(this.file(name))}, ${text} + '\\n');`
+      }) as FlowNode;
     return [
       ...chain({
-        endpoint: this.plc.endpointUrl, controlNode: this.plc.controlNodeId, ringNode: this.plc.ringNodeIds.join('\n'),
+        endpoint: this.plc.endpointUrl,
+        controlNode: this.plc.controlNodeId,
+        ringNode: this.plc.ringNodeIds.join('\n'),
         definition: { source: 'json', json: this.plc.simulator.definitionText() },
         reader: { interval: '100', statusInterval: '500', commit: 'onAck', maxInFlight: '16', ackTimeout: '600000' },
-        doc: { profile: 'enriched', format: 'object' }, after: [['otel']], status: ['otel', 'status']
+        doc: { profile: 'enriched', format: 'object' },
+        after: [['otel']],
+        status: ['otel', 'status']
       }),
-      { id: 'otel', type: 'openot-otel', z: 'tab', name: '', x: 500, y: 300, maxAge: '100', wires: [['otlp'], ['otlp', 'left'], ['otlp', 'left']] },
+      {
+        id: 'otel',
+        type: 'openot-otel',
+        z: 'tab',
+        name: '',
+        x: 500,
+        y: 300,
+        maxAge: '100',
+        wires: [['otlp'], ['otlp', 'left'], ['otlp', 'left']]
+      },
       append('left', `(${KEYS})(msg.payload).join('\\n')`),
-      { id: 'otlp', type: 'openot-otlp', z: 'tab', name: '', endpoint: this.collector.receiver.url, compression: 'gzip', timeout: '5000', maxItems: '500', maxBytes: '4194304', maxAge: '500', maxInFlight: '4', tls: '', x: 600, y: 300, wires: [['ack'], ['refused']], ...otlp },
+      {
+        id: 'otlp',
+        type: 'openot-otlp',
+        z: 'tab',
+        name: '',
+        endpoint: this.collector.receiver.url,
+        compression: 'gzip',
+        timeout: '5000',
+        maxItems: '500',
+        maxBytes: '4194304',
+        maxAge: '500',
+        maxInFlight: '4',
+        tls: '',
+        x: 600,
+        y: 300,
+        wires: [['ack'], ['refused']],
+        ...otlp
+      },
       { id: 'ack', type: 'openot-ack', z: 'tab', name: '', branches: '1', x: 900, y: 300, wires: [[]] },
       append('refused', 'JSON.stringify({ ...msg.payload, message: undefined, items: msg.payload.items.length })'),
       append('status', 'JSON.stringify(msg.payload)'),
@@ -207,19 +250,27 @@ export class OutageFlow {
       'everything acknowledged',
       () => {
         const { said } = this;
-        return said !== undefined && said.state === 'idle' && said.inFlight === 0 && (records === undefined || said.totals.records === records) && said;
+        return (
+          said !== undefined &&
+          said.state === 'idle' &&
+          said.inFlight === 0 &&
+          (records === undefined || said.totals.records === records) &&
+          said
+        );
       },
       timeoutMs,
-      () => `${records} records; ${JSON.stringify(this.said)} ${JSON.stringify(runtime.comms.status.get('otlp'))}\n${this.errors.slice(-10).join('\n')}\n${runtime.log.slice(-3000)}`
+      () =>
+        `${records} records; ${JSON.stringify(this.said)} ${JSON.stringify(runtime.comms.status.get('otlp'))}\n${this.errors.slice(-10).join('\n')}\n${runtime.log.slice(-3000)}`
     );
   }
 
   /** Waits until what has left the mapper by now is at the collector, or was told to be gone; resolves with it. */
   async arrives(runtime: Runtime): Promise<Set<string>> {
     const left = this.left();
-    const isThere = (): boolean => [...left].filter((key) => !this.collector.others.has(key)).length <= toldAtClose(runtime);
+    const isThere = (): boolean =>
+      [...left].filter((key) => !this.collector.others.has(key)).length <= toldAtClose(runtime);
     // Whatever is missing then is in the sums.
-    for (const end = Date.now() + 10_000; !isThere() && Date.now() < end; ) await sleep(200);
+    for (const end = Date.now() + 10_000; !isThere() && Date.now() < end;) await sleep(200);
     return left;
   }
 
@@ -258,7 +309,11 @@ export class OutageFlow {
 }
 
 /** Looks at a node's status ten times a second, for so long; each different one once. */
-export async function statusesDuring(runtime: Runtime, id: string, ms: number): Promise<{ fill: string; text: string }[]> {
+export async function statusesDuring(
+  runtime: Runtime,
+  id: string,
+  ms: number
+): Promise<{ fill: string; text: string }[]> {
   const seen: { fill: string; text: string }[] = [];
   for (const end = Date.now() + ms; Date.now() < end; await sleep(100)) {
     const { fill = '', text = '' } = runtime.comms.status.get(id) ?? {};
@@ -270,8 +325,24 @@ export async function statusesDuring(runtime: Runtime, id: string, ms: number): 
 /** What openot-otlp has told in the log to be gone when it closed. */
 function toldAtClose({ log }: Runtime): number {
   const told = [...log.matchAll(/OPENOT_OTLP_DROPPED[^\n]*/g)].map(([line]) => line);
-  return told.flatMap((line) => [...line.matchAll(/(\d+) (?:items|data points)/g)]).reduce((sum, [, count]) => sum + Number(count), 0);
+  return told
+    .flatMap((line) => [...line.matchAll(/(\d+) (?:items|data points)/g)])
+    .reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
 /** For the log. */
-export const outageLine = ({ produced, accepted, duplicates, refused, requests, silent, spans, silentSpans, points, silentPoints, silentStates, toldAtClose: told }: OutageSums): string => `spans ${spans}, lost ${silentSpans.length}; data points ${points}, lost ${silentPoints.length} of records, ${silentStates.length} of states (told at close: ${told}); records: produced ${produced}, accepted ${accepted}, refused ${refused}, duplicates on the wire ${duplicates}, silently lost ${silent.length}, requests ${requests}`;
+export const outageLine = ({
+  produced,
+  accepted,
+  duplicates,
+  refused,
+  requests,
+  silent,
+  spans,
+  silentSpans,
+  points,
+  silentPoints,
+  silentStates,
+  toldAtClose: told
+}: OutageSums): string =>
+  `spans ${spans}, lost ${silentSpans.length}; data points ${points}, lost ${silentPoints.length} of records, ${silentStates.length} of states (told at close: ${told}); records: produced ${produced}, accepted ${accepted}, refused ${refused}, duplicates on the wire ${duplicates}, silently lost ${silent.length}, requests ${requests}`;

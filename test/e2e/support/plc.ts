@@ -14,7 +14,15 @@ export interface Plc {
 
 export async function startPlc(options: Partial<SimulatorOptions> = {}): Promise<Plc> {
   const pkiFolder = mkdtempSync(join(tmpdir(), 'openot-plc-'));
-  const simulator = createSimulator({ scenario: 'reactor', rate: 200, ringBytes: 65_536, opcuaPort: 'any', pkiFolder, seed: 7, ...options });
+  const simulator = createSimulator({
+    scenario: 'reactor',
+    rate: 200,
+    ringBytes: 65_536,
+    opcuaPort: 'any',
+    pkiFolder,
+    seed: 7,
+    ...options
+  });
   const started = await simulator.start();
   if (!started.ok) throw new Error(started.message);
   return {

@@ -16,7 +16,10 @@ export interface Holdings {
   readonly heapUsed: number;
 }
 
-/** A route `/probe` of the editor's server, put into the settings of a user directory. The collector runs first where it can. */
+/**
+ * A route `/probe` of the editor's server, put into the settings of a user directory. The collector runs first where it
+ * can.
+ */
 export function addProbe(userDir: string): void {
   appendFileSync(
     join(userDir, 'settings.js'),
@@ -68,7 +71,8 @@ export async function heldBy(runtime: Runtime): Promise<Held> {
 }
 
 /**
- * The most of each kind that a quiet runtime holds within a second or two: timers come and go by themselves (a throttled status, a
+ * The most of each kind that a quiet runtime holds within a second or two: timers come and go by themselves (a
+ * throttled status, a
  * wait between two polls), and one look may meet few of them.
  */
 export async function mostHeldBy(runtime: Runtime, looks = 6): Promise<Held> {
@@ -92,13 +96,14 @@ export function differences(before: Held, after: Held): string[] {
   compare('sockets', before.sockets, after.sockets);
   compare('process listeners', before.processListeners, after.processListeners);
   for (const kind of Object.keys(after.resources)) compare(kind, before.resources[kind], after.resources[kind]);
-  for (const name of Object.keys(after.listeners)) compare(`listeners of ${name}`, before.listeners[name], after.listeners[name]);
+  for (const name of Object.keys(after.listeners))
+    compare(`listeners of ${name}`, before.listeners[name], after.listeners[name]);
   return found;
 }
 
 /** Asks until there is no more than before, or for so long; what there is then. */
 export async function settledAt(before: Held, runtime: Runtime, timeoutMs = 10_000): Promise<Held> {
-  for (const end = Date.now() + timeoutMs; ; ) {
+  for (const end = Date.now() + timeoutMs; ;) {
     const after = await heldBy(runtime);
     if (differences(before, after).length === 0 || Date.now() > end) return after;
     await sleep(500);

@@ -54,8 +54,22 @@ export class Runtime {
   }
 
   private async ready(): Promise<void> {
-    await until('Node-RED to answer', () => this.get('/settings').then((response) => response.ok, () => false), 40_000, () => this.log);
-    await until('the flows to start', () => /Started flows|Flows stopped in safe mode|missing/i.test(this.log), 20_000, () => this.log);
+    await until(
+      'Node-RED to answer',
+      () =>
+        this.get('/settings').then(
+          (response) => response.ok,
+          () => false
+        ),
+      40_000,
+      () => this.log
+    );
+    await until(
+      'the flows to start',
+      () => /Started flows|Flows stopped in safe mode|missing/i.test(this.log),
+      20_000,
+      () => this.log
+    );
     this.comms = await Comms.open(this.url);
   }
 
@@ -71,7 +85,9 @@ export class Runtime {
 
   /** Deploys a whole flow file, as the editor's Full (or another) deploy does. */
   async deploy(flows: FlowNode[], type: 'full' | 'flows' | 'nodes' = 'full'): Promise<void> {
-    const revision = (await (await fetch(this.url + '/flows', { headers: { 'Node-RED-API-Version': 'v2' } })).json()) as { rev: string };
+    const revision = (await (
+      await fetch(this.url + '/flows', { headers: { 'Node-RED-API-Version': 'v2' } })
+    ).json()) as { rev: string };
     const started = this.log.length;
     const response = await fetch(this.url + '/flows', {
       method: 'POST',
@@ -79,12 +95,22 @@ export class Runtime {
       body: JSON.stringify({ rev: revision.rev, flows })
     });
     if (!response.ok) throw new Error(`deploy: ${response.status} ${await response.text()}`);
-    await until('the deployed flows to start', () => /Started (modified )?(flows|nodes)/.test(this.log.slice(started)), 20_000, () => this.log);
+    await until(
+      'the deployed flows to start',
+      () => /Started (modified )?(flows|nodes)/.test(this.log.slice(started)),
+      20_000,
+      () => this.log
+    );
   }
 
   /** Presses an inject node's button; it answers 404 for a moment after a deploy. */
   async inject(id: string): Promise<void> {
-    await until(`inject ${id}`, async () => (await fetch(`${this.url}/inject/${id}`, { method: 'POST' })).ok, 5000, () => this.log);
+    await until(
+      `inject ${id}`,
+      async () => (await fetch(`${this.url}/inject/${id}`, { method: 'POST' })).ok,
+      5000,
+      () => this.log
+    );
   }
 
   /** Stops as an init system does. Returns how long it took; rejects when it had to be killed. */
@@ -110,6 +136,12 @@ export class Runtime {
   /** Warnings and errors of the log, without what Node-RED itself says about a fresh install. */
   complaints(): string[] {
     const harmless = /credentials|Encrypted credentials|Projects disabled|Context store|No active project|deprecat/i;
-    return this.log.split('\n').filter((line) => /\[(warn|error|fatal)\]|Unhandled|TypeError|ReferenceError|Close timed out/i.test(line) && !harmless.test(line));
+    return this.log
+      .split('\n')
+      .filter(
+        (line) =>
+          /\[(warn|error|fatal)\]|Unhandled|TypeError|ReferenceError|Close timed out/i.test(line) &&
+          !harmless.test(line)
+      );
   }
 }

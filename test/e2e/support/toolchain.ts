@@ -21,7 +21,10 @@ function current(): Toolchain {
 
 /** Node-RED 5 on Node 22, both fetched as npm packages. */
 async function nodeRed5(): Promise<Toolchain> {
-  const node = (await run('npx', ['-y', '-p', 'node@22', 'node', '-p', 'process.execPath'], { cwd: tmpdir() })).trim().split('\n').pop()!;
+  const node = (await run('npx', ['-y', '-p', 'node@22', 'node', '-p', 'process.execPath'], { cwd: tmpdir() }))
+    .trim()
+    .split('\n')
+    .pop()!;
   const env = { PATH: dirname(node) + delimiter + process.env.PATH };
   const folder = join(tmpdir(), 'openot-node-red-5');
   const redJs = join(folder, 'node_modules/node-red/red.js');
@@ -44,8 +47,15 @@ let packed: Promise<string> | undefined;
 export function packedTarball(): Promise<string> {
   packed ??= (async () => {
     const folder = await mkdtemp(join(tmpdir(), 'openot-pack-'));
-    const output = await run('npm', ['pack', '--json', '--ignore-scripts', '--loglevel=error', '--pack-destination', folder], { cwd: root });
-    const start = output.indexOf('[') === -1 ? output.indexOf('{') : Math.min(...[output.indexOf('['), output.indexOf('{')].filter((at) => at >= 0));
+    const output = await run(
+      'npm',
+      ['pack', '--json', '--ignore-scripts', '--loglevel=error', '--pack-destination', folder],
+      { cwd: root }
+    );
+    const start =
+      output.indexOf('[') === -1
+        ? output.indexOf('{')
+        : Math.min(...[output.indexOf('['), output.indexOf('{')].filter((at) => at >= 0));
     const parsed = JSON.parse(output.slice(start)) as { filename: string }[] | Record<string, { filename: string }>;
     const entry = Array.isArray(parsed) ? parsed[0] : Object.values(parsed)[0];
     return join(folder, entry.filename.replace('@', '').replace('/', '-'));

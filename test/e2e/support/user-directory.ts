@@ -21,14 +21,24 @@ module.exports = {
 
 let template: Promise<string> | undefined;
 
-/** An empty user directory into which the packed tarball was installed as the palette manager does it, made once per run. */
+/**
+ * An empty user directory into which the packed tarball was installed as the palette manager does it, made once per
+ * run.
+ */
 function installedTemplate(): Promise<string> {
   template ??= (async () => {
     const folder = await mkdtemp(join(tmpdir(), 'openot-user-'));
-    await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'node-red-project', private: true, version: '0.0.1' }));
+    await writeFile(
+      join(folder, 'package.json'),
+      JSON.stringify({ name: 'node-red-project', private: true, version: '0.0.1' })
+    );
     const { env } = await toolchain();
     const tarball = await packedTarball();
-    await run('npm', ['install', tarball, '--engine-strict', '--save', '--no-audit', '--no-fund', '--prefer-offline', '--omit=dev'], { cwd: folder, env });
+    await run(
+      'npm',
+      ['install', tarball, '--engine-strict', '--save', '--no-audit', '--no-fund', '--prefer-offline', '--omit=dev'],
+      { cwd: folder, env }
+    );
     await writeFile(join(folder, 'settings.js'), settings);
     process.on('exit', () => void rm(folder, { recursive: true, force: true }));
     return folder;
@@ -41,7 +51,8 @@ export async function makeUserDirectory(): Promise<string> {
   const from = await installedTemplate();
   const folder = await mkdtemp(join(tmpdir(), 'openot-run-'));
   await run('cp', ['-al', join(from, 'node_modules'), folder], { cwd: from });
-  for (const file of ['package.json', 'package-lock.json', 'settings.js']) await cp(join(from, file), join(folder, file));
+  for (const file of ['package.json', 'package-lock.json', 'settings.js'])
+    await cp(join(from, file), join(folder, file));
   return folder;
 }
 

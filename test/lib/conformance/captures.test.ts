@@ -41,7 +41,14 @@ function resolverOf(records: readonly RingRecord[]): EpochResolver {
 /** start, end, source, seq, event type, epoch of every record. */
 function survivors(records: readonly RingRecord[]): number[][] {
   const resolver = resolverOf(records);
-  return records.map(({ startAbs, endAbs, record }) => [startAbs, endAbs, record.sourceId, record.safeSeq, record.eventTypeId, Number(resolver.resolve(BUFFER, record.runId, BigInt(startAbs)))]);
+  return records.map(({ startAbs, endAbs, record }) => [
+    startAbs,
+    endAbs,
+    record.sourceId,
+    record.safeSeq,
+    record.eventTypeId,
+    Number(resolver.resolve(BUFFER, record.runId, BigInt(startAbs)))
+  ]);
 }
 
 function accounted(records: readonly RingRecord[]): (sourceId: number) => [number, number] {
@@ -57,11 +64,23 @@ describe('captured scenarios', () => {
 
     it('has the record sizes of the format', () => {
       const sizes = new Map(logger.written.map(({ eventTypeId, length }) => [eventTypeId, length]));
-      Object.fromEntries(sizes).should.eql({ [EventType.Message]: 52, [EventType.SourceHighWater]: 56, [EventType.LoggerStopped]: 44, [EventType.DefinitionChanged]: 80, [EventType.LoggerStarted]: 52 });
+      Object.fromEntries(sizes).should.eql({
+        [EventType.Message]: 52,
+        [EventType.SourceHighWater]: 56,
+        [EventType.LoggerStopped]: 44,
+        [EventType.DefinitionChanged]: 80,
+        [EventType.LoggerStarted]: 52
+      });
     });
 
     it('leaves the control figures', () => {
-      ({ head: writer.headAbs, oldest: writer.oldestAbs, lost: writer.lostCount, epochFirst: logger.epochFirstAbs, epoch: logger.epochId }).should.eql({ head: 872, oldest: 624, lost: 10, epochFirst: 704, epoch: 2 });
+      ({
+        head: writer.headAbs,
+        oldest: writer.oldestAbs,
+        lost: writer.lostCount,
+        epochFirst: logger.epochFirstAbs,
+        epoch: logger.epochId
+      }).should.eql({ head: 872, oldest: 624, lost: 10, epochFirst: 704, epoch: 2 });
     });
 
     it('laps a reader from the beginning, with four survivors in their epochs', () => {
@@ -85,7 +104,9 @@ describe('captured scenarios', () => {
 
     it('satisfies the sidecar oracle', () => {
       const oracle = sequenceObserver(sidecarOracle(256, logger.written));
-      read(writer.bytes, writer).records.flatMap((record) => oracle.observe(record)).should.eql([]);
+      read(writer.bytes, writer)
+        .records.flatMap((record) => oracle.observe(record))
+        .should.eql([]);
     });
   });
 
@@ -102,7 +123,9 @@ describe('captured scenarios', () => {
       const of = accounted(batch.records);
       of(21).should.eql([1, 1]);
       of(0).should.eql([3, 0]);
-      batch.records.filter(({ record }) => record.sourceId === 21 && record.eventTypeId === EventType.Message).should.eql([]);
+      batch.records
+        .filter(({ record }) => record.sourceId === 21 && record.eventTypeId === EventType.Message)
+        .should.eql([]);
     };
 
     it('leaves the control figures', () => {
@@ -158,11 +181,21 @@ describe('epochs out of retained lifecycle records', () => {
     logger.message(21);
     const { records } = read(logger.writer.bytes, logger.writer);
     const resolver = resolverOf(records);
-    return records.filter(({ record }) => record.sourceId === 21).map(({ startAbs, record }) => `run ${record.runId} seq ${record.seq} epoch ${resolver.resolve(BUFFER, record.runId, BigInt(startAbs))}`);
+    return records
+      .filter(({ record }) => record.sourceId === 21)
+      .map(
+        ({ startAbs, record }) =>
+          `run ${record.runId} seq ${record.seq} epoch ${resolver.resolve(BUFFER, record.runId, BigInt(startAbs))}`
+      );
   };
 
   it('warm: the run and its seqs go on', () => {
-    told(false, 2).should.eql(['run 1 seq 0 epoch 1', 'run 1 seq 1 epoch 1', 'run 1 seq 2 epoch 1', 'run 1 seq 3 epoch 2']);
+    told(false, 2).should.eql([
+      'run 1 seq 0 epoch 1',
+      'run 1 seq 1 epoch 1',
+      'run 1 seq 2 epoch 1',
+      'run 1 seq 3 epoch 2'
+    ]);
   });
 
   it('cold: a new run from seq 0', () => {

@@ -13,7 +13,8 @@ const pages = [
 describe('format page', () => {
   it('shows all five tables of the registry', () => {
     const text = pages.map((page) => readFileSync(page, 'utf8')).join('\n');
-    for (const name of ['tlv-types', 'value-keys', 'events', 'enumerations', 'procedural-models']) text.should.containEql(`<!-- registry: ${name} -->\n`);
+    for (const name of ['tlv-types', 'value-keys', 'events', 'enumerations', 'procedural-models'])
+      text.should.containEql(`<!-- registry: ${name} -->\n`);
   });
 
   it('shows them as the code has them', () => {

@@ -1,7 +1,13 @@
 import 'should';
 import { RingWriter } from '../../../lib/ring';
 import { EventType, Slot } from '../../../lib/wire';
-import { EXPECTED_ABS_KEY, embeddedOracle, ExpectedRecord, sequenceObserver, sidecarOracle } from '../../support/conformance/oracles';
+import {
+  EXPECTED_ABS_KEY,
+  embeddedOracle,
+  ExpectedRecord,
+  sequenceObserver,
+  sidecarOracle
+} from '../../support/conformance/oracles';
 import { readAll, RunReport, whyFailed } from '../../support/conformance/run';
 import { droppedSlots, encoded, highWaterSlots, ulintSlot } from '../../support/records';
 
@@ -37,8 +43,16 @@ const lineOf = (report: RunReport, sourceId: number): unknown => {
   const line = report.sources.find((entry) => entry.sourceId === sourceId);
   return line === undefined ? undefined : { expected: line.expected, delivered: line.delivered, lost: line.lost };
 };
-const lossesOf = (report: RunReport, sourceId: number): unknown[] => report.losses.filter((loss) => loss.sourceId === sourceId).map(({ firstSeq, lastSeq, count, basis }) => [firstSeq, lastSeq, count, basis]);
-const ring = (report: RunReport): object => ({ head: report.headAbs, oldest: report.oldestAbs, lostCount: report.lostCount, retained: report.records.length });
+const lossesOf = (report: RunReport, sourceId: number): unknown[] =>
+  report.losses
+    .filter((loss) => loss.sourceId === sourceId)
+    .map(({ firstSeq, lastSeq, count, basis }) => [firstSeq, lastSeq, count, basis]);
+const ring = (report: RunReport): object => ({
+  head: report.headAbs,
+  oldest: report.oldestAbs,
+  lostCount: report.lostCount,
+  retained: report.records.length
+});
 
 describe('multi-source conformance', () => {
   it('steady: 16 sources, nothing lost', () => {
@@ -78,7 +92,10 @@ describe('multi-source conformance', () => {
     report.lappedBatches.should.equal(1);
     report.rejected.should.equal(0);
     report.violations.should.eql([]);
-    report.records.filter(({ record }) => record.sourceId === 900).map(({ record }) => [record.safeSeq, record.eventTypeId]).should.eql([[16, EventType.SourceHighWater]]);
+    report.records
+      .filter(({ record }) => record.sourceId === 900)
+      .map(({ record }) => [record.safeSeq, record.eventTypeId])
+      .should.eql([[16, EventType.SourceHighWater]]);
     (lineOf(report, 900) as object).should.eql({ expected: 17, delivered: 1, lost: 16 });
     lossesOf(report, 900).should.eql([[0, 15, 16, 'authoritative']]);
     (lineOf(report, 901) as object).should.eql({ expected: 96, delivered: 9, lost: 87 });
@@ -94,15 +111,21 @@ describe('multi-source conformance', () => {
       if (!reservation.ok) throw new Error(reservation.kind);
       // A position beside the true one, once, near the end.
       const claimed = reservation.abs + (seq === 298 ? 4 : 0);
-      const slots = seq === 299 ? [{ ...ulintSlot(EXPECTED_ABS_KEY, 0), type: 8 }] : [ulintSlot(EXPECTED_ABS_KEY, claimed)];
+      const slots =
+        seq === 299 ? [{ ...ulintSlot(EXPECTED_ABS_KEY, 0), type: 8 }] : [ulintSlot(EXPECTED_ABS_KEY, claimed)];
       writer.commit(encoded({ sourceId: 5, seq, slots }), { runId: 1n, sourceId: 5, seq: BigInt(seq) });
       written.push({ runId: 1n, sourceId: 5, seq: BigInt(seq), eventTypeId: EventType.Message, length: 56 });
     }
     writer.append(encoded({ sourceId: 5, seq: 300 }), { runId: 1n, sourceId: 5, seq: 300n });
     const report = readAll(writer, written, sequenceObserver(embeddedOracle()));
     report.records.length.should.be.above(70);
-    report.records.map(({ record }) => record.safeSeq).slice(-3).should.eql([298, 299, 300]);
-    report.violations.map(({ kind }) => kind).should.eql(['expected_abs_mismatch', 'invalid_expected_abs_slot', 'missing_expected_abs_slot']);
+    report.records
+      .map(({ record }) => record.safeSeq)
+      .slice(-3)
+      .should.eql([298, 299, 300]);
+    report.violations
+      .map(({ kind }) => kind)
+      .should.eql(['expected_abs_mismatch', 'invalid_expected_abs_slot', 'missing_expected_abs_slot']);
     (whyFailed(report) as string).should.equal('oracle: expected_abs_mismatch');
   });
 });
@@ -119,7 +142,15 @@ describe('worked loss figures', () => {
 
   it('four sources interleaved, 300 each', () => {
     const report = interleaved(256, [11, 12, 13, 14], 300).read();
-    report.records.map(({ record }) => [record.sourceId, record.safeSeq]).should.eql([[14, 298], [11, 299], [12, 299], [13, 299], [14, 299]]);
+    report.records
+      .map(({ record }) => [record.sourceId, record.safeSeq])
+      .should.eql([
+        [14, 298],
+        [11, 299],
+        [12, 299],
+        [13, 299],
+        [14, 299]
+      ]);
     [11, 12, 13, 14].map((id) => (lineOf(report, id) as { lost: number }).lost).should.eql([299, 299, 299, 298]);
   });
 

@@ -5,7 +5,13 @@ import { LiveConsumer } from '../../support/conformance/live-consumer';
 import { ExpectedRecord, sequenceObserver, sidecarOracle } from '../../support/conformance/oracles';
 import { encoded } from '../../support/records';
 
-const expected = (seq: number, length = 44, eventTypeId: number = EventType.Message): ExpectedRecord => ({ runId: 1n, sourceId: 1, seq: BigInt(seq), eventTypeId, length });
+const expected = (seq: number, length = 44, eventTypeId: number = EventType.Message): ExpectedRecord => ({
+  runId: 1n,
+  sourceId: 1,
+  seq: BigInt(seq),
+  eventTypeId,
+  length
+});
 
 function delivered(startAbs: number, seq: number): RingRecord {
   const record = decodeRecord(encoded({ seq }));
@@ -47,7 +53,12 @@ describe('live consumer', () => {
     for (let seq = 0; seq < 3; seq++) writer.append(encoded({ seq }), { runId: 1n, sourceId: 1, seq: BigInt(seq) });
     return writer;
   }
-  const figures = (consumer: LiveConsumer): number[] => [consumer.cursor, consumer.retries, consumer.rejected, consumer.lappedBatches];
+  const figures = (consumer: LiveConsumer): number[] => [
+    consumer.cursor,
+    consumer.retries,
+    consumer.rejected,
+    consumer.lappedBatches
+  ];
 
   it('tries again when the control block cannot be read', () => {
     const writer = ring();
@@ -59,11 +70,18 @@ describe('live consumer', () => {
   it('goes on from the new oldest when it was overtaken, which counts as a retry and not as a lapped batch', () => {
     const writer = ring();
     let oldest = 0;
-    const consumer = new LiveConsumer({ bytes: writer.bytes, control: () => ({ headAbs: 132, oldestAbs: 0 }), oldest: () => oldest });
+    const consumer = new LiveConsumer({
+      bytes: writer.bytes,
+      control: () => ({ headAbs: 132, oldestAbs: 0 }),
+      oldest: () => oldest
+    });
     oldest = 44;
     consumer.poll().should.eql({ records: [], lapped: true });
     figures(consumer).should.eql([44, 1, 0, 0]);
-    consumer.poll().records.map(({ record }) => record.safeSeq).should.eql([1, 2]);
+    consumer
+      .poll()
+      .records.map(({ record }) => record.safeSeq)
+      .should.eql([1, 2]);
     figures(consumer).should.eql([132, 1, 0, 0]);
   });
 
@@ -71,10 +89,18 @@ describe('live consumer', () => {
     const writer = ring();
     writer.bytes[10] ^= 1;
     let reads = 0;
-    const consumer = new LiveConsumer({ bytes: writer.bytes, control: () => ({ headAbs: 132, oldestAbs: 0 }), oldest: () => (reads++ === 0 ? 0 : 44) });
+    const consumer = new LiveConsumer({
+      bytes: writer.bytes,
+      control: () => ({ headAbs: 132, oldestAbs: 0 }),
+      oldest: () => (reads++ === 0 ? 0 : 44)
+    });
     consumer.poll().should.eql({ records: [], lapped: false });
     figures(consumer).should.eql([44, 0, 1, 0]);
-    const still = new LiveConsumer({ bytes: writer.bytes, control: () => ({ headAbs: 132, oldestAbs: 0 }), oldest: () => 0 });
+    const still = new LiveConsumer({
+      bytes: writer.bytes,
+      control: () => ({ headAbs: 132, oldestAbs: 0 }),
+      oldest: () => 0
+    });
     (() => still.poll()).should.throw('wire');
   });
 });

@@ -1,5 +1,16 @@
 import should from 'should';
-import { bind, BindRequest, Binding, BindingReason, CompiledDefinition, compileDefinition, DefinitionStore, describeBinding, EpochBinding, NOT_ADVERTISED } from '../../../lib/definition';
+import {
+  bind,
+  BindRequest,
+  Binding,
+  BindingReason,
+  CompiledDefinition,
+  compileDefinition,
+  DefinitionStore,
+  describeBinding,
+  EpochBinding,
+  NOT_ADVERTISED
+} from '../../../lib/definition';
 import { KnownEpoch, Snapshot } from '../../../lib/ring/snapshot';
 import { seeded } from '../../support/seeded';
 import { changed, objectAt } from './full-file';
@@ -43,7 +54,11 @@ describe('binding a stream to definitions', () => {
   let b: CompiledDefinition;
   let c: CompiledDefinition;
   let store: DefinitionStore;
-  const request = (parts: Partial<BindRequest>): BindRequest => ({ stream: 's', whenUnadvertised: 'placeholder', ...parts });
+  const request = (parts: Partial<BindRequest>): BindRequest => ({
+    stream: 's',
+    whenUnadvertised: 'placeholder',
+    ...parts
+  });
   const epoch = (epochId: number, firstAbs: number, hash: string): KnownEpoch => ({ epochId, firstAbs, hash });
 
   before(async () => {
@@ -74,7 +89,11 @@ describe('binding a stream to definitions', () => {
       store.add(a, 'one');
       store.add(b, 'two');
       const binding = bind(store, request({ snapshot: snapshot({ definitionHash: A_HASH }) }));
-      reasonOf(binding.current, { kind: 'drift', detail: { actual: b.carriageHash, epoch: 'current', expected: A_HASH } }, A_HASH);
+      reasonOf(
+        binding.current,
+        { kind: 'drift', detail: { actual: b.carriageHash, epoch: 'current', expected: A_HASH } },
+        A_HASH
+      );
     });
 
     it('measures drift against what this stream was bound to last, not other streams', () => {
@@ -83,7 +102,10 @@ describe('binding a stream to definitions', () => {
       store.add(b, 'two');
       bind(store, request({ stream: 'other', snapshot: snapshot({ definitionHash: b.carriageHash }) }));
       const drifted = snapshot({ definitionHash: A_HASH });
-      const drift = (actual: string): BindingReason => ({ kind: 'drift', detail: { actual, epoch: 'current', expected: A_HASH } });
+      const drift = (actual: string): BindingReason => ({
+        kind: 'drift',
+        detail: { actual, epoch: 'current', expected: A_HASH }
+      });
       reasonOf(bind(store, request({ snapshot: drifted })).current, drift(a.carriageHash), A_HASH);
       reasonOf(bind(store, request({ stream: 'other', snapshot: drifted })).current, drift(b.carriageHash), A_HASH);
       reasonOf(bind(store, request({ stream: 'third', snapshot: drifted })).current, drift(b.carriageHash), A_HASH);
@@ -96,7 +118,11 @@ describe('binding a stream to definitions', () => {
       const wrong = await definition('a', named);
       store.add(wrong, 'one');
       const binding = bind(store, request({ snapshot: snapshot({ definitionHash: a.carriageHash }) }));
-      reasonOf(binding.current, { kind: 'fullHashDrift', detail: { actual: a.contentHash, expected: named } }, a.carriageHash);
+      reasonOf(
+        binding.current,
+        { kind: 'fullHashDrift', detail: { actual: a.contentHash, expected: named } },
+        a.carriageHash
+      );
       store.add(a, 'two');
       boundTo(bind(store, request({ snapshot: snapshot({ definitionHash: a.carriageHash }) })).current, a);
     });
@@ -105,7 +131,10 @@ describe('binding a stream to definitions', () => {
       const result = await compileDefinition(changed((file) => (objectAt(file, '/eventTypes/0/slots/0').type = 4)));
       if (!result.ok) throw new Error(result.message);
       store.add(result.compiled, 'one');
-      boundTo(bind(store, request({ snapshot: snapshot({ definitionHash: result.compiled.carriageHash }) })).current, result.compiled);
+      boundTo(
+        bind(store, request({ snapshot: snapshot({ definitionHash: result.compiled.carriageHash }) })).current,
+        result.compiled
+      );
     });
   });
 
@@ -134,13 +163,24 @@ describe('binding a stream to definitions', () => {
     it('does not make assume use a definition that names a wrong hash', async () => {
       store.add(await definition('a', 'wrong'), 'one');
       const binding = bind(store, request({ snapshot: unadvertised, whenUnadvertised: 'assume' }));
-      reasonOf(binding.current, { kind: 'fullHashDrift', detail: { actual: a.contentHash, expected: 'wrong' } }, NOT_ADVERTISED);
+      reasonOf(
+        binding.current,
+        { kind: 'fullHashDrift', detail: { actual: a.contentHash, expected: 'wrong' } },
+        NOT_ADVERTISED
+      );
     });
 
     it('does not make assume take another definition than an advertised one', () => {
       store.add(a, 'one');
-      const binding = bind(store, request({ snapshot: snapshot({ definitionHash: A_HASH }), whenUnadvertised: 'assume' }));
-      reasonOf(binding.current, { kind: 'drift', detail: { actual: a.carriageHash, epoch: 'current', expected: A_HASH } }, A_HASH);
+      const binding = bind(
+        store,
+        request({ snapshot: snapshot({ definitionHash: A_HASH }), whenUnadvertised: 'assume' })
+      );
+      reasonOf(
+        binding.current,
+        { kind: 'drift', detail: { actual: a.carriageHash, epoch: 'current', expected: A_HASH } },
+        A_HASH
+      );
     });
 
     it('makes everything current where bytes came without a ring', () => {
@@ -158,19 +198,36 @@ describe('binding a stream to definitions', () => {
     it('lets assume name the prior epoch too, if its start is known and the current one is not advertised either', () => {
       store.add(a, 'one');
       const epochs = [epoch(2, 1000, NOT_ADVERTISED)];
-      boundTo(bind(store, request({ snapshot: unadvertised, epochs, whenUnadvertised: 'assume' })).relationOf(1500).bound, a, NOT_ADVERTISED);
-      reasonOf(bind(store, request({ snapshot: unadvertised, epochs: [], whenUnadvertised: 'assume' })).relationOf(1500).bound, STALE, NOT_ADVERTISED);
+      boundTo(
+        bind(store, request({ snapshot: unadvertised, epochs, whenUnadvertised: 'assume' })).relationOf(1500).bound,
+        a,
+        NOT_ADVERTISED
+      );
+      reasonOf(
+        bind(store, request({ snapshot: unadvertised, epochs: [], whenUnadvertised: 'assume' })).relationOf(1500).bound,
+        STALE,
+        NOT_ADVERTISED
+      );
       reasonOf(bind(store, request({ snapshot: unadvertised, epochs })).relationOf(1500).bound, STALE, NOT_ADVERTISED);
       const advertising = snapshot({ definitionHash: a.carriageHash });
-      reasonOf(bind(store, request({ snapshot: advertising, epochs, whenUnadvertised: 'assume' })).relationOf(1500).bound, STALE, NOT_ADVERTISED);
+      reasonOf(
+        bind(store, request({ snapshot: advertising, epochs, whenUnadvertised: 'assume' })).relationOf(1500).bound,
+        STALE,
+        NOT_ADVERTISED
+      );
     });
   });
 
   describe('earlier epochs', () => {
     /** Three epochs in one ring: a from 0, b from 1000, c (the current one) from 2000. */
     const three = (): Snapshot => snapshot({ definitionHash: c.carriageHash, prevDefinitionHash: b.carriageHash });
-    const known = (): KnownEpoch[] => [epoch(1, 0, a.carriageHash), epoch(2, 1000, b.carriageHash), epoch(3, 2000, c.carriageHash)];
-    const bindThree = (parts: Partial<BindRequest> = {}): Binding => bind(store, request({ snapshot: three(), epochs: known(), ...parts }));
+    const known = (): KnownEpoch[] => [
+      epoch(1, 0, a.carriageHash),
+      epoch(2, 1000, b.carriageHash),
+      epoch(3, 2000, c.carriageHash)
+    ];
+    const bindThree = (parts: Partial<BindRequest> = {}): Binding =>
+      bind(store, request({ snapshot: three(), epochs: known(), ...parts }));
 
     beforeEach(() => {
       for (const compiled of [a, b, c]) store.add(compiled, compiled.carriageHash);
@@ -194,7 +251,13 @@ describe('binding a stream to definitions', () => {
     });
 
     it('are stale when the prior epoch’s start is not known', () => {
-      for (const epochs of [undefined, [], [epoch(3, 2000, c.carriageHash)], [epoch(1, 0, a.carriageHash)], [epoch(1, 0, a.carriageHash), epoch(3, 2000, c.carriageHash)]]) {
+      for (const epochs of [
+        undefined,
+        [],
+        [epoch(3, 2000, c.carriageHash)],
+        [epoch(1, 0, a.carriageHash)],
+        [epoch(1, 0, a.carriageHash), epoch(3, 2000, c.carriageHash)]
+      ]) {
         const binding = bindThree({ epochs });
         for (const abs of [0, 999, 1000, 1999]) reasonOf(binding.relationOf(abs).bound, STALE, b.carriageHash);
         boundTo(binding.relationOf(2000).bound, c);
@@ -237,7 +300,11 @@ describe('binding a stream to definitions', () => {
 
     it('are refused for a full hash that is wrong, like the current one', async () => {
       store.add(await definition('b', 'wrong'), b.carriageHash);
-      reasonOf(bindThree().prior, { kind: 'fullHashDrift', detail: { actual: b.contentHash, expected: 'wrong' } }, b.carriageHash);
+      reasonOf(
+        bindThree().prior,
+        { kind: 'fullHashDrift', detail: { actual: b.contentHash, expected: 'wrong' } },
+        b.carriageHash
+      );
     });
 
     it('ask nothing new of the heap for every record', () => {
@@ -260,7 +327,9 @@ describe('binding a stream to definitions', () => {
         firstAbs += 1 + random.below(500);
       }
       const last = history[history.length - 1];
-      const epochs = history.filter(() => random.next() < 0.6).map(({ epochId, firstAbs: at, compiled }) => epoch(epochId, at, compiled.carriageHash));
+      const epochs = history
+        .filter(() => random.next() < 0.6)
+        .map(({ epochId, firstAbs: at, compiled }) => epoch(epochId, at, compiled.carriageHash));
       const binding = bind(store, {
         stream: 's',
         whenUnadvertised: random.next() < 0.5 ? 'assume' : 'placeholder',
@@ -292,9 +361,20 @@ describe('binding a stream to definitions', () => {
     const torn = snapshot({ epochId: 3, definitionHash: b.carriageHash, prevDefinitionHash: a.carriageHash });
     const binding = bind(store, request({ snapshot: torn, epochs: [epoch(3, 2000, c.carriageHash)] }));
     reasonOf(binding.current, STALE, b.carriageHash);
-    const unsaid = bind(store, request({ snapshot: snapshot({ epochId: 3 }), epochs: [epoch(3, 2000, c.carriageHash)], whenUnadvertised: 'assume' }));
+    const unsaid = bind(
+      store,
+      request({
+        snapshot: snapshot({ epochId: 3 }),
+        epochs: [epoch(3, 2000, c.carriageHash)],
+        whenUnadvertised: 'assume'
+      })
+    );
     reasonOf(unsaid.current, STALE, NOT_ADVERTISED);
-    boundTo(bind(store, request({ snapshot: torn, epochs: [epoch(2, 1000, a.carriageHash), epoch(3, 2000, b.carriageHash)] })).current, b);
+    boundTo(
+      bind(store, request({ snapshot: torn, epochs: [epoch(2, 1000, a.carriageHash), epoch(3, 2000, b.carriageHash)] }))
+        .current,
+      b
+    );
     boundTo(bind(store, request({ snapshot: torn, epochs: [epoch(2, 1000, a.carriageHash)] })).current, b);
   });
 });

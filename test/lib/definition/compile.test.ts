@@ -1,5 +1,12 @@
 import should from 'should';
-import { ANY_TAG, compileDefinition, CompiledDefinition, compiledSlot, compileModel, definitionWarnings } from '../../../lib/definition';
+import {
+  ANY_TAG,
+  compileDefinition,
+  CompiledDefinition,
+  compiledSlot,
+  compileModel,
+  definitionWarnings
+} from '../../../lib/definition';
 import { canonicalEventTypes, parseDefinition, writeDefinition } from '../../../lib/definition';
 import { changed, fullFile, objectAt, PlainObject } from './full-file';
 
@@ -82,7 +89,14 @@ describe('a compiled definition', () => {
   it('holds every slot of every canonical event by key, in order, with what validation asks for', async () => {
     const result = parseDefinition(JSON.stringify(fullFile()));
     if (!result.ok) throw new Error(result.message);
-    const privateSlot = { key: 0x8001, type: 7, valuePayload: false, minOccurs: 0, maxOccurs: 'unbounded', orderClass: 99 };
+    const privateSlot = {
+      key: 0x8001,
+      type: 7,
+      valuePayload: false,
+      minOccurs: 0,
+      maxOccurs: 'unbounded',
+      orderClass: 99
+    };
     const declared = canonicalEventTypes().map((event) => ({ ...event, slots: [...event.slots, privateSlot] }));
     const it = await compileModel({ ...result.definition, eventTypes: declared });
     it.eventTypes.size.should.equal(38);
@@ -103,7 +117,8 @@ describe('a compiled definition', () => {
         });
       }
       const keys = new Set(event.slots.map(({ key }) => key));
-      for (const key of [0, 1, 2, 13, 59, 63, 64, 100, 0x7fff, 0x8000, 0x8001, 0xffff]) (compiledSlot(compiledEvent, key) !== undefined).should.equal(keys.has(key));
+      for (const key of [0, 1, 2, 13, 59, 63, 64, 100, 0x7fff, 0x8000, 0x8001, 0xffff])
+        (compiledSlot(compiledEvent, key) !== undefined).should.equal(keys.has(key));
     }
   });
 
@@ -114,7 +129,11 @@ describe('a compiled definition', () => {
   });
 
   it('is loaded although it names another hash than its own, and says so to people', async () => {
-    for (const named of ['0'.repeat(64), 'nonsense', (await compiled(JSON.stringify(fullFile()))).contentHash.toUpperCase()]) {
+    for (const named of [
+      '0'.repeat(64),
+      'nonsense',
+      (await compiled(JSON.stringify(fullFile()))).contentHash.toUpperCase()
+    ]) {
       const it = await compiled(changed((file) => (objectAt(file, '/header').contentHash = named)));
       should(it.fullHashDrift).eql({ actual: it.contentHash, expected: named });
       const [warning] = definitionWarnings(it);

@@ -27,11 +27,19 @@ function typeName(type: FieldType, name: string): string {
   }
 }
 
-const marks: Record<Field['presence'], string> = { required: '', list: ' may be missing', optional: ' optional', omitted: ' optional', falseFlag: ' default false' };
+const marks: Record<Field['presence'], string> = {
+  required: '',
+  list: ' may be missing',
+  optional: ' optional',
+  omitted: ' optional',
+  falseFlag: ' default false'
+};
 
 /** One row for each object, its fields in schema order. */
 function rows(type: ObjectType, name: string): string[] {
-  const fields = type.fields.map((field) => `${field.name}: ${typeName(field.type, field.name)}${marks[field.presence]}`);
+  const fields = type.fields.map(
+    (field) => `${field.name}: ${typeName(field.type, field.name)}${marks[field.presence]}`
+  );
   const below = type.fields.flatMap((field) => {
     const inner = field.type.kind === 'array' ? field.type.of : field.type;
     return isObject(inner) ? rows(inner, field.name + (field.type.kind === 'array' ? '[]' : '')) : [];
@@ -47,6 +55,7 @@ describe('the page on definition files', () => {
 
   it('has every rule that an error or a comment can name', () => {
     const text = page();
-    for (const rule of ['### 11.1', '### 11.2', '### 11.3', '### 11.4', '### 11.5', '## 12.', '## 13.', '## 15.']) text.should.containEql(`\n${rule} `);
+    for (const rule of ['### 11.1', '### 11.2', '### 11.3', '### 11.4', '### 11.5', '## 12.', '## 13.', '## 15.'])
+      text.should.containEql(`\n${rule} `);
   });
 });

@@ -1,4 +1,6 @@
-/** A definition file that uses every object and field of docs/format.md 11.4, and a table of what each field may hold. */
+/**
+ * A definition file that uses every object and field of docs/format.md 11.4, and a table of what each field may hold.
+ */
 
 /** Plain JSON that tests change and write out again. */
 export type Plain = null | boolean | number | string | Plain[] | { [key: string]: Plain };
@@ -30,7 +32,15 @@ export function fullFile(): PlainObject {
     ],
     sources: [{ sourceId: 10, name: 'Mixer', path: ['Plant', 'Mixer'], hierarchy: ['Site', 'Unit'], dynamic: false }],
     stateMachines: [{ stateMachineId: 7, name: 'Phase', category: 2, proceduralModel: 'ISA-88', enumSet: 'Phases' }],
-    conditions: [{ conditionId: 5, name: 'TooHot', conditionClass: 0, defaultSeverity: 700, causeOperands: [{ operandId: 1, name: 'T1' }] }],
+    conditions: [
+      {
+        conditionId: 5,
+        name: 'TooHot',
+        conditionClass: 0,
+        defaultSeverity: 700,
+        causeOperands: [{ operandId: 1, name: 'T1' }]
+      }
+    ],
     messageTemplates: [{ messageTemplateId: 3, name: 'Status', format: 'Status: {1}', argTypes: [5, 12] }],
     values: [
       {
@@ -50,11 +60,29 @@ export function fullFile(): PlainObject {
     materialDefinitions: [{ materialId: 1, name: 'Water', unit: 2 }],
     operatorDefinitions: [{ actor: 'a1', name: 'Ann', roles: ['operator'] }],
     eSignatureMeanings: [{ meaning: 0, label: 'Author' }],
-    severityScale: { name: 'baseline', low: { min: 1, max: 332 }, medium: { min: 333, max: 666 }, high: { min: 667, max: 1000 } }
+    severityScale: {
+      name: 'baseline',
+      low: { min: 1, max: 332 },
+      medium: { min: 333, max: 666 },
+      high: { min: 667, max: 1000 }
+    }
   };
 }
 
-export type Kind = 'u8' | 'u16' | 'u32' | 'i64' | 'string' | 'boolean' | 'object' | 'strings' | 'objects' | 'u8s' | 'maxOccurs' | 'overflowPolicy' | 'epochStrategy';
+export type Kind =
+  | 'u8'
+  | 'u16'
+  | 'u32'
+  | 'i64'
+  | 'string'
+  | 'boolean'
+  | 'object'
+  | 'strings'
+  | 'objects'
+  | 'u8s'
+  | 'maxOccurs'
+  | 'overflowPolicy'
+  | 'epochStrategy';
 /** `list` = may be missing, then empty. `optional` = may be missing or null. `flag` = may be missing, then false. */
 export type Presence = 'required' | 'list' | 'optional' | 'flag';
 export type FieldRow = readonly [name: string, kind: Kind, presence: Presence];
@@ -99,17 +127,57 @@ export const objects: readonly (readonly [pointer: string, fields: readonly Fiel
     ]
   ],
   ['/header/caps', [req('crc', 'boolean'), req('sourceHighWater', 'boolean')]],
-  ['/header/constraints', [req('maxRecordSize', 'u16'), req('maxSlots', 'u16'), req('overflowPolicy', 'overflowPolicy')]],
+  [
+    '/header/constraints',
+    [req('maxRecordSize', 'u16'), req('maxSlots', 'u16'), req('overflowPolicy', 'overflowPolicy')]
+  ],
   ['/eventTypes/0', [req('id', 'u32'), req('name', 'string'), req('profile', 'string'), req('slots', 'objects')]],
   [
     '/eventTypes/0/slots/0',
-    [req('key', 'u16'), opt('type', 'u8'), ['valuePayload', 'boolean', 'flag'], req('minOccurs', 'u16'), req('maxOccurs', 'maxOccurs'), req('orderClass', 'u16')]
+    [
+      req('key', 'u16'),
+      opt('type', 'u8'),
+      ['valuePayload', 'boolean', 'flag'],
+      req('minOccurs', 'u16'),
+      req('maxOccurs', 'maxOccurs'),
+      req('orderClass', 'u16')
+    ]
   ],
-  ['/sources/0', [req('sourceId', 'u32'), req('name', 'string'), req('path', 'strings'), req('hierarchy', 'strings'), req('dynamic', 'boolean')]],
-  ['/stateMachines/0', [req('stateMachineId', 'u32'), req('name', 'string'), req('category', 'u16'), opt('proceduralModel', 'string'), req('enumSet', 'string')]],
-  ['/conditions/0', [req('conditionId', 'u32'), req('name', 'string'), req('conditionClass', 'u16'), req('defaultSeverity', 'u16'), list('causeOperands')]],
+  [
+    '/sources/0',
+    [
+      req('sourceId', 'u32'),
+      req('name', 'string'),
+      req('path', 'strings'),
+      req('hierarchy', 'strings'),
+      req('dynamic', 'boolean')
+    ]
+  ],
+  [
+    '/stateMachines/0',
+    [
+      req('stateMachineId', 'u32'),
+      req('name', 'string'),
+      req('category', 'u16'),
+      opt('proceduralModel', 'string'),
+      req('enumSet', 'string')
+    ]
+  ],
+  [
+    '/conditions/0',
+    [
+      req('conditionId', 'u32'),
+      req('name', 'string'),
+      req('conditionClass', 'u16'),
+      req('defaultSeverity', 'u16'),
+      list('causeOperands')
+    ]
+  ],
   ['/conditions/0/causeOperands/0', [req('operandId', 'u32'), req('name', 'string')]],
-  ['/messageTemplates/0', [req('messageTemplateId', 'u32'), req('name', 'string'), req('format', 'string'), req('argTypes', 'u8s')]],
+  [
+    '/messageTemplates/0',
+    [req('messageTemplateId', 'u32'), req('name', 'string'), req('format', 'string'), req('argTypes', 'u8s')]
+  ],
   [
     '/values/0',
     [

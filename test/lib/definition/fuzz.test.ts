@@ -1,5 +1,14 @@
 import should from 'should';
-import { canonicalEventTypes, canonicalJson, Definition, DefinitionErrorCode, parseDefinition, prettyJson, validateDefinition, writeDefinition } from '../../../lib/definition';
+import {
+  canonicalEventTypes,
+  canonicalJson,
+  Definition,
+  DefinitionErrorCode,
+  parseDefinition,
+  prettyJson,
+  validateDefinition,
+  writeDefinition
+} from '../../../lib/definition';
 import { fittedExponent } from '../../support/fitted-exponent';
 import { Seeded, seeded } from '../../support/seeded';
 import { fullFile, objects, Plain } from './full-file';
@@ -9,11 +18,46 @@ const pretty = JSON.stringify(fullFile(), null, 2);
 
 /** Pieces that a file might wrongly contain, beside its own. */
 const pieces = [
-  '{', '}', '[', ']', ',', ':', '"', '\\', '\\u', '\\ud800', '\\udc00', '-', '-0', '1.0', '1e3', '0', '00', '18446744073709551616', '-9223372036854775809', 'null', 'true',
-  'false', 'NaN', '"unbounded"', '"__proto__":{},', '"id":1,', '\ufeff', '\ud83d', '\u0000', '\n', ' ', '[[[[', '{"a":', '"type":null,', '"valuePayload":true,'
+  '{',
+  '}',
+  '[',
+  ']',
+  ',',
+  ':',
+  '"',
+  '\\',
+  '\\u',
+  '\\ud800',
+  '\\udc00',
+  '-',
+  '-0',
+  '1.0',
+  '1e3',
+  '0',
+  '00',
+  '18446744073709551616',
+  '-9223372036854775809',
+  'null',
+  'true',
+  'false',
+  'NaN',
+  '"unbounded"',
+  '"__proto__":{},',
+  '"id":1,',
+  '\ufeff',
+  '\ud83d',
+  '\u0000',
+  '\n',
+  ' ',
+  '[[[[',
+  '{"a":',
+  '"type":null,',
+  '"valuePayload":true,'
 ];
 
-/** `count` random edits: a piece put in or in place, a stretch cut, doubled or taken from elsewhere, one unit changed. */
+/**
+ * `count` random edits: a piece put in or in place, a stretch cut, doubled or taken from elsewhere, one unit changed.
+ */
 function mutated(text: string, random: Seeded, count: number): string {
   for (let i = 0; i < count; i++) {
     const at = random.below(text.length + 1);
@@ -26,7 +70,8 @@ function mutated(text: string, random: Seeded, count: number): string {
       String.fromCharCode(random.below(random.below(3) === 0 ? 0x1_0000 : 0x80)),
       ''
     ];
-    text = text.slice(0, at) + inserts[random.below(inserts.length)] + text.slice(at + (random.below(2) === 0 ? 0 : length));
+    text =
+      text.slice(0, at) + inserts[random.below(inserts.length)] + text.slice(at + (random.below(2) === 0 ? 0 : length));
   }
   return text;
 }
@@ -51,7 +96,12 @@ function randomJson(random: Seeded, depth: number): Plain {
     case 6:
       return Array.from({ length: random.below(4) }, () => randomJson(random, depth + 1));
     default:
-      return Object.fromEntries(Array.from({ length: random.below(6) }, () => [names[random.below(names.length)], randomJson(random, depth + 1)]));
+      return Object.fromEntries(
+        Array.from({ length: random.below(6) }, () => [
+          names[random.below(names.length)],
+          randomJson(random, depth + 1)
+        ])
+      );
   }
 }
 
@@ -92,7 +142,12 @@ function input(kind: number, random: Seeded): string | Uint8Array {
     }
     default: {
       const cut = base.slice(0, random.below(base.length));
-      return [cut, '\ufeff' + base, cut + '[{"a":'.repeat(random.below(60)), base.replace('[]', '['.repeat(random.below(100)))][random.below(4)];
+      return [
+        cut,
+        '\ufeff' + base,
+        cut + '[{"a":'.repeat(random.below(60)),
+        base.replace('[]', '['.repeat(random.below(100)))
+      ][random.below(4)];
     }
   }
 }
@@ -104,14 +159,21 @@ function check(text: string | Uint8Array): boolean {
   const result = parseDefinition(text);
   if (!result.ok) {
     codes.add(result.code);
-    if (!result.message.startsWith('invalid definition JSON: ') || result.line < 1 || result.column < 1 || result.message.length > 1000) throw new Error(JSON.stringify(result));
+    if (
+      !result.message.startsWith('invalid definition JSON: ') ||
+      result.line < 1 ||
+      result.column < 1 ||
+      result.message.length > 1000
+    )
+      throw new Error(JSON.stringify(result));
     return false;
   }
   // What we accept is JSON to everyone, and its written form is accepted again with the same canonical form.
   JSON.parse(typeof text === 'string' ? text : Buffer.from(text).toString('utf8'));
   validateDefinition(result.definition);
   const again = parseDefinition(prettyJson(result.definition));
-  if (!again.ok || canonicalJson(again.definition) !== canonicalJson(result.definition)) throw new Error('written and read it is another definition');
+  if (!again.ok || canonicalJson(again.definition) !== canonicalJson(result.definition))
+    throw new Error('written and read it is another definition');
   return true;
 }
 
@@ -125,7 +187,9 @@ describe('the definition parser against files of anyone’s making', () => {
       try {
         if (check(text)) accepted++;
       } catch (error) {
-        throw new Error(`input ${i}: ${String(error)}\n${typeof text === 'string' ? text : Buffer.from(text).toString('latin1')}`);
+        throw new Error(
+          `input ${i}: ${String(error)}\n${typeof text === 'string' ? text : Buffer.from(text).toString('latin1')}`
+        );
       }
     }
     // The run is worth something only if both sides of every rule were met.
@@ -138,13 +202,18 @@ describe('the definition parser against files of anyone’s making', () => {
 /** Files of about `size` units, each of the kind that a careless parser takes too long over. */
 const shapes: Record<string, (size: number) => string> = {
   'a valid file with many entries': (size) =>
-    JSON.stringify({ ...fullFile(), units: Array.from({ length: size / 30 }, (_, i) => ({ unitId: i % 65536, symbol: 'u' + i })) }, null, 1),
+    JSON.stringify(
+      { ...fullFile(), units: Array.from({ length: size / 30 }, (_, i) => ({ unitId: i % 65536, symbol: 'u' + i })) },
+      null,
+      1
+    ),
   'one long string': (size) => `"${'x'.repeat(size)}"`,
   'a string of escapes': (size) => `"${'\\u00e9\\n'.repeat(size / 8)}"`,
   'a number of many digits': (size) => '1'.repeat(size),
   'a float of many digits': (size) => `0.${'1'.repeat(size)}`,
   'white space and line ends': (size) => ' \n'.repeat(size / 2) + '?',
-  'an object of many keys': (size) => `{${Array.from({ length: size / 32 }, (_, i) => `"key of an object ${i}":${i}`).join(',')}}`,
+  'an object of many keys': (size) =>
+    `{${Array.from({ length: size / 32 }, (_, i) => `"key of an object ${i}":${i}`).join(',')}}`,
   'an array of many objects': (size) => `{"units":[${'{"a":1},'.repeat(size / 8)}{}]}`,
   'objects left open': (size) => '{"a":['.repeat(20).concat('[],'.repeat(size / 3)),
   'one long key twice': (size) => `{"${'k'.repeat(size / 2)}":1,"${'k'.repeat(size / 2)}":2}`
@@ -164,7 +233,9 @@ describe('the time of the definition parser', function () {
   it('and that of hashing and writing grow linearly with a file of many events', async () => {
     const models = new Map<number, Definition>();
     for (const factor of [1, 2, 4, 8]) {
-      const eventTypes = Array.from({ length: factor * 8 }, (_, i) => canonicalEventTypes().map((event) => ({ ...event, id: event.id + i * 65536 }))).flat();
+      const eventTypes = Array.from({ length: factor * 8 }, (_, i) =>
+        canonicalEventTypes().map((event) => ({ ...event, id: event.id + i * 65536 }))
+      ).flat();
       const result = parseDefinition(JSON.stringify({ ...fullFile(), eventTypes }));
       if (!result.ok) throw new Error(result.message);
       models.set(factor, result.definition);

@@ -1,5 +1,13 @@
 import should from 'should';
-import { canonicalEventTypes, canonicalJson, Definition, definitionHash, parseDefinition, prettyJson, writeDefinition } from '../../../lib/definition';
+import {
+  canonicalEventTypes,
+  canonicalJson,
+  Definition,
+  definitionHash,
+  parseDefinition,
+  prettyJson,
+  writeDefinition
+} from '../../../lib/definition';
 import { definitionText, describeVectors } from '../../support/vectors';
 import { changed, fullFile, objectAt, objects, PlainObject, withRaw } from './full-file';
 
@@ -24,8 +32,14 @@ function jcs(value: unknown): string {
 
 describeVectors('the published definitions', () => {
   it('have their published hashes', async () => {
-    should(await definitionHash(model(definitionText('sample')))).eql({ contentHash: SAMPLE, carriageHash: 'a714f0ffbcd2aab5' });
-    should(await definitionHash(model(definitionText('reactor')))).eql({ contentHash: REACTOR, carriageHash: '3d58d7499ed6dccd' });
+    should(await definitionHash(model(definitionText('sample')))).eql({
+      contentHash: SAMPLE,
+      carriageHash: 'a714f0ffbcd2aab5'
+    });
+    should(await definitionHash(model(definitionText('reactor')))).eql({
+      contentHash: REACTOR,
+      carriageHash: '3d58d7499ed6dccd'
+    });
   });
 
   it('have it in the reduced form of the sample', async () => {
@@ -50,7 +64,10 @@ describeVectors('the published definitions', () => {
   it('prove the registry: its 38 events are the sample’s and the reactor’s event types', async () => {
     const events = canonicalEventTypes();
     events.should.have.length(38);
-    for (const [name, hash] of [['sample', SAMPLE], ['reactor', REACTOR]]) {
+    for (const [name, hash] of [
+      ['sample', SAMPLE],
+      ['reactor', REACTOR]
+    ]) {
       const definition = model(definitionText(name));
       should(events).eql(definition.eventTypes);
       should(await contentHash({ ...definition, eventTypes: events })).equal(hash);
@@ -77,10 +94,20 @@ describe('the canonical form of a definition', () => {
 
   it('is the same whatever the order of keys, the white space and the hash that the file names', async () => {
     const reversed = (value: unknown): unknown =>
-      Array.isArray(value) ? value.map(reversed) : typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).reverse().map(([key, each]) => [key, reversed(each)])) : value;
+      Array.isArray(value)
+        ? value.map(reversed)
+        : typeof value === 'object' && value !== null
+          ? Object.fromEntries(
+              Object.entries(value)
+                .reverse()
+                .map(([key, each]) => [key, reversed(each)])
+            )
+          : value;
     const expected = await contentHash(model(JSON.stringify(fullFile())));
     should(await contentHash(model(JSON.stringify(reversed(fullFile()), null, '\t')))).equal(expected);
-    should(await contentHash(model(changed((file) => (objectAt(file, '/header').contentHash = 'f'.repeat(64)))))).equal(expected);
+    should(await contentHash(model(changed((file) => (objectAt(file, '/header').contentHash = 'f'.repeat(64)))))).equal(
+      expected
+    );
     canonicalJson(model(JSON.stringify(fullFile()))).should.containEql('"contentHash":""');
   });
 
@@ -103,7 +130,9 @@ describe('the canonical form of a definition', () => {
     const slot = '/eventTypes/0/slots/1';
     const bare = await contentHash(model(changed(() => undefined)));
     should(await contentHash(model(changed((file) => (objectAt(file, slot).type = null))))).equal(bare);
-    should(await contentHash(model(changed((file) => delete objectAt(file, '/eventTypes/0/slots/0').valuePayload)))).equal(bare);
+    should(
+      await contentHash(model(changed((file) => delete objectAt(file, '/eventTypes/0/slots/0').valuePayload)))
+    ).equal(bare);
   });
 
   it('feels every other value of the file', async () => {
@@ -113,8 +142,13 @@ describe('the canonical form of a definition', () => {
       for (const [name, kind] of fields) {
         if (name === 'contentHash' || kind === 'object' || kind === 'objects') continue;
         const raws: Record<string, string> = {
-          string: '"other"', strings: '["other"]', u8s: '[9]', boolean: objectAt(fullFile(), pointer)[name] === true ? 'false' : 'true',
-          overflowPolicy: '"drop-newest"', epochStrategy: '"clear"', maxOccurs: '2'
+          string: '"other"',
+          strings: '["other"]',
+          u8s: '[9]',
+          boolean: objectAt(fullFile(), pointer)[name] === true ? 'false' : 'true',
+          overflowPolicy: '"drop-newest"',
+          epochStrategy: '"clear"',
+          maxOccurs: '2'
         };
         seen.add(await contentHash(model(withRaw(pointer, name, raws[kind] ?? '99'))));
         changes++;
@@ -125,19 +159,25 @@ describe('the canonical form of a definition', () => {
 
   it('writes all digits of integers beyond 2^53', () => {
     for (const digits of ['9007199254740993', '-9223372036854775808', '9223372036854775807']) {
-      canonicalJson(model(withRaw('/values/0/deadband/scaled', 'value', digits))).should.containEql(`{"scale":1,"value":${digits}}`);
+      canonicalJson(model(withRaw('/values/0/deadband/scaled', 'value', digits))).should.containEql(
+        `{"scale":1,"value":${digits}}`
+      );
     }
   });
 
   it('escapes in strings only what must be', () => {
     const raw = '"\\u0000\\u001f\\b\\t\\n\\f\\r\\"\\\\\\/\\u007f\\u2028é\\u00e9😀"';
-    canonicalJson(model(withRaw('/units/0', 'symbol', raw))).should.containEql('"symbol":"\\u0000\\u001f\\b\\t\\n\\f\\r\\"\\\\/\u007f\u2028éé😀"');
+    canonicalJson(model(withRaw('/units/0', 'symbol', raw))).should.containEql(
+      '"symbol":"\\u0000\\u001f\\b\\t\\n\\f\\r\\"\\\\/\u007f\u2028éé😀"'
+    );
   });
 
   it('hashes non-ASCII text as UTF-8', async () => {
     const { createHash } = await import('node:crypto');
     const definition = model(withRaw('/units/0', 'symbol', '"°C é😀"'));
-    should(await contentHash(definition)).equal(createHash('sha256').update(canonicalJson(definition), 'utf8').digest('hex'));
+    should(await contentHash(definition)).equal(
+      createHash('sha256').update(canonicalJson(definition), 'utf8').digest('hex')
+    );
   });
 });
 

@@ -40,27 +40,61 @@ function refusal(text: string | Uint8Array): DefinitionError {
 describe('reading the JSON of a definition', () => {
   it('reads what JSON.parse reads, where both accept', () => {
     const texts = [
-      'null', 'true', ' false ', '0', '-1', '[]', '{}', '[ ]', '{ }', '\t[1 ,\r\n2]', '{"a":{"b":[null,true,"x"]},"c":[]}', '""',
-      '"\\"\\\\\\/\\b\\f\\n\\r\\t\\u0041\\u00e9\\ud83d\\ude00 é😀"', '[[[[[]]]],{"":""}]', JSON.stringify(fullFile()), JSON.stringify(fullFile(), null, 3)
+      'null',
+      'true',
+      ' false ',
+      '0',
+      '-1',
+      '[]',
+      '{}',
+      '[ ]',
+      '{ }',
+      '\t[1 ,\r\n2]',
+      '{"a":{"b":[null,true,"x"]},"c":[]}',
+      '""',
+      '"\\"\\\\\\/\\b\\f\\n\\r\\t\\u0041\\u00e9\\ud83d\\ude00 é😀"',
+      '[[[[[]]]],{"":""}]',
+      JSON.stringify(fullFile()),
+      JSON.stringify(fullFile(), null, 3)
     ];
     for (const text of texts) should(read(text)).eql(JSON.parse(text) as unknown, text);
   });
 
   it('keeps integers exact from -2^63 to 2^64-1 and refuses the next ones', () => {
     should(read('[9007199254740991,-9007199254740991]')).eql([9007199254740991, -9007199254740991]);
-    should(read('[9007199254740993,-9223372036854775808,18446744073709551615]')).eql([9007199254740993n, -9223372036854775808n, 18446744073709551615n]);
-    for (const text of ['18446744073709551616', '-9223372036854775809', '1' + '0'.repeat(400), '-' + '9'.repeat(100_000)]) {
-      refusal(text).should.match({ code: 'OPENOT_DEFINITION_INTEGER_RANGE', message: /^invalid definition JSON: integer number out of range.* at line 1 column 1$/ });
+    should(read('[9007199254740993,-9223372036854775808,18446744073709551615]')).eql([
+      9007199254740993n,
+      -9223372036854775808n,
+      18446744073709551615n
+    ]);
+    for (const text of [
+      '18446744073709551616',
+      '-9223372036854775809',
+      '1' + '0'.repeat(400),
+      '-' + '9'.repeat(100_000)
+    ]) {
+      refusal(text).should.match({
+        code: 'OPENOT_DEFINITION_INTEGER_RANGE',
+        message: /^invalid definition JSON: integer number out of range.* at line 1 column 1$/
+      });
       refusal(text).message.length.should.be.below(200);
     }
   });
 
   it('refuses every number written as a float, by the two texts of the rule', () => {
     for (const text of ['1.5', '-0.1', '1e-3', '2.5E0', '0.30000000000000004', '15e-1']) {
-      refusal(text).should.match({ code: 'OPENOT_DEFINITION_FLOAT', message: /^invalid definition JSON: floating-point numbers are not allowed/, rule: 'docs/format.md 11.2' });
+      refusal(text).should.match({
+        code: 'OPENOT_DEFINITION_FLOAT',
+        message: /^invalid definition JSON: floating-point numbers are not allowed/,
+        rule: 'docs/format.md 11.2'
+      });
     }
     for (const text of ['1.0', '1e3', '-0', '-0.0', '0e0', '1E+2', '1e400', '-1e400', '18446744073709551616.0']) {
-      refusal(text).should.match({ code: 'OPENOT_DEFINITION_INTEGER_RANGE', message: /^invalid definition JSON: integer number out of range/, rule: 'docs/format.md 11.2' });
+      refusal(text).should.match({
+        code: 'OPENOT_DEFINITION_INTEGER_RANGE',
+        message: /^invalid definition JSON: integer number out of range/,
+        rule: 'docs/format.md 11.2'
+      });
     }
   });
 
@@ -112,7 +146,9 @@ describe('reading the JSON of a definition', () => {
       should(error.code).equal('OPENOT_DEFINITION_SYNTAX', text);
       should([error.line, error.column]).eql([line, column], text);
       error.message.should.match(what, text);
-      error.message.should.match(new RegExp(`^invalid definition JSON: [^]* at line ${line} column ${column}( \\(.*\\))?$`));
+      error.message.should.match(
+        new RegExp(`^invalid definition JSON: [^]* at line ${line} column ${column}( \\(.*\\))?$`)
+      );
       error.rule.should.equal('docs/format.md 11.1');
     }
   });
@@ -128,7 +164,8 @@ describe('reading the JSON of a definition', () => {
       ['{"a":[{"b":"\\q"}]}', '/a/0/b'],
       ['{} ?', '']
     ];
-    for (const [text, pointer] of cases) refusal(text).should.match({ code: 'OPENOT_DEFINITION_SYNTAX', pointer }, text);
+    for (const [text, pointer] of cases)
+      refusal(text).should.match({ code: 'OPENOT_DEFINITION_SYNTAX', pointer }, text);
   });
 
   it('refuses duplicate keys wherever they stand, compared after unescaping', () => {
@@ -141,15 +178,37 @@ describe('reading the JSON of a definition', () => {
       ['{"":1,"":1}', '/', 1, 7]
     ];
     for (const [text, pointer, line, column] of cases) {
-      refusal(text).should.match({ code: 'OPENOT_DEFINITION_DUPLICATE_KEY', pointer, line, column, rule: 'docs/format.md 11.3', message: /duplicate key/ });
+      refusal(text).should.match({
+        code: 'OPENOT_DEFINITION_DUPLICATE_KEY',
+        pointer,
+        line,
+        column,
+        rule: 'docs/format.md 11.3',
+        message: /duplicate key/
+      });
     }
     should(read('{"a":{"a":{"a":1}},"b":{"a":1}}')).eql({ a: { a: { a: 1 } }, b: { a: 1 } });
   });
 
   it('refuses half a surrogate pair, raw or escaped, in values and in keys', () => {
-    const cases = ['"\\ud800"', '"\\udc00"', '"\\ud83d\\u0041"', '"\\ud83dx"', '"\\ud83d\\ud83d\\ude00"', '"\\ude00\\ud83d"', '"\ud83d"', '"\ude00"', '"\ud83d\ud83d\ude00"', '{"\\ud800":1}'];
-    for (const text of cases) refusal(text).should.match({ code: 'OPENOT_DEFINITION_LONE_SURROGATE', rule: 'docs/format.md 11.1' }, text);
-    refusal(withRaw('/units/0', 'symbol', '"a\\ud800b"')).should.match({ code: 'OPENOT_DEFINITION_LONE_SURROGATE', pointer: '/units/0/symbol' });
+    const cases = [
+      '"\\ud800"',
+      '"\\udc00"',
+      '"\\ud83d\\u0041"',
+      '"\\ud83dx"',
+      '"\\ud83d\\ud83d\\ude00"',
+      '"\\ude00\\ud83d"',
+      '"\ud83d"',
+      '"\ude00"',
+      '"\ud83d\ud83d\ude00"',
+      '{"\\ud800":1}'
+    ];
+    for (const text of cases)
+      refusal(text).should.match({ code: 'OPENOT_DEFINITION_LONE_SURROGATE', rule: 'docs/format.md 11.1' }, text);
+    refusal(withRaw('/units/0', 'symbol', '"a\\ud800b"')).should.match({
+      code: 'OPENOT_DEFINITION_LONE_SURROGATE',
+      pointer: '/units/0/symbol'
+    });
   });
 
   it('refuses a byte order mark, in text and in bytes, but keeps one inside a string', () => {
@@ -175,7 +234,10 @@ describe('reading the JSON of a definition', () => {
       [[0x22, 0xf0, 0x9f, 0x98], 1, 2]
     ];
     for (const [bytes, line, column] of cases) {
-      refusal(new Uint8Array(bytes)).should.match({ code: 'OPENOT_DEFINITION_INVALID_UTF8', line, column, message: /is not UTF-8/ }, bytes.join());
+      refusal(new Uint8Array(bytes)).should.match(
+        { code: 'OPENOT_DEFINITION_INVALID_UTF8', line, column, message: /is not UTF-8/ },
+        bytes.join()
+      );
     }
   });
 
@@ -183,7 +245,11 @@ describe('reading the JSON of a definition', () => {
     const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
     readJson(nested(64), 64).ok.should.equal(true);
     refusal(nested(64)).code.should.equal('OPENOT_DEFINITION_WRONG_TYPE');
-    refusal(nested(65)).should.match({ code: 'OPENOT_DEFINITION_TOO_DEEP', column: 65, message: /nested deeper than 64/ });
+    refusal(nested(65)).should.match({
+      code: 'OPENOT_DEFINITION_TOO_DEEP',
+      column: 65,
+      message: /nested deeper than 64/
+    });
     refusal('{"a":'.repeat(64) + '[]').code.should.equal('OPENOT_DEFINITION_TOO_DEEP');
     refusal('{"a":'.repeat(64) + '1' + '}'.repeat(64)).code.should.equal('OPENOT_DEFINITION_UNKNOWN_KEY');
   });
@@ -192,21 +258,38 @@ describe('reading the JSON of a definition', () => {
     refusal('['.repeat(20_000)).code.should.equal('OPENOT_DEFINITION_TOO_DEEP');
     refusal('{"header":'.repeat(20_000)).code.should.equal('OPENOT_DEFINITION_TOO_DEEP');
     readJson('['.repeat(200_000) + ']'.repeat(200_000), 1_000_000).ok.should.equal(true);
-    parseDefinition('['.repeat(200_000) + ']'.repeat(200_000), { maxDepth: 1_000_000 }).should.match({ ok: false, code: 'OPENOT_DEFINITION_WRONG_TYPE', pointer: '' });
-    parseDefinition('['.repeat(200_000), { maxDepth: 1_000_000 }).should.match({ ok: false, code: 'OPENOT_DEFINITION_SYNTAX' });
+    parseDefinition('['.repeat(200_000) + ']'.repeat(200_000), { maxDepth: 1_000_000 }).should.match({
+      ok: false,
+      code: 'OPENOT_DEFINITION_WRONG_TYPE',
+      pointer: ''
+    });
+    parseDefinition('['.repeat(200_000), { maxDepth: 1_000_000 }).should.match({
+      ok: false,
+      code: 'OPENOT_DEFINITION_SYNTAX'
+    });
   });
 
   it('refuses files over the size limit, counted in bytes of UTF-8', () => {
     const text = JSON.stringify(fullFile()).replace('Mixer', 'Mixé€😀');
     const size = Buffer.byteLength(text);
     parseDefinition(text, { maxBytes: size }).ok.should.equal(true);
-    parseDefinition(text, { maxBytes: size - 1 }).should.match({ ok: false, code: 'OPENOT_DEFINITION_TOO_LARGE', rule: 'docs/format.md 11.1' });
+    parseDefinition(text, { maxBytes: size - 1 }).should.match({
+      ok: false,
+      code: 'OPENOT_DEFINITION_TOO_LARGE',
+      rule: 'docs/format.md 11.1'
+    });
     parseDefinition(Buffer.from(text), { maxBytes: size }).ok.should.equal(true);
-    parseDefinition(Buffer.from(text), { maxBytes: size - 1 }).should.match({ ok: false, code: 'OPENOT_DEFINITION_TOO_LARGE' });
+    parseDefinition(Buffer.from(text), { maxBytes: size - 1 }).should.match({
+      ok: false,
+      code: 'OPENOT_DEFINITION_TOO_LARGE'
+    });
     const limit = 16 * 1024 * 1024;
     const padded = JSON.stringify(fullFile()).padEnd(limit, ' ');
     parseDefinition(padded).ok.should.equal(true);
-    refusal(padded + ' ').should.match({ code: 'OPENOT_DEFINITION_TOO_LARGE', message: new RegExp(`${limit + 1} bytes`) });
+    refusal(padded + ' ').should.match({
+      code: 'OPENOT_DEFINITION_TOO_LARGE',
+      message: new RegExp(`${limit + 1} bytes`)
+    });
   });
 
   it('never repeats more than a line of the file in a message', () => {

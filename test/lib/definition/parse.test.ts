@@ -37,19 +37,49 @@ function samples(kind: Kind): { good: string[]; wrongType: string[]; outOfRange:
         wrongValue: []
       };
     case 'maxOccurs':
-      return { good: ['0', '65535', '"unbounded"', '"many"', '""'], wrongType: ['true', '[]', '{}'], outOfRange: ['-1', '65536', '1.0'], wrongValue: [] };
+      return {
+        good: ['0', '65535', '"unbounded"', '"many"', '""'],
+        wrongType: ['true', '[]', '{}'],
+        outOfRange: ['-1', '65536', '1.0'],
+        wrongValue: []
+      };
     case 'string':
-      return { good: ['""', '"x"', '"\\u0000é😀"'], wrongType: ['1', 'false', '[]', '{}'], outOfRange: [], wrongValue: [] };
+      return {
+        good: ['""', '"x"', '"\\u0000é😀"'],
+        wrongType: ['1', 'false', '[]', '{}'],
+        outOfRange: [],
+        wrongValue: []
+      };
     case 'boolean':
       return { good: ['true', 'false'], wrongType: ['0', '1', '"true"', '[]', '{}'], outOfRange: [], wrongValue: [] };
     case 'overflowPolicy':
-      return { good: ['"overwrite-oldest"', '"drop-newest"', '"hold-producer"'], wrongType: ['1', 'true'], outOfRange: [], wrongValue: ['""', '"Overwrite-Oldest"', '"retain"'] };
+      return {
+        good: ['"overwrite-oldest"', '"drop-newest"', '"hold-producer"'],
+        wrongType: ['1', 'true'],
+        outOfRange: [],
+        wrongValue: ['""', '"Overwrite-Oldest"', '"retain"']
+      };
     case 'epochStrategy':
-      return { good: ['"retain"', '"clear"'], wrongType: ['1', '[]'], outOfRange: [], wrongValue: ['"Retain"', '"drop-newest"'] };
+      return {
+        good: ['"retain"', '"clear"'],
+        wrongType: ['1', '[]'],
+        outOfRange: [],
+        wrongValue: ['"Retain"', '"drop-newest"']
+      };
     case 'strings':
-      return { good: ['[]', '["a","a"]'], wrongType: ['"a"', '{}', '1', '[1]', '[null]', '["a",[]]'], outOfRange: [], wrongValue: [] };
+      return {
+        good: ['[]', '["a","a"]'],
+        wrongType: ['"a"', '{}', '1', '[1]', '[null]', '["a",[]]'],
+        outOfRange: [],
+        wrongValue: []
+      };
     case 'u8s':
-      return { good: ['[]', '[0,255]'], wrongType: ['1', '{}', '["1"]', '[null]'], outOfRange: ['[256]', '[-1]'], wrongValue: [] };
+      return {
+        good: ['[]', '[0,255]'],
+        wrongType: ['1', '{}', '["1"]', '[null]'],
+        outOfRange: ['[256]', '[-1]'],
+        wrongValue: []
+      };
     case 'objects':
       return { good: ['[]'], wrongType: ['{}', '1', '"a"', '[1]', '[null]', '[[]]'], outOfRange: [], wrongValue: [] };
     case 'object':
@@ -79,7 +109,13 @@ function checkField(pointer: string, [name, kind, presence]: FieldRow): void {
     }
   }
   const missing = parseDefinition(changed((file) => delete objectAt(file, pointer)[name]));
-  if (presence === 'required') missing.should.match({ ok: false, code: 'OPENOT_DEFINITION_MISSING_KEY', pointer, message: new RegExp(`"${name}" is missing`) });
+  if (presence === 'required')
+    missing.should.match({
+      ok: false,
+      code: 'OPENOT_DEFINITION_MISSING_KEY',
+      pointer,
+      message: new RegExp(`"${name}" is missing`)
+    });
   else missing.ok.should.equal(true, here);
 }
 
@@ -97,15 +133,30 @@ describe('the typed model of a definition', () => {
   for (const [pointer, fields] of objects) {
     describe(pointer === '' ? 'the file itself' : pointer, () => {
       for (const field of fields) {
-        it(`holds in ${field[0]} what the rule allows (${field[1]}, ${field[2]}) and nothing else`, () => checkField(pointer, field));
+        it(`holds in ${field[0]} what the rule allows (${field[1]}, ${field[2]}) and nothing else`, () =>
+          checkField(pointer, field));
       }
 
       it('refuses an unknown key, also __proto__, constructor and a name in another case', () => {
-        for (const key of ['extra', '__proto__', 'constructor', 'toString', '', fields[0][0].toUpperCase(), fields[0][0] + ' ']) {
+        for (const key of [
+          'extra',
+          '__proto__',
+          'constructor',
+          'toString',
+          '',
+          fields[0][0].toUpperCase(),
+          fields[0][0] + ' '
+        ]) {
           const text = withRaw(pointer, '@key@', '{}').replace('"@key@"', () => JSON.stringify(key));
           const error = refusal(text);
-          error.should.match({ code: 'OPENOT_DEFINITION_UNKNOWN_KEY', pointer: `${pointer}/${key}`, rule: 'docs/format.md 11.3' }, key);
-          text.split('\n')[error.line - 1].slice(error.column - 1).should.startWith(JSON.stringify(key) + ': {}');
+          error.should.match(
+            { code: 'OPENOT_DEFINITION_UNKNOWN_KEY', pointer: `${pointer}/${key}`, rule: 'docs/format.md 11.3' },
+            key
+          );
+          text
+            .split('\n')
+            [error.line - 1].slice(error.column - 1)
+            .should.startWith(JSON.stringify(key) + ': {}');
         }
       });
 
@@ -137,8 +188,20 @@ describe('the typed model of a definition', () => {
       })
     );
     for (const [name] of objects[0][1]) if (name !== 'header' && name !== 'severityScale') should(least[name]).eql([]);
-    const slot = model(changed((file) => delete objectAt(file, '/eventTypes/0/slots/0').type && delete objectAt(file, '/eventTypes/0/slots/0').valuePayload));
-    should(objectAt(slot, '/eventTypes/0/slots/0')).eql({ key: 1, valuePayload: false, minOccurs: 1, maxOccurs: 1, orderClass: 1 });
+    const slot = model(
+      changed(
+        (file) =>
+          delete objectAt(file, '/eventTypes/0/slots/0').type &&
+          delete objectAt(file, '/eventTypes/0/slots/0').valuePayload
+      )
+    );
+    should(objectAt(slot, '/eventTypes/0/slots/0')).eql({
+      key: 1,
+      valuePayload: false,
+      minOccurs: 1,
+      maxOccurs: 1,
+      orderClass: 1
+    });
   });
 
   it('reads an explicit null of an option as absent', async () => {
@@ -157,7 +220,9 @@ describe('the typed model of a definition', () => {
 
   it('keeps all digits of a scaled deadband', () => {
     const parsed = model(withRaw('/values/0/deadband/scaled', 'value', '9223372036854775807'));
-    should((objectAt(parsed, '/values/0/deadband/scaled') as unknown as { value: bigint }).value).equal(9223372036854775807n);
+    should((objectAt(parsed, '/values/0/deadband/scaled') as unknown as { value: bigint }).value).equal(
+      9223372036854775807n
+    );
   });
 
   it('gives objects no prototype of the file’s making', () => {
@@ -174,7 +239,11 @@ describe('the typed model of a definition', () => {
       (file) => (objectAt(file, '/severityScale/low').min = 60000),
       (file) => (objectAt(file, '/values/0').unit = 999),
       (file) => (objectAt(file, '/values/0').dataType = 200),
-      (file) => (file.units = [{ unitId: 2, symbol: 'a' }, { unitId: 2, symbol: 'b' }])
+      (file) =>
+        (file.units = [
+          { unitId: 2, symbol: 'a' },
+          { unitId: 2, symbol: 'b' }
+        ])
     ];
     for (const change of free) parseDefinition(changed(change)).ok.should.equal(true);
   });
@@ -182,7 +251,9 @@ describe('the typed model of a definition', () => {
   it('names the pointer and the place in a message', () => {
     const error = refusal(JSON.stringify(fullFile(), null, 2).replace('"unitId": 2', '"unitId": 70000'));
     error.pointer.should.equal('/units/0/unitId');
-    error.message.should.equal(`invalid definition JSON: integer number out of range: found 70000, expected 0 to 65535 at line ${error.line} column ${error.column} (/units/0/unitId)`);
+    error.message.should.equal(
+      `invalid definition JSON: integer number out of range: found 70000, expected 0 to 65535 at line ${error.line} column ${error.column} (/units/0/unitId)`
+    );
     JSON.stringify(fullFile(), null, 2).split('\n')[error.line - 1].should.containEql('"unitId"');
   });
 });

@@ -1,5 +1,14 @@
 import should from 'should';
-import { Definition, definitionWarnings, compileModel, DefinitionViolation, parseDefinition, SlotDefinition, StateMachine, validateDefinition } from '../../../lib/definition';
+import {
+  Definition,
+  definitionWarnings,
+  compileModel,
+  DefinitionViolation,
+  parseDefinition,
+  SlotDefinition,
+  StateMachine,
+  validateDefinition
+} from '../../../lib/definition';
 import { canonicalEventTypes } from '../../../lib/definition';
 import { proceduralModels, valueKeys } from '../../../lib/wire';
 import { definitionText, describeVectors } from '../../support/vectors';
@@ -11,14 +20,25 @@ function base(): Definition {
   return result.definition;
 }
 
-const slot = (key: number, parts: Partial<SlotDefinition> = {}): SlotDefinition => ({ key, valuePayload: false, minOccurs: 0, maxOccurs: 1, orderClass: 1, ...parts });
+const slot = (key: number, parts: Partial<SlotDefinition> = {}): SlotDefinition => ({
+  key,
+  valuePayload: false,
+  minOccurs: 0,
+  maxOccurs: 1,
+  orderClass: 1,
+  ...parts
+});
 
 /** What the rules say of one event type, id 77, with these slots. */
 function slotsViolation(...slots: SlotDefinition[]): DefinitionViolation | undefined {
   return validateDefinition({ ...base(), eventTypes: [{ id: 77, name: 'E', profile: '', slots }], stateMachines: [] });
 }
 
-function machineViolation(machine: Partial<StateMachine>, members: [value: number, label: string][], setName = 'S'): DefinitionViolation | undefined {
+function machineViolation(
+  machine: Partial<StateMachine>,
+  members: [value: number, label: string][],
+  setName = 'S'
+): DefinitionViolation | undefined {
   return validateDefinition({
     ...base(),
     stateMachines: [{ stateMachineId: 7, name: 'M', category: 2, enumSet: 'S', ...machine }],
@@ -35,17 +55,36 @@ describe('definition validation', () => {
   it('accepts the registry’s own events and slots in any shape that keeps the rules', () => {
     exactly(validateDefinition({ ...base(), eventTypes: canonicalEventTypes() }), undefined);
     exactly(slotsViolation(), undefined);
-    exactly(slotsViolation(slot(8, { type: 3, orderClass: 5 }), slot(1, { type: 5, orderClass: 900, minOccurs: 3, maxOccurs: 3 })), undefined);
-    exactly(slotsViolation(slot(0x8000, { type: 0 }), slot(0xffff, { type: 13, orderClass: 2 }), slot(0, { type: 12, orderClass: 3 })), undefined);
+    exactly(
+      slotsViolation(
+        slot(8, { type: 3, orderClass: 5 }),
+        slot(1, { type: 5, orderClass: 900, minOccurs: 3, maxOccurs: 3 })
+      ),
+      undefined
+    );
+    exactly(
+      slotsViolation(
+        slot(0x8000, { type: 0 }),
+        slot(0xffff, { type: 13, orderClass: 2 }),
+        slot(0, { type: 12, orderClass: 3 })
+      ),
+      undefined
+    );
   });
 
   it('refuses an event id seen before', () => {
     const [first, second] = canonicalEventTypes();
-    exactly(validateDefinition({ ...base(), eventTypes: [first, second, { ...first, name: 'Again', slots: [] }] }), '{"duplicateEventId":{"eventTypeId":1}}');
+    exactly(
+      validateDefinition({ ...base(), eventTypes: [first, second, { ...first, name: 'Again', slots: [] }] }),
+      '{"duplicateEventId":{"eventTypeId":1}}'
+    );
   });
 
   it('refuses a slot key seen before in the same event', () => {
-    exactly(slotsViolation(slot(8, { type: 3 }), slot(8, { type: 3, orderClass: 2 })), '{"duplicateSlotKey":{"eventTypeId":77,"key":8}}');
+    exactly(
+      slotsViolation(slot(8, { type: 3 }), slot(8, { type: 3, orderClass: 2 })),
+      '{"duplicateSlotKey":{"eventTypeId":77,"key":8}}'
+    );
   });
 
   it('refuses an orderClass that does not rise', () => {
@@ -57,17 +96,36 @@ describe('definition validation', () => {
   });
 
   it('refuses a maxOccurs of 0, below minOccurs, or of another word than unbounded', () => {
-    const illegal: [number, number | string][] = [[0, 0], [2, 1], [65535, 65534], [0, 'Unbounded'], [0, ''], [0, '1'], [0, 'unbounded ']];
+    const illegal: [number, number | string][] = [
+      [0, 0],
+      [2, 1],
+      [65535, 65534],
+      [0, 'Unbounded'],
+      [0, ''],
+      [0, '1'],
+      [0, 'unbounded ']
+    ];
     for (const [minOccurs, maxOccurs] of illegal) {
-      exactly(slotsViolation(slot(8, { type: 3, minOccurs, maxOccurs })), '{"invalidMaxOccurs":{"eventTypeId":77,"key":8}}', `${minOccurs} ${maxOccurs}`);
+      exactly(
+        slotsViolation(slot(8, { type: 3, minOccurs, maxOccurs })),
+        '{"invalidMaxOccurs":{"eventTypeId":77,"key":8}}',
+        `${minOccurs} ${maxOccurs}`
+      );
     }
-    for (const [minOccurs, maxOccurs] of [[0, 1], [1, 1], [65535, 65535], [65535, 'unbounded']] as const) exactly(slotsViolation(slot(8, { type: 3, minOccurs, maxOccurs })), undefined);
+    for (const [minOccurs, maxOccurs] of [
+      [0, 1],
+      [1, 1],
+      [65535, 65535],
+      [65535, 'unbounded']
+    ] as const)
+      exactly(slotsViolation(slot(8, { type: 3, minOccurs, maxOccurs })), undefined);
   });
 
   it('holds every core key to the registry’s type', () => {
     for (const { key, rule } of valueKeys) {
       if (rule.kind === 'reserved') {
-        for (const parts of [{}, { type: 5 }, { valuePayload: true }]) exactly(slotsViolation(slot(key, parts)), `{"reservedCoreKey":{"eventTypeId":77,"key":${key}}}`);
+        for (const parts of [{}, { type: 5 }, { valuePayload: true }])
+          exactly(slotsViolation(slot(key, parts)), `{"reservedCoreKey":{"eventTypeId":77,"key":${key}}}`);
         continue;
       }
       const expected = rule.kind === 'fixed' ? rule.type : 255;
@@ -75,57 +133,110 @@ describe('definition validation', () => {
         for (const valuePayload of [false, true]) {
           const fits = rule.kind === 'fixed' ? type === rule.type && !valuePayload : valuePayload && type === undefined;
           const mismatch = `{"coreTypeMismatch":{"actual":${type ?? 255},"eventTypeId":77,"expected":${expected},"key":${key}}}`;
-          exactly(slotsViolation(slot(key, { ...(type !== undefined && { type }), valuePayload })), fits ? undefined : mismatch, `${key} ${type} ${valuePayload}`);
+          exactly(
+            slotsViolation(slot(key, { ...(type !== undefined && { type }), valuePayload })),
+            fits ? undefined : mismatch,
+            `${key} ${type} ${valuePayload}`
+          );
         }
       }
     }
   });
 
   it('refuses core keys that the registry does not know', () => {
-    for (const key of [0x3c, 0x3d, 0x1000, 0x7fff]) exactly(slotsViolation(slot(key, { type: 5 })), `{"reservedCoreKey":{"eventTypeId":77,"key":${key}}}`);
+    for (const key of [0x3c, 0x3d, 0x1000, 0x7fff])
+      exactly(slotsViolation(slot(key, { type: 5 })), `{"reservedCoreKey":{"eventTypeId":77,"key":${key}}}`);
   });
 
   it('wants one of the 14 types of private keys and of key 0', () => {
     for (const key of [0, 0x8000, 0xffff]) {
       for (let type = 0; type <= 13; type++) exactly(slotsViolation(slot(key, { type })), undefined);
-      for (const type of [14, 100, 254, 255]) exactly(slotsViolation(slot(key, { type })), `{"unknownTlvType":{"eventTypeId":77,"key":${key},"type":${type}}}`);
+      for (const type of [14, 100, 254, 255])
+        exactly(
+          slotsViolation(slot(key, { type })),
+          `{"unknownTlvType":{"eventTypeId":77,"key":${key},"type":${type}}}`
+        );
       exactly(slotsViolation(slot(key)), `{"unknownTlvType":{"eventTypeId":77,"key":${key},"type":255}}`);
-      exactly(slotsViolation(slot(key, { valuePayload: true })), `{"coreTypeMismatch":{"actual":255,"eventTypeId":77,"expected":255,"key":${key}}}`);
-      exactly(slotsViolation(slot(key, { valuePayload: true, type: 5 })), `{"coreTypeMismatch":{"actual":255,"eventTypeId":77,"expected":5,"key":${key}}}`);
+      exactly(
+        slotsViolation(slot(key, { valuePayload: true })),
+        `{"coreTypeMismatch":{"actual":255,"eventTypeId":77,"expected":255,"key":${key}}}`
+      );
+      exactly(
+        slotsViolation(slot(key, { valuePayload: true, type: 5 })),
+        `{"coreTypeMismatch":{"actual":255,"eventTypeId":77,"expected":5,"key":${key}}}`
+      );
     }
   });
 
   it('knows the two procedural models in any ASCII case, and no others', () => {
-    for (const model of ['ISA-88', 'isa-88', 'Isa-88', 'PackML', 'PACKML', 'packml']) exactly(machineViolation({ proceduralModel: model }, [[0, 'Idle']]), undefined, model);
+    for (const model of ['ISA-88', 'isa-88', 'Isa-88', 'PackML', 'PACKML', 'packml'])
+      exactly(machineViolation({ proceduralModel: model }, [[0, 'Idle']]), undefined, model);
     for (const model of ['', 'ISA88', 'ISA-88 ', 'Pac\u212aML', 'PackMl2']) {
-      exactly(machineViolation({ proceduralModel: model }, [[0, 'Idle']]), `{"unknownProceduralModel":{"model":${JSON.stringify(model)},"stateMachineId":7}}`);
+      exactly(
+        machineViolation({ proceduralModel: model }, [[0, 'Idle']]),
+        `{"unknownProceduralModel":{"model":${JSON.stringify(model)},"stateMachineId":7}}`
+      );
     }
   });
 
   it('wants the machine’s enum set by its exact name', () => {
-    exactly(machineViolation({ proceduralModel: 'ISA-88' }, [], 's'), '{"missingEnumSet":{"enumSet":"S","stateMachineId":7}}');
+    exactly(
+      machineViolation({ proceduralModel: 'ISA-88' }, [], 's'),
+      '{"missingEnumSet":{"enumSet":"S","stateMachineId":7}}'
+    );
     exactly(machineViolation({}, [[0, 'Anything']], 's'), undefined);
   });
 
   it('wants every member to be a state of the model, value and label, in any subset and order', () => {
     for (const { name, states } of proceduralModels) {
-      exactly(machineViolation({ proceduralModel: name }, states.map((label, value) => [value, label])), undefined);
+      exactly(
+        machineViolation(
+          { proceduralModel: name },
+          states.map((label, value) => [value, label])
+        ),
+        undefined
+      );
       exactly(machineViolation({ proceduralModel: name }, []), undefined);
-      exactly(machineViolation({ proceduralModel: name }, [[2, states[2]], [0, states[0]], [2, states[2]]]), undefined);
-      const strangers: [number, string][] = [[0, states[1]], [1, states[1].toLowerCase()], [states.length, 'More'], [65535, 'Idle'], [0, '']];
+      exactly(
+        machineViolation({ proceduralModel: name }, [
+          [2, states[2]],
+          [0, states[0]],
+          [2, states[2]]
+        ]),
+        undefined
+      );
+      const strangers: [number, string][] = [
+        [0, states[1]],
+        [1, states[1].toLowerCase()],
+        [states.length, 'More'],
+        [65535, 'Idle'],
+        [0, '']
+      ];
       for (const [value, label] of strangers) {
         const expected = `{"proceduralStateMismatch":{"label":"${label}","model":"${name}","stateMachineId":7,"value":${value}}}`;
-        exactly(machineViolation({ proceduralModel: name.toUpperCase() }, [[0, 'Idle'], [value, label], [9999, 'later']]), expected);
+        exactly(
+          machineViolation({ proceduralModel: name.toUpperCase() }, [
+            [0, 'Idle'],
+            [value, label],
+            [9999, 'later']
+          ]),
+          expected
+        );
       }
     }
   });
 
   it('judges machines against the first enum set of that name', () => {
     const members = (label: string): { value: number; label: string }[] => [{ value: 0, label }];
-    const sets = [{ name: 'S', members: members('Idle') }, { name: 'S', members: members('Nonsense') }];
+    const sets = [
+      { name: 'S', members: members('Idle') },
+      { name: 'S', members: members('Nonsense') }
+    ];
     const machine = { stateMachineId: 7, name: 'M', category: 2, enumSet: 'S', proceduralModel: 'ISA-88' };
     exactly(validateDefinition({ ...base(), stateMachines: [machine], enumSets: sets }), undefined);
-    should(validateDefinition({ ...base(), stateMachines: [machine], enumSets: [...sets].reverse() })).have.property('proceduralStateMismatch');
+    should(validateDefinition({ ...base(), stateMachines: [machine], enumSets: [...sets].reverse() })).have.property(
+      'proceduralStateMismatch'
+    );
   });
 
   it('stops at the first violation in the order of the rules', () => {
@@ -137,11 +248,13 @@ describe('definition validation', () => {
       [slot(1, { orderClass: 6, maxOccurs: 0 }), 'invalidMaxOccurs'],
       [slot(1, { orderClass: 6 }), 'coreTypeMismatch']
     ];
-    for (const [second, expected] of stages) Object.keys(slotsViolation(slot(8, { ...before, key: 8, type: 3 }), second) ?? {}).should.eql([expected]);
+    for (const [second, expected] of stages)
+      Object.keys(slotsViolation(slot(8, { ...before, key: 8, type: 3 }), second) ?? {}).should.eql([expected]);
     const event = { id: 1, name: '', profile: '', slots: [slot(14)] };
     const fine = { ...event, slots: [] };
     const machine = { stateMachineId: 7, name: '', category: 0, enumSet: '?', proceduralModel: '?' };
-    const order = (eventTypes: Definition['eventTypes']): string[] => Object.keys(validateDefinition({ ...base(), eventTypes, stateMachines: [machine] }) ?? {});
+    const order = (eventTypes: Definition['eventTypes']): string[] =>
+      Object.keys(validateDefinition({ ...base(), eventTypes, stateMachines: [machine] }) ?? {});
     order([fine, event]).should.eql(['duplicateEventId']);
     order([event, event]).should.eql(['reservedCoreKey']);
     order([fine]).should.eql(['unknownProceduralModel']);
@@ -165,7 +278,10 @@ describeVectors('the published procedural definitions', () => {
 
   it('are accepted and refused as published', () => {
     exactly(violationOf('procedural_model_states_accepts'), undefined);
-    exactly(violationOf('procedural_model_states_rejects'), '{"proceduralStateMismatch":{"label":"Filling","model":"ISA-88","stateMachineId":7,"value":1}}');
+    exactly(
+      violationOf('procedural_model_states_rejects'),
+      '{"proceduralStateMismatch":{"label":"Filling","model":"ISA-88","stateMachineId":7,"value":1}}'
+    );
     exactly(violationOf('sample'), undefined);
     exactly(violationOf('reactor'), undefined);
   });

@@ -20,10 +20,13 @@ const WIDE = new Set(['ULInt', 'LInt', 'DateTime']);
 function asParsed(document: DocumentObject): Json {
   const copy = JSON.parse(JSON.stringify(document)) as JsonObject;
   const provenance = copy.provenance as JsonObject;
-  for (const name of ['runId', 'sourceTimeNs', 'receiveTimeNs']) if (name in provenance) provenance[name] = parseJson(String(provenance[name]));
+  for (const name of ['runId', 'sourceTimeNs', 'receiveTimeNs'])
+    if (name in provenance) provenance[name] = parseJson(String(provenance[name]));
   if (document.kind === 'event') {
     (copy.fields as JsonObject[]).forEach((field, i) => restore(field, document.fields[i], document.fields[i].type));
-    ((copy.extensionFields ?? []) as JsonObject[]).forEach((field, i) => restore(field, (document.extensionFields as ExtensionField[])[i], String(field.typeName)));
+    ((copy.extensionFields ?? []) as JsonObject[]).forEach((field, i) =>
+      restore(field, (document.extensionFields as ExtensionField[])[i], String(field.typeName))
+    );
   }
   return copy;
 }
@@ -71,7 +74,10 @@ for (const profile of ['strict', 'enriched'] as DocumentProfile[]) {
       const context = formatter.context(facts, boundTo(compiled));
       for (const record of records.slice(0, 1000)) {
         const view = viewOf(record);
-        const names = (value: unknown): unknown => (typeof value === 'object' && value !== null ? Object.entries(value).map(([name, part]) => [name, names(part)]) : null);
+        const names = (value: unknown): unknown =>
+          typeof value === 'object' && value !== null
+            ? Object.entries(value).map(([name, part]) => [name, names(part)])
+            : null;
         const object = formatter.recordObject(view, 0, context);
         // Order inside a reason's detail is alphabetical in the text and free in the object.
         if (object.kind === 'placeholder') continue;
@@ -83,7 +89,10 @@ for (const profile of ['strict', 'enriched'] as DocumentProfile[]) {
       const context = formatter.context(facts, boundTo(compiled));
       const kinds = new Map<string, number>();
       for (const record of records) {
-        const { kind, eventTypeId } = formatter.recordObject(viewOf(record), 0, context) as { kind: string; eventTypeId: number };
+        const { kind, eventTypeId } = formatter.recordObject(viewOf(record), 0, context) as {
+          kind: string;
+          eventTypeId: number;
+        };
         kinds.set(`${kind} ${eventTypeId}`, (kinds.get(`${kind} ${eventTypeId}`) ?? 0) + 1);
       }
       for (const { id } of canonicalEvents) should(kinds.get(`event ${id}`) ?? 0).be.above(20, `events of type ${id}`);

@@ -8,17 +8,47 @@ import { definitionText, describeVectors, documentText, wireBytes } from '../../
 
 const STALE_SAMPLE_HASH = '70df7394b875e492';
 
-function provenance(bound: EpochBinding, receiveTimeNs: string, definitionHash = STALE_SAMPLE_HASH, relation: Relation = 'current'): Provenance {
-  return new Provenance({ bufferId: 9, epochId: 7, relation, definitionHash, semanticVersion: '1.0.0', receiveTimeNs, bound, priorId: undefined, incarnation: 0 }, false);
+function provenance(
+  bound: EpochBinding,
+  receiveTimeNs: string,
+  definitionHash = STALE_SAMPLE_HASH,
+  relation: Relation = 'current'
+): Provenance {
+  return new Provenance(
+    {
+      bufferId: 9,
+      epochId: 7,
+      relation,
+      definitionHash,
+      semanticVersion: '1.0.0',
+      receiveTimeNs,
+      bound,
+      priorId: undefined,
+      incarnation: 0
+    },
+    false
+  );
 }
 
 const refused = (reason: BindingReason): EpochBinding => ({ ok: false, reason, advertised: '' });
 
-function text(record: RecordView, page: Provenance, changes: { sourceTimeNs?: string; eventTypeId?: number } = {}): string {
+function text(
+  record: RecordView,
+  page: Provenance,
+  changes: { sourceTimeNs?: string; eventTypeId?: number } = {}
+): string {
   const writer = new DocumentWriter(false);
   writer.resolution.slots.loadView(record);
   const { flags, runId, seq, sourceId, eventTypeId, sourceTimeNs } = record;
-  const head = { flags, sourceTimeNs: String(sourceTimeNs), runId: String(runId), seq: String(seq), sourceId, eventTypeId, ...changes };
+  const head = {
+    flags,
+    sourceTimeNs: String(sourceTimeNs),
+    runId: String(runId),
+    seq: String(seq),
+    sourceId,
+    eventTypeId,
+    ...changes
+  };
   return writer.recordText(page, head, record.length);
 }
 
@@ -49,23 +79,39 @@ describeVectors('the six document vectors come out byte for byte', () => {
   });
 
   it('placeholder_drift', () => {
-    const reason: BindingReason = { kind: 'drift', detail: { actual: sample.carriageHash, epoch: 'current', expected: '1111111111111111' } };
+    const reason: BindingReason = {
+      kind: 'drift',
+      detail: { actual: sample.carriageHash, epoch: 'current', expected: '1111111111111111' }
+    };
     const page = provenance(refused(reason), '50002', '1111111111111111');
     should(text(stateTransition(), page, { sourceTimeNs: '1000' })).equal(documentText('placeholder_drift'));
   });
 
   it('placeholder_stale_prior_epoch', () => {
     const page = provenance(refused({ kind: 'stalePriorEpoch' }), '50003', '2222222222222222', 'prior');
-    should(text(stateTransition(), page, { sourceTimeNs: '1000' })).equal(documentText('placeholder_stale_prior_epoch'));
+    should(text(stateTransition(), page, { sourceTimeNs: '1000' })).equal(
+      documentText('placeholder_stale_prior_epoch')
+    );
   });
 
   it('placeholder_unknown_event_id', () => {
     const page = provenance(bound, '50004');
-    should(text(stateTransition(), page, { sourceTimeNs: '1000', eventTypeId: 30583 })).equal(documentText('placeholder_unknown_event_id'));
+    should(text(stateTransition(), page, { sourceTimeNs: '1000', eventTypeId: 30583 })).equal(
+      documentText('placeholder_unknown_event_id')
+    );
   });
 
   it('loss_inferred', () => {
-    const loss: LossItem = { kind: 'loss', runId: '1', sourceId: 42, firstSeq: 101, lastSeq: 136, count: 36, basis: 'inferred', class: 'lost' };
+    const loss: LossItem = {
+      kind: 'loss',
+      runId: '1',
+      sourceId: 42,
+      firstSeq: 101,
+      lastSeq: 136,
+      count: 36,
+      basis: 'inferred',
+      class: 'lost'
+    };
     should(new DocumentWriter(false).lossText(provenance(bound, '60001'), loss)).equal(documentText('loss_inferred'));
   });
 });

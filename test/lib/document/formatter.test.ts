@@ -1,6 +1,13 @@
 import should from 'should';
 import { bind, CompiledDefinition, DefinitionStore } from '../../../lib/definition';
-import { createFormatter, DocumentObject, DocumentProfile, EventDocument, LossDocument, PlaceholderDocument } from '../../../lib/document';
+import {
+  createFormatter,
+  DocumentObject,
+  DocumentProfile,
+  EventDocument,
+  LossDocument,
+  PlaceholderDocument
+} from '../../../lib/document';
 import { Item, LossItem, RecordItem } from '../../../lib/ring/items';
 import { Snapshot } from '../../../lib/ring/snapshot';
 import { LooseFacts } from '../../../lib/ring/stream-facts';
@@ -11,8 +18,19 @@ import { itemOf } from './support/items';
 import { plant, plantDefinition } from './support/plant';
 import { slot } from './support/slots';
 
-const stopped = (abs: number, seq: number): RecordItem => itemOf(recordInput({ eventTypeId: EventType.LoggerStopped, seq }), abs);
-const loss = (changes: Partial<LossItem> = {}): LossItem => ({ kind: 'loss', runId: '18446744073709551615', sourceId: 1, firstSeq: 3, lastSeq: 7, count: 5, basis: 'inferred', class: 'lost', ...changes });
+const stopped = (abs: number, seq: number): RecordItem =>
+  itemOf(recordInput({ eventTypeId: EventType.LoggerStopped, seq }), abs);
+const loss = (changes: Partial<LossItem> = {}): LossItem => ({
+  kind: 'loss',
+  runId: '18446744073709551615',
+  sourceId: 1,
+  firstSeq: 3,
+  lastSeq: 7,
+  count: 5,
+  basis: 'inferred',
+  class: 'lost',
+  ...changes
+});
 
 describe('the formatter', () => {
   let compiled: CompiledDefinition;
@@ -20,8 +38,13 @@ describe('the formatter', () => {
     compiled = await plant();
   });
 
-  const objects = (items: readonly Item[], facts: LooseFacts = {}, profile: DocumentProfile = 'strict'): DocumentObject[] => createFormatter({ profile }).objects(items, facts, boundTo(compiled));
-  const texts = (items: readonly Item[], facts: LooseFacts = {}, profile: DocumentProfile = 'strict'): string[] => createFormatter({ profile }).texts(items, facts, boundTo(compiled));
+  const objects = (
+    items: readonly Item[],
+    facts: LooseFacts = {},
+    profile: DocumentProfile = 'strict'
+  ): DocumentObject[] => createFormatter({ profile }).objects(items, facts, boundTo(compiled));
+  const texts = (items: readonly Item[], facts: LooseFacts = {}, profile: DocumentProfile = 'strict'): string[] =>
+    createFormatter({ profile }).texts(items, facts, boundTo(compiled));
 
   it('keeps the order of items and gives none for upgrades, laps, incarnations and skipped ranges', () => {
     const items: Item[] = [
@@ -46,7 +69,11 @@ describe('the formatter', () => {
   });
 
   it('uses the defaults of bytes that came without a ring', () => {
-    const [document] = createFormatter({ profile: 'strict' }).objects([stopped(0, 2)], {}, bind(new DefinitionStore(), { stream: '', whenUnadvertised: 'placeholder' })) as PlaceholderDocument[];
+    const [document] = createFormatter({ profile: 'strict' }).objects(
+      [stopped(0, 2)],
+      {},
+      bind(new DefinitionStore(), { stream: '', whenUnadvertised: 'placeholder' })
+    ) as PlaceholderDocument[];
     should(document).eql({
       kind: 'placeholder',
       provenance: {
@@ -67,20 +94,38 @@ describe('the formatter', () => {
 
   it('writes losses: full integers as text, strings by field as objects, flags all false, no source time', () => {
     const facts = { bufferId: 2, receiveTimeNs: '18446744073709551615' };
-    const head = '{"kind":"loss","provenance":{"bufferId":2,"source":{"id":1},"runId":18446744073709551615,"epoch":{"id":0,"relation":"current",';
+    const head =
+      '{"kind":"loss","provenance":{"bufferId":2,"source":{"id":1},"runId":18446744073709551615,"epoch":{"id":0,"relation":"current",';
     const flags = '"flags":{"timeUnsynced":false,"syntheticRecord":false,"partialPayload":false}}';
     should(texts([loss({ basis: 'authoritative' })], facts)).eql([
       `${head}"definitionHash":"${compiled.carriageHash}","semanticVersion":"2.1.0"},"receiveTimeNs":18446744073709551615,${flags},"firstSeq":3,"lastSeq":7,"count":5,"basis":"authoritative"}`
     ]);
     const [document] = objects([loss()], facts) as LossDocument[];
-    should([document.provenance.runId, document.provenance.receiveTimeNs, document.count, document.basis]).eql(['18446744073709551615', '18446744073709551615', 5, 'inferred']);
+    should([document.provenance.runId, document.provenance.receiveTimeNs, document.count, document.basis]).eql([
+      '18446744073709551615',
+      '18446744073709551615',
+      5,
+      'inferred'
+    ]);
     should(document).not.have.properties('class', 'text');
   });
 
   it('enriches losses with class, source and a line', () => {
-    const [lost, maybe] = objects([loss(), loss({ sourceId: 5, firstSeq: 4, lastSeq: 4, count: 1, class: 'indeterminate' })], { receiveTimeNs: '1780000000000000001' }, 'enriched') as LossDocument[];
-    should([lost.class, lost.text, lost.provenance.source.name]).eql(['lost', '5 records of Mixer.Main lost (seq 3 to 7)', 'Mixer.Main']);
-    should([maybe.class, maybe.text, maybe.provenance.source.name]).eql(['indeterminate', '1 record of source 5 may or may not have been delivered (seq 4)', undefined]);
+    const [lost, maybe] = objects(
+      [loss(), loss({ sourceId: 5, firstSeq: 4, lastSeq: 4, count: 1, class: 'indeterminate' })],
+      { receiveTimeNs: '1780000000000000001' },
+      'enriched'
+    ) as LossDocument[];
+    should([lost.class, lost.text, lost.provenance.source.name]).eql([
+      'lost',
+      '5 records of Mixer.Main lost (seq 3 to 7)',
+      'Mixer.Main'
+    ]);
+    should([maybe.class, maybe.text, maybe.provenance.source.name]).eql([
+      'indeterminate',
+      '1 record of source 5 may or may not have been delivered (seq 4)',
+      undefined
+    ]);
     should(lost.provenance.time).equal('2026-05-28T20:26:40.000000001Z');
   });
 
@@ -91,10 +136,22 @@ describe('the formatter', () => {
   });
 
   it('shows the three flags and hides the others', () => {
-    const flagged = itemOf(recordInput({ eventTypeId: EventType.LoggerStopped, flags: Flag.HasCrc | 0xfff0 | Flag.Synthetic }));
-    should(objects([flagged])[0].provenance.flags).eql({ timeUnsynced: false, syntheticRecord: true, partialPayload: false });
-    const others = itemOf(recordInput({ eventTypeId: EventType.LoggerStopped, flags: Flag.TimeUnsynced | Flag.PartialPayload }));
-    should(objects([others])[0].provenance.flags).eql({ timeUnsynced: true, syntheticRecord: false, partialPayload: true });
+    const flagged = itemOf(
+      recordInput({ eventTypeId: EventType.LoggerStopped, flags: Flag.HasCrc | 0xfff0 | Flag.Synthetic })
+    );
+    should(objects([flagged])[0].provenance.flags).eql({
+      timeUnsynced: false,
+      syntheticRecord: true,
+      partialPayload: false
+    });
+    const others = itemOf(
+      recordInput({ eventTypeId: EventType.LoggerStopped, flags: Flag.TimeUnsynced | Flag.PartialPayload })
+    );
+    should(objects([others])[0].provenance.flags).eql({
+      timeUnsynced: true,
+      syntheticRecord: false,
+      partialPayload: true
+    });
   });
 
   it('gives every document objects of its own', () => {
@@ -114,14 +171,24 @@ describe('the formatter', () => {
   });
 
   it('holds nothing but plain values: no bigint, no class, no typed array', () => {
-    const message = itemOf(recordInput({ slots: [slot(Key.messageTemplateId, 100), slot(Key.arg, 3, 7), slot(Key.arg, Uint8Array.of(1), 13), slot(0x8001, 3, 8)] }));
+    const message = itemOf(
+      recordInput({
+        slots: [
+          slot(Key.messageTemplateId, 100),
+          slot(Key.arg, 3, 7),
+          slot(Key.arg, Uint8Array.of(1), 13),
+          slot(0x8001, 3, 8)
+        ]
+      })
+    );
     const check = (value: unknown): void => {
       if (value === null || ['string', 'number', 'boolean'].includes(typeof value)) return;
       should(typeof value).equal('object');
       should([Object.prototype, Array.prototype]).containEql(Object.getPrototypeOf(value));
       Object.values(value as object).forEach(check);
     };
-    for (const profile of ['strict', 'enriched'] as const) objects([message, loss(), itemOf(recordInput({ eventTypeId: 99 }))], {}, profile).forEach(check);
+    for (const profile of ['strict', 'enriched'] as const)
+      objects([message, loss(), itemOf(recordInput({ eventTypeId: 99 }))], {}, profile).forEach(check);
   });
 
   it('does not change the items', () => {
@@ -163,7 +230,11 @@ describe('the formatter', () => {
 
     const inEpochs = (items: Item[], profile: DocumentProfile = 'strict'): DocumentObject[] => {
       const facts = { snapshot, epochs: epochs() };
-      return createFormatter({ profile }).objects(items, facts, bind(store, { stream: 's', snapshot, epochs: epochs(), whenUnadvertised: 'placeholder' }));
+      return createFormatter({ profile }).objects(
+        items,
+        facts,
+        bind(store, { stream: 's', snapshot, epochs: epochs(), whenUnadvertised: 'placeholder' })
+      );
     };
 
     it('a record belongs to the epoch of its position; the current id stands in all of them', () => {
@@ -176,14 +247,26 @@ describe('the formatter', () => {
       should((documents[0] as unknown as PlaceholderDocument).reason).eql({ kind: 'stalePriorEpoch' });
     });
 
-    it('enriched documents add the prior epoch\'s own id where it is known', () => {
+    it("enriched documents add the prior epoch's own id where it is known", () => {
       const documents = inEpochs([stopped(50, 0), stopped(100, 1), stopped(200, 2)], 'enriched');
       should(documents.map(({ provenance: { epoch } }) => epoch.priorId)).eql([undefined, 5, undefined]);
     });
 
     it('a loss carries the epoch of the record that revealed it, the last ones the current epoch', () => {
-      const documents = inEpochs([loss({ firstSeq: 0 }), loss({ firstSeq: 1 }), stopped(100, 1), loss({ firstSeq: 2 }), stopped(200, 2), loss({ firstSeq: 3 })]);
-      should(documents.filter(({ kind }) => kind === 'loss').map(({ provenance }) => provenance.epoch.relation)).eql(['prior', 'prior', 'current', 'current']);
+      const documents = inEpochs([
+        loss({ firstSeq: 0 }),
+        loss({ firstSeq: 1 }),
+        stopped(100, 1),
+        loss({ firstSeq: 2 }),
+        stopped(200, 2),
+        loss({ firstSeq: 3 })
+      ]);
+      should(documents.filter(({ kind }) => kind === 'loss').map(({ provenance }) => provenance.epoch.relation)).eql([
+        'prior',
+        'prior',
+        'current',
+        'current'
+      ]);
       should(inEpochs([loss()])[0].provenance.epoch.relation).equal('current');
     });
   });

@@ -60,7 +60,15 @@ describe('text of floats', () => {
   });
 
   it('for people a Real is as short as a Real can be', () => {
-    should([0.1, 21.7, 3, 1e10, -2.5, 16777216, 1.17549435e-38].map((value) => shortRealText(Math.fround(value)))).eql(['0.1', '21.7', '3', '10000000000', '-2.5', '16777216', '1.1754944e-38']);
+    should([0.1, 21.7, 3, 1e10, -2.5, 16777216, 1.17549435e-38].map((value) => shortRealText(Math.fround(value)))).eql([
+      '0.1',
+      '21.7',
+      '3',
+      '10000000000',
+      '-2.5',
+      '16777216',
+      '1.1754944e-38'
+    ]);
     const random = seeded(2);
     for (let i = 0; i < 5000; i++) {
       const value = new DataView(random.bytes(4).buffer).getFloat32(0);
@@ -70,7 +78,22 @@ describe('text of floats', () => {
 });
 
 describe('text of 64-bit integers', () => {
-  const EDGES = [0n, 1n, 999999999n, 1000000000n, 0xffffffffn, 0x100000000n, (1n << 53n) - 1n, 1n << 53n, (1n << 53n) + 1n, 1780000000000000001n, (1n << 63n) - 1n, 1n << 63n, (1n << 63n) + 1n, (1n << 64n) - 1n];
+  const EDGES = [
+    0n,
+    1n,
+    999999999n,
+    1000000000n,
+    0xffffffffn,
+    0x100000000n,
+    (1n << 53n) - 1n,
+    1n << 53n,
+    (1n << 53n) + 1n,
+    1780000000000000001n,
+    (1n << 63n) - 1n,
+    1n << 63n,
+    (1n << 63n) + 1n,
+    (1n << 64n) - 1n
+  ];
   const bytes = new Uint8Array(11);
   const both = (value: bigint): void => {
     writeU64(bytes, 3, value);
@@ -105,7 +128,9 @@ describe('ISO 8601 times', () => {
     const days = ['951782400', '951868800', '4107456000', '4107542400', '68169600'].map(Number);
     for (let i = 0; i < 20000; i++) {
       const seconds = i < days.length ? days[i] : random.below(18446744073);
-      should(isoTime(`${seconds}000000000`)).equal(new Date(seconds * 1000).toISOString().replace('.000Z', '.000000000Z'));
+      should(isoTime(`${seconds}000000000`)).equal(
+        new Date(seconds * 1000).toISOString().replace('.000Z', '.000000000Z')
+      );
     }
   });
 });

@@ -10,10 +10,20 @@ import { itemOf } from './support/items';
 import { plant, plantDefinition, plantWithEvent, plantWithLimits } from './support/plant';
 import { slot } from './support/slots';
 
-function violationOf(compiled: CompiledDefinition, eventTypeId: number, slots: readonly Slot[]): RecordViolation | undefined {
+function violationOf(
+  compiled: CompiledDefinition,
+  eventTypeId: number,
+  slots: readonly Slot[]
+): RecordViolation | undefined {
   const length = encodedLength(slots, true);
   if (typeof length !== 'number') throw new Error(`cannot encode: ${length.kind}`);
-  return validateRecord(compiled, compiled.eventTypes.get(eventTypeId), eventTypeId, new SlotTable().loadSlots(slots), length);
+  return validateRecord(
+    compiled,
+    compiled.eventTypes.get(eventTypeId),
+    eventTypeId,
+    new SlotTable().loadSlots(slots),
+    length
+  );
 }
 
 /** The violation as documents write it: the very text, so that the order of keys counts. */
@@ -22,8 +32,17 @@ const json = (compiled: CompiledDefinition, eventTypeId: number, slots: readonly
   return violation === undefined ? undefined : JSON.stringify(violation);
 };
 
-const privateSlot = (key: number, type = TlvType.USInt as number, payload = Uint8Array.of(1)): Slot => ({ key, type, payload });
-const stateTransition = [slot(Key.stateMachineId, 7), slot(Key.category, 2), slot(Key.previousState, 1), slot(Key.newState, 4)];
+const privateSlot = (key: number, type = TlvType.USInt as number, payload = Uint8Array.of(1)): Slot => ({
+  key,
+  type,
+  payload
+});
+const stateTransition = [
+  slot(Key.stateMachineId, 7),
+  slot(Key.category, 2),
+  slot(Key.previousState, 1),
+  slot(Key.newState, 4)
+];
 const [machine, category, previous, next] = stateTransition;
 const template = slot(Key.messageTemplateId, 100);
 const arg = slot(Key.arg, 'ready', TlvType.String);
@@ -47,17 +66,25 @@ describe('record validation', () => {
 
   describe('the reference examples', () => {
     it('a StateTransition of 76 bytes where 64 are allowed', async () => {
-      should(json(await plantWithLimits({ maxRecordSize: 64 }), EventType.StateTransition, stateTransition)).equal('{"recordTooLarge":{"actual":76,"max":64}}');
-      should(json(await plantWithLimits({ maxRecordSize: 76 }), EventType.StateTransition, stateTransition)).equal(undefined);
+      should(json(await plantWithLimits({ maxRecordSize: 64 }), EventType.StateTransition, stateTransition)).equal(
+        '{"recordTooLarge":{"actual":76,"max":64}}'
+      );
+      should(json(await plantWithLimits({ maxRecordSize: 76 }), EventType.StateTransition, stateTransition)).equal(
+        undefined
+      );
     });
 
     it('four slots where three are allowed', async () => {
-      should(json(await plantWithLimits({ maxSlots: 3 }), EventType.StateTransition, stateTransition)).equal('{"tooManySlots":{"actual":4,"max":3}}');
+      should(json(await plantWithLimits({ maxSlots: 3 }), EventType.StateTransition, stateTransition)).equal(
+        '{"tooManySlots":{"actual":4,"max":3}}'
+      );
       should(json(await plantWithLimits({ maxSlots: 4 }), EventType.StateTransition, stateTransition)).equal(undefined);
     });
 
     it('the first two slots swapped', () => {
-      should(state([category, machine, previous, next])).equal('{"orderClassViolation":{"current":1,"key":1,"previous":2}}');
+      should(state([category, machine, previous, next])).equal(
+        '{"orderClassViolation":{"current":1,"key":1,"previous":2}}'
+      );
     });
 
     it('a second arg after severity: contiguity is judged before order', () => {
@@ -69,11 +96,15 @@ describe('record validation', () => {
     });
 
     it('a private slot before category', () => {
-      should(state([machine, privateSlot(0x8001), category, previous, next])).equal('{"vendorExtensionNotTrailing":{"key":2}}');
+      should(state([machine, privateSlot(0x8001), category, previous, next])).equal(
+        '{"vendorExtensionNotTrailing":{"key":2}}'
+      );
     });
 
     it('private 0x8002 before 0x8001', () => {
-      should(state([...stateTransition, privateSlot(0x8002), privateSlot(0x8001)])).equal('{"vendorExtensionOutOfOrder":{"key":32769,"previous":32770}}');
+      should(state([...stateTransition, privateSlot(0x8002), privateSlot(0x8001)])).equal(
+        '{"vendorExtensionOutOfOrder":{"key":32769,"previous":32770}}'
+      );
     });
 
     it('a private slot with an unknown tag and an odd length is valid', () => {
@@ -83,7 +114,9 @@ describe('record validation', () => {
 
   describe('whole records', () => {
     it('a definition that breaks a rule itself refuses every record', async () => {
-      const broken = await plant({ eventTypes: [...plantDefinition.eventTypes, { id: 1, name: 'Again', profile: 'Core', slots: [] }] });
+      const broken = await plant({
+        eventTypes: [...plantDefinition.eventTypes, { id: 1, name: 'Again', profile: 'Core', slots: [] }]
+      });
       should(json(broken, EventType.LoggerStopped, [])).equal('{"definition":{"duplicateEventId":{"eventTypeId":1}}}');
       should(json(broken, 0xffff, [])).equal('{"definition":{"duplicateEventId":{"eventTypeId":1}}}');
     });
@@ -93,21 +126,32 @@ describe('record validation', () => {
     });
 
     it('extensions count towards the number of slots', async () => {
-      should(json(await plantWithLimits({ maxSlots: 4 }), EventType.StateTransition, [...stateTransition, privateSlot(0x8001)])).equal('{"tooManySlots":{"actual":5,"max":4}}');
+      should(
+        json(await plantWithLimits({ maxSlots: 4 }), EventType.StateTransition, [
+          ...stateTransition,
+          privateSlot(0x8001)
+        ])
+      ).equal('{"tooManySlots":{"actual":5,"max":4}}');
     });
 
     it('size is judged before the number of slots, and both before the event id', async () => {
       const small = await plantWithLimits({ maxRecordSize: 64, maxSlots: 3 });
       should(json(small, 0x7777, stateTransition)).equal('{"recordTooLarge":{"actual":76,"max":64}}');
-      should(json(await plantWithLimits({ maxSlots: 3 }), 0x7777, stateTransition)).equal('{"tooManySlots":{"actual":4,"max":3}}');
+      should(json(await plantWithLimits({ maxSlots: 3 }), 0x7777, stateTransition)).equal(
+        '{"tooManySlots":{"actual":4,"max":3}}'
+      );
     });
   });
 
   describe('one slot', () => {
     it('a core key that the event does not declare, key 0, and a core key nobody knows', () => {
       should(state([...stateTransition, severity])).equal('{"unexpectedCoreKey":{"key":8}}');
-      should(state([...stateTransition, { key: 0, type: 2, payload: Uint8Array.of(1) }])).equal('{"unexpectedCoreKey":{"key":0}}');
-      should(state([...stateTransition, { key: 0x7fff, type: 2, payload: Uint8Array.of(1) }])).equal('{"unexpectedCoreKey":{"key":32767}}');
+      should(state([...stateTransition, { key: 0, type: 2, payload: Uint8Array.of(1) }])).equal(
+        '{"unexpectedCoreKey":{"key":0}}'
+      );
+      should(state([...stateTransition, { key: 0x7fff, type: 2, payload: Uint8Array.of(1) }])).equal(
+        '{"unexpectedCoreKey":{"key":32767}}'
+      );
     });
 
     it('an unexpected core key after a private slot is still unexpected', () => {
@@ -115,28 +159,46 @@ describe('record validation', () => {
     });
 
     it('equal private keys count as out of order', () => {
-      should(state([...stateTransition, privateSlot(0x8001), privateSlot(0x8001)])).equal('{"vendorExtensionOutOfOrder":{"key":32769,"previous":32769}}');
+      should(state([...stateTransition, privateSlot(0x8001), privateSlot(0x8001)])).equal(
+        '{"vendorExtensionOutOfOrder":{"key":32769,"previous":32769}}'
+      );
     });
 
     it('a fixed key with another tag', () => {
-      should(state([slot(Key.stateMachineId, 7, TlvType.UInt), category, previous, next])).equal('{"typeMismatch":{"actual":3,"expected":5,"key":1}}');
-      should(state([{ ...machine, type: 0xfe }, category, previous, next])).equal('{"typeMismatch":{"actual":254,"expected":5,"key":1}}');
+      should(state([slot(Key.stateMachineId, 7, TlvType.UInt), category, previous, next])).equal(
+        '{"typeMismatch":{"actual":3,"expected":5,"key":1}}'
+      );
+      should(state([{ ...machine, type: 0xfe }, category, previous, next])).equal(
+        '{"typeMismatch":{"actual":254,"expected":5,"key":1}}'
+      );
     });
 
     it('a value payload with a tag nobody knows', () => {
-      should(value([slot(Key.valueId, 999), { key: Key.newValue, type: 14, payload: Uint8Array.of(1) }])).equal('{"unknownTlvType":{"key":16,"type":14}}');
-      should(message([template, { key: Key.arg, type: 0xff, payload: Uint8Array.of(1) }])).equal('{"unknownTlvType":{"key":21,"type":255}}');
+      should(value([slot(Key.valueId, 999), { key: Key.newValue, type: 14, payload: Uint8Array.of(1) }])).equal(
+        '{"unknownTlvType":{"key":16,"type":14}}'
+      );
+      should(message([template, { key: Key.arg, type: 0xff, payload: Uint8Array.of(1) }])).equal(
+        '{"unknownTlvType":{"key":21,"type":255}}'
+      );
     });
 
     it('newValue and previousValue must have the type that values[] says', () => {
-      should(value([slot(Key.valueId, 20), slot(Key.newValue, 1, TlvType.DInt)])).equal('{"typeMismatch":{"actual":6,"expected":9,"key":16}}');
-      should(value([slot(Key.valueId, 20), slot(Key.newValue, 1, TlvType.Real), slot(Key.previousValue, 1, TlvType.LReal)])).equal('{"typeMismatch":{"actual":10,"expected":9,"key":15}}');
+      should(value([slot(Key.valueId, 20), slot(Key.newValue, 1, TlvType.DInt)])).equal(
+        '{"typeMismatch":{"actual":6,"expected":9,"key":16}}'
+      );
+      should(
+        value([slot(Key.valueId, 20), slot(Key.newValue, 1, TlvType.Real), slot(Key.previousValue, 1, TlvType.LReal)])
+      ).equal('{"typeMismatch":{"actual":10,"expected":9,"key":15}}');
       should(value([slot(Key.valueId, 20), slot(Key.newValue, 1, TlvType.Real)])).equal(undefined);
-      should(value([slot(Key.valueId, 24), slot(Key.newValue, 1, TlvType.Real)])).equal('{"typeMismatch":{"actual":9,"expected":200,"key":16}}');
+      should(value([slot(Key.valueId, 24), slot(Key.newValue, 1, TlvType.Real)])).equal(
+        '{"typeMismatch":{"actual":9,"expected":200,"key":16}}'
+      );
     });
 
     it('the type is judged before the width', () => {
-      should(value([slot(Key.valueId, 20), { key: Key.newValue, type: TlvType.DInt, payload: new Uint8Array(3) }])).equal('{"typeMismatch":{"actual":6,"expected":9,"key":16}}');
+      should(
+        value([slot(Key.valueId, 20), { key: Key.newValue, type: TlvType.DInt, payload: new Uint8Array(3) }])
+      ).equal('{"typeMismatch":{"actual":6,"expected":9,"key":16}}');
     });
 
     it('any type goes for an unknown value and for arguments', () => {
@@ -146,9 +208,15 @@ describe('record validation', () => {
 
     it('the valueId looked for is the first one of four bytes, also behind the value', () => {
       const shortId: Slot = { key: Key.valueId, type: TlvType.UDInt, payload: new Uint8Array(3) };
-      should(value([slot(Key.newValue, 1, TlvType.DInt), slot(Key.valueId, 20)])).equal('{"typeMismatch":{"actual":6,"expected":9,"key":16}}');
-      should(value([slot(Key.newValue, 1, TlvType.DInt), shortId, slot(Key.valueId, 20)])).equal('{"typeMismatch":{"actual":6,"expected":9,"key":16}}');
-      should(value([slot(Key.newValue, 1, TlvType.DInt), shortId, slot(Key.valueId, 21)])).equal('{"fixedWidthMismatch":{"actual":3,"expected":4,"key":13,"type":5}}');
+      should(value([slot(Key.newValue, 1, TlvType.DInt), slot(Key.valueId, 20)])).equal(
+        '{"typeMismatch":{"actual":6,"expected":9,"key":16}}'
+      );
+      should(value([slot(Key.newValue, 1, TlvType.DInt), shortId, slot(Key.valueId, 20)])).equal(
+        '{"typeMismatch":{"actual":6,"expected":9,"key":16}}'
+      );
+      should(value([slot(Key.newValue, 1, TlvType.DInt), shortId, slot(Key.valueId, 21)])).equal(
+        '{"fixedWidthMismatch":{"actual":3,"expected":4,"key":13,"type":5}}'
+      );
     });
 
     it('every fixed-width type in a wrong width, empty included', () => {
@@ -163,7 +231,9 @@ describe('record validation', () => {
     });
 
     it('empty String and Bytes are fine', () => {
-      should(message([template, slot(Key.arg, '', TlvType.String), slot(Key.arg, new Uint8Array(0), TlvType.Bytes)])).equal(undefined);
+      should(
+        message([template, slot(Key.arg, '', TlvType.String), slot(Key.arg, new Uint8Array(0), TlvType.Bytes)])
+      ).equal(undefined);
     });
   });
 
@@ -187,20 +257,30 @@ describe('record validation', () => {
     it('are judged by the declared type', () => {
       should(json(own, OWN, [slot(0, 1, TlvType.UInt), slot(0x8005, 1, TlvType.DInt), severity])).equal(undefined);
       should(json(own, OWN, [slot(0, 1, TlvType.Int)])).equal('{"typeMismatch":{"actual":4,"expected":3,"key":0}}');
-      should(json(own, OWN, [slot(0x8005, 1, TlvType.UDInt)])).equal('{"typeMismatch":{"actual":5,"expected":6,"key":32773}}');
-      should(json(own, OWN, [{ key: 0x8005, type: TlvType.DInt, payload: new Uint8Array(5) }])).equal('{"fixedWidthMismatch":{"actual":5,"expected":4,"key":32773,"type":6}}');
+      should(json(own, OWN, [slot(0x8005, 1, TlvType.UDInt)])).equal(
+        '{"typeMismatch":{"actual":5,"expected":6,"key":32773}}'
+      );
+      should(json(own, OWN, [{ key: 0x8005, type: TlvType.DInt, payload: new Uint8Array(5) }])).equal(
+        '{"fixedWidthMismatch":{"actual":5,"expected":4,"key":32773,"type":6}}'
+      );
     });
 
     it('a declared private key after an undeclared one does not trail', () => {
-      should(json(own, OWN, [privateSlot(0x8001), slot(0x8005, 1, TlvType.DInt)])).equal('{"vendorExtensionNotTrailing":{"key":32773}}');
+      should(json(own, OWN, [privateSlot(0x8001), slot(0x8005, 1, TlvType.DInt)])).equal(
+        '{"vendorExtensionNotTrailing":{"key":32773}}'
+      );
     });
 
     it('a declared private key is no step in the order of the others', () => {
-      should(json(own, OWN, [slot(0x8005, 1, TlvType.DInt), privateSlot(0x8001), privateSlot(0x8002)])).equal(undefined);
+      should(json(own, OWN, [slot(0x8005, 1, TlvType.DInt), privateSlot(0x8001), privateSlot(0x8002)])).equal(
+        undefined
+      );
     });
 
     it('order classes may leave gaps, and are named as they are', () => {
-      should(json(own, OWN, [severity, slot(0x8005, 1, TlvType.DInt)])).equal('{"orderClassViolation":{"current":5,"key":32773,"previous":6}}');
+      should(json(own, OWN, [severity, slot(0x8005, 1, TlvType.DInt)])).equal(
+        '{"orderClassViolation":{"current":5,"key":32773,"previous":6}}'
+      );
     });
   });
 
@@ -241,7 +321,11 @@ describe('record validation', () => {
   describe('a record that cannot be encoded (made in memory)', () => {
     const reasonOf = (slots: readonly Slot[], definition: CompiledDefinition): unknown => {
       const item = itemOf(recordInput({ eventTypeId: EventType.Message, slots }));
-      const [document] = createFormatter({ profile: 'strict' }).objects([item], {}, boundTo(definition)) as PlaceholderDocument[];
+      const [document] = createFormatter({ profile: 'strict' }).objects(
+        [item],
+        {},
+        boundTo(definition)
+      ) as PlaceholderDocument[];
       return document.reason;
     };
 
@@ -254,18 +338,30 @@ describe('record validation', () => {
 
     it('recordTooLong', () => {
       const args = Array<Slot>(300).fill(slot(Key.arg, new Uint8Array(255), TlvType.Bytes));
-      should(reasonOf([template, ...args], compiled)).eql({ kind: 'schemaViolation', detail: { encode: { recordTooLong: { len: 40 + 8 + 300 * 260 + 4 } } } });
+      should(reasonOf([template, ...args], compiled)).eql({
+        kind: 'schemaViolation',
+        detail: { encode: { recordTooLong: { len: 40 + 8 + 300 * 260 + 4 } } }
+      });
     });
 
     it('the length of a record without CRC is four bytes less', async () => {
       const tight = await plantWithLimits({ maxRecordSize: 48 });
-      const kinds = [0, Flag.HasCrc].map((flags) => createFormatter({ profile: 'strict' }).objects([itemOf(recordInput({ flags, slots: [template] }))], {}, boundTo(tight))[0].kind);
+      const kinds = [0, Flag.HasCrc].map(
+        (flags) =>
+          createFormatter({ profile: 'strict' }).objects(
+            [itemOf(recordInput({ flags, slots: [template] }))],
+            {},
+            boundTo(tight)
+          )[0].kind
+      );
       should(kinds).eql(['event', 'placeholder']);
     });
   });
 
   it('the text of a detail is alphabetical however the reason was made', () => {
-    should(reasonJson({ detail: { expected: 'bb', epoch: 'prior', actual: 'aa' }, kind: 'drift' })).equal('{"kind":"drift","detail":{"actual":"aa","epoch":"prior","expected":"bb"}}');
+    should(reasonJson({ detail: { expected: 'bb', epoch: 'prior', actual: 'aa' }, kind: 'drift' })).equal(
+      '{"kind":"drift","detail":{"actual":"aa","epoch":"prior","expected":"bb"}}'
+    );
     should(reasonJson({ kind: 'stalePriorEpoch' })).equal('{"kind":"stalePriorEpoch"}');
   });
 

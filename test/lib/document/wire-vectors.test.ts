@@ -26,11 +26,18 @@ describeVectors('the wire vectors under the sample definition', () => {
     const expected = (json.detail as JsonObject).schemaExpected ?? 'accept';
     it(`${name}: ${expected as string}`, () => {
       const view = viewOfBytes(bytes);
-      const violation = validateRecord(sample, sample.eventTypes.get(view.eventTypeId), view.eventTypeId, new SlotTable().loadView(view), view.length);
+      const violation = validateRecord(
+        sample,
+        sample.eventTypes.get(view.eventTypeId),
+        view.eventTypeId,
+        new SlotTable().loadView(view),
+        view.length
+      );
       if (expected === 'accept') should(violation).equal(undefined);
       else should(violation).be.an.Object();
       const formatter = createFormatter({ profile: 'strict' });
-      const document = formatter.recordObject(view, 0, formatter.context({}, boundTo(sample))) as EventDocument | PlaceholderDocument;
+      const document = formatter.recordObject(view, 0, formatter.context({}, boundTo(sample))) as
+        EventDocument | PlaceholderDocument;
       should(document.kind).equal(violation === undefined ? 'event' : 'placeholder');
     });
   }

@@ -7,7 +7,8 @@ import { until } from '../../e2e/support/process';
 import { startLiveReader } from '../../support/live-reader';
 
 /*
- * A ring can hold records of three definitions while its control block speaks of two. The oldest must never be taken for
+ * A ring can hold records of three definitions while its control block speaks of two. The oldest must never be taken
+ * for
  * the previous one: its ids mean other things there. All definitions are loaded here, so every name is within reach.
  */
 describe('three epochs in one ring', function () {
@@ -35,11 +36,24 @@ describe('three epochs in one ring', function () {
           endpointUrl: plc.endpointUrl,
           nodes: { controlNode: plc.controlNodeId, ringNodes: plc.ringNodeIds },
           onItems: (items, facts) => {
-            const binding = bind(store, { stream: facts.stream, snapshot: facts.snapshot, epochs: facts.epochs, whenUnadvertised: 'placeholder' });
+            const binding = bind(store, {
+              stream: facts.stream,
+              snapshot: facts.snapshot,
+              epochs: facts.epochs,
+              whenUnadvertised: 'placeholder'
+            });
             for (const item of items) {
               if (item.kind !== 'record') continue;
-              const [document] = formatter.objects([item], facts, binding) as { kind: string; provenance: { epoch: { relation: string; definitionHash: string } } }[];
-              documents.push({ item, hash: document.provenance.epoch.definitionHash, kind: document.kind, relation: document.provenance.epoch.relation });
+              const [document] = formatter.objects([item], facts, binding) as {
+                kind: string;
+                provenance: { epoch: { relation: string; definitionHash: string } };
+              }[];
+              documents.push({
+                item,
+                hash: document.provenance.epoch.definitionHash,
+                kind: document.kind,
+                relation: document.provenance.epoch.relation
+              });
             }
           }
         });
@@ -53,9 +67,16 @@ describe('three epochs in one ring', function () {
       simulator.command('stop-producer');
       reader ??= open();
       const head = simulator.statistics().headAbs;
-      await until('the head', () => reader!.status().cursorAbs === head, 20_000, () => JSON.stringify(reader!.status()));
+      await until(
+        'the head',
+        () => reader!.status().cursorAbs === head,
+        20_000,
+        () => JSON.stringify(reader!.status())
+      );
       await reader.stop();
-      const epochOf = new Map(simulator.truth().map((record) => [`${record.runId}/${record.sourceId}/${record.seq}`, Number(record.epochId)]));
+      const epochOf = new Map(
+        simulator.truth().map((record) => [`${record.runId}/${record.sourceId}/${record.seq}`, Number(record.epochId)])
+      );
       await plc.stop();
 
       const resolvedByEpoch = new Map<number, number>();

@@ -1,18 +1,42 @@
 import should from 'should';
-import { AccountResult, LossAccounting, MAX_OPEN_GAPS, MAX_RUNS, MAX_SOURCES_PER_RUN, MAX_WAITING_RANGES } from '../../../lib/loss';
+import {
+  AccountResult,
+  LossAccounting,
+  MAX_OPEN_GAPS,
+  MAX_RUNS,
+  MAX_SOURCES_PER_RUN,
+  MAX_WAITING_RANGES
+} from '../../../lib/loss';
 import { LossItem } from '../../../lib/ring';
 import { decodeRecord, EventType, Key, RecordView } from '../../../lib/wire';
-import { bytesSlot, droppedSlots, encoded, highWaterSlots, TestRecord, udintSlot, ulintSlot } from '../../support/records';
+import {
+  bytesSlot,
+  droppedSlots,
+  encoded,
+  highWaterSlots,
+  TestRecord,
+  udintSlot,
+  ulintSlot
+} from '../../support/records';
 
 const view = (record: TestRecord): RecordView => decodeRecord(encoded(record)) as RecordView;
-const message = (seq: number | bigint, sourceId = 1, runId: number | bigint = 1): RecordView => view({ seq, sourceId, runId });
-const dropped = (seq: number, first: number, last: number, sourceId = 1): RecordView => view({ seq, sourceId, eventTypeId: EventType.RecordsDropped, slots: droppedSlots(first, last) });
-const highWater = (seq: number, count: number | bigint = seq): RecordView => view({ seq, eventTypeId: EventType.SourceHighWater, slots: highWaterSlots(count) });
+const message = (seq: number | bigint, sourceId = 1, runId: number | bigint = 1): RecordView =>
+  view({ seq, sourceId, runId });
+const dropped = (seq: number, first: number, last: number, sourceId = 1): RecordView =>
+  view({ seq, sourceId, eventTypeId: EventType.RecordsDropped, slots: droppedSlots(first, last) });
+const highWater = (seq: number, count: number | bigint = seq): RecordView =>
+  view({ seq, eventTypeId: EventType.SourceHighWater, slots: highWaterSlots(count) });
 
 /** `fresh` or `repeat` and what is reported, as short text: `[3,5] inferred`, `[3,5] authoritative upgrade`. */
 function told(result: AccountResult): string[] {
   if (!result.ok) return [result.code];
-  return [result.kind, ...result.losses.map(({ firstSeq, lastSeq, basis, upgrade }) => `[${firstSeq},${lastSeq}] ${basis}${upgrade === true ? ' upgrade' : ''}`)];
+  return [
+    result.kind,
+    ...result.losses.map(
+      ({ firstSeq, lastSeq, basis, upgrade }) =>
+        `[${firstSeq},${lastSeq}] ${basis}${upgrade === true ? ' upgrade' : ''}`
+    )
+  ];
 }
 
 function feed(...records: RecordView[]): { accounting: LossAccounting; told: string[][] } {
@@ -32,7 +56,16 @@ describe('loss accounting', () => {
     const accounting = new LossAccounting();
     accounting.account(message(0));
     const result = accounting.account(message(4));
-    const item: LossItem = { kind: 'loss', runId: '1', sourceId: 1, firstSeq: 1, lastSeq: 3, count: 3, basis: 'inferred', class: 'lost' };
+    const item: LossItem = {
+      kind: 'loss',
+      runId: '1',
+      sourceId: 1,
+      firstSeq: 1,
+      lastSeq: 3,
+      count: 3,
+      basis: 'inferred',
+      class: 'lost'
+    };
     should(result).eql({ ok: true, kind: 'fresh', losses: [item] });
     accounting.lost(1n, 1).should.equal(3);
     accounting.delivered(1n, 1).should.equal(2);
@@ -53,8 +86,15 @@ describe('loss accounting', () => {
   });
 
   it('tells runs apart by all their 64 bits', () => {
-    const { accounting } = feed(message(0, 1, 1n), message(0, 1, 0x1_0000_0001n), message(0, 1, 0xffff_ffff_0000_0001n));
-    accounting.sources().map(({ runId }) => runId).should.eql(['1', '4294967297', '18446744069414584321']);
+    const { accounting } = feed(
+      message(0, 1, 1n),
+      message(0, 1, 0x1_0000_0001n),
+      message(0, 1, 0xffff_ffff_0000_0001n)
+    );
+    accounting
+      .sources()
+      .map(({ runId }) => runId)
+      .should.eql(['1', '4294967297', '18446744069414584321']);
     accounting.delivered(0x1_0000_0001n, 1).should.equal(1);
     accounting.account(message(1, 1, 1n)).should.have.property('kind', 'fresh');
     accounting.expectedSeq(1n, 1).should.equal(2);
@@ -93,12 +133,19 @@ describe('loss accounting: what the producer says', () => {
   });
 
   it('a high water other than its own seq is no checkpoint', () => {
-    for (const count of [4, 6, 0, 2n ** 64n - 1n]) feed(message(0), highWater(5, count)).told[1].should.eql(['fresh', '[1,4] inferred']);
+    for (const count of [4, 6, 0, 2n ** 64n - 1n])
+      feed(message(0), highWater(5, count)).told[1].should.eql(['fresh', '[1,4] inferred']);
   });
 
   it('a checkpoint is known by key and width, in any slot, whatever its tag', () => {
-    const slots = [udintSlot(Key.producedCount, 5), ulintSlot(Key.producedCount, 4), ulintSlot(Key.count, 5), { ...ulintSlot(Key.producedCount, 5), type: 0x0d }];
-    const at5 = (n: number): RecordView => view({ seq: 5, eventTypeId: EventType.SourceHighWater, slots: slots.slice(0, n) });
+    const slots = [
+      udintSlot(Key.producedCount, 5),
+      ulintSlot(Key.producedCount, 4),
+      ulintSlot(Key.count, 5),
+      { ...ulintSlot(Key.producedCount, 5), type: 0x0d }
+    ];
+    const at5 = (n: number): RecordView =>
+      view({ seq: 5, eventTypeId: EventType.SourceHighWater, slots: slots.slice(0, n) });
     feed(at5(3)).told.should.eql([['fresh', '[0,4] inferred']]);
     feed(at5(4)).told.should.eql([['fresh', '[0,4] authoritative']]);
     feed(view({ seq: 5, slots })).told.should.eql([['fresh', '[0,4] inferred']]);
@@ -112,12 +159,22 @@ describe('loss accounting: what the producer says', () => {
 
   it('a later RecordsDropped upgrades the gap: the same range, once, and no sum changes', () => {
     const { accounting, told } = feed(message(5), message(9), dropped(10, 6, 8), dropped(11, 6, 8));
-    told.should.eql([['fresh', '[0,4] inferred'], ['fresh', '[6,8] inferred'], ['fresh', '[6,8] authoritative upgrade'], ['fresh']]);
+    told.should.eql([
+      ['fresh', '[0,4] inferred'],
+      ['fresh', '[6,8] inferred'],
+      ['fresh', '[6,8] authoritative upgrade'],
+      ['fresh']
+    ]);
     accounting.totals().should.eql({ delivered: 4, lost: 8, authoritative: 3 });
   });
 
   it('one RecordsDropped upgrades every gap that it meets, and reveals its own', () => {
-    feed(message(2), message(5), dropped(9, 0, 8)).told[2].should.eql(['fresh', '[0,1] authoritative upgrade', '[3,4] authoritative upgrade', '[6,8] authoritative']);
+    feed(message(2), message(5), dropped(9, 0, 8)).told[2].should.eql([
+      'fresh',
+      '[0,1] authoritative upgrade',
+      '[3,4] authoritative upgrade',
+      '[6,8] authoritative'
+    ]);
   });
 
   it('what was delivered stays delivered, whatever a RecordsDropped says', () => {
@@ -140,7 +197,10 @@ describe('loss accounting: what the producer says', () => {
 
   it('what waits is dropped where its seqs are delivered after all', () => {
     const { accounting, told } = feed(dropped(0, 1, 4), message(1), message(2), message(4), message(6));
-    told.slice(3).should.eql([['fresh', '[3,3] authoritative'], ['fresh', '[5,5] inferred']]);
+    told.slice(3).should.eql([
+      ['fresh', '[3,3] authoritative'],
+      ['fresh', '[5,5] inferred']
+    ]);
     accounting.totals().should.eql({ delivered: 5, lost: 2, authoritative: 1 });
   });
 
@@ -156,7 +216,12 @@ describe('loss accounting: what the producer says', () => {
   });
 
   it('speaks only for its own source and run', () => {
-    const { told } = feed(message(4, 1), message(4, 2), dropped(5, 0, 3, 2), view({ runId: 2, seq: 0, sourceId: 1, eventTypeId: EventType.RecordsDropped, slots: droppedSlots(0, 3) }));
+    const { told } = feed(
+      message(4, 1),
+      message(4, 2),
+      dropped(5, 0, 3, 2),
+      view({ runId: 2, seq: 0, sourceId: 1, eventTypeId: EventType.RecordsDropped, slots: droppedSlots(0, 3) })
+    );
     told[2].should.eql(['fresh', '[0,3] authoritative upgrade']);
     told[3].should.eql(['fresh']);
   });
@@ -173,20 +238,31 @@ describe('loss accounting: what the producer says', () => {
       [udintSlot(Key.count, 5), udintSlot(Key.firstLostSeq, 0), ulintSlot(Key.lastLostSeq, 4)],
       [...droppedSlots(0, 4), udintSlot(Key.count, 6)]
     ];
-    for (const slots of bad) feed(view({ seq: 5, eventTypeId: EventType.RecordsDropped, slots })).told.should.eql([['fresh', '[0,4] inferred']]);
+    for (const slots of bad)
+      feed(view({ seq: 5, eventTypeId: EventType.RecordsDropped, slots })).told.should.eql([
+        ['fresh', '[0,4] inferred']
+      ]);
     feed(view({ seq: 5, slots: droppedSlots(0, 4) })).told.should.eql([['fresh', '[0,4] inferred']]);
   });
 
   it('the last slot of each key counts, tags do not', () => {
-    const slots = [...droppedSlots(90, 99), ...droppedSlots(0, 4).map((slot) => ({ ...slot, type: 0x0d })), bytesSlot(Key.count, new Uint8Array(3))];
-    feed(view({ seq: 5, eventTypeId: EventType.RecordsDropped, slots })).told.should.eql([['fresh', '[0,4] authoritative']]);
+    const slots = [
+      ...droppedSlots(90, 99),
+      ...droppedSlots(0, 4).map((slot) => ({ ...slot, type: 0x0d })),
+      bytesSlot(Key.count, new Uint8Array(3))
+    ];
+    feed(view({ seq: 5, eventTypeId: EventType.RecordsDropped, slots })).told.should.eql([
+      ['fresh', '[0,4] authoritative']
+    ]);
   });
 
   it('a range of 2^32 and more seqs has a count that cannot be right', () => {
     const slots = [udintSlot(Key.count, 0), ulintSlot(Key.firstLostSeq, 0), ulintSlot(Key.lastLostSeq, 2n ** 32n - 1n)];
     feed(view({ seq: 5, eventTypeId: EventType.RecordsDropped, slots })).told.should.eql([['fresh', '[0,4] inferred']]);
     const all = [udintSlot(Key.count, 0), ulintSlot(Key.firstLostSeq, 0), ulintSlot(Key.lastLostSeq, 2n ** 64n - 1n)];
-    feed(view({ seq: 5, eventTypeId: EventType.RecordsDropped, slots: all })).told.should.eql([['fresh', '[0,4] inferred']]);
+    feed(view({ seq: 5, eventTypeId: EventType.RecordsDropped, slots: all })).told.should.eql([
+      ['fresh', '[0,4] inferred']
+    ]);
   });
 });
 
@@ -198,7 +274,14 @@ describe('loss accounting: joining in the middle', () => {
     told(accounting.account(message(503, 1, 7))).should.eql(['fresh', '[501,502] inferred']);
     told(accounting.account(message(9, 2, 7))).should.eql(['fresh']);
     told(accounting.account(message(3, 1, 8))).should.eql(['fresh', '[0,2] inferred']);
-    accounting.sources().map(({ base, delivered, lost }) => [base, delivered, lost]).should.eql([[500, 2, 2], [9, 1, 0], [0, 1, 3]]);
+    accounting
+      .sources()
+      .map(({ base, delivered, lost }) => [base, delivered, lost])
+      .should.eql([
+        [500, 2, 2],
+        [9, 1, 0],
+        [0, 1, 3]
+      ]);
   });
 
   it('ignores what the producer says of the time before', () => {
@@ -232,12 +315,33 @@ describe('loss accounting: limits', () => {
   });
 
   it('cuts a named range at 2^53-1, and ignores one above', () => {
-    const slots = (first: bigint, last: bigint): RecordView => view({ seq: 0, eventTypeId: EventType.RecordsDropped, slots: [udintSlot(Key.count, Number(last - first + 1n)), ulintSlot(Key.firstLostSeq, first), ulintSlot(Key.lastLostSeq, last)] });
-    feed(slots(2n ** 53n - 3n, 2n ** 53n + 5n)).accounting.toJSON().runs[0].sources[0][6].should.eql([[Number.MAX_SAFE_INTEGER - 2, Number.MAX_SAFE_INTEGER]]);
-    feed(slots(2n ** 53n, 2n ** 53n + 5n)).accounting.toJSON().runs[0].sources[0][6].should.eql([]);
+    const slots = (first: bigint, last: bigint): RecordView =>
+      view({
+        seq: 0,
+        eventTypeId: EventType.RecordsDropped,
+        slots: [
+          udintSlot(Key.count, Number(last - first + 1n)),
+          ulintSlot(Key.firstLostSeq, first),
+          ulintSlot(Key.lastLostSeq, last)
+        ]
+      });
+    feed(slots(2n ** 53n - 3n, 2n ** 53n + 5n))
+      .accounting.toJSON()
+      .runs[0].sources[0][6].should.eql([[Number.MAX_SAFE_INTEGER - 2, Number.MAX_SAFE_INTEGER]]);
+    feed(slots(2n ** 53n, 2n ** 53n + 5n))
+      .accounting.toJSON()
+      .runs[0].sources[0][6].should.eql([]);
     // As doubles, last - first + 1 would be off by one here and so equal a wrong count.
     const first = 2n ** 53n - 1n;
-    feed(view({ seq: 0, eventTypeId: EventType.RecordsDropped, slots: [udintSlot(Key.count, 2), ulintSlot(Key.firstLostSeq, first), ulintSlot(Key.lastLostSeq, first + 2n)] })).accounting.toJSON().runs[0].sources[0][6].should.eql([]);
+    feed(
+      view({
+        seq: 0,
+        eventTypeId: EventType.RecordsDropped,
+        slots: [udintSlot(Key.count, 2), ulintSlot(Key.firstLostSeq, first), ulintSlot(Key.lastLostSeq, first + 2n)]
+      })
+    )
+      .accounting.toJSON()
+      .runs[0].sources[0][6].should.eql([]);
   });
 
   it('forgets the oldest inferred gaps beyond the limit: their basis stays inferred, sums stay right', () => {
@@ -261,9 +365,15 @@ describe('loss accounting: limits', () => {
   it('keeps the runs used last; totals keep all', () => {
     const accounting = new LossAccounting();
     for (let run = 1; run <= MAX_RUNS + 3; run++) accounting.account(message(1, 1, run));
-    accounting.sources().map(({ runId }) => Number(runId)).should.eql(Array.from({ length: MAX_RUNS }, (_value, i) => i + 4));
+    accounting
+      .sources()
+      .map(({ runId }) => Number(runId))
+      .should.eql(Array.from({ length: MAX_RUNS }, (_value, i) => i + 4));
     accounting.totals().should.eql({ delivered: MAX_RUNS + 3, lost: MAX_RUNS + 3, authoritative: 0 });
-    accounting.account(message(2, 1, 4)).should.have.property('losses').with.length(0);
+    accounting
+      .account(message(2, 1, 4))
+      .should.have.property('losses')
+      .with.length(0);
     accounting.account(message(0, 1, MAX_RUNS + 4));
     accounting.delivered(4n, 1).should.equal(2);
     accounting.delivered(5n, 1).should.equal(0);

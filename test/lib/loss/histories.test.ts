@@ -27,7 +27,8 @@ class Oracle {
     const next = this.next;
     const told: string[] = [];
     if (claim !== undefined) this.claims.push(claim);
-    const named = (gap: Range): boolean => this.claims.some((range) => range.first <= gap.last && gap.first <= range.last);
+    const named = (gap: Range): boolean =>
+      this.claims.some((range) => range.first <= gap.last && gap.first <= range.last);
     for (const gap of this.gaps) {
       if (gap.basis === 'inferred' && named(gap)) {
         gap.basis = 'authoritative';
@@ -51,7 +52,8 @@ class Oracle {
   }
 }
 
-const text = ({ firstSeq, lastSeq, basis, upgrade }: LossItem): string => `${firstSeq}-${lastSeq} ${basis}${upgrade === true ? ' upgrade' : ''}`;
+const text = ({ firstSeq, lastSeq, basis, upgrade }: LossItem): string =>
+  `${firstSeq}-${lastSeq} ${basis}${upgrade === true ? ' upgrade' : ''}`;
 
 /** One record: what it is, and what it says. */
 interface Step {
@@ -62,7 +64,10 @@ interface Step {
   readonly slots: readonly Slot[];
 }
 
-/** A claim may be right, half right, about what was delivered, about what is still to come, or nonsense that does not parse. */
+/**
+ * A claim may be right, half right, about what was delivered, about what is still to come, or nonsense that does not
+ * parse.
+ */
 function stepOf(seq: number, random: Seeded): Step {
   const kind = random.below(10);
   if (kind === 0) {
@@ -74,7 +79,13 @@ function stepOf(seq: number, random: Seeded): Step {
   const last = first + random.below(8);
   const wrong = random.below(8) === 0;
   const slots = droppedSlots(first, last, last - first + (wrong ? 2 : 1));
-  return { seq, checkpoint: false, eventTypeId: EventType.RecordsDropped, slots, ...(wrong ? {} : { claim: { first, last } }) };
+  return {
+    seq,
+    checkpoint: false,
+    eventTypeId: EventType.RecordsDropped,
+    slots,
+    ...(wrong ? {} : { claim: { first, last } })
+  };
 }
 
 function check(accounting: LossAccounting, oracles: Map<string, Oracle>): void {
@@ -82,9 +93,17 @@ function check(accounting: LossAccounting, oracles: Map<string, Oracle>): void {
   let lost = 0;
   for (const { runId, sourceId, base, next, ...sums } of accounting.sources()) {
     const oracle = oracles.get(`${runId}/${sourceId}`)!;
-    if (sums.delivered + sums.lost !== next - base || next !== oracle.next) throw new Error(`run ${runId} source ${sourceId} does not balance`);
-    if (sums.delivered !== oracle.delivered.size || sums.lost !== oracle.lost.size) throw new Error('sums differ from the oracle');
-    if (sums.authoritative !== oracle.gaps.filter(({ basis }) => basis === 'authoritative').reduce((sum, gap) => sum + gap.last - gap.first + 1, 0)) throw new Error('basis differs from the oracle');
+    if (sums.delivered + sums.lost !== next - base || next !== oracle.next)
+      throw new Error(`run ${runId} source ${sourceId} does not balance`);
+    if (sums.delivered !== oracle.delivered.size || sums.lost !== oracle.lost.size)
+      throw new Error('sums differ from the oracle');
+    if (
+      sums.authoritative !==
+      oracle.gaps
+        .filter(({ basis }) => basis === 'authoritative')
+        .reduce((sum, gap) => sum + gap.last - gap.first + 1, 0)
+    )
+      throw new Error('basis differs from the oracle');
     delivered += sums.delivered;
     lost += sums.lost;
   }
@@ -92,7 +111,10 @@ function check(accounting: LossAccounting, oracles: Map<string, Oracle>): void {
   if (totals.delivered !== delivered || totals.lost !== lost) throw new Error('totals differ from the sources');
 }
 
-/** One history: a few sources and runs, records swallowed, repeated, sent back, and the state saved and restored in between. */
+/**
+ * One history: a few sources and runs, records swallowed, repeated, sent back, and the state saved and restored in
+ * between.
+ */
 function play(seed: number): { upgrades: number; waited: number; repeats: number } {
   const random = seeded(seed);
   let accounting = new LossAccounting();
@@ -122,13 +144,17 @@ function play(seed: number): { upgrades: number; waited: number; repeats: number
     const result = accounting.account(record);
     if (!result.ok || result.kind !== (fresh ? 'fresh' : 'repeat')) throw new Error(`seed ${seed}: ${result.kind}`);
     const told = result.losses.map(text);
-    if (told.join() !== expected.join()) throw new Error(`seed ${seed}, run ${runId} source ${sourceId} seq ${back}: reported ${told.join()}, expected ${expected.join()}`);
+    if (told.join() !== expected.join())
+      throw new Error(
+        `seed ${seed}, run ${runId} source ${sourceId} seq ${back}: reported ${told.join()}, expected ${expected.join()}`
+      );
     for (const item of result.losses) {
       if (item.count !== item.lastSeq - item.firstSeq + 1) throw new Error('count is wrong');
       for (let lost = item.firstSeq; lost <= item.lastSeq; lost++) {
         const key = `${name}/${lost}`;
         if (item.upgrade !== true && reported.has(key)) throw new Error(`seed ${seed}: seq ${key} reported twice`);
-        if (item.upgrade === true && !reported.has(key)) throw new Error(`seed ${seed}: seq ${key} upgraded before it was reported`);
+        if (item.upgrade === true && !reported.has(key))
+          throw new Error(`seed ${seed}: seq ${key} upgraded before it was reported`);
         reported.add(key);
       }
       if (item.upgrade === true) counts.upgrades++;
@@ -136,7 +162,11 @@ function play(seed: number): { upgrades: number; waited: number; repeats: number
     if (!fresh) counts.repeats++;
     if (random.below(10) === 0) {
       const saved = JSON.stringify(accounting);
-      counts.waited += (JSON.parse(saved) as { runs: { sources: unknown[][] }[] }).runs.some((run) => run.sources.some((source) => (source[6] as unknown[]).length > 0)) ? 1 : 0;
+      counts.waited += (JSON.parse(saved) as { runs: { sources: unknown[][] }[] }).runs.some((run) =>
+        run.sources.some((source) => (source[6] as unknown[]).length > 0)
+      )
+        ? 1
+        : 0;
       const again = LossAccounting.fromJSON(JSON.parse(saved));
       if (!again.ok) throw new Error(again.message);
       accounting = again.accounting;
@@ -177,8 +207,15 @@ describe('loss accounting of random histories', () => {
         if (action === 0) read();
         else if (action === 1) {
           // Evicted unread, and sometimes told about: also where the reader has had those records before.
-          const evicted = waiting.splice(0, random.below(waiting.length + 1)).filter((record) => record.sourceId === sourceId);
-          if (evicted.length > 0 && random.below(2) === 0) produce(sourceId, EventType.RecordsDropped, droppedSlots(evicted[0].safeSeq, evicted[evicted.length - 1].safeSeq));
+          const evicted = waiting
+            .splice(0, random.below(waiting.length + 1))
+            .filter((record) => record.sourceId === sourceId);
+          if (evicted.length > 0 && random.below(2) === 0)
+            produce(
+              sourceId,
+              EventType.RecordsDropped,
+              droppedSlots(evicted[0].safeSeq, evicted[evicted.length - 1].safeSeq)
+            );
         } else if (action === 2) {
           // The producer does not know what was read: it reports as dropped what it had to overwrite.
           const to = random.below(produced[sourceId] + 1);
@@ -186,9 +223,11 @@ describe('loss accounting of random histories', () => {
         } else produce(sourceId, EventType.Message, []);
       }
       waiting = waiting.slice(random.below(waiting.length + 1));
-      for (let sourceId = 0; sourceId < 4; sourceId++) produce(sourceId, EventType.SourceHighWater, highWaterSlots(produced[sourceId]));
+      for (let sourceId = 0; sourceId < 4; sourceId++)
+        produce(sourceId, EventType.SourceHighWater, highWaterSlots(produced[sourceId]));
       read();
-      for (let sourceId = 0; sourceId < 4; sourceId++) (accounting.delivered(1n, sourceId) + accounting.lost(1n, sourceId)).should.equal(produced[sourceId]);
+      for (let sourceId = 0; sourceId < 4; sourceId++)
+        (accounting.delivered(1n, sourceId) + accounting.lost(1n, sourceId)).should.equal(produced[sourceId]);
     }
   });
 
@@ -196,21 +235,41 @@ describe('loss accounting of random histories', () => {
     const random = seeded(77);
     const types = [EventType.RecordsDropped, EventType.RecordsDropped, EventType.SourceHighWater, EventType.Message];
     const keys = [Key.count, Key.firstLostSeq, Key.lastLostSeq, Key.producedCount];
-    const value = (): bigint => [0n, 1n, BigInt(random.below(400)), 2n ** 53n - 1n, 2n ** 53n, 2n ** 63n, 2n ** 64n - 1n][random.below(7)];
+    const value = (): bigint =>
+      [0n, 1n, BigInt(random.below(400)), 2n ** 53n - 1n, 2n ** 53n, 2n ** 63n, 2n ** 64n - 1n][random.below(7)];
     for (let n = 0; n < 300; n++) {
       let accounting = new LossAccounting();
       let tracker = new EpochTracker();
       for (let i = 0; i < 60; i++) {
         const slots = Array.from({ length: random.below(5) }, () => {
           const key = keys[random.below(4)];
-          return key === Key.count ? udintSlot(key, random.below(2) === 0 ? 1 + random.below(9) : 0xffff_ffff) : random.below(9) === 0 ? { key, type: 7, payload: random.bytes(random.below(12)) } : ulintSlot(key, value());
+          return key === Key.count
+            ? udintSlot(key, random.below(2) === 0 ? 1 + random.below(9) : 0xffff_ffff)
+            : random.below(9) === 0
+              ? { key, type: 7, payload: random.bytes(random.below(12)) }
+              : ulintSlot(key, value());
         });
         if (random.below(3) === 0) {
           const first = value();
-          slots.push(udintSlot(Key.count, 4), ulintSlot(Key.firstLostSeq, first), ulintSlot(Key.lastLostSeq, BigInt.asUintN(64, first + 3n)));
+          slots.push(
+            udintSlot(Key.count, 4),
+            ulintSlot(Key.firstLostSeq, first),
+            ulintSlot(Key.lastLostSeq, BigInt.asUintN(64, first + 3n))
+          );
         }
         const seq = random.below(20) === 0 ? value() : BigInt(i + random.below(3));
-        const record = decodeRecord(encoded({ runId: random.below(12), sourceId: random.below(2), seq, eventTypeId: random.below(6) === 0 ? [EventType.LoggerStarted, EventType.DefinitionChanged][random.below(2)] : types[random.below(4)], slots })) as RecordView;
+        const record = decodeRecord(
+          encoded({
+            runId: random.below(12),
+            sourceId: random.below(2),
+            seq,
+            eventTypeId:
+              random.below(6) === 0
+                ? [EventType.LoggerStarted, EventType.DefinitionChanged][random.below(2)]
+                : types[random.below(4)],
+            slots
+          })
+        ) as RecordView;
         accounting.account(record);
         tracker.observeRecord(i * 100, record);
         tracker.known().length.should.be.below(9);

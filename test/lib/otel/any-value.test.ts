@@ -1,5 +1,13 @@
 import should from 'should';
-import { anyValue, bytesValue, isI64Text, isValueOf, stringValue, valueKind, ValueKind } from '../../../lib/otel/any-value';
+import {
+  anyValue,
+  bytesValue,
+  isI64Text,
+  isValueOf,
+  stringValue,
+  valueKind,
+  ValueKind
+} from '../../../lib/otel/any-value';
 import type { DocumentValue } from '../../../lib/document';
 
 const valueOf = (type: string, value: DocumentValue, nonFinite?: string): unknown => {
@@ -49,7 +57,8 @@ describe('values as AnyValue', () => {
     ['MessageTemplateRef', 'Status: {1}', { stringValue: 'Status: {1}' }]
   ];
   for (const [type, value, expected] of table) {
-    it(`${type} ${JSON.stringify(value).slice(0, 40)} is ${JSON.stringify(expected).slice(0, 60)}`, () => should(valueOf(type, value)).eql(expected));
+    it(`${type} ${JSON.stringify(value).slice(0, 40)} is ${JSON.stringify(expected).slice(0, 60)}`, () =>
+      should(valueOf(type, value)).eql(expected));
   }
 
   for (const name of ['NaN', 'Infinity', '-Infinity']) {
@@ -60,16 +69,46 @@ describe('values as AnyValue', () => {
   }
 
   it('a type that documents do not use has no kind', () => {
-    for (const type of ['', 'bool', 'REAL', 'Word', 'toString', '__proto__', 'Ref']) should(valueKind(type)).be.undefined();
+    for (const type of ['', 'bool', 'REAL', 'Word', 'toString', '__proto__', 'Ref'])
+      should(valueKind(type)).be.undefined();
   });
 
   it('what is not of the type is told', () => {
     const wrong: [ValueKind, unknown, unknown?][] = [
-      ['bool', 1], ['bool', 'true'], ['int', 1.5], ['int', '1'], ['int', 2 ** 53], ['int', 1n], ['int', NaN], ['u64', 1], ['u64', '-1'], ['u64', '01'], ['u64', ''], ['u64', '1e3'], ['u64', '18446744073709551616'],
-      ['i64', '9223372036854775808'], ['i64', '-9223372036854775809'], ['i64', '-0'], ['i64', '+1'], ['i64', '-'], ['i64', 5], ['float', NaN], ['float', Infinity], ['float', null], ['float', null, 'nan'], ['float', '1'],
-      ['text', 5], ['text', null], ['bytes', '00'], ['bytes', null], ['bytes', { payloadHex: '0' }], ['bytes', { payloadHex: '0g' }], ['bytes', {}]
+      ['bool', 1],
+      ['bool', 'true'],
+      ['int', 1.5],
+      ['int', '1'],
+      ['int', 2 ** 53],
+      ['int', 1n],
+      ['int', NaN],
+      ['u64', 1],
+      ['u64', '-1'],
+      ['u64', '01'],
+      ['u64', ''],
+      ['u64', '1e3'],
+      ['u64', '18446744073709551616'],
+      ['i64', '9223372036854775808'],
+      ['i64', '-9223372036854775809'],
+      ['i64', '-0'],
+      ['i64', '+1'],
+      ['i64', '-'],
+      ['i64', 5],
+      ['float', NaN],
+      ['float', Infinity],
+      ['float', null],
+      ['float', null, 'nan'],
+      ['float', '1'],
+      ['text', 5],
+      ['text', null],
+      ['bytes', '00'],
+      ['bytes', null],
+      ['bytes', { payloadHex: '0' }],
+      ['bytes', { payloadHex: '0g' }],
+      ['bytes', {}]
     ];
-    for (const [kind, value, nonFinite] of wrong) should(isValueOf(kind, value, nonFinite)).be.false(`${kind} ${String(value)}`);
+    for (const [kind, value, nonFinite] of wrong)
+      should(isValueOf(kind, value, nonFinite)).be.false(`${kind} ${String(value)}`);
   });
 
   it('decimal text of signed integers is taken at its limits and not beyond', () => {

@@ -9,7 +9,44 @@ import { assertValid } from '../../support/otlp/validator';
 import { Seeded, seeded } from '../../support/seeded';
 
 /** What a function node may have put anywhere. */
-const JUNK: readonly unknown[] = [undefined, null, '', 'x', 'half \ud800', '5', '-1', '18446744073709551616', 0, -0, 1.5, -7, 2 ** 60, NaN, Infinity, 5n, -5n, 2n ** 70n, true, [], [null], {}, { payloadHex: 'zz' }, { payloadHex: 'AB' }, new Date(0), Buffer.from('ab'), Symbol('s'), () => 1, 'toString', '__proto__', 'a.raw', 'DInt', 'LInt', 'Bytes', 'StateRef', 'NaN'];
+const JUNK: readonly unknown[] = [
+  undefined,
+  null,
+  '',
+  'x',
+  'half \ud800',
+  '5',
+  '-1',
+  '18446744073709551616',
+  0,
+  -0,
+  1.5,
+  -7,
+  2 ** 60,
+  NaN,
+  Infinity,
+  5n,
+  -5n,
+  2n ** 70n,
+  true,
+  [],
+  [null],
+  {},
+  { payloadHex: 'zz' },
+  { payloadHex: 'AB' },
+  new Date(0),
+  Buffer.from('ab'),
+  Symbol('s'),
+  () => 1,
+  'toString',
+  '__proto__',
+  'a.raw',
+  'DInt',
+  'LInt',
+  'Bytes',
+  'StateRef',
+  'NaN'
+];
 
 type Part = Record<string | number, unknown>;
 
@@ -38,9 +75,17 @@ describe('damaged documents', () => {
     for (const { stream, documents } of await randomBatches(7, 4000)) {
       const given = documents.map((document) => structuredClone(document));
       for (const document of given) for (let n = random.below(4); n > 0; n--) damage(random, document);
-      const mapped = mapper.documents(given, { stream }, { ...defaultMappingSettings, boolMetrics: true, stateSpans: true });
+      const mapped = mapper.documents(
+        given,
+        { stream },
+        { ...defaultMappingSettings, boolMetrics: true, stateSpans: true }
+      );
       should(mapped.documents.length + mapped.problems.length).equal(given.length);
-      for (const signal of ['logs', 'metrics', 'traces'] as Signal[]) assertValid(signal, assembleRequest(signal, mapped, { resource: { attributes: [] }, scope: { name: 'n', version: '1' } }));
+      for (const signal of ['logs', 'metrics', 'traces'] as Signal[])
+        assertValid(
+          signal,
+          assembleRequest(signal, mapped, { resource: { attributes: [] }, scope: { name: 'n', version: '1' } })
+        );
       for (const { code, message, index, path } of mapped.problems) {
         message.should.startWith(`${code}: msg.payload[${index}]`);
         seen.paths.add(path.replace(/\d+/g, 'n'));

@@ -26,7 +26,14 @@ interface Panel {
   gridPos: { x: number; y: number; w: number; h: number };
   targets?: Target[];
   datasource?: { type: string; uid: string };
-  transformations?: { id: string; options: { include?: { names: string[] }; renameByName?: Record<string, string>; indexByName?: Record<string, number> } }[];
+  transformations?: {
+    id: string;
+    options: {
+      include?: { names: string[] };
+      renameByName?: Record<string, string>;
+      indexByName?: Record<string, number>;
+    };
+  }[];
 }
 
 interface Variable {
@@ -49,21 +56,41 @@ function selectorsOf(expr: string): Selector[] {
   return [...expr.matchAll(/([a-zA-Z_:][\w:]*)?\{((?:[^"{}]|"[^"]*")*)\}/g)].map(([, metric, inside]) => ({
     metric,
     pattern: metric === undefined ? new RegExp(`^(?:${/__name__=~"([^"]*)"/.exec(inside)?.[1]})$`) : undefined,
-    labels: [...withoutTexts(inside).matchAll(/(\w+)\s*(?:=~|!~|!=|=)/g)].map(([, label]) => label).filter((label) => label !== '__name__')
+    labels: [...withoutTexts(inside).matchAll(/(\w+)\s*(?:=~|!~|!=|=)/g)]
+      .map(([, label]) => label)
+      .filter((label) => label !== '__name__')
   }));
 }
 
 /** Labels that a query keeps: `by (a, b)`. */
-const groupingsOf = (expr: string): string[] => [...withoutTexts(expr).matchAll(/\b(?:by|on|without)\s*\(([^)]*)\)/g)].flatMap(([, list]) => list.split(',').map((label) => label.trim()));
-const legendLabels = (legend: string): string[] => [...legend.matchAll(/\{\{\s*(\w+)\s*\}\}/g)].map(([, label]) => label);
+const groupingsOf = (expr: string): string[] =>
+  [...withoutTexts(expr).matchAll(/\b(?:by|on|without)\s*\(([^)]*)\)/g)].flatMap(([, list]) =>
+    list.split(',').map((label) => label.trim())
+  );
+const legendLabels = (legend: string): string[] =>
+  [...legend.matchAll(/\{\{\s*(\w+)\s*\}\}/g)].map(([, label]) => label);
 
 /** What Loki itself calls the other parts of a log record and of its stream. */
-const LOKI_OWN = ['service_name', 'severity_text', 'severity_number', 'trace_id', 'span_id', 'flags', 'observed_timestamp'];
+const LOKI_OWN = [
+  'service_name',
+  'severity_text',
+  'severity_number',
+  'trace_id',
+  'span_id',
+  'flags',
+  'observed_timestamp'
+];
 /** Fields of Loki's answers beside the labels. */
 const LOKI_FIELDS = ['Time', 'Line'];
 
 describe('the dashboard for Grafana', () => {
-  const dashboard = JSON.parse(readFileSync(file, 'utf8')) as { title: string; uid: string; panels: Panel[]; templating: { list: Variable[] }; schemaVersion: number };
+  const dashboard = JSON.parse(readFileSync(file, 'utf8')) as {
+    title: string;
+    uid: string;
+    panels: Panel[];
+    templating: { list: Variable[] };
+    schemaVersion: number;
+  };
   const { panels } = dashboard;
   const variables = dashboard.templating.list;
   const targets = panels.flatMap((panel) => (panel.targets ?? []).map((target) => ({ panel, target })));
@@ -81,9 +108,28 @@ describe('the dashboard for Grafana', () => {
       points.push(...mapped.metrics);
       logs.push(...mapped.logs);
     };
-    for (const batch of await played('packaging')) take(mapper.documents(batch, { stream: 'line 1' }, defaultMappingSettings));
-    take(mapper.documents([reading('Real', 1, {}, { unsynced: true, seq: 1, sourceNs: NOON + 3600n * 1_000_000_000n, receiveNs: NOON }), reading('Real', null, { nonFinite: 'NaN' }, { seq: 2 }), placeholder('drift', { seq: 3 }), loss()], { stream: 'line 2' }, defaultMappingSettings));
-    take(mapper.status(status({ code: 'OPENOT_RING_STALE' }), { stream: 'line 2' }, String(NOON + 1n), defaultMappingSettings));
+    for (const batch of await played('packaging'))
+      take(mapper.documents(batch, { stream: 'line 1' }, defaultMappingSettings));
+    take(
+      mapper.documents(
+        [
+          reading('Real', 1, {}, { unsynced: true, seq: 1, sourceNs: NOON + 3600n * 1_000_000_000n, receiveNs: NOON }),
+          reading('Real', null, { nonFinite: 'NaN' }, { seq: 2 }),
+          placeholder('drift', { seq: 3 }),
+          loss()
+        ],
+        { stream: 'line 2' },
+        defaultMappingSettings
+      )
+    );
+    take(
+      mapper.status(
+        status({ code: 'OPENOT_RING_STALE' }),
+        { stream: 'line 2' },
+        String(NOON + 1n),
+        defaultMappingSettings
+      )
+    );
     for (const point of points) {
       const name = prometheusName(point);
       const labels = series.get(name) ?? new Set();
@@ -93,12 +139,28 @@ describe('the dashboard for Grafana', () => {
     for (const { attributes } of logs) for (const { key } of attributes) logLabels.add(labelName(key));
   });
 
-  const meant = ({ metric, pattern }: Selector): string[] => [...series.keys()].filter((name) => (metric === undefined ? pattern?.test(name) : name === metric));
+  const meant = ({ metric, pattern }: Selector): string[] =>
+    [...series.keys()].filter((name) => (metric === undefined ? pattern?.test(name) : name === metric));
 
   it('is a dashboard with a row for the pipeline, one for values and one for events', () => {
     should(dashboard).have.properties({ title: 'OpenOT', uid: 'openot' });
-    should(panels.filter(({ type }) => type === 'row').map(({ title }) => title)).eql(['Pipeline', 'Values of $source', 'Events']);
-    should(panels.filter(({ type }) => type !== 'row').map(({ title }) => title)).containDeep(['Readers', 'State', 'Lost', 'Laps, skipped, restarts', 'Records delivered', 'Ring lag', 'Clock skew', 'Placeholders by reason', 'Alarms and interlocks', 'Events']);
+    should(panels.filter(({ type }) => type === 'row').map(({ title }) => title)).eql([
+      'Pipeline',
+      'Values of $source',
+      'Events'
+    ]);
+    should(panels.filter(({ type }) => type !== 'row').map(({ title }) => title)).containDeep([
+      'Readers',
+      'State',
+      'Lost',
+      'Laps, skipped, restarts',
+      'Records delivered',
+      'Ring lag',
+      'Clock skew',
+      'Placeholders by reason',
+      'Alarms and interlocks',
+      'Events'
+    ]);
   });
 
   it('has panels with an id each, a description, and a place of their own', () => {
@@ -107,15 +169,22 @@ describe('the dashboard for Grafana', () => {
       should(panel.description).be.a.String().and.not.empty();
       should(panel.targets?.length).be.above(0);
     }
-    const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) => Array.from({ length: w * h }, (_, i) => `${x + (i % w)},${y + Math.floor(i / w)}`));
+    const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
+      Array.from({ length: w * h }, (_, i) => `${x + (i % w)},${y + Math.floor(i / w)}`)
+    );
     should(new Set(cells).size).equal(cells.length);
     for (const { gridPos } of panels) should(gridPos.x + gridPos.w).be.belowOrEqual(24);
   });
 
   it('asks the data sources that its variables choose, and no fixed one', () => {
-    should(variables.filter(({ type }) => type === 'datasource').map(({ name, query }) => [name, query])).eql([['metrics', 'prometheus'], ['logs', 'loki']]);
-    for (const { target } of targets) should(target.datasource.uid).equal(target.datasource.type === 'loki' ? '${logs}' : '${metrics}');
-    for (const panel of panels.filter(({ type }) => type !== 'row')) should(panel.datasource?.uid).equal(panel.targets?.[0].datasource.uid);
+    should(variables.filter(({ type }) => type === 'datasource').map(({ name, query }) => [name, query])).eql([
+      ['metrics', 'prometheus'],
+      ['logs', 'loki']
+    ]);
+    for (const { target } of targets)
+      should(target.datasource.uid).equal(target.datasource.type === 'loki' ? '${logs}' : '${metrics}');
+    for (const panel of panels.filter(({ type }) => type !== 'row'))
+      should(panel.datasource?.uid).equal(panel.targets?.[0].datasource.uid);
   });
 
   it('uses only variables that it has, or that Grafana has', () => {
@@ -130,10 +199,14 @@ describe('the dashboard for Grafana', () => {
     for (const { panel, target } of ofPrometheus) {
       const selectors = selectorsOf(target.expr);
       should(selectors.length).be.above(0, panel.title);
-      for (const selector of selectors) should(meant(selector).length).be.above(0, `${panel.title}: ${selector.metric ?? selector.pattern}`);
+      for (const selector of selectors)
+        should(meant(selector).length).be.above(0, `${panel.title}: ${selector.metric ?? selector.pattern}`);
       // Nothing of ours stands outside of a selector, where it would not have been looked at.
       const named = [...withoutTexts(target.expr).matchAll(/\bopenot_\w+(?=[^\w])/g)].map(([name]) => name);
-      const accounted = new Set([...selectors.flatMap(({ metric, labels }) => [metric, ...labels]), ...groupingsOf(target.expr)]);
+      const accounted = new Set([
+        ...selectors.flatMap(({ metric, labels }) => [metric, ...labels]),
+        ...groupingsOf(target.expr)
+      ]);
       should(named.filter((name) => !accounted.has(name))).eql([], panel.title);
     }
   });
@@ -142,7 +215,11 @@ describe('the dashboard for Grafana', () => {
     for (const { panel, target } of ofPrometheus) {
       const kept = [...groupingsOf(target.expr), ...legendLabels(target.legendFormat)];
       for (const selector of selectorsOf(target.expr)) {
-        for (const name of meant(selector)) should([...selector.labels, ...kept].filter((label) => series.get(name)?.has(label) !== true)).eql([], `${panel.title}: ${name}`);
+        for (const name of meant(selector))
+          should([...selector.labels, ...kept].filter((label) => series.get(name)?.has(label) !== true)).eql(
+            [],
+            `${panel.title}: ${name}`
+          );
       }
     }
   });
@@ -159,7 +236,23 @@ describe('the dashboard for Grafana', () => {
 
   it('shows every metric about readers and clocks that a person has to watch', () => {
     const queried = new Set(ofPrometheus.flatMap(({ target }) => selectorsOf(target.expr).map(({ metric }) => metric)));
-    for (const name of ['openot_reader_up', 'openot_reader_state', 'openot_reader_trouble', 'openot_records_delivered_total', 'openot_records_lost_total', 'openot_laps_total', 'openot_ranges_skipped_total', 'openot_incarnations_total', 'openot_records_placeholder_total', 'openot_ring_lag_bytes', 'openot_ring_capacity_bytes', 'openot_clock_skew_seconds', 'openot_clock_suspect', 'openot_clock_unsynced', 'openot_batches_in_flight']) {
+    for (const name of [
+      'openot_reader_up',
+      'openot_reader_state',
+      'openot_reader_trouble',
+      'openot_records_delivered_total',
+      'openot_records_lost_total',
+      'openot_laps_total',
+      'openot_ranges_skipped_total',
+      'openot_incarnations_total',
+      'openot_records_placeholder_total',
+      'openot_ring_lag_bytes',
+      'openot_ring_capacity_bytes',
+      'openot_clock_skew_seconds',
+      'openot_clock_suspect',
+      'openot_clock_unsynced',
+      'openot_batches_in_flight'
+    ]) {
       should(queried.has(name)).be.true(name);
       should(series.has(name)).be.true(name);
     }
@@ -169,7 +262,12 @@ describe('the dashboard for Grafana', () => {
     should(ofLoki.length).be.above(3);
     const known = new Set([...logLabels, ...LOKI_OWN]);
     for (const { panel, target } of ofLoki) {
-      const asked = [...selectorsOf(target.expr).flatMap(({ labels }) => labels), ...[...withoutTexts(target.expr).matchAll(/\|\s*(\w+)\s*(?:=~|!~|!=|=)/g)].map(([, label]) => label), ...groupingsOf(target.expr), ...legendLabels(target.legendFormat)];
+      const asked = [
+        ...selectorsOf(target.expr).flatMap(({ labels }) => labels),
+        ...[...withoutTexts(target.expr).matchAll(/\|\s*(\w+)\s*(?:=~|!~|!=|=)/g)].map(([, label]) => label),
+        ...groupingsOf(target.expr),
+        ...legendLabels(target.legendFormat)
+      ];
       should(asked.length).be.above(2);
       should(asked.filter((label) => !known.has(label))).eql([], panel.title);
     }
@@ -180,8 +278,14 @@ describe('the dashboard for Grafana', () => {
     should(tables.length).equal(2);
     for (const { title, transformations = [] } of tables) {
       should(transformations.map(({ id }) => id)).eql(['extractFields', 'filterFieldsByName', 'organize']);
-      const names = transformations.flatMap(({ options }) => [...(options.include?.names ?? []), ...Object.keys(options.renameByName ?? {}), ...Object.keys(options.indexByName ?? {})]);
-      should(names.filter((name) => !logLabels.has(name) && !LOKI_OWN.includes(name) && !LOKI_FIELDS.includes(name))).eql([], title);
+      const names = transformations.flatMap(({ options }) => [
+        ...(options.include?.names ?? []),
+        ...Object.keys(options.renameByName ?? {}),
+        ...Object.keys(options.indexByName ?? {})
+      ]);
+      should(
+        names.filter((name) => !logLabels.has(name) && !LOKI_OWN.includes(name) && !LOKI_FIELDS.includes(name))
+      ).eql([], title);
     }
   });
 
@@ -202,8 +306,14 @@ describe('the dashboard for Grafana', () => {
     should(queries.length).equal(6);
     for (const query of queries) {
       const known = new Set([...series.keys(), ...groupingsOf(query)]);
-      should([...query.matchAll(/\bopenot_\w+/g)].map(([name]) => name).filter((name) => !known.has(name))).eql([], query);
-      for (const label of groupingsOf(query)) should([...(series.get(/openot_\w+(?=[ [)])/.exec(query.replace(/by \([^)]*\)/, ''))?.[0] ?? '') ?? [])]).containEql(label);
+      should([...query.matchAll(/\bopenot_\w+/g)].map(([name]) => name).filter((name) => !known.has(name))).eql(
+        [],
+        query
+      );
+      for (const label of groupingsOf(query))
+        should([
+          ...(series.get(/openot_\w+(?=[ [)])/.exec(query.replace(/by \([^)]*\)/, ''))?.[0] ?? '') ?? [])
+        ]).containEql(label);
     }
   });
 
@@ -218,10 +328,28 @@ describe('the dashboard for Grafana', () => {
 describe('the names of OTLP metrics in Prometheus', () => {
   // Examples of the specification and of the collector's normalisation.
   for (const [name, unit, kind, expected] of [
-    ['system.filesystem.usage', 'By', 'gauge', 'system_filesystem_usage_bytes'], ['system.io', 'By', 'sum', 'system_io_bytes_total'], ['system.network.dropped', '{packets}', 'gauge', 'system_network_dropped'], ['system.network.dropped', 'packets', 'gauge', 'system_network_dropped_packets'],
-    ['system.memory.utilization', '1', 'gauge', 'system_memory_utilization_ratio'], ['system.network.io', 'By/s', 'gauge', 'system_network_io_bytes_per_second'], ['(lambda).function.executions(#)', '', 'gauge', 'lambda_function_executions'], ['system.processes.created', '1', 'sum', 'system_processes_created_total'],
-    ['a.total.b', '', 'sum', 'a_b_total'], ['5xx', '', 'gauge', '_5xx'], ['openot.value.Temperature', 'Cel', 'gauge', 'openot_value_Temperature_celsius'], ['openot.value.Flow', 'm3/h', 'gauge', 'openot_value_Flow_m3_per_hour']
-  ] as const) it(`${name} in ${unit === '' ? 'no unit' : unit}, a ${kind}: ${expected}`, () => should(prometheusName({ name, unit, kind })).equal(expected));
+    ['system.filesystem.usage', 'By', 'gauge', 'system_filesystem_usage_bytes'],
+    ['system.io', 'By', 'sum', 'system_io_bytes_total'],
+    ['system.network.dropped', '{packets}', 'gauge', 'system_network_dropped'],
+    ['system.network.dropped', 'packets', 'gauge', 'system_network_dropped_packets'],
+    ['system.memory.utilization', '1', 'gauge', 'system_memory_utilization_ratio'],
+    ['system.network.io', 'By/s', 'gauge', 'system_network_io_bytes_per_second'],
+    ['(lambda).function.executions(#)', '', 'gauge', 'lambda_function_executions'],
+    ['system.processes.created', '1', 'sum', 'system_processes_created_total'],
+    ['a.total.b', '', 'sum', 'a_b_total'],
+    ['5xx', '', 'gauge', '_5xx'],
+    ['openot.value.Temperature', 'Cel', 'gauge', 'openot_value_Temperature_celsius'],
+    ['openot.value.Flow', 'm3/h', 'gauge', 'openot_value_Flow_m3_per_hour']
+  ] as const)
+    it(`${name} in ${unit === '' ? 'no unit' : unit}, a ${kind}: ${expected}`, () =>
+      should(prometheusName({ name, unit, kind })).equal(expected));
 
-  for (const [attribute, label] of [['openot.source.name', 'openot_source_name'], ['http-method', 'http_method'], ['123invalid', 'key_123invalid'], ['_private', 'key_private'], ['__reserved__', '__reserved__']]) it(`the attribute ${attribute} is the label ${label}`, () => should(labelName(attribute)).equal(label));
+  for (const [attribute, label] of [
+    ['openot.source.name', 'openot_source_name'],
+    ['http-method', 'http_method'],
+    ['123invalid', 'key_123invalid'],
+    ['_private', 'key_private'],
+    ['__reserved__', '__reserved__']
+  ])
+    it(`the attribute ${attribute} is the label ${label}`, () => should(labelName(attribute)).equal(label));
 });

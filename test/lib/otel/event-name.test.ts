@@ -35,7 +35,8 @@ describe('event names of log records', () => {
     ['Loss', 'openot.loss_event'],
     ['placeholder', 'openot.placeholder_event']
   ];
-  for (const [vendor, expected] of names) it(`${JSON.stringify(vendor)} is ${expected}`, () => should(nameOfEvent(vendor)).equal(expected));
+  for (const [vendor, expected] of names)
+    it(`${JSON.stringify(vendor)} is ${expected}`, () => should(nameOfEvent(vendor)).equal(expected));
 
   it('every canonical event has one of its own, of lower case letters, digits and underscores', () => {
     const all = canonicalEvents.map(({ name }) => nameOfEvent(name));
@@ -52,6 +53,7 @@ describe('event names of log records', () => {
   it('stay the same however many names there are', () => {
     const eventNames = new EventNames();
     const of = (eventName: string): string => eventNames.of({ kind: 'event', eventName } as DocumentObject);
-    for (let round = 0; round < 2; round++) for (let i = 0; i < 3000; i++) should(of(`Event${i}Done`)).equal(`openot.event${i}_done`);
+    for (let round = 0; round < 2; round++)
+      for (let i = 0; i < 3000; i++) should(of(`Event${i}Done`)).equal(`openot.event${i}_done`);
   });
 });

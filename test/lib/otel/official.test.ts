@@ -76,13 +76,21 @@ describe('OTLP/JSON and the official serialisers', () => {
         }
       ]
     };
-    const theirs = ProtobufLogsSerializer.serializeRequest([sdkRecord({ text: '', flag: false, count: -5, real: 0.5, bytes: Uint8Array.of(0, 255), list: ['a', 1] })])!;
-    canonical('logs', fromProtobuf('logs', theirs)).should.deepEqual(canonical('logs', fromProtobuf('logs', toProtobuf('logs', ours))));
+    const theirs = ProtobufLogsSerializer.serializeRequest([
+      sdkRecord({ text: '', flag: false, count: -5, real: 0.5, bytes: Uint8Array.of(0, 255), list: ['a', 1] })
+    ])!;
+    canonical('logs', fromProtobuf('logs', theirs)).should.deepEqual(
+      canonical('logs', fromProtobuf('logs', toProtobuf('logs', ours)))
+    );
     canonical('logs', ours).should.deepEqual(canonical('logs', fromProtobuf('logs', theirs)));
   });
 
   it('what the official JSON serialiser makes of a NaN and of integers is not valid: the reason for one of our own', () => {
-    const text = Buffer.from(JsonLogsSerializer.serializeRequest([sdkRecord({ nan: NaN, count: 5, five: 5.0 })])!).toString('utf8');
-    problemsOf('logs', text).map(({ rule, path }) => `${rule} ${path.split('.').at(-1)}`).should.deepEqual(['null doubleValue', 'int64-not-text intValue', 'int64-not-text intValue']);
+    const text = Buffer.from(
+      JsonLogsSerializer.serializeRequest([sdkRecord({ nan: NaN, count: 5, five: 5.0 })])!
+    ).toString('utf8');
+    problemsOf('logs', text)
+      .map(({ rule, path }) => `${rule} ${path.split('.').at(-1)}`)
+      .should.deepEqual(['null doubleValue', 'int64-not-text intValue', 'int64-not-text intValue']);
   });
 });

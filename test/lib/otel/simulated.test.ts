@@ -11,7 +11,10 @@ import { assertValid } from '../../support/otlp/validator';
 import { played } from './support/played';
 
 const settings = { ...defaultMappingSettings, stateSpans: true, boolMetrics: true };
-const envelope = { resource: { attributes: [{ key: 'service.name', value: { stringValue: 'plant' } }] }, scope: { name: 'n', version: '1' } };
+const envelope = {
+  resource: { attributes: [{ key: 'service.name', value: { stringValue: 'plant' } }] },
+  scope: { name: 'n', version: '1' }
+};
 
 for (const name of Object.keys(scenarios) as ScenarioName[]) {
   describe(`OpenTelemetry of the scenario ${name}`, () => {
@@ -36,7 +39,9 @@ for (const name of Object.keys(scenarios) as ScenarioName[]) {
           assertValid(signal, request);
           should(otlpJson(request)).equal(JSON.stringify(request));
         }
-        batches.reduce((count, { logs, metrics, spans }) => count + { logs, metrics, traces: spans }[signal].length, 0).should.be.above(0);
+        batches
+          .reduce((count, { logs, metrics, spans }) => count + { logs, metrics, traces: spans }[signal].length, 0)
+          .should.be.above(0);
       });
     }
 
@@ -57,18 +62,28 @@ for (const name of Object.keys(scenarios) as ScenarioName[]) {
         const { fields } = documents[i] as EventDocument;
         for (const { name: field } of fields) {
           const found = values.get(`openot.field.${field}`);
-          const expected = fields.filter((other) => other.name === field).map(({ value }) => (typeof value === 'object' && value !== null ? Buffer.from(value.payloadHex, 'hex').toString('base64') : String(value)));
+          const expected = fields
+            .filter((other) => other.name === field)
+            .map(({ value }) =>
+              typeof value === 'object' && value !== null
+                ? Buffer.from(value.payloadHex, 'hex').toString('base64')
+                : String(value)
+            );
           const said = (found?.arrayValue?.values ?? [found]).map((value) => String(Object.values(value ?? {})[0]));
-          if (said.join('\n') !== expected.join('\n')) throw new Error(`${field} of ${JSON.stringify(documents[i])}: ${JSON.stringify(found)}`);
+          if (said.join('\n') !== expected.join('\n'))
+            throw new Error(`${field} of ${JSON.stringify(documents[i])}: ${JSON.stringify(found)}`);
         }
       });
     });
 
     it('gives records that are alarms, batches or part of one their ids, others none', () => {
       const correlated = new Set(logs.filter(({ traceId }) => traceId !== undefined).map(({ eventName }) => eventName));
-      for (const eventName of ['openot.condition_active', 'openot.condition_cleared', 'openot.batch_event']) should(correlated.has(eventName)).be.true(eventName);
-      for (const eventName of ['openot.heartbeat', 'openot.logger_started', 'openot.operator_login']) should(correlated.has(eventName)).be.false(eventName);
-      for (const { traceId, spanId, flags } of logs) should([flags, spanId === undefined]).eql(traceId === undefined ? [undefined, true] : [1, false]);
+      for (const eventName of ['openot.condition_active', 'openot.condition_cleared', 'openot.batch_event'])
+        should(correlated.has(eventName)).be.true(eventName);
+      for (const eventName of ['openot.heartbeat', 'openot.logger_started', 'openot.operator_login'])
+        should(correlated.has(eventName)).be.false(eventName);
+      for (const { traceId, spanId, flags } of logs)
+        should([flags, spanId === undefined]).eql(traceId === undefined ? [undefined, true] : [1, false]);
     });
   });
 }

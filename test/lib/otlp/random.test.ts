@@ -9,7 +9,12 @@ const FIRST = Number(process.env.OPENOT_SEED ?? 1);
 /** A collector that does anything at random, for a while, and a sender that gets messages at random times. */
 async function run(seed: number): Promise<void> {
   const random = seeded(seed);
-  const limits = { maxItems: 1 + random.below(60), maxBytes: 1500 + random.below(20_000), maxAgeMs: random.below(2000), maxInFlight: 1 + random.below(5) };
+  const limits = {
+    maxItems: 1 + random.below(60),
+    maxBytes: 1500 + random.below(20_000),
+    maxAgeMs: random.below(2000),
+    maxInFlight: 1 + random.below(5)
+  };
   const badOneIn = [200, 200, 10, 2][random.below(4)];
   const whenRefused = random.below(4) === 0 ? 'hold' : 'reject';
   const fake = new FakeSender({ ...limits, whenRefused });
@@ -33,7 +38,11 @@ async function run(seed: number): Promise<void> {
         store(got);
         return cut;
       case 2:
-        return answer([429, 502, 503, 504][random.below(4)], 'busy', random.below(2) === 0 ? { retryAfter: String(random.below(40)) } : {});
+        return answer(
+          [429, 502, 503, 504][random.below(4)],
+          'busy',
+          random.below(2) === 0 ? { retryAfter: String(random.below(40)) } : {}
+        );
       case 3: {
         const [first] = uids;
         if (first === undefined || stored.has(first)) break;
@@ -52,7 +61,8 @@ async function run(seed: number): Promise<void> {
   };
   fake.reply = async (got) => {
     if (++active > limits.maxInFlight) beyond.push(`${active} requests`);
-    if (Buffer.byteLength(got.text) > limits.maxBytes || itemsOf(got.body).length > limits.maxItems) beyond.push(`${got.text.length} bytes, ${itemsOf(got.body).length} items`);
+    if (Buffer.byteLength(got.text) > limits.maxBytes || itemsOf(got.body).length > limits.maxItems)
+      beyond.push(`${got.text.length} bytes, ${itemsOf(got.body).length} items`);
     const reply = decide(got);
     for (let turn = random.below(4); turn > 0; turn--) await new Promise((resolve) => setImmediate(resolve));
     active--;
@@ -67,7 +77,11 @@ async function run(seed: number): Promise<void> {
       const arrival = { hasToken: random.below(2) === 0, stream: 's', sequence: `${i >> 2}` };
       if (random.below(10) === 0) fake.offer(`m${i}`, tracesRequest([span(i + 1)]), arrival);
       else {
-        const items = records(produced.length, random.below(80), random.below(40) === 0 ? 'x'.repeat(30_000) : 'a line');
+        const items = records(
+          produced.length,
+          random.below(80),
+          random.below(40) === 0 ? 'x'.repeat(30_000) : 'a line'
+        );
         for (const uid of uidsOf(logsRequest(items))) {
           if (random.below(badOneIn) === 0) bad.add(uid);
           produced.push(uid);
@@ -85,7 +99,8 @@ async function run(seed: number): Promise<void> {
   should(beyond).eql([], where);
   should(accepted + rejected).equal(taken, where);
   should(fake.left.map(({ name }) => name)).eql(names, where);
-  for (const { counts } of fake.left) should(counts.accepted + counts.partial + counts.rejected).equal(counts.items, where);
+  for (const { counts } of fake.left)
+    should(counts.accepted + counts.partial + counts.rejected).equal(counts.items, where);
   should(fake.rejected.reduce((sum, { count }) => sum + count, 0)).equal(rejected, where);
   // Every record is with the collector, or was reported with its uid.
   const reported = new Set(fake.rejected.flatMap(({ uids }) => uids));

@@ -3,7 +3,11 @@ import { answer, FakeSender, sums } from './support/fake-sender';
 import { logsRequest, metricsRequest, point, records, span, tracesRequest, uidsOf } from './support/requests';
 
 describe('the OTLP sender: a 200', () => {
-  for (const [signal, name, request] of [['logs', 'rejectedLogRecords', logsRequest(records(0, 10))], ['metrics', 'rejectedDataPoints', metricsRequest({ a: Array.from({ length: 10 }, (_, i) => point(i)) })], ['traces', 'rejectedSpans', tracesRequest(Array.from({ length: 10 }, (_, i) => span(i + 1)))]] as const) {
+  for (const [signal, name, request] of [
+    ['logs', 'rejectedLogRecords', logsRequest(records(0, 10))],
+    ['metrics', 'rejectedDataPoints', metricsRequest({ a: Array.from({ length: 10 }, (_, i) => point(i)) })],
+    ['traces', 'rejectedSpans', tracesRequest(Array.from({ length: 10 }, (_, i) => span(i + 1)))]
+  ] as const) {
     for (const count of [3, '3', 10]) {
       it(`that rejects ${JSON.stringify(count)} of ${signal} is told with count, message and uids, and is not sent again`, async () => {
         const fake = new FakeSender();
@@ -11,17 +15,39 @@ describe('the OTLP sender: a 200', () => {
         fake.offer('a', request);
         await fake.pass(60_000);
         should(fake.got.length).equal(1);
-        should(fake.rejected).match([{ signal, reason: 'partial', code: 'OPENOT_OTLP_PARTIAL', status: 200, count: Number(count), message: `${count} of 10 rejected, the collector does not say which: too old`, items: { length: 10 } }]);
+        should(fake.rejected).match([
+          {
+            signal,
+            reason: 'partial',
+            code: 'OPENOT_OTLP_PARTIAL',
+            status: 200,
+            count: Number(count),
+            message: `${count} of 10 rejected, the collector does not say which: too old`,
+            items: { length: 10 }
+          }
+        ]);
         should(fake.rejected[0].uids.length).equal(signal === 'metrics' ? 0 : 10);
         should(fake.order).eql([`rejected ${count}`, 'left a']);
         should(fake.left[0].counts).match({ accepted: 0, partial: 10, rejected: 0 });
-        should(fake.sender.status()).match({ accepted: 10 - Number(count), rejected: Number(count), said: { outcome: 'partial' } });
+        should(fake.sender.status()).match({
+          accepted: 10 - Number(count),
+          rejected: Number(count),
+          said: { outcome: 'partial' }
+        });
         sums(fake);
       });
     }
   }
 
-  for (const [body, outcome] of [['', 'accepted'], [' ', 'accepted'], ['{}', 'accepted'], ['{"partialSuccess":{}}', 'accepted'], ['{"partialSuccess":null}', 'accepted'], ['{"partialSuccess":{"rejectedLogRecords":"0"}}', 'accepted'], ['{"partialSuccess":{"rejectedLogRecords":0,"errorMessage":"deprecated"}}', 'warning']] as const) {
+  for (const [body, outcome] of [
+    ['', 'accepted'],
+    [' ', 'accepted'],
+    ['{}', 'accepted'],
+    ['{"partialSuccess":{}}', 'accepted'],
+    ['{"partialSuccess":null}', 'accepted'],
+    ['{"partialSuccess":{"rejectedLogRecords":"0"}}', 'accepted'],
+    ['{"partialSuccess":{"rejectedLogRecords":0,"errorMessage":"deprecated"}}', 'warning']
+  ] as const) {
     it(`with the body ${JSON.stringify(body)} is ${outcome}`, async () => {
       const fake = new FakeSender();
       fake.reply = () => answer(200, body);
@@ -33,14 +59,29 @@ describe('the OTLP sender: a 200', () => {
     });
   }
 
-  for (const [body, text] of [['{"partialSuccess":{"rejectedLogRecords":"3"}}', /3 of 2 were rejected/], ['{"partialSuccess":{"rejectedLogRecords":-1}}', /-1 of 2/], ['{"partialSuccess":{"rejectedLogRecords":"x"}}', /no whole number/], ['{"partialSuccess":{"rejectedLogRecords":0.5}}', /no whole number/], ['{"partialSuccess":[]}', /no object/], ['<html>log in</html>', /no JSON object: a web page, "log in"\. .*check what stands at http:\/\/collector\/v1\/logs \(field "Endpoint"\)/], ['ok', /no JSON object/], ['[]', /no JSON object/], ['"ok"', /no JSON object/]] as const) {
+  for (const [body, text] of [
+    ['{"partialSuccess":{"rejectedLogRecords":"3"}}', /3 of 2 were rejected/],
+    ['{"partialSuccess":{"rejectedLogRecords":-1}}', /-1 of 2/],
+    ['{"partialSuccess":{"rejectedLogRecords":"x"}}', /no whole number/],
+    ['{"partialSuccess":{"rejectedLogRecords":0.5}}', /no whole number/],
+    ['{"partialSuccess":[]}', /no object/],
+    [
+      '<html>log in</html>',
+      /no JSON object: a web page, "log in"\. .*check what stands at http:\/\/collector\/v1\/logs \(field "Endpoint"\)/
+    ],
+    ['ok', /no JSON object/],
+    ['[]', /no JSON object/],
+    ['"ok"', /no JSON object/]
+  ] as const) {
     it(`with the body ${body} is not believed, and not sent again: told as a fault of the protocol`, async () => {
       const fake = new FakeSender();
       fake.reply = () => answer(200, body);
       fake.offer('a', logsRequest(records(0, 2)));
       await fake.pass(60_000);
       should(fake.got.length).equal(1);
-      should(fake.rejected).match([{ reason: 'protocol', code: 'OPENOT_OTLP_PROTOCOL', count: 2, uids: ['uid/0', 'uid/1'] }]);
+      should(fake.rejected).match([
+        { reason: 'protocol', code: 'OPENOT_OTLP_PROTOCOL', count: 2, uids: ['uid/0', 'uid/1'] }
+      ]);
       should(fake.rejected[0].message).match(text);
       should(fake.left[0].counts).match({ accepted: 0, rejected: 2 });
     });
@@ -56,9 +97,14 @@ describe('the OTLP sender: a 200', () => {
 
   it('concerns the messages whose items were in the request', async () => {
     const fake = new FakeSender({ maxItems: 4 });
-    fake.reply = ({ body }) => (uidsOf(body).includes('uid/2') ? answer(200, { partialSuccess: { rejectedLogRecords: '1' } }) : answer(200));
+    fake.reply = ({ body }) =>
+      uidsOf(body).includes('uid/2') ? answer(200, { partialSuccess: { rejectedLogRecords: '1' } }) : answer(200);
     for (let i = 0; i < 6; i += 2) fake.offer(`m${i}`, logsRequest(records(i, 2)));
     await fake.pass(500);
-    should(fake.left.map(({ counts: { accepted, partial, rejected } }) => [accepted, partial, rejected])).eql([[0, 2, 0], [0, 2, 0], [2, 0, 0]]);
+    should(fake.left.map(({ counts: { accepted, partial, rejected } }) => [accepted, partial, rejected])).eql([
+      [0, 2, 0],
+      [0, 2, 0],
+      [2, 0, 0]
+    ]);
   });
 });

@@ -60,7 +60,15 @@ describe('the OTLP sender: when it closes', () => {
     await fake.pass(0);
     should(await dropped).eql({ items: 0, points: 0 });
     // One request that had failed had both kinds in it.
-    should(fake.got.flatMap(({ body }) => uidsOf(body))).containDeep(['uid/2', 'uid/3', 'uid/4', 'uid/5', 'uid/6', 'uid/7', 'uid/8']);
+    should(fake.got.flatMap(({ body }) => uidsOf(body))).containDeep([
+      'uid/2',
+      'uid/3',
+      'uid/4',
+      'uid/5',
+      'uid/6',
+      'uid/7',
+      'uid/8'
+    ]);
     should(fake.got.every(({ url }) => url.endsWith('logs'))).be.true();
     should(fake.left).eql([]);
     should(fake.isClosed).be.true();
@@ -120,7 +128,10 @@ describe('the OTLP sender: when it closes', () => {
   });
 
   it('asks no collector that asked to be left alone for longer, and waits for one that did for a moment', async () => {
-    for (const [retryAfter, requests, gone] of [['60', 0, 5], ['2', 1, 0]] as const) {
+    for (const [retryAfter, requests, gone] of [
+      ['60', 0, 5],
+      ['2', 1, 0]
+    ] as const) {
       const fake = new FakeSender();
       fake.reply = () => answer(503, '', { retryAfter });
       fake.offer('a', logsRequest(records(0, 5)));
@@ -144,7 +155,10 @@ describe('the OTLP sender: when it closes', () => {
     fake.reply = () => cut;
     for (let i = 0; i < 16; i++) {
       // As the mapper sends a batch of two readers: the tokens of both ride on the last part.
-      for (let part = 0; part < 3; part++) should(fake.offer('a', logsRequest(records(part * 500, 500, 'x'.repeat(1600))), { stream: 'a', sequence: `s${i}` })).match({ ok: true });
+      for (let part = 0; part < 3; part++)
+        should(
+          fake.offer('a', logsRequest(records(part * 500, 500, 'x'.repeat(1600))), { stream: 'a', sequence: `s${i}` })
+        ).match({ ok: true });
       fake.offer('b', logsRequest(records(1500, 500)), { stream: 'b', sequence: `s${i}`, hasToken: true });
     }
     fake.offer('a', logsRequest(records(0, 7)), { stream: 'a', sequence: 'another' });

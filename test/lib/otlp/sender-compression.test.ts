@@ -12,7 +12,12 @@ describe('the OTLP sender: a collector that cannot read compressed requests', ()
       fake.reply = (got) => (isGzip(got) ? answer(status, 'Invalid JSON') : answer(200));
       fake.offer('a', logsRequest(records(0, 250)));
       await fake.passReal(500, () => fake.sender.status().pending === 0);
-      should(fake.got.filter((got) => !isGzip(got)).map(({ body }) => itemsOf(body).length).sort()).eql([100, 100, 50]);
+      should(
+        fake.got
+          .filter((got) => !isGzip(got))
+          .map(({ body }) => itemsOf(body).length)
+          .sort()
+      ).eql([100, 100, 50]);
       should(fake.rejected).eql([]);
       should(fake.said.filter(({ code }) => code === 'OPENOT_OTLP_COMPRESSION_REFUSED').length).equal(1);
       const before = fake.got.length;

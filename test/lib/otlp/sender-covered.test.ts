@@ -6,7 +6,12 @@ import { answer, cut, FakeSender, sizes } from './support/fake-sender';
 import { logsRequest, records, uidsOf } from './support/requests';
 
 describe('the OTLP sender: a batch that a checksum covers', () => {
-  const covered = (items: object[]): string => JSON.stringify(logsRequest(items, 'x', { name: 's', attributes: [{ key: 'checksum', value: { stringValue: 'AB' } }] }), undefined, 2);
+  const covered = (items: object[]): string =>
+    JSON.stringify(
+      logsRequest(items, 'x', { name: 's', attributes: [{ key: 'checksum', value: { stringValue: 'AB' } }] }),
+      undefined,
+      2
+    );
 
   it('is sent as it came, at once, alone, in its order', async () => {
     const fake = new FakeSender({ maxItems: 2, maxInFlight: 1 });
@@ -36,7 +41,11 @@ describe('the OTLP sender: a batch that a checksum covers', () => {
     should(fake.got.length).be.above(2);
     // A checksum that nobody here made stays as it was.
     should(fake.got.every(({ text }) => Buffer.byteLength(text) <= 2500 && text.includes('"AB"'))).be.true();
-    should(fake.got.flatMap(({ body }) => uidsOf(body)).sort()).eql(records(10, 40).map((_, i) => `uid/${i + 10}`).sort());
+    should(fake.got.flatMap(({ body }) => uidsOf(body)).sort()).eql(
+      records(10, 40)
+        .map((_, i) => `uid/${i + 10}`)
+        .sort()
+    );
     fake.offer('c', covered(records(50, 1, 'x'.repeat(3000))));
     await fake.passReal(500, () => fake.sender.status().pending === 0);
     should(fake.rejected.at(-1)).match({ code: 'OPENOT_OTLP_TOO_LARGE', count: 1, uids: ['uid/50'] });
@@ -44,7 +53,13 @@ describe('the OTLP sender: a batch that a checksum covers', () => {
 
   it('of the open networks is halved with checksum, count and scope_uuid made anew', async () => {
     const hashes = await loadHashes();
-    const settings = networkSettings({ encoding: 'otlp', producer: 'plant', domain: 'example', resource: [], checksum: 'md5' });
+    const settings = networkSettings({
+      encoding: 'otlp',
+      producer: 'plant',
+      domain: 'example',
+      resource: [],
+      checksum: 'md5'
+    });
     if (!settings.ok) throw new Error(settings.message);
     const whole = createNetworkProfile({ hashes }).request('logs', { logs: records(0, 8) as never }, settings.settings);
     const fake = new FakeSender();
@@ -53,10 +68,27 @@ describe('the OTLP sender: a batch that a checksum covers', () => {
     await fake.passReal(500, () => fake.sender.status().pending === 0);
     should(sizes(fake).sort()).eql([1, 1, 2, 2, 4, 4, 8]);
     for (const { body } of fake.got) {
-      const [{ scopeLogs: [{ scope, logRecords }] }] = (body as { resourceLogs: { scopeLogs: { scope: { attributes: { key: string; value: { stringValue?: string; intValue?: string } }[] }; logRecords: unknown[] }[] }[] }).resourceLogs;
+      const [
+        {
+          scopeLogs: [{ scope, logRecords }]
+        }
+      ] = (
+        body as {
+          resourceLogs: {
+            scopeLogs: {
+              scope: { attributes: { key: string; value: { stringValue?: string; intValue?: string } }[] };
+              logRecords: unknown[];
+            }[];
+          }[];
+        }
+      ).resourceLogs;
       const of = (name: string) => scope.attributes.find(({ key }) => key === name)!.value;
       should(of('count').intValue).equal(String(logRecords.length));
-      should(of('checksum').stringValue).equal(Buffer.from(hashes.md5(Buffer.from(JSON.stringify(logRecords)))).toString('hex').toUpperCase());
+      should(of('checksum').stringValue).equal(
+        Buffer.from(hashes.md5(Buffer.from(JSON.stringify(logRecords))))
+          .toString('hex')
+          .toUpperCase()
+      );
     }
     should(fake.rejected).match([{ count: 1, uids: ['uid/5'] }]);
   });
@@ -66,7 +98,19 @@ describe('the OTLP sender: a batch that a checksum covers', () => {
     const settings = networkSettings({ producer: 'plant', domain: 'example' });
     if (!settings.ok) throw new Error(settings.message);
     const network = createNetworkProfile({ hashes });
-    const of = (values: number[]): object => network.request('metrics', { metrics: values.map((value) => ({ name: 'a', unit: '', kind: 'gauge', point: { attributes: [], timeUnixNano: '1780000000000000000', asDouble: value } })) }, settings.settings);
+    const of = (values: number[]): object =>
+      network.request(
+        'metrics',
+        {
+          metrics: values.map((value) => ({
+            name: 'a',
+            unit: '',
+            kind: 'gauge',
+            point: { attributes: [], timeUnixNano: '1780000000000000000', asDouble: value }
+          }))
+        },
+        settings.settings
+      );
     const fake = new FakeSender();
     fake.reply = ({ text }) => (text.includes('"asDouble":3') ? answer(400) : answer(200));
     fake.offer('a', otlpJson(of([1, 2, 3, 4])));

@@ -4,14 +4,26 @@ import { answer, FakeSender, sums } from './support/fake-sender';
 import { logsRequest, records, uidsOf } from './support/requests';
 
 describe('the OTLP sender: a refusal', () => {
-  for (const [status, reason, code] of [[401, 'unauthorized', 'OPENOT_OTLP_UNAUTHORIZED'], [403, 'unauthorized', 'OPENOT_OTLP_UNAUTHORIZED'], [404, 'notFound', 'OPENOT_OTLP_NOT_FOUND'], [405, 'notFound', 'OPENOT_OTLP_NOT_FOUND'], [302, 'redirect', 'OPENOT_OTLP_REDIRECT'], [408, 'refused', 'OPENOT_OTLP_REFUSED'], [422, 'refused', 'OPENOT_OTLP_REFUSED'], [500, 'refused', 'OPENOT_OTLP_REFUSED'], [501, 'refused', 'OPENOT_OTLP_REFUSED']] as const) {
+  for (const [status, reason, code] of [
+    [401, 'unauthorized', 'OPENOT_OTLP_UNAUTHORIZED'],
+    [403, 'unauthorized', 'OPENOT_OTLP_UNAUTHORIZED'],
+    [404, 'notFound', 'OPENOT_OTLP_NOT_FOUND'],
+    [405, 'notFound', 'OPENOT_OTLP_NOT_FOUND'],
+    [302, 'redirect', 'OPENOT_OTLP_REDIRECT'],
+    [408, 'refused', 'OPENOT_OTLP_REFUSED'],
+    [422, 'refused', 'OPENOT_OTLP_REFUSED'],
+    [500, 'refused', 'OPENOT_OTLP_REFUSED'],
+    [501, 'refused', 'OPENOT_OTLP_REFUSED']
+  ] as const) {
     it(`${status}: is not tried again; told once with everything that was in it, then the message leaves`, async () => {
       const fake = new FakeSender();
       fake.reply = () => answer(status, { code: 3, message: 'no\nthanks' });
       fake.offer('a', logsRequest(records(0, 3)));
       await fake.pass(60_000);
       should(fake.got.length).equal(1);
-      should(fake.rejected).match([{ signal: 'logs', reason, code, status, count: 3, uids: ['uid/0', 'uid/1', 'uid/2'], items: records(0, 3) }]);
+      should(fake.rejected).match([
+        { signal: 'logs', reason, code, status, count: 3, uids: ['uid/0', 'uid/1', 'uid/2'], items: records(0, 3) }
+      ]);
       should(fake.rejected[0].message).match(new RegExp(`^${status} .*: no thanks`));
       should(fake.order).eql(['rejected 3', 'left a']);
       should(fake.left[0].counts).match({ accepted: 0, rejected: 3 });
@@ -48,7 +60,10 @@ describe('the OTLP sender: a refusal', () => {
         fake.offer('a', logsRequest(records(0, 500)));
         await fake.pass(500);
         const bad = Math.ceil(500 / every);
-        should(fake.left[0].counts).match({ accepted: 500 - bad, rejected: bad }, `1 of ${every} bad, ${maxInFlight} in flight`);
+        should(fake.left[0].counts).match(
+          { accepted: 500 - bad, rejected: bad },
+          `1 of ${every} bad, ${maxInFlight} in flight`
+        );
         should(fake.rejected.every(({ count, uids }) => count === 1 && isBad(uids[0]))).be.true();
         should(fake.got.length).be.belowOrEqual(1024);
         sums(fake);
@@ -91,7 +106,10 @@ describe('the OTLP sender: a refusal', () => {
 
   it('with 400 of every second record stops at the second bound, and accounts for each', async () => {
     const fake = new FakeSender({ maxItems: 5000 });
-    fake.reply = ({ body }) => (uidsOf(body).some((uid) => Number(uid.slice(4)) % 2 === 0 && Number(uid.slice(4)) < 4000) ? answer(400) : answer(200));
+    fake.reply = ({ body }) =>
+      uidsOf(body).some((uid) => Number(uid.slice(4)) % 2 === 0 && Number(uid.slice(4)) < 4000)
+        ? answer(400)
+        : answer(200);
     fake.offer('a', logsRequest(records(0, 5000)));
     await fake.pass(500);
     should(fake.got.length).be.belowOrEqual(1024);
@@ -106,7 +124,10 @@ describe('the OTLP sender: a refusal', () => {
       fake.reply = () => answer(400);
       fake.offer('a', logsRequest(records(0, count)));
       await fake.pass(500);
-      const alone = fake.got.map(({ body }) => uidsOf(body)).filter(({ length }) => length === 1).flat();
+      const alone = fake.got
+        .map(({ body }) => uidsOf(body))
+        .filter(({ length }) => length === 1)
+        .flat();
       should(fake.rejected.filter(({ uids }) => uids.length === 1 && !alone.includes(uids[0]))).eql([], `of ${count}`);
     }
   });
@@ -116,7 +137,9 @@ describe('the OTLP sender: a refusal', () => {
     fake.reply = ({ text }) => (Buffer.byteLength(text) > 2000 ? answer(413) : answer(200));
     fake.offer('a', logsRequest([...records(0, 40), ...records(40, 1, 'x'.repeat(2000)), ...records(41, 9)]));
     await fake.pass(500);
-    should(fake.rejected).match([{ reason: 'tooLarge', code: 'OPENOT_OTLP_TOO_LARGE', status: 413, count: 1, uids: ['uid/40'] }]);
+    should(fake.rejected).match([
+      { reason: 'tooLarge', code: 'OPENOT_OTLP_TOO_LARGE', status: 413, count: 1, uids: ['uid/40'] }
+    ]);
     should(fake.left[0].counts).match({ accepted: 49, rejected: 1 });
   });
 
@@ -144,14 +167,29 @@ describe('the OTLP sender: a refusal', () => {
 
   it('says at which address, by which field, and what to do', async () => {
     for (const [reply, text] of [
-      [answer(404, '<!DOCTYPE html><html><head><title>Not here</title></head><body>A long story</body></html>'), /^404 Not Found: a web page, "Not here"\. Nothing takes logs by OTLP\/HTTP at http:\/\/collector\/v1\/logs: correct the field "Endpoint"$/],
-      [answer(404, '<html><style>p { color: red }</style><p>nothing&nbsp;here</p></html>'), /^404 Not Found: a web page, "nothing&nbsp;here"\. /],
+      [
+        answer(404, '<!DOCTYPE html><html><head><title>Not here</title></head><body>A long story</body></html>'),
+        /^404 Not Found: a web page, "Not here"\. Nothing takes logs by OTLP\/HTTP at http:\/\/collector\/v1\/logs: correct the field "Endpoint"$/
+      ],
+      [
+        answer(404, '<html><style>p { color: red }</style><p>nothing&nbsp;here</p></html>'),
+        /^404 Not Found: a web page, "nothing&nbsp;here"\. /
+      ],
       [answer(500, ''), /^500 Internal Server Error\. The collector failed on it: see its own log for why$/],
       [answer(401, {}), /^401 Unauthorized\. Set or renew/],
       [answer(415, ''), /takes no JSON: it must be a receiver of OTLP\/HTTP with JSON$/],
-      [answer(307, '', { location: 'https://elsewhere/otlp?key=s3cret' }), /Redirects are not followed \(to https:\/\/elsewhere\/otlp\): set the field "Endpoint" to where the collector is$/],
-      [answer(400, 'Client sent an HTTP request to an HTTPS server.\n'), /This port speaks TLS: begin the address in the field "Endpoint" with https:\/\/$/],
-      [answer(400, '<html><head><title>400 The plain HTTP request was sent to HTTPS port</title></head></html>'), /This port speaks TLS/]
+      [
+        answer(307, '', { location: 'https://elsewhere/otlp?key=s3cret' }),
+        /Redirects are not followed \(to https:\/\/elsewhere\/otlp\): set the field "Endpoint" to where the collector is$/
+      ],
+      [
+        answer(400, 'Client sent an HTTP request to an HTTPS server.\n'),
+        /This port speaks TLS: begin the address in the field "Endpoint" with https:\/\/$/
+      ],
+      [
+        answer(400, '<html><head><title>400 The plain HTTP request was sent to HTTPS port</title></head></html>'),
+        /This port speaks TLS/
+      ]
     ] as const) {
       const fake = new FakeSender({}, {}, false, '?key=s3cret');
       fake.reply = () => reply;
@@ -169,7 +207,11 @@ describe('the OTLP sender: a refusal', () => {
       fake.offer('a', logsRequest(records(0, 3)), { hasToken: true });
       await fake.pass(500 + 10 * HOLD_MS - 1);
       should(fake.got.length).equal(10);
-      should(fake.sender.status()).match({ pending: 3, troubled: ['logs'], said: { outcome: 'retry', message: new RegExp(`^${status} `) } });
+      should(fake.sender.status()).match({
+        pending: 3,
+        troubled: ['logs'],
+        said: { outcome: 'retry', message: new RegExp(`^${status} `) }
+      });
       should(fake.left).eql([]);
       should(fake.rejected).eql([]);
       fake.reply = () => answer(200);
@@ -179,7 +221,13 @@ describe('the OTLP sender: a refusal', () => {
   }
 
   it('of single items, and an answer of no collector, are not held', async () => {
-    for (const [reply, rejected] of [[answer(400), 3], [answer(413), 3], [answer(422), 3], [answer(200, 'log in'), 3], [answer(200, { partialSuccess: { rejectedLogRecords: 1 } }), 1]] as const) {
+    for (const [reply, rejected] of [
+      [answer(400), 3],
+      [answer(413), 3],
+      [answer(422), 3],
+      [answer(200, 'log in'), 3],
+      [answer(200, { partialSuccess: { rejectedLogRecords: 1 } }), 1]
+    ] as const) {
       const fake = new FakeSender({ whenRefused: 'hold' });
       fake.reply = () => reply;
       fake.offer('a', logsRequest(records(0, 3)));

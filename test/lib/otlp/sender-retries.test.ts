@@ -15,7 +15,11 @@ describe('the OTLP sender: an endpoint that does not answer, or says: later', ()
     should(new Set(gaps.slice(9))).eql(new Set([10_000]));
     should(fake.got.length).be.above(300);
     should(fake.left).eql([]);
-    should(fake.sender.status()).match({ pending: 30, troubled: ['logs'], said: { outcome: 'retry', code: 'OPENOT_OTLP_UNREACHABLE', message: cut.message } });
+    should(fake.sender.status()).match({
+      pending: 30,
+      troubled: ['logs'],
+      said: { outcome: 'retry', code: 'OPENOT_OTLP_UNREACHABLE', message: cut.message }
+    });
     fake.reply = () => answer(200);
     fake.got.length = 0;
     await fake.pass(10_000);
@@ -77,7 +81,12 @@ describe('the OTLP sender: an endpoint that does not answer, or says: later', ()
   it('is left alone although an earlier request is answered well meanwhile', async () => {
     const fake = new FakeSender({ maxItems: 1 });
     let open = (): void => undefined;
-    fake.reply = () => (fake.got.length === 1 ? new Promise((resolve) => (open = () => resolve(answer(200)))) : fake.got.length === 2 ? answer(503, '', { retryAfter: '60' }) : answer(200));
+    fake.reply = () =>
+      fake.got.length === 1
+        ? new Promise((resolve) => (open = () => resolve(answer(200))))
+        : fake.got.length === 2
+          ? answer(503, '', { retryAfter: '60' })
+          : answer(200);
     fake.offer('a', logsRequest(records(0, 2)));
     await fake.pass(1000);
     open();
@@ -113,7 +122,16 @@ describe('the OTLP sender: an endpoint that does not answer, or says: later', ()
   it('keeps secrets out of texts that are cut, of addresses, and however they are written', async () => {
     const secret = 'sk-live-0123456789/abcdefghijklmnopqrstuvwxyz';
     const said = async (reply: Reply, query = ''): Promise<string> => {
-      const fake = new FakeSender({}, { authorization: `Bearer ${secret}`, 'x-user': `Basic ${Buffer.from('me:passw0rd').toString('base64')}`, 'x-quote': 'a"b&c<d' }, false, query);
+      const fake = new FakeSender(
+        {},
+        {
+          authorization: `Bearer ${secret}`,
+          'x-user': `Basic ${Buffer.from('me:passw0rd').toString('base64')}`,
+          'x-quote': 'a"b&c<d'
+        },
+        false,
+        query
+      );
       fake.reply = () => reply;
       fake.offer('a', logsRequest(records(0, 1)));
       await fake.pass(500);
@@ -127,7 +145,10 @@ describe('the OTLP sender: an endpoint that does not answer, or says: later', ()
       answer(200, `<html><title>${'x'.repeat(40)} ${secret}</title></html>`),
       answer(200, `<html>${'x'.repeat(40)} <b>a&quot;b&amp;c&lt;d</b></html>`),
       answer(200, { partialSuccess: { rejectedLogRecords: 0, errorMessage: `${'x'.repeat(290)} ${secret}` } }),
-      answer(400, `{"error":"${secret.replace('/', '\\/')} ${JSON.stringify('a"b&c<d').slice(1, -1)} ${encodeURIComponent(secret)} me:passw0rd"}`)
+      answer(
+        400,
+        `{"error":"${secret.replace('/', '\\/')} ${JSON.stringify('a"b&c<d').slice(1, -1)} ${encodeURIComponent(secret)} me:passw0rd"}`
+      )
     ]) {
       const text = await said(reply);
       should(text).containEql('***');
@@ -145,7 +166,9 @@ describe('the OTLP sender: an endpoint that does not answer, or says: later', ()
     fake.reply = ({ atMs }) => (atMs < 1500 ? cut : answer(200));
     fake.offer('a', logsRequest(records(0, 6)));
     await fake.pass(60_000);
-    should(fake.got.filter(({ atMs }) => atMs >= 1500).map(({ body }) => uidsOf(body)[0])).eql([0, 1, 2, 3, 4, 5].map((n) => `uid/${n}`));
+    should(fake.got.filter(({ atMs }) => atMs >= 1500).map(({ body }) => uidsOf(body)[0])).eql(
+      [0, 1, 2, 3, 4, 5].map((n) => `uid/${n}`)
+    );
   });
 
   it('shows the worst of what was said of the signals, until the signal is accepted again, or brings nothing for long', async () => {

@@ -57,7 +57,9 @@ describe('the OTLP sender', () => {
     await fake.pass(500);
     should(fake.got.every(({ text }) => Buffer.byteLength(text) <= 1000)).be.true();
     should(fake.got.flatMap(({ body }) => uidsOf(body))).eql(['uid/0', 'uid/1', 'uid/2', 'uid/4', 'uid/5', 'uid/6']);
-    should(fake.rejected).match([{ signal: 'logs', reason: 'tooLarge', code: 'OPENOT_OTLP_TOO_LARGE', status: 0, count: 1, uids: ['uid/3'] }]);
+    should(fake.rejected).match([
+      { signal: 'logs', reason: 'tooLarge', code: 'OPENOT_OTLP_TOO_LARGE', status: 0, count: 1, uids: ['uid/3'] }
+    ]);
     should((fake.rejected[0].items[0] as { body: { stringValue: string } }).body.stringValue.length).equal(900);
     should(fake.left[0].counts).match({ items: 7, accepted: 6, rejected: 1 });
     should(fake.order.slice(-1)).eql(['left a']);
@@ -73,7 +75,13 @@ describe('the OTLP sender', () => {
     fake.offer('m', metricsRequest({ a: [point(1)] }));
     await fake.pass(0);
     should(fake.got.map(({ url }) => url)).eql(['http://collector/v1/traces', 'http://collector/v1/logs']);
-    should(fake.got[0].headers).eql({ accept: 'text/plain', 'user-agent': 'openot-node-red', 'x-tenant': 'plant', 'content-type': 'application/json', 'accept-encoding': 'identity' });
+    should(fake.got[0].headers).eql({
+      accept: 'text/plain',
+      'user-agent': 'openot-node-red',
+      'x-tenant': 'plant',
+      'content-type': 'application/json',
+      'accept-encoding': 'identity'
+    });
     for (let i = 0; i < 5; i++) {
       open[i]();
       await fake.pass(0);
@@ -105,7 +113,9 @@ describe('the OTLP sender', () => {
     const fake = new FakeSender();
     for (let i = 0; i < 3; i++) fake.offer(`m${i}`, metricsRequest({ a: [point(i)], b: [point(10 + i)] }));
     await fake.pass(500);
-    should(fake.got.map(({ body }) => body)).eql([metricsRequest({ a: [point(0), point(1), point(2)], b: [point(10), point(11), point(12)] })]);
+    should(fake.got.map(({ body }) => body)).eql([
+      metricsRequest({ a: [point(0), point(1), point(2)], b: [point(10), point(11), point(12)] })
+    ]);
   });
 
   it('lives on when those who listen to it throw', async () => {
@@ -132,7 +142,11 @@ describe('the OTLP sender', () => {
   });
 
   it('says what is no request', () => {
-    should(new FakeSender().offer('a', '{"resourceLogs":{}}')).eql({ ok: false, code: 'OPENOT_OTLP_PAYLOAD', message: 'resourceLogs must be an array' });
+    should(new FakeSender().offer('a', '{"resourceLogs":{}}')).eql({
+      ok: false,
+      code: 'OPENOT_OTLP_PAYLOAD',
+      message: 'resourceLogs must be an array'
+    });
   });
 
   it('keeps nothing of what has left', async () => {

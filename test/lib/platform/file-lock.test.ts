@@ -133,7 +133,7 @@ describe('platform: the lock of a state file', () => {
     should(await lock.take()).eql({ ok: true });
   });
 
-  it('cut short by a crash it is nobody\'s, but not before it had time to be written', async () => {
+  it("cut short by a crash it is nobody's, but not before it had time to be written", async () => {
     writeFileSync(path, '{"pid":1,"ho');
     const lock = lockOf({ pid: 2 });
     should((await lock.take()).ok).be.false();

@@ -31,7 +31,12 @@ describe('reader: seek', () => {
     should(await sought).eql({ ok: true });
     rig.reader.read();
     await rig.clock.pass(600);
-    should(rig.notices).eql([{ kind: 'skipped', fromAbs: 0, toAbs: 352, reason: 'OPENOT_SEEK' }].map((notice) => ({ ...notice, fromAbs: 4 * 44 })));
+    should(rig.notices).eql(
+      [{ kind: 'skipped', fromAbs: 0, toAbs: 352, reason: 'OPENOT_SEEK' }].map((notice) => ({
+        ...notice,
+        fromAbs: 4 * 44
+      }))
+    );
     should(rig.ids).eql(seqs(8, 9));
     await rig.reader.stop();
     should((await rig.again().started(600)).ids).eql([]);
@@ -203,7 +208,9 @@ describe('reader: a controller that goes silent', () => {
     rig.transport.facts = facts;
     rig.transport.answer = (outcome) => outcome;
     await rig.clock.pass(11_000);
-    should(rig.errors.map((error) => error.code).filter((code) => code === 'OPENOT_PLC_SILENT').length).be.belowOrEqual(1);
+    should(rig.errors.map((error) => error.code).filter((code) => code === 'OPENOT_PLC_SILENT').length).be.belowOrEqual(
+      1
+    );
     should(rig.errors[0].code).equal('OPENOT_TEST');
   });
 });

@@ -11,8 +11,10 @@ import { FakePlc } from './fake-plc';
 import { half } from './fake-ports';
 
 /*
- * A copy of the ring that is made in two pieces, with the producer going on in between: every place where the cut can be.
- * The controller's memory is prepared once, one image after each record; a trial only chooses which image a piece is of.
+ * A copy of the ring that is made in two pieces, with the producer going on in between: every place where the cut can
+ * be.
+ * The controller's memory is prepared once, one image after each record; a trial only chooses which image a piece is
+ * of.
  */
 
 const CAPACITY = 16_384;
@@ -52,7 +54,9 @@ function story(headAt: number, spare: number, seed: number): Story {
   const append = (bytes: number | undefined, isWatched = false): void => {
     const sourceId = 1 + (records.length % SOURCES);
     const seq = plc.nextSeq(sourceId);
-    const { steps, abs } = plc.stores(sourceId, { slots: bytes === undefined ? anySlots(random) : slotsOf(bytes - 44) });
+    const { steps, abs } = plc.stores(sourceId, {
+      slots: bytes === undefined ? anySlots(random) : slotsOf(bytes - 44)
+    });
     steps.forEach((step, i) => {
       step();
       // Room is reserved, oldest has moved, half of the record is there, the seqlock is odd.
@@ -83,7 +87,8 @@ function story(headAt: number, spare: number, seed: number): Story {
 function nextLength(headAbs: number, target: number, random: Seeded): number | undefined {
   const room = CAPACITY - (headAbs % CAPACITY);
   const beyond = target - (headAbs + room);
-  const exact = (left: number): number | undefined => (left <= 1_000 ? left : left < 2_200 ? 500 + 4 * random.below(100) : undefined);
+  const exact = (left: number): number | undefined =>
+    left <= 1_000 ? left : left < 2_200 ? 500 + 4 * random.below(100) : undefined;
   if (beyond <= 0) return exact(target - headAbs);
   if (beyond >= 2_200 || room > 1_100) return undefined;
   // The record that no longer fits here begins the next lap.
@@ -100,7 +105,7 @@ const anySlots = (random: Seeded): Slot[] => {
 /** Slots of exactly this many bytes, a multiple of 4. */
 function slotsOf(bytes: number): Slot[] {
   const slots: Slot[] = [];
-  for (let left = bytes; left > 0; ) {
+  for (let left = bytes; left > 0;) {
     const take = Math.min(left, 204);
     slots.push({ key: 0x8001, type: 13, payload: new Uint8Array(take - 4).fill(bytes & 0xff) });
     left -= take;
@@ -157,7 +162,10 @@ class HastyClock implements Clock {
 /** The memory as a reader sees it: `now` at every Read, but the Read of the window in two pieces. */
 class SplitTransport implements Transport {
   now: Image;
-  /** The Read of the window: its first `bytes` from the image of now, the rest from another; then that is the image of now. */
+  /**
+   * The Read of the window: its first `bytes` from the image of now, the rest from another; then that is the image of
+   * now.
+   */
   split: { bytes: number; second: Image; then: Image } | undefined;
 
   constructor(image: Image) {
@@ -168,7 +176,8 @@ class SplitTransport implements Transport {
   }
   read(parts: readonly ReadPart[]): Promise<ReadOutcome> {
     const { split } = this;
-    if (split === undefined || !parts.some(({ kind }) => kind === 'ring')) return Promise.resolve({ ok: true, parts: parts.map((part) => cut(this.now, part)) });
+    if (split === undefined || !parts.some(({ kind }) => kind === 'ring'))
+      return Promise.resolve({ ok: true, parts: parts.map((part) => cut(this.now, part)) });
     this.split = undefined;
     let left = split.bytes;
     const views = parts.map((part) => {
@@ -193,7 +202,8 @@ class SplitTransport implements Transport {
   }
 }
 
-const cut = (image: Image, part: ReadPart): Uint8Array => (part.kind === 'control' ? image.control : image.ring.subarray(part.offset, part.offset + part.length));
+const cut = (image: Image, part: ReadPart): Uint8Array =>
+  part.kind === 'control' ? image.control : image.ring.subarray(part.offset, part.offset + part.length);
 
 /** What one reader handed on. */
 class Findings {
@@ -209,11 +219,12 @@ class Findings {
 
   take(batch: Batch): void {
     const { payload, facts } = batch;
-    for (let at = 0; at < payload.length; ) {
+    for (let at = 0; at < payload.length;) {
       const length = readU16(payload, at + 4);
       const id = `${readU32(payload, at + 32)}/${readU32(payload, at + 24)}`;
       const index = this.story.ids.get(id);
-      if (index === undefined || !payload.subarray(at, at + length).equals(this.story.records[index].bytes)) this.faults.push(`${id} was never written so`);
+      if (index === undefined || !payload.subarray(at, at + length).equals(this.story.records[index].bytes))
+        this.faults.push(`${id} was never written so`);
       else this.mark(index, 1);
       at += length;
     }
@@ -229,13 +240,16 @@ class Findings {
   }
 
   private mark(index: number, fate: number): void {
-    if (this.fate[index] !== 0) this.faults.push(`${this.story.records[index].id}: fate ${fate} after ${this.fate[index]}`);
+    if (this.fate[index] !== 0)
+      this.faults.push(`${this.story.records[index].id}: fate ${fate} after ${this.fate[index]}`);
     this.fate[index] = fate;
   }
 
   /** Records reported lost that stand in the ring, from `oldestAbs` on. */
   missing(oldestAbs: number): string[] {
-    return this.story.records.filter(({ abs }, i) => abs >= oldestAbs && this.fate[i] === 2).map(({ id }) => `${id} is reported lost and stands in the ring`);
+    return this.story.records
+      .filter(({ abs }, i) => abs >= oldestAbs && this.fate[i] === 2)
+      .map(({ id }) => `${id} is reported lost and stands in the ring`);
   }
 
   /** Of the records from `from` to `to`, those that nobody has heard of. */
@@ -256,7 +270,11 @@ const storeOf = (bytes: Uint8Array | undefined, saved: (bytes: Uint8Array) => vo
 });
 
 /** One life of a reader, until it has read what there is. */
-async function read(tale: Story, transport: SplitTransport, store: Store): Promise<{ findings: Findings; cursor: number }> {
+async function read(
+  tale: Story,
+  transport: SplitTransport,
+  store: Store
+): Promise<{ findings: Findings; cursor: number }> {
   const findings = new Findings(tale);
   const clock = new HastyClock();
   let isDone: () => void = () => undefined;
@@ -302,7 +320,10 @@ describe('reader: every split of a ring image into two copies', function () {
   const amounts: [string, (tale: Story) => { second: Image; then: Image }][] = [
     ['one record', ({ later }) => ({ second: later[0], then: later[0] })],
     ['half a record', ({ middle, later }) => ({ second: middle[1], then: later[1] })],
-    ['many records', ({ later }) => ({ second: later[Math.floor(later.length / 3)], then: later[Math.floor(later.length / 3)] })],
+    [
+      'many records',
+      ({ later }) => ({ second: later[Math.floor(later.length / 3)], then: later[Math.floor(later.length / 3)] })
+    ],
     ['a whole lap', ({ later }) => ({ second: later[later.length - 1], then: later[later.length - 1] })]
   ];
 
@@ -310,7 +331,11 @@ describe('reader: every split of a ring image into two copies', function () {
     it(`head at ${headAt} of ${CAPACITY}: nothing invented, nothing lost silently, wherever the copy is cut and however far the producer goes on`, async () => {
       const tale = story(headAt, spare, h + 1);
       let saved: Uint8Array | undefined;
-      const before = await read(tale, new SplitTransport(tale.begun), storeOf(undefined, (bytes) => (saved = bytes)));
+      const before = await read(
+        tale,
+        new SplitTransport(tale.begun),
+        storeOf(undefined, (bytes) => (saved = bytes))
+      );
       should(before.findings.faults).eql([]);
       const fresh = tale.begun.written;
       const reported: string[] = [];
@@ -325,12 +350,17 @@ describe('reader: every split of a ring image into two copies', function () {
           const silent = findings.silent(fresh, images.then.written);
           // What was not overwritten meanwhile has no reason to be missing.
           faults.push(...findings.missing(readU32(images.then.control, 32)));
-          if (faults.length > 0 || silent.length > 0) throw new Error(`${what}, cut after ${bytes} bytes: ${JSON.stringify({ faults, silent, notices: notices.slice(0, 9), errors: findings.errors })}`);
+          if (faults.length > 0 || silent.length > 0)
+            throw new Error(
+              `${what}, cut after ${bytes} bytes: ${JSON.stringify({ faults, silent, notices: notices.slice(0, 9), errors: findings.errors })}`
+            );
           if (notices.length > 0) withLoss++;
         }
         reported.push(`${what}: ${withLoss}`);
       }
-      console.log(`      ${amounts.length * (CAPACITY / 4 + 1)} splits of ${tale.met.written - fresh} records; with losses reported: ${reported.join(', ')}`);
+      console.log(
+        `      ${amounts.length * (CAPACITY / 4 + 1)} splits of ${tale.met.written - fresh} records; with losses reported: ${reported.join(', ')}`
+      );
     });
   }
 });

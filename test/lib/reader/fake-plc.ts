@@ -44,11 +44,21 @@ export class FakePlc {
   }
 
   /** The same as single stores, for tests that look in between. */
-  stores(sourceId = 1, options: { slots?: Slot[]; seq?: number; eventTypeId?: number } = {}): { steps: (() => void)[]; abs: () => number } {
+  stores(
+    sourceId = 1,
+    options: { slots?: Slot[]; seq?: number; eventTypeId?: number } = {}
+  ): { steps: (() => void)[]; abs: () => number } {
     const seq = options.seq ?? this.nextSeq(sourceId);
     this.setSeq(sourceId, seq + 1);
     this.timeNs += 1_000_000n;
-    const bytes = encoded({ sourceId, seq, runId: this.runId, timeNs: this.timeNs, slots: options.slots, eventTypeId: options.eventTypeId });
+    const bytes = encoded({
+      sourceId,
+      seq,
+      runId: this.runId,
+      timeNs: this.timeNs,
+      slots: options.slots,
+      eventTypeId: options.eventTypeId
+    });
     let at = -1;
     const steps = [
       () => {

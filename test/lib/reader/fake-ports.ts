@@ -61,7 +61,8 @@ export class MemoryStore implements Store {
   locks = 0;
 
   lock(): Promise<LockOutcome> {
-    if (this.lockedBy !== undefined) return Promise.resolve({ ok: false, code: 'OPENOT_STATE_LOCKED', message: `in use by ${this.lockedBy}` });
+    if (this.lockedBy !== undefined)
+      return Promise.resolve({ ok: false, code: 'OPENOT_STATE_LOCKED', message: `in use by ${this.lockedBy}` });
     this.locks++;
     return Promise.resolve({ ok: true });
   }
@@ -88,7 +89,12 @@ export class MemoryStore implements Store {
   }
 }
 
-export const failure = (code: string, remedy: TransportError['remedy']): TransportError => ({ ok: false, code, message: `${code} of the test`, remedy });
+export const failure = (code: string, remedy: TransportError['remedy']): TransportError => ({
+  ok: false,
+  code,
+  message: `${code} of the test`,
+  remedy
+});
 
 /** Reads a FakePlc's memory; a test can step in before every part and change every answer. */
 export class FakeTransport implements Transport {

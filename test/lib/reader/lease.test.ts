@@ -12,8 +12,17 @@ const killed = (rig: Rig): MemoryStore => {
   return store;
 };
 const losses = (rig: Rig): LossItem[] => rig.notices.filter((item): item is LossItem => item.kind === 'loss');
-const saved = (store: MemoryStore): { checkpoint: { cursor: number; incarnation: number; pending?: unknown[] }; lease: { incarnation: number; abs: number } } =>
-  JSON.parse(Buffer.from(store.bytes as Uint8Array).toString('utf8').split('\n')[1]) as ReturnType<typeof saved>;
+const saved = (
+  store: MemoryStore
+): {
+  checkpoint: { cursor: number; incarnation: number; pending?: unknown[] };
+  lease: { incarnation: number; abs: number };
+} =>
+  JSON.parse(
+    Buffer.from(store.bytes as Uint8Array)
+      .toString('utf8')
+      .split('\n')[1]
+  ) as ReturnType<typeof saved>;
 
 describe('reader: what an unclean stop leaves open', () => {
   it('nothing is handed on before a state that says how far it may go is saved', async () => {
@@ -67,7 +76,11 @@ describe('reader: what an unclean stop leaves open', () => {
     plc.fill(95);
     next.reader.resume();
     await next.clock.pass(600);
-    should(losses(next).slice(1).map(({ firstSeq, class: lossClass }) => [firstSeq, lossClass])).eql([[last + 1, 'lost']]);
+    should(
+      losses(next)
+        .slice(1)
+        .map(({ firstSeq, class: lossClass }) => [firstSeq, lossClass])
+    ).eql([[last + 1, 'lost']]);
   });
 
   it('after a clean stop what is overwritten is lost', async () => {

@@ -96,11 +96,27 @@ describe('reader: looks', () => {
   const broken: [string, string, (plc: FakePlc) => void][] = [
     ['88 bytes of FF', 'OPENOT_CONTROL_WRONG_SYNC', (plc) => (plc.control = new Uint8Array(88).fill(0xff))],
     ['88 bytes of zero', 'OPENOT_CONTROL_WRONG_SYNC', (plc) => (plc.control = new Uint8Array(88))],
-    ['wire version 1', 'OPENOT_WIRE_VERSION_1', (plc) => (plc.control = Uint8Array.from(plc.controlBytes(), (byte, at) => (at === 3 ? 0x21 : byte)))],
-    ['another version', 'OPENOT_CONTROL_UNSUPPORTED_VERSION', (plc) => (plc.control = Uint8Array.from(plc.controlBytes(), (byte, at) => (at === 4 ? 3 : byte)))],
-    ['a reserved byte that is set', 'OPENOT_CONTROL_RESERVED_NOT_ZERO', (plc) => (plc.control = Uint8Array.from(plc.controlBytes(), (byte, at) => (at === 6 ? 1 : byte)))],
+    [
+      'wire version 1',
+      'OPENOT_WIRE_VERSION_1',
+      (plc) => (plc.control = Uint8Array.from(plc.controlBytes(), (byte, at) => (at === 3 ? 0x21 : byte)))
+    ],
+    [
+      'another version',
+      'OPENOT_CONTROL_UNSUPPORTED_VERSION',
+      (plc) => (plc.control = Uint8Array.from(plc.controlBytes(), (byte, at) => (at === 4 ? 3 : byte)))
+    ],
+    [
+      'a reserved byte that is set',
+      'OPENOT_CONTROL_RESERVED_NOT_ZERO',
+      (plc) => (plc.control = Uint8Array.from(plc.controlBytes(), (byte, at) => (at === 6 ? 1 : byte)))
+    ],
     ['half a control block', 'OPENOT_CONTROL_TRUNCATED', (plc) => (plc.control = plc.controlBytes().slice(0, 40))],
-    ['positions that do not fit together', 'OPENOT_CONTROL_INCONSISTENT', (plc) => (plc.control = Uint8Array.from(plc.controlBytes(), (byte, at) => (at === 33 ? 0xff : byte)))],
+    [
+      'positions that do not fit together',
+      'OPENOT_CONTROL_INCONSISTENT',
+      (plc) => (plc.control = Uint8Array.from(plc.controlBytes(), (byte, at) => (at === 33 ? 0xff : byte)))
+    ],
     ['another size than the ring', 'OPENOT_RING_SIZE', (plc) => (plc.capacityShown = 32768)],
     ['no size at all', 'OPENOT_RING_CAPACITY_ZERO', (plc) => (plc.capacityShown = 0)]
   ];
@@ -126,7 +142,21 @@ describe('reader: looks', () => {
   it('refuses a position above 2^53', async () => {
     const plc = new FakePlc(65536);
     const at = 2n ** 53n;
-    plc.control = encodeControlBlock({ version: 2, caps: 0, bufferId: 1, capacity: 65536, seqlock: 2, headAbs: at, oldestAbs: at, lostCount: 0n, runId: 1n, epochId: 1n, epochFirstAbs: 0n, definitionHash: '0'.repeat(16), prevDefinitionHash: '0'.repeat(16) });
+    plc.control = encodeControlBlock({
+      version: 2,
+      caps: 0,
+      bufferId: 1,
+      capacity: 65536,
+      seqlock: 2,
+      headAbs: at,
+      oldestAbs: at,
+      lostCount: 0n,
+      runId: 1n,
+      epochId: 1n,
+      epochFirstAbs: 0n,
+      definitionHash: '0'.repeat(16),
+      prevDefinitionHash: '0'.repeat(16)
+    });
     const rig = await new Rig(plc).started(1_000);
     should(rig.reader.status().code).equal('OPENOT_CONTROL_POSITION_TOO_LARGE');
   });
@@ -169,7 +199,9 @@ describe('reader: images that no second reading confirmed', () => {
     state.on = false;
     await rig.clock.pass(3_000);
     should(looks).be.above(7);
-    should(rig.batches.map((batch) => batch.facts.snapshot.definitionHash).filter((hash) => hash !== '1111111111111111')).eql([]);
+    should(
+      rig.batches.map((batch) => batch.facts.snapshot.definitionHash).filter((hash) => hash !== '1111111111111111')
+    ).eql([]);
     should(rig.ids).eql(seqs(0, rig.ids.length - 1));
   });
 
@@ -183,7 +215,10 @@ describe('reader: images that no second reading confirmed', () => {
     plc.definitionHash = '2222222222222222';
     plc.epochFirstAbs = BigInt(plc.append());
     await rig.clock.pass(2_000);
-    should(rig.batches[rig.batches.length - 1].facts.snapshot).have.properties({ epochId: 2, definitionHash: '2222222222222222' });
+    should(rig.batches[rig.batches.length - 1].facts.snapshot).have.properties({
+      epochId: 2,
+      definitionHash: '2222222222222222'
+    });
   });
 
   it('the status says so while it lasts, without flickering, and stops saying so', async () => {

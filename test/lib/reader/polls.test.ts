@@ -72,7 +72,13 @@ describe('reader: polls', () => {
     should(batch.facts.segments).eql([{ offset: 0, abs: 0 }]);
     should(batch.facts.notices).eql([]);
     should(batch.facts.epochs).eql([{ epochId: 1, firstAbs: 0, hash: '1111111111111111' }]);
-    should(batch.facts.snapshot).have.properties({ headAbs: 88, oldestAbs: 0, bufferBytes: 1024, runId: '1', epochId: 1 });
+    should(batch.facts.snapshot).have.properties({
+      headAbs: 88,
+      oldestAbs: 0,
+      bufferBytes: 1024,
+      runId: '1',
+      epochId: 1
+    });
     should(batch.facts.receiveTimeNs).equal('2000000000');
   });
 
@@ -98,7 +104,9 @@ describe('reader: polls', () => {
     const rig = await new Rig(plc).started(400);
     should(rig.ids.length).equal(20_000);
     should(rig.ids[19_999]).equal('1/1/19999');
-    const windows = rig.transport.parts.flatMap((parts) => parts.map((part) => (part.kind === 'ring' ? part.length : 0)));
+    const windows = rig.transport.parts.flatMap((parts) =>
+      parts.map((part) => (part.kind === 'ring' ? part.length : 0))
+    );
     should(windows.find((length) => length > 0)).equal(4096);
     should(Math.max(...windows)).equal(65536);
     should(rig.reads().length).be.below(50);
@@ -116,7 +124,9 @@ describe('reader: polls', () => {
     plc.runId = 2n;
     plc.append(1, { seq: 4 });
     await rig.clock.pass(600);
-    should(rig.notices.map((notice) => notice.kind === 'loss' && [notice.runId, notice.firstSeq, notice.lastSeq])).eql([['2', 0, 3]]);
+    should(rig.notices.map((notice) => notice.kind === 'loss' && [notice.runId, notice.firstSeq, notice.lastSeq])).eql([
+      ['2', 0, 3]
+    ]);
   });
 
   it('startFrom newest is remembered at once: a restart does not choose another place', async () => {
@@ -135,7 +145,21 @@ describe('reader: polls', () => {
     const rig = await new Rig(plc).started(600);
     const first = 100 - Math.floor(1024 / 44);
     should(rig.ids).eql(seqs(first, 99));
-    should(rig.notices).eql([{ kind: 'loss', runId: '1', sourceId: 1, firstSeq: 0, lastSeq: first - 1, count: first, basis: 'inferred', class: 'lost', beforeAbs: rig.records[0].abs }].map(({ beforeAbs: _, ...notice }) => notice));
+    should(rig.notices).eql(
+      [
+        {
+          kind: 'loss',
+          runId: '1',
+          sourceId: 1,
+          firstSeq: 0,
+          lastSeq: first - 1,
+          count: first,
+          basis: 'inferred',
+          class: 'lost',
+          beforeAbs: rig.records[0].abs
+        }
+      ].map(({ beforeAbs: _, ...notice }) => notice)
+    );
     should(rig.reader.status().totals.lost).equal(first);
   });
 
@@ -156,13 +180,17 @@ describe('reader: polls', () => {
     plc.fill(1000);
     const rig = new Rig(plc);
     rig.transport.answer = (outcome, parts) =>
-      parts.reduce((sum, part) => sum + (part.kind === 'ring' ? part.length : 0), 0) > 1024 ? { ok: false, code: 'OPENOT_OPCUA_TOO_LARGE', message: 'too large', remedy: 'smaller' } : outcome;
+      parts.reduce((sum, part) => sum + (part.kind === 'ring' ? part.length : 0), 0) > 1024
+        ? { ok: false, code: 'OPENOT_OPCUA_TOO_LARGE', message: 'too large', remedy: 'smaller' }
+        : outcome;
     await rig.started(400);
     should(rig.ids).eql(seqs(0, 999));
     const before = rig.transport.parts.length;
     plc.fill(100);
     await rig.clock.pass(600);
-    const later = rig.transport.parts.slice(before).map((parts) => parts.reduce((sum, part) => sum + (part.kind === 'ring' ? part.length : 0), 0));
+    const later = rig.transport.parts
+      .slice(before)
+      .map((parts) => parts.reduce((sum, part) => sum + (part.kind === 'ring' ? part.length : 0), 0));
     should(Math.max(...later)).equal(1024);
     should(rig.ids.length).equal(1100);
     should(rig.errors).eql([]);

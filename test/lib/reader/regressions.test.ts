@@ -48,7 +48,8 @@ describe('reader: regressions found by the fault simulator', () => {
     let isDone = false;
     let tails = 0;
     rig.transport.beforePart = (part, _read, index) => {
-      if (isDone || part.kind !== 'ring' || index !== 1 || part.offset !== 880 || part.length !== 144 || ++tails < 3) return;
+      if (isDone || part.kind !== 'ring' || index !== 1 || part.offset !== 880 || part.length !== 144 || ++tails < 3)
+        return;
       isDone = true;
       append();
     };
@@ -104,7 +105,9 @@ describe('reader: regressions found by the fault simulator', () => {
 
   it('the zero byte of a gap and the record behind it may come from copies of different ages', async () => {
     const plc = new FakePlc(1024);
-    const payload = (length: number): { slots: { key: number; type: number; payload: Uint8Array }[] } => ({ slots: [{ key: 0x8001, type: 13, payload: new Uint8Array(length) }] });
+    const payload = (length: number): { slots: { key: number; type: number; payload: Uint8Array }[] } => ({
+      slots: [{ key: 0x8001, type: 13, payload: new Uint8Array(length) }]
+    });
     // Less in one Read than the end of the lap is long.
     const rig = await new Rig(plc, { maxChunk: 128, firstChunk: 1024 }).started(600);
     // One lap ends in a gap at 880, the next one goes on there.
@@ -180,7 +183,13 @@ describe('reader: regressions found by the fault simulator', () => {
     const keeper = new StateKeeper(store, new ManualClock(), checkpoints, 0, () => undefined);
     checkpoints.begin(checkpoint);
     await keeper.cover(checkpoint);
-    const anew: SavedState = { ...checkpoint, incarnation: checkpoint.incarnation + 1, cursor: 0, fingerprint: undefined, unbrokenFrom: 0 };
+    const anew: SavedState = {
+      ...checkpoint,
+      incarnation: checkpoint.incarnation + 1,
+      cursor: 0,
+      fingerprint: undefined,
+      unbrokenFrom: 0
+    };
     checkpoints.begin(anew);
     await keeper.saveLast();
     should(stateIn(store)).have.propertyByPath('checkpoint', 'incarnation').equal(anew.incarnation);
@@ -193,7 +202,10 @@ describe('reader: regressions found by the fault simulator', () => {
     await rig.reader.stop();
     const state = stateIn(rig.store);
     const store = new MemoryStore();
-    store.bytes = encodeState({ ...state, checkpoint: { ...state.checkpoint, pending: [{ kind: 'incarnation', from: 0, to: 1, reason: 'headAbs' }] } });
+    store.bytes = encodeState({
+      ...state,
+      checkpoint: { ...state.checkpoint, pending: [{ kind: 'incarnation', from: 0, to: 1, reason: 'headAbs' }] }
+    });
     plc.fill(2);
     const next = await new Rig(plc, { maxInFlight: 1 }, store).started(2_000);
     should(next.notices.map(({ kind }) => kind)).eql(['incarnation']);
@@ -221,7 +233,10 @@ describe('reader: regressions found by the fault simulator', () => {
   });
 
   for (const [what, spoil] of [
-    ['another record in the place of the last one', (bytes: Uint8Array, part: ReadPart) => (part.kind === 'ring' ? bytes.map((byte) => byte ^ 1) : bytes)],
+    [
+      'another record in the place of the last one',
+      (bytes: Uint8Array, part: ReadPart) => (part.kind === 'ring' ? bytes.map((byte) => byte ^ 1) : bytes)
+    ],
     ['an older control block', undefined]
   ] as const) {
     it(`single answers that show ${what}, with good ones in between, do not add up to a new incarnation`, async () => {
@@ -233,7 +248,9 @@ describe('reader: regressions found by the fault simulator', () => {
       await rig.clock.pass(1_000);
       for (let i = 0; i < 8; i++) {
         if (spoil === undefined) plc.control = older;
-        else rig.transport.answer = (outcome, parts) => (outcome.ok ? { ok: true, parts: outcome.parts.map((bytes, n) => spoil(bytes, parts[n])) } : outcome);
+        else
+          rig.transport.answer = (outcome, parts) =>
+            outcome.ok ? { ok: true, parts: outcome.parts.map((bytes, n) => spoil(bytes, parts[n])) } : outcome;
         await rig.clock.pass(501);
         plc.control = undefined;
         asItIs(rig);

@@ -54,7 +54,13 @@ describe('reader: restarts of the ring, outages, modes', () => {
     const other = new FakePlc(8192);
     other.fill(2);
     let looks = 4;
-    rig.transport.answer = (outcome, parts) => (outcome.ok && looks-- > 0 ? { ok: true, parts: outcome.parts.map((part, i) => (parts[i].kind === 'control' ? other.controlBytes() : part)) } : outcome);
+    rig.transport.answer = (outcome, parts) =>
+      outcome.ok && looks-- > 0
+        ? {
+            ok: true,
+            parts: outcome.parts.map((part, i) => (parts[i].kind === 'control' ? other.controlBytes() : part))
+          }
+        : outcome;
     await rig.clock.pass(1_000);
     should(looks).be.below(1);
     should(rig.ids).eql(seqs(0, 51));
@@ -249,7 +255,8 @@ describe('reader: restarts of the ring, outages, modes', () => {
     const rig = await new Rig(plc, { mode: 'subscribe' }).started(600);
     rig.transport.onChange = undefined;
     let fail = true;
-    rig.transport.answer = (outcome) => (fail ? ((fail = false), failure('OPENOT_OPCUA_SESSION_LOST', 'reconnect')) : outcome);
+    rig.transport.answer = (outcome) =>
+      fail ? ((fail = false), failure('OPENOT_OPCUA_SESSION_LOST', 'reconnect')) : outcome;
     await rig.clock.pass(10_000);
     should(rig.transport.onChange).be.a.Function();
   });
@@ -260,8 +267,24 @@ describe('reader: restarts of the ring, outages, modes', () => {
     const rig = await new Rig(plc, { statusIntervalMs: 1_000 }).started(10_500);
     const last = rig.statuses[rig.statuses.length - 1];
     should(rig.statuses.length).be.within(11, 14);
-    should(last).have.properties({ state: 'idle', cursorAbs: 132, lag: 0, capacity: 65536, inFlight: 0, clockSkewMs: 997, about: ['a fake'] });
-    should(last.totals).eql({ records: 3, bytes: 132, lost: 0, indeterminate: 0, laps: 0, skipped: 0, incarnations: 0 });
+    should(last).have.properties({
+      state: 'idle',
+      cursorAbs: 132,
+      lag: 0,
+      capacity: 65536,
+      inFlight: 0,
+      clockSkewMs: 997,
+      about: ['a fake']
+    });
+    should(last.totals).eql({
+      records: 3,
+      bytes: 132,
+      lost: 0,
+      indeterminate: 0,
+      laps: 0,
+      skipped: 0,
+      incarnations: 0
+    });
     await rig.reader.stop();
     should(rig.statuses[rig.statuses.length - 1].state).equal('stopped');
   });

@@ -114,7 +114,13 @@ describe('reader: checkpoints', () => {
     const first = await new Rig(plc, {}, store).started(600);
     await first.reader.stop();
     const good = store.bytes as Uint8Array;
-    const damages: Uint8Array[] = [good.slice(0, good.length - 1), Uint8Array.from(good, (byte, at) => (at === good.length - 9 ? byte ^ 1 : byte)), new Uint8Array(0), Buffer.from('{"cursor":0}'), Buffer.from(Buffer.from(good).toString('latin1').replace('STATE 2', 'STATE 3'), 'latin1')];
+    const damages: Uint8Array[] = [
+      good.slice(0, good.length - 1),
+      Uint8Array.from(good, (byte, at) => (at === good.length - 9 ? byte ^ 1 : byte)),
+      new Uint8Array(0),
+      Buffer.from('{"cursor":0}'),
+      Buffer.from(Buffer.from(good).toString('latin1').replace('STATE 2', 'STATE 3'), 'latin1')
+    ];
     for (const damage of damages) {
       store.bytes = damage;
       const rig = await new Rig(plc, {}, store).started(60_000);
@@ -141,7 +147,10 @@ describe('reader: checkpoints', () => {
     ['a fingerprint longer than the ring', (state) => (state.fingerprint = { abs: 0, length: 9_000, crc: 1 })],
     ['a fingerprint longer than a record', (state) => (state.fingerprint = { abs: 0, length: 70_000, crc: 1 })],
     ['a fingerprint whose CRC has 33 bits', (state) => (state.fingerprint = { abs: 176, length: 44, crc: 2 ** 32 })],
-    ['a fingerprint across the end of a lap', (state) => Object.assign(state, { cursor: 8_200, fingerprint: { abs: 8_150, length: 48, crc: 1 } })],
+    [
+      'a fingerprint across the end of a lap',
+      (state) => Object.assign(state, { cursor: 8_200, fingerprint: { abs: 8_150, length: 48, crc: 1 } })
+    ],
     ['a cursor before the end of the fingerprint', (state) => (state.cursor = 219)],
     ['a run id of 65 bits', (state) => (state.lastRunId = '18446744073709551616')],
     ['a time of 65 bits', (state) => (state.lastTimeNs = '18446744073709551616')],
@@ -156,7 +165,9 @@ describe('reader: checkpoints', () => {
       const first = await new Rig(plc, {}, store).started(600);
       await first.reader.stop();
       const image = Buffer.from(store.bytes as Uint8Array);
-      const state = JSON.parse(image.toString('utf8', image.indexOf(10) + 1)) as { checkpoint: Record<string, unknown> };
+      const state = JSON.parse(image.toString('utf8', image.indexOf(10) + 1)) as {
+        checkpoint: Record<string, unknown>;
+      };
       breakIt(state.checkpoint);
       store.bytes = encodeState(state as unknown as StateFile);
       const rig = await new Rig(plc, {}, store).started(60_000);
@@ -235,6 +246,14 @@ describe('reader: checkpoints', () => {
   });
 
   it('the sizes that a user sees have defaults', () => {
-    should(DEFAULT_SETTINGS).have.properties({ intervalMs: 500, maxInFlight: 16, firstChunk: 4096, maxChunk: 65536, mode: 'poll', verify: 'extraCall', startFrom: 'oldest' });
+    should(DEFAULT_SETTINGS).have.properties({
+      intervalMs: 500,
+      maxInFlight: 16,
+      firstChunk: 4096,
+      maxChunk: 65536,
+      mode: 'poll',
+      verify: 'extraCall',
+      startFrom: 'oldest'
+    });
   });
 });

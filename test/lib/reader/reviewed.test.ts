@@ -49,8 +49,19 @@ describe('reader: a kill, and counters that went back although the ring stands',
     const plc = new FakePlc(8192);
     const store = await killedWithTwoOfFive(plc);
     plc.control = encodeControlBlock({
-      version: 2, caps: 0, bufferId: 7, capacity: 8192, seqlock: 8, headAbs: 176n, oldestAbs: 0n, lostCount: 0n, runId: 1n, epochId: 1n, epochFirstAbs: 0n,
-      definitionHash: plc.definitionHash, prevDefinitionHash: plc.prevDefinitionHash
+      version: 2,
+      caps: 0,
+      bufferId: 7,
+      capacity: 8192,
+      seqlock: 8,
+      headAbs: 176n,
+      oldestAbs: 0n,
+      lostCount: 0n,
+      runId: 1n,
+      epochId: 1n,
+      epochFirstAbs: 0n,
+      definitionHash: plc.definitionHash,
+      prevDefinitionHash: plc.prevDefinitionHash
     });
     const next = await new Rig(plc, {}, store).started(120_000);
     should(next.notices.map((item) => item.kind)).eql(['incarnation']);
@@ -150,10 +161,17 @@ describe('reader: what may have been delivered', () => {
     const rig = new Rig(plc);
     rig.settles = false;
     await rig.started(600);
-    const { checkpoint } = JSON.parse(Buffer.from(rig.store.bytes as Uint8Array).toString('utf8').split('\n')[1]) as { checkpoint: unknown };
+    const { checkpoint } = JSON.parse(
+      Buffer.from(rig.store.bytes as Uint8Array)
+        .toString('utf8')
+        .split('\n')[1]
+    ) as { checkpoint: unknown };
     const body = Buffer.from(JSON.stringify(checkpoint));
     const store = new MemoryStore();
-    store.bytes = Buffer.concat([Buffer.from(`OPENOT-READER-STATE 1 ${crc32c(body).toString(16).padStart(8, '0')}\n`), body]);
+    store.bytes = Buffer.concat([
+      Buffer.from(`OPENOT-READER-STATE 1 ${crc32c(body).toString(16).padStart(8, '0')}\n`),
+      body
+    ]);
     plc.fill(60);
     should(lossClasses(await new Rig(plc, {}, store).started(3_000))).eql(['indeterminate']);
   });
@@ -179,11 +197,18 @@ describe('reader: a status that does not hide what is wrong', () => {
     should(rig.reader.status().code).be.undefined();
   });
 
-  for (const [name, rest] of [['paused', (rig: Rig) => rig.reader.pause()], ['triggered', () => undefined]] as const) {
+  for (const [name, rest] of [
+    ['paused', (rig: Rig) => rig.reader.pause()],
+    ['triggered', () => undefined]
+  ] as const) {
     it(`while acknowledgements are missing and the reader is ${name}`, async () => {
       const plc = new FakePlc(8192);
       plc.fill(5);
-      const rig = new Rig(plc, { mode: name === 'triggered' ? 'trigger' : 'poll', commit: 'onAck', ackTimeoutMs: 2_000 });
+      const rig = new Rig(plc, {
+        mode: name === 'triggered' ? 'trigger' : 'poll',
+        commit: 'onAck',
+        ackTimeoutMs: 2_000
+      });
       rig.settles = false;
       await rig.started(100);
       rig.reader.read();

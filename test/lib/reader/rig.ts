@@ -74,4 +74,5 @@ export class Rig {
   }
 }
 
-export const seqs = (from: number, to: number, source = 1, run = 1): string[] => Array.from({ length: to - from + 1 }, (_, i) => `${run}/${source}/${from + i}`);
+export const seqs = (from: number, to: number, source = 1, run = 1): string[] =>
+  Array.from({ length: to - from + 1 }, (_, i) => `${run}/${source}/${from + i}`);

@@ -3,7 +3,9 @@ import { FakePlc } from './fake-plc';
 import { ManualClock, MemoryStore } from './fake-ports';
 import { Rig, seqs } from './rig';
 
-const payload = (length: number): { slots: { key: number; type: number; payload: Uint8Array }[] } => ({ slots: [{ key: 0x8001, type: 13, payload: new Uint8Array(length) }] });
+const payload = (length: number): { slots: { key: number; type: number; payload: Uint8Array }[] } => ({
+  slots: [{ key: 0x8001, type: 13, payload: new Uint8Array(length) }]
+});
 
 /** The ring's bytes come from `source`, the control block stays as it is. */
 function ringFrom(rig: Rig, source: () => Uint8Array): void {
@@ -272,7 +274,16 @@ describe('reader: power cycles', () => {
       should(anew).eql([
         { kind: 'incarnation', from: 0, to: 1, reason },
         { kind: 'lap', fromAbs: 0, toAbs: plc.writer.oldestAbs, lostCountDelta: plc.writer.lostCount + lostOffset },
-        { kind: 'loss', runId: '1', sourceId: 1, firstSeq: 0, lastSeq: first - 1, count: first, basis: 'inferred', class: 'lost' }
+        {
+          kind: 'loss',
+          runId: '1',
+          sourceId: 1,
+          firstSeq: 0,
+          lastSeq: first - 1,
+          count: first,
+          basis: 'inferred',
+          class: 'lost'
+        }
       ]);
     });
   }
@@ -319,7 +330,13 @@ describe('reader: power cycles', () => {
     await rig.clock.pass(8_000);
     plc.append(1, { seq: 62 });
     await rig.clock.pass(8_000);
-    should(rig.items.slice(before).map((item) => (item.kind === 'record' ? item.seq : item.kind === 'loss' ? [item.firstSeq, item.lastSeq] : item.kind))).eql(['incarnation', [60, 61], 62]);
+    should(
+      rig.items
+        .slice(before)
+        .map((item) =>
+          item.kind === 'record' ? item.seq : item.kind === 'loss' ? [item.firstSeq, item.lastSeq] : item.kind
+        )
+    ).eql(['incarnation', [60, 61], 62]);
   });
 
   it('a lap counts what was not read, not what was', async () => {

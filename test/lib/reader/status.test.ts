@@ -14,7 +14,9 @@ describe('reader: what its status stands for', () => {
     should([...new Set(rig.statuses.map(({ sinceNs }) => sinceNs))]).eql(['2000000000']);
     await rig.reader.stop();
     const next = rig.again();
-    should(next.reader.status()).have.properties({ sinceNs: String(2_000_000_000n + BigInt(Math.round(rig.clock.now * 1e6))) });
+    should(next.reader.status()).have.properties({
+      sinceNs: String(2_000_000_000n + BigInt(Math.round(rig.clock.now * 1e6)))
+    });
     should(next.reader.status().totals.records).equal(0);
     await next.started();
     should(next.reader.status().sinceNs).equal(next.statuses[0].sinceNs);

@@ -71,7 +71,9 @@ describe('reader: what is handed on', () => {
     should(rig.notices).eql([]);
     should(rig.reader.status()).have.properties({ state: 'reading', code: 'OPENOT_RING_STALE' });
     await rig.clock.pass(2_000);
-    should(rig.notices).eql([{ kind: 'skipped', fromAbs: poisoned, toAbs: poisoned + 44, reason: 'OPENOT_WIRE_CRC_MISMATCH' }]);
+    should(rig.notices).eql([
+      { kind: 'skipped', fromAbs: poisoned, toAbs: poisoned + 44, reason: 'OPENOT_WIRE_CRC_MISMATCH' }
+    ]);
     plc.fill(2);
     await rig.clock.pass(600);
     should(rig.ids).eql([...seqs(0, 2), ...seqs(4, 5)]);
@@ -132,7 +134,13 @@ describe('reader: what is handed on', () => {
       plc.append(1);
       plc.append(1);
       plc.append(2);
-      const after = parts.map((part, i) => (part.kind === 'control' ? plc.controlBytes() : part.offset > 0 ? before[i] : plc.ringBytes(part.offset, part.length)));
+      const after = parts.map((part, i) =>
+        part.kind === 'control'
+          ? plc.controlBytes()
+          : part.offset > 0
+            ? before[i]
+            : plc.ringBytes(part.offset, part.length)
+      );
       return { ok: true, parts: after };
     };
     await rig.clock.pass(1_000);
@@ -194,7 +202,16 @@ describe('reader: what is handed on', () => {
     const oldest = plc.writer.oldestAbs;
     should(rig.notices).eql([
       { kind: 'lap', fromAbs: cursor, toAbs: oldest, lostCountDelta: plc.writer.lostCount - 5 },
-      { kind: 'loss', runId: '1', sourceId: 1, firstSeq: 5, lastSeq: 104 - plc.writer.retained, count: 100 - plc.writer.retained, basis: 'inferred', class: 'lost' }
+      {
+        kind: 'loss',
+        runId: '1',
+        sourceId: 1,
+        firstSeq: 5,
+        lastSeq: 104 - plc.writer.retained,
+        count: 100 - plc.writer.retained,
+        basis: 'inferred',
+        class: 'lost'
+      }
     ]);
     should(rig.ids.length).equal(5 + plc.writer.retained);
     should(rig.reader.status().totals.laps).equal(1);

@@ -33,8 +33,12 @@ describe('bytes of a payload', () => {
   });
 
   it('an array of bytes, and the JSON form of a Buffer', () => {
-    bytesOf([...record]).equals(record).should.be.true();
-    bytesOf(JSON.parse(JSON.stringify(record))).equals(record).should.be.true();
+    bytesOf([...record])
+      .equals(record)
+      .should.be.true();
+    bytesOf(JSON.parse(JSON.stringify(record)))
+      .equals(record)
+      .should.be.true();
     bytesOf([]).length.should.equal(0);
   });
 
@@ -51,12 +55,22 @@ describe('bytes of a payload', () => {
   });
 
   it('white space in text does not count', () => {
-    bytesOf('\n ' + record.toString('hex').replace(/(.{8})/g, '$1 ') + '\r\n').equals(record).should.be.true();
-    bytesOf(record.toString('base64').replace(/(.{20})/g, '$1\n')).equals(record).should.be.true();
+    bytesOf('\n ' + record.toString('hex').replace(/(.{8})/g, '$1 ') + '\r\n')
+      .equals(record)
+      .should.be.true();
+    bytesOf(record.toString('base64').replace(/(.{20})/g, '$1\n'))
+      .equals(record)
+      .should.be.true();
   });
 
   it('every form gives the same items', () => {
-    for (const form of [record, new Uint8Array(record), [...record], record.toString('hex'), record.toString('base64')]) {
+    for (const form of [
+      record,
+      new Uint8Array(record),
+      [...record],
+      record.toString('hex'),
+      record.toString('base64')
+    ]) {
       itemsOfConcatenation(bytesOf(form)).should.eql(itemsOfConcatenation(record));
     }
   });
@@ -107,7 +121,17 @@ describe('bytes of a payload', () => {
   });
 
   it('anything else', () => {
-    for (const [payload, found] of [[null, /found null/], [undefined, /found undefined/], [7, /found number/], [true, /found boolean/], [7n, /found bigint/], [{}, /found object/], [{ type: 'Buffer' }, /found object/], [() => 0, /found function/]] as const) refused(payload, found);
+    for (const [payload, found] of [
+      [null, /found null/],
+      [undefined, /found undefined/],
+      [7, /found number/],
+      [true, /found boolean/],
+      [7n, /found bigint/],
+      [{}, /found object/],
+      [{ type: 'Buffer' }, /found object/],
+      [() => 0, /found function/]
+    ] as const)
+      refused(payload, found);
     refused(new Uint16Array(4), /found object/);
   });
 });

@@ -64,7 +64,12 @@ describe('control block', () => {
   describe('errors', () => {
     it('says truncated for every length below 88', () => {
       for (let length = 0; length < CONTROL_BLOCK_LENGTH; length++) {
-        decodeControlBlock(good().subarray(0, length)).should.eql({ ok: false, kind: 'truncated', needed: 88, available: length });
+        decodeControlBlock(good().subarray(0, length)).should.eql({
+          ok: false,
+          kind: 'truncated',
+          needed: 88,
+          available: length
+        });
       }
     });
 
@@ -99,11 +104,16 @@ describe('control block', () => {
     });
 
     it('says updating while the seqlock is odd, before it compares two readings', () => {
-      decodeControlBlock(encodeControlBlock({ ...FIELDS, seqlock: 0xffffffff }), 4).should.eql({ ok: false, kind: 'updating', seqlock: 0xffffffff });
+      decodeControlBlock(encodeControlBlock({ ...FIELDS, seqlock: 0xffffffff }), 4).should.eql({
+        ok: false,
+        kind: 'updating',
+        seqlock: 0xffffffff
+      });
     });
 
     it('says staleSnapshot when the second reading differs, odd or even', () => {
-      for (const second of [5, 6, 0]) decodeControlBlock(good(), second).should.eql({ ok: false, kind: 'staleSnapshot', first: 4, second });
+      for (const second of [5, 6, 0])
+        decodeControlBlock(good(), second).should.eql({ ok: false, kind: 'staleSnapshot', first: 4, second });
       decodeControlBlock(good(), 4).ok.should.be.true();
     });
 
@@ -111,7 +121,12 @@ describe('control block', () => {
       const cases: [Uint8Array, number | undefined, string, RegExp][] = [
         [new Uint8Array(7), undefined, 'OPENOT_CONTROL_TRUNCATED', /88 bytes, only 7/],
         [new Uint8Array(88).fill(0xff), undefined, 'OPENOT_CONTROL_WRONG_SYNC', /found ffffffff/],
-        [new Uint8Array([...Buffer.from('OOT!'), ...new Uint8Array(84)]), undefined, 'OPENOT_WIRE_VERSION_1', /wire version 1/],
+        [
+          new Uint8Array([...Buffer.from('OOT!'), ...new Uint8Array(84)]),
+          undefined,
+          'OPENOT_WIRE_VERSION_1',
+          /wire version 1/
+        ],
         [encodeControlBlock({ ...FIELDS, version: 7 }), undefined, 'OPENOT_CONTROL_UNSUPPORTED_VERSION', /version 7/],
         [good().fill(1, 22, 23), undefined, 'OPENOT_CONTROL_RESERVED_NOT_ZERO', /byte 22/],
         [encodeControlBlock({ ...FIELDS, seqlock: 3 }), undefined, 'OPENOT_CONTROL_UPDATING', /seqlock 3/],
@@ -134,7 +149,9 @@ describe('control block', () => {
     });
 
     it('takes hashes in any case and refuses anything that is not 16 hex digits', () => {
-      decoded(encodeControlBlock({ ...FIELDS, definitionHash: 'ABCDEF0123456789' })).definitionHash.should.equal('abcdef0123456789');
+      decoded(encodeControlBlock({ ...FIELDS, definitionHash: 'ABCDEF0123456789' })).definitionHash.should.equal(
+        'abcdef0123456789'
+      );
       for (const definitionHash of ['', '0123456789abcde', '0123456789abcdef0', '0123456789abcdeg']) {
         (() => encodeControlBlock({ ...FIELDS, definitionHash })).should.throw(RangeError);
       }
@@ -147,9 +164,19 @@ describe('control block', () => {
       const hash = (): string => big().toString(16).padStart(16, '0');
       for (let i = 0; i < 500; i++) {
         const fields: ControlBlockFields = {
-          version: 2, caps: next() & 255, bufferId: next(), capacity: next(), seqlock: (next() & ~1) >>> 0,
-          headAbs: big(), oldestAbs: big(), lostCount: big(), runId: big(), epochId: big(), epochFirstAbs: big(),
-          definitionHash: hash(), prevDefinitionHash: hash()
+          version: 2,
+          caps: next() & 255,
+          bufferId: next(),
+          capacity: next(),
+          seqlock: (next() & ~1) >>> 0,
+          headAbs: big(),
+          oldestAbs: big(),
+          lostCount: big(),
+          runId: big(),
+          epochId: big(),
+          epochFirstAbs: big(),
+          definitionHash: hash(),
+          prevDefinitionHash: hash()
         };
         decodeControlBlock(encodeControlBlock(fields)).should.eql({ ok: true, ...fields });
       }
@@ -165,7 +192,8 @@ describe('control block', () => {
   });
 
   describe('isConsistent', () => {
-    const at = (headAbs: bigint, oldestAbs: bigint, epochFirstAbs: bigint, capacity = 100): boolean => isConsistent({ headAbs, oldestAbs, epochFirstAbs, capacity });
+    const at = (headAbs: bigint, oldestAbs: bigint, epochFirstAbs: bigint, capacity = 100): boolean =>
+      isConsistent({ headAbs, oldestAbs, epochFirstAbs, capacity });
 
     it('accepts an empty ring, a full ring, and an epoch that begins at head', () => {
       at(0n, 0n, 0n).should.be.true();
@@ -185,9 +213,17 @@ describe('control block', () => {
 
     it('gives plain numbers and text', () => {
       snapshotOf(fields).should.eql({
-        version: 2, caps: 0xa5, bufferBytes: 65536, headAbs: 0x1_0000_0010, oldestAbs: 0xffff_ff00, lostCount: 12,
-        runId: '18446744073709551615', epochId: 9, epochFirstAbs: 0xffff_ff40,
-        definitionHash: '0123456789abcdef', prevDefinitionHash: 'fedcba9876543210'
+        version: 2,
+        caps: 0xa5,
+        bufferBytes: 65536,
+        headAbs: 0x1_0000_0010,
+        oldestAbs: 0xffff_ff00,
+        lostCount: 12,
+        runId: '18446744073709551615',
+        epochId: 9,
+        epochFirstAbs: 0xffff_ff40,
+        definitionHash: '0123456789abcdef',
+        prevDefinitionHash: 'fedcba9876543210'
       });
     });
 
@@ -227,8 +263,10 @@ describe('control block', () => {
       block.seqlock.should.equal(json.seqLock);
       block.bufferId.should.equal(fields.bufferId);
       block.capacity.should.equal(fields.bufferBytes);
-      for (const name of ['headAbs', 'oldestAbs', 'lostCount', 'runId', 'epochId', 'epochFirstAbs'] as const) block[name].should.equal(BigInt(fields[name] as number));
-      for (const name of ['definitionHash', 'prevDefinitionHash'] as const) block[name].should.equal(String(fields[name]).toLowerCase());
+      for (const name of ['headAbs', 'oldestAbs', 'lostCount', 'runId', 'epochId', 'epochFirstAbs'] as const)
+        block[name].should.equal(BigInt(fields[name] as number));
+      for (const name of ['definitionHash', 'prevDefinitionHash'] as const)
+        block[name].should.equal(String(fields[name]).toLowerCase());
       isConsistent(block).should.be.true();
       Buffer.from(encodeControlBlock(block)).equals(wireBytes('control_block')).should.be.true();
     });
@@ -237,12 +275,21 @@ describe('control block', () => {
       const { json, bytes } = vectors[1];
       kindOf(vectors[1]).should.equal('StaleSnapshot');
       readSeqlock(bytes).should.equal(json.observedSeqLockFirst);
-      decodeControlBlock(bytes, json.observedSeqLockSecond as number).should.eql({ ok: false, kind: 'staleSnapshot', first: 2, second: 4 });
+      decodeControlBlock(bytes, json.observedSeqLockSecond as number).should.eql({
+        ok: false,
+        kind: 'staleSnapshot',
+        first: 2,
+        second: 4
+      });
     });
 
     it('control_block_torn_snapshot is being updated', () => {
       kindOf(vectors[2]).should.equal('Updating');
-      decodeControlBlock(vectors[2].bytes).should.eql({ ok: false, kind: 'updating', seqlock: vectors[2].json.observedSeqLock });
+      decodeControlBlock(vectors[2].bytes).should.eql({
+        ok: false,
+        kind: 'updating',
+        seqlock: vectors[2].json.observedSeqLock
+      });
     });
   });
 });

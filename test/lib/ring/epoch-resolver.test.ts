@@ -1,12 +1,32 @@
 import should from 'should';
 import { EpochResolver, readRing, RingBatch } from '../../../lib/ring';
 import { decodeRecord, EventType, Key, RecordView } from '../../../lib/wire';
-import { boolSlot, bytesSlot, changedSlots, encoded, highWaterSlots, startedSlots, TestRecord, udintSlot, ulintSlot } from '../../support/records';
+import {
+  boolSlot,
+  bytesSlot,
+  changedSlots,
+  encoded,
+  highWaterSlots,
+  startedSlots,
+  TestRecord,
+  udintSlot,
+  ulintSlot
+} from '../../support/records';
 import { capture, describeVectors } from '../../support/vectors';
 
 const view = (record: TestRecord): RecordView => decodeRecord(encoded(record)) as RecordView;
-const change = (epochId: number, rest: TestRecord = {}): TestRecord => ({ sourceId: 0, eventTypeId: EventType.DefinitionChanged, slots: changedSlots('oldhash1', 'newhash2', epochId), ...rest });
-const start = (cold: boolean, rest: TestRecord = {}): TestRecord => ({ sourceId: 0, eventTypeId: EventType.LoggerStarted, slots: startedSlots(cold), ...rest });
+const change = (epochId: number, rest: TestRecord = {}): TestRecord => ({
+  sourceId: 0,
+  eventTypeId: EventType.DefinitionChanged,
+  slots: changedSlots('oldhash1', 'newhash2', epochId),
+  ...rest
+});
+const start = (cold: boolean, rest: TestRecord = {}): TestRecord => ({
+  sourceId: 0,
+  eventTypeId: EventType.LoggerStarted,
+  slots: startedSlots(cold),
+  ...rest
+});
 
 /** A resolver of buffer 1 with run 1 in epoch 1, fed with records at positions 100, 200, … */
 function fed(...records: TestRecord[]): EpochResolver {
@@ -31,7 +51,11 @@ describe('epoch resolver', () => {
   });
 
   it('cold change: run 1 stays in epoch 1, run 2 is epoch 2', () => {
-    const resolver = fed({ sourceId: 21, seq: 0 }, change(2), start(true, { runId: 2 }), { sourceId: 21, seq: 0, runId: 2 });
+    const resolver = fed({ sourceId: 21, seq: 0 }, change(2), start(true, { runId: 2 }), {
+      sourceId: 21,
+      seq: 0,
+      runId: 2
+    });
     resolver.resolve(1, 1n, 100n)!.should.equal(1n);
     resolver.resolve(1, 1n, 900n)!.should.equal(1n);
     resolver.resolve(1, 2n, 400n)!.should.equal(2n);
@@ -55,21 +79,36 @@ describe('epoch resolver', () => {
   });
 
   it('the epoch id is the last slot of 8 bytes; without one a pending change is gone', () => {
-    fed(change(2, { slots: [ulintSlot(Key.epochId, 3), ulintSlot(Key.epochId, 4), udintSlot(Key.epochId, 5)] }), start(false)).resolve(1, 1n, 200n)!.should.equal(4n);
-    fed(change(2), change(2, { slots: [udintSlot(Key.epochId, 5)] }), start(false)).resolve(1, 1n, 300n)!.should.equal(1n);
+    fed(
+      change(2, { slots: [ulintSlot(Key.epochId, 3), ulintSlot(Key.epochId, 4), udintSlot(Key.epochId, 5)] }),
+      start(false)
+    )
+      .resolve(1, 1n, 200n)!
+      .should.equal(4n);
+    fed(change(2), change(2, { slots: [udintSlot(Key.epochId, 5)] }), start(false))
+      .resolve(1, 1n, 300n)!
+      .should.equal(1n);
   });
 
   it('cold is the first slot of 1 byte; without one the start is warm', () => {
-    const run2 = (...slots: TestRecord['slots'] & object): EpochResolver => fed(change(2), start(true, { runId: 2, slots }));
+    const run2 = (...slots: TestRecord['slots'] & object): EpochResolver =>
+      fed(change(2), start(true, { runId: 2, slots }));
     run2(boolSlot(Key.coldStart, true), boolSlot(Key.coldStart, false)).resolve(1, 2n, 0n)!.should.equal(2n);
     should(run2(boolSlot(Key.coldStart, false), boolSlot(Key.coldStart, true)).resolve(1, 2n, 0n)).be.undefined();
-    run2(bytesSlot(Key.coldStart, new Uint8Array(2)), boolSlot(Key.coldStart, true)).resolve(1, 2n, 0n)!.should.equal(2n);
+    run2(bytesSlot(Key.coldStart, new Uint8Array(2)), boolSlot(Key.coldStart, true))
+      .resolve(1, 2n, 0n)!
+      .should.equal(2n);
     should(run2().resolve(1, 2n, 0n)).be.undefined();
     run2().resolve(1, 2n, 200n)!.should.equal(2n);
   });
 
   it('other records change nothing, nor do those of another buffer', () => {
-    const resolver = fed(change(2), { sourceId: 0, eventTypeId: EventType.LoggerStopped }, { sourceId: 3, seq: 9 }, start(false));
+    const resolver = fed(
+      change(2),
+      { sourceId: 0, eventTypeId: EventType.LoggerStopped },
+      { sourceId: 3, seq: 9 },
+      start(false)
+    );
     resolver.resolve(1, 1n, 400n)!.should.equal(2n);
     should(resolver.resolve(2, 1n, 400n)).be.undefined();
     resolver.observe(2, 450n, view(change(9)));
@@ -79,7 +118,10 @@ describe('epoch resolver', () => {
 
   it('boundaries are sorted by position, in whatever order they came', () => {
     const resolver = new EpochResolver(1, 1n, 1n);
-    for (const [epochId, abs] of [[3, 700n], [2, 300n]] as const) {
+    for (const [epochId, abs] of [
+      [3, 700n],
+      [2, 300n]
+    ] as const) {
       resolver.observe(1, abs - 80n, view(change(epochId)));
       resolver.observe(1, abs, view(start(false)));
     }
@@ -90,14 +132,24 @@ describe('epoch resolver', () => {
 describeVectors('epochs of the captured ring', () => {
   it('the survivors are of epoch 1 up to DefinitionChanged, LoggerStarted is of epoch 2', () => {
     const { ring, control } = capture('s4a-lifecycle-survival');
-    const { records } = readRing(ring, { cursor: 0, headAbs: control.headAbs, oldestAbs: control.oldestAbs }) as RingBatch;
+    const { records } = readRing(ring, {
+      cursor: 0,
+      headAbs: control.headAbs,
+      oldestAbs: control.oldestAbs
+    }) as RingBatch;
     const resolver = new EpochResolver(1, 1n, 1n);
     for (const { startAbs, record } of records) resolver.observe(1, BigInt(startAbs), record);
-    records.map(({ startAbs, record }) => [startAbs, record.eventTypeId, Number(resolver.resolve(1, record.runId, BigInt(startAbs)))]).should.eql([
-      [52, EventType.LoggerStopped, 1],
-      [96, EventType.SourceHighWater, 1],
-      [152, EventType.DefinitionChanged, 1],
-      [256, EventType.LoggerStarted, 2]
-    ]);
+    records
+      .map(({ startAbs, record }) => [
+        startAbs,
+        record.eventTypeId,
+        Number(resolver.resolve(1, record.runId, BigInt(startAbs)))
+      ])
+      .should.eql([
+        [52, EventType.LoggerStopped, 1],
+        [96, EventType.SourceHighWater, 1],
+        [152, EventType.DefinitionChanged, 1],
+        [256, EventType.LoggerStarted, 2]
+      ]);
   });
 });

@@ -54,7 +54,11 @@ class Plant {
     const next = this.anyHash();
     const cold = this.random.below(3) === 0;
     this.write(0, EventType.LoggerStopped);
-    const slots = [bytesSlot(Key.defHashOld, Buffer.from(this.hash, 'hex')), bytesSlot(Key.defHashNew, Buffer.from(next, 'hex')), ulintSlot(Key.epochId, this.epochId + 1)];
+    const slots = [
+      bytesSlot(Key.defHashOld, Buffer.from(this.hash, 'hex')),
+      bytesSlot(Key.defHashNew, Buffer.from(next, 'hex')),
+      ulintSlot(Key.epochId, this.epochId + 1)
+    ];
     if (this.random.below(6) > 0) this.write(0, EventType.DefinitionChanged, slots);
     this.prevHash = this.hash;
     this.hash = next;
@@ -63,7 +67,9 @@ class Plant {
     this.epochFirstAbs = this.start(cold);
   }
 
-  /** A cold start that leaves the definition as it is. Whether it opens an epoch of its own is the producer's choice. */
+  /**
+   * A cold start that leaves the definition as it is. Whether it opens an epoch of its own is the producer's choice.
+   */
   restart(): void {
     this.newRun();
     const abs = this.start(true);
@@ -85,14 +91,19 @@ class Plant {
 
 type Look = Parameters<EpochTracker['observeSnapshot']>[0];
 
-/** The rule by which a definition is bound, the careless way: the last known start below the current epoch's decides. */
+/**
+ * The rule by which a definition is bound, the careless way: the last known start below the current epoch's decides.
+ */
 function priorOf(look: Look, known: readonly KnownEpoch[]): KnownEpoch | undefined {
   const below = known.filter(({ firstAbs }) => firstAbs < look.epochFirstAbs);
   const last = below[below.length - 1];
   return last !== undefined && last.hash === look.prevDefinitionHash ? last : undefined;
 }
 
-/** A reader that looks now and then, reads in pieces, falls behind, and is restarted. Returns how many records it bound to the prior epoch. */
+/**
+ * A reader that looks now and then, reads in pieces, falls behind, and is restarted. Returns how many records it bound
+ * to the prior epoch.
+ */
 function play(seed: number): { prior: number; stale: number } {
   const random = seeded(seed);
   const plant = new Plant(random);
@@ -108,7 +119,12 @@ function play(seed: number): { prior: number; stale: number } {
       else if (action === 1) plant.restart();
       else plant.message();
     }
-    const look: Look = { epochId: plant.epochId, epochFirstAbs: plant.epochFirstAbs, definitionHash: plant.hash, prevDefinitionHash: plant.prevHash };
+    const look: Look = {
+      epochId: plant.epochId,
+      epochFirstAbs: plant.epochFirstAbs,
+      definitionHash: plant.hash,
+      prevDefinitionHash: plant.prevHash
+    };
     tracker.observeSnapshot(look);
     if (overwriting && random.below(6) === 0) {
       const oldest = next + random.below(plant.ring.length - next + 1);
@@ -125,11 +141,17 @@ function play(seed: number): { prior: number; stale: number } {
         if (hash !== look.definitionHash) throw new Error('the plant broke its own rules');
       } else if (prior !== undefined && abs >= prior.firstAbs) {
         counts.prior++;
-        if (hash !== prior.hash) throw new Error(`seed ${seed}: a record at ${abs}, written with ${hash}, was bound to ${prior.hash} from ${prior.firstAbs}; known ${JSON.stringify(known)}`);
+        if (hash !== prior.hash)
+          throw new Error(
+            `seed ${seed}: a record at ${abs}, written with ${hash}, was bound to ${prior.hash} from ${prior.firstAbs}; known ${JSON.stringify(known)}`
+          );
       } else counts.stale++;
       // Also what nobody binds by: every known stretch holds records of its own hash only.
       const of = known.filter(({ firstAbs }) => firstAbs <= abs).pop();
-      if (of !== undefined && of.hash !== hash) throw new Error(`seed ${seed}: the record at ${abs}, written with ${hash}, is not of the epoch known there: ${JSON.stringify(known)}`);
+      if (of !== undefined && of.hash !== hash)
+        throw new Error(
+          `seed ${seed}: the record at ${abs}, written with ${hash}, is not of the epoch known there: ${JSON.stringify(known)}`
+        );
     }
     if (random.below(8) === 0) {
       const again = EpochTracker.fromJSON(JSON.parse(JSON.stringify(tracker)));

@@ -1,15 +1,32 @@
 import should from 'should';
 import { EpochTracker, KnownEpoch, MAX_KNOWN_EPOCHS } from '../../../lib/ring';
 import { decodeRecord, EventType, Key, RecordView } from '../../../lib/wire';
-import { bytesSlot, encoded, highWaterSlots, startedSlots, TestRecord, udintSlot, ulintSlot } from '../../support/records';
+import {
+  bytesSlot,
+  encoded,
+  highWaterSlots,
+  startedSlots,
+  TestRecord,
+  udintSlot,
+  ulintSlot
+} from '../../support/records';
 
 const view = (record: TestRecord): RecordView => decodeRecord(encoded(record)) as RecordView;
 /** Hash of one letter: `a` is aaaaaaaaaaaaaaaa. */
 const hash = (letter: string): string => letter.repeat(16);
 const hashBytes = (letter: string): Uint8Array => Buffer.from(hash(letter), 'hex');
-const at = (epochId: number, firstAbs: number, letter: string): KnownEpoch => ({ epochId, firstAbs, hash: hash(letter) });
+const at = (epochId: number, firstAbs: number, letter: string): KnownEpoch => ({
+  epochId,
+  firstAbs,
+  hash: hash(letter)
+});
 
-const look = (epochId: number, epochFirstAbs: number, current: string, previous: string): Parameters<EpochTracker['observeSnapshot']>[0] => ({
+const look = (
+  epochId: number,
+  epochFirstAbs: number,
+  current: string,
+  previous: string
+): Parameters<EpochTracker['observeSnapshot']>[0] => ({
   epochId,
   epochFirstAbs,
   definitionHash: hash(current),
@@ -17,8 +34,19 @@ const look = (epochId: number, epochFirstAbs: number, current: string, previous:
 });
 const message = (rest: TestRecord = {}): RecordView => view({ sourceId: 5, ...rest });
 const changed = (seq: number, from: string, to: string, epochId: number, rest: TestRecord = {}): RecordView =>
-  view({ sourceId: 0, seq, eventTypeId: EventType.DefinitionChanged, slots: [bytesSlot(Key.defHashOld, hashBytes(from)), bytesSlot(Key.defHashNew, hashBytes(to)), ulintSlot(Key.epochId, epochId)], ...rest });
-const started = (seq: number, cold = false, runId = 1): RecordView => view({ sourceId: 0, seq, runId, eventTypeId: EventType.LoggerStarted, slots: startedSlots(cold) });
+  view({
+    sourceId: 0,
+    seq,
+    eventTypeId: EventType.DefinitionChanged,
+    slots: [
+      bytesSlot(Key.defHashOld, hashBytes(from)),
+      bytesSlot(Key.defHashNew, hashBytes(to)),
+      ulintSlot(Key.epochId, epochId)
+    ],
+    ...rest
+  });
+const started = (seq: number, cold = false, runId = 1): RecordView =>
+  view({ sourceId: 0, seq, runId, eventTypeId: EventType.LoggerStarted, slots: startedSlots(cold) });
 const stopped = (seq: number): RecordView => view({ sourceId: 0, seq, eventTypeId: EventType.LoggerStopped });
 
 /** Feeds records at the given positions. */
@@ -79,7 +107,10 @@ describe('known epochs from the control block', () => {
       tracker.observeSnapshot(look(4, 100, 'a', 'f'));
       tracker.observeSnapshot(look(5, 900, 'b', 'a'));
       tracker.observeSnapshot(back);
-      tracker.known().map(({ epochId }) => epochId).should.eql([back.epochId]);
+      tracker
+        .known()
+        .map(({ epochId }) => epochId)
+        .should.eql([back.epochId]);
     }
   });
 
@@ -109,7 +140,14 @@ describe('known epochs from the control block', () => {
 
 describe('known epochs from what was read', () => {
   it('a pair tells where the new epoch begins, and what was read before belongs to the old one', () => {
-    const tracker = observe(new EpochTracker(), [50, message()], [94, message()], [200, changed(7, 'a', 'b', 3)], [300, started(8)], [352, message()]);
+    const tracker = observe(
+      new EpochTracker(),
+      [50, message()],
+      [94, message()],
+      [200, changed(7, 'a', 'b', 3)],
+      [300, started(8)],
+      [352, message()]
+    );
     tracker.known().should.eql([at(2, 50, 'a'), at(3, 300, 'b')]);
   });
 
@@ -122,13 +160,26 @@ describe('known epochs from what was read', () => {
   });
 
   it('a LoggerStarted at position 0 begins the first epoch', () => {
-    const tracker = observe(new EpochTracker(), [0, started(0, true)], [52, message()], [200, changed(1, 'a', 'b', 2)], [300, started(2)]);
+    const tracker = observe(
+      new EpochTracker(),
+      [0, started(0, true)],
+      [52, message()],
+      [200, changed(1, 'a', 'b', 2)],
+      [300, started(2)]
+    );
     tracker.known().should.eql([at(1, 0, 'a'), at(2, 300, 'b')]);
   });
 
   it('a LoggerStarted alone is a boundary of which nothing is known', () => {
     // The DefinitionChanged before it was overwritten: records before 100 may be of any epoch.
-    const tracker = observe(new EpochTracker(), [50, message()], [100, started(5)], [152, message()], [200, changed(6, 'b', 'c', 3)], [300, started(7)]);
+    const tracker = observe(
+      new EpochTracker(),
+      [50, message()],
+      [100, started(5)],
+      [152, message()],
+      [200, changed(6, 'b', 'c', 3)],
+      [300, started(7)]
+    );
     tracker.known().should.eql([at(2, 100, 'b'), at(3, 300, 'c')]);
   });
 
@@ -144,48 +195,110 @@ describe('known epochs from what was read', () => {
   });
 
   it('a record of the logger that is missing ends the stretch, too', () => {
-    const tracker = observe(new EpochTracker(), [50, stopped(3)], [94, message()], [150, stopped(6)], [200, changed(7, 'b', 'c', 3)], [300, started(8)]);
+    const tracker = observe(
+      new EpochTracker(),
+      [50, stopped(3)],
+      [94, message()],
+      [150, stopped(6)],
+      [200, changed(7, 'b', 'c', 3)],
+      [300, started(8)]
+    );
     tracker.known().should.eql([at(2, 150, 'b'), at(3, 300, 'c')]);
     const lostStart = observe(new EpochTracker(), [50, changed(3, 'a', 'b', 3)], [300, started(6)]);
     lostStart.known().should.eql([]);
   });
 
   it('other sources may lose what they want', () => {
-    const tracker = observe(new EpochTracker(), [50, message({ seq: 3 })], [94, message({ seq: 90 })], [150, stopped(6)], [200, changed(7, 'b', 'c', 3)], [300, started(8)]);
+    const tracker = observe(
+      new EpochTracker(),
+      [50, message({ seq: 3 })],
+      [94, message({ seq: 90 })],
+      [150, stopped(6)],
+      [200, changed(7, 'b', 'c', 3)],
+      [300, started(8)]
+    );
     tracker.known().should.eql([at(2, 50, 'b'), at(3, 300, 'c')]);
   });
 
   it('a run that changes without a LoggerStarted hides a boundary', () => {
-    const tracker = observe(new EpochTracker(), [50, message()], [94, message({ runId: 2 })], [200, changed(7, 'b', 'c', 3, { runId: 2 })], [300, started(8, false, 2)]);
+    const tracker = observe(
+      new EpochTracker(),
+      [50, message()],
+      [94, message({ runId: 2 })],
+      [200, changed(7, 'b', 'c', 3, { runId: 2 })],
+      [300, started(8, false, 2)]
+    );
     tracker.known().should.eql([at(2, 94, 'b'), at(3, 300, 'c')]);
-    const far = observe(new EpochTracker(), [50, message()], [94, message({ runId: 2n ** 32n + 1n })], [200, changed(7, 'b', 'c', 3, { runId: 2n ** 32n + 1n })], [300, started(0, true, 9)]);
+    const far = observe(
+      new EpochTracker(),
+      [50, message()],
+      [94, message({ runId: 2n ** 32n + 1n })],
+      [200, changed(7, 'b', 'c', 3, { runId: 2n ** 32n + 1n })],
+      [300, started(0, true, 9)]
+    );
     far.known()[0].should.eql(at(2, 94, 'b'));
   });
 
   it('a cold change: DefinitionChanged in the old run, LoggerStarted as seq 0 of the new one', () => {
-    const cold = (seq: number): KnownEpoch[] => observe(new EpochTracker(), [50, message()], [200, changed(7, 'a', 'b', 3)], [300, started(seq, true, 2)]).known();
+    const cold = (seq: number): KnownEpoch[] =>
+      observe(
+        new EpochTracker(),
+        [50, message()],
+        [200, changed(7, 'a', 'b', 3)],
+        [300, started(seq, true, 2)]
+      ).known();
     cold(0).should.eql([at(2, 50, 'a'), at(3, 300, 'b')]);
     cold(1).should.eql([]);
   });
 
   it('a change that cannot be read leaves an unknown boundary', () => {
     const broken = (slots: TestRecord['slots']): KnownEpoch[] =>
-      observe(new EpochTracker(), [50, message()], [200, changed(7, 'a', 'b', 3, { slots })], [300, started(8)], [400, changed(9, 'b', 'c', 4)], [500, started(10)]).known();
-    const whole = [bytesSlot(Key.defHashOld, hashBytes('a')), bytesSlot(Key.defHashNew, hashBytes('b')), ulintSlot(Key.epochId, 3)];
+      observe(
+        new EpochTracker(),
+        [50, message()],
+        [200, changed(7, 'a', 'b', 3, { slots })],
+        [300, started(8)],
+        [400, changed(9, 'b', 'c', 4)],
+        [500, started(10)]
+      ).known();
+    const whole = [
+      bytesSlot(Key.defHashOld, hashBytes('a')),
+      bytesSlot(Key.defHashNew, hashBytes('b')),
+      ulintSlot(Key.epochId, 3)
+    ];
     broken(whole).length.should.equal(3);
-    for (const slots of [whole.slice(1), whole.slice(0, 2), [whole[0], bytesSlot(Key.defHashNew, new Uint8Array(7)), whole[2]], [whole[0], whole[1], udintSlot(Key.epochId, 3)], [whole[0], whole[1], ulintSlot(Key.epochId, 2n ** 60n)]]) {
+    for (const slots of [
+      whole.slice(1),
+      whole.slice(0, 2),
+      [whole[0], bytesSlot(Key.defHashNew, new Uint8Array(7)), whole[2]],
+      [whole[0], whole[1], udintSlot(Key.epochId, 3)],
+      [whole[0], whole[1], ulintSlot(Key.epochId, 2n ** 60n)]
+    ]) {
       broken(slots).should.eql([at(3, 300, 'b'), at(4, 500, 'c')]);
     }
   });
 
   it('a whole SHA-256 in place of the carriage hash counts by its first 8 bytes', () => {
     const long = (letter: string): Uint8Array => Buffer.concat([hashBytes(letter), Buffer.alloc(24, 7)]);
-    const slots = [bytesSlot(Key.defHashOld, long('a')), bytesSlot(Key.defHashNew, long('b')), ulintSlot(Key.epochId, 3)];
-    observe(new EpochTracker(), [50, message()], [200, changed(7, 'a', 'b', 3, { slots })], [300, started(8)]).known().should.eql([at(2, 50, 'a'), at(3, 300, 'b')]);
+    const slots = [
+      bytesSlot(Key.defHashOld, long('a')),
+      bytesSlot(Key.defHashNew, long('b')),
+      ulintSlot(Key.epochId, 3)
+    ];
+    observe(new EpochTracker(), [50, message()], [200, changed(7, 'a', 'b', 3, { slots })], [300, started(8)])
+      .known()
+      .should.eql([at(2, 50, 'a'), at(3, 300, 'b')]);
   });
 
   it('records in between do not part the pair; a second change replaces the first', () => {
-    const tracker = observe(new EpochTracker(), [50, message()], [100, changed(7, 'a', 'x', 9)], [200, changed(8, 'a', 'b', 3)], [280, view({ sourceId: 4, eventTypeId: EventType.SourceHighWater, slots: highWaterSlots(0) })], [340, started(9)]);
+    const tracker = observe(
+      new EpochTracker(),
+      [50, message()],
+      [100, changed(7, 'a', 'x', 9)],
+      [200, changed(8, 'a', 'b', 3)],
+      [280, view({ sourceId: 4, eventTypeId: EventType.SourceHighWater, slots: highWaterSlots(0) })],
+      [340, started(9)]
+    );
     tracker.known().should.eql([at(2, 50, 'a'), at(3, 340, 'b')]);
   });
 
@@ -207,15 +320,21 @@ describe('known epochs from what was read', () => {
   });
 
   it('epoch ids above 2^53-1 and epoch 0 do no harm', () => {
-    observe(new EpochTracker(), [50, message()], [200, changed(7, 'a', 'b', 0)], [300, started(8)]).known().should.eql([at(0, 300, 'b')]);
+    observe(new EpochTracker(), [50, message()], [200, changed(7, 'a', 'b', 0)], [300, started(8)])
+      .known()
+      .should.eql([at(0, 300, 'b')]);
   });
 });
 
 describe('known epochs: state', () => {
   it('remembers the latest ones', () => {
     const tracker = new EpochTracker();
-    for (let id = 1; id <= MAX_KNOWN_EPOCHS + 5; id++) tracker.observeSnapshot(look(id, id * 100, 'abcdef'[id % 6], 'abcdef'[(id + 5) % 6]));
-    tracker.known().map(({ epochId }) => epochId).should.eql(Array.from({ length: MAX_KNOWN_EPOCHS }, (_value, i) => i + 6));
+    for (let id = 1; id <= MAX_KNOWN_EPOCHS + 5; id++)
+      tracker.observeSnapshot(look(id, id * 100, 'abcdef'[id % 6], 'abcdef'[(id + 5) % 6]));
+    tracker
+      .known()
+      .map(({ epochId }) => epochId)
+      .should.eql(Array.from({ length: MAX_KNOWN_EPOCHS }, (_value, i) => i + 6));
   });
 
   it('an epoch older than all that are remembered is not remembered in place of a later one', () => {
@@ -227,14 +346,20 @@ describe('known epochs: state', () => {
   });
 
   it('a new incarnation knows nothing', () => {
-    const tracker = observe(new EpochTracker(), [50, message()], [200, changed(7, 'a', 'b', 3)], [300, started(8)], [352, message()]);
+    const tracker = observe(
+      new EpochTracker(),
+      [50, message()],
+      [200, changed(7, 'a', 'b', 3)],
+      [300, started(8)],
+      [352, message()]
+    );
     tracker.reset();
     tracker.known().should.eql([]);
     observe(tracker, [400, changed(9, 'b', 'c', 4)], [480, started(10)]);
     tracker.known().should.eql([at(3, 400, 'b'), at(4, 480, 'c')]);
   });
 
-  it('what it gives away is the caller\'s own', () => {
+  it("what it gives away is the caller's own", () => {
     const tracker = new EpochTracker();
     tracker.observeSnapshot(look(1, 0, 'a', 'f'));
     (tracker.known()[0] as { firstAbs: number }).firstAbs = 77;
@@ -245,9 +370,17 @@ describe('known epochs: state', () => {
     const steps: ((tracker: EpochTracker) => void)[] = [
       (tracker) => tracker.observeSnapshot(look(2, 0, 'a', 'f')),
       (tracker) => tracker.observeRecord(50, message({ runId: 2n ** 40n })),
-      (tracker) => tracker.observeRecord(94, view({ sourceId: 0, seq: 6, runId: 2n ** 40n, eventTypeId: EventType.LoggerStopped })),
+      (tracker) =>
+        tracker.observeRecord(
+          94,
+          view({ sourceId: 0, seq: 6, runId: 2n ** 40n, eventTypeId: EventType.LoggerStopped })
+        ),
       (tracker) => tracker.observeRecord(200, changed(7, 'a', 'b', 3, { runId: 2n ** 40n })),
-      (tracker) => tracker.observeRecord(300, view({ sourceId: 0, seq: 8, runId: 2n ** 40n, eventTypeId: EventType.LoggerStarted })),
+      (tracker) =>
+        tracker.observeRecord(
+          300,
+          view({ sourceId: 0, seq: 8, runId: 2n ** 40n, eventTypeId: EventType.LoggerStarted })
+        ),
       (tracker) => tracker.observeSnapshot(look(4, 900, 'c', 'b'))
     ];
     let saved = new EpochTracker();
@@ -283,7 +416,11 @@ describe('known epochs: state', () => {
     for (const [pointer, damage] of broken) {
       const state = JSON.parse(JSON.stringify(tracker)) as Loose;
       damage(state);
-      should(EpochTracker.fromJSON(state)).eql({ ok: false, code: 'OPENOT_EPOCH_STATE_INVALID', message: `the saved epochs are damaged at ${pointer}` });
+      should(EpochTracker.fromJSON(state)).eql({
+        ok: false,
+        code: 'OPENOT_EPOCH_STATE_INVALID',
+        message: `the saved epochs are damaged at ${pointer}`
+      });
     }
     for (const value of [undefined, null, [], 3]) should(EpochTracker.fromJSON(value)).have.property('ok', false);
   });

@@ -8,7 +8,12 @@ import { Seeded, seeded } from '../../support/seeded';
 /** A ring after many laps. */
 function filled(capacity: number, records: number, startAbs = 0xffffff00): RingWriter {
   const writer = new RingWriter(capacity, { startAbs });
-  for (let seq = 0; seq < records; seq++) writer.append(encoded({ seq, slots: seq % 3 === 0 ? messageSlots(seq) : [] }), { runId: 1n, sourceId: 1, seq: BigInt(seq) });
+  for (let seq = 0; seq < records; seq++)
+    writer.append(encoded({ seq, slots: seq % 3 === 0 ? messageSlots(seq) : [] }), {
+      runId: 1n,
+      sourceId: 1,
+      seq: BigInt(seq)
+    });
   return writer;
 }
 
@@ -36,7 +41,15 @@ function mutate(bytes: Uint8Array, random: Seeded): void {
   }
 }
 
-const outcome = (walk: Walk): object => ({ ...walk, records: walk.records.map((entry) => [entry.abs, entry.record.length, entry.record.seq, entry.record.slots().map((slot) => Buffer.from(slot.payload).toString('hex'))]) });
+const outcome = (walk: Walk): object => ({
+  ...walk,
+  records: walk.records.map((entry) => [
+    entry.abs,
+    entry.record.length,
+    entry.record.seq,
+    entry.record.slots().map((slot) => Buffer.from(slot.payload).toString('hex'))
+  ])
+});
 
 /** The same window among different surroundings: what a walk says must not depend on them. */
 function walkAmong(bytes: Uint8Array, surroundings: number, fromAbs: number, headAbs: number, capacity: number): Walk {
@@ -48,13 +61,16 @@ function walkAmong(bytes: Uint8Array, surroundings: number, fromAbs: number, hea
 function check(walk: Walk, fromAbs: number, toAbs: number, headAbs: number, capacity: number): void {
   let at = fromAbs;
   for (const { abs, record } of walk.records) {
-    if (abs < at || abs + record.length > Math.min(toAbs, headAbs)) throw new Error(`record at ${abs} stands outside of its place`);
+    if (abs < at || abs + record.length > Math.min(toAbs, headAbs))
+      throw new Error(`record at ${abs} stands outside of its place`);
     if ((abs % capacity) + record.length > capacity) throw new Error(`record at ${abs} crosses a lap`);
     if (!record.hasCrc) throw new Error(`record at ${abs} has no CRC`);
     at = abs + record.length;
   }
-  if (walk.nextAbs < at || walk.nextAbs > Math.max(headAbs, fromAbs)) throw new Error(`next position ${walk.nextAbs} is not between ${at} and ${headAbs}`);
-  if (walk.stop !== undefined && 'abs' in walk.stop && walk.stop.abs < walk.nextAbs) throw new Error('stopped before the next position');
+  if (walk.nextAbs < at || walk.nextAbs > Math.max(headAbs, fromAbs))
+    throw new Error(`next position ${walk.nextAbs} is not between ${at} and ${headAbs}`);
+  if (walk.stop !== undefined && 'abs' in walk.stop && walk.stop.abs < walk.nextAbs)
+    throw new Error('stopped before the next position');
 }
 
 describe('window walk on any bytes', () => {
@@ -97,7 +113,8 @@ describe('window walk on any bytes', () => {
       return writer.bytes.slice(0, writer.headAbs <= length ? writer.headAbs : length);
     };
     // Every four bytes look like the beginning of the longest record there is.
-    const hostile = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => [0x4f, 0x4f, 0x54, 0x32, 0xff, 0xff, 8, 0][i % 8]);
+    const hostile = (length: number): Uint8Array =>
+      Uint8Array.from({ length }, (_, i) => [0x4f, 0x4f, 0x54, 0x32, 0xff, 0xff, 8, 0][i % 8]);
     const zeros = (length: number): Uint8Array => new Uint8Array(length);
     for (const make of [good, hostile, zeros]) {
       const sizes = [1 << 17, 1 << 18, 1 << 19, 1 << 20];

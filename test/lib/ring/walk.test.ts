@@ -1,5 +1,13 @@
 import should from 'should';
-import { describeRingError, RingErrorDetail, ringErrorCode, RingWriter, visitWindow, Walk, walkWindow } from '../../../lib/ring';
+import {
+  describeRingError,
+  RingErrorDetail,
+  ringErrorCode,
+  RingWriter,
+  visitWindow,
+  Walk,
+  walkWindow
+} from '../../../lib/ring';
 import { crc32c, Flag, writeU16, writeU32 } from '../../../lib/wire';
 import { flatWindow } from '../../support/flat-window';
 import { encoded } from '../../support/records';
@@ -15,7 +23,12 @@ function records(count: number, firstSeq = 0): Uint8Array {
 
 function walk(bytes: Uint8Array, more: { fromAbs?: number; headAbs?: number; capacity?: number } = {}): Walk {
   const fromAbs = more.fromAbs ?? 0;
-  return walkWindow({ bytes, fromAbs, headAbs: more.headAbs ?? fromAbs + bytes.length, capacity: more.capacity ?? CAPACITY });
+  return walkWindow({
+    bytes,
+    fromAbs,
+    headAbs: more.headAbs ?? fromAbs + bytes.length,
+    capacity: more.capacity ?? CAPACITY
+  });
 }
 
 const seqs = (result: Walk): number[] => result.records.map((entry) => entry.record.safeSeq);
@@ -159,7 +172,11 @@ describe('window walk', () => {
   });
 
   describe('anything else is a stop', () => {
-    const bad = (change: (bytes: Uint8Array) => void, error: RingErrorDetail, more: { headAbs?: number; capacity?: number } = {}): void => {
+    const bad = (
+      change: (bytes: Uint8Array) => void,
+      error: RingErrorDetail,
+      more: { headAbs?: number; capacity?: number } = {}
+    ): void => {
       const bytes = records(3);
       change(bytes);
       const result = walk(bytes, { fromAbs: 440, ...more });
@@ -167,7 +184,8 @@ describe('window walk', () => {
       seqs(result).should.eql([0]);
       endOf(result).should.eql({ nextAbs: 484, stop: { ok: false, ...error } });
     };
-    const wire = (error: object): RingErrorDetail => ({ kind: 'wire', abs: 484, error: { ok: false, ...error } }) as RingErrorDetail;
+    const wire = (error: object): RingErrorDetail =>
+      ({ kind: 'wire', abs: 484, error: { ok: false, ...error } }) as RingErrorDetail;
 
     it('a zero byte at the beginning of a lap', () => {
       bad((bytes) => (bytes[44] = 0), { kind: 'unexpectedWrapMarker', abs: 484 }, { capacity: 484 });
@@ -206,10 +224,17 @@ describe('window walk', () => {
     it('a wrong CRC, also where the slots are wrong too', () => {
       const bytes = records(1);
       const expected = crc32c(bytes, 0, 40);
-      bad((all) => {
-        all.set(bytes, 44);
-        all[44 + 8] = 1;
-      }, wire({ kind: 'crcMismatch', expected, actual: crc32c(Uint8Array.from(bytes.subarray(0, 40), (byte, i) => (i === 8 ? 1 : byte))) }));
+      bad(
+        (all) => {
+          all.set(bytes, 44);
+          all[44 + 8] = 1;
+        },
+        wire({
+          kind: 'crcMismatch',
+          expected,
+          actual: crc32c(Uint8Array.from(bytes.subarray(0, 40), (byte, i) => (i === 8 ? 1 : byte)))
+        })
+      );
     });
 
     it('a slot that does not fit, and padding that is not zero', () => {
@@ -217,11 +242,17 @@ describe('window walk', () => {
       const slot = sealed(long.slice(), 0, 52);
       slot[43] = 9;
       sealed(slot, 0, 52);
-      endOf(walk(slot)).should.eql({ nextAbs: 0, stop: { ok: false, kind: 'wire', abs: 0, error: { ok: false, kind: 'invalidSlot', offset: 40 } } });
+      endOf(walk(slot)).should.eql({
+        nextAbs: 0,
+        stop: { ok: false, kind: 'wire', abs: 0, error: { ok: false, kind: 'invalidSlot', offset: 40 } }
+      });
       const padding = long.slice();
       padding[46] = 1;
       sealed(padding, 0, 52);
-      endOf(walk(padding)).should.eql({ nextAbs: 0, stop: { ok: false, kind: 'wire', abs: 0, error: { ok: false, kind: 'invalidPadding', offset: 46 } } });
+      endOf(walk(padding)).should.eql({
+        nextAbs: 0,
+        stop: { ok: false, kind: 'wire', abs: 0, error: { ok: false, kind: 'invalidPadding', offset: 46 } }
+      });
     });
 
     it('a capacity of zero with bytes to read', () => {
@@ -236,12 +267,28 @@ describe('window walk', () => {
       [{ kind: 'wrapBeyondHead', abs: 7, boundaryAbs: 99, headAbs: 50 }, 'OPENOT_RING_WRAP_BEYOND_HEAD', /7 .*99.*50/],
       [{ kind: 'recordCrossesBoundary', abs: 7 }, 'OPENOT_RING_RECORD_CROSSES_BOUNDARY', /7 would cross/],
       [{ kind: 'missingCrc', abs: 7 }, 'OPENOT_RING_MISSING_CRC', /7 has no CRC/],
-      [{ kind: 'wire', abs: 7, error: { ok: false, kind: 'crcMismatch', expected: 1, actual: 2 } }, 'OPENOT_WIRE_CRC_MISMATCH', /position 7: .*0x00000001.*0x00000002/],
-      [{ kind: 'wire', abs: 7, error: { ok: false, kind: 'wrongSync', found: '4f4f5421' } }, 'OPENOT_WIRE_VERSION_1', /version 1/],
+      [
+        { kind: 'wire', abs: 7, error: { ok: false, kind: 'crcMismatch', expected: 1, actual: 2 } },
+        'OPENOT_WIRE_CRC_MISMATCH',
+        /position 7: .*0x00000001.*0x00000002/
+      ],
+      [
+        { kind: 'wire', abs: 7, error: { ok: false, kind: 'wrongSync', found: '4f4f5421' } },
+        'OPENOT_WIRE_VERSION_1',
+        /version 1/
+      ],
       [{ kind: 'overwrittenMidRead', readAbs: 7, oldestAbs: 9 }, 'OPENOT_RING_OVERWRITTEN_MID_READ', /7 .*now 9/],
-      [{ kind: 'controlBlockCapacityMismatch', snapshotBytes: 64, capacity: 32 }, 'OPENOT_RING_CONTROL_BLOCK_CAPACITY_MISMATCH', /64 bytes.*32/],
+      [
+        { kind: 'controlBlockCapacityMismatch', snapshotBytes: 64, capacity: 32 },
+        'OPENOT_RING_CONTROL_BLOCK_CAPACITY_MISMATCH',
+        /64 bytes.*32/
+      ],
       [{ kind: 'capacityZero' }, 'OPENOT_RING_CAPACITY_ZERO', /no bytes/],
-      [{ kind: 'invalidCapturedWindow', headAbs: 9, oldestAbs: 7, capacity: 1 }, 'OPENOT_RING_INVALID_CAPTURED_WINDOW', /1 bytes.*7 to 9/],
+      [
+        { kind: 'invalidCapturedWindow', headAbs: 9, oldestAbs: 7, capacity: 1 },
+        'OPENOT_RING_INVALID_CAPTURED_WINDOW',
+        /1 bytes.*7 to 9/
+      ],
       [{ kind: 'recordExceedsCapacity', length: 9, capacity: 7 }, 'OPENOT_RING_RECORD_EXCEEDS_CAPACITY', /9 bytes.*7/]
     ];
     for (const [error, code, text] of cases) {
@@ -259,11 +306,17 @@ describe('window walk', () => {
       let cursor = startAbs;
       for (let step = 1; step < 200; step++) {
         const retainedBefore = writer.headAbs;
-        while (writer.headAbs - cursor < capacity - 120 && writer.headAbs - retainedBefore < 3 * step) writer.append(encoded({ seq }), { runId: 1n, sourceId: 1, seq: BigInt(seq++) });
+        while (writer.headAbs - cursor < capacity - 120 && writer.headAbs - retainedBefore < 3 * step)
+          writer.append(encoded({ seq }), { runId: 1n, sourceId: 1, seq: BigInt(seq++) });
         let size = 1 + (step % 150);
         while (cursor < writer.headAbs) {
           const toAbs = Math.min(writer.headAbs, cursor + size);
-          const result = walkWindow({ bytes: flatWindow(writer.bytes, cursor, toAbs), fromAbs: cursor, headAbs: writer.headAbs, capacity });
+          const result = walkWindow({
+            bytes: flatWindow(writer.bytes, cursor, toAbs),
+            fromAbs: cursor,
+            headAbs: writer.headAbs,
+            capacity
+          });
           should(result.stop).be.undefined();
           seen.push(...seqs(result));
           // As a reader does: a window that is too short for one record grows to what that record needs.
@@ -279,8 +332,13 @@ describe('window walk', () => {
 
   it('hands records to a visitor while it walks', () => {
     const seen: [number, number][] = [];
-    visitWindow({ bytes: records(2), fromAbs: 44, headAbs: 132, capacity: CAPACITY }, (abs, record) => seen.push([abs, record.safeSeq])).should.eql({ nextAbs: 132 });
-    seen.should.eql([[44, 0], [88, 1]]);
+    visitWindow({ bytes: records(2), fromAbs: 44, headAbs: 132, capacity: CAPACITY }, (abs, record) =>
+      seen.push([abs, record.safeSeq])
+    ).should.eql({ nextAbs: 132 });
+    seen.should.eql([
+      [44, 0],
+      [88, 1]
+    ]);
   });
 
   it('carries flags that it does not know', () => {

@@ -1,5 +1,14 @@
 import 'should';
-import { describeRingError, DroppedRange, joinDropped, readCapturedRing, Reservation, ringErrorCode, RingError, RingWriter } from '../../../lib/ring';
+import {
+  describeRingError,
+  DroppedRange,
+  joinDropped,
+  readCapturedRing,
+  Reservation,
+  ringErrorCode,
+  RingError,
+  RingWriter
+} from '../../../lib/ring';
 import { encoded, TestRecord } from '../../support/records';
 import { seeded } from '../../support/seeded';
 
@@ -11,12 +20,18 @@ function append(writer: RingWriter, record: TestRecord & { sourceId: number; seq
   return result;
 }
 
-const range = (sourceId: number, first: number, last: number): DroppedRange => ({ runId: RUN, sourceId, firstSeq: BigInt(first), lastSeq: BigInt(last), count: last - first + 1 });
+const range = (sourceId: number, first: number, last: number): DroppedRange => ({
+  runId: RUN,
+  sourceId,
+  firstSeq: BigInt(first),
+  lastSeq: BigInt(last),
+  count: last - first + 1
+});
 
 /** A record of a length that is a multiple of 4, from 44 bytes on. */
 function sized(sourceId: number, seq: number, length: number): TestRecord & { sourceId: number; seq: number } {
   const slots = [];
-  for (let left = length - 44; left > 0; ) {
+  for (let left = length - 44; left > 0;) {
     const size = Math.min(left, 256);
     slots.push({ key: 0x8000, type: 13, payload: new Uint8Array(size - 4).fill(0xee) });
     left -= size;
@@ -30,7 +45,9 @@ describe('ring writer', () => {
     append(writer, { sourceId: 1, seq: 0 }).abs.should.equal(0);
     append(writer, { sourceId: 1, seq: 1 }).abs.should.equal(44);
     [writer.headAbs, writer.oldestAbs, writer.lostCount, writer.retained].should.eql([88, 0, 0, 2]);
-    Buffer.from(writer.bytes.subarray(44, 88)).equals(encoded({ seq: 1 })).should.be.true();
+    Buffer.from(writer.bytes.subarray(44, 88))
+      .equals(encoded({ seq: 1 }))
+      .should.be.true();
   });
 
   it('fills a ring to its last byte without a marker, and begins the next lap', () => {
@@ -107,7 +124,8 @@ describe('ring writer', () => {
   describe('what was dropped', () => {
     it('is joined where run and source are the same and the seqs follow each other', () => {
       const ranges: DroppedRange[] = [];
-      const drop = (runId: bigint, sourceId: number, seq: bigint): void => joinDropped(ranges, { runId, sourceId, seq });
+      const drop = (runId: bigint, sourceId: number, seq: bigint): void =>
+        joinDropped(ranges, { runId, sourceId, seq });
       drop(1n, 7, 3n);
       drop(1n, 7, 4n);
       drop(1n, 7, 6n);
@@ -145,7 +163,11 @@ describe('ring writer', () => {
       b.should.eql({ ...a, abs: a.abs + laps });
     }
     high.headAbs.should.be.above(0x1_0000_0000);
-    [high.headAbs - laps, high.oldestAbs - laps, high.lostCount].should.eql([low.headAbs, low.oldestAbs, low.lostCount]);
+    [high.headAbs - laps, high.oldestAbs - laps, high.lostCount].should.eql([
+      low.headAbs,
+      low.oldestAbs,
+      low.lostCount
+    ]);
     Buffer.from(high.bytes).equals(low.bytes).should.be.true();
   });
 
@@ -155,7 +177,9 @@ describe('ring writer', () => {
     for (let seq = 0; seq < 100; seq++) append(writer, { sourceId: 1, seq });
     const batch = readCapturedRing(writer.bytes, { cursor: 0, headAbs: writer.headAbs, oldestAbs: writer.oldestAbs });
     if (!batch.ok) throw new Error(batch.kind);
-    batch.records.map((entry) => entry.record.safeSeq).should.eql([...Array(writer.retained).keys()].map((i) => 100 - writer.retained + i));
+    batch.records
+      .map((entry) => entry.record.safeSeq)
+      .should.eql([...Array(writer.retained).keys()].map((i) => 100 - writer.retained + i));
     batch.records[0].startAbs.should.equal(writer.oldestAbs);
   });
 
@@ -179,9 +203,15 @@ describe('ring writer', () => {
         writer.lostCount.should.equal(dropped);
         writer.retained.should.equal(written - dropped);
         (writer.headAbs - writer.oldestAbs).should.be.belowOrEqual(capacity);
-        const batch = readCapturedRing(writer.bytes, { cursor: startAbs, headAbs: writer.headAbs, oldestAbs: writer.oldestAbs });
+        const batch = readCapturedRing(writer.bytes, {
+          cursor: startAbs,
+          headAbs: writer.headAbs,
+          oldestAbs: writer.oldestAbs
+        });
         if (!batch.ok) throw new Error(`round ${round}, seq ${seq}: ${batch.kind}`);
-        batch.records.map((entry) => entry.record.safeSeq).should.eql([...Array(writer.retained).keys()].map((i) => dropped + i));
+        batch.records
+          .map((entry) => entry.record.safeSeq)
+          .should.eql([...Array(writer.retained).keys()].map((i) => dropped + i));
       }
     }
   });

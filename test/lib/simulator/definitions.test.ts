@@ -25,7 +25,9 @@ for (const scenario of Object.values(scenarios)) {
         const text = readFileSync(join(folder, file), 'utf8');
         const outcome = await compileDefinition(text);
         if (!outcome.ok) throw new Error(`${file}: ${outcome.message}`);
-        (outcome.compiled.violation === undefined).should.be.true(`${file}: ${JSON.stringify(outcome.compiled.violation)}`);
+        (outcome.compiled.violation === undefined).should.be.true(
+          `${file}: ${JSON.stringify(outcome.compiled.violation)}`
+        );
         outcome.compiled.contentHash.should.equal(outcome.compiled.definition.header.contentHash);
         hashes.add(outcome.compiled.carriageHash);
       }
@@ -38,7 +40,9 @@ for (const scenario of Object.values(scenarios)) {
         const outcome = parseDefinition(readFileSync(join(folder, file), 'utf8'));
         if (!outcome.ok) throw new Error(outcome.message);
         const { sources } = outcome.definition;
-        sources.map(({ sourceId }) => sourceId).should.deepEqual([0, ...scenario.sources.map(({ sourceId }) => sourceId)]);
+        sources
+          .map(({ sourceId }) => sourceId)
+          .should.deepEqual([0, ...scenario.sources.map(({ sourceId }) => sourceId)]);
         for (const source of sources) {
           source.name.length.should.be.above(3);
           source.path.length.should.equal(source.hierarchy.length).and.be.aboveOrEqual(3);

@@ -1,6 +1,15 @@
 import should from 'should';
 import { decodeControlBlock } from '../../../lib/ring';
-import { createSimulator, ElementType, elementTypes, Producer, Quirks, SimulatorOpcuaServer, startLogger, startOpcuaServer } from '../../../lib/simulator';
+import {
+  createSimulator,
+  ElementType,
+  elementTypes,
+  Producer,
+  Quirks,
+  SimulatorOpcuaServer,
+  startLogger,
+  startOpcuaServer
+} from '../../../lib/simulator';
 import { loadNodeOpcua } from '../../../lib/simulator/opcua/load';
 import { Key, text, udint } from '../../../lib/simulator/slots';
 import { EventType } from '../../../lib/wire';
@@ -18,7 +27,12 @@ function producerOf(stepped = false): Producer {
 }
 
 function log(producer: Producer, count: number): void {
-  for (let i = 0; i < count; i++) producer.emit({ sourceId: 7, eventTypeId: EventType.Message, slots: [udint(Key.messageTemplateId, 1), text(Key.arg, 'text')] });
+  for (let i = 0; i < count; i++)
+    producer.emit({
+      sourceId: 7,
+      eventTypeId: EventType.Message,
+      slots: [udint(Key.messageTemplateId, 1), text(Key.arg, 'text')]
+    });
 }
 
 describe('the OPC UA server of the simulator', function () {
@@ -33,7 +47,14 @@ describe('the OPC UA server of the simulator', function () {
   before(async () => {
     producer = producerOf();
     log(producer, 100);
-    server = await startOpcuaServer({ producer, port: 0, pkiFolder: `${pki.path}/server`, quirks, now: () => clock, users: { reader: 'secret' } });
+    server = await startOpcuaServer({
+      producer,
+      port: 0,
+      pkiFolder: `${pki.path}/server`,
+      quirks,
+      now: () => clock,
+      users: { reader: 'secret' }
+    });
     client = await connect(server, pki.path);
   });
   after(async () => {
@@ -58,7 +79,12 @@ describe('the OPC UA server of the simulator', function () {
   it('answers an IndexRange with those elements, one element, or fewer at the end', async () => {
     const [ring] = server.ringNodeIds;
     const image = Buffer.from(producer.ring);
-    const [middle, one, tail, beyond] = await client.read([ring, '10:19'], [ring, '5'], [ring, '1020:1100'], [ring, '1024:1030']);
+    const [middle, one, tail, beyond] = await client.read(
+      [ring, '10:19'],
+      [ring, '5'],
+      [ring, '1020:1100'],
+      [ring, '1024:1030']
+    );
     bytesOf(middle).equals(image.subarray(40, 80)).should.be.true();
     bytesOf(one).equals(image.subarray(20, 24)).should.be.true();
     bytesOf(tail).equals(image.subarray(4080)).should.be.true();
@@ -81,9 +107,20 @@ describe('the OPC UA server of the simulator', function () {
 
   it('gives subscribers of the control block every change that they have time for', async () => {
     const opcua = await loadNodeOpcua();
-    const subscription = await client.session.createSubscription2({ requestedPublishingInterval: 50, requestedLifetimeCount: 100, requestedMaxKeepAliveCount: 10, maxNotificationsPerPublish: 10, publishingEnabled: true, priority: 1 });
+    const subscription = await client.session.createSubscription2({
+      requestedPublishingInterval: 50,
+      requestedLifetimeCount: 100,
+      requestedMaxKeepAliveCount: 10,
+      maxNotificationsPerPublish: 10,
+      publishingEnabled: true,
+      priority: 1
+    });
     const index = (await client.session.readNamespaceArray()).indexOf('urn:openot:simulator');
-    const item = await subscription.monitor({ nodeId: `ns=${index};s=OpenOT.Control`, attributeId: opcua.AttributeIds.Value }, { samplingInterval: 50, queueSize: 1, discardOldest: true }, opcua.TimestampsToReturn.Neither);
+    const item = await subscription.monitor(
+      { nodeId: `ns=${index};s=OpenOT.Control`, attributeId: opcua.AttributeIds.Value },
+      { samplingInterval: 50, queueSize: 1, discardOldest: true },
+      opcua.TimestampsToReturn.Neither
+    );
     const heads = new Set<number>();
     await new Promise<void>((resolve) => {
       item.on('changed', (value) => {
@@ -99,12 +136,27 @@ describe('the OPC UA server of the simulator', function () {
 
   it('lets users in by name and password, and nobody with a wrong one', async () => {
     const opcua = await loadNodeOpcua();
-    const secure = { securityMode: opcua.MessageSecurityMode.SignAndEncrypt, securityPolicy: opcua.SecurityPolicy.Basic256Sha256 };
-    const known = await connect(server, pki.path, secure, { type: opcua.UserTokenType.UserName, userName: 'reader', password: 'secret' });
+    const secure = {
+      securityMode: opcua.MessageSecurityMode.SignAndEncrypt,
+      securityPolicy: opcua.SecurityPolicy.Basic256Sha256
+    };
+    const known = await connect(server, pki.path, secure, {
+      type: opcua.UserTokenType.UserName,
+      userName: 'reader',
+      password: 'secret'
+    });
     (await known.read(server.controlNodeId))[0].statusCode.name.should.equal('Good');
     await known.close();
-    await connect(server, pki.path, secure, { type: opcua.UserTokenType.UserName, userName: 'reader', password: 'wrong' }).should.be.rejectedWith(/BadUserAccessDenied|BadIdentityTokenRejected/);
-    await connect(server, pki.path, secure, { type: opcua.UserTokenType.UserName, userName: 'toString', password: 'x' }).should.be.rejected();
+    await connect(server, pki.path, secure, {
+      type: opcua.UserTokenType.UserName,
+      userName: 'reader',
+      password: 'wrong'
+    }).should.be.rejectedWith(/BadUserAccessDenied|BadIdentityTokenRejected/);
+    await connect(server, pki.path, secure, {
+      type: opcua.UserTokenType.UserName,
+      userName: 'toString',
+      password: 'x'
+    }).should.be.rejected();
   });
 
   it('tears its copies: pieces of one image from before and after stores of the program', async () => {
@@ -159,17 +211,29 @@ describe('the OPC UA server of the simulator', function () {
     const [ring] = server.ringNodeIds;
     const image = Buffer.from(producer.ring);
     quirks.indexRange = 'ignored';
-    bytesOf((await client.read([ring, '10:19']))[0]).equals(image).should.be.true();
+    bytesOf((await client.read([ring, '10:19']))[0])
+      .equals(image)
+      .should.be.true();
     quirks.indexRange = 'refused';
     (await client.read([ring, '10:19']))[0].statusCode.name.should.equal('BadIndexRangeInvalid');
     (await client.read(ring))[0].statusCode.name.should.equal('Good');
     quirks.indexRange = 'short';
-    bytesOf((await client.read([ring, '10:19']))[0]).equals(image.subarray(40, 76)).should.be.true();
+    bytesOf((await client.read([ring, '10:19']))[0])
+      .equals(image.subarray(40, 76))
+      .should.be.true();
     quirks.indexRange = 'shifted';
-    bytesOf((await client.read([ring, '10:19']))[0]).equals(image.subarray(44, 84)).should.be.true();
+    bytesOf((await client.read([ring, '10:19']))[0])
+      .equals(image.subarray(44, 84))
+      .should.be.true();
   });
 
-  for (const status of ['BadResponseTooLarge', 'BadEncodingLimitsExceeded', 'BadOutOfMemory', 'BadTimeout', 'BadTooManyOperations'] as const) {
+  for (const status of [
+    'BadResponseTooLarge',
+    'BadEncodingLimitsExceeded',
+    'BadOutOfMemory',
+    'BadTimeout',
+    'BadTooManyOperations'
+  ] as const) {
     it(`answers Reads with ${status} as often as asked to, then behaves again`, async () => {
       quirks.fault = { status, times: 2, delay: 5 };
       for (let i = 0; i < 2; i++) await client.read(server.controlNodeId).should.be.rejectedWith(new RegExp(status));
@@ -188,7 +252,10 @@ describe('the OPC UA server of the simulator', function () {
   it('takes its time when asked to, but only for its memory', async () => {
     quirks.delay = 80;
     const order: string[] = [];
-    await Promise.all([client.read(server.controlNodeId).then(() => order.push('memory')), client.read('i=2258').then(() => order.push('time'))]);
+    await Promise.all([
+      client.read(server.controlNodeId).then(() => order.push('memory')),
+      client.read('i=2258').then(() => order.push('time'))
+    ]);
     order.should.deepEqual(['time', 'memory']);
   });
 });
@@ -198,7 +265,11 @@ describe('the layouts of the simulated server', function () {
   const pki = temporaryFolder();
   after(() => pki.remove());
 
-  async function withServer(quirks: Quirks, use: (server: SimulatorOpcuaServer, producer: Producer) => Promise<void>, options: Partial<Parameters<typeof startOpcuaServer>[0]> = {}): Promise<void> {
+  async function withServer(
+    quirks: Quirks,
+    use: (server: SimulatorOpcuaServer, producer: Producer) => Promise<void>,
+    options: Partial<Parameters<typeof startOpcuaServer>[0]> = {}
+  ): Promise<void> {
     const producer = producerOf();
     log(producer, 100);
     const server = await startOpcuaServer({ producer, port: 0, pkiFolder: `${pki.path}/server`, quirks, ...options });
@@ -211,18 +282,36 @@ describe('the layouts of the simulated server', function () {
 
   for (const type of elementTypes) {
     it(`shows the same bytes as ${type}`, async () => {
-      const widths: Record<ElementType, number> = { Byte: 1, SByte: 1, UInt16: 2, Int16: 2, UInt32: 4, Int32: 4, UInt64: 8, Int64: 8, ByteString: 1 };
+      const widths: Record<ElementType, number> = {
+        Byte: 1,
+        SByte: 1,
+        UInt16: 2,
+        Int16: 2,
+        UInt32: 4,
+        Int32: 4,
+        UInt64: 8,
+        Int64: 8,
+        ByteString: 1
+      };
       await withServer({ controlType: type, ringType: type, dimensionsZero: true }, async (server, producer) => {
         const opcua = await loadNodeOpcua();
         const client = await connect(server, pki.path);
-        const [control, ring, part] = await client.read(server.controlNodeId, server.ringNodeIds[0], [server.ringNodeIds[0], '2:5']);
+        const [control, ring, part] = await client.read(server.controlNodeId, server.ringNodeIds[0], [
+          server.ringNodeIds[0],
+          '2:5'
+        ]);
         bytesOf(control).equals(Buffer.from(producer.control)).should.be.true();
         bytesOf(ring).equals(Buffer.from(producer.ring)).should.be.true();
         const width = widths[type];
-        bytesOf(part).equals(Buffer.from(producer.ring).subarray(2 * width, 6 * width)).should.be.true();
+        bytesOf(part)
+          .equals(Buffer.from(producer.ring).subarray(2 * width, 6 * width))
+          .should.be.true();
         control.value.dataType.should.equal(opcua.DataType[type]);
         const index = (await client.session.readNamespaceArray()).indexOf('urn:openot:simulator');
-        const dimensions = await client.session.read({ nodeId: `ns=${index};s=OpenOT.Ring`, attributeId: opcua.AttributeIds.ArrayDimensions });
+        const dimensions = await client.session.read({
+          nodeId: `ns=${index};s=OpenOT.Ring`,
+          attributeId: opcua.AttributeIds.ArrayDimensions
+        });
         if (type !== 'ByteString') Array.from(dimensions.value.value as Uint32Array).should.deepEqual([0]);
         await client.close();
       });
@@ -244,7 +333,9 @@ describe('the layouts of the simulated server', function () {
     await withServer({ maxNodesPerRead: 2, maxSessions: 1 }, async (server) => {
       const client = await connect(server, pki.path);
       (await client.read(server.controlNodeId, server.ringNodeIds[0])).length.should.equal(2);
-      await client.read(server.controlNodeId, server.ringNodeIds[0], server.controlNodeId).should.be.rejectedWith(/BadTooManyOperations/);
+      await client
+        .read(server.controlNodeId, server.ringNodeIds[0], server.controlNodeId)
+        .should.be.rejectedWith(/BadTooManyOperations/);
       await connect(server, pki.path).should.be.rejectedWith(/BadTooManySessions/);
       await client.close();
     });
@@ -255,7 +346,10 @@ describe('the layouts of the simulated server', function () {
       {},
       async (server) => {
         const opcua = await loadNodeOpcua();
-        const secure = { securityMode: opcua.MessageSecurityMode.Sign, securityPolicy: opcua.SecurityPolicy.Basic256Sha256 };
+        const secure = {
+          securityMode: opcua.MessageSecurityMode.Sign,
+          securityPolicy: opcua.SecurityPolicy.Basic256Sha256
+        };
         const open = await connect(server, pki.path);
         const certificate = open.client.getCertificate();
         await open.close();
@@ -270,7 +364,14 @@ describe('the layouts of the simulated server', function () {
   });
 
   it('turns away anonymous clients when asked to', async () => {
-    await withServer({}, (server) => connect(server, pki.path).should.be.rejected().then(() => undefined), { allowAnonymous: false });
+    await withServer(
+      {},
+      (server) =>
+        connect(server, pki.path)
+          .should.be.rejected()
+          .then(() => undefined),
+      { allowAnonymous: false }
+    );
   });
 
   it('stops at once with clients connected, and frees its port', async () => {
@@ -292,7 +393,12 @@ describe('a simulator with a server', function () {
   after(() => pki.remove());
 
   it('shows its ring over OPC UA while it runs, and says so when its port is taken', async () => {
-    const simulator = createSimulator({ scenario: 'reactor', rate: 200, opcuaPort: 'any', pkiFolder: `${pki.path}/server` });
+    const simulator = createSimulator({
+      scenario: 'reactor',
+      rate: 200,
+      opcuaPort: 'any',
+      pkiFolder: `${pki.path}/server`
+    });
     (await simulator.start()).should.deepEqual({ ok: true });
     const { server } = simulator;
     if (server === undefined) throw new Error('no server');

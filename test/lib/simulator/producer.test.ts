@@ -22,7 +22,11 @@ function producerOf(options: Partial<ConstructorParameters<typeof Producer>[0]> 
 
 /** A message of varying length, so that records meet the end of the ring at every offset. */
 function logMessage(producer: Producer, sourceId: number, random: SeededRandom): void {
-  producer.emit({ sourceId, eventTypeId: EventType.Message, slots: [udint(Key.messageTemplateId, 1), text(Key.arg, 'x'.repeat(random.below(100)))] });
+  producer.emit({
+    sourceId,
+    eventTypeId: EventType.Message,
+    slots: [udint(Key.messageTemplateId, 1), text(Key.arg, 'x'.repeat(random.below(100)))]
+  });
 }
 
 describe('the producer', () => {
@@ -31,12 +35,21 @@ describe('the producer', () => {
     startLogger(producer, sources);
     const follower = new Follower(producer, 1000);
     const { epochFirstAbs, runId, epochId, definitionHash, prevDefinitionHash } = follower.snapshot();
-    should({ epochFirstAbs, runId, epochId, definitionHash, prevDefinitionHash }).deepEqual({ epochFirstAbs: 1000, runId: '5', epochId: 3, definitionHash: HASH, prevDefinitionHash: NOT_ADVERTISED });
-    follower.read().map(({ record }) => [record.sourceId, Number(record.seq), record.eventTypeId]).should.deepEqual([
-      [0, 0, EventType.LoggerStarted],
-      [0, 1, EventType.SourceRegistered],
-      [0, 2, EventType.SourceRegistered]
-    ]);
+    should({ epochFirstAbs, runId, epochId, definitionHash, prevDefinitionHash }).deepEqual({
+      epochFirstAbs: 1000,
+      runId: '5',
+      epochId: 3,
+      definitionHash: HASH,
+      prevDefinitionHash: NOT_ADVERTISED
+    });
+    follower
+      .read()
+      .map(({ record }) => [record.sourceId, Number(record.seq), record.eventTypeId])
+      .should.deepEqual([
+        [0, 0, EventType.LoggerStarted],
+        [0, 1, EventType.SourceRegistered],
+        [0, 2, EventType.SourceRegistered]
+      ]);
   });
 
   it('stands in the ring where its truth says, wrap after wrap', () => {
@@ -69,7 +82,9 @@ describe('the producer', () => {
     for (const { sourceId } of sources) {
       const { accounting } = follower;
       accounting.lost(1n, sourceId).should.be.above(0);
-      (accounting.delivered(1n, sourceId) + accounting.lost(1n, sourceId)).should.equal(producer.produced.get(sourceId));
+      (accounting.delivered(1n, sourceId) + accounting.lost(1n, sourceId)).should.equal(
+        producer.produced.get(sourceId)
+      );
     }
   });
 
@@ -83,23 +98,37 @@ describe('the producer', () => {
     changeDefinition(producer, NEXT_HASH, false);
     logMessage(producer, 9, random);
     const read = follower.read();
-    read.map(({ record }) => [record.runId, record.sourceId, Number(record.seq), record.eventTypeId]).should.deepEqual([
-      [1n, 0, 3, EventType.LoggerStopped],
-      [1n, 7, 0, EventType.SourceHighWater],
-      [1n, 9, 1, EventType.SourceHighWater],
-      [1n, 0, 4, EventType.DefinitionChanged],
-      [1n, 0, 5, EventType.LoggerStarted],
-      [1n, 9, 2, EventType.Message]
-    ]);
+    read
+      .map(({ record }) => [record.runId, record.sourceId, Number(record.seq), record.eventTypeId])
+      .should.deepEqual([
+        [1n, 0, 3, EventType.LoggerStopped],
+        [1n, 7, 0, EventType.SourceHighWater],
+        [1n, 9, 1, EventType.SourceHighWater],
+        [1n, 0, 4, EventType.DefinitionChanged],
+        [1n, 0, 5, EventType.LoggerStarted],
+        [1n, 9, 2, EventType.Message]
+      ]);
     const changed = read[3].record.slots();
-    changed.map(({ key, payload }) => [key, Buffer.from(payload).toString('hex')]).should.deepEqual([
-      [Key.defHashOld, HASH],
-      [Key.defHashNew, NEXT_HASH],
-      [Key.epochId, '0200000000000000']
-    ]);
+    changed
+      .map(({ key, payload }) => [key, Buffer.from(payload).toString('hex')])
+      .should.deepEqual([
+        [Key.defHashOld, HASH],
+        [Key.defHashNew, NEXT_HASH],
+        [Key.epochId, '0200000000000000']
+      ]);
     const { epochFirstAbs, runId, epochId, definitionHash, prevDefinitionHash } = follower.snapshot();
-    should({ epochFirstAbs, runId, epochId, definitionHash, prevDefinitionHash }).deepEqual({ epochFirstAbs: read[4].abs, runId: '1', epochId: 2, definitionHash: NEXT_HASH, prevDefinitionHash: HASH });
-    producer.truth.all().slice(-3).map(({ epochId: of }) => of).should.deepEqual([1n, 2n, 2n]);
+    should({ epochFirstAbs, runId, epochId, definitionHash, prevDefinitionHash }).deepEqual({
+      epochFirstAbs: read[4].abs,
+      runId: '1',
+      epochId: 2,
+      definitionHash: NEXT_HASH,
+      prevDefinitionHash: HASH
+    });
+    producer.truth
+      .all()
+      .slice(-3)
+      .map(({ epochId: of }) => of)
+      .should.deepEqual([1n, 2n, 2n]);
   });
 
   it('starts cold with the next run id and all seqs at 0, DefinitionChanged still in the old run', () => {
@@ -110,11 +139,15 @@ describe('the producer', () => {
     follower.read();
     changeDefinition(producer, NEXT_HASH, true);
     logMessage(producer, 7, new SeededRandom(1));
-    follower.read().slice(-3).map(({ record }) => [record.runId, record.sourceId, Number(record.seq), record.eventTypeId]).should.deepEqual([
-      [1n, 0, 4, EventType.DefinitionChanged],
-      [2n, 0, 0, EventType.LoggerStarted],
-      [2n, 7, 0, EventType.Message]
-    ]);
+    follower
+      .read()
+      .slice(-3)
+      .map(({ record }) => [record.runId, record.sourceId, Number(record.seq), record.eventTypeId])
+      .should.deepEqual([
+        [1n, 0, 4, EventType.DefinitionChanged],
+        [2n, 0, 0, EventType.LoggerStarted],
+        [2n, 7, 0, EventType.Message]
+      ]);
     follower.snapshot().runId.should.equal('2');
   });
 
@@ -125,9 +158,16 @@ describe('the producer', () => {
     for (let i = 0; i < 100; i++) logMessage(producer, 7, random);
     powerCycle(producer, sources);
     const follower = new Follower(producer);
-    follower.read().map(({ abs, record }) => [abs === 0, record.runId, Number(record.seq), record.eventTypeId])[0].should.deepEqual([true, 1n, 0, EventType.LoggerStarted]);
+    follower
+      .read()
+      .map(({ abs, record }) => [abs === 0, record.runId, Number(record.seq), record.eventTypeId])[0]
+      .should.deepEqual([true, 1n, 0, EventType.LoggerStarted]);
     const { lostCount, oldestAbs, prevDefinitionHash } = follower.snapshot();
-    should({ lostCount, oldestAbs, prevDefinitionHash }).deepEqual({ lostCount: 0, oldestAbs: 0, prevDefinitionHash: NOT_ADVERTISED });
+    should({ lostCount, oldestAbs, prevDefinitionHash }).deepEqual({
+      lostCount: 0,
+      oldestAbs: 0,
+      prevDefinitionHash: NOT_ADVERTISED
+    });
     producer.truth.all().slice(-1)[0].incarnation.should.equal(1);
   });
 
@@ -213,11 +253,14 @@ describe('the producer, store by store', () => {
       // Even an image taken in mid-update has oldest right: it was published before the first byte was overwritten.
       const oldestAfter = Number(new DataView(producer.control.buffer).getBigUint64(32, true));
       const written = new Set(producer.truth.all().slice(-100).map(line));
-      const end = visitWindow({ bytes, fromAbs: oldest, headAbs: head, capacity: producer.ring.length }, (abs, record) => {
-        if (abs < oldestAfter) return void overtaken++;
-        believed++;
-        written.has(lineOf({ abs, record })).should.be.true(lineOf({ abs, record }));
-      });
+      const end = visitWindow(
+        { bytes, fromAbs: oldest, headAbs: head, capacity: producer.ring.length },
+        (abs, record) => {
+          if (abs < oldestAfter) return void overtaken++;
+          believed++;
+          written.has(lineOf({ abs, record })).should.be.true(lineOf({ abs, record }));
+        }
+      );
       if (end.stop !== undefined) end.nextAbs.should.be.below(oldestAfter);
     }
     believed.should.be.above(2000);

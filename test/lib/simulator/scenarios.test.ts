@@ -6,7 +6,9 @@ import { canonicalEvents, EventType, Key } from '../../../lib/wire';
 import { clocked } from './support/clocked';
 import { Follower, lineOf, ReadRecord } from './support/follower';
 
-/** Plays a scenario with every lifecycle operation in between, and hands every record on with the file it belongs to. */
+/**
+ * Plays a scenario with every lifecycle operation in between, and hands every record on with the file it belongs to.
+ */
 function play(scenario: ScenarioName, each: (read: ReadRecord, definitionText: string) => void): void {
   const { simulator, pass } = clocked({ scenario, rate: 1000, seed: 5 });
   const follower = new Follower(simulator.producer);
@@ -15,7 +17,15 @@ function play(scenario: ScenarioName, each: (read: ReadRecord, definitionText: s
     for (const read of follower.read()) each(read, text);
   };
   look();
-  const commands = ['clock-unsynced', 'drop', 'clock-synced', 'high-water', 'definition-change', 'cold-start', 'definition-change'];
+  const commands = [
+    'clock-unsynced',
+    'drop',
+    'clock-synced',
+    'high-water',
+    'definition-change',
+    'cold-start',
+    'definition-change'
+  ];
   for (let i = 0; i < 350; i++) {
     pass(100);
     look();
@@ -67,8 +77,11 @@ for (const name of Object.keys(scenarios) as ScenarioName[]) {
         versions.add(text);
         const document = formatter.recordObject(read.record, read.abs, context);
         if (document.kind !== 'event') throw new Error(`${lineOf(read)}: ${JSON.stringify(document)}`);
-        const unresolved = document.fields.find((field) => field.type !== (expectedType(field.key, read.record.eventTypeId) ?? field.type));
-        if (unresolved !== undefined || document.warnings !== undefined) throw new Error(`${lineOf(read)}: ${JSON.stringify(document)}`);
+        const unresolved = document.fields.find(
+          (field) => field.type !== (expectedType(field.key, read.record.eventTypeId) ?? field.type)
+        );
+        if (unresolved !== undefined || document.warnings !== undefined)
+          throw new Error(`${lineOf(read)}: ${JSON.stringify(document)}`);
         should(document.provenance.source.name).be.a.String();
       });
       versions.size.should.be.aboveOrEqual(2);
@@ -79,7 +92,12 @@ for (const name of Object.keys(scenarios) as ScenarioName[]) {
         const { simulator, pass } = clocked({ scenario: name, rate: 100, seed });
         const follower = new Follower(simulator.producer);
         for (let i = 0; i < 20; i++) pass(100);
-        return follower.read().map((read) => `${lineOf(read)} ${Buffer.from(read.record.bytes.subarray(read.record.start + 40, read.record.slotsEnd)).toString('hex')}`);
+        return follower
+          .read()
+          .map(
+            (read) =>
+              `${lineOf(read)} ${Buffer.from(read.record.bytes.subarray(read.record.start + 40, read.record.slotsEnd)).toString('hex')}`
+          );
       };
       run(1).should.deepEqual(run(1));
       run(1).should.not.deepEqual(run(2));
@@ -97,13 +115,18 @@ for (const name of Object.keys(scenarios) as ScenarioName[]) {
 describe('the scenarios together', () => {
   it('show every canonical event but BufferCleared, which a ring with epoch strategy "retain" never logs', () => {
     const seen = new Set<number>();
-    for (const name of Object.keys(scenarios) as ScenarioName[]) play(name, ({ record }) => seen.add(record.eventTypeId));
-    canonicalEvents.filter(({ id }) => !seen.has(id)).map(({ name }) => name).should.deepEqual(['BufferCleared']);
+    for (const name of Object.keys(scenarios) as ScenarioName[])
+      play(name, ({ record }) => seen.add(record.eventTypeId));
+    canonicalEvents
+      .filter(({ id }) => !seen.has(id))
+      .map(({ name }) => name)
+      .should.deepEqual(['BufferCleared']);
   });
 
   it('show every TLV type', () => {
     const seen = new Set<number>();
-    for (const name of Object.keys(scenarios) as ScenarioName[]) play(name, ({ record }) => record.slots().forEach((slot) => seen.add(slot.type)));
+    for (const name of Object.keys(scenarios) as ScenarioName[])
+      play(name, ({ record }) => record.slots().forEach((slot) => seen.add(slot.type)));
     [...seen].sort((a, b) => a - b).should.deepEqual([...Array(14).keys()]);
   });
 });

@@ -33,7 +33,9 @@ describe('a simulator', () => {
     const { simulator, pass } = clocked({ scenario: 'reactor', rate: 500, ringBytes: 1 << 20 });
     const follower = new Follower(simulator.producer);
     for (let i = 0; i < 500; i++) pass(20);
-    const events = follower.read().filter(({ record }) => record.sourceId !== 0 && !BOOKKEEPING.has(record.eventTypeId));
+    const events = follower
+      .read()
+      .filter(({ record }) => record.sourceId !== 0 && !BOOKKEEPING.has(record.eventTypeId));
     events.length.should.be.within(4999, 5001);
     follower.records.filter(({ record }) => record.eventTypeId === EventType.Heartbeat).length.should.equal(2);
   });
@@ -41,7 +43,17 @@ describe('a simulator', () => {
   it('goes through its whole life in a small ring, and every record is found or accounted for', () => {
     const { simulator, pass } = clocked({ scenario: 'packaging', rate: 400, ringBytes: 4096, highWaterInterval: 0 });
     const follower = new Follower(simulator.producer);
-    const life = ['drop', 'definition-change', 'clock-unsynced', 'burst', 'clock-synced', 'cold-start', 'drop', 'definition-change', 'high-water'];
+    const life = [
+      'drop',
+      'definition-change',
+      'clock-unsynced',
+      'burst',
+      'clock-synced',
+      'cold-start',
+      'drop',
+      'definition-change',
+      'high-water'
+    ];
     for (let i = 0; i < 900; i++) {
       // Read every 20 ms in the first half of each part, every 400 ms in the second: then the reader is lapped.
       pass(20);
@@ -122,7 +134,11 @@ describe('a simulator', () => {
   });
 
   it('stands still inside an update on stop-mid-update, and loses nothing when it goes on', () => {
-    const { simulator, pass } = clocked({ scenario: 'reactor', rate: 200, quirks: { torn: { granularity: 4, updateProbability: 0.1 } } });
+    const { simulator, pass } = clocked({
+      scenario: 'reactor',
+      rate: 200,
+      quirks: { torn: { granularity: 4, updateProbability: 0.1 } }
+    });
     pass(1000);
     simulator.command('stop-mid-update').should.deepEqual({ ok: true });
     simulator.command('stop-mid-update').should.deepEqual({ ok: true });
@@ -154,7 +170,11 @@ describe('a simulator', () => {
   });
 
   it('writes store by store when copies are to be torn, one tick behind, and is complete nevertheless', () => {
-    const { simulator, pass } = clocked({ scenario: 'packaging', rate: 500, quirks: { torn: { granularity: 4, updateProbability: 0.1 } } });
+    const { simulator, pass } = clocked({
+      scenario: 'packaging',
+      rate: 500,
+      quirks: { torn: { granularity: 4, updateProbability: 0.1 } }
+    });
     const follower = new Follower(simulator.producer);
     for (let i = 0; i < 200; i++) {
       pass(20);
@@ -169,7 +189,8 @@ describe('a simulator', () => {
 
   it('advertises the hash of the file it hands out, and of the next one after a change', () => {
     const { simulator } = clocked({ scenario: 'packaging' });
-    const hashOf = (text: string): string => (JSON.parse(text) as { header: { contentHash: string } }).header.contentHash.slice(0, 16);
+    const hashOf = (text: string): string =>
+      (JSON.parse(text) as { header: { contentHash: string } }).header.contentHash.slice(0, 16);
     for (let i = 0; i < 4; i++) {
       hashOf(simulator.definitionText()).should.equal(simulator.statistics().definitionHash);
       const next = simulator.definitionText('next');
@@ -185,15 +206,20 @@ describe('a simulator', () => {
     const unknown = simulator.command('explode');
     unknown.should.have.property('code', 'OPENOT_SIMULATOR_COMMAND');
     if (!unknown.ok) for (const command of simulatorCommands) unknown.message.should.containEql(command);
-    for (const count of [0, -1, 1.5, 100_001, 'many', {}, true, NaN]) simulator.command('burst', count).should.have.property('code', 'OPENOT_SIMULATOR_COUNT');
+    for (const count of [0, -1, 1.5, 100_001, 'many', {}, true, NaN])
+      simulator.command('burst', count).should.have.property('code', 'OPENOT_SIMULATOR_COUNT');
     for (const count of [1, '25', 100]) simulator.command('burst', count).should.deepEqual({ ok: true });
   });
 
   it('refuses options out of range', () => {
-    should.throws(() => createSimulator({ scenario: 'brewery' as 'reactor' }), /scenario: expected one of reactor, packaging, found "brewery"/);
+    should.throws(
+      () => createSimulator({ scenario: 'brewery' as 'reactor' }),
+      /scenario: expected one of reactor, packaging, found "brewery"/
+    );
     should.throws(() => createSimulator({ scenario: 'reactor', rate: -1 }), /rate/);
     should.throws(() => createSimulator({ scenario: 'reactor', rate: NaN }), /rate/);
-    for (const ringBytes of [0, 1001, 512, NaN, 1 << 25]) should.throws(() => createSimulator({ scenario: 'reactor', ringBytes }), /ringBytes: expected a multiple of 8/);
+    for (const ringBytes of [0, 1001, 512, NaN, 1 << 25])
+      should.throws(() => createSimulator({ scenario: 'reactor', ringBytes }), /ringBytes: expected a multiple of 8/);
   });
 
   it('has statistics that any message can carry', () => {

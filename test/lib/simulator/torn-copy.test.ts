@@ -53,7 +53,9 @@ describe('a torn copy', () => {
   it('is whole when the program has nothing to do, or the chance is nil', () => {
     const random = new SeededRandom(3);
     const source = Uint8Array.from({ length: 100 }, (_, i) => i);
-    Buffer.from(tornCopy(source, 10, 90, { granularity: 1, updateProbability: 1 }, random, () => false)).equals(Buffer.from(source.subarray(10, 90))).should.be.true();
+    Buffer.from(tornCopy(source, 10, 90, { granularity: 1, updateProbability: 1 }, random, () => false))
+      .equals(Buffer.from(source.subarray(10, 90)))
+      .should.be.true();
     const { source: other, step, done } = changing(100, 5);
     tornCopy(other, 0, 100, { granularity: 1, updateProbability: 0 }, random, step);
     done().should.equal(0);

@@ -1,9 +1,25 @@
 import should from 'should';
-import { crc32c, decodeRecord, describeWireError, Flag, RecordView, SYNC_WORD, TlvType, WireErrorDetail, wireErrorCode, writeU16, writeU32 } from '../../../lib/wire';
+import {
+  crc32c,
+  decodeRecord,
+  describeWireError,
+  Flag,
+  RecordView,
+  SYNC_WORD,
+  TlvType,
+  WireErrorDetail,
+  wireErrorCode,
+  writeU16,
+  writeU32
+} from '../../../lib/wire';
 import { encoded } from '../../support/records';
 
-/** A record out of raw parts: `slots` as bytes, the length field and the CRC as they should be unless said otherwise. */
-function raw(parts: { slots?: readonly number[]; flags?: number; length?: number; sync?: number; crc?: number } = {}): Uint8Array {
+/**
+ * A record out of raw parts: `slots` as bytes, the length field and the CRC as they should be unless said otherwise.
+ */
+function raw(
+  parts: { slots?: readonly number[]; flags?: number; length?: number; sync?: number; crc?: number } = {}
+): Uint8Array {
   const slots = parts.slots ?? [];
   const flags = parts.flags ?? Flag.HasCrc;
   const hasCrc = (flags & Flag.HasCrc) !== 0;
@@ -62,11 +78,13 @@ describe('decoding one record', () => {
   });
 
   it('invalidLength: below 40', () => {
-    for (const length of [0, 1, 39]) refuses(raw({ length }), { kind: 'invalidLength', totalLength: length, available: 44 });
+    for (const length of [0, 1, 39])
+      refuses(raw({ length }), { kind: 'invalidLength', totalLength: length, available: 44 });
   });
 
   it('invalidLength: below 44 with a CRC', () => {
-    for (const length of [40, 41, 43]) refuses(raw({ length }), { kind: 'invalidLength', totalLength: length, available: 44 });
+    for (const length of [40, 41, 43])
+      refuses(raw({ length }), { kind: 'invalidLength', totalLength: length, available: 44 });
     accepts(raw({ flags: 0 })).length.should.equal(40);
     accepts(raw()).length.should.equal(44);
   });
@@ -141,7 +159,15 @@ describe('decoding one record', () => {
   });
 
   it('64-bit fields keep all their bits', () => {
-    const record = accepts(encoded({ seq: 0xffff_ffff_ffff_ffffn, runId: 0x8000_0000_0000_0001n, timeNs: 0xfedc_ba98_7654_3210n, sourceId: 0xffff_ffff, eventTypeId: 0xffff_fffe }));
+    const record = accepts(
+      encoded({
+        seq: 0xffff_ffff_ffff_ffffn,
+        runId: 0x8000_0000_0000_0001n,
+        timeNs: 0xfedc_ba98_7654_3210n,
+        sourceId: 0xffff_ffff,
+        eventTypeId: 0xffff_fffe
+      })
+    );
     record.seq.should.equal(0xffff_ffff_ffff_ffffn);
     record.safeSeq.should.equal(-1);
     record.runId.should.equal(0x8000_0000_0000_0001n);
@@ -153,8 +179,21 @@ describe('decoding one record', () => {
   });
 
   it('keys, types and lengths are carried whatever they are', () => {
-    const record = accepts(encoded({ slots: [{ key: 0, type: 0xff, payload: new Uint8Array(0) }, { key: 0xffff, type: 0x0e, payload: new Uint8Array(255).fill(3) }] }));
-    record.slots().map(({ key, type, payload }) => [key, type, payload.length]).should.eql([[0, 0xff, 0], [0xffff, 0x0e, 255]]);
+    const record = accepts(
+      encoded({
+        slots: [
+          { key: 0, type: 0xff, payload: new Uint8Array(0) },
+          { key: 0xffff, type: 0x0e, payload: new Uint8Array(255).fill(3) }
+        ]
+      })
+    );
+    record
+      .slots()
+      .map(({ key, type, payload }) => [key, type, payload.length])
+      .should.eql([
+        [0, 0xff, 0],
+        [0xffff, 0x0e, 255]
+      ]);
   });
 
   it('a view shares the memory it was made from', () => {
@@ -165,7 +204,12 @@ describe('decoding one record', () => {
   });
 
   it('the first and the last slot of a key and width are found', () => {
-    const slots = [{ key: 5, type: 1, payload: Uint8Array.of(1) }, { key: 5, type: 5, payload: Uint8Array.of(1, 2, 3, 4) }, { key: 6, type: 5, payload: new Uint8Array(4) }, { key: 5, type: 5, payload: Uint8Array.of(5, 6, 7, 8) }];
+    const slots = [
+      { key: 5, type: 1, payload: Uint8Array.of(1) },
+      { key: 5, type: 5, payload: Uint8Array.of(1, 2, 3, 4) },
+      { key: 6, type: 5, payload: new Uint8Array(4) },
+      { key: 5, type: 5, payload: Uint8Array.of(5, 6, 7, 8) }
+    ];
     const record = accepts(encoded({ slots }));
     record.bytes[record.payloadOf(5, 4)].should.equal(1);
     record.bytes[record.lastPayloadOf(5, 4)].should.equal(5);

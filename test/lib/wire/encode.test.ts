@@ -7,22 +7,35 @@ const slotOf = (length: number, key = 1): Slot => ({ key, type: 0x0d, payload: n
 
 describe('encoding one record', () => {
   it('slotTooLong: a payload above 255 bytes, with its key', () => {
-    should(encodeRecord(recordInput({ slots: [slotOf(255), slotOf(256, 0x1b)] }))).eql({ ok: false, kind: 'slotTooLong', key: 0x1b, len: 256 });
+    should(encodeRecord(recordInput({ slots: [slotOf(255), slotOf(256, 0x1b)] }))).eql({
+      ok: false,
+      kind: 'slotTooLong',
+      key: 0x1b,
+      len: 256
+    });
     should(encodeRecord(recordInput({ slots: [slotOf(255)] }))).be.instanceof(Uint8Array);
   });
 
   it('recordTooLong: above 65535 bytes in all, the CRC counted', () => {
     // 40 + 252 x 260 = 65560
-    should(encodeRecord(recordInput({ flags: 0, slots: Array.from({ length: 252 }, () => slotOf(255)) }))).eql({ ok: false, kind: 'recordTooLong', len: 65560 });
+    should(encodeRecord(recordInput({ flags: 0, slots: Array.from({ length: 252 }, () => slotOf(255)) }))).eql({
+      ok: false,
+      kind: 'recordTooLong',
+      len: 65560
+    });
     // 40 + 251 x 260 + 232 = 65532 without a CRC; lengths are multiples of 4, so the next one does not fit.
     const largest = [...Array.from({ length: 251 }, () => slotOf(255)), slotOf(228)];
     encodedLength(largest, false).should.equal(65532);
-    should((decodeRecord(encodeRecord(recordInput({ flags: 0, slots: largest })) as Uint8Array) as RecordView).length).equal(65532);
+    should(
+      (decodeRecord(encodeRecord(recordInput({ flags: 0, slots: largest })) as Uint8Array) as RecordView).length
+    ).equal(65532);
     should(encodeRecord(recordInput({ slots: largest }))).eql({ ok: false, kind: 'recordTooLong', len: 65536 });
   });
 
   it('slotTooLong comes before recordTooLong', () => {
-    should(encodeRecord(recordInput({ slots: [...Array.from({ length: 300 }, () => slotOf(255)), slotOf(300, 9)] }))).eql({ ok: false, kind: 'slotTooLong', key: 9, len: 300 });
+    should(
+      encodeRecord(recordInput({ slots: [...Array.from({ length: 300 }, () => slotOf(255)), slotOf(300, 9)] }))
+    ).eql({ ok: false, kind: 'slotTooLong', key: 9, len: 300 });
   });
 
   it('payloads are padded with zeros to a multiple of four', () => {
@@ -31,7 +44,9 @@ describe('encoding one record', () => {
       const padded = Math.ceil(length / 4) * 4;
       bytes.length.should.equal(44 + 4 + padded);
       bytes[43].should.equal(length);
-      Array.from(bytes.subarray(44 + length, 44 + padded)).every((byte) => byte === 0).should.be.true();
+      Array.from(bytes.subarray(44 + length, 44 + padded))
+        .every((byte) => byte === 0)
+        .should.be.true();
     }
   });
 
@@ -48,13 +63,33 @@ describe('encoding one record', () => {
       const slots = Array.from({ length: random.below(8) }, () => {
         const type = random.below(16);
         const width = tlvWidth(type);
-        return { key: random.below(65536), type, payload: random.bytes(width > 0 && random.below(4) > 0 ? width : random.below(256)) };
+        return {
+          key: random.below(65536),
+          type,
+          payload: random.bytes(width > 0 && random.below(4) > 0 ? width : random.below(256))
+        };
       });
       const u64 = (): bigint => Buffer.from(random.bytes(8)).readBigUInt64LE();
-      const input = recordInput({ flags: random.below(65536), timeNs: u64(), runId: u64(), seq: u64(), sourceId: random.below(2 ** 32), eventTypeId: random.below(2 ** 32), slots });
+      const input = recordInput({
+        flags: random.below(65536),
+        timeNs: u64(),
+        runId: u64(),
+        seq: u64(),
+        sourceId: random.below(2 ** 32),
+        eventTypeId: random.below(2 ** 32),
+        slots
+      });
       const record = decodeRecord(encodeRecord(input) as Uint8Array) as RecordView;
       const { flags, sourceTimeNs, runId, seq, sourceId, eventTypeId } = record;
-      should({ flags, sourceTimeNs, runId, seq, sourceId, eventTypeId, slots: record.slots().map((slot) => ({ ...slot, payload: Uint8Array.from(slot.payload) })) }).eql(input);
+      should({
+        flags,
+        sourceTimeNs,
+        runId,
+        seq,
+        sourceId,
+        eventTypeId,
+        slots: record.slots().map((slot) => ({ ...slot, payload: Uint8Array.from(slot.payload) }))
+      }).eql(input);
     }
   });
 });

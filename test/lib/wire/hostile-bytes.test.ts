@@ -14,7 +14,11 @@ const LONGEST = 512;
 function originals(random: Seeded): Uint8Array[] {
   const records = haveVectors ? wireVectors('record').map(({ bytes }) => bytes) : [];
   for (let i = 0; i < 60; i++) {
-    const slots = Array.from({ length: random.below(6) }, () => ({ key: random.below(64), type: random.below(14), payload: random.bytes(random.below(30)) }));
+    const slots = Array.from({ length: random.below(6) }, () => ({
+      key: random.below(64),
+      type: random.below(14),
+      payload: random.bytes(random.below(30))
+    }));
     records.push(encoded({ seq: random.below(1000), flags: random.below(8) | (i % 4 === 0 ? 0 : Flag.HasCrc), slots }));
   }
   return records;
@@ -82,10 +86,26 @@ function corpora(records: readonly Uint8Array[]): Record<string, Corpus> {
     },
     'lengths that lie': (into, random) => {
       const length = one(into, random);
-      const extremes = [0, 1, 39, 40, 41, 43, 44, length - 1, length + 1, length - 4, length + 4, 0x7fff, 0x8000, 0xffff];
+      const extremes = [
+        0,
+        1,
+        39,
+        40,
+        41,
+        43,
+        44,
+        length - 1,
+        length + 1,
+        length - 4,
+        length + 4,
+        0x7fff,
+        0x8000,
+        0xffff
+      ];
       if (random.below(2) === 0) writeU16(into, 4, extremes[random.below(extremes.length)] & 0xffff);
       // The length byte of a slot, or of what would be one.
-      else if (length > 48) into[43 + 4 * random.below((length - 44) >> 2)] = [0, 1, 3, 4, 5, 127, 128, 252, 255][random.below(9)];
+      else if (length > 48)
+        into[43 + 4 * random.below((length - 44) >> 2)] = [0, 1, 3, 4, 5, 127, 128, 252, 255][random.below(9)];
       if (random.below(4) > 0) repairCrc(into, length);
       return length;
     }
@@ -96,7 +116,8 @@ function corpora(records: readonly Uint8Array[]): Record<string, Corpus> {
 function outcome(result: RecordView | WireError, start: number): string {
   if (result.ok) {
     let text = `${result.length} ${result.slotsEnd - start} ${result.slotCount} ${result.flags} ${result.sourceId} ${result.eventTypeId} ${result.safeSeq}`;
-    for (const { key, type, payload } of result.slots()) text += ` ${key}:${type}:${payload.length}:${payload.length > 0 ? payload[payload.length - 1] : ''}`;
+    for (const { key, type, payload } of result.slots())
+      text += ` ${key}:${type}:${payload.length}:${payload.length > 0 ? payload[payload.length - 1] : ''}`;
     return text;
   }
   switch (result.kind) {
@@ -142,7 +163,8 @@ class Arena {
       start,
       end
     );
-    if (walk.offset !== at || (walk.error === undefined) !== (at === end)) throw new Error('the walk ended at the wrong place');
+    if (walk.offset !== at || (walk.error === undefined) !== (at === end))
+      throw new Error('the walk ended at the wrong place');
     text += ` | ${at - start} ${walk.error === undefined ? '' : outcome(walk.error, start)}`;
     this.restore(start, end);
     return text;
@@ -159,7 +181,10 @@ describe('hostile bytes', () => {
     const random = seeded(20261);
     const entries = Object.entries(corpora(originals(random)));
     // Zeros end everything; a record's own bytes continue everything that is cut.
-    const arenas = [new Arena([0]), new Arena(Array.from(encoded({ seq: 1, slots: [{ key: 1, type: 0x0d, payload: Uint8Array.of(1) }] })))];
+    const arenas = [
+      new Arena([0]),
+      new Arena(Array.from(encoded({ seq: 1, slots: [{ key: 1, type: 0x0d, payload: Uint8Array.of(1) }] })))
+    ];
     const input = new Uint8Array(LONGEST);
     const seen: Record<string, number> = {};
     for (let i = 0; i < INPUTS; i++) {
@@ -167,21 +192,40 @@ describe('hostile bytes', () => {
       const length = fill(input, random);
       const start = LONGEST + (i & 7);
       const [a, b] = arenas.map((arena) => arena.run(input, length, start));
-      if (a !== b) throw new Error(`what stands outside mattered for ${Buffer.from(input.subarray(0, length)).toString('hex')}: ${a} / ${b}`);
+      if (a !== b)
+        throw new Error(
+          `what stands outside mattered for ${Buffer.from(input.subarray(0, length)).toString('hex')}: ${a} / ${b}`
+        );
       const kind = a.slice(0, a.indexOf(' '));
       const name = /^[a-z]/i.test(kind) ? kind : 'record';
       seen[name] = (seen[name] ?? 0) + 1;
       if (i % 20 < entries.length) itemsOfConcatenation(Buffer.from(input.subarray(0, length)));
     }
     // The inputs are worth something only if they reach every check.
-    Object.keys(seen).sort().should.eql(['crcMismatch', 'invalidLength', 'invalidPadding', 'invalidSlot', 'record', 'truncated', 'wrongSync']);
-    for (const [kind, count] of Object.entries(seen)) if (count < 5000) throw new Error(`only ${count} inputs gave ${kind}`);
+    Object.keys(seen)
+      .sort()
+      .should.eql([
+        'crcMismatch',
+        'invalidLength',
+        'invalidPadding',
+        'invalidSlot',
+        'record',
+        'truncated',
+        'wrongSync'
+      ]);
+    for (const [kind, count] of Object.entries(seen))
+      if (count < 5000) throw new Error(`only ${count} inputs gave ${kind}`);
   });
 
   it('run time grows linearly with the length of one record', async () => {
     // A record of empty slots makes the most steps per byte; a CRC is checked as well.
     const emptySlot = { key: 1, type: 0x0d, payload: new Uint8Array(0) };
-    const records = new Map([4, 8, 16, 32, 64].map((kib) => [kib, encodeRecord(recordInput({ slots: Array.from({ length: kib * 256 - 16 }, () => emptySlot) })) as Uint8Array]));
+    const records = new Map(
+      [4, 8, 16, 32, 64].map((kib) => [
+        kib,
+        encodeRecord(recordInput({ slots: Array.from({ length: kib * 256 - 16 }, () => emptySlot) })) as Uint8Array
+      ])
+    );
     const exponent = await fittedExponent([...records.keys()], (kib) => {
       for (let n = 0; n < 40; n++) decodeRecord(records.get(kib)!).ok.should.be.true();
     });

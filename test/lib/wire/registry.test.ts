@@ -1,6 +1,19 @@
 import should from 'should';
 import * as wire from '../../../lib/wire';
-import { canonicalEvents, EventType, FIRST_PRIVATE_KEY, isTlvType, Key, proceduralModel, proceduralModels, tlvName, TlvType, tlvWidth, valueKey, valueKeys } from '../../../lib/wire';
+import {
+  canonicalEvents,
+  EventType,
+  FIRST_PRIVATE_KEY,
+  isTlvType,
+  Key,
+  proceduralModel,
+  proceduralModels,
+  tlvName,
+  TlvType,
+  tlvWidth,
+  valueKey,
+  valueKeys
+} from '../../../lib/wire';
 
 /** The registry once more, written down as text: name and type rule of every key in order; `*` = may repeat. */
 const KEYS = `
@@ -66,8 +79,12 @@ describe('registry', () => {
   it('has 59 keys without a gap, 0x0001 to 0x003b, named and typed as agreed', () => {
     valueKeys.length.should.equal(59);
     valueKeys.forEach(({ key }, i) => key.should.equal(i + 1));
-    valueKeys.map(({ key, name, repeatable }) => `${name}:${typeText(key)}${repeatable ? '*' : ''}`).should.eql(words(KEYS));
-    Object.entries(Key).map(([name, key]) => [name, key]).should.eql(valueKeys.map(({ name, key }) => [name, key]));
+    valueKeys
+      .map(({ key, name, repeatable }) => `${name}:${typeText(key)}${repeatable ? '*' : ''}`)
+      .should.eql(words(KEYS));
+    Object.entries(Key)
+      .map(([name, key]) => [name, key])
+      .should.eql(valueKeys.map(({ name, key }) => [name, key]));
   });
 
   it('knows two reserved keys, which no event has', () => {
@@ -84,7 +101,15 @@ describe('registry', () => {
   it('has 38 canonical events with their slots, in order', () => {
     canonicalEvents.length.should.equal(38);
     const lines = canonicalEvents.map(({ id, name, profile, slots }) =>
-      [`0x${id.toString(16).padStart(4, '0')}`, name, profile, ...slots.map(({ key, minOccurs, maxOccurs }) => `${valueKey(key)!.name}:${typeText(key)}[${minOccurs}..${maxOccurs === 'unbounded' ? '*' : maxOccurs}]`)].join(' ')
+      [
+        `0x${id.toString(16).padStart(4, '0')}`,
+        name,
+        profile,
+        ...slots.map(
+          ({ key, minOccurs, maxOccurs }) =>
+            `${valueKey(key)!.name}:${typeText(key)}[${minOccurs}..${maxOccurs === 'unbounded' ? '*' : maxOccurs}]`
+        )
+      ].join(' ')
     );
     lines.should.eql(EVENTS.trim().split('\n'));
     for (const { id, name } of canonicalEvents) EventType[name as keyof typeof EventType].should.equal(id);
@@ -92,7 +117,13 @@ describe('registry', () => {
   });
 
   it('puts each event into its group, and only the base events into Core', () => {
-    const ranges: Record<string, [number, number, number]> = { Base: [1, 3, 3], System: [0x100, 0x108, 9], Condition: [0x200, 0x20e, 15], Procedural: [0x301, 0x304, 4], Regulated: [0x400, 0x406, 7] };
+    const ranges: Record<string, [number, number, number]> = {
+      Base: [1, 3, 3],
+      System: [0x100, 0x108, 9],
+      Condition: [0x200, 0x20e, 15],
+      Procedural: [0x301, 0x304, 4],
+      Regulated: [0x400, 0x406, 7]
+    };
     for (const [group, [first, last, count]] of Object.entries(ranges)) {
       const events = canonicalEvents.filter((event) => event.group === group);
       events.length.should.equal(count);
@@ -133,13 +164,21 @@ describe('registry', () => {
       { label: 'Medium', min: 333, max: 666 },
       { label: 'High', min: 667, max: 1000 }
     ]);
-    Object.entries(wire.unitSymbols).should.eql(words('1 L degC bar rpm s ms kg m %').map((symbol, i) => [String(i + 1), symbol]));
+    Object.entries(wire.unitSymbols).should.eql(
+      words('1 L degC bar rpm s ms kg m %').map((symbol, i) => [String(i + 1), symbol])
+    );
   });
 
   it('has the two procedural models, whose names may be written in any case', () => {
     proceduralModels.length.should.equal(2);
-    proceduralModel('isa-88')!.states.should.eql(words('Idle Running Complete Pausing Paused Holding Held Restarting Stopping Stopped Aborting Aborted'));
-    proceduralModel('PACKML')!.states.should.eql(words('Idle Starting Execute Completing Complete Holding Held Unholding Suspending Suspended Unsuspending Stopping Stopped Aborting Aborted Clearing Resetting'));
+    proceduralModel('isa-88')!.states.should.eql(
+      words('Idle Running Complete Pausing Paused Holding Held Restarting Stopping Stopped Aborting Aborted')
+    );
+    proceduralModel('PACKML')!.states.should.eql(
+      words(
+        'Idle Starting Execute Completing Complete Holding Held Unholding Suspending Suspended Unsuspending Stopping Stopped Aborting Aborted Clearing Resetting'
+      )
+    );
     // ASCII case only: the Kelvin sign is no k.
     should(proceduralModel('Pac\u212aML')).be.undefined();
     should(proceduralModel('ISA-88 ')).be.undefined();

@@ -1,9 +1,33 @@
 import should from 'should';
-import { MAX_U64, parseSafeU64, parseU64, readSafeU64, readU16, readU32, readU64, writeU16, writeU32, writeU64 } from '../../../lib/wire';
+import {
+  MAX_U64,
+  parseSafeU64,
+  parseU64,
+  readSafeU64,
+  readU16,
+  readU32,
+  readU64,
+  writeU16,
+  writeU32,
+  writeU64
+} from '../../../lib/wire';
 import { seeded } from '../../support/seeded';
 
 describe('64-bit integers', () => {
-  const edges = [0n, 1n, 255n, 0x7fff_ffffn, 0x8000_0000n, 0xffff_ffffn, 0x1_0000_0000n, 2n ** 53n - 1n, 2n ** 53n, 2n ** 53n + 1n, 2n ** 63n, MAX_U64];
+  const edges = [
+    0n,
+    1n,
+    255n,
+    0x7fff_ffffn,
+    0x8000_0000n,
+    0xffff_ffffn,
+    0x1_0000_0000n,
+    2n ** 53n - 1n,
+    2n ** 53n,
+    2n ** 53n + 1n,
+    2n ** 63n,
+    MAX_U64
+  ];
 
   it('are written and read back, little-endian, at any offset', () => {
     const bytes = new Uint8Array(20);
@@ -45,7 +69,30 @@ describe('64-bit integers', () => {
   });
 
   it('refuse what is none', () => {
-    for (const value of [-1, 1.5, NaN, Infinity, 2 ** 53, -1n, MAX_U64 + 1n, '', ' 1', '1 ', '-1', '+1', '1e3', '0x10', '18446744073709551616', '123456789012345678901', null, undefined, true, {}, [], [1]]) {
+    for (const value of [
+      -1,
+      1.5,
+      NaN,
+      Infinity,
+      2 ** 53,
+      -1n,
+      MAX_U64 + 1n,
+      '',
+      ' 1',
+      '1 ',
+      '-1',
+      '+1',
+      '1e3',
+      '0x10',
+      '18446744073709551616',
+      '123456789012345678901',
+      null,
+      undefined,
+      true,
+      {},
+      [],
+      [1]
+    ]) {
       should(parseU64(value)).be.undefined();
       should(parseSafeU64(value)).be.undefined();
     }

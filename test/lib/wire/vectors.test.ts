@@ -1,5 +1,20 @@
 import should from 'should';
-import { canonicalEvents, crc32c, decodeRecord, encodeRecord, Flag, readU32, readU64, RecordView, Slot, SlotTable, tlvName, tlvWidth, TlvType, valueKey } from '../../../lib/wire';
+import {
+  canonicalEvents,
+  crc32c,
+  decodeRecord,
+  encodeRecord,
+  Flag,
+  readU32,
+  readU64,
+  RecordView,
+  Slot,
+  SlotTable,
+  tlvName,
+  tlvWidth,
+  TlvType,
+  valueKey
+} from '../../../lib/wire';
 import { describeVectors, Json, JsonObject, WireVector, wireVectors } from '../../support/vectors';
 
 /** The vectors name this slot differently than the registry. */
@@ -69,7 +84,11 @@ describeVectors('record vectors', () => {
 
       bytes.length.should.equal(json.byteCount as number);
       record.length.should.equal(json.totalRecordLength as number);
-      (record.slotsEnd - record.start - record.slots().reduce((sum, { payload }) => sum + 4 + Math.ceil(payload.length / 4) * 4, 0)).should.equal(json.headerLength as number);
+      (
+        record.slotsEnd -
+        record.start -
+        record.slots().reduce((sum, { payload }) => sum + 4 + Math.ceil(payload.length / 4) * 4, 0)
+      ).should.equal(json.headerLength as number);
       record.flags.should.equal(num(json.flags));
       record.hasCrc.should.be.true();
       readU32(bytes, bytes.length - 4).should.equal(num(json.crc32c));
@@ -92,22 +111,47 @@ describeVectors('record vectors', () => {
         should(valueOf(slots[i])).equal(expectedValue(slot.type as string, slot.value));
         const width = tlvWidth(slots[i].type);
         if (width > 0) slots[i].payload.length.should.equal(width);
-        if (slot.name !== undefined) valueKey(slots[i].key)!.name.should.equal(synonyms[slot.name as string] ?? slot.name);
+        if (slot.name !== undefined)
+          valueKey(slots[i].key)!.name.should.equal(synonyms[slot.name as string] ?? slot.name);
       });
     });
 
     it(`${vector.name}: encodes to the same bytes`, () => {
       const { sourceTimeNs, runId, seq, sourceId, eventTypeId, flags } = decoded(vector);
-      const again = encodeRecord({ flags, sourceTimeNs, runId, seq, sourceId, eventTypeId, slots: decoded(vector).slots() });
-      Buffer.from(again as Uint8Array).toString('hex').should.equal(Buffer.from(vector.bytes).toString('hex'));
+      const again = encodeRecord({
+        flags,
+        sourceTimeNs,
+        runId,
+        seq,
+        sourceId,
+        eventTypeId,
+        slots: decoded(vector).slots()
+      });
+      Buffer.from(again as Uint8Array)
+        .toString('hex')
+        .should.equal(Buffer.from(vector.bytes).toString('hex'));
     });
 
     it(`${vector.name}: encodes from the JSON alone to the same bytes`, () => {
       const detail = vector.json.detail as JsonObject;
       const fields = detail.fields as JsonObject;
-      const slots = (detail.slots as JsonObject[]).map((slot) => ({ key: num(slot.key), type: TlvType[slot.type as keyof typeof TlvType], payload: payloadOf(slot.type as string, slot.value) }));
-      const bytes = encodeRecord({ flags: num(vector.json.flags), sourceTimeNs: big(fields.sourceTime), runId: big(fields.runId), seq: big(fields.seq), sourceId: num(fields.sourceId), eventTypeId: num(fields.eventTypeId), slots });
-      Buffer.from(bytes as Uint8Array).toString('hex').should.equal(Buffer.from(vector.bytes).toString('hex'));
+      const slots = (detail.slots as JsonObject[]).map((slot) => ({
+        key: num(slot.key),
+        type: TlvType[slot.type as keyof typeof TlvType],
+        payload: payloadOf(slot.type as string, slot.value)
+      }));
+      const bytes = encodeRecord({
+        flags: num(vector.json.flags),
+        sourceTimeNs: big(fields.sourceTime),
+        runId: big(fields.runId),
+        seq: big(fields.seq),
+        sourceId: num(fields.sourceId),
+        eventTypeId: num(fields.eventTypeId),
+        slots
+      });
+      Buffer.from(bytes as Uint8Array)
+        .toString('hex')
+        .should.equal(Buffer.from(vector.bytes).toString('hex'));
     });
 
     it(`${vector.name}: one bit changed anywhere is noticed`, () => {
@@ -130,7 +174,9 @@ describeVectors('record vectors', () => {
         loaded.count.should.equal(record.slotCount);
         record.slots().forEach((slot, i) => {
           [loaded.key[i], loaded.type[i], loaded.len[i]].should.eql([slot.key, slot.type, slot.payload.length]);
-          Buffer.from(loaded.bytes[i].subarray(loaded.at[i], loaded.at[i] + loaded.len[i])).equals(Buffer.from(slot.payload)).should.be.true();
+          Buffer.from(loaded.bytes[i].subarray(loaded.at[i], loaded.at[i] + loaded.len[i]))
+            .equals(Buffer.from(slot.payload))
+            .should.be.true();
         });
       }
     }

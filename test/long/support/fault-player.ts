@@ -3,7 +3,21 @@ import { Seeded, seeded } from '../../support/seeded';
 import { TcpProxy } from '../../support/tcp-proxy';
 
 /** What may befall the link; `calm` = nothing. */
-const KINDS = ['calm', 'calm', 'delay', 'narrow', 'garble', 'split', 'reset', 'end', 'halfCloseClient', 'halfCloseServer', 'unplugged', 'blackHole', 'refused'] as const;
+const KINDS = [
+  'calm',
+  'calm',
+  'delay',
+  'narrow',
+  'garble',
+  'split',
+  'reset',
+  'end',
+  'halfCloseClient',
+  'halfCloseServer',
+  'unplugged',
+  'blackHole',
+  'refused'
+] as const;
 export type FaultKind = (typeof KINDS)[number];
 
 /** Plays faults on a link, one after the other, until it is stopped. One seed decides which, and how long they last. */

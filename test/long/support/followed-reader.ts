@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { systemClock, systemRandom } from '../../../lib/platform';
 import { createReader, ReaderError, ReaderSettings, ReaderStatus } from '../../../lib/reader';
 import { itemsOfBatch } from '../../../lib/ring';
-import { createModbusConnection, createModbusTransport, DEFAULT_MODBUS_SETTINGS, ModbusSettings } from '../../../lib/transport/modbus';
+import {
+  createModbusConnection,
+  createModbusTransport,
+  DEFAULT_MODBUS_SETTINGS,
+  ModbusSettings
+} from '../../../lib/transport/modbus';
 import { createOpcuaConnection, createOpcuaTransport, OpcuaSettings } from '../../../lib/transport/opcua';
 import { Transport } from '../../../lib/transport/transport';
 import { ReaderShow } from '../../../nodes/openot-reader/show';
@@ -36,7 +41,11 @@ export function opcuaCarriage(settings: Partial<OpcuaSettings> = {}): Carriage {
     requestTimeoutMs: settings.requestTimeoutMs ?? 10_000,
     portOf: (plc) => plc.simulator.server!.port,
     open: (plc, port) => {
-      const connection = createOpcuaConnection({ endpoint: `opc.tcp://127.0.0.1:${port}/openot`, pkiFolder, ...settings });
+      const connection = createOpcuaConnection({
+        endpoint: `opc.tcp://127.0.0.1:${port}/openot`,
+        pkiFolder,
+        ...settings
+      });
       return {
         transport: createOpcuaTransport(connection, { controlNode: plc.controlNodeId, ringNodes: plc.ringNodeIds }),
         end: () => connection.destroy()
@@ -54,7 +63,12 @@ export function modbusCarriage(settings: Partial<ModbusSettings> = {}): Carriage
       const { controlAddress, ringAddress } = plc.simulator.modbus!;
       const connection = createModbusConnection({ host: '127.0.0.1', port, ...settings });
       return {
-        transport: createModbusTransport(connection, { registerType: 'holding', controlAddress, ringAddress, byteOrder: 'big' }),
+        transport: createModbusTransport(connection, {
+          registerType: 'holding',
+          controlAddress,
+          ringAddress,
+          byteOrder: 'big'
+        }),
         end: () => connection.destroy()
       };
     }
@@ -81,7 +95,11 @@ export interface FollowedReader {
 }
 
 /** `keepsSeen` false: only what the reader says now counts, and nothing is gathered. */
-export function followReader(way: Way, settings: Partial<ReaderSettings> = {}, { keepsSeen = true } = {}): FollowedReader {
+export function followReader(
+  way: Way,
+  settings: Partial<ReaderSettings> = {},
+  { keepsSeen = true } = {}
+): FollowedReader {
   const tally = new Tally();
   const seen: Seen[] = [];
   const errors: ReaderError[] = [];

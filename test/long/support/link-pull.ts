@@ -24,23 +24,43 @@ export interface PullOutcome {
 }
 
 /** Pulls the link of one reader on a controller that goes on producing, and gives it back. */
-export async function pull(plc: Plc, carriage: Carriage, { how, returns, downMs, when, intervalMs = 100 }: Pull, limitMs: number): Promise<PullOutcome> {
+export async function pull(
+  plc: Plc,
+  carriage: Carriage,
+  { how, returns, downMs, when, intervalMs = 100 }: Pull,
+  limitMs: number
+): Promise<PullOutcome> {
   const proxy = await TcpProxy.open(carriage.portOf(plc), downMs);
   if (when === 'connecting') await proxy.down(how);
   const reader = followReader(carriage.open(plc, proxy.port), { intervalMs });
   try {
     if (when === 'reading') {
-      await until('the first records', () => reader.tally.records > 0, 30_000, () => JSON.stringify(reader.status()));
+      await until(
+        'the first records',
+        () => reader.tally.records > 0,
+        30_000,
+        () => JSON.stringify(reader.status())
+      );
       await proxy.down(how);
     }
     const diedMs = performance.now();
     await sleep(downMs);
     const backMs = performance.now();
     await proxy.up(returns);
-    await until(`records after the link's return (${carriage.name}, ${how}, ${returns}, ${downMs} ms, ${when})`, () => reader.lastRecordMs() > backMs, limitMs, () => statesOf(reader.seen));
+    await until(
+      `records after the link's return (${carriage.name}, ${how}, ${returns}, ${downMs} ms, ${when})`,
+      () => reader.lastRecordMs() > backMs,
+      limitMs,
+      () => statesOf(reader.seen)
+    );
     const dead = reader.seen.filter(({ atMs }) => atMs > diedMs && atMs < backMs);
     const told = dead.find(({ fill }) => fill !== 'green');
-    return { resumedMs: reader.lastRecordMs() - backMs, dead, toldMs: told === undefined ? undefined : told.atMs - diedMs, errors: reader.errors.map(({ code }) => code) };
+    return {
+      resumedMs: reader.lastRecordMs() - backMs,
+      dead,
+      toldMs: told === undefined ? undefined : told.atMs - diedMs,
+      errors: reader.errors.map(({ code }) => code)
+    };
   } finally {
     await reader.stop();
     await proxy.close();
@@ -53,7 +73,12 @@ export async function pull(plc: Plc, carriage: Carriage, { how, returns, downMs,
  */
 export function lies(dead: readonly Seen[], allowedMs: number): string[] {
   const first = dead[0]?.atMs ?? 0;
-  return dead.filter(({ atMs, fill, status }) => atMs - first > allowedMs && (fill === 'green' || status.lag !== undefined)).map(({ atMs, status }) => `${((atMs - first) / 1000).toFixed(1)} s: ${status.state} ${status.code ?? ''} lag ${status.lag}`);
+  return dead
+    .filter(({ atMs, fill, status }) => atMs - first > allowedMs && (fill === 'green' || status.lag !== undefined))
+    .map(
+      ({ atMs, status }) =>
+        `${((atMs - first) / 1000).toFixed(1)} s: ${status.state} ${status.code ?? ''} lag ${status.lag}`
+    );
 }
 
 /** What was said, without repetitions: `idle 0 %`, with the second at which it began. */

@@ -9,12 +9,24 @@ interface Counted {
 }
 
 /**
- * A function node that keeps what it is given as ranges of seqs and writes them to a file once a second: documents by the
+ * A function node that keeps what it is given as ranges of seqs and writes them to a file once a second: documents by
+ * the
  * hundred thousand would fill a disk, and their file would be what is measured.
  */
 export function countingFunction(id: string, tab: string, path: string): FlowNode {
   return {
-    id, type: 'function', z: tab, name: 'count', outputs: 0, timeout: 0, noerr: 0, finalize: '', libs: [], x: 900, y: 80, wires: [],
+    id,
+    type: 'function',
+    z: tab,
+    name: 'count',
+    outputs: 0,
+    timeout: 0,
+    noerr: 0,
+    finalize: '',
+    libs: [],
+    x: 900,
+    y: 80,
+    wires: [],
     initialize: "context.set('counted', {});",
     func: `
 const counted = context.get('counted');
@@ -64,7 +76,10 @@ export function rangeSums(path: string, truth: readonly TruthRecord[]): RangeSum
   let gaps = 0;
   for (const [key, { came, lost: missing }] of Object.entries(counted)) {
     // Together, in order, they must be 0 to the last seq: each exactly once.
-    const all = [...came.map(([first, last]) => ({ first, last })), ...missing.map(([first, last]) => ({ first, last }))].sort((a, b) => a.first - b.first);
+    const all = [
+      ...came.map(([first, last]) => ({ first, last })),
+      ...missing.map(([first, last]) => ({ first, last }))
+    ].sort((a, b) => a.first - b.first);
     let next = 0;
     for (const { first, last } of all) {
       if (first !== next) faults.push(`${key}: ${first} came where ${next} was due`);
@@ -77,8 +92,16 @@ export function rangeSums(path: string, truth: readonly TruthRecord[]): RangeSum
     gaps += missing.length;
   }
   for (const key of produced.keys()) if (counted[key] === undefined) faults.push(`${key}: nothing came`);
-  return { produced: truth.length, delivered, lost, gaps, faults: faults.slice(0, 20), has: (source, seq) => counted[source]?.came.some(([first, last]) => seq >= first && seq <= last) ?? false };
+  return {
+    produced: truth.length,
+    delivered,
+    lost,
+    gaps,
+    faults: faults.slice(0, 20),
+    has: (source, seq) => counted[source]?.came.some(([first, last]) => seq >= first && seq <= last) ?? false
+  };
 }
 
 /** One line for a person who reads the log of a test. */
-export const rangeLine = ({ produced, delivered, lost, gaps, faults }: RangeSums): string => `produced ${produced}, delivered ${delivered}, lost ${lost} in ${gaps} gaps, faults ${faults.length}`;
+export const rangeLine = ({ produced, delivered, lost, gaps, faults }: RangeSums): string =>
+  `produced ${produced}, delivered ${delivered}, lost ${lost} in ${gaps} gaps, faults ${faults.length}`;

@@ -21,7 +21,8 @@ export interface Sums {
   readonly lostAndDelivered: string[];
 }
 
-const identityOf = (record: { runId: string | bigint; sourceId: number; seq: number }): string => `${record.runId}/${record.sourceId}/${record.seq}`;
+const identityOf = (record: { runId: string | bigint; sourceId: number; seq: number }): string =>
+  `${record.runId}/${record.sourceId}/${record.seq}`;
 
 /** Everything that came out of a reader, held against what its controller wrote. */
 export class Tally {
@@ -34,7 +35,8 @@ export class Tally {
       if (item.kind === 'record') this.record(identityOf(item), item.eventTypeId, item.abs);
       else {
         this.notices.push(item);
-        if (item.kind === 'loss' && item.upgrade !== true) this.loss(item.runId, item.sourceId, item.firstSeq, item.lastSeq, item.class === 'lost');
+        if (item.kind === 'loss' && item.upgrade !== true)
+          this.loss(item.runId, item.sourceId, item.firstSeq, item.lastSeq, item.class === 'lost');
       }
     }
   }
@@ -67,7 +69,8 @@ export class Tally {
     for (const [identity, { times, eventTypeId, abs }] of this.delivered) {
       duplicates += times - 1;
       const record = written.get(identity);
-      if (record === undefined || record.eventTypeId !== eventTypeId || (abs !== undefined && record.abs !== abs)) invented.push(identity);
+      if (record === undefined || record.eventTypeId !== eventTypeId || (abs !== undefined && record.abs !== abs))
+        invented.push(identity);
     }
     let lost = 0;
     let indeterminate = 0;
@@ -85,7 +88,9 @@ export class Tally {
       invented,
       silent: [...written.keys()].filter((identity) => !this.delivered.has(identity) && !this.reported.has(identity)),
       reportedTwice: [...this.reported].filter(([, { times }]) => times > 1).map(([identity]) => identity),
-      lostAndDelivered: [...this.reported].filter(([identity, { isLost }]) => isLost && this.delivered.has(identity)).map(([identity]) => identity)
+      lostAndDelivered: [...this.reported]
+        .filter(([identity, { isLost }]) => isLost && this.delivered.has(identity))
+        .map(([identity]) => identity)
     };
   }
 }
@@ -101,6 +106,7 @@ export function allWritten(simulator: Simulator): readonly TruthRecord[] {
   simulator.command('stop-producer');
   const truth = simulator.truth();
   const { written, dropped } = simulator.statistics();
-  if (truth.length !== written + dropped) throw new Error(`the truth holds ${truth.length} of ${written + dropped} records: raise truthLimit`);
+  if (truth.length !== written + dropped)
+    throw new Error(`the truth holds ${truth.length} of ${written + dropped} records: raise truthLimit`);
   return truth;
 }

@@ -10,13 +10,26 @@ describe('the acknowledgement of batches', () => {
   let settled: number[];
   let accounts: Map<string, Account>;
   let now: number;
-  const acks = (branches = 1): AckController => new AckController(branches, { standing: (life, serial) => ledger.standing(life, serial), acknowledge: (life, serial) => ledger.acknowledge(life, serial), reject: (life, serial) => ledger.reject(life, serial), nowMs: () => now });
+  const acks = (branches = 1): AckController =>
+    new AckController(branches, {
+      standing: (life, serial) => ledger.standing(life, serial),
+      acknowledge: (life, serial) => ledger.acknowledge(life, serial),
+      reject: (life, serial) => ledger.reject(life, serial),
+      nowMs: () => now
+    });
   const reader = (name: string, batches: number, awaitsAck = true): void => {
-    const account = ledger.openAccount(name, 'boot', { settled: (serial) => void settled.push(serial), onLost: () => undefined, awaitsAck });
+    const account = ledger.openAccount(name, 'boot', {
+      settled: (serial) => void settled.push(serial),
+      onLost: () => undefined,
+      awaitsAck
+    });
     for (let serial = 1; serial <= batches; serial++) account.begin(serial);
     accounts.set(name, account);
   };
-  const message = (serials: Array<number | string>, more: object = {}): { openot: { commit: unknown[] } } => ({ openot: { commit: serials.map((serial) => (typeof serial === 'number' ? `r/boot/${serial}` : serial)) }, ...more });
+  const message = (serials: Array<number | string>, more: object = {}): { openot: { commit: unknown[] } } => ({
+    openot: { commit: serials.map((serial) => (typeof serial === 'number' ? `r/boot/${serial}` : serial)) },
+    ...more
+  });
 
   beforeEach(() => {
     ledger = new Ledger({ now: () => 0, after: () => () => undefined, nextTurn: (call) => call() });
@@ -102,7 +115,9 @@ describe('the acknowledgement of batches', () => {
   });
 
   describe('of sequences', () => {
-    const part = (index: number, count: number | undefined, id = 'x', parts?: object): object => ({ parts: { id, index, ...(count === undefined ? {} : { count }), ...(parts === undefined ? {} : { parts }) } });
+    const part = (index: number, count: number | undefined, id = 'x', parts?: object): object => ({
+      parts: { id, index, ...(count === undefined ? {} : { count }), ...(parts === undefined ? {} : { parts }) }
+    });
 
     it('counts with the last part where a split has copied the tokens to all, and covers what came before at the first', () => {
       const ack = acks();
@@ -134,7 +149,8 @@ describe('the acknowledgement of batches', () => {
 
     it('counts a sequence in a sequence when both are at their end', () => {
       const ack = acks();
-      const send = (outer: number, inner: number): void => void ack.take(message([1], part(inner, 2, `inner ${outer}`, { id: 'outer', index: outer, count: 2 })));
+      const send = (outer: number, inner: number): void =>
+        void ack.take(message([1], part(inner, 2, `inner ${outer}`, { id: 'outer', index: outer, count: 2 })));
       send(0, 0);
       send(0, 1);
       send(1, 0);
@@ -144,7 +160,7 @@ describe('the acknowledgement of batches', () => {
       should(ack.waiting).equal(0);
     });
 
-    it('counts each branch\'s sequence as one arrival', () => {
+    it("counts each branch's sequence as one arrival", () => {
       const ack = acks(2);
       for (const id of ['a', 'b']) {
         ack.take(message([1], part(0, 2, id)));
@@ -166,7 +182,9 @@ describe('the acknowledgement of batches', () => {
     it('keeps no more of them than its limit, and none of what is acknowledged', () => {
       const ack = acks(2);
       for (let id = 0; id < MAX_SEQUENCES + 10; id++) ack.take(message([1 + (id % 10)], part(0, 2, String(id))));
-      should((ack as unknown as { sequences: { waiting: Map<string, unknown> } }).sequences.waiting.size).equal(MAX_SEQUENCES);
+      should((ack as unknown as { sequences: { waiting: Map<string, unknown> } }).sequences.waiting.size).equal(
+        MAX_SEQUENCES
+      );
       ack.take(message([10]));
       ack.take(message([10]));
       should((ack as unknown as { sequences: { waiting: Map<string, unknown> } }).sequences.waiting.size).equal(0);
@@ -174,11 +192,14 @@ describe('the acknowledgement of batches', () => {
   });
 
   describe('of messages that come with an error, by a Catch node', () => {
-    const failed = (serials: number[], more: object = {}): object => message(serials, { error: { message: 'disk full', source: { id: 'file' } }, ...more });
+    const failed = (serials: number[], more: object = {}): object =>
+      message(serials, { error: { message: 'disk full', source: { id: 'file' } }, ...more });
 
     it('passes over the troubles of our own nodes that belong to no message: the batches under way are acknowledged', () => {
       const ack = acks();
-      ack.take({ error: { message: 'OPENOT_OTLP_UNREACHABLE: …', source: { id: 'otlp', type: 'openot-otlp' } } } as never);
+      ack.take({
+        error: { message: 'OPENOT_OTLP_UNREACHABLE: …', source: { id: 'otlp', type: 'openot-otlp' } }
+      } as never);
       ack.take(message([1]));
       should([settled, ack.totals.failed]).eql([[1], 0]);
       ack.take({ error: { message: 'disk full', source: { id: 'file', type: 'file' } } } as never);
@@ -290,7 +311,8 @@ describe('the acknowledgement of batches', () => {
 
     it('counts messages without a token, whatever else they carry', () => {
       const ack = acks();
-      for (const bare of [{}, { openot: {} }, { openot: null }, { openot: { commit: [] } }, { openot: 'text' }]) should(ack.take(bare as never)).equal(undefined);
+      for (const bare of [{}, { openot: {} }, { openot: null }, { openot: { commit: [] } }, { openot: 'text' }])
+        should(ack.take(bare as never)).equal(undefined);
       should(ack.totals.without).equal(5);
       should(ack.last).equal('without');
       ack.take(message([1]));
@@ -308,7 +330,9 @@ describe('the acknowledgement of batches', () => {
 
     it('has one error for a message with several entries that are no tokens, and counts its right ones', () => {
       const ack = acks();
-      const error = ack.take(message(['nonsense', 1, 'r/boot/0', 'r/boot/x', '/boot/1', 'r//1', 'r/boot/99999999999999999999']))!;
+      const error = ack.take(
+        message(['nonsense', 1, 'r/boot/0', 'r/boot/x', '/boot/1', 'r//1', 'r/boot/99999999999999999999'])
+      )!;
       should(error.code).equal('OPENOT_ACK_TOKEN');
       should(error.message).match(/6 of the 7 entries.*"nonsense"/);
       should(settled).eql([1]);
@@ -321,7 +345,11 @@ describe('the acknowledgement of batches', () => {
     const ack = acks(2);
     should(showAck(ack, 0)).eql({ fill: 'green', shape: 'dot', text: '0 batches' });
     for (const serial of [1, 1, 2]) ack.take(message([serial]));
-    should(showAck(ack, 5000)).eql({ fill: 'green', shape: 'dot', text: '1 batch, 1 not from every branch, last 5 s ago' });
+    should(showAck(ack, 5000)).eql({
+      fill: 'green',
+      shape: 'dot',
+      text: '1 batch, 1 not from every branch, last 5 s ago'
+    });
     ack.take({});
     should(showAck(ack, 5000)).match({ fill: 'yellow', shape: 'ring', text: /^message without a token: 1 batch,/ });
     ack.take(message(['nonsense']));
@@ -332,9 +360,10 @@ describe('the acknowledgement of batches', () => {
 });
 
 describe('a commit token', () => {
-  it('is taken apart from its end, since a reader\'s id may have any character', () => {
+  it("is taken apart from its end, since a reader's id may have any character", () => {
     should(tokenOf('a/b/boot/12')).eql({ text: 'a/b/boot/12', life: 'a/b/boot', serial: 12 });
-    for (const bad of ['', 'a/1', 'a/b/', 'a/b/-1', 'a/b/1.5', 'a/b/01', undefined, null, 5]) should(tokenOf(bad)).equal(undefined, String(bad));
+    for (const bad of ['', 'a/1', 'a/b/', 'a/b/-1', 'a/b/1.5', 'a/b/01', undefined, null, 5])
+      should(tokenOf(bad)).equal(undefined, String(bad));
   });
 
   it('is found in arrays in arrays', () => {

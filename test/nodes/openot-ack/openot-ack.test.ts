@@ -13,25 +13,43 @@ describe('openot-ack', () => {
   });
   /** A flow, and a reader of batches that are on their way to it. */
   const flow = async (batches: number, ack: Record<string, unknown> = {}): Promise<Flow> => {
-    const running = await Flow.start([{ id: 'ack', type: 'openot-ack', branches: '1', wires: [['out']], ...ack }, sink('out'), sink('reader')]);
-    const RED = { events: helper._events, nodes: { getNode: () => null, eachNode: () => undefined } } as unknown as NodeAPI;
-    const account = new Hop(RED, { id: 'reader' } as never, false).openAccount('boot', { settled: (serial) => void acknowledged.push(serial), onLost: () => void lost++, awaitsAck: true });
+    const running = await Flow.start([
+      { id: 'ack', type: 'openot-ack', branches: '1', wires: [['out']], ...ack },
+      sink('out'),
+      sink('reader')
+    ]);
+    const RED = {
+      events: helper._events,
+      nodes: { getNode: () => null, eachNode: () => undefined }
+    } as unknown as NodeAPI;
+    const account = new Hop(RED, { id: 'reader' } as never, false).openAccount('boot', {
+      settled: (serial) => void acknowledged.push(serial),
+      onLost: () => void lost++,
+      awaitsAck: true
+    });
     for (let serial = 1; serial <= batches; serial++) account.begin(serial);
     accounts.push(account);
     return running;
   };
   const accounts: Array<{ close(): void }> = [];
   afterEach(() => accounts.splice(0).forEach((account) => account.close()));
-  const batch = (serial: number | string): { payload: string; openot: object } => ({ payload: `batch ${serial}`, openot: { stream: 'line 1', commit: [typeof serial === 'number' ? `reader/boot/${serial}` : serial] } });
+  const batch = (serial: number | string): { payload: string; openot: object } => ({
+    payload: `batch ${serial}`,
+    openot: { stream: 'line 1', commit: [typeof serial === 'number' ? `reader/boot/${serial}` : serial] }
+  });
 
   it('acknowledges, and passes the message on as it came', async () => {
     const running = await flow(3);
     running.send('ack', { ...batch(2), topic: 'mine', _msgid: 'id' } as never);
     await settled();
     should(acknowledged).eql([2]);
-    should(running.at('out').map(({ topic, payload, openot, _msgid }) => ({ topic, payload, openot, _msgid }))).eql([{ ...batch(2), topic: 'mine', _msgid: 'id' }]);
+    should(running.at('out').map(({ topic, payload, openot, _msgid }) => ({ topic, payload, openot, _msgid }))).eql([
+      { ...batch(2), topic: 'mine', _msgid: 'id' }
+    ]);
     should(running.at('completed').length).equal(1);
-    await until('the status', () => statusesOf('ack').some(({ fill, text }) => fill === 'green' && /^2 batches, last \d+ s ago/.test(text ?? '')));
+    await until('the status', () =>
+      statusesOf('ack').some(({ fill, text }) => fill === 'green' && /^2 batches, last \d+ s ago/.test(text ?? ''))
+    );
   });
 
   it('waits for its branches', async () => {
@@ -48,7 +66,10 @@ describe('openot-ack', () => {
     const running = await flow(2, { branches: '2' });
     running.send('ack', batch(1));
     await settled();
-    await helper.setFlows(running.nodes.map((node) => (node.id === 'ack' ? { ...node, name: 'changed' } : node)), 'nodes');
+    await helper.setFlows(
+      running.nodes.map((node) => (node.id === 'ack' ? { ...node, name: 'changed' } : node)),
+      'nodes'
+    );
     await until('the news', () => lost === 1);
     should(acknowledged).eql([]);
   });
@@ -60,7 +81,9 @@ describe('openot-ack', () => {
     should(running.caught.map(({ code }) => code)).eql(['OPENOT_ACK_TOKEN']);
     should(acknowledged).eql([1]);
     should(running.at('out').length).equal(1);
-    await until('the status', () => statusesOf('ack').some(({ fill, text }) => fill === 'red' && /^OPENOT_ACK_TOKEN: 1 batch/.test(text ?? '')));
+    await until('the status', () =>
+      statusesOf('ack').some(({ fill, text }) => fill === 'red' && /^OPENOT_ACK_TOKEN: 1 batch/.test(text ?? ''))
+    );
   });
 
   it('passes on messages without a token, in yellow and without an error', async () => {
@@ -69,16 +92,23 @@ describe('openot-ack', () => {
     await settled();
     should(running.at('out').length).equal(3);
     should(running.caught).eql([]);
-    await until('the status', () => statusesOf('ack').some(({ fill, text }) => fill === 'yellow' && /3 without token/.test(text ?? '')));
+    await until('the status', () =>
+      statusesOf('ack').some(({ fill, text }) => fill === 'yellow' && /3 without token/.test(text ?? ''))
+    );
   });
 
   it('takes what a Catch node sends it as a failure', async () => {
     const running = await flow(2);
-    running.send('ack', { ...batch(1), error: { message: 'disk full', source: { id: 'file', type: 'file' } } } as never);
+    running.send('ack', {
+      ...batch(1),
+      error: { message: 'disk full', source: { id: 'file', type: 'file' } }
+    } as never);
     running.send('ack', batch(2));
     await settled();
     should(acknowledged).eql([]);
-    await until('the status', () => statusesOf('ack').some(({ fill, text }) => fill === 'yellow' && /1 failed/.test(text ?? '')));
+    await until('the status', () =>
+      statusesOf('ack').some(({ fill, text }) => fill === 'yellow' && /1 failed/.test(text ?? ''))
+    );
   });
 
   for (const branches of ['0', '65', 'two', '1.5']) {

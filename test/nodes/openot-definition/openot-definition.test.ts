@@ -109,10 +109,26 @@ describe('the definition controller', () => {
   });
 
   const bad: Array<[string, () => string | Buffer, string]> = [
-    ['a duplicate key', () => broken((text) => text.replace('"wireVersion": 2', '"wireVersion": 2, "wireVersion": 2')), 'OPENOT_DEFINITION_DUPLICATE_KEY'],
-    ['a float', () => broken((text) => text.replace('"wireVersion": 2', '"wireVersion": 2.5')), 'OPENOT_DEFINITION_FLOAT'],
-    ['an unknown key', () => broken((text) => text.replace('"wireVersion": 2', '"wireVersion": 2, "more": 1')), 'OPENOT_DEFINITION_UNKNOWN_KEY'],
-    ['a lone surrogate', () => broken((text) => text.replace('"semanticVersion": "', '"semanticVersion": "\\ud800')), 'OPENOT_DEFINITION_LONE_SURROGATE'],
+    [
+      'a duplicate key',
+      () => broken((text) => text.replace('"wireVersion": 2', '"wireVersion": 2, "wireVersion": 2')),
+      'OPENOT_DEFINITION_DUPLICATE_KEY'
+    ],
+    [
+      'a float',
+      () => broken((text) => text.replace('"wireVersion": 2', '"wireVersion": 2.5')),
+      'OPENOT_DEFINITION_FLOAT'
+    ],
+    [
+      'an unknown key',
+      () => broken((text) => text.replace('"wireVersion": 2', '"wireVersion": 2, "more": 1')),
+      'OPENOT_DEFINITION_UNKNOWN_KEY'
+    ],
+    [
+      'a lone surrogate',
+      () => broken((text) => text.replace('"semanticVersion": "', '"semanticVersion": "\\ud800')),
+      'OPENOT_DEFINITION_LONE_SURROGATE'
+    ],
     ['nesting of 20,000', () => '['.repeat(20_000) + ']'.repeat(20_000), 'OPENOT_DEFINITION_TOO_DEEP'],
     ['no JSON', () => 'hello', 'OPENOT_DEFINITION_SYNTAX'],
     ['nothing', () => '', 'OPENOT_DEFINITION_SYNTAX'],
@@ -134,7 +150,15 @@ describe('the definition controller', () => {
 
   it('warns of a wrong hash and of a contradiction, and holds the file', async () => {
     const hash = (JSON.parse(first) as { header: { contentHash: string } }).header.contentHash;
-    writeFileSync(join(folder, 'hash.json'), broken((text) => text.replace(hash, hash.replace(/^./, (digit) => (digit === '0' ? '1' : '0')))));
+    writeFileSync(
+      join(folder, 'hash.json'),
+      broken((text) =>
+        text.replace(
+          hash,
+          hash.replace(/^./, (digit) => (digit === '0' ? '1' : '0'))
+        )
+      )
+    );
     await start({ watch: false });
     should(errors).eql([]);
     should(warnings).eql(['OPENOT_DEFINITION_HASH_MISMATCH']);
@@ -166,7 +190,11 @@ describe('the definition controller', () => {
     await start({ watch: false });
     await start({ watch: false, path: join(folder, '1.json') });
     await start({ watch: false, source: 'file' });
-    should(errors.map(({ code }) => code)).eql(['OPENOT_DEFINITION_TOO_MANY', 'OPENOT_DEFINITION_UNREADABLE', 'OPENOT_DEFINITION_UNREADABLE']);
+    should(errors.map(({ code }) => code)).eql([
+      'OPENOT_DEFINITION_TOO_MANY',
+      'OPENOT_DEFINITION_UNREADABLE',
+      'OPENOT_DEFINITION_UNREADABLE'
+    ]);
   });
 });
 

@@ -6,7 +6,16 @@ import type { DefinitionNode } from '../../../nodes/shared/definition-node';
 import { Flow, helper, settled, shouldBePlain, sink, statusesOf, until, useNodeRed } from '../../support/node-red';
 import { concat, definitionText, facts, message, snapshot } from '../support/data';
 
-const loss: Item = { kind: 'loss', runId: '1', sourceId: 1, firstSeq: 0, lastSeq: 0, count: 1, basis: 'inferred', class: 'lost' };
+const loss: Item = {
+  kind: 'loss',
+  runId: '1',
+  sourceId: 1,
+  firstSeq: 0,
+  lastSeq: 0,
+  count: 1,
+  basis: 'inferred',
+  class: 'lost'
+};
 const lap: Item = { kind: 'lap', fromAbs: 0, toAbs: 10, lostCountDelta: 1 };
 const { items } = itemsOfConcatenation(concat(message(1), message(2), message(3, { eventTypeId: 0x7777 })));
 const batch: Item[] = [loss, ...items];
@@ -14,7 +23,18 @@ const batch: Item[] = [loss, ...items];
 const flow = async (doc: Record<string, unknown> = {}): Promise<Flow> => {
   const running = await Flow.start([
     { id: 'definition', type: 'openot-definition', source: 'json', json: definitionText(), path: '', watch: false },
-    { id: 'doc', type: 'openot-doc', definition: 'definition', whenUnadvertised: 'placeholder', profile: 'strict', format: 'object', emit: 'batch', outputs: 1, wires: [['out'], ['losses'], ['placeholders']], ...doc },
+    {
+      id: 'doc',
+      type: 'openot-doc',
+      definition: 'definition',
+      whenUnadvertised: 'placeholder',
+      profile: 'strict',
+      format: 'object',
+      emit: 'batch',
+      outputs: 1,
+      wires: [['out'], ['losses'], ['placeholders']],
+      ...doc
+    },
     sink('out'),
     sink('losses'),
     sink('placeholders')
@@ -22,7 +42,11 @@ const flow = async (doc: Record<string, unknown> = {}): Promise<Flow> => {
   await (helper.getNode('definition') as DefinitionNode).definitions?.ready;
   return running;
 };
-const given = (payload: unknown = batch, commit = ['r/b/1']): { payload: unknown; openot: object; topic: string } => ({ payload, openot: facts({ commit }), topic: 'mine' });
+const given = (payload: unknown = batch, commit = ['r/b/1']): { payload: unknown; openot: object; topic: string } => ({
+  payload,
+  openot: facts({ commit }),
+  topic: 'mine'
+});
 const kinds = (payload: unknown): string[] => (payload as DocumentObject[]).map(({ kind }) => kind);
 
 describe('openot-doc', () => {
@@ -60,13 +84,32 @@ describe('openot-doc', () => {
   for (const format of ['json', 'ndjson']) {
     it(`writes ${format} that JSON.parse takes, whatever items a flow makes up`, async () => {
       const running = await flow({ format });
-      const changes = [{ runId: '007' }, { basis: 'x"' }, { class: 5 }, { upgrade: 'yes' }, { runId: 7 }, { basis: 'authoritative' }, { count: 1, upgrade: true }];
+      const changes = [
+        { runId: '007' },
+        { basis: 'x"' },
+        { class: 5 },
+        { upgrade: 'yes' },
+        { runId: 7 },
+        { basis: 'authoritative' },
+        { count: 1, upgrade: true }
+      ];
       for (const change of changes) running.send('doc', given([{ ...loss, ...change }]));
-      for (const change of [{ sourceTimeNs: '01' }, { runId: '18446744073709551615' }, { flags: 1e9 }, { sourceId: 2 ** 40 }, { seq: -0 }]) running.send('doc', given([{ ...items[0], ...change }]));
+      for (const change of [
+        { sourceTimeNs: '01' },
+        { runId: '18446744073709551615' },
+        { flags: 1e9 },
+        { sourceId: 2 ** 40 },
+        { seq: -0 }
+      ])
+        running.send('doc', given([{ ...items[0], ...change }]));
       await until('the errors', () => running.caught.length + running.at('completed').length === 12);
       should(running.caught.slice(0, 4).map(({ code }) => code)).eql(Array(4).fill('OPENOT_PAYLOAD_NOT_ITEMS'));
       should(running.at('out').length).be.above(4);
-      for (const { payload } of running.at('out')) for (const text of format === 'json' ? [payload as string] : (payload as string).split('\n').filter((line) => line !== '')) JSON.parse(text);
+      for (const { payload } of running.at('out'))
+        for (const text of format === 'json'
+          ? [payload as string]
+          : (payload as string).split('\n').filter((line) => line !== ''))
+          JSON.parse(text);
     });
   }
 
@@ -95,9 +138,14 @@ describe('openot-doc', () => {
     const sent = running.at('out');
     should(sent.length).equal(4);
     should(sent.every(({ payload }) => /^\{.*\}\n$/.test(payload as string))).be.true();
-    should(sent.map(({ openot }) => (openot as { commit?: string[] }).commit)).eql([undefined, undefined, undefined, ['r/b/1']]);
+    should(sent.map(({ openot }) => (openot as { commit?: string[] }).commit)).eql([
+      undefined,
+      undefined,
+      undefined,
+      ['r/b/1']
+    ]);
     should(sent.map(({ parts }) => (parts as { index: number; count: number }).index)).eql([0, 1, 2, 3]);
-    should((sent[0].openot as object)).not.equal(sent[1].openot as object);
+    should(sent[0].openot as object).not.equal(sent[1].openot as object);
   });
 
   it('sorts by three outputs; the tokens leave by the first, always', async () => {
@@ -110,7 +158,9 @@ describe('openot-doc', () => {
     should(running.at('losses').map(({ payload }) => kinds(payload))).eql([['loss'], ['loss'], ['loss']]);
     should(running.at('placeholders').map(({ payload }) => kinds(payload))).eql([['placeholder']]);
     should(running.at('out').map(({ openot }) => (openot as { commit?: string[] }).commit)).eql([['r/b/1'], ['r/b/2']]);
-    should([...running.at('losses'), ...running.at('placeholders')].every(({ openot }) => !('commit' in (openot as object)))).be.true();
+    should(
+      [...running.at('losses'), ...running.at('placeholders')].every(({ openot }) => !('commit' in (openot as object)))
+    ).be.true();
   });
 
   it('still sends a batch without documents by the first of three outputs', async () => {
@@ -125,7 +175,11 @@ describe('openot-doc', () => {
     const running = await flow({ outputs: '3', format: 'json', emit: 'document' });
     running.send('doc', given());
     await settled();
-    should(['out', 'losses', 'placeholders'].map((id) => running.at(id).map(({ payload }) => (JSON.parse(payload as string) as DocumentObject).kind))).eql([['event', 'event'], ['loss'], ['placeholder']]);
+    should(
+      ['out', 'losses', 'placeholders'].map((id) =>
+        running.at(id).map(({ payload }) => (JSON.parse(payload as string) as DocumentObject).kind)
+      )
+    ).eql([['event', 'event'], ['loss'], ['placeholder']]);
   });
 
   it('still sends a batch without documents when it carries notices or tokens', async () => {
@@ -139,7 +193,10 @@ describe('openot-doc', () => {
 
   it('is safe without a guard: drift gives placeholders that keep the raw slots', async () => {
     const running = await flow();
-    running.send('doc', { payload: items, openot: facts({ snapshot: snapshot({ definitionHash: 'ffffffffffffffff' }) }) });
+    running.send('doc', {
+      payload: items,
+      openot: facts({ snapshot: snapshot({ definitionHash: 'ffffffffffffffff' }) })
+    });
     running.send('doc', { payload: items });
     await settled();
     for (const { payload } of running.at('out')) {
@@ -162,7 +219,7 @@ describe('openot-doc', () => {
     should(statusesOf('doc').at(-1)).match({ fill: 'red', text: 'wrong settings' });
   });
 
-  it('passes an event\'s documents through JSON without a difference', async () => {
+  it("passes an event's documents through JSON without a difference", async () => {
     const running = await flow({ profile: 'enriched' });
     running.send('doc', given());
     await settled();

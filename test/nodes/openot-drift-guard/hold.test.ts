@@ -9,7 +9,16 @@ import { concat, definitionText, facts, hashOf, message, snapshot } from '../sup
 
 const known = hashOf(definitionText());
 const { items } = itemsOfConcatenation(concat(message(0), message(1), message(2), message(3)));
-const loss: Item = { kind: 'loss', runId: '1', sourceId: 1, firstSeq: 0, lastSeq: 0, count: 1, basis: 'inferred', class: 'lost' };
+const loss: Item = {
+  kind: 'loss',
+  runId: '1',
+  sourceId: 1,
+  firstSeq: 0,
+  lastSeq: 0,
+  count: 1,
+  basis: 'inferred',
+  class: 'lost'
+};
 const other = '1234567890abcdef';
 
 describe('a guard that holds records back until their definition arrives', () => {
@@ -29,14 +38,31 @@ describe('a guard that holds records back until their definition arrives', () =>
     alerts = [];
     done = [];
   });
-  const guard = (holdLimit = 100): GuardController => new GuardController({ policy: 'hold', holdLimit }, (given: LooseFacts) => bind(store, { stream: given.stream ?? '', snapshot: given.snapshot, epochs: given.epochs, whenUnadvertised: 'placeholder' }));
+  const guard = (holdLimit = 100): GuardController =>
+    new GuardController({ policy: 'hold', holdLimit }, (given: LooseFacts) =>
+      bind(store, {
+        stream: given.stream ?? '',
+        snapshot: given.snapshot,
+        epochs: given.epochs,
+        whenUnadvertised: 'placeholder'
+      })
+    );
   const pass = (output: unknown): void => {
     const [first, second] = output as [NodeMessage | null, NodeMessage | null];
     if (first) main.push(first);
     if (second) alerts.push(second.payload as DriftAlert);
   };
   const give = (to: GuardController, name: string, payload: unknown, changes: object = {}, more: object = {}): void => {
-    const result = to.guard({ _msgid: name, topic: name, payload, openot: facts({ commit: [`r/b/${name}`], ...changes }), ...more } as NodeMessageInFlow, pass);
+    const result = to.guard(
+      {
+        _msgid: name,
+        topic: name,
+        payload,
+        openot: facts({ commit: [`r/b/${name}`], ...changes }),
+        ...more
+      } as NodeMessageInFlow,
+      pass
+    );
     if (result === undefined) done.push(name);
     else void result.then(() => done.push(name));
   };
@@ -45,7 +71,8 @@ describe('a guard that holds records back until their definition arrives', () =>
     to.release();
     return new Promise((resolve) => setImmediate(resolve));
   };
-  const seqs = ({ payload }: NodeMessage): unknown => (payload as Item[]).map((item) => (item.kind === 'record' ? item.seq : item.kind));
+  const seqs = ({ payload }: NodeMessage): unknown =>
+    (payload as Item[]).map((item) => (item.kind === 'record' ? item.seq : item.kind));
   const tokens = ({ openot }: NodeMessage): unknown => (openot as { commit?: string[] }).commit;
 
   it('lets pass at once what is bound', () => {
@@ -66,19 +93,43 @@ describe('a guard that holds records back until their definition arrives', () =>
     give(to, '3', items.slice(2));
     should(main).eql([]);
     should(to.held).equal(5);
-    should(alerts).eql([{ stream: 'line 1', epochId: 1, relation: 'current', reason: 'missingCurrentDefinition', expected: known, actual: null, held: 2, action: 'hold' }]);
+    should(alerts).eql([
+      {
+        stream: 'line 1',
+        epochId: 1,
+        relation: 'current',
+        reason: 'missingCurrentDefinition',
+        expected: known,
+        actual: null,
+        held: 2,
+        action: 'hold'
+      }
+    ]);
     await arrive(to);
     should(main.map(seqs)).eql([[0, 1], ['loss'], [2, 3]]);
     should(main.map(tokens)).eql([['r/b/1'], ['r/b/2'], ['r/b/3']]);
-    should(main.every(({ openot }) => (openot as { binding: { current: object } }).binding.current.hasOwnProperty('hash'))).be.true();
-    should(alerts.slice(1)).eql([{ stream: 'line 1', epochId: 1, relation: 'current', reason: 'bound', expected: known, actual: known, held: 5, action: 'resolve' }]);
+    should(
+      main.every(({ openot }) => (openot as { binding: { current: object } }).binding.current.hasOwnProperty('hash'))
+    ).be.true();
+    should(alerts.slice(1)).eql([
+      {
+        stream: 'line 1',
+        epochId: 1,
+        relation: 'current',
+        reason: 'bound',
+        expected: known,
+        actual: known,
+        held: 5,
+        action: 'resolve'
+      }
+    ]);
     should(done).eql(['1', '2', '3']);
     should(to.held).equal(0);
     should(to.totals).eql({ passed: 4, unbound: 0, diverted: 0 });
     main.forEach((each) => shouldBePlain(each));
   });
 
-  it('does not let a stream\'s later records pass those that wait, even when they are bound', async () => {
+  it("does not let a stream's later records pass those that wait, even when they are bound", async () => {
     const to = guard();
     store.add(compiled, 'a');
     give(to, '1', items.slice(0, 1), { snapshot: snapshot({ definitionHash: other }) });
@@ -109,7 +160,10 @@ describe('a guard that holds records back until their definition arrives', () =>
     const [, second, third] = items as Array<Item & { abs: number }>;
     // Prior epoch known from `second` on; the current one begins at `third`.
     const epochs = [{ epochId: 1, firstAbs: second.abs, hash: other }];
-    give(to, '1', items, { snapshot: snapshot({ epochId: 2, epochFirstAbs: third.abs, prevDefinitionHash: other }), epochs });
+    give(to, '1', items, {
+      snapshot: snapshot({ epochId: 2, epochFirstAbs: third.abs, prevDefinitionHash: other }),
+      epochs
+    });
     should(main.map(seqs)).eql([[0]]);
     should(to.totals).eql({ passed: 0, unbound: 1, diverted: 0 });
     should(to.held).equal(3);
@@ -138,15 +192,23 @@ describe('a guard that holds records back until their definition arrives', () =>
     give(to, '2', items.slice(0, 3));
     should(main.map(seqs)).eql([[0, 1]]);
     should(main.map(tokens)).eql([undefined]);
-    should((main[0].openot as { binding: object }).binding).match({ current: { reason: { kind: 'missingCurrentDefinition' } } });
+    should((main[0].openot as { binding: object }).binding).match({
+      current: { reason: { kind: 'missingCurrentDefinition' } }
+    });
     should(to.held).equal(5);
     give(to, '3', items.slice(0, 3));
     should(main.map(seqs)).eql([[0, 1], [2, 3], [0]]);
     should(main.map(tokens)).eql([undefined, ['r/b/1'], undefined]);
-    should(alerts.map(({ reason, action, held }) => [reason, action, held])).eql([['missingCurrentDefinition', 'hold', 4], ['holdLimit', 'placeholder', 7]]);
+    should(alerts.map(({ reason, action, held }) => [reason, action, held])).eql([
+      ['missingCurrentDefinition', 'hold', 4],
+      ['holdLimit', 'placeholder', 7]
+    ]);
     should(to.totals.unbound).equal(5);
     await arrive(to);
-    should(main.slice(3).map(seqs)).eql([[1, 2], [0, 1, 2]]);
+    should(main.slice(3).map(seqs)).eql([
+      [1, 2],
+      [0, 1, 2]
+    ]);
     should(main.slice(3).map(tokens)).eql([['r/b/2'], ['r/b/3']]);
     should(to.totals).eql({ passed: 5, unbound: 5, diverted: 0 });
     should(done).eql(['1', '2', '3']);
@@ -163,10 +225,20 @@ describe('a guard that holds records back until their definition arrives', () =>
 
   it('keeps single items single, in order, with the token behind the last', async () => {
     const to = guard();
-    items.forEach((item, index) => give(to, String(index), item, { commit: index === 3 ? ['r/b/1'] : undefined }, { parts: { id: 'x', index, count: 4 } }));
+    items.forEach((item, index) =>
+      give(
+        to,
+        String(index),
+        item,
+        { commit: index === 3 ? ['r/b/1'] : undefined },
+        { parts: { id: 'x', index, count: 4 } }
+      )
+    );
     await arrive(to);
     should(main.map(({ payload }) => (payload as { seq: number }).seq)).eql([0, 1, 2, 3]);
-    should(main.map((each) => (each as { parts?: object }).parts)).eql([0, 1, 2, 3].map((index) => ({ id: 'x', index, count: 4 })));
+    should(main.map((each) => (each as { parts?: object }).parts)).eql(
+      [0, 1, 2, 3].map((index) => ({ id: 'x', index, count: 4 }))
+    );
     should(main.map(tokens)).eql([undefined, undefined, undefined, ['r/b/1']]);
   });
 

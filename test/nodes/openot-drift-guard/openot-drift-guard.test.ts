@@ -16,15 +16,34 @@ const { items } = itemsOfConcatenation(concat(message(0), message(1), message(2)
 const flow = async (guard: Record<string, unknown> = {}, json = definitionText()): Promise<Flow> => {
   const running = await Flow.start([
     { id: 'definition', type: 'openot-definition', source: 'json', json, path: '', watch: false },
-    { id: 'guard', type: 'openot-drift-guard', definition: 'definition', policy: 'placeholder', whenUnadvertised: 'placeholder', wires: [['out'], ['alerts']], ...guard },
+    {
+      id: 'guard',
+      type: 'openot-drift-guard',
+      definition: 'definition',
+      policy: 'placeholder',
+      whenUnadvertised: 'placeholder',
+      wires: [['out'], ['alerts']],
+      ...guard
+    },
     sink('out'),
     sink('alerts')
   ]);
   await (helper.getNode('definition') as DefinitionNode).definitions?.ready;
   return running;
 };
-const given = (definitionHash: string, epochId = 1, payload: unknown = items): { payload: unknown; openot: object } => ({ payload, openot: facts({ snapshot: snapshot({ definitionHash, epochId }) }) });
-const alerts = (running: Flow): DriftAlert[] => running.at('alerts').filter(({ topic }) => topic === 'alert').map(({ payload }) => payload as DriftAlert);
+const given = (
+  definitionHash: string,
+  epochId = 1,
+  payload: unknown = items
+): { payload: unknown; openot: object } => ({
+  payload,
+  openot: facts({ snapshot: snapshot({ definitionHash, epochId }) })
+});
+const alerts = (running: Flow): DriftAlert[] =>
+  running
+    .at('alerts')
+    .filter(({ topic }) => topic === 'alert')
+    .map(({ payload }) => payload as DriftAlert);
 
 describe('openot-drift-guard', () => {
   useNodeRed();
@@ -36,21 +55,62 @@ describe('openot-drift-guard', () => {
     const [sent] = running.at('out');
     should(sent.payload).eql(items);
     should(sent.topic).equal('mine');
-    should(sent.openot).have.properties({ stream: 'line 1', commit: ['r/b/1'], binding: { current: { hash: known }, prior: { reason: { kind: 'stalePriorEpoch' } } } });
+    should(sent.openot).have.properties({
+      stream: 'line 1',
+      commit: ['r/b/1'],
+      binding: { current: { hash: known }, prior: { reason: { kind: 'stalePriorEpoch' } } }
+    });
     should(running.at('alerts')).eql([]);
     should(running.at('completed').length).equal(1);
     shouldBePlain(sent);
-    await until('the status', () => statusesOf('guard').some(({ fill, text }) => fill === 'green' && text === '3 bound'));
+    await until('the status', () =>
+      statusesOf('guard').some(({ fill, text }) => fill === 'green' && text === '3 bound')
+    );
   });
 
-  it('alerts once for each change of a stream\'s state, with what was expected and found', async () => {
+  it("alerts once for each change of a stream's state, with what was expected and found", async () => {
     const running = await flow();
-    for (const [hash, epoch] of [[known, 1], [foreign, 2], [foreign, 2], [foreign, 3], [known, 4], [known, 4]] as Array<[string, number]>) running.send('guard', given(hash, epoch));
+    for (const [hash, epoch] of [
+      [known, 1],
+      [foreign, 2],
+      [foreign, 2],
+      [foreign, 3],
+      [known, 4],
+      [known, 4]
+    ] as Array<[string, number]>)
+      running.send('guard', given(hash, epoch));
     await settled();
     should(alerts(running)).eql([
-      { stream: 'line 1', epochId: 2, relation: 'current', reason: 'drift', expected: foreign, actual: known, held: 0, action: 'placeholder' },
-      { stream: 'line 1', epochId: 3, relation: 'current', reason: 'drift', expected: foreign, actual: known, held: 0, action: 'placeholder' },
-      { stream: 'line 1', epochId: 4, relation: 'current', reason: 'bound', expected: known, actual: known, held: 0, action: 'resolve' }
+      {
+        stream: 'line 1',
+        epochId: 2,
+        relation: 'current',
+        reason: 'drift',
+        expected: foreign,
+        actual: known,
+        held: 0,
+        action: 'placeholder'
+      },
+      {
+        stream: 'line 1',
+        epochId: 3,
+        relation: 'current',
+        reason: 'drift',
+        expected: foreign,
+        actual: known,
+        held: 0,
+        action: 'placeholder'
+      },
+      {
+        stream: 'line 1',
+        epochId: 4,
+        relation: 'current',
+        reason: 'bound',
+        expected: known,
+        actual: known,
+        held: 0,
+        action: 'resolve'
+      }
     ]);
     running.at('alerts').forEach((alert) => shouldBePlain(alert));
     should(running.at('alerts').every(({ openot }) => !('commit' in (openot as object)))).be.true();
@@ -71,7 +131,11 @@ describe('openot-drift-guard', () => {
     const refused = await flow({}, '{');
     refused.send('guard', given(foreign));
     await shows(/^no definition loaded \(1 definition refused\): /);
-    should(statusesOf('guard').slice(before).filter(({ text }) => /drift/.test(text ?? ''))).eql([]);
+    should(
+      statusesOf('guard')
+        .slice(before)
+        .filter(({ text }) => /drift/.test(text ?? ''))
+    ).eql([]);
   });
 
   it('takes up a definition node that a later deploy puts back', async () => {
@@ -103,15 +167,38 @@ describe('openot-drift-guard', () => {
     should(alerts(running)).eql([]);
     running.send('guard', { payload: items, openot });
     await settled();
-    should(alerts(running)).eql([{ stream: 'line 1', epochId: 1, relation: 'prior', reason: 'stalePriorEpoch', expected: null, actual: null, held: 0, action: 'placeholder' }]);
+    should(alerts(running)).eql([
+      {
+        stream: 'line 1',
+        epochId: 1,
+        relation: 'prior',
+        reason: 'stalePriorEpoch',
+        expected: null,
+        actual: null,
+        held: 0,
+        action: 'placeholder'
+      }
+    ]);
   });
 
   it('diverts what is not bound, and lets the notices and the tokens through', async () => {
     const running = await flow({ policy: 'divert' });
-    const loss: Item = { kind: 'loss', runId: '1', sourceId: 1, firstSeq: 0, lastSeq: 0, count: 1, basis: 'inferred', class: 'lost' };
+    const loss: Item = {
+      kind: 'loss',
+      runId: '1',
+      sourceId: 1,
+      firstSeq: 0,
+      lastSeq: 0,
+      count: 1,
+      basis: 'inferred',
+      class: 'lost'
+    };
     running.send('guard', given(foreign, 2, [loss, ...items]));
     running.send('guard', given(known, 3));
-    running.send('guard', { ...given(foreign, 4), openot: facts({ snapshot: snapshot({ definitionHash: foreign }), commit: [] }) });
+    running.send('guard', {
+      ...given(foreign, 4),
+      openot: facts({ snapshot: snapshot({ definitionHash: foreign }), commit: [] })
+    });
     await settled();
     const diverted = running.at('alerts').filter(({ topic }) => topic === 'diverted');
     should(diverted.map(({ payload }) => payload)).eql([items, items]);
@@ -139,7 +226,9 @@ describe('openot-drift-guard', () => {
     const careful = await flow();
     careful.send('guard', { payload: items });
     await settled();
-    should((careful.at('out')[0].openot as { binding: object }).binding).have.property('current', { reason: { kind: 'missingCurrentDefinition' } });
+    should((careful.at('out')[0].openot as { binding: object }).binding).have.property('current', {
+      reason: { kind: 'missingCurrentDefinition' }
+    });
   });
 
   it('lets records pass when there is no definition node, and says so', async () => {
@@ -156,14 +245,26 @@ describe('openot-drift-guard', () => {
     for (const payload of ['text', undefined, [{ kind: 'record' }]]) running.send('guard', { payload });
     running.send('guard', { payload: items, openot: 'x' });
     await settled();
-    should(running.caught.map(({ code }) => code)).eql(['OPENOT_PAYLOAD_NOT_ITEMS', 'OPENOT_PAYLOAD_NOT_ITEMS', 'OPENOT_PAYLOAD_NOT_ITEMS', 'OPENOT_FACTS_INVALID']);
+    should(running.caught.map(({ code }) => code)).eql([
+      'OPENOT_PAYLOAD_NOT_ITEMS',
+      'OPENOT_PAYLOAD_NOT_ITEMS',
+      'OPENOT_PAYLOAD_NOT_ITEMS',
+      'OPENOT_FACTS_INVALID'
+    ]);
     should(running.at('out')).eql([]);
   });
 
   it('waits for the definitions at the start, and keeps the order', async () => {
     const running = await Flow.start([
       { id: 'definition', type: 'openot-definition', source: 'json', json: definitionText(), path: '', watch: false },
-      { id: 'guard', type: 'openot-drift-guard', definition: 'definition', policy: 'placeholder', whenUnadvertised: 'placeholder', wires: [['out'], ['alerts']] },
+      {
+        id: 'guard',
+        type: 'openot-drift-guard',
+        definition: 'definition',
+        policy: 'placeholder',
+        whenUnadvertised: 'placeholder',
+        wires: [['out'], ['alerts']]
+      },
       sink('out'),
       sink('alerts')
     ]);
@@ -179,7 +280,15 @@ describe('openot-drift-guard', () => {
     try {
       const running = await Flow.start([
         { id: 'definition', type: 'openot-definition', source: 'file', json: '', path, watch: true },
-        { id: 'guard', type: 'openot-drift-guard', definition: 'definition', policy: 'hold', holdLimit: '10000', whenUnadvertised: 'placeholder', wires: [['out'], ['alerts']] },
+        {
+          id: 'guard',
+          type: 'openot-drift-guard',
+          definition: 'definition',
+          policy: 'hold',
+          holdLimit: '10000',
+          whenUnadvertised: 'placeholder',
+          wires: [['out'], ['alerts']]
+        },
         sink('out'),
         sink('alerts')
       ]);
@@ -200,12 +309,21 @@ describe('openot-drift-guard', () => {
     }
   });
 
-  for (const [name, commit, dropped] of [['without tokens', [], 3], ['with tokens', ['r/b/1'], undefined]] as Array<[string, string[], number | undefined]>) {
+  for (const [name, commit, dropped] of [
+    ['without tokens', [], 3],
+    ['with tokens', ['r/b/1'], undefined]
+  ] as Array<[string, string[], number | undefined]>) {
     it(`under hold, says when it closes how many records ${name} nobody reads again: ${dropped ?? 'none'}`, async () => {
       const running = await flow({ policy: 'hold' });
-      running.send('guard', { payload: items, openot: facts({ snapshot: snapshot({ definitionHash: foreign }), commit }) });
+      running.send('guard', {
+        payload: items,
+        openot: facts({ snapshot: snapshot({ definitionHash: foreign }), commit })
+      });
       await until('the status', () => /3 held/.test(statusesOf('guard').at(-1)?.text ?? ''));
-      await helper.setFlows(running.nodes.map((node) => (node.id === 'guard' ? { ...node, name: 'changed' } : node)), 'nodes');
+      await helper.setFlows(
+        running.nodes.map((node) => (node.id === 'guard' ? { ...node, name: 'changed' } : node)),
+        'nodes'
+      );
       should(running.caught.map(({ code }) => code)).eql(dropped === undefined ? [] : ['OPENOT_HOLD_DROPPED']);
       if (dropped !== undefined) should(running.caught[0].message).match(/3 records and notices/);
     });

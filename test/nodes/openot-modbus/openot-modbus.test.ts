@@ -11,7 +11,15 @@ describe('openot-modbus', function () {
   let plc: Simulator;
 
   const startPlc = async (options: Partial<SimulatorOptions> = {}): Promise<void> => {
-    plc = createSimulator({ scenario: 'packaging', rate: 300, ringBytes: 65_536, modbusPort: 'any', modbusRegisters: { controlAddress: 100, ringAddress: 200 }, truthLimit: 100_000, ...options });
+    plc = createSimulator({
+      scenario: 'packaging',
+      rate: 300,
+      ringBytes: 65_536,
+      modbusPort: 'any',
+      modbusRegisters: { controlAddress: 100, ringAddress: 200 },
+      truthLimit: 100_000,
+      ...options
+    });
     should(await plc.start()).eql({ ok: true });
   };
   afterEach(async () => {
@@ -21,21 +29,72 @@ describe('openot-modbus', function () {
   let readers = 0;
   beforeEach(() => void readers++);
   const readerId = (name = 'reader'): string => `${name}-${readers}`;
-  const device = (properties: Record<string, unknown> = {}): FlowNode => ({ id: 'modbus', type: 'openot-modbus', name: '', host: '127.0.0.1', port: String(plc.modbus!.port), unitId: '255', requestTimeout: '1000', maxRegisters: '125', pipeline: '1', ...properties });
+  const device = (properties: Record<string, unknown> = {}): FlowNode => ({
+    id: 'modbus',
+    type: 'openot-modbus',
+    name: '',
+    host: '127.0.0.1',
+    port: String(plc.modbus!.port),
+    unitId: '255',
+    requestTimeout: '1000',
+    maxRegisters: '125',
+    pipeline: '1',
+    ...properties
+  });
   const reader = (properties: Record<string, unknown> = {}, name = 'reader'): FlowNode => ({
-    id: readerId(name), type: 'openot-reader', stream: '', transport: 'modbus', modbus: 'modbus', opcua: '', controlNode: '', ringNode: '', registerType: 'holding', controlAddress: '100', ringAddress: '200', byteOrder: 'big',
-    mode: 'poll', interval: '20', verify: 'extraCall', startFrom: 'oldest', maxRecords: '200', maxBytes: '65536', statusInterval: '200', wires: [['decoder', 'batches'], ['status']], ...properties
+    id: readerId(name),
+    type: 'openot-reader',
+    stream: '',
+    transport: 'modbus',
+    modbus: 'modbus',
+    opcua: '',
+    controlNode: '',
+    ringNode: '',
+    registerType: 'holding',
+    controlAddress: '100',
+    ringAddress: '200',
+    byteOrder: 'big',
+    mode: 'poll',
+    interval: '20',
+    verify: 'extraCall',
+    startFrom: 'oldest',
+    maxRecords: '200',
+    maxBytes: '65536',
+    statusInterval: '200',
+    wires: [['decoder', 'batches'], ['status']],
+    ...properties
   });
   const rest = (): FlowNode[] => [
     { id: 'definition', type: 'openot-definition', source: 'json', json: plc.definitionText(), path: '', watch: false },
     { id: 'decoder', type: 'openot-decoder', emit: 'batch', wires: [['doc']] },
-    { id: 'doc', type: 'openot-doc', definition: 'definition', whenUnadvertised: 'placeholder', profile: 'strict', format: 'object', emit: 'batch', outputs: 1, wires: [['out']] },
-    sink('out'), sink('batches'), sink('status')
+    {
+      id: 'doc',
+      type: 'openot-doc',
+      definition: 'definition',
+      whenUnadvertised: 'placeholder',
+      profile: 'strict',
+      format: 'object',
+      emit: 'batch',
+      outputs: 1,
+      wires: [['out']]
+    },
+    sink('out'),
+    sink('batches'),
+    sink('status')
   ];
-  const nodes = (properties: Record<string, unknown> = {}, config: Record<string, unknown> = {}): FlowNode[] => [device(config), reader(properties), ...rest()];
-  const records = (running: Flow): Seen[] => running.at('out').flatMap(({ payload }) => payload as DocumentObject[] as unknown as Seen[]).filter(({ kind }) => kind !== 'loss');
+  const nodes = (properties: Record<string, unknown> = {}, config: Record<string, unknown> = {}): FlowNode[] => [
+    device(config),
+    reader(properties),
+    ...rest()
+  ];
+  const records = (running: Flow): Seen[] =>
+    running
+      .at('out')
+      .flatMap(({ payload }) => payload as DocumentObject[] as unknown as Seen[])
+      .filter(({ kind }) => kind !== 'loss');
   const identity = ({ provenance, seq }: Seen): string => `${provenance.runId}/${provenance.source.id}/${seq}`;
-  const produced = (): Set<string> => new Set(plc.truth().map(({ runId, sourceId, seq }) => `${runId}/${sourceId}/${seq}`));
+  const produced = (): Set<string> =>
+    new Set(plc.truth().map(({ runId, sourceId, seq }) => `${runId}/${sourceId}/${seq}`));
 
   it('carries every record of a ring in registers, once, and its host names the stream', async () => {
     await startPlc();
@@ -44,10 +103,17 @@ describe('openot-modbus', function () {
     plc.command('stop-producer');
     await until('the rest', () => records(running).length >= produced().size);
     should(records(running).map(identity).sort()).eql([...produced()].sort());
-    should(running.at('out').flatMap(({ payload }) => payload as Array<{ kind: string }>).filter(({ kind }) => kind === 'loss')).eql([]);
+    should(
+      running
+        .at('out')
+        .flatMap(({ payload }) => payload as Array<{ kind: string }>)
+        .filter(({ kind }) => kind === 'loss')
+    ).eql([]);
     for (const message of running.at('status')) shouldBePlain(message);
     should(running.at('status').at(-1)!.openot).match({ stream: /^127\.0\.0\.1/ });
-    await until('a green status', () => statusesOf(readerId()).some(({ fill, text }) => fill === 'green' && /records, lag \d+ %/.test(text ?? '')));
+    await until('a green status', () =>
+      statusesOf(readerId()).some(({ fill, text }) => fill === 'green' && /records, lag \d+ %/.test(text ?? ''))
+    );
     should(running.caught).eql([]);
   });
 
@@ -55,7 +121,9 @@ describe('openot-modbus', function () {
     await startPlc({ modbusQuirks: { byteOrder: 'little', maxRegisters: 60 } });
     const running = await Flow.start(nodes({ registerType: 'input' }));
     await until('documents', () => records(running).length > 50);
-    await until('what is there', () => running.at('status').some(({ payload }) => (payload as { about: string[] }).about.length > 0));
+    await until('what is there', () =>
+      running.at('status').some(({ payload }) => (payload as { about: string[] }).about.length > 0)
+    );
     const { about } = running.at('status').at(-1)!.payload as { about: string[] };
     should(about.join('\n')).match(/byte order: little, found from the sync; the setting says big/);
     should(about.join('\n')).match(/registers per request: at most 60/);
@@ -68,7 +136,14 @@ describe('openot-modbus', function () {
     await until('both read', () => new Set(running.at('batches').map(({ topic }) => topic)).size === 2);
     should(plc.modbus!.connections()).equal(1);
     for (let deploy = 0; deploy < 5; deploy++) {
-      await helper.setFlows([...running.nodes.map((node) => (node.id === 'modbus' ? { ...node, requestTimeout: String(1000 + deploy) } : node))], 'nodes');
+      await helper.setFlows(
+        [
+          ...running.nodes.map((node) =>
+            node.id === 'modbus' ? { ...node, requestTimeout: String(1000 + deploy) } : node
+          )
+        ],
+        'nodes'
+      );
       running.listen();
       const before = records(running).length;
       await until('documents again', () => records(running).length > before);
@@ -98,10 +173,20 @@ describe('openot-modbus', function () {
   };
 
   for (const [name, properties, code, message] of [
-    ['an address that is one too high', { controlAddress: '101' }, 'OPENOT_MODBUS_CONTROL_SHIFTED', /found one register earlier: set controlAddress to 100\./],
+    [
+      'an address that is one too high',
+      { controlAddress: '101' },
+      'OPENOT_MODBUS_CONTROL_SHIFTED',
+      /found one register earlier: set controlAddress to 100\./
+    ],
     ['an address where nothing is', { controlAddress: '150' }, 'OPENOT_MODBUS_CONTROL_ZERO', /found zeros/],
     ['an empty address', { ringAddress: '' }, 'OPENOT_CONFIG', /the field ringAddress is empty/],
-    ['a device that was not chosen', { modbus: '' }, 'OPENOT_CONFIG', /the reader has no Modbus device: choose one in its dialog/]
+    [
+      'a device that was not chosen',
+      { modbus: '' },
+      'OPENOT_CONFIG',
+      /the reader has no Modbus device: choose one in its dialog/
+    ]
   ] as Array<[string, Record<string, unknown>, string, RegExp]>) {
     it(`says what is wrong: ${name}`, async () => {
       await startPlc();
@@ -113,8 +198,13 @@ describe('openot-modbus', function () {
     await startPlc();
     const running = await Flow.start(nodes({}, { port: '70000' }));
     await until('both errors', () => running.caught.length >= 2);
-    should(running.caught.map(({ code, source }) => [code, source.id]).sort()).eql([['OPENOT_CONFIG', 'modbus'], ['OPENOT_CONFIG', readerId()]]);
-    should(running.caught.find(({ source }) => source.id === 'modbus')!.message).match(/the field port must be a whole number from 1 to 65535, found "70000"/);
+    should(running.caught.map(({ code, source }) => [code, source.id]).sort()).eql([
+      ['OPENOT_CONFIG', 'modbus'],
+      ['OPENOT_CONFIG', readerId()]
+    ]);
+    should(running.caught.find(({ source }) => source.id === 'modbus')!.message).match(
+      /the field port must be a whole number from 1 to 65535, found "70000"/
+    );
     should(statusesOf(readerId()).at(-1)).match({ fill: 'red', text: 'device: wrong settings' });
   });
 
@@ -123,7 +213,9 @@ describe('openot-modbus', function () {
     process.env.OPENOT_TEST_HOST = '127.0.0.1';
     process.env.OPENOT_TEST_PORT_NUMBER = String(plc.modbus!.port);
     try {
-      const running = await Flow.start(nodes({ controlAddress: '100' }, { host: '${OPENOT_TEST_HOST}', port: '${OPENOT_TEST_PORT_NUMBER}' }));
+      const running = await Flow.start(
+        nodes({ controlAddress: '100' }, { host: '${OPENOT_TEST_HOST}', port: '${OPENOT_TEST_PORT_NUMBER}' })
+      );
       await until('documents', () => records(running).length > 10);
       should(running.caught).eql([]);
     } finally {

@@ -3,18 +3,44 @@ import { modbusSettings } from '../../../nodes/openot-modbus/settings';
 import { modbusRing, transportOf } from '../../../nodes/openot-reader/way-to-the-ring';
 
 describe('settings of openot-modbus', () => {
-  const good = { host: '192.168.0.10', port: '502', unitId: '255', requestTimeout: '3000', maxRegisters: '125', pipeline: '1' };
+  const good = {
+    host: '192.168.0.10',
+    port: '502',
+    unitId: '255',
+    requestTimeout: '3000',
+    maxRegisters: '125',
+    pipeline: '1'
+  };
 
   it('become what the connection is told', () => {
-    should(modbusSettings(good)).eql({ host: '192.168.0.10', settings: { host: '192.168.0.10', port: 502, unitId: 255, requestTimeoutMs: 3000, maxRegisters: 125, pipeline: 1 } });
-    should(modbusSettings({ ...good, port: '1502', unitId: '0', requestTimeout: 100, maxRegisters: '16', pipeline: '16' }).settings).match({ port: 1502, unitId: 0, requestTimeoutMs: 100, maxRegisters: 16, pipeline: 16 });
+    should(modbusSettings(good)).eql({
+      host: '192.168.0.10',
+      settings: { host: '192.168.0.10', port: 502, unitId: 255, requestTimeoutMs: 3000, maxRegisters: 125, pipeline: 1 }
+    });
+    should(
+      modbusSettings({ ...good, port: '1502', unitId: '0', requestTimeout: 100, maxRegisters: '16', pipeline: '16' })
+        .settings
+    ).match({ port: 1502, unitId: 0, requestTimeoutMs: 100, maxRegisters: 16, pipeline: 16 });
   });
 
   it('take their defaults where a flow names nothing', () => {
-    should(modbusSettings({ host: 'plc' }).settings).eql({ host: 'plc', port: 502, unitId: 255, requestTimeoutMs: 3000, maxRegisters: 125, pipeline: 1 });
+    should(modbusSettings({ host: 'plc' }).settings).eql({
+      host: 'plc',
+      port: 502,
+      unitId: 255,
+      requestTimeoutMs: 3000,
+      maxRegisters: 125,
+      pipeline: 1
+    });
   });
 
-  for (const [written, host] of [[' plc-7.line.local ', 'plc-7.line.local'], ['[fe80::1]', 'fe80::1'], ['fe80::1', 'fe80::1'], ['fe80::1%eth0', 'fe80::1%eth0'], ['::1', '::1']]) {
+  for (const [written, host] of [
+    [' plc-7.line.local ', 'plc-7.line.local'],
+    ['[fe80::1]', 'fe80::1'],
+    ['fe80::1', 'fe80::1'],
+    ['fe80::1%eth0', 'fe80::1%eth0'],
+    ['::1', '::1']
+  ]) {
     it(`take the host "${written}"`, () => {
       should(modbusSettings({ ...good, host: written }).settings.host).equal(host);
     });
@@ -22,16 +48,36 @@ describe('settings of openot-modbus', () => {
 
   for (const [name, wrong, message] of [
     ['an empty host', { host: ' ' }, /the field host is empty: the name or the IP address of the device is expected/],
-    ['an address with a scheme', { host: 'tcp://plc' }, /the field host must be a name or an IP address alone, found "tcp:\/\/plc": .*the port in its own field/],
+    [
+      'an address with a scheme',
+      { host: 'tcp://plc' },
+      /the field host must be a name or an IP address alone, found "tcp:\/\/plc": .*the port in its own field/
+    ],
     ['a host with a port', { host: 'plc:502' }, /found "plc:502"/],
-    ['a variable that is not set', { host: '${NO_SUCH_HOST}' }, /the environment variable \$\{NO_SUCH_HOST\}, which is not set/],
-    ['a port beyond the last', { port: '65536' }, /the field port must be a whole number from 1 to 65535, found "65536"/],
+    [
+      'a variable that is not set',
+      { host: '${NO_SUCH_HOST}' },
+      /the environment variable \$\{NO_SUCH_HOST\}, which is not set/
+    ],
+    [
+      'a port beyond the last',
+      { port: '65536' },
+      /the field port must be a whole number from 1 to 65535, found "65536"/
+    ],
     ['a port that is none', { port: 'modbus' }, /the field port must be a whole number from 1 to 65535/],
     ['a unit id beyond a byte', { unitId: '256' }, /the field unitId must be a whole number from 0 to 255/],
     ['no time at all', { requestTimeout: '0' }, /the field requestTimeout must be a whole number from 100 to 600000/],
-    ['more registers than an answer holds', { maxRegisters: '126' }, /the field maxRegisters must be a whole number from 1 to 125/],
+    [
+      'more registers than an answer holds',
+      { maxRegisters: '126' },
+      /the field maxRegisters must be a whole number from 1 to 125/
+    ],
     ['a pipeline of none', { pipeline: '0' }, /the field pipeline must be a whole number from 1 to 16/],
-    ['a number from a variable that is not set', { port: '${PLC_PORT}' }, /the field port names the environment variable \$\{PLC_PORT\}, which is not set/]
+    [
+      'a number from a variable that is not set',
+      { port: '${PLC_PORT}' },
+      /the field port names the environment variable \$\{PLC_PORT\}, which is not set/
+    ]
   ] as Array<[string, Record<string, unknown>, RegExp]>) {
     it(`refuse ${name}`, () => {
       should(() => modbusSettings({ ...good, ...wrong })).throw(message);
@@ -49,13 +95,22 @@ describe('where a reader looks for a ring in registers', () => {
 
   it('is what its dialog says', () => {
     should(modbusRing(ring)).eql({ registerType: 'input', controlAddress: 100, ringAddress: 144, byteOrder: 'little' });
-    should(modbusRing({ controlAddress: '0', ringAddress: '65535' })).eql({ registerType: 'holding', controlAddress: 0, ringAddress: 65_535, byteOrder: 'big' });
+    should(modbusRing({ controlAddress: '0', ringAddress: '65535' })).eql({
+      registerType: 'holding',
+      controlAddress: 0,
+      ringAddress: 65_535,
+      byteOrder: 'big'
+    });
   });
 
   it('has to be said: no address is guessed', () => {
-    should(() => modbusRing({ ...ring, controlAddress: '' })).throw(/OPENOT_CONFIG: the field controlAddress is empty: the first register of the control block is expected, counted from 0/);
+    should(() => modbusRing({ ...ring, controlAddress: '' })).throw(
+      /OPENOT_CONFIG: the field controlAddress is empty: the first register of the control block is expected, counted from 0/
+    );
     should(() => modbusRing({ ...ring, ringAddress: undefined })).throw(/the field ringAddress is empty/);
-    should(() => modbusRing({ ...ring, ringAddress: '65536' })).throw(/the field ringAddress must be a whole number from 0 to 65535/);
+    should(() => modbusRing({ ...ring, ringAddress: '65536' })).throw(
+      /the field ringAddress must be a whole number from 0 to 65535/
+    );
     should(() => modbusRing({ ...ring, registerType: 'coil' })).throw(/registerType must be one of holding, input/);
     should(() => modbusRing({ ...ring, byteOrder: 'middle' })).throw(/byteOrder must be one of big, little/);
   });

@@ -21,11 +21,18 @@ describe('the mapper', () => {
 
   it('sends at once when a request is full, split by items, the tokens on the last part alone', async () => {
     const bench = await open({ maxItems: '2' });
-    bench.input([1, 2, 3, 4, 5].map((seq) => eventDocument(seq)), ['r/b/1']);
+    bench.input(
+      [1, 2, 3, 4, 5].map((seq) => eventDocument(seq)),
+      ['r/b/1']
+    );
     await turns();
     should(bench.logs.map(({ resourceLogs }) => resourceLogs[0].scopeLogs[0].logRecords.length)).eql([2, 2, 1]);
     should(bench.sent.map(({ openot }) => openot?.commit)).eql([undefined, undefined, ['r/b/1']]);
-    should(bench.sent.map(({ parts }) => [parts!.index, parts!.count])).eql([[0, 3], [1, 3], [2, 3]]);
+    should(bench.sent.map(({ parts }) => [parts!.index, parts!.count])).eql([
+      [0, 3],
+      [1, 3],
+      [2, 3]
+    ]);
   });
 
   it('splits by bytes, and sends an item above the limit alone', async () => {
@@ -49,11 +56,25 @@ describe('the mapper', () => {
     bench.input([eventDocument(1)], ['r/b/1'], { openot: { stream: 'a', commit: ['r/b/1'] } });
     bench.input([eventDocument(1)], undefined, { openot: { stream: 'mqtt' } });
     await bench.pass(1000);
-    should(bench.sent.map(({ openot, parts }) => [openot?.stream, openot?.commit, parts])).eql([['mqtt', undefined, undefined], ['a', ['r/b/1'], undefined]]);
+    should(bench.sent.map(({ openot, parts }) => [openot?.stream, openot?.commit, parts])).eql([
+      ['mqtt', undefined, undefined],
+      ['a', ['r/b/1'], undefined]
+    ]);
     bench.input([], ['r/b/2'], { openot: { stream: 'a', commit: ['r/b/2'] } });
     bench.input([eventDocument(2)], undefined, { openot: { stream: 'mqtt' } });
     await bench.pass(1000);
-    should(bench.sent.slice(2).map(({ openot, parts, payload }) => [openot?.commit, parts, (payload as { resourceLogs: unknown[] }).resourceLogs.length])).eql([[undefined, undefined, 1], [['r/b/2'], undefined, 0]]);
+    should(
+      bench.sent
+        .slice(2)
+        .map(({ openot, parts, payload }) => [
+          openot?.commit,
+          parts,
+          (payload as { resourceLogs: unknown[] }).resourceLogs.length
+        ])
+    ).eql([
+      [undefined, undefined, 1],
+      [['r/b/2'], undefined, 0]
+    ]);
   });
 
   it('names the stream of the tokens on an empty request that carries them, whatever came last', async () => {
@@ -61,7 +82,11 @@ describe('the mapper', () => {
     bench.input([alarm(1, 'ConditionActive'), alarm(2, 'ConditionCleared')], ['r/b/1']);
     bench.input([alarm(1, 'ConditionActive'), alarm(2, 'ConditionCleared')], undefined, { openot: { stream: 'mqtt' } });
     await bench.pass(1000);
-    should(bench.sent.map(({ topic, openot }) => [topic, openot])).eql([['traces', { stream: 'mqtt' }], ['traces', { stream: 'line 1' }], ['logs', { stream: 'line 1', commit: ['r/b/1'] }]]);
+    should(bench.sent.map(({ topic, openot }) => [topic, openot])).eql([
+      ['traces', { stream: 'mqtt' }],
+      ['traces', { stream: 'line 1' }],
+      ['logs', { stream: 'line 1', commit: ['r/b/1'] }]
+    ]);
   });
 
   it('keeps a request open for each resource, and lets no token go before the items of an earlier message', async () => {
@@ -70,8 +95,14 @@ describe('the mapper', () => {
     bench.input([eventDocument(1), eventDocument(2)], ['r/b/2'], { openot: { stream: 'b', commit: ['r/b/2'] } });
     bench.input([eventDocument(2)], ['r/b/3'], { openot: { stream: 'a', commit: ['r/b/3'] } });
     await bench.pass(1000);
-    should(bench.logs.map(({ resourceLogs }) => resourceLogs[0].resource.attributes[1].value.stringValue)).eql(['a', 'b']);
-    should(bench.sent.map(({ openot }) => [openot?.stream, openot?.commit])).eql([['a', undefined], ['b', ['r/b/1', 'r/b/2', 'r/b/3']]]);
+    should(bench.logs.map(({ resourceLogs }) => resourceLogs[0].resource.attributes[1].value.stringValue)).eql([
+      'a',
+      'b'
+    ]);
+    should(bench.sent.map(({ openot }) => [openot?.stream, openot?.commit])).eql([
+      ['a', undefined],
+      ['b', ['r/b/1', 'r/b/2', 'r/b/3']]
+    ]);
   });
 
   it('lets nothing that a token is bound to wait longer than a second, whatever the age', async () => {
@@ -140,17 +171,28 @@ describe('the mapper', () => {
       const error = (await bench.input(payload, ['r/b/1']).outcome) as Error & { code: string };
       should(error.code).equal(`OPENOT_OTEL_${code}`);
       should(error.message).not.match(/others went on/);
-      if (refused > 1) should(error.message).match(new RegExp(`none of ${refused} documents could be mapped: the message was refused, and its commit token with it`));
+      if (refused > 1)
+        should(error.message).match(
+          new RegExp(
+            `none of ${refused} documents could be mapped: the message was refused, and its commit token with it`
+          )
+        );
       should(bench.sent).eql([]);
       should(bench.controller.totals.refused).equal(refused);
       should(bench.controller.refusing).equal(error.code);
-      should(showOtel(bench.controller)).match({ fill: 'red', text: new RegExp(`^${error.code}: .*${refused} refused`) });
+      should(showOtel(bench.controller)).match({
+        fill: 'red',
+        text: new RegExp(`^${error.code}: .*${refused} refused`)
+      });
     }
   });
 
   it('shows what was refused whole until documents are mapped again: a status in between changes nothing', async () => {
     const bench = await Bench.open({ maxAge: '0' });
-    const status = { state: 'idle', totals: { records: 1, bytes: 40, lost: 0, indeterminate: 0, laps: 0, skipped: 0, incarnations: 0 } };
+    const status = {
+      state: 'idle',
+      totals: { records: 1, bytes: 40, lost: 0, indeterminate: 0, laps: 0, skipped: 0, incarnations: 0 }
+    };
     await bench.input('[]', ['r/b/1']).outcome;
     await bench.input(status).outcome;
     await bench.input([], ['r/b/2']).outcome;
@@ -172,7 +214,9 @@ describe('the mapper', () => {
   it('lets the tokens of documents go that are broken for good', async () => {
     const bench = await open({ maxAge: '0' });
     const broken = { ...eventDocument(1), seq: 'x' };
-    should(((await bench.input([broken, broken], ['r/b/1']).outcome) as Error).message).match(/^OPENOT_OTEL_NOT_A_DOCUMENT: none of 2 documents could be mapped\. The first/);
+    should(((await bench.input([broken, broken], ['r/b/1']).outcome) as Error).message).match(
+      /^OPENOT_OTEL_NOT_A_DOCUMENT: none of 2 documents could be mapped\. The first/
+    );
     should(bench.tokens).eql(['r/b/1']);
   });
 
@@ -198,7 +242,19 @@ describe('the mapper', () => {
   it('takes the status of a reader by its shape', async () => {
     const bench = await Bench.open({ maxAge: '0' });
     const totals = { records: 10, bytes: 400, lost: 2, indeterminate: 1, laps: 1, skipped: 0, incarnations: 0 };
-    await bench.input({ state: 'reading', detail: '', cursorAbs: 5, lag: 100, capacity: 65536, clockSkewMs: 12, sinceNs: '1780000000000000000', totals, looks: {}, inFlight: 0, about: [] }).outcome;
+    await bench.input({
+      state: 'reading',
+      detail: '',
+      cursorAbs: 5,
+      lag: 100,
+      capacity: 65536,
+      clockSkewMs: 12,
+      sinceNs: '1780000000000000000',
+      totals,
+      looks: {},
+      inFlight: 0,
+      about: []
+    }).outcome;
     should(bench.sent.length).equal(1);
     should(bench.sent[0].topic).equal('metrics');
     should(JSON.stringify(bench.sent[0].payload)).containEql('"openot.records.delivered"');

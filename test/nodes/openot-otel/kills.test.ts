@@ -9,7 +9,11 @@ const RECORDS = 120;
 const SEEDS = 40;
 
 /** Alarms that begin and end at any time, some of them never, between other records. */
-function history(random: Seeded): { documents: EventDocument[]; truth: Map<number, { start: string; end: string }>; open: number[] } {
+function history(random: Seeded): {
+  documents: EventDocument[];
+  truth: Map<number, { start: string; end: string }>;
+  open: number[];
+} {
   const documents: EventDocument[] = [];
   const truth = new Map<number, { start: string; end: string }>();
   const open: number[] = [];
@@ -68,11 +72,17 @@ class World {
     this.saved = [];
     if (this.life > 1 && this.random.below(2) === 0) this.slowDown();
     // Some of them with so little room that it is full all the time.
-    this.bench = await Bench.open({ maxAge: ['0', '20', '200'][this.random.below(3)], maxItems: String(1 + this.random.below(20)) }, this.store, { unsettledSpans: [1, 4, 1000][this.random.below(3)] });
+    this.bench = await Bench.open(
+      { maxAge: ['0', '20', '200'][this.random.below(3)], maxItems: String(1 + this.random.below(20)) },
+      this.store,
+      { unsettledSpans: [1, 4, 1000][this.random.below(3)] }
+    );
   }
 
   get isDone(): boolean {
-    return this.cursor === this.documents.length && this.settled === this.serial && this.checkpoint === this.documents.length;
+    return (
+      this.cursor === this.documents.length && this.settled === this.serial && this.checkpoint === this.documents.length
+    );
   }
 
   async step(isCalm: boolean): Promise<void> {
@@ -136,16 +146,23 @@ class World {
   private accept(): void {
     for (let count = this.random.below(6); count > 0 && this.accepted < this.bench.sent.length; count--) {
       const { topic, payload, openot } = this.bench.sent[this.accepted++];
-      if (topic === 'traces') for (const span of spansIn(payload)) this.spans.set(idOf(span), [...(this.spans.get(idOf(span)) ?? []), span]);
-      if (topic === 'logs') for (const [, uid] of JSON.stringify(payload).matchAll(/"log\.record\.uid","value":\{"stringValue":"([^"]*)"/g)) this.uids.add(uid);
+      if (topic === 'traces')
+        for (const span of spansIn(payload)) this.spans.set(idOf(span), [...(this.spans.get(idOf(span)) ?? []), span]);
+      if (topic === 'logs')
+        for (const [, uid] of JSON.stringify(payload).matchAll(/"log\.record\.uid","value":\{"stringValue":"([^"]*)"/g))
+          this.uids.add(uid);
       for (const token of openot?.commit ?? []) this.settled = Math.max(this.settled, Number(token.split('/').pop()));
       this.bench.settledUpTo.set(`reader/${this.life}`, this.settled);
     }
   }
 }
 
-const spansIn = (payload: unknown): Span[] => (payload as { resourceSpans: { scopeSpans: { spans: Span[] }[] }[] }).resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans));
-const idOf = ({ attributes }: Span): number => Number(attributes.find(({ key }) => key === 'openot.correlation.id')!.value.intValue);
+const spansIn = (payload: unknown): Span[] =>
+  (payload as { resourceSpans: { scopeSpans: { spans: Span[] }[] }[] }).resourceSpans.flatMap(({ scopeSpans }) =>
+    scopeSpans.flatMap(({ spans }) => spans)
+  );
+const idOf = ({ attributes }: Span): number =>
+  Number(attributes.find(({ key }) => key === 'openot.correlation.id')!.value.intValue);
 
 describe('a mapper that is killed, and whose saves fail and hang', () => {
   it(`gives every record and every span that ended, in ${SEEDS} histories: at least once, always the same, none too many`, async () => {
@@ -162,8 +179,14 @@ describe('a mapper that is killed, and whose saves fail and hang', () => {
         should(step).be.below(5000, `seed ${seed} does not come to an end`);
         await world.step(true);
       }
-      should(documents.filter(({ seq }) => !world.uids.has(`line 1/0/1/1/${seq}`)).map(({ seq }) => seq)).eql([], `seed ${seed}: records`);
-      should([...world.spans.keys()].sort((a, b) => a - b)).eql([...truth.keys()].sort((a, b) => a - b), `seed ${seed}: spans`);
+      should(documents.filter(({ seq }) => !world.uids.has(`line 1/0/1/1/${seq}`)).map(({ seq }) => seq)).eql(
+        [],
+        `seed ${seed}: records`
+      );
+      should([...world.spans.keys()].sort((a, b) => a - b)).eql(
+        [...truth.keys()].sort((a, b) => a - b),
+        `seed ${seed}: spans`
+      );
       held += world.held;
       for (const [id, spans] of world.spans) {
         again += spans.length - 1;

@@ -4,12 +4,36 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KeyValue, LogsRequest, TracesRequest } from '../../../lib/otel/otlp';
 import { Hop } from '../../../nodes/shared/passage';
-import { Flow, FlowNode, helper, settled, shouldBePlain, sink, statusesOf, until, useNodeRed } from '../../support/node-red';
+import {
+  Flow,
+  FlowNode,
+  helper,
+  settled,
+  shouldBePlain,
+  sink,
+  statusesOf,
+  until,
+  useNodeRed
+} from '../../support/node-red';
 import { assertValid } from '../../support/otlp/validator';
 import { alarm, eventDocument, otelNode, resource } from './support/otel';
 
-const flow = (otel: Record<string, unknown> = {}, ...more: FlowNode[]): Promise<Flow> => Flow.start([otelNode({ wires: [['logs'], ['metrics'], ['traces']], ...otel }), sink('logs'), sink('metrics'), sink('traces'), ...more]);
-const facts = (commit: string[] = ['r/b/1'], more: object = {}): object => ({ stream: 'line 1', incarnation: 0, bufferId: 7, receiveTimeNs: '1780000000000000001', commit, ...more });
+const flow = (otel: Record<string, unknown> = {}, ...more: FlowNode[]): Promise<Flow> =>
+  Flow.start([
+    otelNode({ wires: [['logs'], ['metrics'], ['traces']], ...otel }),
+    sink('logs'),
+    sink('metrics'),
+    sink('traces'),
+    ...more
+  ]);
+const facts = (commit: string[] = ['r/b/1'], more: object = {}): object => ({
+  stream: 'line 1',
+  incarnation: 0,
+  bufferId: 7,
+  receiveTimeNs: '1780000000000000001',
+  commit,
+  ...more
+});
 
 describe('openot-otel', () => {
   const place = useNodeRed();
@@ -18,7 +42,12 @@ describe('openot-otel', () => {
 
   it('makes a logs request of enriched documents, and sends it with the tokens', async () => {
     const running = await flow();
-    running.send('otel', { payload: [eventDocument(1), eventDocument(2)], openot: facts(), topic: 'line 1', mine: 'kept' } as never);
+    running.send('otel', {
+      payload: [eventDocument(1), eventDocument(2)],
+      openot: facts(),
+      topic: 'line 1',
+      mine: 'kept'
+    } as never);
     await until('logs', () => running.at('logs').length > 0);
     const [sent] = running.at('logs');
     should(sent.topic).equal('logs');
@@ -38,9 +67,24 @@ describe('openot-otel', () => {
 
   it('changes nothing of what it is given, and hands on nothing of it that could be changed', async () => {
     const running = await flow();
-    const documents = [alarm(1, 'ConditionActive'), alarm(2, 'ConditionCleared'), eventDocument(3, { provenance: { ...eventDocument(3).provenance, source: { id: 1, name: 'Mixer', path: ['Hall', 'Mixer'] } } })];
+    const documents = [
+      alarm(1, 'ConditionActive'),
+      alarm(2, 'ConditionCleared'),
+      eventDocument(3, {
+        provenance: { ...eventDocument(3).provenance, source: { id: 1, name: 'Mixer', path: ['Hall', 'Mixer'] } }
+      })
+    ];
     const before = JSON.stringify(documents);
-    running.send('otel', frozen({ payload: documents, openot: facts(), topic: 'line 1', headers: { host: 'x' }, parts: { id: 'p', index: 0, count: 1 } }));
+    running.send(
+      'otel',
+      frozen({
+        payload: documents,
+        openot: facts(),
+        topic: 'line 1',
+        headers: { host: 'x' },
+        parts: { id: 'p', index: 0, count: 1 }
+      })
+    );
     await until('logs', () => running.at('logs').length > 0);
     should(running.caught).eql([]);
     should(JSON.stringify(documents)).equal(before);
@@ -58,30 +102,65 @@ describe('openot-otel', () => {
 
   it('sends traces, metrics and logs by their outputs, in this order, as one sequence with the tokens at its end', async () => {
     const running = await flow();
-    running.send('otel', { payload: [alarm(1, 'ConditionActive'), alarm(2, 'ConditionCleared')], openot: facts(['r/b/1', 'r/b/2']) } as never);
+    running.send('otel', {
+      payload: [alarm(1, 'ConditionActive'), alarm(2, 'ConditionCleared')],
+      openot: facts(['r/b/1', 'r/b/2'])
+    } as never);
     await until('logs', () => running.at('logs').length > 0);
     const all = ['traces', 'metrics', 'logs'].map((id) => running.at(id)[0]);
     should(all.map(({ topic }) => topic)).eql(['traces', 'metrics', 'logs']);
     should(all.map(({ parts }) => (parts as { index: number }).index)).eql([0, 1, 2]);
     should(new Set(all.map(({ parts }) => (parts as { id: string }).id)).size).equal(1);
-    should(all.map(({ openot }) => (openot as { commit?: string[] }).commit)).eql([undefined, undefined, ['r/b/1', 'r/b/2']]);
+    should(all.map(({ openot }) => (openot as { commit?: string[] }).commit)).eql([
+      undefined,
+      undefined,
+      ['r/b/1', 'r/b/2']
+    ]);
     const [span] = (all[0].payload as TracesRequest).resourceSpans[0].scopeSpans[0].spans;
     const records = (all[2].payload as LogsRequest).resourceLogs[0].scopeLogs[0].logRecords;
-    should(records.map(({ traceId, spanId }) => [traceId, spanId])).eql([[span.traceId, span.spanId], [span.traceId, span.spanId]]);
+    should(records.map(({ traceId, spanId }) => [traceId, spanId])).eql([
+      [span.traceId, span.spanId],
+      [span.traceId, span.spanId]
+    ]);
   });
 
   it('reads the environment of its own flow and subflow', async () => {
     const running = await Flow.start([
-      { id: 'sub', type: 'subflow', name: 'sub', in: [{ wires: [{ id: 'inner' }] }], out: [{ wires: [{ id: 'inner', port: 0 }] }], env: [{ name: 'SITE', type: 'str', value: 'template' }] },
-      { ...otelNode(), id: 'inner', z: 'sub', x: 1, y: 1, wires: [[], [], []], resource: [{ key: 'site', value: 'SITE', type: 'env' }, { key: 'both', value: 'in ${SITE}', type: 'env' }] },
+      {
+        id: 'sub',
+        type: 'subflow',
+        name: 'sub',
+        in: [{ wires: [{ id: 'inner' }] }],
+        out: [{ wires: [{ id: 'inner', port: 0 }] }],
+        env: [{ name: 'SITE', type: 'str', value: 'template' }]
+      },
+      {
+        ...otelNode(),
+        id: 'inner',
+        z: 'sub',
+        x: 1,
+        y: 1,
+        wires: [[], [], []],
+        resource: [
+          { key: 'site', value: 'SITE', type: 'env' },
+          { key: 'both', value: 'in ${SITE}', type: 'env' }
+        ]
+      },
       { id: 'one', type: 'subflow:sub', env: [{ name: 'SITE', type: 'str', value: 'north' }], wires: [['logs']] },
       { id: 'two', type: 'subflow:sub', wires: [['logs']] },
       sink('logs')
     ]);
     for (const id of ['one', 'two']) running.send(id, { payload: [eventDocument(1)], openot: facts() } as never);
     await until('logs', () => running.at('logs').length > 1);
-    const found = running.at('logs').map(({ payload }) => (payload as LogsRequest).resourceLogs[0].resource.attributes.map(({ value }: KeyValue) => value.stringValue));
-    should(found.sort()).eql([['north', 'in north'], ['template', 'in template']]);
+    const found = running
+      .at('logs')
+      .map(({ payload }) =>
+        (payload as LogsRequest).resourceLogs[0].resource.attributes.map(({ value }: KeyValue) => value.stringValue)
+      );
+    should(found.sort()).eql([
+      ['north', 'in north'],
+      ['template', 'in template']
+    ]);
   });
 
   it('turns bad input and wrong settings into coded errors, and lives on', async () => {
@@ -91,7 +170,12 @@ describe('openot-otel', () => {
     running.send('otel', { payload: [eventDocument(1)], openot: { commit: 5 } } as never);
     running.send('otel', { payload: [eventDocument(1), null], openot: facts() } as never);
     await until('all', () => running.caught.length === 4);
-    should(running.caught.map(({ code }) => code)).eql(['OPENOT_OTEL_TEXT', 'OPENOT_PROPERTY', 'OPENOT_FACTS_INVALID', 'OPENOT_OTEL_NOT_A_DOCUMENT']);
+    should(running.caught.map(({ code }) => code)).eql([
+      'OPENOT_OTEL_TEXT',
+      'OPENOT_PROPERTY',
+      'OPENOT_FACTS_INVALID',
+      'OPENOT_OTEL_NOT_A_DOCUMENT'
+    ]);
     should(running.at('logs').length).equal(1);
     await helper.unload();
     const wrong = await flow({ maxItems: '0' });
@@ -108,7 +192,11 @@ describe('openot-otel', () => {
     let boot = 0;
     const isReadAgain = async (running: Flow, payload: unknown): Promise<boolean> => {
       const life = `${reader.id}/${++boot}`;
-      const account = hop.openAccount(String(boot), { settled: () => undefined, onLost: () => undefined, awaitsAck: true });
+      const account = hop.openAccount(String(boot), {
+        settled: () => undefined,
+        onLost: () => undefined,
+        awaitsAck: true
+      });
       const tokens = [account.begin(1), account.begin(2)];
       const errors = running.caught.length;
       running.send('otel', { payload, openot: facts([tokens[0]]) } as never);
@@ -122,8 +210,11 @@ describe('openot-otel', () => {
     };
     const running = await flow();
     running.send('otel', { payload: '[]' } as never);
-    await until('red', () => statusesOf('otel').some(({ fill, text }) => fill === 'red' && text!.startsWith('OPENOT_OTEL_TEXT')));
-    for (const payload of ['[]', [{ kind: 'record', seq: 1 }], Buffer.from('x')]) should(await isReadAgain(running, payload)).be.true();
+    await until('red', () =>
+      statusesOf('otel').some(({ fill, text }) => fill === 'red' && text!.startsWith('OPENOT_OTEL_TEXT'))
+    );
+    for (const payload of ['[]', [{ kind: 'record', seq: 1 }], Buffer.from('x')])
+      should(await isReadAgain(running, payload)).be.true();
     // What is broken for good is not: its refusal was reported, and its token went on.
     should(await isReadAgain(running, [{ ...eventDocument(1), seq: 'x' }])).be.false();
     await helper.unload();
@@ -134,24 +225,39 @@ describe('openot-otel', () => {
     it(`goes on as batches are settled when more spans end than it keeps, ${awaitsAck ? 'by acknowledgements' : 'by their delivery alone'}`, async () => {
       const running = await flow({ maxAge: '0' });
       const reader = { id: `reader ${process.hrtime.bigint()}`, wires: [['otel']] };
-      const RED = { events: new EventEmitter(), nodes: { getNode: (id: string) => helper.getNode(id), eachNode: () => undefined } };
+      const RED = {
+        events: new EventEmitter(),
+        nodes: { getNode: (id: string) => helper.getNode(id), eachNode: () => undefined }
+      };
       const hop = new Hop(RED as never, reader as never, false);
       let settledUpTo = 0;
-      const account = hop.openAccount('boot', { settled: (serial) => void (settledUpTo = serial), onLost: () => undefined, awaitsAck });
+      const account = hop.openAccount('boot', {
+        settled: (serial) => void (settledUpTo = serial),
+        onLost: () => undefined,
+        awaitsAck
+      });
       for (let serial = 1; serial <= 4; serial++) {
-        const documents = Array.from({ length: 600 }, (_, n) => [alarm(2 * n + 1200 * serial, 'ConditionActive', n + 600 * serial), alarm(2 * n + 1 + 1200 * serial, 'ConditionCleared', n + 600 * serial)]).flat();
+        const documents = Array.from({ length: 600 }, (_, n) => [
+          alarm(2 * n + 1200 * serial, 'ConditionActive', n + 600 * serial),
+          alarm(2 * n + 1 + 1200 * serial, 'ConditionCleared', n + 600 * serial)
+        ]).flat();
         const message = { payload: documents, openot: facts([account.begin(serial)]) };
         hop.send(message as never, (one) => running.send('otel', one as never));
       }
-      const tokens = (): number => new Set(running.at('logs').flatMap(({ openot }) => (openot as { commit?: string[] }).commit ?? [])).size;
+      const tokens = (): number =>
+        new Set(running.at('logs').flatMap(({ openot }) => (openot as { commit?: string[] }).commit ?? [])).size;
       if (awaitsAck) {
         await until('two of them', () => tokens() === 2);
-        await until('the status', () => /2 messages wait for acknowledgements/.test(statusesOf('otel').at(-1)?.text ?? ''));
+        await until('the status', () =>
+          /2 messages wait for acknowledgements/.test(statusesOf('otel').at(-1)?.text ?? '')
+        );
         should(tokens()).equal(2);
         for (const serial of [1, 2]) hop.acknowledgements.acknowledge(`${reader.id}/boot`, serial);
       }
       await until('all of them', () => tokens() === 4);
-      const spans = running.at('traces').flatMap(({ payload }) => (payload as TracesRequest).resourceSpans[0].scopeSpans[0].spans);
+      const spans = running
+        .at('traces')
+        .flatMap(({ payload }) => (payload as TracesRequest).resourceSpans[0].scopeSpans[0].spans);
       should(new Set(spans.map(({ spanId }) => spanId)).size).equal(2400);
       await until('what is settled', () => settledUpTo === (awaitsAck ? 2 : 4));
       should(running.caught).eql([]);
@@ -201,8 +307,14 @@ describe('openot-otel', () => {
     running.send('otel', { payload: [eventDocument(2)] } as never);
     await settled();
     await new Promise((resolve) => setTimeout(resolve, 50));
-    await helper.setFlows(running.nodes.map((node) => (node.id === 'otel' ? { ...node, name: 'changed' } : node)), 'nodes');
-    const told = helper.log().args.map(([{ msg }]) => String(msg)).filter((text) => text.includes('OPENOT_OTEL_DROPPED'));
+    await helper.setFlows(
+      running.nodes.map((node) => (node.id === 'otel' ? { ...node, name: 'changed' } : node)),
+      'nodes'
+    );
+    const told = helper
+      .log()
+      .args.map(([{ msg }]) => String(msg))
+      .filter((text) => text.includes('OPENOT_OTEL_DROPPED'));
     should(told.length).equal(1);
     should(told[0]).containEql('2 messages');
     should(running.at('logs')).eql([]);
@@ -210,11 +322,15 @@ describe('openot-otel', () => {
 
   it('makes the envelope of the open networks', async () => {
     const running = await flow({ profile: 'network', producer: 'Plant', domain: 'Mixing' });
-    running.send('otel', { payload: [alarm(1, 'ConditionActive'), alarm(2, 'ConditionCleared')], openot: facts() } as never);
+    running.send('otel', {
+      payload: [alarm(1, 'ConditionActive'), alarm(2, 'ConditionCleared')],
+      openot: facts()
+    } as never);
     await until('logs', () => running.at('logs').length > 0);
     const { resource: made, scopeLogs } = (running.at('logs')[0].payload as LogsRequest).resourceLogs[0];
     const text = JSON.stringify(made);
-    for (const part of ['"eid"', '"AUDIT"', '"producer"', '"Plant"', '"domain"', '"Mixing"', '"service.name"']) should(text).containEql(part);
+    for (const part of ['"eid"', '"AUDIT"', '"producer"', '"Plant"', '"domain"', '"Mixing"', '"service.name"'])
+      should(text).containEql(part);
     should(scopeLogs[0].scope.attributes!.map(({ key }) => key)).containEql('scope_uuid');
     should(running.at('traces').length).equal(1);
     should(running.caught).eql([]);

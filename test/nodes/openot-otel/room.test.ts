@@ -6,12 +6,20 @@ import type { Token } from '../../../nodes/shared/passage/token';
 import { Bench, MemoryStore, turns } from './support/bench';
 import { alarm, eventDocument } from './support/otel';
 
-const open = (changes: Record<string, unknown> = {}, store?: MemoryStore, unsettledSpans = 2): Promise<Bench> => Bench.open({ signals: { logs: true, metrics: false, traces: true }, maxAge: '0', ...changes }, store, { unsettledSpans });
+const open = (changes: Record<string, unknown> = {}, store?: MemoryStore, unsettledSpans = 2): Promise<Bench> =>
+  Bench.open({ signals: { logs: true, metrics: false, traces: true }, maxAge: '0', ...changes }, store, {
+    unsettledSpans
+  });
 
 /** Alarms that begin and end at once, from this number on. */
-const pairs = (first: number, count: number): EventDocument[] => Array.from({ length: count }, (_, n) => [alarm(2 * (first + n), 'ConditionActive', first + n), alarm(2 * (first + n) + 1, 'ConditionCleared', first + n)]).flat();
+const pairs = (first: number, count: number): EventDocument[] =>
+  Array.from({ length: count }, (_, n) => [
+    alarm(2 * (first + n), 'ConditionActive', first + n),
+    alarm(2 * (first + n) + 1, 'ConditionCleared', first + n)
+  ]).flat();
 /** The same of another source: nothing of the first is settled by it. */
-const other = (n: number): EventDocument[] => pairs(n, 1).map((document) => ({ ...document, provenance: { ...document.provenance, source: { id: 2 } } }));
+const other = (n: number): EventDocument[] =>
+  pairs(n, 1).map((document) => ({ ...document, provenance: { ...document.provenance, source: { id: 2 } } }));
 const error = (bench: Bench): string[] => bench.errors.map(({ message }) => message);
 
 describe('room for spans that are not settled', () => {
@@ -115,7 +123,8 @@ describe('room for spans that are not settled', () => {
 
   it('lets none go while others are settled', async () => {
     const bench = await open();
-    for (let n = 1; n <= 3; n++) bench.input([eventDocument(n)], [`r/a/${n}`], { openot: { stream: 'slow', commit: [`r/a/${n}`] } });
+    for (let n = 1; n <= 3; n++)
+      bench.input([eventDocument(n)], [`r/a/${n}`], { openot: { stream: 'slow', commit: [`r/a/${n}`] } });
     bench.input(pairs(1, 2), ['r/b/1']);
     bench.input(pairs(3, 1), ['r/b/2']);
     for (let n = 1; n <= 3; n++) {
@@ -152,7 +161,8 @@ describe('room for spans that are not settled', () => {
 
   it('does not wait for a token that is still to come: parts of one batch', async () => {
     const bench = await open();
-    for (let index = 0; index < 9; index++) bench.input(pairs(1 + index, 1), index === 8 ? ['r/b/1'] : undefined, { parts: { id: 'p', index, count: 9 } });
+    for (let index = 0; index < 9; index++)
+      bench.input(pairs(1 + index, 1), index === 8 ? ['r/b/1'] : undefined, { parts: { id: 'p', index, count: 9 } });
     await bench.pass(200);
     should([bench.spans.length, bench.tokens.length, bench.controller.held]).eql([9, 1, 0]);
     bench.input(pairs(10, 1), ['r/b/2']);
@@ -181,7 +191,10 @@ describe('room for spans that are not settled', () => {
     bench.input(pairs(1, 2), ['r/b/1']);
     bench.input(pairs(3, 1), ['r/b/2']);
     const bare = bench.input([eventDocument(100)]);
-    const status = bench.input({ state: 'idle', totals: { records: 1, bytes: 40, lost: 0, indeterminate: 0, laps: 0, skipped: 0, incarnations: 0 } });
+    const status = bench.input({
+      state: 'idle',
+      totals: { records: 1, bytes: 40, lost: 0, indeterminate: 0, laps: 0, skipped: 0, incarnations: 0 }
+    });
     await bench.pass(500);
     should([bare.state, status.state, bench.controller.held]).eql(['waits', 'left', 2]);
     bench.settledUpTo.set('r/b', 1);
@@ -197,7 +210,9 @@ describe('what waits for room costs no more the more of it waits', () => {
     bench.input(pairs(3, 1), ['r/b/2']);
     await turns();
     const before = bench.asked;
-    const joined = Array.from({ length: 100 }, (_, n) => bench.input([eventDocument(n)], undefined, { openot: { stream: 'mqtt' } }));
+    const joined = Array.from({ length: 100 }, (_, n) =>
+      bench.input([eventDocument(n)], undefined, { openot: { stream: 'mqtt' } })
+    );
     await turns();
     should([bench.asked - before, bench.controller.held]).eql([0, 101]);
     bench.settledUpTo.set('r/b', 1);
@@ -210,7 +225,14 @@ describe('what waits for room costs no more the more of it waits', () => {
     let reads = 0;
     const none: Token[] = [];
     none.forEach = () => void reads++;
-    const add = (serial?: number): void => room.add({ message: { _msgid: 'm', payload: [] }, stream: '', tokens: serial === undefined ? none : [{ text: '', life: 'r/b', serial }], isLoose: serial === undefined, run: () => undefined });
+    const add = (serial?: number): void =>
+      room.add({
+        message: { _msgid: 'm', payload: [] },
+        stream: '',
+        tokens: serial === undefined ? none : [{ text: '', life: 'r/b', serial }],
+        isLoose: serial === undefined,
+        run: () => undefined
+      });
     for (const serial of [undefined, 3, undefined, 2, undefined, 4]) add(serial);
     should([...room.held([])]).eql([['r/b', 2]]);
     should([...room.held([{ text: '', life: 'r/b', serial: 1 }])]).eql([['r/b', 1]]);

@@ -4,7 +4,8 @@ import { NetworkEnvelope, OtelSettings, PlainEnvelope } from '../../../nodes/ope
 import { evaluate } from './support/bench';
 import { otelNode, resource } from './support/otel';
 
-const settings = (changes: Record<string, unknown> = {}): OtelSettings => new OtelSettings(otelNode(changes), evaluate, '1.2.3');
+const settings = (changes: Record<string, unknown> = {}): OtelSettings =>
+  new OtelSettings(otelNode(changes), evaluate, '1.2.3');
 const message = (more: object = {}): never => ({ openot: { stream: 'line 1' }, ...more }) as never;
 const code = (work: () => unknown): string => {
   try {
@@ -19,8 +20,18 @@ const code = (work: () => unknown): string => {
 describe('the settings of openot-otel', () => {
   it('of a fresh node, and of one that has no properties at all, are the defaults that the help names', () => {
     const fresh = settings().of(message());
-    should(fresh.mapping).eql({ signals: { logs: true, metrics: true, traces: true }, severityOverrides: {}, boolMetrics: false, stateSpans: false });
-    should(fresh.envelope).eql({ profile: 'otlp', resource: resource('line 1'), scopeName: 'openot', scopeVersion: '1.2.3' });
+    should(fresh.mapping).eql({
+      signals: { logs: true, metrics: true, traces: true },
+      severityOverrides: {},
+      boolMetrics: false,
+      stateSpans: false
+    });
+    should(fresh.envelope).eql({
+      profile: 'otlp',
+      resource: resource('line 1'),
+      scopeName: 'openot',
+      scopeVersion: '1.2.3'
+    });
     should(fresh.limits).eql({ maxItems: 500, maxBytes: 1_048_576, maxAgeMs: 50 });
     const bare = new OtelSettings({}, evaluate, '1.2.3').of({});
     should(bare.limits).eql({ maxItems: 500, maxBytes: 1_048_576, maxAgeMs: 200 });
@@ -28,21 +39,77 @@ describe('the settings of openot-otel', () => {
   });
 
   it('take every scalar from the message or the environment', () => {
-    const names = ['profile', 'encoding', 'producer', 'domain', 'scopeName', 'scopeVersion', 'checksum', 'scopeUuid', 'count', 'schemaUrl', 'senderId', 'recipientId', 'stateSpans', 'boolMetrics', 'maxItems', 'maxBytes', 'maxAge'];
-    const all = Object.fromEntries(names.flatMap((name) => [[name, `my.${name}`], [`${name}Type`, 'msg']]));
-    const my = { profile: 'network', encoding: 'literal', producer: 'P', domain: 'D', scopeName: 'S', scopeVersion: '2', checksum: 'sha256', scopeUuid: false, count: 'false', schemaUrl: 'U', senderId: 'A', recipientId: 'B', stateSpans: true, boolMetrics: 'true', maxItems: 3, maxBytes: '2048', maxAge: 0 };
+    const names = [
+      'profile',
+      'encoding',
+      'producer',
+      'domain',
+      'scopeName',
+      'scopeVersion',
+      'checksum',
+      'scopeUuid',
+      'count',
+      'schemaUrl',
+      'senderId',
+      'recipientId',
+      'stateSpans',
+      'boolMetrics',
+      'maxItems',
+      'maxBytes',
+      'maxAge'
+    ];
+    const all = Object.fromEntries(
+      names.flatMap((name) => [
+        [name, `my.${name}`],
+        [`${name}Type`, 'msg']
+      ])
+    );
+    const my = {
+      profile: 'network',
+      encoding: 'literal',
+      producer: 'P',
+      domain: 'D',
+      scopeName: 'S',
+      scopeVersion: '2',
+      checksum: 'sha256',
+      scopeUuid: false,
+      count: 'false',
+      schemaUrl: 'U',
+      senderId: 'A',
+      recipientId: 'B',
+      stateSpans: true,
+      boolMetrics: 'true',
+      maxItems: 3,
+      maxBytes: '2048',
+      maxAge: 0
+    };
     const found = settings(all).of(message({ my }));
     const { profile, settings: network } = found.envelope as NetworkEnvelope;
     should(profile).equal('network');
-    should(network).match({ encoding: 'literal', producer: 'P', domain: 'D', scopeName: 'S', scopeVersion: '2', checksum: 'sha256', scopeUuid: false, count: false, schemaUrl: 'U', senderId: 'A', recipientId: 'B' });
+    should(network).match({
+      encoding: 'literal',
+      producer: 'P',
+      domain: 'D',
+      scopeName: 'S',
+      scopeVersion: '2',
+      checksum: 'sha256',
+      scopeUuid: false,
+      count: false,
+      schemaUrl: 'U',
+      senderId: 'A',
+      recipientId: 'B'
+    });
     should(found.mapping).match({ stateSpans: true, boolMetrics: true });
     should(found.limits).eql({ maxItems: 3, maxBytes: 2048, maxAgeMs: 0 });
     should(settings({ maxItems: 'LIMIT', maxItemsType: 'env' }).of(message()).limits.maxItems).equal(7);
-    should((settings({ scopeName: 'SITE', scopeNameType: 'env' }).of(message()).envelope as PlainEnvelope).scopeName).equal('north');
+    should(
+      (settings({ scopeName: 'SITE', scopeNameType: 'env' }).of(message()).envelope as PlainEnvelope).scopeName
+    ).equal('north');
   });
 
   it('take the signals as an object, as names, from the message and the environment', () => {
-    const signals = (value: unknown, type?: string, more: object = {}): object => settings({ signals: value, signalsType: type }).of(message(more)).mapping.signals;
+    const signals = (value: unknown, type?: string, more: object = {}): object =>
+      settings({ signals: value, signalsType: type }).of(message(more)).mapping.signals;
     should(signals({ logs: true, metrics: false, traces: false })).eql({ logs: true, metrics: false, traces: false });
     should(signals({ metrics: false })).eql({ logs: true, metrics: false, traces: true });
     should(signals('wanted', 'msg', { wanted: 'logs, traces' })).eql({ logs: true, metrics: false, traces: true });
@@ -54,33 +121,69 @@ describe('the settings of openot-otel', () => {
 
   it('make attributes of every type, and leave out what the message does not have', () => {
     const rows = [
-      { key: 'text', value: '5', type: 'str' }, { key: 'int', value: '9007199254740991', type: 'num' }, { key: 'real', value: '1.5', type: 'num' }, { key: 'flag', value: 'false', type: 'bool' },
-      { key: 'site', value: 'SITE', type: 'env' }, { key: 'any', value: 'any', type: 'msg' }, { key: 'empty', value: '', type: 'str' }
+      { key: 'text', value: '5', type: 'str' },
+      { key: 'int', value: '9007199254740991', type: 'num' },
+      { key: 'real', value: '1.5', type: 'num' },
+      { key: 'flag', value: 'false', type: 'bool' },
+      { key: 'site', value: 'SITE', type: 'env' },
+      { key: 'any', value: 'any', type: 'msg' },
+      { key: 'empty', value: '', type: 'str' }
     ];
-    const of = (any?: unknown): unknown => (settings({ resource: rows }).of(message({ any })).envelope as PlainEnvelope).resource;
+    const of = (any?: unknown): unknown =>
+      (settings({ resource: rows }).of(message({ any })).envelope as PlainEnvelope).resource;
     const fixed = [
-      { key: 'text', value: { stringValue: '5' } }, { key: 'int', value: { intValue: '9007199254740991' } }, { key: 'real', value: { doubleValue: 1.5 } }, { key: 'flag', value: { boolValue: false } },
+      { key: 'text', value: { stringValue: '5' } },
+      { key: 'int', value: { intValue: '9007199254740991' } },
+      { key: 'real', value: { doubleValue: 1.5 } },
+      { key: 'flag', value: { boolValue: false } },
       { key: 'site', value: { stringValue: 'north' } }
     ];
     should(of()).eql(fixed);
-    should(of(['a', 1])).eql([...fixed, { key: 'any', value: { arrayValue: { values: [{ stringValue: 'a' }, { intValue: '1' }] } } }]);
+    should(of(['a', 1])).eql([
+      ...fixed,
+      { key: 'any', value: { arrayValue: { values: [{ stringValue: 'a' }, { intValue: '1' }] } } }
+    ]);
     should(of(18446744073709551615n)).eql([...fixed, { key: 'any', value: { stringValue: '18446744073709551615' } }]);
     for (const wrong of [{}, [[]], [{}], NaN, Infinity]) should(code(() => of(wrong))).equal('OPENOT_PROPERTY');
   });
 
   it('refuse a resource that no collector takes', () => {
     const row = { key: 'a', value: 'x', type: 'str' };
-    for (const rows of [[row, row], [{ ...row, key: ' ' }], [{ ...row, type: 'num' }], [{ ...row, type: 'json' }], 'text', [5], Array.from({ length: 129 }, (_, i) => ({ ...row, key: `a${i}` }))]) {
+    for (const rows of [
+      [row, row],
+      [{ ...row, key: ' ' }],
+      [{ ...row, type: 'num' }],
+      [{ ...row, type: 'json' }],
+      'text',
+      [5],
+      Array.from({ length: 129 }, (_, i) => ({ ...row, key: `a${i}` }))
+    ]) {
       should(code(() => settings({ resource: rows }))).equal('OPENOT_CONFIG');
     }
   });
 
   it('take severities by name and number, from the message and the environment', () => {
-    const rows = [{ event: 'A', severity: 'WARN2', type: 'choice' }, { event: 'B', severity: '21' }, { event: 'C', severity: 'grade', type: 'msg' }, { event: 'D', severity: 'LIMIT', type: 'env' }];
-    should(settings({ severityOverrides: rows }).of(message({ grade: 'fatal' })).mapping.severityOverrides).eql({ A: { number: 14 }, B: { number: 21 }, C: { number: 21 }, D: { number: 7 } });
+    const rows = [
+      { event: 'A', severity: 'WARN2', type: 'choice' },
+      { event: 'B', severity: '21' },
+      { event: 'C', severity: 'grade', type: 'msg' },
+      { event: 'D', severity: 'LIMIT', type: 'env' }
+    ];
+    should(settings({ severityOverrides: rows }).of(message({ grade: 'fatal' })).mapping.severityOverrides).eql({
+      A: { number: 14 },
+      B: { number: 21 },
+      C: { number: 21 },
+      D: { number: 7 }
+    });
     should(settings({ severityOverrides: rows }).of(message()).mapping.severityOverrides).not.have.property('C');
     should(code(() => settings({ severityOverrides: rows }).of(message({ grade: 25 })))).equal('OPENOT_PROPERTY');
-    for (const wrong of [[rows[0], rows[0]], [{ event: '', severity: 'WARN' }], [{ event: 'A', severity: 'LOUD' }], [{ event: 'A', severity: '0' }]]) should(code(() => settings({ severityOverrides: wrong }))).equal('OPENOT_CONFIG');
+    for (const wrong of [
+      [rows[0], rows[0]],
+      [{ event: '', severity: 'WARN' }],
+      [{ event: 'A', severity: 'LOUD' }],
+      [{ event: 'A', severity: '0' }]
+    ])
+      should(code(() => settings({ severityOverrides: wrong }))).equal('OPENOT_CONFIG');
   });
 
   it('require producer and domain for the envelope of the open networks, at the start where they are fixed', () => {
@@ -88,7 +191,10 @@ describe('the settings of openot-otel', () => {
     should(code(() => settings({ profile: 'network', producer: 'P' }))).equal('OPENOT_OTEL_NETWORK_DOMAIN');
     const later = settings({ profile: 'network', producer: 'P', domain: 'where', domainType: 'msg' });
     should(code(() => later.of(message()))).equal('OPENOT_OTEL_NETWORK_DOMAIN');
-    should((later.of(message({ where: 'W' })).envelope as NetworkEnvelope).settings).match({ domain: 'W', scopeVersion: '1.0' });
+    should((later.of(message({ where: 'W' })).envelope as NetworkEnvelope).settings).match({
+      domain: 'W',
+      scopeVersion: '1.0'
+    });
   });
 
   it('need a state where a span may have to survive a restart', () => {

@@ -39,7 +39,11 @@ describe('the state of the mapper', () => {
     after.input([alarm(9, 'ConditionCleared')], ['r/c/1']);
     await turns();
     should(after.spans.length).equal(1);
-    should(after.spans[0]).match({ startTimeUnixNano: '1780000001000000000', endTimeUnixNano: '1780000009000000000', status: { code: 2 } });
+    should(after.spans[0]).match({
+      startTimeUnixNano: '1780000001000000000',
+      endTimeUnixNano: '1780000009000000000',
+      status: { code: 2 }
+    });
     should(after.sent.map(({ topic }) => topic)).eql(['traces', 'logs']);
   });
 
@@ -168,7 +172,9 @@ describe('the state of the mapper', () => {
     should(bench.controller.state).equal('locked');
     should(bench.errors.length).equal(1);
     should(bench.sent).eql([]);
-    should(((await bench.input('', undefined, { topic: 'forget' }).outcome) as Error & { code: string }).code).equal('OPENOT_STATE_LOCKED');
+    should(((await bench.input('', undefined, { topic: 'forget' }).outcome) as Error & { code: string }).code).equal(
+      'OPENOT_STATE_LOCKED'
+    );
     store.isLocked = false;
     await bench.pass(1000);
     should(bench.tokens).eql(['r/b/1', 'r/b/2']);
@@ -192,7 +198,9 @@ describe('the state of the mapper', () => {
     const many = Array.from({ length: 10_000 }, (_, seq) => eventDocument(seq + 2));
     for (let sent = 0; sent < MAX_WAITING_ITEMS; sent += many.length) bench.input(many);
     await turns();
-    should(((await bench.input([eventDocument(1)]).outcome) as Error & { code: string }).code).equal('OPENOT_OTEL_FULL');
+    should(((await bench.input([eventDocument(1)]).outcome) as Error & { code: string }).code).equal(
+      'OPENOT_OTEL_FULL'
+    );
     should(bench.input([eventDocument(1)], ['r/b/2']).state).equal('waits');
     should(bench.controller.waiting.messages).equal(12);
     should(bench.controller.waiting.withoutToken).equal(0);
@@ -203,12 +211,16 @@ describe('the state of the mapper', () => {
     store.isLocked = true;
     const bench = await open({ maxAge: '0' }, store);
     bench.input(Array.from({ length: MAX_WAITING_ITEMS }, (_, seq) => eventDocument(seq)));
-    should(((await bench.input([eventDocument(1)]).outcome) as Error & { code: string }).code).equal('OPENOT_OTEL_FULL');
+    should(((await bench.input([eventDocument(1)]).outcome) as Error & { code: string }).code).equal(
+      'OPENOT_OTEL_FULL'
+    );
     should(bench.input([eventDocument(1)], ['r/b/1']).state).equal('waits');
     const large = await open({ maxAge: '0' }, store);
     const text = 'x'.repeat(MAX_WAITING_BYTES / 4);
     for (let n = 0; n < 4; n++) large.input([eventDocument(n, { text })]);
-    should(((await large.input([eventDocument(4)]).outcome) as Error & { code: string }).code).equal('OPENOT_OTEL_FULL');
+    should(((await large.input([eventDocument(4)]).outcome) as Error & { code: string }).code).equal(
+      'OPENOT_OTEL_FULL'
+    );
   }).timeout(20_000);
 
   it('holds up no message without a token: nobody reads that again, saved or not', async () => {
@@ -221,7 +233,9 @@ describe('the state of the mapper', () => {
 
   it('that is large is not written all the time: batches that need it wait and leave together', async () => {
     const bench = await open({ maxAge: '0', maxItems: '5000' });
-    const opened = Array.from({ length: 900 }, (_, n) => alarm(n + 1, 'ConditionActive', n + 1, { text: 'x'.repeat(2000) }));
+    const opened = Array.from({ length: 900 }, (_, n) =>
+      alarm(n + 1, 'ConditionActive', n + 1, { text: 'x'.repeat(2000) })
+    );
     bench.input(opened, ['r/b/1']);
     await turns();
     should([bench.tokens.length, bench.store!.saves]).eql([1, 1]);
@@ -253,7 +267,10 @@ describe('the state of the mapper', () => {
     // A token behind the first makes its reader read both again.
     should(bench.controller.waiting).eql({ messages: 4, withoutToken: 2 });
     // A reader's status is told again anyway.
-    const status = { state: 'idle', totals: { records: 1, bytes: 40, lost: 0, indeterminate: 0, laps: 0, skipped: 0, incarnations: 0 } };
+    const status = {
+      state: 'idle',
+      totals: { records: 1, bytes: 40, lost: 0, indeterminate: 0, laps: 0, skipped: 0, incarnations: 0 }
+    };
     const metered = await Bench.open({ maxAge: '60000' });
     metered.input(status);
     await turns();
@@ -276,7 +293,10 @@ describe('the state of the mapper', () => {
 
   it('tells once when more alarms are open than it can remember', async () => {
     const bench = await open({ maxAge: '0', maxItems: '5000' });
-    bench.input(Array.from({ length: SPAN_LIMITS.openSpans + 3 }, (_, n) => alarm(n + 1, 'ConditionActive', n + 1)), ['r/b/1']);
+    bench.input(
+      Array.from({ length: SPAN_LIMITS.openSpans + 3 }, (_, n) => alarm(n + 1, 'ConditionActive', n + 1)),
+      ['r/b/1']
+    );
     await turns();
     should(bench.controller.openSpans).equal(SPAN_LIMITS.openSpans);
     should(bench.spans.length).equal(3);

@@ -8,7 +8,15 @@ import type { Rejected } from '../../../lib/otlp';
 import type { NodeAPI } from 'node-red';
 import { Hop } from '../../../nodes/shared/passage';
 import { Flow, helper, settled, shouldBePlain, sink, statusesOf, until, useNodeRed } from '../../support/node-red';
-import { logsRequest, metricsRequest, point, records, span, tracesRequest, uidsOf } from '../../lib/otlp/support/requests';
+import {
+  logsRequest,
+  metricsRequest,
+  point,
+  records,
+  span,
+  tracesRequest,
+  uidsOf
+} from '../../lib/otlp/support/requests';
 import { accept, cutOff, say, Script, ScriptedReceiver } from '../../lib/otlp/support/scripted-receiver';
 
 describe('openot-otlp', () => {
@@ -20,26 +28,71 @@ describe('openot-otlp', () => {
   });
   afterEach(() => receiver.kill());
 
-  const flow = (otlp: Record<string, unknown> = {}, credentials: object = {}, more: Parameters<typeof Flow.start>[0] = []): Promise<Flow> =>
-    Flow.start([{ id: 'otlp', type: 'openot-otlp', endpoint: receiver.url, compression: '', timeout: '', maxItems: '500', maxBytes: '4194304', maxAge: '20', maxInFlight: '4', wires: [['out'], ['rejected']], ...otlp }, sink('out'), sink('rejected'), ...more], { otlp: credentials });
+  const flow = (
+    otlp: Record<string, unknown> = {},
+    credentials: object = {},
+    more: Parameters<typeof Flow.start>[0] = []
+  ): Promise<Flow> =>
+    Flow.start(
+      [
+        {
+          id: 'otlp',
+          type: 'openot-otlp',
+          endpoint: receiver.url,
+          compression: '',
+          timeout: '',
+          maxItems: '500',
+          maxBytes: '4194304',
+          maxAge: '20',
+          maxInFlight: '4',
+          wires: [['out'], ['rejected']],
+          ...otlp
+        },
+        sink('out'),
+        sink('rejected'),
+        ...more
+      ],
+      { otlp: credentials }
+    );
   const rejected = (running: Flow): Rejected[] => running.at('rejected').map(({ payload }) => payload as Rejected);
   const lastStatus = (): string => {
     const { fill, shape, text } = statusesOf('otlp').at(-1) ?? {};
     return `${fill} ${shape} ${text}`;
   };
-  const logged = (level: number): string[] => helper.log().args.map(([entry]) => entry).filter((entry) => entry.level === level && entry.type === 'openot-otlp').map(({ msg }) => String(msg));
+  const logged = (level: number): string[] =>
+    helper
+      .log()
+      .args.map(([entry]) => entry)
+      .filter((entry) => entry.level === level && entry.type === 'openot-otlp')
+      .map(({ msg }) => String(msg));
   const WARN = 30;
 
   it('sends each signal to its place, compressed, and passes the message on as it came', async () => {
     const running = await flow();
-    const message = { payload: logsRequest(records(0, 2)), topic: 'logs', headers: { 'content-type': 'application/json' }, parts: { id: 'p', type: 'array' as const, index: 2, count: 3 }, openot: { stream: 's', commit: ['r/b/1'] } };
+    const message = {
+      payload: logsRequest(records(0, 2)),
+      topic: 'logs',
+      headers: { 'content-type': 'application/json' },
+      parts: { id: 'p', type: 'array' as const, index: 2, count: 3 },
+      openot: { stream: 's', commit: ['r/b/1'] }
+    };
     const before = structuredClone(message);
     running.send('otlp', { payload: tracesRequest([span(1)]) } as never);
-    running.send('otlp', { payload: JSON.stringify(metricsRequest({ a: [point(-0)] })).replace('"asDouble":0', '"asDouble":-0') } as never);
+    running.send('otlp', {
+      payload: JSON.stringify(metricsRequest({ a: [point(-0)] })).replace('"asDouble":0', '"asDouble":-0')
+    } as never);
     running.send('otlp', message as never);
     await until('the messages', () => running.at('out').length === 3);
     should(receiver.received.map(({ path }) => path).sort()).eql(['/v1/logs', '/v1/metrics', '/v1/traces']);
-    should(receiver.received.every(({ headers }) => headers['content-encoding'] === 'gzip' && headers['content-type'] === 'application/json' && headers['user-agent'] === 'openot-node-red' && headers.authorization === undefined)).be.true();
+    should(
+      receiver.received.every(
+        ({ headers }) =>
+          headers['content-encoding'] === 'gzip' &&
+          headers['content-type'] === 'application/json' &&
+          headers['user-agent'] === 'openot-node-red' &&
+          headers.authorization === undefined
+      )
+    ).be.true();
     should(receiver.received.find(({ path }) => path === '/v1/metrics')!.text).containEql('"asDouble":-0');
     should(JSON.parse(receiver.received.find(({ path }) => path === '/v1/logs')!.text)).eql(before.payload);
     const { otlp, _msgid, ...rest } = running.at('out')[2];
@@ -58,13 +111,28 @@ describe('openot-otlp', () => {
     should(lastStatus()).equal('grey ring nothing sent yet');
     running.send('otlp', { payload: logsRequest(records(0, 3)) } as never);
     await until('the outage', () => lastStatus().startsWith('red ring 0 sent, 3 pending'));
-    await until('what it says', () => /^red ring 0 sent, 3 pending(, oldest \d+ s)?: logs connect ECONNREFUSED 127\.0\.0\.1:\d+, again in 1 s$/.test(lastStatus()));
+    await until('what it says', () =>
+      /^red ring 0 sent, 3 pending(, oldest \d+ s)?: logs connect ECONNREFUSED 127\.0\.0\.1:\d+, again in 1 s$/.test(
+        lastStatus()
+      )
+    );
     should(running.at('out')).eql([]);
-    should(running.caught).match([{ code: 'OPENOT_OTLP_UNREACHABLE', message: new RegExp(`^OPENOT_OTLP_UNREACHABLE: nothing can be sent to ${receiver.url}: connect ECONNREFUSED .* sent again until the collector takes it$`) }]);
+    should(running.caught).match([
+      {
+        code: 'OPENOT_OTLP_UNREACHABLE',
+        message: new RegExp(
+          `^OPENOT_OTLP_UNREACHABLE: nothing can be sent to ${receiver.url}: connect ECONNREFUSED .* sent again until the collector takes it$`
+        )
+      }
+    ]);
     await receiver.start();
     await until('the message', () => running.at('out').length === 1);
     await until('the status', () => lastStatus() === 'green dot 3 sent: 200');
-    should(statusesOf('otlp').map(({ fill }) => fill).slice(0, -1)).not.containEql('green');
+    should(
+      statusesOf('otlp')
+        .map(({ fill }) => fill)
+        .slice(0, -1)
+    ).not.containEql('green');
     should(JSON.stringify([statusesOf('otlp'), running.caught, helper.log().args])).not.match(/s3cret/);
   });
 
@@ -73,10 +141,25 @@ describe('openot-otlp', () => {
     receiver.script = say(401, { message: 'who are you?' });
     running.send('otlp', { payload: logsRequest(records(0, 2)), openot: { commit: ['r/b/1'] } } as never);
     await until('the refusal', () => running.at('out').length === 1);
-    should(running.at('rejected')).match([{ topic: 'rejected', payload: { signal: 'logs', reason: 'unauthorized', code: 'OPENOT_OTLP_UNAUTHORIZED', status: 401, count: 2, uids: ['uid/0', 'uid/1'], items: records(0, 2) } }]);
+    should(running.at('rejected')).match([
+      {
+        topic: 'rejected',
+        payload: {
+          signal: 'logs',
+          reason: 'unauthorized',
+          code: 'OPENOT_OTLP_UNAUTHORIZED',
+          status: 401,
+          count: 2,
+          uids: ['uid/0', 'uid/1'],
+          items: records(0, 2)
+        }
+      }
+    ]);
     should(running.at('rejected')[0]).not.have.property('openot');
     should(running.at('out')[0]).match({ openot: { commit: ['r/b/1'] }, otlp: { accepted: 0, rejected: 2 } });
-    await until('the status', () => lastStatus().startsWith('red dot 0 sent, 2 rejected: logs 401 Unauthorized: who are you?'));
+    await until('the status', () =>
+      lastStatus().startsWith('red dot 0 sent, 2 rejected: logs 401 Unauthorized: who are you?')
+    );
     should(logged(WARN)).matchAny(/^OPENOT_OTLP_UNAUTHORIZED: logs: 401/);
     receiver.script = say(200, { partialSuccess: { rejectedLogRecords: '1', errorMessage: 'too old' } });
     running.send('otlp', { payload: logsRequest(records(2, 3)) } as never);
@@ -92,10 +175,23 @@ describe('openot-otlp', () => {
 
   it('finds the bad record of a batch of 500, gets the others accepted, and lets the message go', async () => {
     const running = await flow();
-    receiver.script = (received, response) => (uidsOf(JSON.parse(received.text)).includes('uid/321') ? say(400, { message: 'no' }) : accept)(received, response);
+    receiver.script = (received, response) =>
+      (uidsOf(JSON.parse(received.text)).includes('uid/321') ? say(400, { message: 'no' }) : accept)(
+        received,
+        response
+      );
     running.send('otlp', { payload: logsRequest(records(0, 500)), openot: { commit: ['r/b/1'] } } as never);
     await until('the message', () => running.at('out').length === 1);
-    should(rejected(running)).match([{ reason: 'refused', code: 'OPENOT_OTLP_REFUSED', status: 400, message: '400 Bad Request: no', count: 1, uids: ['uid/321'] }]);
+    should(rejected(running)).match([
+      {
+        reason: 'refused',
+        code: 'OPENOT_OTLP_REFUSED',
+        status: 400,
+        message: '400 Bad Request: no',
+        count: 1,
+        uids: ['uid/321']
+      }
+    ]);
     should(running.at('out')[0].otlp).match({ items: 500, accepted: 499, rejected: 1 });
     should(receiver.received.length).be.belowOrEqual(20);
   });
@@ -118,7 +214,11 @@ describe('openot-otlp', () => {
     await flow({}, { token: 'tok', headers: 'X-Scope-OrgID: plant\nx-other: 1' });
     helper.getNode('otlp').receive({ payload: logsRequest(records(0, 1)) });
     await until('the request', () => receiver.received.length === 1);
-    should(receiver.received[0].headers).match({ authorization: 'Bearer tok', 'x-scope-orgid': 'plant', 'x-other': '1' });
+    should(receiver.received[0].headers).match({
+      authorization: 'Bearer tok',
+      'x-scope-orgid': 'plant',
+      'x-other': '1'
+    });
     await helper.unload();
     process.env.OTEL_EXPORTER_OTLP_LOGS_ENDPOINT = `${receiver.url}/own/logs`;
     process.env.OTEL_EXPORTER_OTLP_HEADERS = 'x-env=yes%20so';
@@ -135,8 +235,13 @@ describe('openot-otlp', () => {
   });
 
   it('takes the variables of the group that it stands in', async () => {
-    const env = [{ name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: `${receiver.url}/group`, type: 'str' }, { name: 'COLLECTOR', value: `${receiver.url}/field/traces`, type: 'str' }];
-    await flow({ endpoint: '', tracesEndpoint: '${COLLECTOR}', g: 'group' }, {}, [{ id: 'group', type: 'group', z: 'tab', env, nodes: ['otlp'], x: 0, y: 0, w: 1, h: 1 }]);
+    const env = [
+      { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: `${receiver.url}/group`, type: 'str' },
+      { name: 'COLLECTOR', value: `${receiver.url}/field/traces`, type: 'str' }
+    ];
+    await flow({ endpoint: '', tracesEndpoint: '${COLLECTOR}', g: 'group' }, {}, [
+      { id: 'group', type: 'group', z: 'tab', env, nodes: ['otlp'], x: 0, y: 0, w: 1, h: 1 }
+    ]);
     helper.getNode('otlp').receive({ payload: logsRequest(records(0, 1)) });
     helper.getNode('otlp').receive({ payload: tracesRequest([span(1)]) });
     await until('the requests', () => receiver.received.length === 2);
@@ -147,14 +252,34 @@ describe('openot-otlp', () => {
     for (const [otlp, credentials, text, short] of [
       [{ endpoint: 'http://me:s3cret@collector' }, {}, /holds a user name or password/, 'wrong settings: Endpoint'],
       [{ endpoint: 'collector:4318' }, {}, /must begin with http.*found "collector:4318"/, 'wrong settings: Endpoint'],
-      [{ logsEndpoint: '${NOT_SET}' }, {}, /logsEndpoint names the environment variable \$\{NOT_SET\}, which is not set/, 'wrong settings: Logs address'],
-      [{ maxBytes: '67108865' }, {}, /maxBytes must be a whole number from 1024 to 67108864/, 'wrong settings: Max. bytes'],
+      [
+        { logsEndpoint: '${NOT_SET}' },
+        {},
+        /logsEndpoint names the environment variable \$\{NOT_SET\}, which is not set/,
+        'wrong settings: Logs address'
+      ],
+      [
+        { maxBytes: '67108865' },
+        {},
+        /maxBytes must be a whole number from 1024 to 67108864/,
+        'wrong settings: Max. bytes'
+      ],
       [{ timeout: '50' }, {}, /timeout must be a whole number from 100 to 600000/, 'wrong settings: Time-out'],
       [{ compression: 'zstd' }, {}, /compression must be one of , gzip, none/, 'wrong settings: Compression'],
       [{ whenRefused: 'no' }, {}, /whenRefused must be one of reject, hold/, 'wrong settings: When refused'],
       [{}, { token: 'Bearer s3cret' }, /the token must be one word/, 'wrong settings: Token'],
-      [{}, { headers: 'content-length: s3cret' }, /content-length belongs to the connection or the content/, 'wrong settings: Headers'],
-      [{}, { token: 's3cret', headers: 'authorization: s3cret' }, /only one of them was expected/, 'wrong settings: Token'],
+      [
+        {},
+        { headers: 'content-length: s3cret' },
+        /content-length belongs to the connection or the content/,
+        'wrong settings: Headers'
+      ],
+      [
+        {},
+        { token: 's3cret', headers: 'authorization: s3cret' },
+        /only one of them was expected/,
+        'wrong settings: Token'
+      ],
       [{ tls: 'gone' }, {}, /the TLS configuration that this node names is not there/, 'no TLS node']
     ] as [object, object, RegExp, string][]) {
       const running = await flow(otlp as Record<string, unknown>, credentials);
@@ -170,28 +295,50 @@ describe('openot-otlp', () => {
     should(receiver.received).eql([]);
   });
 
-  for (const [what, otlp, payload] of [['wrong settings', { endpoint: 'collector:4318' }, logsRequest(records(0, 1))], ['what is no request', {}, { logs: [] }]] as const) it(`with ${what} gives batches back to their reader: the next one does not cover them`, async () => {
-    const settledOnes: number[] = [];
-    const RED = { events: helper._events, nodes: { getNode: () => null, eachNode: () => undefined } } as unknown as NodeAPI;
-    const running = await flow({ ...otlp });
-    const reader = new Hop(RED, { id: 'r' } as never, false);
-    const account = reader.openAccount('b', { settled: (serial) => void settledOnes.push(serial), onLost: () => undefined, awaitsAck: true });
-    account.begin(1);
-    account.begin(2);
-    running.send('otlp', { payload, openot: { commit: ['r/b/1'] } } as never);
-    await until('the error', () => running.caught.some(({ message }) => /OPENOT_CONFIG|OPENOT_OTLP_PAYLOAD/.test(String(message))));
-    await settled();
-    reader.acknowledgements.acknowledge('r/b', 2);
-    await settled();
-    should(settledOnes).eql([]);
-    account.close();
-  });
+  for (const [what, otlp, payload] of [
+    ['wrong settings', { endpoint: 'collector:4318' }, logsRequest(records(0, 1))],
+    ['what is no request', {}, { logs: [] }]
+  ] as const)
+    it(`with ${what} gives batches back to their reader: the next one does not cover them`, async () => {
+      const settledOnes: number[] = [];
+      const RED = {
+        events: helper._events,
+        nodes: { getNode: () => null, eachNode: () => undefined }
+      } as unknown as NodeAPI;
+      const running = await flow({ ...otlp });
+      const reader = new Hop(RED, { id: 'r' } as never, false);
+      const account = reader.openAccount('b', {
+        settled: (serial) => void settledOnes.push(serial),
+        onLost: () => undefined,
+        awaitsAck: true
+      });
+      account.begin(1);
+      account.begin(2);
+      running.send('otlp', { payload, openot: { commit: ['r/b/1'] } } as never);
+      await until('the error', () =>
+        running.caught.some(({ message }) => /OPENOT_CONFIG|OPENOT_OTLP_PAYLOAD/.test(String(message)))
+      );
+      await settled();
+      reader.acknowledgements.acknowledge('r/b', 2);
+      await settled();
+      should(settledOnes).eql([]);
+      account.close();
+    });
 
   it('says what is no request, and keeps what waits', async () => {
     const circular: Record<string, unknown> = { resourceLogs: [] };
     circular.self = circular;
     const running = await flow();
-    const bad: [unknown, RegExp][] = [[undefined, /found nothing/], [7, /found 7/], ['{', /the text is no JSON/], [Buffer.from([0xff]), /no UTF-8/], [[], /must be an object/], [{ logs: [] }, /resourceLogs, resourceMetrics or resourceSpans was expected/], [{ resourceLogs: 1 }, /resourceLogs must be an array/], [circular, /circular/i]];
+    const bad: [unknown, RegExp][] = [
+      [undefined, /found nothing/],
+      [7, /found 7/],
+      ['{', /the text is no JSON/],
+      [Buffer.from([0xff]), /no UTF-8/],
+      [[], /must be an object/],
+      [{ logs: [] }, /resourceLogs, resourceMetrics or resourceSpans was expected/],
+      [{ resourceLogs: 1 }, /resourceLogs must be an array/],
+      [circular, /circular/i]
+    ];
     for (const [payload] of bad) running.send('otlp', { payload } as never);
     running.send('otlp', { payload: Buffer.from(JSON.stringify(logsRequest(records(0, 1)))) } as never);
     await until('the good one', () => running.at('out').length === 1);
@@ -200,14 +347,37 @@ describe('openot-otlp', () => {
     should(receiver.received.length).equal(1);
   });
 
-  it('speaks TLS with Node-RED\'s own configuration, and with certificates of the environment', async () => {
+  it("speaks TLS with Node-RED's own configuration, and with certificates of the environment", async () => {
     const file = (name: string): string => join(place.userDir, name);
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-keyout', file('key.pem'), '-out', file('cert.pem'), '-subj', '/CN=collector', '-addext', 'subjectAltName=IP:127.0.0.1'], { stdio: 'ignore', env: { ...process.env, OPENSSL_CONF: undefined, RANDFILE: undefined } });
+    execFileSync(
+      'openssl',
+      [
+        'req',
+        '-x509',
+        '-newkey',
+        'rsa:2048',
+        '-nodes',
+        '-days',
+        '2',
+        '-keyout',
+        file('key.pem'),
+        '-out',
+        file('cert.pem'),
+        '-subj',
+        '/CN=collector',
+        '-addext',
+        'subjectAltName=IP:127.0.0.1'
+      ],
+      { stdio: 'ignore', env: { ...process.env, OPENSSL_CONF: undefined, RANDFILE: undefined } }
+    );
     let requests = 0;
-    const server: Server = createServer({ key: readFileSync(file('key.pem')), cert: readFileSync(file('cert.pem')) }, (request, response) => {
-      requests++;
-      request.resume().on('end', () => response.end('{}'));
-    });
+    const server: Server = createServer(
+      { key: readFileSync(file('key.pem')), cert: readFileSync(file('cert.pem')) },
+      (request, response) => {
+        requests++;
+        request.resume().on('end', () => response.end('{}'));
+      }
+    );
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const endpoint = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
     try {
@@ -216,7 +386,20 @@ describe('openot-otlp', () => {
       await until('the refusal', () => untrusted.caught.length === 1);
       should(untrusted.caught[0]).match({ code: 'OPENOT_OTLP_UNREACHABLE', message: /self-signed certificate/ });
       await helper.unload();
-      const trusted = await flow({ endpoint, tls: 'tls' }, {}, [{ id: 'tls', type: 'tls-config', cert: '', key: '', ca: file('cert.pem'), certname: '', keyname: '', caname: '', servername: '', verifyservercert: true }]);
+      const trusted = await flow({ endpoint, tls: 'tls' }, {}, [
+        {
+          id: 'tls',
+          type: 'tls-config',
+          cert: '',
+          key: '',
+          ca: file('cert.pem'),
+          certname: '',
+          keyname: '',
+          caname: '',
+          servername: '',
+          verifyservercert: true
+        }
+      ]);
       trusted.send('otlp', { payload: logsRequest(records(0, 1)) } as never);
       await until('the message', () => trusted.at('out').length === 1);
       await helper.unload();
@@ -255,18 +438,33 @@ describe('openot-otlp', () => {
       receiver.script = say(503);
       const running = await flow({ maxItems: '3' });
       running.send('otlp', { payload: logsRequest(records(0, 3)), openot: { stream: 'a' } } as never);
-      const RED = { events: helper._events, nodes: { getNode: () => null, eachNode: () => undefined } } as unknown as NodeAPI;
-      const account = new Hop(RED, { id: 'r' } as never, false).openAccount('b', { settled: () => undefined, onLost: () => undefined, awaitsAck: true });
+      const RED = {
+        events: helper._events,
+        nodes: { getNode: () => null, eachNode: () => undefined }
+      } as unknown as NodeAPI;
+      const account = new Hop(RED, { id: 'r' } as never, false).openAccount('b', {
+        settled: () => undefined,
+        onLost: () => undefined,
+        awaitsAck: true
+      });
       account.begin(1);
       running.send('otlp', { payload: logsRequest(records(3, 4)), openot: { stream: 'b' } } as never);
-      running.send('otlp', { payload: logsRequest(records(7, 5)), openot: { stream: 'b', commit: ['r/b/1'] } } as never);
+      running.send('otlp', {
+        payload: logsRequest(records(7, 5)),
+        openot: { stream: 'b', commit: ['r/b/1'] }
+      } as never);
       // A token that no reader of this process gave brings nothing again.
-      running.send('otlp', { payload: logsRequest(records(12, 6)), openot: { stream: 'c', commit: ['other/boot/1'] } } as never);
+      running.send('otlp', {
+        payload: logsRequest(records(12, 6)),
+        openot: { stream: 'c', commit: ['other/boot/1'] }
+      } as never);
       await until('the outage', () => running.caught.length === 1);
       const errors = errorsOf();
       await helper.unload();
       account.close();
-      should(errors).matchAny(/^OPENOT_OTLP_DROPPED: the collector had not accepted when this node closed: 9 items that no commit token brings again/);
+      should(errors).matchAny(
+        /^OPENOT_OTLP_DROPPED: the collector had not accepted when this node closed: 9 items that no commit token brings again/
+      );
     });
 
     it('lets go of its connections', async () => {

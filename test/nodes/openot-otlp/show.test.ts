@@ -4,8 +4,24 @@ import { showOtlp, SLOW_MS } from '../../../nodes/openot-otlp/show';
 import { Address, REPEAT_MS, Spoken } from '../../../nodes/openot-otlp/spoken';
 
 const NOW = 100_000;
-const status = (changes: Partial<SenderStatus> = {}): SenderStatus => ({ taken: 0, accepted: 12_345, rejected: 0, pending: 0, messages: 0, bytes: 0, troubled: [], ...changes });
-const said = (outcome: Said['outcome'], message: string, more: Partial<Said> = {}): Said => ({ atMs: 0, outcome, signal: 'logs', code: 'OPENOT_X', message, ...more });
+const status = (changes: Partial<SenderStatus> = {}): SenderStatus => ({
+  taken: 0,
+  accepted: 12_345,
+  rejected: 0,
+  pending: 0,
+  messages: 0,
+  bytes: 0,
+  troubled: [],
+  ...changes
+});
+const said = (outcome: Said['outcome'], message: string, more: Partial<Said> = {}): Said => ({
+  atMs: 0,
+  outcome,
+  signal: 'logs',
+  code: 'OPENOT_X',
+  message,
+  ...more
+});
 const shown = (changes: Partial<SenderStatus>): string => {
   const { fill, shape, text } = showOtlp(status(changes), 500, NOW);
   return `${fill} ${shape} ${text}`;
@@ -14,23 +30,44 @@ const shown = (changes: Partial<SenderStatus>): string => {
 describe('the status of openot-otlp', () => {
   it('is green only when the last request was accepted and nothing waits for long', () => {
     should(shown({ said: said('accepted', '200') })).equal('green dot 12.3 k sent: 200');
-    should(shown({ said: said('accepted', '200'), pending: 20, oldestMs: NOW - 400 })).equal('green dot 12.3 k sent, 20 pending: 200');
-    should(shown({ said: said('accepted', '200'), pending: 20, oldestMs: NOW - 500 - SLOW_MS - 1, acceptedMs: NOW - 1000 })).equal('green dot 12.3 k sent, 20 pending, oldest 5 s: 200');
-    should(shown({ said: said('accepted', '200'), pending: 20, oldestMs: NOW - 500 - SLOW_MS - 1, acceptedMs: NOW - 70_000 })).equal('yellow ring 12.3 k sent, 20 pending, oldest 5 s: no answer yet');
+    should(shown({ said: said('accepted', '200'), pending: 20, oldestMs: NOW - 400 })).equal(
+      'green dot 12.3 k sent, 20 pending: 200'
+    );
+    should(
+      shown({ said: said('accepted', '200'), pending: 20, oldestMs: NOW - 500 - SLOW_MS - 1, acceptedMs: NOW - 1000 })
+    ).equal('green dot 12.3 k sent, 20 pending, oldest 5 s: 200');
+    should(
+      shown({ said: said('accepted', '200'), pending: 20, oldestMs: NOW - 500 - SLOW_MS - 1, acceptedMs: NOW - 70_000 })
+    ).equal('yellow ring 12.3 k sent, 20 pending, oldest 5 s: no answer yet');
     should(shown({ accepted: 0 })).equal('grey ring nothing sent yet');
     should(shown({ accepted: 0, pending: 5, oldestMs: NOW - 2000 })).equal('grey ring 0 sent, 5 pending, oldest 2 s');
   });
 
   it('says why, and until when, while requests are tried again', () => {
-    should(shown({ pending: 5, oldestMs: NOW - 125_000, troubled: ['logs'], said: said('retry', '503 Service Unavailable', { againMs: NOW + 4200 }) })).equal('red ring 12.3 k sent, 5 pending, oldest 2 min: logs 503 Service Unavailable, again in 5 s');
-    should(shown({ pending: 5, troubled: ['logs'], said: said('retry', 'no', { againMs: NOW - 1 }) })).equal('red ring 12.3 k sent, 5 pending: logs no');
+    should(
+      shown({
+        pending: 5,
+        oldestMs: NOW - 125_000,
+        troubled: ['logs'],
+        said: said('retry', '503 Service Unavailable', { againMs: NOW + 4200 })
+      })
+    ).equal('red ring 12.3 k sent, 5 pending, oldest 2 min: logs 503 Service Unavailable, again in 5 s');
+    should(shown({ pending: 5, troubled: ['logs'], said: said('retry', 'no', { againMs: NOW - 1 }) })).equal(
+      'red ring 12.3 k sent, 5 pending: logs no'
+    );
     // Another signal was accepted meanwhile.
-    should(shown({ pending: 5, troubled: ['metrics', 'traces'], said: said('accepted', '200') })).equal('red ring 12.3 k sent, 5 pending: metrics, traces retried');
+    should(shown({ pending: 5, troubled: ['metrics', 'traces'], said: said('accepted', '200') })).equal(
+      'red ring 12.3 k sent, 5 pending: metrics, traces retried'
+    );
   });
 
   it('tells refusals, partial acceptance and warnings apart', () => {
-    should(shown({ rejected: 3, said: said('refused', '401 Unauthorized') })).equal('red dot 12.3 k sent, 3 rejected: logs 401 Unauthorized');
-    should(shown({ rejected: 3, said: said('partial', '3 of 10 rejected') })).equal('yellow dot 12.3 k sent, 3 rejected: logs 3 of 10 rejected');
+    should(shown({ rejected: 3, said: said('refused', '401 Unauthorized') })).equal(
+      'red dot 12.3 k sent, 3 rejected: logs 401 Unauthorized'
+    );
+    should(shown({ rejected: 3, said: said('partial', '3 of 10 rejected') })).equal(
+      'yellow dot 12.3 k sent, 3 rejected: logs 3 of 10 rejected'
+    );
     should(shown({ said: said('warning', 'x'.repeat(100)) })).equal(`yellow dot 12.3 k sent: logs ${'x'.repeat(80)}…`);
   });
 });
@@ -38,34 +75,62 @@ describe('the status of openot-otlp', () => {
 describe('the log of openot-otlp', () => {
   let nowMs = 0;
   const at = (signal: string): Address => ({ whole: `http://collector/v1/${signal}`, origin: 'http://collector' });
-  const spoken = (): Spoken => new Spoken(() => nowMs, { logs: at('logs'), metrics: at('metrics'), traces: { whole: 'http://other/traces', origin: 'http://other' } });
+  const spoken = (): Spoken =>
+    new Spoken(() => nowMs, {
+      logs: at('logs'),
+      metrics: at('metrics'),
+      traces: { whole: 'http://other/traces', origin: 'http://other' }
+    });
 
   it('has an outage once when it begins and once when it ends', () => {
     const book = spoken();
     const retry = said('retry', 'refused');
     should([retry, retry, retry].map((each) => book.lineOf(each)?.level)).eql(['error', undefined, undefined]);
     should(book.lineOf(said('retry', 'late', { code: 'OPENOT_Y' }))?.level).equal('error');
-    should(book.lineOf(said('retry', 'refused', { signal: 'traces' }))?.text).equal('traces cannot be sent to http://other/traces: refused. What waits is sent again until the collector takes it');
+    should(book.lineOf(said('retry', 'refused', { signal: 'traces' }))?.text).equal(
+      'traces cannot be sent to http://other/traces: refused. What waits is sent again until the collector takes it'
+    );
     const accepted = said('accepted', '200');
-    should([accepted, accepted].map((each) => book.lineOf(each))).eql([{ level: 'log', text: 'logs are sent again' }, undefined]);
+    should([accepted, accepted].map((each) => book.lineOf(each))).eql([
+      { level: 'log', text: 'logs are sent again' },
+      undefined
+    ]);
   });
 
   it('has a host that cannot be reached once, whatever goes there, also when a signal comes later', () => {
     const book = spoken();
     nowMs += REPEAT_MS;
-    const unreachable = (signal: Said['signal']): string | undefined => book.lineOf(said('retry', 'connect ECONNREFUSED', { signal, code: 'OPENOT_OTLP_UNREACHABLE' }))?.text;
-    should(unreachable('logs')).equal('nothing can be sent to http://collector: connect ECONNREFUSED. What waits is sent again until the collector takes it');
+    const unreachable = (signal: Said['signal']): string | undefined =>
+      book.lineOf(said('retry', 'connect ECONNREFUSED', { signal, code: 'OPENOT_OTLP_UNREACHABLE' }))?.text;
+    should(unreachable('logs')).equal(
+      'nothing can be sent to http://collector: connect ECONNREFUSED. What waits is sent again until the collector takes it'
+    );
     nowMs += REPEAT_MS;
-    should([unreachable('metrics'), unreachable('logs'), unreachable('metrics')]).eql([undefined, undefined, undefined]);
+    should([unreachable('metrics'), unreachable('logs'), unreachable('metrics')]).eql([
+      undefined,
+      undefined,
+      undefined
+    ]);
     should(unreachable('traces')).match(/^nothing can be sent to http:\/\/other: /);
-    should(['logs', 'metrics', 'logs'].map((signal) => book.lineOf(said('accepted', '200', { signal: signal as Said['signal'] }))?.text)).eql(['logs are sent again', undefined, undefined]);
+    should(
+      ['logs', 'metrics', 'logs'].map(
+        (signal) => book.lineOf(said('accepted', '200', { signal: signal as Said['signal'] }))?.text
+      )
+    ).eql(['logs are sent again', undefined, undefined]);
   });
 
   it('has everything once a minute at most, also an outage that comes and goes', () => {
     const book = spoken();
     const lines = (): number => {
       let count = 0;
-      for (let i = 0; i < 10; i++) for (const each of [said('retry', 'x'), said('accepted', '200'), said('partial', 'y', { code: 'OPENOT_P' }), said('refused', 'z', { code: 'OPENOT_Z' })]) if (book.lineOf(each) !== undefined) count++;
+      for (let i = 0; i < 10; i++)
+        for (const each of [
+          said('retry', 'x'),
+          said('accepted', '200'),
+          said('partial', 'y', { code: 'OPENOT_P' }),
+          said('refused', 'z', { code: 'OPENOT_Z' })
+        ])
+          if (book.lineOf(each) !== undefined) count++;
       return count;
     };
     // The beginning and the end of one outage, and two more.

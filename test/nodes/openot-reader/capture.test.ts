@@ -13,7 +13,14 @@ describe('openot-reader: recording and replaying', function () {
   let definition = '';
 
   const startPlc = async (ringBytes: number): Promise<void> => {
-    plc = createSimulator({ scenario: 'reactor', rate: 300, ringBytes, opcuaPort: 'any', pkiFolder: join(place.userDir, 'plc-pki'), quirks: { torn: { granularity: 4, updateProbability: 0.01 } } });
+    plc = createSimulator({
+      scenario: 'reactor',
+      rate: 300,
+      ringBytes,
+      opcuaPort: 'any',
+      pkiFolder: join(place.userDir, 'plc-pki'),
+      quirks: { torn: { granularity: 4, updateProbability: 0.01 } }
+    });
     should(await plc.start()).eql({ ok: true });
     definition = plc.definitionText();
   };
@@ -22,33 +29,82 @@ describe('openot-reader: recording and replaying', function () {
   afterEach(() => plc.stop());
 
   const reader = (id: string, properties: Record<string, unknown>): FlowNode => ({
-    id, type: 'openot-reader', stream: 'line 1', opcua: '', controlNode: '', ringNode: '', mode: 'poll', interval: '20', verify: 'extraCall', startFrom: 'oldest', maxRecords: '50', maxBytes: '65536', statusInterval: '100', wires: [['decoder'], ['status']], ...properties
+    id,
+    type: 'openot-reader',
+    stream: 'line 1',
+    opcua: '',
+    controlNode: '',
+    ringNode: '',
+    mode: 'poll',
+    interval: '20',
+    verify: 'extraCall',
+    startFrom: 'oldest',
+    maxRecords: '50',
+    maxBytes: '65536',
+    statusInterval: '100',
+    wires: [['decoder'], ['status']],
+    ...properties
   });
   const behind = (): FlowNode[] => [
     { id: 'definition', type: 'openot-definition', source: 'json', json: definition, path: '', watch: false },
-    { id: 'opcua', type: 'openot-opcua', endpoint: plc.endpointUrl ?? '', securityMode: 'None', securityPolicy: 'Basic256Sha256', authentication: 'anonymous', trust: 'list', requestTimeout: '5000' },
+    {
+      id: 'opcua',
+      type: 'openot-opcua',
+      endpoint: plc.endpointUrl ?? '',
+      securityMode: 'None',
+      securityPolicy: 'Basic256Sha256',
+      authentication: 'anonymous',
+      trust: 'list',
+      requestTimeout: '5000'
+    },
     { id: 'decoder', type: 'openot-decoder', emit: 'batch', wires: [['doc']] },
-    { id: 'doc', type: 'openot-doc', definition: 'definition', whenUnadvertised: 'placeholder', profile: 'enriched', format: 'object', emit: 'batch', outputs: 1, wires: [['out']] },
+    {
+      id: 'doc',
+      type: 'openot-doc',
+      definition: 'definition',
+      whenUnadvertised: 'placeholder',
+      profile: 'enriched',
+      format: 'object',
+      emit: 'batch',
+      outputs: 1,
+      wires: [['out']]
+    },
     sink('out'),
     sink('status')
   ];
-  const live = (id: string, properties: Record<string, unknown>): FlowNode => reader(id, { transport: 'opcua', opcua: 'opcua', controlNode: plc.controlNodeId, ringNode: plc.ringNodeIds.join('\n'), ...properties });
-  const documents = (flow: Flow): DocumentObject[] => flow.at('out').flatMap(({ payload }) => payload as DocumentObject[]);
-  const about = (flow: Flow): string => (flow.at('status').at(-1)?.payload as { about?: string[] } | undefined)?.about?.join('\n') ?? '';
+  const live = (id: string, properties: Record<string, unknown>): FlowNode =>
+    reader(id, {
+      transport: 'opcua',
+      opcua: 'opcua',
+      controlNode: plc.controlNodeId,
+      ringNode: plc.ringNodeIds.join('\n'),
+      ...properties
+    });
+  const documents = (flow: Flow): DocumentObject[] =>
+    flow.at('out').flatMap(({ payload }) => payload as DocumentObject[]);
+  const about = (flow: Flow): string =>
+    (flow.at('status').at(-1)?.payload as { about?: string[] } | undefined)?.about?.join('\n') ?? '';
 
   /** Receive times are those of the recording, but for what it took to write a frame down. */
   const shouldBeTheSame = (found: DocumentObject[], original: DocumentObject[]): void => {
-    const rest = (document: DocumentObject): string => JSON.stringify(document, (key, value: unknown) => (key === 'receiveTimeNs' ? undefined : value));
+    const rest = (document: DocumentObject): string =>
+      JSON.stringify(document, (key, value: unknown) => (key === 'receiveTimeNs' ? undefined : value));
     should(found.map(rest)).eql(original.map(rest));
-    const received = (document: DocumentObject): number => Number((document as unknown as { provenance: { receiveTimeNs: string } }).provenance.receiveTimeNs) / 1e6;
-    should(found.map((document, i) => Math.abs(received(document) - received(original[i]))).filter((ms) => !(ms < 500))).eql([]);
+    const received = (document: DocumentObject): number =>
+      Number((document as unknown as { provenance: { receiveTimeNs: string } }).provenance.receiveTimeNs) / 1e6;
+    should(
+      found.map((document, i) => Math.abs(received(document) - received(original[i]))).filter((ms) => !(ms < 500))
+    ).eql([]);
   };
 
   async function recorded(id: string, properties: Record<string, unknown>): Promise<DocumentObject[]> {
     const flow = await Flow.start([live(id, properties), ...behind()]);
     await until('documents', () => documents(flow).length > 300);
     plc.command('stop-producer');
-    await until('the rest', () => documents(flow).length >= Object.values(plc.statistics().produced).reduce((sum, count) => sum + count, 0));
+    await until(
+      'the rest',
+      () => documents(flow).length >= Object.values(plc.statistics().produced).reduce((sum, count) => sum + count, 0)
+    );
     should(flow.caught).eql([]);
     const found = documents(flow);
     await helper.clearFlows();
@@ -70,12 +126,17 @@ describe('openot-reader: recording and replaying', function () {
     should(header.software).match(/^@openot\/node-red \d+\.\d+/);
     for (let round = 0; round < 2; round++) {
       // The second round: a start begins at the beginning.
-      const flow = await Flow.start([reader('replay-1', { transport: 'capture', capturePath: 'captures/line1', captureSpeed: 'once' }), ...behind()]);
+      const flow = await Flow.start([
+        reader('replay-1', { transport: 'capture', capturePath: 'captures/line1', captureSpeed: 'once' }),
+        ...behind()
+      ]);
       await until('the end of the replay', () => about(flow).includes('replay finished'));
       await until('the last documents', () => documents(flow).length >= original.length);
       shouldBeTheSame(documents(flow), original);
       should(flow.caught).eql([]);
-      await until('a status', () => statusesOf('replay-1').some(({ text }) => /^replay finished: \d+ records/.test(text ?? '')));
+      await until('a status', () =>
+        statusesOf('replay-1').some(({ text }) => /^replay finished: \d+ records/.test(text ?? ''))
+      );
       await helper.clearFlows();
       await helper.unload();
     }
@@ -85,7 +146,14 @@ describe('openot-reader: recording and replaying', function () {
 
   it('at original speed it takes as long as it took', async () => {
     const original = await recorded('recorder-2', { recordPath: 'captures/line2' });
-    const flow = await Flow.start([reader('replay-2', { transport: 'capture', capturePath: 'captures/line2-000001.ootcap', captureSpeed: 'original' }), ...behind()]);
+    const flow = await Flow.start([
+      reader('replay-2', {
+        transport: 'capture',
+        capturePath: 'captures/line2-000001.ootcap',
+        captureSpeed: 'original'
+      }),
+      ...behind()
+    ]);
     await until('the documents', () => documents(flow).length >= original.length, 30_000);
     shouldBeTheSame(documents(flow), original);
     should(flow.caught).eql([]);
@@ -95,7 +163,11 @@ describe('openot-reader: recording and replaying', function () {
     await plc.stop();
     await startPlc(1 << 16);
     mkdirSync(join(place.userDir, 'both'));
-    const flow = await Flow.start([live('one', { recordPath: 'both', recordBytes: '300000', recordFiles: '2' }), live('Two', { recordPath: 'both/', recordFiles: '2', stream: 'line 2' }), ...behind()]);
+    const flow = await Flow.start([
+      live('one', { recordPath: 'both', recordBytes: '300000', recordFiles: '2' }),
+      live('Two', { recordPath: 'both/', recordFiles: '2', stream: 'line 2' }),
+      ...behind()
+    ]);
     await until('three files of the first', () => existsSync(join(place.userDir, 'both', 'one-000003.ootcap')), 30_000);
     await until('a file of the second', () => existsSync(join(place.userDir, 'both', '_0054wo-000001.ootcap')));
     should(flow.caught).eql([]);
@@ -106,7 +178,11 @@ describe('openot-reader: recording and replaying', function () {
   });
 
   it('two readers do not record into one file', async () => {
-    const flow = await Flow.start([live('first', { recordPath: 'same' }), live('second', { recordPath: './same', stream: 'line 2' }), ...behind()]);
+    const flow = await Flow.start([
+      live('first', { recordPath: 'same' }),
+      live('second', { recordPath: './same', stream: 'line 2' }),
+      ...behind()
+    ]);
     await until('an error', () => flow.caught.length > 0);
     should(flow.caught.map(({ code, source }) => [code, source.id])).eql([['OPENOT_CONFIG', 'second']]);
     should(flow.caught[0].message).match(/first/);
@@ -121,11 +197,17 @@ describe('openot-reader: recording and replaying', function () {
 
   it('a replay without its file says so, and begins when it is there', async () => {
     await recorded('recorder-4', { recordPath: 'captures/line4' });
-    const flow = await Flow.start([reader('replay-4', { transport: 'capture', capturePath: 'elsewhere/line4', captureSpeed: 'once' }), ...behind()]);
+    const flow = await Flow.start([
+      reader('replay-4', { transport: 'capture', capturePath: 'elsewhere/line4', captureSpeed: 'once' }),
+      ...behind()
+    ]);
     await until('an error', () => flow.caught.length > 0);
     should(flow.caught[0]).have.property('code', 'OPENOT_CAPTURE_FILE');
     mkdirSync(join(place.userDir, 'elsewhere'));
-    writeFileSync(join(place.userDir, 'elsewhere', 'line4-000007.ootcap'), readFileSync(join(place.userDir, 'captures', 'line4-000001.ootcap')));
+    writeFileSync(
+      join(place.userDir, 'elsewhere', 'line4-000007.ootcap'),
+      readFileSync(join(place.userDir, 'captures', 'line4-000001.ootcap'))
+    );
     await until('documents', () => documents(flow).length > 200, 15_000);
     should(flow.caught.length).equal(1);
   });

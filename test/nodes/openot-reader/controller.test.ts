@@ -8,12 +8,23 @@ import { FakeTransport, half, ManualClock, MemoryStore, quiet } from '../../lib/
 
 describe('the controller of a reader node', () => {
   /** A controller whose every second transport cannot be made. */
-  function made(failing = 2): { controller: ReaderController; errors: Error[]; lose: () => void; settle: () => void; transports: () => number } {
+  function made(failing = 2): {
+    controller: ReaderController;
+    errors: Error[];
+    lose: () => void;
+    settle: () => void;
+    transports: () => number;
+  } {
     const errors: Error[] = [];
     let lose = (): void => undefined;
     let settle = (): void => undefined;
     let transports = 0;
-    const account = (): Account => ({ begin: (serial) => `t/${serial}`, gate: () => Promise.resolve(true), shut: () => undefined, close: () => undefined });
+    const account = (): Account => ({
+      begin: (serial) => `t/${serial}`,
+      gate: () => Promise.resolve(true),
+      shut: () => undefined,
+      close: () => undefined
+    });
     const controller = new ReaderController({
       transport: (): Transport => {
         if (++transports === failing) throw new Error('no transport');
@@ -75,11 +86,38 @@ describe('the controller of a reader node', () => {
 });
 
 describe('where the command seek goes', () => {
-  for (const [payload, target] of [['oldest', 'oldest'], ['newest', 'newest'], [0, 0], [4711, 4711], ['4711', 4711], [4711n, 4711]] as Array<[unknown, unknown]>) {
+  for (const [payload, target] of [
+    ['oldest', 'oldest'],
+    ['newest', 'newest'],
+    [0, 0],
+    [4711, 4711],
+    ['4711', 4711],
+    [4711n, 4711]
+  ] as Array<[unknown, unknown]>) {
     it(`takes ${typeof payload} ${String(payload)}`, () => should(seekTarget(payload)).equal(target));
   }
-  for (const payload of [undefined, null, '', 'Oldest', ' 1', '1.5', '01', '-1', -1, 1.5, NaN, 2 ** 53, '9007199254740992', 9007199254740992n, -1n, [1], { abs: 1 }, true]) {
-    it(`refuses ${typeof payload} ${String(payload)}`, () => should(() => seekTarget(payload)).throw(/^OPENOT_READER_SEEK: .*"oldest", "newest" or a position/));
+  for (const payload of [
+    undefined,
+    null,
+    '',
+    'Oldest',
+    ' 1',
+    '1.5',
+    '01',
+    '-1',
+    -1,
+    1.5,
+    NaN,
+    2 ** 53,
+    '9007199254740992',
+    9007199254740992n,
+    -1n,
+    [1],
+    { abs: 1 },
+    true
+  ]) {
+    it(`refuses ${typeof payload} ${String(payload)}`, () =>
+      should(() => seekTarget(payload)).throw(/^OPENOT_READER_SEEK: .*"oldest", "newest" or a position/));
   }
 });
 

@@ -4,7 +4,17 @@ import { createServer, AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import type { DocumentObject } from '../../../lib/document';
 import { createSimulator, Simulator, SimulatorOptions } from '../../../lib/simulator';
-import { Flow, FlowNode, helper, settled, shouldBePlain, sink, statusesOf, until, useNodeRed } from '../../support/node-red';
+import {
+  Flow,
+  FlowNode,
+  helper,
+  settled,
+  shouldBePlain,
+  sink,
+  statusesOf,
+  until,
+  useNodeRed
+} from '../../support/node-red';
 
 type Seen = { kind: string; provenance: { runId: string; source: { id: number } }; seq: number };
 
@@ -14,7 +24,15 @@ describe('openot-reader', function () {
   let plc: Simulator;
 
   const startPlc = async (options: Partial<SimulatorOptions> = {}): Promise<void> => {
-    plc = createSimulator({ scenario: 'reactor', rate: 200, ringBytes: 1 << 20, opcuaPort: 'any', pkiFolder: join(place.userDir, 'plc-pki'), truthLimit: 100_000, ...options });
+    plc = createSimulator({
+      scenario: 'reactor',
+      rate: 200,
+      ringBytes: 1 << 20,
+      opcuaPort: 'any',
+      pkiFolder: join(place.userDir, 'plc-pki'),
+      truthLimit: 100_000,
+      ...options
+    });
     should(await plc.start()).eql({ ok: true });
   };
   afterEach(async () => {
@@ -24,13 +42,47 @@ describe('openot-reader', function () {
   let readers = 0;
   const nodes = (reader: Record<string, unknown> = {}, opcua: Record<string, unknown> = {}): FlowNode[] => [
     { id: 'definition', type: 'openot-definition', source: 'json', json: plc.definitionText(), path: '', watch: false },
-    { id: 'opcua', type: 'openot-opcua', endpoint: plc.endpointUrl!, securityMode: 'None', securityPolicy: 'Basic256Sha256', authentication: 'anonymous', trust: 'list', requestTimeout: '5000', ...opcua },
     {
-      id: `the-reader-${readers}`, type: 'openot-reader', stream: 'line 1', transport: 'opcua', opcua: 'opcua', controlNode: plc.controlNodeId!, ringNode: plc.ringNodeIds.join('\n'),
-      mode: 'poll', interval: '20', verify: 'extraCall', startFrom: 'oldest', maxRecords: '50', maxBytes: '65536', statusInterval: '200', wires: [['decoder', 'batches'], ['status']], ...reader
+      id: 'opcua',
+      type: 'openot-opcua',
+      endpoint: plc.endpointUrl!,
+      securityMode: 'None',
+      securityPolicy: 'Basic256Sha256',
+      authentication: 'anonymous',
+      trust: 'list',
+      requestTimeout: '5000',
+      ...opcua
+    },
+    {
+      id: `the-reader-${readers}`,
+      type: 'openot-reader',
+      stream: 'line 1',
+      transport: 'opcua',
+      opcua: 'opcua',
+      controlNode: plc.controlNodeId!,
+      ringNode: plc.ringNodeIds.join('\n'),
+      mode: 'poll',
+      interval: '20',
+      verify: 'extraCall',
+      startFrom: 'oldest',
+      maxRecords: '50',
+      maxBytes: '65536',
+      statusInterval: '200',
+      wires: [['decoder', 'batches'], ['status']],
+      ...reader
     },
     { id: 'decoder', type: 'openot-decoder', emit: 'batch', wires: [['doc']] },
-    { id: 'doc', type: 'openot-doc', definition: 'definition', whenUnadvertised: 'placeholder', profile: 'strict', format: 'object', emit: 'batch', outputs: 1, wires: [['out']] },
+    {
+      id: 'doc',
+      type: 'openot-doc',
+      definition: 'definition',
+      whenUnadvertised: 'placeholder',
+      profile: 'strict',
+      format: 'object',
+      emit: 'batch',
+      outputs: 1,
+      wires: [['out']]
+    },
     sink('out'),
     sink('batches'),
     sink('status')
@@ -38,22 +90,38 @@ describe('openot-reader', function () {
   beforeEach(() => void readers++);
   const readerId = (): string => `the-reader-${readers}`;
   const stateFile = (): string => join(place.userDir, 'openot', 'readers', `${readerId()}.state`);
-  const records = (running: Flow): Seen[] => running.at('out').flatMap(({ payload }) => payload as DocumentObject[] as unknown as Seen[]).filter(({ kind }) => kind !== 'loss');
+  const records = (running: Flow): Seen[] =>
+    running
+      .at('out')
+      .flatMap(({ payload }) => payload as DocumentObject[] as unknown as Seen[])
+      .filter(({ kind }) => kind !== 'loss');
   const identity = ({ provenance, seq }: Seen): string => `${provenance.runId}/${provenance.source.id}/${seq}`;
-  const produced = (): Set<string> => new Set(plc.truth().map(({ runId, sourceId, seq }) => `${runId}/${sourceId}/${seq}`));
+  const produced = (): Set<string> =>
+    new Set(plc.truth().map(({ runId, sourceId, seq }) => `${runId}/${sourceId}/${seq}`));
 
   it('reads a controller into documents, reports its status, and saves where it is', async () => {
     await startPlc();
     const running = await Flow.start(nodes());
     await until('documents', () => records(running).length > 100);
     should(records(running).every(({ kind }) => kind === 'event')).be.true();
-    await until('a status', () => running.at('status').some(({ payload }) => (payload as { totals: { records: number } }).totals.records > 0));
-    for (const message of [...running.at('status'), ...running.at('batches').slice(0, 3), ...running.at('out').slice(0, 3)]) shouldBePlain(message);
+    await until('a status', () =>
+      running.at('status').some(({ payload }) => (payload as { totals: { records: number } }).totals.records > 0)
+    );
+    for (const message of [
+      ...running.at('status'),
+      ...running.at('batches').slice(0, 3),
+      ...running.at('out').slice(0, 3)
+    ])
+      shouldBePlain(message);
     const { payload, openot } = running.at('status').at(-1)!;
     should(payload).have.keys('state', 'detail', 'cursorAbs', 'lag', 'capacity', 'clockSkewMs', 'sinceNs', 'totals');
     should(openot).have.property('stream', 'line 1');
-    should((running.at('batches')[0].openot as { commit: string[] }).commit[0]).match(new RegExp(`^${readerId()}/[^/]+/1$`));
-    await until('the node\'s status', () => statusesOf(readerId()).some(({ fill, text }) => fill === 'green' && /records, lag \d+ %/.test(text ?? '')));
+    should((running.at('batches')[0].openot as { commit: string[] }).commit[0]).match(
+      new RegExp(`^${readerId()}/[^/]+/1$`)
+    );
+    await until("the node's status", () =>
+      statusesOf(readerId()).some(({ fill, text }) => fill === 'green' && /records, lag \d+ %/.test(text ?? ''))
+    );
     should(running.caught).eql([]);
     await helper.clearFlows();
     should(existsSync(stateFile())).be.true();
@@ -61,7 +129,10 @@ describe('openot-reader', function () {
 
   for (const [name, between] of [
     ['one after the other', []],
-    ['with a node of another make between reader and decoder', [{ id: 'between', type: 'helper', wires: [['decoder']] }]]
+    [
+      'with a node of another make between reader and decoder',
+      [{ id: 'between', type: 'helper', wires: [['decoder']] }]
+    ]
   ] as Array<[string, FlowNode[]]>) {
     it(`gives every record exactly once across orderly stops and starts, our nodes ${name}`, async () => {
       await startPlc({ rate: 1000 });
@@ -91,7 +162,23 @@ describe('openot-reader', function () {
   it('gives every record exactly once across orderly stops, with a delay node that holds batches between our nodes', async () => {
     await startPlc({ rate: 400 });
     const seen: string[] = [];
-    const delay = { id: 'delay', type: 'delay', pauseType: 'delay', timeout: '700', timeoutUnits: 'milliseconds', rate: '1', nbRateUnits: '1', rateUnits: 'second', randomFirst: '1', randomLast: '5', randomUnits: 'seconds', drop: false, allowrate: false, outputs: 1, wires: [['doc']] };
+    const delay = {
+      id: 'delay',
+      type: 'delay',
+      pauseType: 'delay',
+      timeout: '700',
+      timeoutUnits: 'milliseconds',
+      rate: '1',
+      nbRateUnits: '1',
+      rateUnits: 'second',
+      randomFirst: '1',
+      randomLast: '5',
+      randomUnits: 'seconds',
+      drop: false,
+      allowrate: false,
+      outputs: 1,
+      wires: [['doc']]
+    };
     const flow = [...nodes().map((node) => (node.id === 'decoder' ? { ...node, wires: [['delay']] } : node)), delay];
     for (let round = 0; round < 4; round++) {
       const running = await Flow.start(flow);
@@ -110,12 +197,34 @@ describe('openot-reader', function () {
 
   it('loses nothing when a deploy replaces a delay node that holds batches while the reader lives on', async () => {
     await startPlc({ rate: 400 });
-    const delay = { id: 'delay', type: 'delay', pauseType: 'delay', timeout: '300', timeoutUnits: 'milliseconds', rate: '1', nbRateUnits: '1', rateUnits: 'second', randomFirst: '1', randomLast: '5', randomUnits: 'seconds', drop: false, allowrate: false, outputs: 1, wires: [['doc']] };
-    const running = await Flow.start([...nodes().map((node) => (node.id === 'decoder' ? { ...node, wires: [['delay']] } : node)), delay]);
+    const delay = {
+      id: 'delay',
+      type: 'delay',
+      pauseType: 'delay',
+      timeout: '300',
+      timeoutUnits: 'milliseconds',
+      rate: '1',
+      nbRateUnits: '1',
+      rateUnits: 'second',
+      randomFirst: '1',
+      randomLast: '5',
+      randomUnits: 'seconds',
+      drop: false,
+      allowrate: false,
+      outputs: 1,
+      wires: [['doc']]
+    };
+    const running = await Flow.start([
+      ...nodes().map((node) => (node.id === 'decoder' ? { ...node, wires: [['delay']] } : node)),
+      delay
+    ]);
     for (let round = 0; round < 3; round++) {
       const before = records(running).length;
       await until('documents', () => records(running).length > before + 20);
-      await helper.setFlows(running.nodes.map((node) => (node.id === 'delay' ? { ...node, name: `round ${round}` } : node)), 'nodes');
+      await helper.setFlows(
+        running.nodes.map((node) => (node.id === 'delay' ? { ...node, name: `round ${round}` } : node)),
+        'nodes'
+      );
     }
     plc.command('stop-producer');
     await until('the rest', () => new Set(records(running).map(identity)).size >= produced().size);
@@ -129,7 +238,9 @@ describe('openot-reader', function () {
       for (let round = 0; round < 6; round++) {
         const before = records(running).length;
         await until('documents', () => records(running).length > before + 20);
-        const changed = running.nodes.map((node) => (node.id === 'decoder' ? { ...node, name: `round ${round}` } : node));
+        const changed = running.nodes.map((node) =>
+          node.id === 'decoder' ? { ...node, name: `round ${round}` } : node
+        );
         await helper.setFlows(changed, type);
         if (type !== 'nodes') running.listen();
       }
@@ -142,7 +253,8 @@ describe('openot-reader', function () {
     });
   }
 
-  // The deploy's sweep runs before the message that was just sent is delivered: it meets a decoder that listens no more.
+  // The deploy's sweep runs before the message that was just sent is delivered: it meets a decoder that listens no
+  // more.
   for (const sender of ['reader', 'decoder', 'doc']) {
     it(`reads again what the ${sender} had just sent when a deploy closed the node it went to`, async () => {
       await startPlc({ rate: 1000 });
@@ -155,7 +267,13 @@ describe('openot-reader', function () {
       node.send = (message) => {
         send(message);
         const isBatch = sender !== 'reader' || (message as Array<unknown>)[0] !== null;
-        if (isBatch) deploy ??= helper.setFlows(running.nodes.map((each) => (each.id === next ? { ...each, name: 'changed' } : each)), 'nodes').then(() => running.listenAt(next));
+        if (isBatch)
+          deploy ??= helper
+            .setFlows(
+              running.nodes.map((each) => (each.id === next ? { ...each, name: 'changed' } : each)),
+              'nodes'
+            )
+            .then(() => running.listenAt(next));
       };
       await until('the deploy', () => deploy !== undefined);
       await deploy;
@@ -168,7 +286,10 @@ describe('openot-reader', function () {
     });
   }
 
-  for (const [closing, gets] of [['at once', false], ['in its own time', true]] as Array<[string, boolean]>) {
+  for (const [closing, gets] of [
+    ['at once', false],
+    ['in its own time', true]
+  ] as Array<[string, boolean]>) {
     it(`knows whether a consumer that closes ${closing} still got what doc had just sent when the flows stopped`, async () => {
       await startPlc({ rate: 1000 });
       const first = await Flow.start(nodes());
@@ -204,7 +325,9 @@ describe('openot-reader', function () {
     const running = await Flow.start(nodes({ mode: 'trigger' }));
     running.send(readerId(), { topic: 'read' });
     await until('documents', () => records(running).length > 0);
-    await until('rest', () => running.at('status').some(({ payload }) => (payload as { state: string }).state === 'idle'));
+    await until('rest', () =>
+      running.at('status').some(({ payload }) => (payload as { state: string }).state === 'idle')
+    );
     const before = records(running).length;
     await new Promise((resolve) => setTimeout(resolve, 200));
     should(records(running).length).equal(before);
@@ -217,7 +340,13 @@ describe('openot-reader', function () {
     running.send(readerId(), {});
     await until('the errors', () => running.caught.length === 2);
     should(running.caught.map(({ code }) => code)).eql(['OPENOT_READER_COMMAND', 'OPENOT_READER_COMMAND']);
-    await until('completions', () => running.at('completed').filter(({ complete }) => (complete as { source: { id: string } }).source.id === readerId()).length === 5);
+    await until(
+      'completions',
+      () =>
+        running
+          .at('completed')
+          .filter(({ complete }) => (complete as { source: { id: string } }).source.id === readerId()).length === 5
+    );
   });
 
   it('goes where seek says, and refuses what is no position', async () => {
@@ -241,7 +370,9 @@ describe('openot-reader', function () {
 
   it('hands on no more than maxInFlight batches while nothing is acknowledged, and says so after its time-out', async () => {
     await startPlc({ rate: 500 });
-    const running = await Flow.start(nodes({ commit: 'onAck', maxInFlight: '3', ackTimeout: '1000', maxRecords: '10' }));
+    const running = await Flow.start(
+      nodes({ commit: 'onAck', maxInFlight: '3', ackTimeout: '1000', maxRecords: '10' })
+    );
     await until('the time-out', () => running.caught.length > 0);
     should(running.caught.map(({ code }) => code)).eql(['OPENOT_ACK_TIMEOUT']);
     should(running.at('batches').length).equal(3);
@@ -281,7 +412,10 @@ describe('openot-reader', function () {
 
   it('reports an endpoint that refuses, and goes on trying', async () => {
     await startPlc();
-    await expectTrouble(await Flow.start(nodes({}, { endpoint: `opc.tcp://127.0.0.1:${await freePort()}` })), /^OPENOT_OPCUA_/);
+    await expectTrouble(
+      await Flow.start(nodes({}, { endpoint: `opc.tcp://127.0.0.1:${await freePort()}` })),
+      /^OPENOT_OPCUA_/
+    );
   });
 
   for (const [name, reader] of [
@@ -303,15 +437,26 @@ describe('openot-reader', function () {
 
   it('warns once of a second reader of the same ring under the same stream name', async () => {
     await startPlc();
-    const twice = (stream: string): FlowNode[] => [...nodes(), { ...nodes().find(({ id }) => id === readerId())!, id: 'second-reader', stream }];
+    const twice = (stream: string): FlowNode[] => [
+      ...nodes(),
+      { ...nodes().find(({ id }) => id === readerId())!, id: 'second-reader', stream }
+    ];
     const warned = (): unknown[] => helper.log().args.filter(([{ msg }]) => /OPENOT_READER_TWICE/.test(String(msg)));
     await Flow.start(twice('line 2'));
     should(warned().length).equal(0);
     await helper.unload();
     const running = await Flow.start(twice('line 1'));
     should(warned().length).equal(1);
-    await helper.setFlows(running.nodes.filter(({ id }) => id !== 'second-reader'), 'nodes');
-    await helper.setFlows(running.nodes.filter(({ id }) => id !== 'second-reader').map((node) => (node.id === readerId() ? { ...node, name: 'changed' } : node)), 'nodes');
+    await helper.setFlows(
+      running.nodes.filter(({ id }) => id !== 'second-reader'),
+      'nodes'
+    );
+    await helper.setFlows(
+      running.nodes
+        .filter(({ id }) => id !== 'second-reader')
+        .map((node) => (node.id === readerId() ? { ...node, name: 'changed' } : node)),
+      'nodes'
+    );
     should(warned().length).equal(1);
   });
 
@@ -319,7 +464,10 @@ describe('openot-reader', function () {
     await startPlc();
     const running = await Flow.start(nodes());
     await until('documents', () => records(running).length > 10);
-    await helper.setFlows(running.nodes.filter(({ id }) => id !== 'opcua'), 'nodes');
+    await helper.setFlows(
+      running.nodes.filter(({ id }) => id !== 'opcua'),
+      'nodes'
+    );
     await until('no endpoint', () => statusesOf(readerId()).at(-1)?.text === 'no OPC UA endpoint');
     const before = records(running).length;
     await helper.setFlows(running.nodes, 'nodes');
@@ -334,7 +482,9 @@ describe('openot-reader', function () {
     const server = createServer((socket) => void sockets.add(socket.on('error', () => undefined)));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
     await startPlc();
-    const running = await Flow.start(nodes({}, { endpoint: `opc.tcp://127.0.0.1:${(server.address() as AddressInfo).port}`, requestTimeout: '10000' }));
+    const running = await Flow.start(
+      nodes({}, { endpoint: `opc.tcp://127.0.0.1:${(server.address() as AddressInfo).port}`, requestTimeout: '10000' })
+    );
     await until('the attempt', () => sockets.size > 0);
     let closed = false;
     const closing = helper.clearFlows().then(() => (closed = true));

@@ -2,8 +2,23 @@ import should from 'should';
 import type { ReaderTotals } from '../../../lib/reader';
 import { ReaderShow, RECENT_TROUBLE_MS, Shown } from '../../../nodes/openot-reader/show';
 
-const totals = (changes: Partial<ReaderTotals> = {}): ReaderTotals => ({ records: 12, bytes: 0, lost: 0, indeterminate: 0, laps: 0, skipped: 0, incarnations: 0, ...changes });
-const status = (changes: Partial<Shown> = {}): Shown => ({ state: 'idle', lag: 50, capacity: 100, totals: totals(), ...changes });
+const totals = (changes: Partial<ReaderTotals> = {}): ReaderTotals => ({
+  records: 12,
+  bytes: 0,
+  lost: 0,
+  indeterminate: 0,
+  laps: 0,
+  skipped: 0,
+  incarnations: 0,
+  ...changes
+});
+const status = (changes: Partial<Shown> = {}): Shown => ({
+  state: 'idle',
+  lag: 50,
+  capacity: 100,
+  totals: totals(),
+  ...changes
+});
 
 describe('the status line of a reader', () => {
   it('is green with its counts while all is well', () => {
@@ -17,30 +32,59 @@ describe('the status line of a reader', () => {
       const after = status({ totals: totals({ [kind]: 3 }) });
       should(line.show(after, 1000).fill).equal('yellow');
       should(line.show(after, 1000 + RECENT_TROUBLE_MS - 1).fill).equal('yellow');
-      should(line.show(after, 1000 + RECENT_TROUBLE_MS)).eql({ fill: 'green', shape: 'dot', text: `idle: 12 records, 3 ${kind}, lag 50 %` });
+      should(line.show(after, 1000 + RECENT_TROUBLE_MS)).eql({
+        fill: 'green',
+        shape: 'dot',
+        text: `idle: 12 records, 3 ${kind}, lag 50 %`
+      });
       should(line.show(status({ totals: totals({ [kind]: 4 }) }), 200_000).fill).equal('yellow');
     });
   }
 
   it('is yellow with a complaint, and when the other side is silent', () => {
-    should(new ReaderShow().show(status({ code: 'OPENOT_CONTROL_UNCONFIRMED' }), 0)).eql({ fill: 'yellow', shape: 'dot', text: 'idle OPENOT_CONTROL_UNCONFIRMED: 12 records, lag 50 %' });
-    should(new ReaderShow().show(status({ silentMs: 12_000 }), 0)).eql({ fill: 'yellow', shape: 'dot', text: 'idle, no answer for 12 s: 12 records, lag 50 %' });
+    should(new ReaderShow().show(status({ code: 'OPENOT_CONTROL_UNCONFIRMED' }), 0)).eql({
+      fill: 'yellow',
+      shape: 'dot',
+      text: 'idle OPENOT_CONTROL_UNCONFIRMED: 12 records, lag 50 %'
+    });
+    should(new ReaderShow().show(status({ silentMs: 12_000 }), 0)).eql({
+      fill: 'yellow',
+      shape: 'dot',
+      text: 'idle, no answer for 12 s: 12 records, lag 50 %'
+    });
     should(new ReaderShow().show(status({ silentMs: 500 }), 0).fill).equal('green');
   });
 
   it('says how many batches are waited for, and is red when none is acknowledged any more', () => {
-    should(new ReaderShow().show(status({ state: 'waiting', inFlight: 16 }), 0)).eql({ fill: 'yellow', shape: 'ring', text: 'waiting: 12 records, 16 batches under way, lag 50 %' });
-    should(new ReaderShow().show(status({ state: 'idle', inFlight: 3 }), 0)).eql({ fill: 'green', shape: 'dot', text: 'idle: 12 records, lag 50 %' });
+    should(new ReaderShow().show(status({ state: 'waiting', inFlight: 16 }), 0)).eql({
+      fill: 'yellow',
+      shape: 'ring',
+      text: 'waiting: 12 records, 16 batches under way, lag 50 %'
+    });
+    should(new ReaderShow().show(status({ state: 'idle', inFlight: 3 }), 0)).eql({
+      fill: 'green',
+      shape: 'dot',
+      text: 'idle: 12 records, lag 50 %'
+    });
     for (const state of ['idle', 'reading', 'waiting'] as const) {
-      should(new ReaderShow().show(status({ state, inFlight: 3, code: 'OPENOT_ACK_TIMEOUT' }), 0)).eql({ fill: 'red', shape: 'ring', text: `${state} OPENOT_ACK_TIMEOUT: 12 records, 3 batches under way, lag 50 %` });
+      should(new ReaderShow().show(status({ state, inFlight: 3, code: 'OPENOT_ACK_TIMEOUT' }), 0)).eql({
+        fill: 'red',
+        shape: 'ring',
+        text: `${state} OPENOT_ACK_TIMEOUT: 12 records, 3 batches under way, lag 50 %`
+      });
     }
   });
 
   it('tells losses that may have been delivered apart', () => {
-    should(new ReaderShow().show(status({ totals: totals({ lost: 5, indeterminate: 2 }) }), 0).text).equal('idle: 12 records, 5 lost (2 perhaps delivered), lag 50 %');
+    should(new ReaderShow().show(status({ totals: totals({ lost: 5, indeterminate: 2 }) }), 0).text).equal(
+      'idle: 12 records, 5 lost (2 perhaps delivered), lag 50 %'
+    );
   });
 
   it('stays red in an outage, whatever was lost', () => {
-    should(new ReaderShow().show(status({ state: 'outage', code: 'OPENOT_X', totals: totals({ lost: 1 }) }), 0)).match({ fill: 'red', text: /^outage OPENOT_X: / });
+    should(new ReaderShow().show(status({ state: 'outage', code: 'OPENOT_X', totals: totals({ lost: 1 }) }), 0)).match({
+      fill: 'red',
+      text: /^outage OPENOT_X: /
+    });
   });
 });

@@ -8,7 +8,19 @@ import { Flow, helper, shouldBePlain, sink, statusesOf, until, useNodeRed } from
 import { definitionText, hashOf } from '../support/data';
 
 const flow = (simulator: Record<string, unknown> = {}): Promise<Flow> =>
-  Flow.start([{ id: 'simulator', type: 'openot-simulator', scenario: 'reactor', rate: '50', ringBytes: '65536', opcuaPort: '0', wires: [['out']], ...simulator }, sink('out')]);
+  Flow.start([
+    {
+      id: 'simulator',
+      type: 'openot-simulator',
+      scenario: 'reactor',
+      rate: '50',
+      ringBytes: '65536',
+      opcuaPort: '0',
+      wires: [['out']],
+      ...simulator
+    },
+    sink('out')
+  ]);
 const answer = async (running: Flow, topic: unknown, payload?: unknown): Promise<Record<string, unknown>> => {
   const before = running.at('out').length;
   running.send('simulator', { topic: topic as string, payload });
@@ -35,7 +47,9 @@ describe('openot-simulator', () => {
     should(statistics.written).be.above(99);
     running.at('out').forEach((each) => shouldBePlain(each));
     should(running.caught).eql([]);
-    await until('a status', () => statusesOf('simulator').some(({ text }) => /reactor .*ring 64 KiB, no server/.test(text ?? '')));
+    await until('a status', () =>
+      statusesOf('simulator').some(({ text }) => /reactor .*ring 64 KiB, no server/.test(text ?? ''))
+    );
   });
 
   it('shows its ring over Modbus where it is told to, and says in which registers', async () => {
@@ -43,9 +57,21 @@ describe('openot-simulator', () => {
     const running = await flow({ modbusPort: String(port) });
     const { payload } = await answer(running, 'statistics');
     should((payload as CommandAnswer).modbus).eql({ host: '127.0.0.1', port, controlAddress: 0, ringAddress: 44 });
-    await until('a status', () => statusesOf('simulator').some(({ text }) => new RegExp(`ring 64 KiB, Modbus 127\\.0\\.0\\.1:${port}`).test(text ?? '')));
+    await until('a status', () =>
+      statusesOf('simulator').some(({ text }) =>
+        new RegExp(`ring 64 KiB, Modbus 127\\.0\\.0\\.1:${port}`).test(text ?? '')
+      )
+    );
     const outcome = await findModbusRings({ host: '127.0.0.1', port });
-    should(outcome).match({ ok: true, rings: [{ isProved: true, fields: { registerType: 'holding', controlAddress: '0', ringAddress: '44', byteOrder: 'big' } }] });
+    should(outcome).match({
+      ok: true,
+      rings: [
+        {
+          isProved: true,
+          fields: { registerType: 'holding', controlAddress: '0', ringAddress: '44', byteOrder: 'big' }
+        }
+      ]
+    });
     await helper.unload();
     should(await findModbusRings({ host: '127.0.0.1', port })).match({ ok: false, code: 'OPENOT_MODBUS_UNREACHABLE' });
   });
@@ -58,14 +84,20 @@ describe('openot-simulator', () => {
   it('says that a ring is too large for registers, or that its port is taken', async () => {
     const large = await flow({ modbusPort: String(await freePort()), ringBytes: '131072' });
     await until('the error', () => large.caught.length > 0);
-    should(large.caught[0]).match({ code: 'OPENOT_SIMULATOR_SERVER', message: /131072 bytes from register 44 on ends beyond the last register/ });
+    should(large.caught[0]).match({
+      code: 'OPENOT_SIMULATOR_SERVER',
+      message: /131072 bytes from register 44 on ends beyond the last register/
+    });
     await helper.unload();
     const taken = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => taken.once('listening', resolve));
     const running = await flow({ modbusPort: String((taken.address() as AddressInfo).port) });
     await until('the error', () => running.caught.length > 0);
     taken.close();
-    should(running.caught[0]).match({ code: 'OPENOT_SIMULATOR_SERVER', message: /Modbus server could not listen on port/ });
+    should(running.caught[0]).match({
+      code: 'OPENOT_SIMULATOR_SERVER',
+      message: /Modbus server could not listen on port/
+    });
   });
 
   it('gives its definition file, the next one, and a path for a file node', async () => {
@@ -79,7 +111,9 @@ describe('openot-simulator', () => {
     const second = await answer(running, 'definition');
     should(second.payload).equal(definitionText('reactor-2'));
     should(second).not.have.property('filename');
-    should((await answer(running, 'statistics')).payload).have.propertyByPath('statistics', 'definitionHash').equal(second.definitionHash);
+    should((await answer(running, 'statistics')).payload)
+      .have.propertyByPath('statistics', 'definitionHash')
+      .equal(second.definitionHash);
   });
 
   it('gives every start a run of its own that is higher, however soon, and also when the clock was set back', () => {
@@ -101,14 +135,23 @@ describe('openot-simulator', () => {
 
   it('refuses what is no command with a coded error', async () => {
     const running = await flow();
-    for (const topic of ['explode', '', undefined, 5n as unknown as string, {} as string]) running.send('simulator', { topic });
+    for (const topic of ['explode', '', undefined, 5n as unknown as string, {} as string])
+      running.send('simulator', { topic });
     running.send('simulator', { topic: 'burst', payload: 'many' });
     await until('the errors', () => running.caught.length === 6);
-    should(running.caught.map(({ code }) => code)).eql([...Array<string>(5).fill('OPENOT_SIMULATOR_COMMAND'), 'OPENOT_SIMULATOR_COUNT']);
+    should(running.caught.map(({ code }) => code)).eql([
+      ...Array<string>(5).fill('OPENOT_SIMULATOR_COMMAND'),
+      'OPENOT_SIMULATOR_COUNT'
+    ]);
     should(running.at('out')).eql([]);
   });
 
-  for (const [name, settings] of [['a plant that is none', { scenario: 'moon' }], ['a rate beyond its limit', { rate: '1000000' }], ['a ring that is no multiple of 8', { ringBytes: '1001' }], ['an unset variable', { opcuaPort: '${NO_SUCH_VARIABLE}' }]] as Array<[string, Record<string, unknown>]>) {
+  for (const [name, settings] of [
+    ['a plant that is none', { scenario: 'moon' }],
+    ['a rate beyond its limit', { rate: '1000000' }],
+    ['a ring that is no multiple of 8', { ringBytes: '1001' }],
+    ['an unset variable', { opcuaPort: '${NO_SUCH_VARIABLE}' }]
+  ] as Array<[string, Record<string, unknown>]>) {
     it(`refuses ${name}`, async () => {
       const running = await flow(settings);
       running.send('simulator', { topic: 'statistics' });

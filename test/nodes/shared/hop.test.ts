@@ -18,17 +18,26 @@ const flowsRun = async (): Promise<void> => {
 describe('a hop that is closed', () => {
   before(flowsRun);
 
-
   for (const awaitsAck of [false, true]) {
     it(`tells that what still reaches it is lost, so that it is read again${awaitsAck ? ', where acknowledgements are awaited, too' : ''}`, async () => {
       let lost = 0;
       const settled: number[] = [];
-      const account = new Hop(RED, { id: `reader ${awaitsAck}`, wires: [] } as never, false).openAccount('boot', { settled: (serial) => void settled.push(serial), onLost: () => void lost++, awaitsAck });
+      const account = new Hop(RED, { id: `reader ${awaitsAck}`, wires: [] } as never, false).openAccount('boot', {
+        settled: (serial) => void settled.push(serial),
+        onLost: () => void lost++,
+        awaitsAck
+      });
       const hop = new Hop(RED, { id: `mapper ${awaitsAck}`, wires: [] } as never);
       const token = account.begin(1);
       hop.close();
       // A node that closes asynchronously keeps its listeners for a while.
-      should(hop.through({ openot: { commit: [token] } } as never, () => undefined, () => should.fail(1, 0, 'it worked on it', ''))).equal(undefined);
+      should(
+        hop.through(
+          { openot: { commit: [token] } } as never,
+          () => undefined,
+          () => should.fail(1, 0, 'it worked on it', '')
+        )
+      ).equal(undefined);
       await turns();
       should([lost, settled]).eql([1, []]);
       account.close();
@@ -45,7 +54,11 @@ describe('a hop that refuses a message', () => {
   const message = (token: string): never => ({ openot: { commit: [token] } }) as never;
   let runs = 0;
   const made = (awaitsAck: boolean) => {
-    const account = new Hop(RED, { id: `reader r${++runs}`, wires: [] } as never, false).openAccount('boot', { settled: () => undefined, onLost: () => undefined, awaitsAck });
+    const account = new Hop(RED, { id: `reader r${++runs}`, wires: [] } as never, false).openAccount('boot', {
+      settled: () => undefined,
+      onLost: () => undefined,
+      awaitsAck
+    });
     const hop = new Hop(RED, { id: `mapper r${runs}`, wires: [] } as never);
     return { account, hop, life: `reader r${runs}/boot`, token: account.begin(1) };
   };
@@ -54,7 +67,11 @@ describe('a hop that refuses a message', () => {
     const { account, hop, life, token } = made(true);
     const later = account.begin(2);
     (() => void hop.through(message(token), () => undefined, fails)).should.throw('no such thing');
-    void hop.through(message(later), () => undefined, (send) => send(message(later)));
+    void hop.through(
+      message(later),
+      () => undefined,
+      (send) => send(message(later))
+    );
     hop.acknowledgements.acknowledge(life, 2);
     should(hop.acknowledgements.isSettled(life, 2)).equal(false);
     hop.acknowledgements.reject(life, 1).should.equal(false, 'it is known already');
@@ -63,7 +80,13 @@ describe('a hop that refuses a message', () => {
 
   it('as a whole, later: the same', async () => {
     const { account, hop, life, token } = made(true);
-    await Promise.resolve(hop.through(message(token), () => undefined, () => Promise.reject(new Error('no such thing')))).should.be.rejectedWith('no such thing');
+    await Promise.resolve(
+      hop.through(
+        message(token),
+        () => undefined,
+        () => Promise.reject(new Error('no such thing'))
+      )
+    ).should.be.rejectedWith('no such thing');
     hop.acknowledgements.acknowledge(life, 1);
     should(hop.acknowledgements.isSettled(life, 1)).equal(false);
     account.close();

@@ -14,11 +14,21 @@ describe('the passage of a reader that waits for acknowledgements', () => {
     ledger = new Ledger(loop.timing);
     settled = [];
     lost = 0;
-    account = ledger.openAccount('reader', 'boot', { settled: (serial) => void settled.push(serial), onLost: () => void lost++, awaitsAck: true });
+    account = ledger.openAccount('reader', 'boot', {
+      settled: (serial) => void settled.push(serial),
+      onLost: () => void lost++,
+      awaitsAck: true
+    });
   });
 
   const consumer: Destination = { id: 'file', ours: false, leadsBack: false };
-  const between = (isUnchanged: () => boolean = () => true): Destination => ({ id: 'delay', ours: false, leadsBack: true, reaches: new Set(['ack']), isUnchanged });
+  const between = (isUnchanged: () => boolean = () => true): Destination => ({
+    id: 'delay',
+    ours: false,
+    leadsBack: true,
+    reaches: new Set(['ack']),
+    isUnchanged
+  });
   const give = (serial: number, to: Destination, listened = true): void => {
     const token = account.begin(serial);
     ledger.sending(token, to);
@@ -38,7 +48,10 @@ describe('the passage of a reader that waits for acknowledgements', () => {
 
   it('stays what it is when it comes to a node of ours: a part of it may still be with the one before', () => {
     let unchanged = true;
-    give(1, between(() => unchanged));
+    give(
+      1,
+      between(() => unchanged)
+    );
     ledger.arrived('reader/boot/1', 'ack');
     ledger.passed('reader/boot/1');
     unchanged = false;
@@ -51,7 +64,10 @@ describe('the passage of a reader that waits for acknowledgements', () => {
 
   it('is read again when a deploy replaced a node of others that had it, and not when that node lived on', () => {
     let unchanged = true;
-    give(1, between(() => unchanged));
+    give(
+      1,
+      between(() => unchanged)
+    );
     ledger.stop();
     ledger.start();
     loop.turn(2);
@@ -65,7 +81,10 @@ describe('the passage of a reader that waits for acknowledgements', () => {
 
   it('is no trouble any more once it is acknowledged', () => {
     let unchanged = true;
-    give(1, between(() => unchanged));
+    give(
+      1,
+      between(() => unchanged)
+    );
     ack(1);
     unchanged = false;
     ledger.stop();
@@ -87,7 +106,10 @@ describe('the passage of a reader that waits for acknowledgements', () => {
   it('is not covered by an acknowledgement that came in the middle of the deploy which destroyed it', () => {
     let unchanged = true;
     give(1, consumer);
-    give(2, between(() => unchanged));
+    give(
+      2,
+      between(() => unchanged)
+    );
     give(3, consumer);
     ledger.stop();
     unchanged = false;

@@ -21,7 +21,11 @@ describe('the passage of commit tokens', () => {
     settled = [];
     lost = 0;
     quiet = [];
-    account = ledger.openAccount('reader', 'boot', { settled: (serial) => void settled.push(serial), onLost: () => void lost++, onQuiet: (id) => void quiet.push(id) });
+    account = ledger.openAccount('reader', 'boot', {
+      settled: (serial) => void settled.push(serial),
+      onLost: () => void lost++,
+      onQuiet: (id) => void quiet.push(id)
+    });
   });
 
   /** The reader sends; each hop gets it and passes it on at once; the consumer gets it. */
@@ -85,7 +89,10 @@ describe('the passage of commit tokens', () => {
   });
 
   /** The reader sends by way of a node of others. */
-  const sendBy = (serial: number, by: typeof function_ & { reaches?: Set<string>; forks?: boolean; isUnchanged?: () => boolean } = function_): string => {
+  const sendBy = (
+    serial: number,
+    by: typeof function_ & { reaches?: Set<string>; forks?: boolean; isUnchanged?: () => boolean } = function_
+  ): string => {
     const token = account.begin(serial);
     ledger.sending(token, by);
     ledger.delivered(token, by, true);
@@ -255,16 +262,37 @@ describe('the passage of commit tokens', () => {
 });
 
 describe('the way back to ours', () => {
-  const way = (wires: Record<string, string[]>, types: Record<string, string> = {}, others?: OtherWays): ReturnType<typeof wayBack> => {
-    const nodes = new Map(Object.entries(wires).map(([id, to]): [string, Wired] => [id, { id, type: types[id] ?? 'function', wires: [to], links: to }]));
-    return wayBack(nodes.get('start')!, (id) => nodes.get(id), (id) => id.startsWith('our'), others);
+  const way = (
+    wires: Record<string, string[]>,
+    types: Record<string, string> = {},
+    others?: OtherWays
+  ): ReturnType<typeof wayBack> => {
+    const nodes = new Map(
+      Object.entries(wires).map(([id, to]): [string, Wired] => [
+        id,
+        { id, type: types[id] ?? 'function', wires: [to], links: to }
+      ])
+    );
+    return wayBack(
+      nodes.get('start')!,
+      (id) => nodes.get(id),
+      (id) => id.startsWith('our'),
+      others
+    );
   };
-  const shown = (found: ReturnType<typeof wayBack>): unknown => found && { reaches: found.reaches && [...found.reaches].sort(), forks: found.forks };
+  const shown = (found: ReturnType<typeof wayBack>): unknown =>
+    found && { reaches: found.reaches && [...found.reaches].sort(), forks: found.forks };
 
   it('is none where the wires end at others', () => should(way({ start: ['a'], a: ['start'] })).equal(undefined));
-  it('ends at the first of ours', () => should(shown(way({ start: ['a'], a: ['our 1', 'debug'], 'our 1': ['our 2'] }))).eql({ reaches: ['our 1'], forks: false }));
-  it('forks where two nodes lead there', () => should(shown(way({ start: ['a', 'b'], a: ['our 1'], b: ['our 1'] }))).eql({ reaches: ['our 1'], forks: true }));
-  it('goes through links', () => should(shown(way({ start: ['a'], a: ['our 1'] }, { start: 'link out' }))).have.property('reaches', ['our 1']));
+  it('ends at the first of ours', () =>
+    should(shown(way({ start: ['a'], a: ['our 1', 'debug'], 'our 1': ['our 2'] }))).eql({
+      reaches: ['our 1'],
+      forks: false
+    }));
+  it('forks where two nodes lead there', () =>
+    should(shown(way({ start: ['a', 'b'], a: ['our 1'], b: ['our 1'] }))).eql({ reaches: ['our 1'], forks: true }));
+  it('goes through links', () =>
+    should(shown(way({ start: ['a'], a: ['our 1'] }, { start: 'link out' }))).have.property('reaches', ['our 1']));
   it('goes from a sink without an output through a Complete node that hears of it', () => {
     const others = { from: (id: string) => (id === 'start' ? ['complete'] : []), isDynamic: () => false };
     should(shown(way({ start: [], complete: ['our 1'] }, {}, others))).eql({ reaches: ['our 1'], forks: false });
@@ -276,6 +304,8 @@ describe('the way back to ours', () => {
     should(found!.isUnchanged!()).be.false();
     should(way({ start: ['our 1'] }, { start: 'link call' })!.isUnchanged!()).be.true();
   });
-  it('may lead anywhere from a subflow', () => should(shown(way({ start: ['a'], a: [] }, { a: 'subflow:x' }))).eql({ reaches: undefined, forks: true }));
-  it('ends also where wires go in a circle', () => should(shown(way({ start: ['a'], a: ['start', 'our 1'] }))).eql({ reaches: ['our 1'], forks: true }));
+  it('may lead anywhere from a subflow', () =>
+    should(shown(way({ start: ['a'], a: [] }, { a: 'subflow:x' }))).eql({ reaches: undefined, forks: true }));
+  it('ends also where wires go in a circle', () =>
+    should(shown(way({ start: ['a'], a: ['start', 'our 1'] }))).eql({ reaches: ['our 1'], forks: true }));
 });

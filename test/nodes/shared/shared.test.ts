@@ -32,14 +32,22 @@ class FakeNode extends EventEmitter {
 }
 
 /** Runs one message through a handler; resolves with the arguments of every call of done. */
-async function run(work: () => void | Promise<void>, done: (error?: Error) => void = () => undefined): Promise<Array<Error | undefined>> {
+async function run(
+  work: () => void | Promise<void>,
+  done: (error?: Error) => void = () => undefined
+): Promise<Array<Error | undefined>> {
   const fake = new FakeNode();
   handle(fake.node, work);
   const calls: Array<Error | undefined> = [];
-  fake.emit('input', {}, () => undefined, (error?: Error) => {
-    calls.push(error);
-    done(error);
-  });
+  fake.emit(
+    'input',
+    {},
+    () => undefined,
+    (error?: Error) => {
+      calls.push(error);
+      done(error);
+    }
+  );
   for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve));
   return calls;
 }
@@ -51,8 +59,18 @@ describe('the wrapper of input handlers', () => {
   });
 
   for (const [name, work] of [
-    ['thrown', () => { throw new CodedError('OPENOT_TEST', 'why'); }],
-    ['rejected with', async () => { throw new CodedError('OPENOT_TEST', 'why'); }]
+    [
+      'thrown',
+      () => {
+        throw new CodedError('OPENOT_TEST', 'why');
+      }
+    ],
+    [
+      'rejected with',
+      async () => {
+        throw new CodedError('OPENOT_TEST', 'why');
+      }
+    ]
   ] as Array<[string, () => void]>) {
     it(`turns what is ${name} into done(error), once`, async () => {
       const [error, ...more] = await run(work);
@@ -63,12 +81,31 @@ describe('the wrapper of input handlers', () => {
   }
 
   it('gives a code also to what nobody expected, undefined included', async () => {
-    should(((await run(() => { throw new TypeError('x is not a function'); }))[0] as CodedError).code).equal('OPENOT_INTERNAL');
-    should(((await run(() => Promise.reject(undefined as unknown as Error)))[0] as CodedError).code).equal('OPENOT_INTERNAL');
+    should(
+      (
+        (
+          await run(() => {
+            throw new TypeError('x is not a function');
+          })
+        )[0] as CodedError
+      ).code
+    ).equal('OPENOT_INTERNAL');
+    should(((await run(() => Promise.reject(undefined as unknown as Error)))[0] as CodedError).code).equal(
+      'OPENOT_INTERNAL'
+    );
   });
 
   it('survives a done that throws', async () => {
-    should((await run(async () => undefined, () => { throw new Error('a Complete node failed'); })).length).equal(1);
+    should(
+      (
+        await run(
+          async () => undefined,
+          () => {
+            throw new Error('a Complete node failed');
+          }
+        )
+      ).length
+    ).equal(1);
   });
 });
 
@@ -106,17 +143,24 @@ describe('a status that shows an age', () => {
     const fake = new FakeNode();
     const status = new ThrottledStatus(fake.node, 5);
     let age = 0;
-    status.set(() => ({ text: String(age++) }), () => 10);
+    status.set(
+      () => ({ text: String(age++) }),
+      () => 10
+    );
     const end = Date.now() + 5000;
     while (fake.shown.length < 4 && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 5));
     should(fake.shown.slice(0, 4)).eql(['0', '1', '2', '3'].map((text) => ({ text })));
     // One without an age takes its place: nothing renews it.
     status.set(() => ({ text: 'last' }));
-    while (!fake.shown.some((shown) => (shown as { text: string }).text === 'last') && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (!fake.shown.some((shown) => (shown as { text: string }).text === 'last') && Date.now() < end)
+      await new Promise((resolve) => setTimeout(resolve, 5));
     const count = fake.shown.length;
     await new Promise((resolve) => setTimeout(resolve, 60));
     should(fake.shown.length).equal(count);
-    status.set(() => ({ text: String(age++) }), () => 10);
+    status.set(
+      () => ({ text: String(age++) }),
+      () => 10
+    );
     status.close();
     await new Promise((resolve) => setTimeout(resolve, 60));
     should(fake.shown.length).be.belowOrEqual(count + 1);
@@ -126,13 +170,43 @@ describe('a status that shows an age', () => {
     should([0, 5000, 59_999].map(ageChangesInMs)).eql([1000, 1000, 1000]);
     should([60_000, 61_000, 3_599_000].map(ageChangesInMs)).eql([60_000, 59_000, 1000]);
     should([3_600_000, 3_600_001].map(ageChangesInMs)).eql([3_600_000, 3_599_999]);
-    for (const ms of [0, 999, 60_000, 150_000, 3_600_000, 9_999_999]) should(shortAge(ms + ageChangesInMs(ms))).not.equal(shortAge(ms));
+    for (const ms of [0, 999, 60_000, 150_000, 3_600_000, 9_999_999])
+      should(shortAge(ms + ageChangesInMs(ms))).not.equal(shortAge(ms));
   });
 });
 
 describe('the file name of a node', () => {
-  const ids = ['a:b', 'a_b', 'a_003ab', 'A:b', 'a:B', 'AB', 'ab', 'a.b', 'a b', '..', '.', '', '/', '../../etc/passwd', 'a/b', 'a\\b', 'con', 'CON', 'nul', 'com1', '_con', 'x'.repeat(300), 'x'.repeat(301), '\u00e4', '\ud800', '\ud801', '__'];
-  it('differs for every id, also where case does not count', () => should(new Set(ids.map((id) => fileNameOf(id).toLowerCase())).size).equal(ids.length));
+  const ids = [
+    'a:b',
+    'a_b',
+    'a_003ab',
+    'A:b',
+    'a:B',
+    'AB',
+    'ab',
+    'a.b',
+    'a b',
+    '..',
+    '.',
+    '',
+    '/',
+    '../../etc/passwd',
+    'a/b',
+    'a\\b',
+    'con',
+    'CON',
+    'nul',
+    'com1',
+    '_con',
+    'x'.repeat(300),
+    'x'.repeat(301),
+    '\u00e4',
+    '\ud800',
+    '\ud801',
+    '__'
+  ];
+  it('differs for every id, also where case does not count', () =>
+    should(new Set(ids.map((id) => fileNameOf(id).toLowerCase())).size).equal(ids.length));
   it('is safe in every folder', () => {
     for (const id of ids) should(fileNameOf(id)).match(/^[a-z0-9_-]{1,130}$/);
     should(ids.map(fileNameOf).filter((name) => /^(con|prn|aux|nul|com\d|lpt\d)$/.test(name))).eql([]);
@@ -145,8 +219,26 @@ describe('the file name of a node', () => {
 });
 
 describe('whole numbers of 64 bits as text', () => {
-  for (const good of ['0', '7', '9999999999999999999', '10000000000000000000', '18446744073709551615']) it(`takes ${good}`, () => should(isU64Text(good)).be.true());
-  for (const bad of ['', '00', '007', '-1', '+1', '1.0', '1e3', ' 1', '1 ', '18446744073709551616', '99999999999999999999', '100000000000000000000', '\u0661', 7, 7n, null]) {
+  for (const good of ['0', '7', '9999999999999999999', '10000000000000000000', '18446744073709551615'])
+    it(`takes ${good}`, () => should(isU64Text(good)).be.true());
+  for (const bad of [
+    '',
+    '00',
+    '007',
+    '-1',
+    '+1',
+    '1.0',
+    '1e3',
+    ' 1',
+    '1 ',
+    '18446744073709551616',
+    '99999999999999999999',
+    '100000000000000000000',
+    '\u0661',
+    7,
+    7n,
+    null
+  ]) {
     it(`refuses ${typeof bad} "${String(bad)}"`, () => should(isU64Text(bad)).be.false());
   }
   it('are made of numbers and BigInt, and refused beyond their range', () => {
@@ -161,7 +253,8 @@ describe('numbers of a dialog', () => {
     should([12, '12', ' 12 ', '', undefined].map((value) => numberOf(value, field))).eql([12, 12, 12, 500, 500]);
   });
   for (const value of ['9', '1001', '1.5', 'x', '${MISSING}', NaN]) {
-    it(`refuses ${value} with the limits`, () => should(() => numberOf(value, field)).throw(/^OPENOT_CONFIG: .*interval/));
+    it(`refuses ${value} with the limits`, () =>
+      should(() => numberOf(value, field)).throw(/^OPENOT_CONFIG: .*interval/));
   }
 });
 
@@ -181,14 +274,34 @@ describe('facts and items out of a message', () => {
     should(back).eql(items);
     shouldBePlain(back);
     const given = JSON.parse(JSON.stringify(facts())) as Record<string, unknown>;
-    const read = factsOf({ ...given, bufferId: '7', receiveTimeNs: 1780000000000000001n, snapshot: { ...(given.snapshot as object), headAbs: 5000n } });
+    const read = factsOf({
+      ...given,
+      bufferId: '7',
+      receiveTimeNs: 1780000000000000001n,
+      snapshot: { ...(given.snapshot as object), headAbs: 5000n }
+    });
     should(read).eql(facts());
     shouldBePlain(read);
   });
 
-  const loss: Item = { kind: 'loss', runId: '1', sourceId: 1, firstSeq: 4, lastSeq: 6, count: 3, basis: 'inferred', class: 'lost' };
+  const loss: Item = {
+    kind: 'loss',
+    runId: '1',
+    sourceId: 1,
+    firstSeq: 4,
+    lastSeq: 6,
+    count: 3,
+    basis: 'inferred',
+    class: 'lost'
+  };
   it('takes every kind of notice, and keeps of it what belongs to it', () => {
-    const notices: Item[] = [loss, { ...loss, basis: 'authoritative', class: 'indeterminate', upgrade: true }, { kind: 'lap', fromAbs: 1, toAbs: 2, lostCountDelta: 3 }, { kind: 'incarnation', from: 0, to: 1, reason: 'reset' }, { kind: 'skipped', fromAbs: 1, toAbs: 2, reason: 'crc' }];
+    const notices: Item[] = [
+      loss,
+      { ...loss, basis: 'authoritative', class: 'indeterminate', upgrade: true },
+      { kind: 'lap', fromAbs: 1, toAbs: 2, lostCountDelta: 3 },
+      { kind: 'incarnation', from: 0, to: 1, reason: 'reset' },
+      { kind: 'skipped', fromAbs: 1, toAbs: 2, reason: 'crc' }
+    ];
     should(itemsOf(notices)).eql(notices);
     should(itemsOf(notices.map((notice) => ({ ...notice, more: 5n })))).eql(notices);
   });
@@ -207,7 +320,8 @@ describe('facts and items out of a message', () => {
     ['a run beyond 64 bits', { runId: '18446744073709551616' }],
     ['a seq beyond 2^53-1', { lastSeq: 2 ** 53 }]
   ] as Array<[string, object]>) {
-    it(`refuses a loss with ${name}`, () => should(() => itemsOf([items[0], { ...loss, ...change }])).throw(/^OPENOT_PAYLOAD_NOT_ITEMS: msg\.payload\[1\]/));
+    it(`refuses a loss with ${name}`, () =>
+      should(() => itemsOf([items[0], { ...loss, ...change }])).throw(/^OPENOT_PAYLOAD_NOT_ITEMS: msg\.payload\[1\]/));
   }
 
   it('refuses leading zeros, which JSON would not take, and says where', () => {
@@ -230,7 +344,21 @@ describe('facts and items out of a message', () => {
     should([...record.slots[0].payload]).eql([1, 2, 3]);
   });
 
-  for (const bad of [5, 'text', null, [5], [undefined], [{ kind: 'other' }], [{ ...items[0], slots: [undefined] }], [{ ...items[0], slots: [null] }], [{ kind: 'skipped', fromAbs: 0, toAbs: 1, reason: 5 }], [{ ...items[0], seq: -1 }], [{ ...items[0], slots: [{ key: 1, type: 2, payload: 'x' }] }], [{ kind: 'loss', runId: 'x' }]]) {
-    it(`refuses items like ${JSON.stringify(bad)?.slice(0, 40)}`, () => should(() => itemsOf(bad)).throw(/^OPENOT_PAYLOAD_NOT_ITEMS/));
+  for (const bad of [
+    5,
+    'text',
+    null,
+    [5],
+    [undefined],
+    [{ kind: 'other' }],
+    [{ ...items[0], slots: [undefined] }],
+    [{ ...items[0], slots: [null] }],
+    [{ kind: 'skipped', fromAbs: 0, toAbs: 1, reason: 5 }],
+    [{ ...items[0], seq: -1 }],
+    [{ ...items[0], slots: [{ key: 1, type: 2, payload: 'x' }] }],
+    [{ kind: 'loss', runId: 'x' }]
+  ]) {
+    it(`refuses items like ${JSON.stringify(bad)?.slice(0, 40)}`, () =>
+      should(() => itemsOf(bad)).throw(/^OPENOT_PAYLOAD_NOT_ITEMS/));
   }
 });

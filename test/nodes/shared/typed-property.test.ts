@@ -1,9 +1,19 @@
 import should from 'should';
 import type { CodedError } from '../../../nodes/shared/coded-error';
-import { asBool, asChoice, asNumber, asText, Check, PropertyType, TypedProperty, typedProperty } from '../../../nodes/shared/typed-property';
+import {
+  asBool,
+  asChoice,
+  asNumber,
+  asText,
+  Check,
+  PropertyType,
+  TypedProperty,
+  typedProperty
+} from '../../../nodes/shared/typed-property';
 import { evaluate } from '../openot-otel/support/bench';
 
-const property = <T>(value: unknown, type: unknown, own: PropertyType, check: Check<T>): TypedProperty<T> => typedProperty({ name: 'field', value, type, own }, check, evaluate);
+const property = <T>(value: unknown, type: unknown, own: PropertyType, check: Check<T>): TypedProperty<T> =>
+  typedProperty({ name: 'field', value, type, own }, check, evaluate);
 const limits = { fallback: 5, min: 1, max: 10 };
 const refusal = (work: () => unknown): string => {
   try {
@@ -33,7 +43,11 @@ describe('a property with a typed input', () => {
   it('comes with each message, at any depth; without it the default holds', () => {
     const from = property('my.limit', 'msg', 'num', asNumber(limits));
     should(from.isPerMessage).be.true();
-    should([{ my: { limit: 3 } }, { my: { limit: '4' } }, { my: {} }, {}, { my: { limit: null } }].map((message) => from.of(message as never))).eql([3, 4, 5, 5, 5]);
+    should(
+      [{ my: { limit: 3 } }, { my: { limit: '4' } }, { my: {} }, {}, { my: { limit: null } }].map((message) =>
+        from.of(message as never)
+      )
+    ).eql([3, 4, 5, 5, 5]);
   });
 
   it('comes from the environment as it is at the start', () => {
@@ -43,9 +57,14 @@ describe('a property with a typed input', () => {
   });
 
   it('refuses at the start what is fixed and wrong, with the field, what was expected and what was found', () => {
-    should(refusal(() => property('11', 'num', 'num', asNumber(limits)))).equal('OPENOT_CONFIG OPENOT_CONFIG: the field field must be a whole number from 1 to 10, found "11"');
-    should(refusal(() => property('LIMIT', 'env', 'bool', asBool(false)))).equal('OPENOT_CONFIG OPENOT_CONFIG: the field field must be true or false, found "7" (from the environment variable LIMIT)');
-    for (const value of ['1.5', 'x', '-1', 'NaN', '1e99', ' ', {}, []]) should(refusal(() => property(value, 'num', 'num', asNumber(limits)))).startWith('OPENOT_CONFIG');
+    should(refusal(() => property('11', 'num', 'num', asNumber(limits)))).equal(
+      'OPENOT_CONFIG OPENOT_CONFIG: the field field must be a whole number from 1 to 10, found "11"'
+    );
+    should(refusal(() => property('LIMIT', 'env', 'bool', asBool(false)))).equal(
+      'OPENOT_CONFIG OPENOT_CONFIG: the field field must be true or false, found "7" (from the environment variable LIMIT)'
+    );
+    for (const value of ['1.5', 'x', '-1', 'NaN', '1e99', ' ', {}, []])
+      should(refusal(() => property(value, 'num', 'num', asNumber(limits)))).startWith('OPENOT_CONFIG');
     should(refusal(() => property('c', 'choice', 'choice', asChoice(['a', 'b'])))).match(/one of a, b, found "c"/);
     should(refusal(() => property({}, 'str', 'str', asText('')))).match(/must be text/);
     should(refusal(() => property('NOWHERE', 'env', 'str', asText('')))).match(/NOWHERE, which is not set/);
@@ -62,7 +81,9 @@ describe('a property with a typed input', () => {
 
   it('refuses with the message what the message brings wrong', () => {
     const from = property('limit', 'msg', 'num', asNumber(limits));
-    should(refusal(() => from.of({ limit: 99 } as never))).equal('OPENOT_PROPERTY OPENOT_PROPERTY: msg.limit, which the field field reads, must be a whole number from 1 to 10, found 99');
+    should(refusal(() => from.of({ limit: 99 } as never))).equal(
+      'OPENOT_PROPERTY OPENOT_PROPERTY: msg.limit, which the field field reads, must be a whole number from 1 to 10, found 99'
+    );
     should(refusal(() => from.of({ limit: { deep: 1 } } as never))).match(/found \{"deep":1\}/);
   });
 });

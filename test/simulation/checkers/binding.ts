@@ -15,11 +15,16 @@ export function bindingChecker(books: Books, store: DefinitionStore): Checker & 
         const { bound } = binding.relationOf(entry.record.abs);
         if (!bound.ok) continue;
         count++;
-        if (bound.compiled.carriageHash !== entry.record.hash) books.alarm.raise('binding', `${nameOf(entry.record)} was written under ${entry.record.hash} and is bound to ${bound.compiled.carriageHash}: ${JSON.stringify({ snapshot, epochs })}`);
+        if (bound.compiled.carriageHash !== entry.record.hash)
+          books.alarm.raise(
+            'binding',
+            `${nameOf(entry.record)} was written under ${entry.record.hash} and is bound to ${bound.compiled.carriageHash}: ${JSON.stringify({ snapshot, epochs })}`
+          );
       }
     }
   };
 }
 
 /** As much of a definition as a binding looks at. */
-export const definitionOf = (hash: string): CompiledDefinition => ({ carriageHash: hash, contentHash: hash.repeat(4) }) as CompiledDefinition;
+export const definitionOf = (hash: string): CompiledDefinition =>
+  ({ carriageHash: hash, contentHash: hash.repeat(4) }) as CompiledDefinition;

@@ -4,7 +4,8 @@ import { Life } from '../world/truth';
 import { Checker } from './checker';
 
 /**
- * A checkpoint is never ahead of what is safe: everything that stands before it in the ring, and every seq that it counts
+ * A checkpoint is never ahead of what is safe: everything that stands before it in the ring, and every seq that it
+ * counts
  * as done, was processed behind the reader, or named in a notice that was.
  */
 export function checkpointChecker(books: Books, isBeforeFirstContact: (abs: number, life: Life) => boolean): Checker {
@@ -21,12 +22,16 @@ export function checkpointChecker(books: Books, isBeforeFirstContact: (abs: numb
       }
       // What is still to be handed on is in the state itself.
       const pending = checkpoint.pending ?? [];
-      const isPending = (abs: number): boolean => pending.some((notice) => notice.kind === 'lap' && abs >= notice.fromAbs && abs < notice.toAbs);
+      const isPending = (abs: number): boolean =>
+        pending.some((notice) => notice.kind === 'lap' && abs >= notice.fromAbs && abs < notice.toAbs);
       for (; upTo.index < life.placed.length && life.placed[upTo.index].abs < checkpoint.cursor; upTo.index++) {
         const record = life.placed[upTo.index];
         if (isPending(record.abs)) break;
         if (books.fateOf(record.serial) === 0 && !isBeforeFirstContact(record.abs, life)) {
-          alarm.raise('checkpoint', `the checkpoint ${checkpoint.incarnation}/${checkpoint.cursor} was saved, but ${nameOf(record)} at position ${record.abs} was neither processed nor named`);
+          alarm.raise(
+            'checkpoint',
+            `the checkpoint ${checkpoint.incarnation}/${checkpoint.cursor} was saved, but ${nameOf(record)} at position ${record.abs} was neither processed nor named`
+          );
           return;
         }
       }
@@ -36,11 +41,18 @@ export function checkpointChecker(books: Books, isBeforeFirstContact: (abs: numb
           const key = `${runId}/${sourceId}`;
           const chain = life.chains.get(key);
           if (chain === undefined || next > chain.records.length) {
-            alarm.raise('checkpoint', `the checkpoint counts seqs of run ${runId} source ${sourceId} up to ${next}, of which ${chain?.records.length ?? 0} were produced`);
+            alarm.raise(
+              'checkpoint',
+              `the checkpoint counts seqs of run ${runId} source ${sourceId} up to ${next}, of which ${chain?.records.length ?? 0} were produced`
+            );
             return;
           }
           for (let seq = Math.max(base, done.get(key) ?? 0); seq < next; seq++) {
-            if (books.fateOf(chain.records[seq].serial) === 0) alarm.raise('checkpoint', `the checkpoint counts ${nameOf(chain.records[seq])} as done, but it was neither processed nor named`);
+            if (books.fateOf(chain.records[seq].serial) === 0)
+              alarm.raise(
+                'checkpoint',
+                `the checkpoint counts ${nameOf(chain.records[seq])} as done, but it was neither processed nor named`
+              );
           }
           done.set(key, next);
         }

@@ -24,7 +24,13 @@ export class DurableChecker {
     const was = `${confirmed.checkpoint.incarnation}/${confirmed.checkpoint.cursor} with a lease to ${confirmed.lease.abs}`;
     if (state === undefined) return this.alarm.raise('durable', `the state ${was} was saved, and is gone`);
     const { checkpoint, lease } = state;
-    const isOlder = checkpoint.incarnation < confirmed.checkpoint.incarnation || (checkpoint.incarnation === confirmed.checkpoint.incarnation && checkpoint.cursor < confirmed.checkpoint.cursor);
-    if (isOlder) this.alarm.raise('durable', `the state ${was} was saved, found is ${checkpoint.incarnation}/${checkpoint.cursor} with a lease to ${lease.abs}`);
+    const isOlder =
+      checkpoint.incarnation < confirmed.checkpoint.incarnation ||
+      (checkpoint.incarnation === confirmed.checkpoint.incarnation && checkpoint.cursor < confirmed.checkpoint.cursor);
+    if (isOlder)
+      this.alarm.raise(
+        'durable',
+        `the state ${was} was saved, found is ${checkpoint.incarnation}/${checkpoint.cursor} with a lease to ${lease.abs}`
+      );
   }
 }

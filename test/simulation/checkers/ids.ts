@@ -26,11 +26,20 @@ export function idsChecker(books: Books): Checker {
       const { life, incarnation } = seen;
       const known = lifeOf.get(incarnation);
       if (known === undefined) books.lifeIs(incarnation, life);
-      else if (known !== life) alarm.raise('ids', `incarnation ${incarnation} was life ${known.index} of the ring, now it is life ${life.index}`);
+      else if (known !== life)
+        alarm.raise(
+          'ids',
+          `incarnation ${incarnation} was life ${known.index} of the ring, now it is life ${life.index}`
+        );
       const number = numberOf.get(life);
       if (number === undefined) numberOf.set(life, incarnation);
-      else if (number !== incarnation) alarm.raise('ids', `life ${life.index} of the ring was incarnation ${number}, now it is incarnation ${incarnation}: ${JSON.stringify(facts.notices[0])}`);
-      if (facts.bufferId !== life.bufferId) alarm.raise('ids', `buffer id ${facts.bufferId} is given for a ring with ${life.bufferId}`);
+      else if (number !== incarnation)
+        alarm.raise(
+          'ids',
+          `life ${life.index} of the ring was incarnation ${number}, now it is incarnation ${incarnation}: ${JSON.stringify(facts.notices[0])}`
+        );
+      if (facts.bufferId !== life.bufferId)
+        alarm.raise('ids', `buffer id ${facts.bufferId} is given for a ring with ${life.bufferId}`);
     }
   };
 }

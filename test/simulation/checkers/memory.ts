@@ -26,8 +26,14 @@ export function sizeOf(root: object, ports: ReadonlySet<unknown>): { entries: nu
 }
 
 /** Raises the alarm where a reader keeps more than its limits allow. */
-export function checkMemory(alarm: Alarm, root: object, ports: ReadonlySet<unknown>, limits: { entries: number; bytes: number }): void {
+export function checkMemory(
+  alarm: Alarm,
+  root: object,
+  ports: ReadonlySet<unknown>,
+  limits: { entries: number; bytes: number }
+): void {
   const { entries, bytes } = sizeOf(root, ports);
-  if (entries > limits.entries) alarm.raise('memory', `the reader keeps ${entries} entries, expected at most ${limits.entries}`);
+  if (entries > limits.entries)
+    alarm.raise('memory', `the reader keeps ${entries} entries, expected at most ${limits.entries}`);
   if (bytes > limits.bytes) alarm.raise('memory', `the reader keeps ${bytes} bytes, expected at most ${limits.bytes}`);
 }

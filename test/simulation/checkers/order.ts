@@ -15,7 +15,8 @@ interface Expectation {
 }
 
 /**
- * Within one life of a reader each source of each run comes in ascending seqs, without a hole: what is missing is reported
+ * Within one life of a reader each source of each run comes in ascending seqs, without a hole: what is missing is
+ * reported
  * lost before the first record behind the gap, once.
  */
 export function orderChecker(books: Books, isCountedFromZero: () => boolean): Checker {
@@ -31,11 +32,18 @@ export function orderChecker(books: Books, isCountedFromZero: () => boolean): Ch
   return {
     started: (session: Session) => {
       const { checkpoint } = session;
-      const accounting = checkpoint?.accounting as { joined?: string; runs: { runId: string; sources: number[][] }[] } | undefined;
+      const accounting = checkpoint?.accounting as
+        { joined?: string; runs: { runId: string; sources: number[][] }[] } | undefined;
       const lines = new Map<string, Line>();
-      for (const { runId, sources } of accounting?.runs ?? []) for (const [sourceId, , next] of sources) lines.set(`${runId}/${sourceId}`, { next });
+      for (const { runId, sources } of accounting?.runs ?? [])
+        for (const [sourceId, , next] of sources) lines.set(`${runId}/${sourceId}`, { next });
       const joined = accounting?.joined === undefined ? undefined : BigInt(accounting.joined);
-      expected.set(session, { lines, incarnation: checkpoint?.incarnation ?? 0, joined, countsFromZero: checkpoint !== undefined || isCountedFromZero() });
+      expected.set(session, {
+        lines,
+        incarnation: checkpoint?.incarnation ?? 0,
+        joined,
+        countsFromZero: checkpoint !== undefined || isCountedFromZero()
+      });
     },
     handedOn: (session: Session, seen: SeenBatch) => {
       const own = expected.get(session) as Expectation;
@@ -49,12 +57,17 @@ export function orderChecker(books: Books, isCountedFromZero: () => boolean): Ch
         if (entry.kind === 'record') {
           const { record } = entry;
           const line = lineOf(own, record.chain.runId, record.chain.sourceId);
-          if (line.next !== undefined && record.seq !== line.next) alarm.raise('order', `${nameOf(record)} came where seq ${line.next} was due`);
+          if (line.next !== undefined && record.seq !== line.next)
+            alarm.raise('order', `${nameOf(record)} came where seq ${line.next} was due`);
           line.next = record.seq + 1;
         } else if (entry.notice.kind === 'loss' && entry.notice.upgrade !== true) {
           const { runId, sourceId, firstSeq, lastSeq } = entry.notice;
           const line = lineOf(own, runId, sourceId);
-          if (line.next !== undefined && firstSeq !== line.next) alarm.raise('order', `seqs ${firstSeq} to ${lastSeq} of run ${runId} source ${sourceId} are reported lost where seq ${line.next} was due`);
+          if (line.next !== undefined && firstSeq !== line.next)
+            alarm.raise(
+              'order',
+              `seqs ${firstSeq} to ${lastSeq} of run ${runId} source ${sourceId} are reported lost where seq ${line.next} was due`
+            );
           line.next = lastSeq + 1;
         }
       }

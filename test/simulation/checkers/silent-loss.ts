@@ -13,24 +13,37 @@ interface Progress {
 }
 
 /**
- * No silent loss. While reading: between two records that are handed on stands nothing that was not named (a lap, a range
- * passed over). At rest: every record that was ever produced was delivered, reported lost or indeterminate, lies inside a
+ * No silent loss. While reading: between two records that are handed on stands nothing that was not named (a lap, a
+ * range
+ * passed over). At rest: every record that was ever produced was delivered, reported lost or indeterminate, lies inside
+ * a
  * reported lap or skipped range, or is of a life of the ring that was reported as ended.
  */
-export function silentLossChecker(books: Books, facts: { isFirstContactOldest(): boolean; first(): { readonly abs: number; readonly life: number } }): Checker {
+export function silentLossChecker(
+  books: Books,
+  facts: { isFirstContactOldest(): boolean; first(): { readonly abs: number; readonly life: number } }
+): Checker {
   const { alarm, truth } = books;
   const progress = new WeakMap<Session, Progress>();
 
   const passed = (own: Progress, seen: SeenBatch, life: Life, index: number): void => {
     let { place } = own;
-    // The first record of a life: all that stood before it has to be named, but for what was there before first contact.
+    // The first record of a life: all that stood before it has to be named, but for what was there before first
+    // contact.
     if (place === undefined || place.life !== life) {
       const isFirst = own.from === undefined && life.index === facts.first().life;
-      place = own.place = { life, index: life.indexAt(own.from?.incarnation === seen.incarnation ? own.from.abs : isFirst ? facts.first().abs : 0) };
+      place = own.place = {
+        life,
+        index: life.indexAt(own.from?.incarnation === seen.incarnation ? own.from.abs : isFirst ? facts.first().abs : 0)
+      };
     }
     for (; place.index < index; place.index++) {
       const { abs } = life.placed[place.index];
-      if (!own.covered.some(({ fromAbs, toAbs }) => abs >= fromAbs && abs < toAbs)) alarm.raise('silent-loss', `${nameOf(life.placed[place.index])} at position ${abs} was passed silently: incarnation ${seen.incarnation} goes on at ${life.placed[index].abs}`);
+      if (!own.covered.some(({ fromAbs, toAbs }) => abs >= fromAbs && abs < toAbs))
+        alarm.raise(
+          'silent-loss',
+          `${nameOf(life.placed[place.index])} at position ${abs} was passed silently: incarnation ${seen.incarnation} goes on at ${life.placed[index].abs}`
+        );
     }
     place.index = index + 1;
     own.covered = [];
@@ -39,9 +52,14 @@ export function silentLossChecker(books: Books, facts: { isFirstContactOldest():
   return {
     started: (session: Session) => {
       const { checkpoint } = session;
-      const from = checkpoint === undefined ? undefined : { incarnation: checkpoint.incarnation, abs: checkpoint.cursor };
+      const from =
+        checkpoint === undefined ? undefined : { incarnation: checkpoint.incarnation, abs: checkpoint.cursor };
       const life = from === undefined ? undefined : books.lifeOf.get(from.incarnation);
-      progress.set(session, { covered: [], place: life === undefined || from === undefined ? undefined : { life, index: life.indexAt(from.abs) }, from });
+      progress.set(session, {
+        covered: [],
+        place: life === undefined || from === undefined ? undefined : { life, index: life.indexAt(from.abs) },
+        from
+      });
     },
     handedOn: (session: Session, seen: SeenBatch) => {
       const own = progress.get(session) as Progress;
@@ -63,13 +81,23 @@ export function silentLossChecker(books: Books, facts: { isFirstContactOldest():
         if (books.fateOf(record.serial) !== 0) continue;
         // Of a life that is over: its end was reported, since another one is known as a later incarnation.
         if (record.life !== present) {
-          if (![...books.lifeOf.values()].includes(present)) alarm.raise('silent-loss', `${nameOf(record)}: its life of the ring is over, and no later incarnation was reported`);
+          if (![...books.lifeOf.values()].includes(present))
+            alarm.raise(
+              'silent-loss',
+              `${nameOf(record)}: its life of the ring is over, and no later incarnation was reported`
+            );
           continue;
         }
         const isBefore = record.abs < facts.first().abs && record.life.index === facts.first().life;
         if (isBefore && (record.abs >= 0 || !facts.isFirstContactOldest())) continue;
         // Never written: only a later record of its source can show that (docs/format.md 9).
-        if (record.abs < 0 && !record.chain.records.slice(record.seq + 1).some((later) => (books.fateOf(later.serial) & Fate.processed) !== 0)) continue;
+        if (
+          record.abs < 0 &&
+          !record.chain.records
+            .slice(record.seq + 1)
+            .some((later) => (books.fateOf(later.serial) & Fate.processed) !== 0)
+        )
+          continue;
         alarm.raise('silent-loss', `${nameOf(record)} at position ${record.abs} was neither delivered nor reported`);
         return;
       }
@@ -80,11 +108,14 @@ export function silentLossChecker(books: Books, facts: { isFirstContactOldest():
 function markNamed(books: Books, incarnation: number, notice: SeenBatch['batch']['facts']['notices'][number]): void {
   if (notice.kind === 'loss') {
     const fate = notice.class === 'lost' ? Fate.lost : Fate.indeterminate;
-    books.whenLifeIs(incarnation, (life) => recordsNamed(life, notice)?.forEach(({ serial }) => books.mark(serial, fate)));
+    books.whenLifeIs(incarnation, (life) =>
+      recordsNamed(life, notice)?.forEach(({ serial }) => books.mark(serial, fate))
+    );
   } else if (notice.kind === 'lap' || notice.kind === 'skipped') {
     const fate = notice.kind === 'lap' ? Fate.lapped : Fate.skipped;
     books.whenLifeIs(incarnation, (life) => {
-      for (let i = life.indexAt(notice.fromAbs); i < life.placed.length && life.placed[i].abs < notice.toAbs; i++) books.mark(life.placed[i].serial, fate);
+      for (let i = life.indexAt(notice.fromAbs); i < life.placed.length && life.placed[i].abs < notice.toAbs; i++)
+        books.mark(life.placed[i].serial, fate);
     });
   }
 }

@@ -24,7 +24,8 @@ export interface DiskPlan {
 }
 
 /**
- * Files of one folder. Writing, flushing, renaming and flushing the folder are apart: a power failure forgets what was not
+ * Files of one folder. Writing, flushing, renaming and flushing the folder are apart: a power failure forgets what was
+ * not
  * flushed, in part or whole; a process that is killed forgets nothing that was done.
  */
 export class Disk {
@@ -99,7 +100,12 @@ export class Disk {
       });
     return {
       read: (path) => step('read', () => this.files.get(path)?.bytes.slice()),
-      write: (path, bytes) => step('write', () => this.fill(path, bytes), () => this.fill(path, bytes.subarray(0, this.chance.below(bytes.length + 1)))),
+      write: (path, bytes) =>
+        step(
+          'write',
+          () => this.fill(path, bytes),
+          () => this.fill(path, bytes.subarray(0, this.chance.below(bytes.length + 1)))
+        ),
       create: (path, bytes) =>
         step('create', () => {
           if (this.files.has(path)) return false;
@@ -136,7 +142,8 @@ export class Disk {
 
   private fill(path: string, bytes: Uint8Array): void {
     const file = this.files.get(path);
-    if (file === undefined) return this.put([path, { bytes: bytes.slice(), durable: undefined, changedMs: this.wallMs() }]);
+    if (file === undefined)
+      return this.put([path, { bytes: bytes.slice(), durable: undefined, changedMs: this.wallMs() }]);
     file.bytes = bytes.slice();
     file.changedMs = this.wallMs();
   }
@@ -150,11 +157,15 @@ export class Disk {
   }
 
   private failure(name: string, number: number): Error | undefined {
-    if (number === this.failsAt) return Object.assign(new Error(`EIO: step ${number} (${name}) of the simulation`), { code: 'EIO' });
+    if (number === this.failsAt)
+      return Object.assign(new Error(`EIO: step ${number} (${name}) of the simulation`), { code: 'EIO' });
     if (this.isCalm) return undefined;
     const { plan, chance, scheduler } = this;
-    if (scheduler.now < this.fullUntil && (name === 'write' || name === 'create')) return Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' });
+    if (scheduler.now < this.fullUntil && (name === 'write' || name === 'create'))
+      return Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' });
     if (chance.does(plan.full)) this.fullUntil = scheduler.now + plan.fullMs * chance.next();
-    return chance.does(plan.fails) ? Object.assign(new Error(`EIO: ${name} of the simulation`), { code: 'EIO' }) : undefined;
+    return chance.does(plan.fails)
+      ? Object.assign(new Error(`EIO: ${name} of the simulation`), { code: 'EIO' })
+      : undefined;
   }
 }

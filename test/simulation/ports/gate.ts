@@ -1,7 +1,8 @@
 import { Chance } from '../chance';
 
 /**
- * The border between one process and the world. Everything that a reader awaits comes through here; once the process was
+ * The border between one process and the world. Everything that a reader awaits comes through here; once the process
+ * was
  * killed nothing answers any more, and nothing that it still does has an effect.
  */
 export class Gate {

@@ -107,7 +107,9 @@ export class Server {
     if (this.past !== undefined && fromMs - this.past.at <= plan.oldMs && this.does(plan.old)) {
       const { control, ring, life } = this.past;
       this.lifeSeen = life;
-      return parts.map((part) => (part.kind === 'control' ? control.slice() : ring.slice(part.offset, part.offset + part.length)));
+      return parts.map((part) =>
+        part.kind === 'control' ? control.slice() : ring.slice(part.offset, part.offset + part.length)
+      );
     }
     const views: Uint8Array[] = new Array<Uint8Array>(parts.length);
     for (let n = 0; n < turns.length; n++) {
@@ -141,7 +143,11 @@ export class Server {
     if (offset >= to) return new Uint8Array(0);
     if (program.isBlank) return new Uint8Array(to - offset);
     if (this.isCalm || plan.ringCopyMs === undefined) return this.blocks(offset, to);
-    if (copies.ring === undefined || copies.ring.length !== plc.capacity || this.isDue(copies.ringAt, plan.ringCopyMs)) {
+    if (
+      copies.ring === undefined ||
+      copies.ring.length !== plc.capacity ||
+      this.isDue(copies.ringAt, plan.ringCopyMs)
+    ) {
       copies.ring = this.copy(plc.ring, 0, plc.capacity);
       copies.ringAt = this.scheduler.now;
     }
@@ -149,7 +155,10 @@ export class Server {
   }
 
   private isDue(at: number, everyMs: number): boolean {
-    return this.scheduler.now - at >= everyMs && !(this.scheduler.now - at < 2 * everyMs && this.chance.does(this.plan.missedCopy));
+    return (
+      this.scheduler.now - at >= everyMs &&
+      !(this.scheduler.now - at < 2 * everyMs && this.chance.does(this.plan.missedCopy))
+    );
   }
 
   private blocks(from: number, to: number): Uint8Array {
@@ -174,7 +183,12 @@ export class Server {
   private keepPast(now: number): void {
     const { plan, program } = this;
     if (plan.old === 0 || this.isCalm || (this.past !== undefined && now - this.past.at < plan.oldMs / 2)) return;
-    this.past = { at: now, life: program.life, control: program.isBlank ? new Uint8Array(88) : program.plc.control.slice(), ring: program.plc.ring.slice() };
+    this.past = {
+      at: now,
+      life: program.life,
+      control: program.isBlank ? new Uint8Array(88) : program.plc.control.slice(),
+      ring: program.plc.ring.slice()
+    };
   }
 }
 
@@ -203,7 +217,13 @@ export class Link implements Transport {
       if (server.isDown || server.does(server.plan.connectFails)) return error('OPENOT_SIM_UNREACHABLE', 'reconnect');
       this.isConnected = true;
       const { plan, program } = server;
-      return { ok: true, ringBytes: plan.tellsSize ? program.plc.capacity : undefined, granularity: plan.granularity, about: [], ...(plan.lookFirst ? { lookFirst: true } : {}) };
+      return {
+        ok: true,
+        ringBytes: plan.tellsSize ? program.plc.capacity : undefined,
+        granularity: plan.granularity,
+        about: [],
+        ...(plan.lookFirst ? { lookFirst: true } : {})
+      };
     });
   }
 
@@ -280,7 +300,8 @@ export class Link implements Transport {
     }
     if (server.does(plan.retry)) return error('OPENOT_SIM_BUSY', 'retry');
     const size = parts.reduce((sum, part) => sum + (part.kind === 'ring' ? part.length : 0), 0);
-    if (!server.isCalm && plan.largest !== undefined && size > plan.largest) return error('OPENOT_SIM_TOO_LARGE', 'smaller');
+    if (!server.isCalm && plan.largest !== undefined && size > plan.largest)
+      return error('OPENOT_SIM_TOO_LARGE', 'smaller');
     const views = this.spoilt(parts, server.look(parts, asked));
     this.last = { at: server.scheduler.now, parts, views };
     return { ok: true, parts: views };
@@ -299,9 +320,17 @@ export class Link implements Transport {
     const i = chance.below(views.length);
     const { last } = this;
     // The answer to the same question, once more: an old copy.
-    if (last !== undefined && server.scheduler.now - last.at <= plan.oldMs && isSame(last.parts, parts) && server.does(plan.duplicated)) return last.views;
-    if (server.does(plan.short) && parts[i].kind === 'ring') views[i] = views[i].subarray(0, chance.below(views[i].length + 1));
-    if (server.does(plan.long)) views[i] = new Uint8Array(Buffer.concat([views[i], Buffer.alloc(1 + chance.below(64), 0x4f)]));
+    if (
+      last !== undefined &&
+      server.scheduler.now - last.at <= plan.oldMs &&
+      isSame(last.parts, parts) &&
+      server.does(plan.duplicated)
+    )
+      return last.views;
+    if (server.does(plan.short) && parts[i].kind === 'ring')
+      views[i] = views[i].subarray(0, chance.below(views[i].length + 1));
+    if (server.does(plan.long))
+      views[i] = new Uint8Array(Buffer.concat([views[i], Buffer.alloc(1 + chance.below(64), 0x4f)]));
     if (server.does(plan.shifted)) {
       const by = chance.pick([1, 2, 4]);
       const shifted = new Uint8Array(views[i].length);
@@ -316,7 +345,10 @@ export class Link implements Transport {
     const { server } = this;
     const [least, most] = server.plan.latency;
     return new Promise((resolve) => {
-      const task = server.scheduler.after(ms ?? (server.isCalm ? least : least + (most - least) * server.chance.next()), resolve);
+      const task = server.scheduler.after(
+        ms ?? (server.isCalm ? least : least + (most - least) * server.chance.next()),
+        resolve
+      );
       this.endReading = () => {
         server.scheduler.cancel(task);
         resolve();
@@ -325,10 +357,16 @@ export class Link implements Transport {
   }
 }
 
-const isSame = (a: readonly ReadPart[], b: readonly ReadPart[]): boolean => a.length === b.length && a.every((part, i) => JSON.stringify(part) === JSON.stringify(b[i]));
+const isSame = (a: readonly ReadPart[], b: readonly ReadPart[]): boolean =>
+  a.length === b.length && a.every((part, i) => JSON.stringify(part) === JSON.stringify(b[i]));
 
 function swap(view: Uint8Array): void {
   for (let at = 0; at + 1 < view.length; at += 2) [view[at], view[at + 1]] = [view[at + 1], view[at]];
 }
 
-const error = (code: string, remedy: TransportError['remedy']): TransportError => ({ ok: false, code, message: `${code} of the simulation`, remedy });
+const error = (code: string, remedy: TransportError['remedy']): TransportError => ({
+  ok: false,
+  code,
+  message: `${code} of the simulation`,
+  remedy
+});

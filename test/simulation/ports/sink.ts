@@ -3,7 +3,9 @@ import { Chance } from '../chance';
 import { Scheduler } from '../scheduler';
 
 export interface SinkPlan {
-  /** direct: done when it is handed on. slow: the reader waits for it. queue: done later, and acknowledged after that. */
+  /**
+   * direct: done when it is handed on. slow: the reader waits for it. queue: done later, and acknowledged after that.
+   */
   readonly kind: 'direct' | 'slow' | 'queue';
   /** Milliseconds that one batch takes, at most. */
   readonly workMs: number;
@@ -21,7 +23,10 @@ export interface SinkBooks {
   processed(batch: Batch): void;
 }
 
-/** The nodes behind one reader's life: they take batches, keep them and acknowledge them. What they hold dies with the process. */
+/**
+ * The nodes behind one reader's life: they take batches, keep them and acknowledge them. What they hold dies with the
+ * process.
+ */
 export class Sink {
   private readonly waiting: Batch[] = [];
   private isWorking = false;

@@ -120,7 +120,13 @@ export class Plc {
     if (left !== undefined) bytes.set(left.subarray(0, capacity));
     this.writer = new RingWriter(capacity, { startAbs, bytes });
     const { runId, epochId, definitionHash, prevDefinitionHash } = this;
-    this.image.reset(this.bufferId, capacity, startAbs, { runId, epochId, epochFirstAbs: startAbs, definitionHash, prevDefinitionHash });
+    this.image.reset(this.bufferId, capacity, startAbs, {
+      runId,
+      epochId,
+      epochFirstAbs: startAbs,
+      definitionHash,
+      prevDefinitionHash
+    });
   }
 
   /** Logs an event; it is in the ring after the stores of `step`, or at once after `flush`. */
@@ -129,18 +135,49 @@ export class Plc {
     const seq = this.takeSeq(sourceId);
     const serial = this.truth.records.length;
     const flags = Flag.HasCrc | (this.clockSynced ? 0 : Flag.TimeUnsynced);
-    const slots = [...event.slots, { key: SERIAL_KEY, type: TlvType.UDInt, payload: Uint8Array.of(serial & 255, (serial >> 8) & 255, (serial >> 16) & 255, serial >>> 24) }];
-    const bytes = encodeRecord({ flags, sourceTimeNs: this.clockNs(), runId: this.runId, seq: BigInt(seq), sourceId, eventTypeId, slots });
+    const slots = [
+      ...event.slots,
+      {
+        key: SERIAL_KEY,
+        type: TlvType.UDInt,
+        payload: Uint8Array.of(serial & 255, (serial >> 8) & 255, (serial >> 16) & 255, serial >>> 24)
+      }
+    ];
+    const bytes = encodeRecord({
+      flags,
+      sourceTimeNs: this.clockNs(),
+      runId: this.runId,
+      seq: BigInt(seq),
+      sourceId,
+      eventTypeId,
+      slots
+    });
     if ('ok' in bytes) throw new Error(bytes.kind);
     if (spoiled) this.spoil(bytes);
-    const record = this.remember({ sourceId, seq, eventTypeId, bytes, isSpoiled: spoiled, names, hash: opens?.definitionHash ?? this.definitionHash });
+    const record = this.remember({
+      sourceId,
+      seq,
+      eventTypeId,
+      bytes,
+      isSpoiled: spoiled,
+      names,
+      hash: opens?.definitionHash ?? this.definitionHash
+    });
     this.pending.push({ record, encoded: bytes, runId: this.runId, opens });
   }
 
   /** Uses a seq up without writing a record. */
   drop(sourceId: number): number {
     const seq = this.takeSeq(sourceId);
-    this.remember({ sourceId, seq, eventTypeId: EventType.Message, bytes: new Uint8Array(0), isSpoiled: false, names: undefined, hash: this.definitionHash });
+    this.remember({
+      sourceId,
+      seq,
+      eventTypeId: EventType.Message,
+      bytes: new Uint8Array(0),
+      isSpoiled: false,
+      names: undefined,
+      hash: this.definitionHash
+    });
     return seq;
   }
 
@@ -186,17 +223,33 @@ export class Plc {
     return seq;
   }
 
-  private remember(made: Pick<TruthRecord, 'seq' | 'eventTypeId' | 'bytes' | 'isSpoiled' | 'names' | 'hash'> & { sourceId: number }): TruthRecord {
+  private remember(
+    made: Pick<TruthRecord, 'seq' | 'eventTypeId' | 'bytes' | 'isSpoiled' | 'names' | 'hash'> & { sourceId: number }
+  ): TruthRecord {
     const { life, truth } = this;
     const chain = life.chain(this.runId.toString(), made.sourceId);
     const { seq, eventTypeId, bytes, isSpoiled, names, hash } = made;
-    const record: TruthRecord = { serial: truth.records.length, life, chain, seq, eventTypeId, hash, bytes, isSpoiled, names, abs: -1 };
+    const record: TruthRecord = {
+      serial: truth.records.length,
+      life,
+      chain,
+      seq,
+      eventTypeId,
+      hash,
+      bytes,
+      isSpoiled,
+      names,
+      abs: -1
+    };
     truth.records.push(record);
     chain.records.push(record);
     return record;
   }
 
-  /** A record that is none: its CRC, its length or its sync is wrong. Never a zero in the first place, which would be a wrap marker. */
+  /**
+   * A record that is none: its CRC, its length or its sync is wrong. Never a zero in the first place, which would be a
+   * wrap marker.
+   */
   private spoil(bytes: Uint8Array): void {
     const { chance } = this;
     const kind = chance.below(3);

@@ -7,7 +7,13 @@ export type Incident =
   | { readonly kind: 'coldStart' }
   | { readonly kind: 'definition'; readonly cold: boolean }
   /** `capacity` = another size of the ring; `blankMs` = how long its memory shows zeros before the program runs. */
-  | { readonly kind: 'powerCycle'; readonly newRun: boolean; readonly isCleared: boolean; readonly capacity?: number; readonly blankMs: number }
+  | {
+      readonly kind: 'powerCycle';
+      readonly newRun: boolean;
+      readonly isCleared: boolean;
+      readonly capacity?: number;
+      readonly blankMs: number;
+    }
   /** In STOP, perhaps inside an update. */
   | { readonly kind: 'freeze'; readonly ms: number }
   | { readonly kind: 'clock'; readonly byMs: number }
@@ -43,7 +49,10 @@ export class Program {
   isOver = false;
   /** Called when the ring began anew. */
   onLife: () => void = () => undefined;
-  /** True while production has to wait for the reader to notice a new life (docs/format.md 10: signs need time to be seen). */
+  /**
+   * True while production has to wait for the reader to notice a new life (docs/format.md 10: signs need time to be
+   * seen).
+   */
   mustWait: () => boolean = () => false;
   /** False while nobody could notice that the ring began anew. */
   mayRestart: () => boolean = () => true;
@@ -64,7 +73,8 @@ export class Program {
     private readonly plan: ProgramPlan,
     private readonly chance: Chance
   ) {
-    plc.clockNs = () => BigInt.asUintN(64, plan.clockNs + BigInt(Math.floor((this.nowMs + this.clockShiftMs) * 1_000)) * 1_000n);
+    plc.clockNs = () =>
+      BigInt.asUintN(64, plan.clockNs + BigInt(Math.floor((this.nowMs + this.clockShiftMs) * 1_000)) * 1_000n);
     this.openEpoch(true);
     for (let source = 1; source <= plan.sources; source++) this.event(source);
     while (plc.truth.records.length < plan.before) this.next();
@@ -87,7 +97,8 @@ export class Program {
     while (this.nextMs <= toMs && !this.isOver) {
       this.nowMs = Math.max(this.nowMs, this.nextMs);
       this.thaw();
-      if (this.plc.frozen || this.isBlank) this.nextMs = Math.max(this.nowMs, Math.min(toMs, Math.max(this.frozenUntil, this.blankUntil))) + this.gap();
+      if (this.plc.frozen || this.isBlank)
+        this.nextMs = Math.max(this.nowMs, Math.min(toMs, Math.max(this.frozenUntil, this.blankUntil))) + this.gap();
       else if (this.mustWait()) this.nextMs = toMs + this.gap();
       else {
         this.nextMs += this.gap();
@@ -145,8 +156,15 @@ export class Program {
     const { plan, chance } = this;
     if (source === 0) return this.log(EventType.Heartbeat, udint(Key.intervalMs, 1_000));
     const length = plan.oneSize ? plan.payload : chance.below(plan.payload + 1);
-    const slots: Slot[] = [{ key: Key.messageTemplateId, type: TlvType.UDInt, payload: Uint8Array.of(1, 2, 3, source & 255) }];
-    if (length > 0) slots.push({ key: 0x8002, type: TlvType.Bytes, payload: new Uint8Array(length).fill(this.plc.truth.records.length) });
+    const slots: Slot[] = [
+      { key: Key.messageTemplateId, type: TlvType.UDInt, payload: Uint8Array.of(1, 2, 3, source & 255) }
+    ];
+    if (length > 0)
+      slots.push({
+        key: 0x8002,
+        type: TlvType.Bytes,
+        payload: new Uint8Array(length).fill(this.plc.truth.records.length)
+      });
     this.plc.emit({ sourceId: source, eventTypeId: EventType.Message, slots, spoiled: this.spoilNext });
     this.spoilNext = false;
   }
@@ -212,7 +230,8 @@ export class Program {
         return;
       case 'silence':
         this.nextMs = this.nowMs + incident.ms;
-        if (plc.sources.length > 1) this.silent.set(chance.pick(plc.sources), plc.truth.records.length + chance.below(4_000));
+        if (plc.sources.length > 1)
+          this.silent.set(chance.pick(plc.sources), plc.truth.records.length + chance.below(4_000));
         return;
     }
   }
@@ -225,7 +244,12 @@ export class Program {
     if (!names) return this.event(source);
     const from = Math.max(0, first - more);
     const last = first + count - 1;
-    plc.emit({ sourceId: source, eventTypeId: EventType.RecordsDropped, slots: [udint(Key.count, last - from + 1), ulint(Key.firstLostSeq, from), ulint(Key.lastLostSeq, last)], names: { first: from, last } });
+    plc.emit({
+      sourceId: source,
+      eventTypeId: EventType.RecordsDropped,
+      slots: [udint(Key.count, last - from + 1), ulint(Key.firstLostSeq, from), ulint(Key.lastLostSeq, last)],
+      names: { first: from, last }
+    });
   }
 
   private changeDefinition(cold: boolean): void {
@@ -234,7 +258,12 @@ export class Program {
     for (const source of plc.sources) this.highWater(source);
     const before = plc.definitionHash;
     const after = (0xd0_0000 + ++this.hashes).toString(16).padStart(16, 'd');
-    this.log(EventType.DefinitionChanged, hash(Key.defHashOld, before), hash(Key.defHashNew, after), ulint(Key.epochId, Number(plc.epochId) + 1));
+    this.log(
+      EventType.DefinitionChanged,
+      hash(Key.defHashOld, before),
+      hash(Key.defHashNew, after),
+      ulint(Key.epochId, Number(plc.epochId) + 1)
+    );
     plc.prevDefinitionHash = before;
     plc.definitionHash = after;
     plc.epochId += 1n;
@@ -261,11 +290,22 @@ export class Program {
 
   private openEpoch(cold: boolean, goesOn = false): void {
     const { plc } = this;
-    plc.emit({ sourceId: 0, eventTypeId: EventType.LoggerStarted, slots: [{ key: Key.coldStart, type: TlvType.Bool, payload: Uint8Array.of(cold ? 1 : 0) }] }, { ...plc.advertised(), goesOn });
+    plc.emit(
+      {
+        sourceId: 0,
+        eventTypeId: EventType.LoggerStarted,
+        slots: [{ key: Key.coldStart, type: TlvType.Bool, payload: Uint8Array.of(cold ? 1 : 0) }]
+      },
+      { ...plc.advertised(), goesOn }
+    );
   }
 
   private highWater(sourceId: number): void {
-    this.plc.emit({ sourceId, eventTypeId: EventType.SourceHighWater, slots: [ulint(Key.producedCount, this.plc.nextSeq(sourceId))] });
+    this.plc.emit({
+      sourceId,
+      eventTypeId: EventType.SourceHighWater,
+      slots: [ulint(Key.producedCount, this.plc.nextSeq(sourceId))]
+    });
   }
 
   private log(eventTypeId: number, ...slots: Slot[]): void {
@@ -285,4 +325,8 @@ function ulint(key: number, value: number): Slot {
   return { key, type: TlvType.ULInt, payload };
 }
 
-const hash = (key: number, text: string): Slot => ({ key, type: TlvType.Bytes, payload: Uint8Array.from(Buffer.from(text, 'hex')) });
+const hash = (key: number, text: string): Slot => ({
+  key,
+  type: TlvType.Bytes,
+  payload: Uint8Array.from(Buffer.from(text, 'hex'))
+});

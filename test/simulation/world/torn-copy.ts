@@ -12,7 +12,14 @@ export interface Tearing {
  * Copies `source[from, to)` piece by piece; between two pieces `step` may change it. The distance to the next step is
  * drawn at once, so that pieces between which nothing happens cost nothing.
  */
-export function tornCopy(source: Uint8Array, from: number, to: number, tearing: Tearing | undefined, chance: Chance, step: () => boolean): Uint8Array {
+export function tornCopy(
+  source: Uint8Array,
+  from: number,
+  to: number,
+  tearing: Tearing | undefined,
+  chance: Chance,
+  step: () => boolean
+): Uint8Array {
   const out = new Uint8Array(to - from);
   let at = from;
   while (tearing !== undefined && at < to) {

@@ -14,7 +14,10 @@ export interface PollResult {
   readonly lapped: boolean;
 }
 
-/** The consumer of the conformance runs: the walk of docs/format.md 8, which recovers where live memory changes under it. */
+/**
+ * The consumer of the conformance runs: the walk of docs/format.md 8, which recovers where live memory changes under
+ * it.
+ */
 export class LiveConsumer {
   cursor = 0;
   retries = 0;
@@ -30,7 +33,11 @@ export class LiveConsumer {
       this.retries++;
       return { records: [], lapped: false };
     }
-    const result = readRing(this.ring.bytes, { cursor: this.cursor, ...control }, { rereadOldest: () => this.ring.oldest(), recheck: 'beforeDecode' });
+    const result = readRing(
+      this.ring.bytes,
+      { cursor: this.cursor, ...control },
+      { rereadOldest: () => this.ring.oldest(), recheck: 'beforeDecode' }
+    );
     if (result.ok) {
       if (result.lapped) this.lappedBatches++;
       this.cursor = result.nextCursor;

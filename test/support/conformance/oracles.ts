@@ -1,4 +1,6 @@
-/** What must have been delivered, and where: the oracles of the conformance runs, independent of the code under test. */
+/**
+ * What must have been delivered, and where: the oracles of the conformance runs, independent of the code under test.
+ */
 import { RingRecord } from '../../../lib/ring';
 import { readU16, readU64, RecordView, TlvType } from '../../../lib/wire';
 
@@ -27,7 +29,8 @@ export interface Oracle {
   observe(record: RingRecord): Violation[];
 }
 
-const keyOf = (record: { runId: bigint; sourceId: number; seq: bigint; eventTypeId: number }): string => `${record.runId}/${record.sourceId}/${record.seq}/${record.eventTypeId}`;
+const keyOf = (record: { runId: bigint; sourceId: number; seq: bigint; eventTypeId: number }): string =>
+  `${record.runId}/${record.sourceId}/${record.seq}/${record.eventTypeId}`;
 
 /**
  * Knows where every record must begin, from nothing but the lengths and the wrap rule.
@@ -70,7 +73,8 @@ export function embeddedOracle(): Oracle {
       const at = findSlot(record);
       if (at < 0) return [{ kind: 'missing_expected_abs_slot', startAbs }];
       const { bytes } = record;
-      if (bytes[at + 2] !== TlvType.ULInt || bytes[at + 3] !== 8) return [{ kind: 'invalid_expected_abs_slot', startAbs }];
+      if (bytes[at + 2] !== TlvType.ULInt || bytes[at + 3] !== 8)
+        return [{ kind: 'invalid_expected_abs_slot', startAbs }];
       return readU64(bytes, at + 4) === BigInt(startAbs) ? [] : [{ kind: 'expected_abs_mismatch', startAbs }];
     }
   };
@@ -92,7 +96,8 @@ export function sequenceObserver(inner: Oracle): Oracle {
       const { record, startAbs } = delivered;
       const violations = inner.observe(delivered);
       const source = `${record.runId}/${record.sourceId}`;
-      if (seen.has(keyOf(record)) || record.seq < (next.get(source) ?? 0n)) violations.push({ kind: 'duplicate_or_backward_seq', startAbs });
+      if (seen.has(keyOf(record)) || record.seq < (next.get(source) ?? 0n))
+        violations.push({ kind: 'duplicate_or_backward_seq', startAbs });
       seen.add(keyOf(record));
       if (record.seq >= (next.get(source) ?? 0n)) next.set(source, record.seq + 1n);
       return violations;

@@ -28,7 +28,11 @@ export interface RunReport {
 
 /** Reads a ring to its head after all was written, in at most 8 polls, and accounts for every record. */
 export function readAll(writer: RingWriter, expected: readonly ExpectedRecord[], oracle: Oracle): RunReport {
-  const consumer = new LiveConsumer({ bytes: writer.bytes, control: () => ({ headAbs: writer.headAbs, oldestAbs: writer.oldestAbs }), oldest: () => writer.oldestAbs });
+  const consumer = new LiveConsumer({
+    bytes: writer.bytes,
+    control: () => ({ headAbs: writer.headAbs, oldestAbs: writer.oldestAbs }),
+    oldest: () => writer.oldestAbs
+  });
   const accounting = new LossAccounting();
   const records: RingRecord[] = [];
   const losses: LossItem[] = [];
@@ -45,10 +49,17 @@ export function readAll(writer: RingWriter, expected: readonly ExpectedRecord[],
     polls++;
   }
   return {
-    records, losses, violations, polls,
+    records,
+    losses,
+    violations,
+    polls,
     sources: linesOf(expected, accounting),
-    lappedBatches: consumer.lappedBatches, retries: consumer.retries, rejected: consumer.rejected,
-    headAbs: writer.headAbs, oldestAbs: writer.oldestAbs, lostCount: writer.lostCount
+    lappedBatches: consumer.lappedBatches,
+    retries: consumer.retries,
+    rejected: consumer.rejected,
+    headAbs: writer.headAbs,
+    oldestAbs: writer.oldestAbs,
+    lostCount: writer.lostCount
   };
 }
 
@@ -56,13 +67,22 @@ function linesOf(expected: readonly ExpectedRecord[], accounting: LossAccounting
   const lines = new Map<string, SourceLine>();
   for (const { runId, sourceId } of expected) {
     const known = lines.get(`${runId}/${sourceId}`)?.expected ?? 0;
-    lines.set(`${runId}/${sourceId}`, { runId, sourceId, expected: known + 1, delivered: accounting.delivered(runId, sourceId), lost: accounting.lost(runId, sourceId) });
+    lines.set(`${runId}/${sourceId}`, {
+      runId,
+      sourceId,
+      expected: known + 1,
+      delivered: accounting.delivered(runId, sourceId),
+      lost: accounting.lost(runId, sourceId)
+    });
   }
   return [...lines.values()];
 }
 
 /** The first thing that makes a run fail, in the order of docs/format.md 9, or undefined when it passes. */
-export function whyFailed(report: RunReport, demands: { readonly minHead?: number; readonly pressure?: boolean; readonly pollErrors?: number } = {}): string | undefined {
+export function whyFailed(
+  report: RunReport,
+  demands: { readonly minHead?: number; readonly pressure?: boolean; readonly pollErrors?: number } = {}
+): string | undefined {
   if (report.sources.reduce((sum, line) => sum + line.delivered, 0) <= 0) return 'nothing delivered';
   if (demands.minHead !== undefined && report.headAbs <= demands.minHead) return 'head too low';
   if (demands.pressure === true && report.lostCount <= 0) return 'no pressure';
@@ -70,5 +90,7 @@ export function whyFailed(report: RunReport, demands: { readonly minHead?: numbe
   if ((demands.pollErrors ?? 0) !== 0) return 'poll errors';
   if (report.violations.length !== 0) return `oracle: ${report.violations[0].kind}`;
   const open = report.sources.find((line) => line.delivered + line.lost !== line.expected);
-  return open === undefined ? undefined : `source ${open.sourceId}: ${open.delivered} + ${open.lost} is not ${open.expected}`;
+  return open === undefined
+    ? undefined
+    : `source ${open.sourceId}: ${open.delivered} + ${open.lost} is not ${open.expected}`;
 }

@@ -9,6 +9,7 @@ const keys = { logs: 'logRecords', metrics: 'metrics', traces: 'spans' } as cons
 export function itemsText(signal: Signal, sent: string): string {
   const begin = sent.indexOf(`"${keys[signal]}":[`) + keys[signal].length + 3;
   const end = sent.length - '}]}]}'.length;
-  if (begin < keys[signal].length + 3 || sent.slice(end) !== '}]}]}') throw new Error(`no request of ${signal}: ${sent.slice(0, 200)}`);
+  if (begin < keys[signal].length + 3 || sent.slice(end) !== '}]}]}')
+    throw new Error(`no request of ${signal}: ${sent.slice(0, 200)}`);
   return sent.slice(begin, end);
 }

@@ -47,6 +47,10 @@ export function missingOf(signal: Signal, encoding: Encoding, request: unknown, 
     .flatMap((requirement) => {
       const all = holders(signal, request, requirement.place);
       const without = all.filter((holder) => !fulfils(holder, requirement)).length;
-      return all.length === 0 ? [`${nameOf(requirement)}: nowhere to be`] : without > 0 ? [`${nameOf(requirement)}: ${without} of ${all.length}`] : [];
+      return all.length === 0
+        ? [`${nameOf(requirement)}: nowhere to be`]
+        : without > 0
+          ? [`${nameOf(requirement)}: ${without} of ${all.length}`]
+          : [];
     });
 }

@@ -1,5 +1,6 @@
 /**
- * What the open networks' telemetry specification requires of an envelope, as a table: written from the specification, it
+ * What the open networks' telemetry specification requires of an envelope, as a table: written from the specification,
+ * it
  * shares nothing with lib/otel/network. Two columns: as OTLP can carry it, and as the specification writes it.
  */
 import type { Signal } from '../../../lib/otel/otlp';
@@ -17,23 +18,43 @@ export interface Requirement {
   readonly is: (value: unknown) => boolean;
 }
 
-const matches = (pattern: RegExp) => (value: unknown): boolean => typeof value === 'string' && pattern.test(value);
+const matches =
+  (pattern: RegExp) =>
+  (value: unknown): boolean =>
+    typeof value === 'string' && pattern.test(value);
 const text = matches(/./su);
 const nanoseconds = matches(/^[1-9]\d{18}$/);
 const uuid = matches(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/);
 const isoTime = matches(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/);
-const word = (...words: readonly string[]) => (value: unknown): boolean => words.includes(value as string);
+const word =
+  (...words: readonly string[]) =>
+  (value: unknown): boolean =>
+    words.includes(value as string);
 const whole = (value: unknown): boolean => Number.isInteger(value);
 const decimal = matches(/^-?\d+$/);
 const finite = (value: unknown): boolean => Number.isFinite(value);
 const anyText = (value: unknown): boolean => typeof value === 'string';
 
 /** The value of an attribute: the one property that it is allowed to have. */
-export const string = (is: (value: unknown) => boolean) => (value: unknown): boolean => is((value as { stringValue?: unknown }).stringValue) && Object.keys(value as object).length === 1;
-const integer = (is: (value: unknown) => boolean) => (value: unknown): boolean => is((value as { intValue?: unknown }).intValue) && Object.keys(value as object).length === 1;
+export const string =
+  (is: (value: unknown) => boolean) =>
+  (value: unknown): boolean =>
+    is((value as { stringValue?: unknown }).stringValue) && Object.keys(value as object).length === 1;
+const integer =
+  (is: (value: unknown) => boolean) =>
+  (value: unknown): boolean =>
+    is((value as { intValue?: unknown }).intValue) && Object.keys(value as object).length === 1;
 
-const attribute = (place: Place, key: string, is: (value: unknown) => boolean): Requirement => ({ place, attribute: key, is });
-const field = (place: Place, name: string, is: (value: unknown) => boolean): Requirement => ({ place, field: name, is });
+const attribute = (place: Place, key: string, is: (value: unknown) => boolean): Requirement => ({
+  place,
+  attribute: key,
+  is
+});
+const field = (place: Place, name: string, is: (value: unknown) => boolean): Requirement => ({
+  place,
+  field: name,
+  is
+});
 
 const eids = { logs: 'AUDIT', metrics: 'METRIC', traces: 'API' } as const;
 
@@ -70,7 +91,13 @@ const items: Record<Signal, (encoding: Encoding) => Requirement[]> = {
   metrics: (encoding) => [
     field('item', 'name', text),
     field('item', 'unit', encoding === 'otlp' ? anyText : text),
-    ...(encoding === 'otlp' ? [field('point', 'timeUnixNano', nanoseconds), attribute('point', 'endTimeUnixNano', string(nanoseconds))] : [field('item', 'sum', isLiteralSum), field('point', 'asDouble', finite), field('point', 'endTimeUnixNano', nanoseconds)]),
+    ...(encoding === 'otlp'
+      ? [field('point', 'timeUnixNano', nanoseconds), attribute('point', 'endTimeUnixNano', string(nanoseconds))]
+      : [
+          field('item', 'sum', isLiteralSum),
+          field('point', 'asDouble', finite),
+          field('point', 'endTimeUnixNano', nanoseconds)
+        ]),
     field('point', 'startTimeUnixNano', nanoseconds),
     attribute('point', 'metric_uuid', string(uuid)),
     attribute('point', 'observedTimeUnixNano', string(nanoseconds)),
@@ -86,20 +113,37 @@ const items: Record<Signal, (encoding: Encoding) => Requirement[]> = {
     field('item', 'spanId', encoding === 'otlp' ? matches(/^[0-9a-f]{16}$/) : uuid),
     field('item', 'startTimeUnixNano', nanoseconds),
     field('item', 'endTimeUnixNano', nanoseconds),
-    field('item', 'status', encoding === 'otlp' ? (value) => [undefined, 0, 1, 2].includes((value as { code?: number }).code) : word('Unset', 'Error', 'Ok')),
+    field(
+      'item',
+      'status',
+      encoding === 'otlp'
+        ? (value) => [undefined, 0, 1, 2].includes((value as { code?: number }).code)
+        : word('Unset', 'Error', 'Ok')
+    ),
     field('item', 'kind', encoding === 'otlp' ? whole : word('Client', 'Server', 'Internal', 'Producer', 'Consumer')),
     attribute('item', 'span_uuid', string(uuid)),
     attribute('item', 'observedTimeUnixNano', string(nanoseconds)),
     attribute('item', 'sender.id', string(text)),
     attribute('item', 'recipient.id', string(text)),
     field('event', 'name', text),
-    ...(encoding === 'otlp' ? [field('event', 'timeUnixNano', nanoseconds), attribute('event', 'time', string(isoTime))] : [field('event', 'time', isoTime)])
+    ...(encoding === 'otlp'
+      ? [field('event', 'timeUnixNano', nanoseconds), attribute('event', 'time', string(isoTime))]
+      : [field('event', 'time', isoTime)])
   ]
 };
 
 function isLiteralSum(value: unknown): boolean {
-  const { aggregationTemporality, isMonotonic, dataPoints } = value as { aggregationTemporality?: unknown; isMonotonic?: unknown; dataPoints?: unknown };
-  return (aggregationTemporality === 1 || aggregationTemporality === 2) && isMonotonic === false && Array.isArray(dataPoints) && dataPoints.length > 0;
+  const { aggregationTemporality, isMonotonic, dataPoints } = value as {
+    aggregationTemporality?: unknown;
+    isMonotonic?: unknown;
+    dataPoints?: unknown;
+  };
+  return (
+    (aggregationTemporality === 1 || aggregationTemporality === 2) &&
+    isMonotonic === false &&
+    Array.isArray(dataPoints) &&
+    dataPoints.length > 0
+  );
 }
 
 /** Everything that the envelope of a signal has to carry. */

@@ -6,14 +6,30 @@
 import type { Signal } from '../../../lib/otel/otlp';
 
 /** A scalar type of protobuf, as its encoder calls it. */
-export type Scalar = 'string' | 'bool' | 'bytes' | 'double' | 'float' | 'int32' | 'uint32' | 'sint32' | 'fixed32' | 'sfixed32' | 'int64' | 'uint64' | 'sint64' | 'fixed64' | 'sfixed64';
+export type Scalar =
+  | 'string'
+  | 'bool'
+  | 'bytes'
+  | 'double'
+  | 'float'
+  | 'int32'
+  | 'uint32'
+  | 'sint32'
+  | 'fixed32'
+  | 'sfixed32'
+  | 'int64'
+  | 'uint64'
+  | 'sint64'
+  | 'fixed64'
+  | 'sfixed64';
 
 /** One field of a message. */
 export interface FieldDefinition {
   readonly name: string;
   readonly repeated: boolean;
   /** The scalar, or the message's full name (`opentelemetry.proto.logs.v1.LogRecord`). */
-  readonly type: { readonly scalar: Scalar } | { readonly message: string } | { readonly enumeration: readonly number[] };
+  readonly type:
+    { readonly scalar: Scalar } | { readonly message: string } | { readonly enumeration: readonly number[] };
   /** Name of the group of which one field at most is set. */
   readonly oneOf?: string;
 }
@@ -48,14 +64,18 @@ export const requestName = (signal: Signal): string => exportRequests[signal];
 
 /** The official codec of a message. */
 export function codec(name: string): Codec {
-  const found = name.split('.').reduce<unknown>((place, part) => (place as Record<string, unknown> | undefined)?.[part], root);
+  const found = name
+    .split('.')
+    .reduce<unknown>((place, part) => (place as Record<string, unknown> | undefined)?.[part], root);
   if (found === undefined) throw new Error(`the OTLP definitions have no ${name}`);
   return found as Codec;
 }
 
 const known = new Map<string, MessageDefinition>();
 
-/** The definition of a message. Throws where the generated code reads otherwise than it did, rather than checking less. */
+/**
+ * The definition of a message. Throws where the generated code reads otherwise than it did, rather than checking less.
+ */
 export function definition(name: string): MessageDefinition {
   let found = known.get(name);
   if (found === undefined) known.set(name, (found = { name, fields: fieldsOf(name) }));
@@ -70,11 +90,17 @@ function fieldsOf(name: string): Map<string, FieldDefinition> {
     const message = /\$root\.([\w.]+)\.encode\(/.exec(block)?.[1];
     const scalar = [...block.matchAll(/\.(\w+)\(message\.\w+(?:\[i\])?\)/g)].at(-1)?.[1] as Scalar | undefined;
     const rule = rules.get(field);
-    if ((message === undefined && scalar === undefined) || rule === undefined) throw new Error(`${name}.${field}: the generated code reads otherwise than expected`);
+    if ((message === undefined && scalar === undefined) || rule === undefined)
+      throw new Error(`${name}.${field}: the generated code reads otherwise than expected`);
     const cases = [...rule.matchAll(/case (\d+):/g)].map(([, number]) => Number(number));
     const type = message !== undefined ? { message } : cases.length > 0 ? { enumeration: cases } : { scalar: scalar! };
     const oneOf = /properties\.(\w+) = 1/.exec(rule)?.[1];
-    fields.set(field, { name: field, repeated: block.includes('.length; ++i') || /\.length\b[^]*\+\+i/.test(block), type, ...(oneOf === undefined ? {} : { oneOf }) });
+    fields.set(field, {
+      name: field,
+      repeated: block.includes('.length; ++i') || /\.length\b[^]*\+\+i/.test(block),
+      type,
+      ...(oneOf === undefined ? {} : { oneOf })
+    });
   }
   if (fields.size !== rules.size) throw new Error(`${name}: encoder and verifier name different fields`);
   return fields;

@@ -24,7 +24,9 @@ export const hardValues = (): KeyValue[] => [
   kv('map', { kvlistValue: { values: [kv('a', { boolValue: true }), kv('b', { intValue: '-1' })] } })
 ];
 
-const resource = () => ({ attributes: [kv('service.name', { stringValue: 'plant' }), kv('service.instance.id', { stringValue: 'filler-3' })] });
+const resource = () => ({
+  attributes: [kv('service.name', { stringValue: 'plant' }), kv('service.instance.id', { stringValue: 'filler-3' })]
+});
 const scope = () => ({ name: '@openot/node-red', version: '0.2.0' });
 
 /** One record whose id starts at the places where times lose digits: the last three of the nanoseconds are not zero. */
@@ -69,8 +71,16 @@ export const goodMetrics = (): MetricsRequest => ({
               unit: 'Cel',
               gauge: {
                 dataPoints: [
-                  { attributes: [kv('openot.source.id', { intValue: '5' })], timeUnixNano: '1764000000123456789', asDouble: 5 },
-                  { attributes: [kv('openot.source.id', { intValue: '6' })], timeUnixNano: '1764000000123456790', asDouble: 72.45 }
+                  {
+                    attributes: [kv('openot.source.id', { intValue: '5' })],
+                    timeUnixNano: '1764000000123456789',
+                    asDouble: 5
+                  },
+                  {
+                    attributes: [kv('openot.source.id', { intValue: '6' })],
+                    timeUnixNano: '1764000000123456790',
+                    asDouble: 72.45
+                  }
                 ]
               }
             },
@@ -81,7 +91,14 @@ export const goodMetrics = (): MetricsRequest => ({
               sum: {
                 aggregationTemporality: 2,
                 isMonotonic: true,
-                dataPoints: [{ attributes: [], startTimeUnixNano: '1764000000000000001', timeUnixNano: '1764000000123456789', asInt: '12345' }]
+                dataPoints: [
+                  {
+                    attributes: [],
+                    startTimeUnixNano: '1764000000000000001',
+                    timeUnixNano: '1764000000123456789',
+                    asInt: '12345'
+                  }
+                ]
               }
             }
           ]
@@ -109,7 +126,13 @@ export const goodTraces = (): TracesRequest => ({
               startTimeUnixNano: '1764000000123456789',
               endTimeUnixNano: '1764000060123456790',
               attributes: hardValues(),
-              events: [{ timeUnixNano: '1764000030123456789', name: 'openot.condition_acknowledged', attributes: [kv('user', { stringValue: 'anna' })] }],
+              events: [
+                {
+                  timeUnixNano: '1764000030123456789',
+                  name: 'openot.condition_acknowledged',
+                  attributes: [kv('user', { stringValue: 'anna' })]
+                }
+              ],
               status: { code: 2, message: 'High' }
             }
           ]

@@ -11,7 +11,9 @@ type Json = Record<string, unknown>;
 /** A request in OTLP/JSON as OTLP/protobuf. Throws where the official verifier or encoder does not take it. */
 export function toProtobuf(signal: Signal, request: unknown): Buffer {
   const official = codec(requestName(signal));
-  const message = official.fromObject(convertIds(requestName(signal), request as Json, (id) => Buffer.from(id, 'hex').toString('base64')));
+  const message = official.fromObject(
+    convertIds(requestName(signal), request as Json, (id) => Buffer.from(id, 'hex').toString('base64'))
+  );
   const broken = official.verify(message);
   if (broken !== null) throw new Error(`the official verifier refuses it: ${broken}`);
   return Buffer.from(official.encode(message).finish());
@@ -40,7 +42,12 @@ function strip(name: string, value: Json): Json {
     if (repeated && (member as unknown[]).length === 0) return [];
     if (field.oneOf === undefined && [0, '', false, '0'].includes(member as never)) return [];
     if (!('message' in type)) return [[key, member]];
-    return [[key, repeated ? (member as Json[]).map((entry) => strip(type.message, entry)) : strip(type.message, member as Json)]];
+    return [
+      [
+        key,
+        repeated ? (member as Json[]).map((entry) => strip(type.message, entry)) : strip(type.message, member as Json)
+      ]
+    ];
   });
   return Object.fromEntries(kept.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

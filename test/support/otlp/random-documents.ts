@@ -32,12 +32,16 @@ export async function randomBatches(seed: number, count: number): Promise<Batch[
   const formatter = createFormatter({ profile: 'enriched' });
   const rings = STREAMS.map((stream) => new RandomRing(random, stream, compiled));
   const batches: Batch[] = [];
-  for (let made = 0; made < count; ) {
+  for (let made = 0; made < count;) {
     const ring = rings[random.below(rings.length)]!;
     const items = ring.items(Math.min(1 + random.below(60), count - made));
     made += items.length;
     const binding = random.below(12) === 0 ? unbound({ kind: 'missingCurrentDefinition' }) : boundTo(compiled);
-    const facts = { bufferId: 4, incarnation: random.below(3) === 0 ? undefined : 2, receiveTimeNs: String(ring.timeNs + 400_000_007n) };
+    const facts = {
+      bufferId: 4,
+      incarnation: random.below(3) === 0 ? undefined : 2,
+      receiveTimeNs: String(ring.timeNs + 400_000_007n)
+    };
     batches.push({ stream: ring.stream, documents: formatter.objects(items, facts, binding) });
   }
   return batches;
@@ -59,7 +63,8 @@ class RandomRing {
 
   items(count: number): Item[] {
     if (this.random.below(12) === 0) {
-      this.runId = this.random.below(2) === 0 ? this.runId + 1n : 18446744073709551615n - BigInt(this.random.below(1000));
+      this.runId =
+        this.random.below(2) === 0 ? this.runId + 1n : 18446744073709551615n - BigInt(this.random.below(1000));
       this.seqs.clear();
     }
     return Array.from({ length: count }, () => (this.random.below(25) === 0 ? this.loss() : itemOf(this.record())));
@@ -71,7 +76,16 @@ class RandomRing {
     const firstSeq = this.next(sourceId);
     const lastSeq = firstSeq + random.below(1000);
     this.seqs.set(sourceId, lastSeq + 1);
-    return { kind: 'loss', runId: String(this.runId), sourceId, firstSeq, lastSeq, count: lastSeq - firstSeq + 1, basis: random.below(2) === 0 ? 'inferred' : 'authoritative', class: random.below(2) === 0 ? 'lost' : 'indeterminate' };
+    return {
+      kind: 'loss',
+      runId: String(this.runId),
+      sourceId,
+      firstSeq,
+      lastSeq,
+      count: lastSeq - firstSeq + 1,
+      basis: random.below(2) === 0 ? 'inferred' : 'authoritative',
+      class: random.below(2) === 0 ? 'lost' : 'indeterminate'
+    };
   }
 
   private record(): RecordInput {
@@ -82,13 +96,26 @@ class RandomRing {
     // Mostly the clock of the ring; else whatever 64 bits can say.
     const sourceTimeNs = random.below(20) === 0 ? drawn.sourceTimeNs : this.timeNs;
     const slots = drawn.slots.map((slot) => {
-      if (slot.key === Key.correlationId && random.below(20) > 0) return { ...slot, payload: payloadOf(TlvType.UDInt, 1 + random.below(2)) };
-      if (slot.type === TlvType.String && random.below(12) === 0) return { ...slot, payload: payloadOf(TlvType.String, longText) };
+      if (slot.key === Key.correlationId && random.below(20) > 0)
+        return { ...slot, payload: payloadOf(TlvType.UDInt, 1 + random.below(2)) };
+      if (slot.type === TlvType.String && random.below(12) === 0)
+        return { ...slot, payload: payloadOf(TlvType.String, longText) };
       return slot;
     });
     const batchState = slots.findIndex(({ key }) => key === Key.newState);
-    if (drawn.eventTypeId === EventType.BatchEvent && batchState >= 0) slots[batchState] = { ...slots[batchState]!, payload: payloadOf(slots[batchState]!.type as TlvType, [0, 1, 2, 4][random.below(4)]!) };
-    return { ...drawn, flags: drawn.flags | Flag.HasCrc, runId: this.runId, seq: BigInt(this.next(sourceId)), sourceTimeNs, slots };
+    if (drawn.eventTypeId === EventType.BatchEvent && batchState >= 0)
+      slots[batchState] = {
+        ...slots[batchState]!,
+        payload: payloadOf(slots[batchState]!.type as TlvType, [0, 1, 2, 4][random.below(4)]!)
+      };
+    return {
+      ...drawn,
+      flags: drawn.flags | Flag.HasCrc,
+      runId: this.runId,
+      seq: BigInt(this.next(sourceId)),
+      sourceTimeNs,
+      slots
+    };
   }
 
   private next(sourceId: number): number {

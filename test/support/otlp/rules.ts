@@ -74,14 +74,22 @@ export const required: Readonly<Record<string, readonly string[]>> = {
 /** Times that may be 0: OTLP's "unknown", a controller whose clock was never set. */
 export const zeroTimes: ReadonlySet<string> = new Set([`${logs}LogRecord.timeUnixNano`]);
 
-/** Lists that are complete with nothing in them: a request that only carries what rides on its message, an empty array. */
+/**
+ * Lists that are complete with nothing in them: a request that only carries what rides on its message, an empty array.
+ */
 export const mayBeEmpty: ReadonlySet<string> = new Set(['resourceLogs', 'resourceMetrics', 'resourceSpans', 'values']);
 
 /** Required of the data points of one kind of metric only: a sum that began at no time cannot be added up. */
-export const requiredOfPoints: Readonly<Record<string, readonly string[]>> = { [`${metrics}Sum`]: ['startTimeUnixNano'] };
+export const requiredOfPoints: Readonly<Record<string, readonly string[]>> = {
+  [`${metrics}Sum`]: ['startTimeUnixNano']
+};
 
 /** Groups of fields of which exactly one is set, by message. */
-export const exactlyOne: ReadonlySet<string> = new Set([`${common}AnyValue`, `${metrics}Metric`, `${metrics}NumberDataPoint`]);
+export const exactlyOne: ReadonlySet<string> = new Set([
+  `${common}AnyValue`,
+  `${metrics}Metric`,
+  `${metrics}NumberDataPoint`
+]);
 
 /** Pairs of times that must not stand in the wrong order, by message. */
 export const timeOrder: Readonly<Record<string, readonly [string, string]>> = {
@@ -93,7 +101,21 @@ export const timeOrder: Readonly<Record<string, readonly [string, string]>> = {
  * Lists in which nothing may come twice, with what makes two entries the same: the key of an attribute; name, unit and
  * kind of a metric (two of one name and different units are unfortunate, and no error of the protocol).
  */
-export const uniqueBy: Readonly<Record<string, { readonly of: (entry: Record<string, unknown>) => unknown; readonly key: string; readonly rule: Rule }>> = {
+export const uniqueBy: Readonly<
+  Record<
+    string,
+    { readonly of: (entry: Record<string, unknown>) => unknown; readonly key: string; readonly rule: Rule }
+  >
+> = {
   [`${common}KeyValue`]: { of: ({ key }) => key, key: 'key', rule: 'duplicate-attribute' },
-  [`${metrics}Metric`]: { of: (metric) => JSON.stringify([metric.name, metric.unit ?? '', Object.keys(metric).filter((key) => typeof metric[key] === 'object')]), key: 'name', rule: 'duplicate-metric' }
+  [`${metrics}Metric`]: {
+    of: (metric) =>
+      JSON.stringify([
+        metric.name,
+        metric.unit ?? '',
+        Object.keys(metric).filter((key) => typeof metric[key] === 'object')
+      ]),
+    key: 'name',
+    rule: 'duplicate-metric'
+  }
 };

@@ -3,11 +3,15 @@ import { canonical } from './official';
 import { itemsOf, Json } from './requests';
 
 /**
- * Everything that is in requests, item by item, in an order and form in which two senders of the same say the same. With
+ * Everything that is in requests, item by item, in an order and form in which two senders of the same say the same.
+ * With
  * `rounded`, to 15 digits: Rotel reads the decimal text of a double to within one unit of its last place.
  */
 export function said(signal: Signal, requests: readonly Json[], rounded = false): string[] {
-  const replacer = (key: string, value: unknown): unknown => (rounded && typeof value === 'number' && value !== 0 && (key === 'doubleValue' || key === 'asDouble') ? value.toPrecision(15) : withSign(value));
+  const replacer = (key: string, value: unknown): unknown =>
+    rounded && typeof value === 'number' && value !== 0 && (key === 'doubleValue' || key === 'asDouble')
+      ? value.toPrecision(15)
+      : withSign(value);
   return requests
     .flatMap((request) => itemsOf(signal, canonical(signal, request)))
     .map((item) => JSON.stringify(item, replacer))
@@ -27,10 +31,21 @@ export function sameAs(found: readonly string[], expected: readonly string[]): v
     const [mine, theirs] = [found[at]!, expected[at]!];
     let parted = 0;
     while (mine[parted] === theirs[parted]) parted++;
-    mine.slice(Math.max(0, parted - 100), parted + 100).should.equal(theirs.slice(Math.max(0, parted - 100), parted + 100), `item ${at} of ${expected.length}: ${theirs.slice(0, 100)}`);
+    mine
+      .slice(Math.max(0, parted - 100), parted + 100)
+      .should.equal(
+        theirs.slice(Math.max(0, parted - 100), parted + 100),
+        `item ${at} of ${expected.length}: ${theirs.slice(0, 100)}`
+      );
   }
   found.length.should.equal(expected.length);
 }
 
-/** Rotel loses `asInt` where it is text, as OTLP demands: there two are compared without, and `Autotel` has the values. */
-export const withoutIntegers = (requests: readonly Json[]): Json[] => requests.map((request) => JSON.parse(JSON.stringify(request), (key, value: unknown) => (key === 'asInt' ? undefined : value)) as Json);
+/**
+ * Rotel loses `asInt` where it is text, as OTLP demands: there two are compared without, and `Autotel` has the values.
+ */
+export const withoutIntegers = (requests: readonly Json[]): Json[] =>
+  requests.map(
+    (request) =>
+      JSON.parse(JSON.stringify(request), (key, value: unknown) => (key === 'asInt' ? undefined : value)) as Json
+  );

@@ -5,12 +5,24 @@
  */
 import type { Signal } from '../../../lib/otel/otlp';
 import { definition, FieldDefinition, MessageDefinition, requestName, Scalar } from './definitions';
-import { exactlyOne, idLengths, mayBeEmpty, Problem, required, requiredOfPoints, Rule, timeOrder, uniqueBy, zeroTimes } from './rules';
+import {
+  exactlyOne,
+  idLengths,
+  mayBeEmpty,
+  Problem,
+  required,
+  requiredOfPoints,
+  Rule,
+  timeOrder,
+  uniqueBy,
+  zeroTimes
+} from './rules';
 
 /** Everything that is wrong with a request: an object, or its text (in which a bare NaN is no JSON at all). */
 export function problemsOf(signal: Signal, request: unknown): Problem[] {
   const problems: Problem[] = [];
-  const report = (rule: Rule, path: string, found: unknown): void => void problems.push({ rule, path, found: shown(found) });
+  const report = (rule: Rule, path: string, found: unknown): void =>
+    void problems.push({ rule, path, found: shown(found) });
   let content = request;
   if (typeof request === 'string') {
     try {
@@ -47,14 +59,24 @@ function checkMessage(message: MessageDefinition, value: unknown, path: string, 
   checkPresence(message, value, at, report);
 }
 
-function checkPresence(message: MessageDefinition, value: Record<string, unknown>, at: (key: string) => string, report: Report): void {
+function checkPresence(
+  message: MessageDefinition,
+  value: Record<string, unknown>,
+  at: (key: string) => string,
+  report: Report
+): void {
   for (const key of required[message.name] ?? []) {
     const member = value[key];
     if (isMissing(member, key, `${message.name}.${key}`)) report('missing', at(key), member);
   }
   for (const key of requiredOfPoints[message.name] ?? []) {
     const points = Array.isArray(value.dataPoints) ? value.dataPoints : [];
-    points.forEach((point: unknown, index) => isPlainObject(point) && isMissing(point[key], key, '') && report('missing', `${at('dataPoints')}[${index}].${key}`, point[key]));
+    points.forEach(
+      (point: unknown, index) =>
+        isPlainObject(point) &&
+        isMissing(point[key], key, '') &&
+        report('missing', `${at('dataPoints')}[${index}].${key}`, point[key])
+    );
   }
   const groups = new Map<string, string[]>();
   for (const { name, oneOf } of message.fields.values()) {
@@ -70,7 +92,8 @@ function checkPresence(message: MessageDefinition, value: Record<string, unknown
   const order = timeOrder[message.name];
   if (order !== undefined) {
     const [first, last] = order.map((key) => value[key]);
-    if (isInteger(first) && isInteger(last) && BigInt(first) > BigInt(last)) report('time-order', at(order[1]), `${first} after ${last}`);
+    if (isInteger(first) && isInteger(last) && BigInt(first) > BigInt(last))
+      report('time-order', at(order[1]), `${first} after ${last}`);
   }
   if ('spanId' in value && !('traceId' in value)) report('id-alone', at('spanId'), value.spanId);
 }
@@ -84,7 +107,11 @@ function isMissing(member: unknown, key: string, name: string): boolean {
 
 function checkList(field: FieldDefinition, value: unknown, path: string, report: Report): void {
   if (!Array.isArray(value)) return report('not-an-array', path, value);
-  value.forEach((entry, index) => (entry === null || entry === undefined ? report('null', `${path}[${index}]`, entry) : checkOne(field, entry, `${path}[${index}]`, report)));
+  value.forEach((entry, index) =>
+    entry === null || entry === undefined
+      ? report('null', `${path}[${index}]`, entry)
+      : checkOne(field, entry, `${path}[${index}]`, report)
+  );
   const unique = 'message' in field.type ? uniqueBy[field.type.message] : undefined;
   if (unique === undefined) return;
   const seen = new Set<unknown>();
@@ -131,15 +158,21 @@ const ranges: Readonly<Partial<Record<Scalar, readonly [bigint, bigint]>>> = {
 function scalarProblem(scalar: Scalar, value: unknown): Rule | undefined {
   if (scalar === 'string') return typeof value === 'string' && !/\p{Surrogate}/u.test(value) ? undefined : 'string';
   if (scalar === 'bool') return typeof value === 'boolean' ? undefined : 'bool';
-  if (scalar === 'bytes') return typeof value === 'string' && Buffer.from(value, 'base64').toString('base64') === value ? undefined : 'base64';
-  if (scalar === 'double' || scalar === 'float') return typeof value === 'number' && Number.isFinite(value) ? undefined : 'double';
+  if (scalar === 'bytes')
+    return typeof value === 'string' && Buffer.from(value, 'base64').toString('base64') === value
+      ? undefined
+      : 'base64';
+  if (scalar === 'double' || scalar === 'float')
+    return typeof value === 'number' && Number.isFinite(value) ? undefined : 'double';
   const [low, high] = ranges[scalar]!;
   if (scalar.endsWith('64')) {
     if (typeof value !== 'string') return 'int64-not-text';
     if (!isInteger(value)) return 'int64-form';
     return BigInt(value) >= low && BigInt(value) <= high ? undefined : 'int64-range';
   }
-  return Number.isInteger(value) && (value as number) >= Number(low) && (value as number) <= Number(high) ? undefined : 'int32';
+  return Number.isInteger(value) && (value as number) >= Number(low) && (value as number) <= Number(high)
+    ? undefined
+    : 'int32';
 }
 
 /** Decimal text without a plus, leading zeros or -0. */
@@ -154,6 +187,11 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
 }
 
 function shown(value: unknown): string {
-  const text = typeof value === 'string' ? JSON.stringify(value) : typeof value === 'bigint' ? `${value}n` : (JSON.stringify(value) ?? String(value));
+  const text =
+    typeof value === 'string'
+      ? JSON.stringify(value)
+      : typeof value === 'bigint'
+        ? `${value}n`
+        : (JSON.stringify(value) ?? String(value));
   return text.length > 120 ? `${text.slice(0, 120)}…` : text;
 }

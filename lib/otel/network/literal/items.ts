@@ -27,7 +27,12 @@ export function literalLogRecord(log: LogRecord): LiteralLogRecord {
 /** A metric with its prepared points. The specification wants a unit: without one it is a count. */
 export function literalMetric({ name, unit, description, gauge, sum }: Metric): LiteralMetric {
   const points = gauge?.dataPoints ?? sum?.dataPoints ?? [];
-  return { name, unit: unit || '1', ...(description === undefined ? {} : { description }), sum: { aggregationTemporality: 2, isMonotonic: false, dataPoints: points.map(literalPoint) } };
+  return {
+    name,
+    unit: unit || '1',
+    ...(description === undefined ? {} : { description }),
+    sum: { aggregationTemporality: 2, isMonotonic: false, dataPoints: points.map(literalPoint) }
+  };
 }
 
 function literalPoint(point: NumberDataPoint): LiteralDataPoint {
@@ -51,7 +56,11 @@ export function literalSpan(span: Span): LiteralSpan {
     status: span.status.code === 2 ? 'Error' : 'Unset',
     kind: 'Internal',
     attributes: literalAttributes(span.attributes),
-    events: span.events.map(({ name, timeUnixNano, attributes }) => ({ name, time: isoTime(timeUnixNano), attributes: literalAttributes(attributes) })),
+    events: span.events.map(({ name, timeUnixNano, attributes }) => ({
+      name,
+      time: isoTime(timeUnixNano),
+      attributes: literalAttributes(attributes)
+    })),
     ...(span.droppedEventsCount === undefined ? {} : { droppedEventsCount: span.droppedEventsCount })
   };
 }

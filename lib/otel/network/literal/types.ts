@@ -1,11 +1,13 @@
 /**
  * The open networks' telemetry specification as it writes itself (docs/format.md 24): ids in the dashed form of uuids,
- * status, kind and severity as text, integers as JSON numbers, `endTimeUnixNano` in points, `time` in span events. No OTLP:
+ * status, kind and severity as text, integers as JSON numbers, `endTimeUnixNano` in points, `time` in span events. No
+ * OTLP:
  * a collector refuses it.
  */
 
 /**
- * Exactly one property is set. `intValue` is a number where JSON readers keep it exact (up to 2^53-1), decimal text beyond.
+ * Exactly one property is set. `intValue` is a number where JSON readers keep it exact (up to 2^53-1), decimal text
+ * beyond.
  * The specification knows no bytes: they are base64 in `stringValue`.
  */
 export interface LiteralValue {

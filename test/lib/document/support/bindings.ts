@@ -12,5 +12,9 @@ export function unbound(reason: BindingReason, advertised = '1111111111111111'):
 
 function bindingOf(current: EpochBinding): Binding {
   const relation = { relation: 'current', bound: current } as const;
-  return { current, prior: { ok: false, reason: { kind: 'stalePriorEpoch' }, advertised: '0000000000000000' }, relationOf: () => relation };
+  return {
+    current,
+    prior: { ok: false, reason: { kind: 'stalePriorEpoch' }, advertised: '0000000000000000' },
+    relationOf: () => relation
+  };
 }

@@ -1,5 +1,11 @@
 /** A definition with something in every table, for tests of documents. */
-import { canonicalEventTypes, CompiledDefinition, compileModel, Definition, EventTypeDefinition } from '../../../../lib/definition';
+import {
+  canonicalEventTypes,
+  CompiledDefinition,
+  compileModel,
+  Definition,
+  EventTypeDefinition
+} from '../../../../lib/definition';
 import { TlvType } from '../../../../lib/wire';
 
 export const plantDefinition: Definition = {
@@ -24,13 +30,30 @@ export const plantDefinition: Definition = {
     { stateMachineId: 8, name: 'Door', category: 0, enumSet: 'NoSuchSet' }
   ],
   conditions: [
-    { conditionId: 9, name: 'TempHigh', conditionClass: 0, defaultSeverity: 900, causeOperands: [{ operandId: 1, name: 'Level' }] },
-    { conditionId: 10, name: 'DoorOpen', conditionClass: 1, defaultSeverity: 100, causeOperands: [{ operandId: 1, name: 'Latch' }] },
+    {
+      conditionId: 9,
+      name: 'TempHigh',
+      conditionClass: 0,
+      defaultSeverity: 900,
+      causeOperands: [{ operandId: 1, name: 'Level' }]
+    },
+    {
+      conditionId: 10,
+      name: 'DoorOpen',
+      conditionClass: 1,
+      defaultSeverity: 100,
+      causeOperands: [{ operandId: 1, name: 'Latch' }]
+    },
     { conditionId: 11, name: 'Odd', conditionClass: 44, defaultSeverity: 100, causeOperands: [] }
   ],
   messageTemplates: [
     { messageTemplateId: 100, name: 'Status', format: 'Status: {1}', argTypes: [TlvType.String] },
-    { messageTemplateId: 101, name: 'Two', format: '{2} then {1}, never {3}', argTypes: [TlvType.DInt, TlvType.Real, TlvType.DInt] },
+    {
+      messageTemplateId: 101,
+      name: 'Two',
+      format: '{2} then {1}, never {3}',
+      argTypes: [TlvType.DInt, TlvType.Real, TlvType.DInt]
+    },
     { messageTemplateId: 102, name: 'Plain', format: 'batch started count', argTypes: [TlvType.DInt] }
   ],
   values: [
@@ -64,7 +87,12 @@ export const plantDefinition: Definition = {
     { meaning: 2, label: 'Released' },
     { meaning: 77, label: 'Countersigned' }
   ],
-  severityScale: { name: 'plant', low: { min: 0, max: 499 }, medium: { min: 500, max: 799 }, high: { min: 800, max: 1200 } }
+  severityScale: {
+    name: 'plant',
+    low: { min: 0, max: 499 },
+    medium: { min: 500, max: 799 },
+    high: { min: 800, max: 1200 }
+  }
 };
 
 /** The plant's definition compiled, with changes. */

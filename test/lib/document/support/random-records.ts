@@ -34,7 +34,8 @@ const FLOATS = [0, -0, 1, -2.5, 0.1, 1e-5, 9e-6, 1e16, 1e300, 5e-324, NaN, Infin
 const pick = <T>(random: Seeded, values: readonly T[]): T => values[random.below(values.length)];
 
 function randomPayload(random: Seeded, type: number): Uint8Array {
-  if (type === TlvType.String) return random.below(20) === 0 ? random.bytes(random.below(6)) : payloadOf(type, pick(random, TEXTS));
+  if (type === TlvType.String)
+    return random.below(20) === 0 ? random.bytes(random.below(6)) : payloadOf(type, pick(random, TEXTS));
   if (type === TlvType.Real || type === TlvType.LReal) return payloadOf(type, pick(random, FLOATS));
   const width = tlvWidth(type);
   return random.bytes(width > 0 ? width : random.below(10));
@@ -42,7 +43,8 @@ function randomPayload(random: Seeded, type: number): Uint8Array {
 
 function randomSlot(random: Seeded, slot: CompiledSlot, valueType: TlvType): Slot {
   const known = KNOWN.get(slot.key);
-  if (known !== undefined && random.below(20) > 0) return { key: slot.key, type: slot.expectedTag, payload: payloadOf(slot.expectedTag, pick(random, known)) };
+  if (known !== undefined && random.below(20) > 0)
+    return { key: slot.key, type: slot.expectedTag, payload: payloadOf(slot.expectedTag, pick(random, known)) };
   let type = slot.expectedTag;
   if (type < 0) type = slot.key === Key.arg ? random.below(14) : valueType;
   return { key: slot.key, type, payload: randomPayload(random, type) };
@@ -67,9 +69,18 @@ export function randomRecord(random: Seeded, compiled: CompiledDefinition): Reco
   }
   for (let key = 0x8000 + random.below(10); random.below(4) === 0; key += 1 + random.below(3)) {
     const type = random.below(16);
-    slots.push({ key, type, payload: random.below(3) === 0 ? random.bytes(random.below(12)) : randomPayload(random, Math.min(type, 13)) });
+    slots.push({
+      key,
+      type,
+      payload: random.below(3) === 0 ? random.bytes(random.below(12)) : randomPayload(random, Math.min(type, 13))
+    });
   }
-  if (random.below(15) === 0) slots.splice(random.below(slots.length + 1), 0, { key: random.below(0x10000), type: random.below(256), payload: random.bytes(random.below(12)) });
+  if (random.below(15) === 0)
+    slots.splice(random.below(slots.length + 1), 0, {
+      key: random.below(0x10000),
+      type: random.below(256),
+      payload: random.bytes(random.below(12))
+    });
   if (slots.length > 1 && random.below(12) === 0) slots.splice(random.below(slots.length), 1);
   if (slots.length > 1 && random.below(12) === 0) slots.reverse();
   return {

@@ -2,7 +2,8 @@
 import { DocumentObject, EventDocument } from '../../../../lib/document';
 import { Key } from '../../../../lib/wire';
 
-const without = <T extends object>(object: T, ...names: string[]): T => Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name))) as T;
+const without = <T extends object>(object: T, ...names: string[]): T =>
+  Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name))) as T;
 
 export function strip(document: DocumentObject): DocumentObject {
   const bare = without(document, 'text', 'warnings', 'class');
@@ -14,8 +15,11 @@ export function strip(document: DocumentObject): DocumentObject {
   if (bare.kind === 'event') {
     const event = bare as EventDocument;
     // The unit of a quantity is an addition as well; every other unit is strict.
-    event.fields = event.fields.map((field) => without(field, 'raw', 'label', 'nonFinite', ...(field.key === Key.quantity ? ['unit'] : [])));
-    if (event.extensionFields !== undefined) event.extensionFields = event.extensionFields.map((field) => without(field, 'nonFinite'));
+    event.fields = event.fields.map((field) =>
+      without(field, 'raw', 'label', 'nonFinite', ...(field.key === Key.quantity ? ['unit'] : []))
+    );
+    if (event.extensionFields !== undefined)
+      event.extensionFields = event.extensionFields.map((field) => without(field, 'nonFinite'));
   }
   return bare;
 }

@@ -4,7 +4,12 @@ import { NOON, SECOND } from '../support/readings';
 import { attribute, Device, HOUR, MINUTE } from './rig';
 
 describe('clock watch: clocks that are right', () => {
-  for (const [what, off] of [['right', 0n], ['2 s ahead', 2n * SECOND], ['59 s ahead', 59n * SECOND], ['30 s behind', -30n * SECOND]] as const) {
+  for (const [what, off] of [
+    ['right', 0n],
+    ['2 s ahead', 2n * SECOND],
+    ['59 s ahead', 59n * SECOND],
+    ['30 s behind', -30n * SECOND]
+  ] as const) {
     it(`one that is ${what} is not reported`, () => {
       should(new Device(off).lives(50).logs).eql([]);
     });
@@ -13,7 +18,14 @@ describe('clock watch: clocks that are right', () => {
   it('records that waited in the ring for two days say nothing', () => {
     const device = new Device();
     const old = Array.from({ length: 500 }, () => device.pass(MINUTE).writes());
-    device.pass(48n * HOUR).reads(...old.slice(0, 250)).pass(SECOND).reads(...old.slice(250)).idle().pass(SECOND).idle();
+    device
+      .pass(48n * HOUR)
+      .reads(...old.slice(0, 250))
+      .pass(SECOND)
+      .reads(...old.slice(250))
+      .idle()
+      .pass(SECOND)
+      .idle();
     should(device.logs).eql([]);
     should(device.lives(20).logs).eql([]);
   });
@@ -21,7 +33,11 @@ describe('clock watch: clocks that are right', () => {
   it('an outage of exactly an hour, in which records were written, says nothing', () => {
     const device = new Device().lives(10);
     const missed = Array.from({ length: 60 }, () => device.writes());
-    device.pass(HOUR).reads(...missed).idle().lives(5);
+    device
+      .pass(HOUR)
+      .reads(...missed)
+      .idle()
+      .lives(5);
     should(device.logs).eql([]);
   });
 
@@ -34,24 +50,46 @@ describe('clock watch: clocks that are right', () => {
   it('records that come again, because the reader was told to go back, say nothing', () => {
     const device = new Device();
     const old = Array.from({ length: 20 }, () => device.pass(SECOND).writes());
-    device.reads(...old).idle().pass(3n * HOUR).idle();
-    device.reads(...old).pass(SECOND).idle().pass(SECOND).reads(...old);
+    device
+      .reads(...old)
+      .idle()
+      .pass(3n * HOUR)
+      .idle();
+    device
+      .reads(...old)
+      .pass(SECOND)
+      .idle()
+      .pass(SECOND)
+      .reads(...old);
     should(device.logs).eql([]);
   });
 
   it('nor do older ones that never came, when the reader went back to them', () => {
     const device = new Device();
     const old = Array.from({ length: 20 }, () => device.pass(SECOND).writes({ runId: '1' }));
-    device.pass(5n * HOUR).lives(5).idle();
-    device.idle({ cursorAbs: 0, lag: 880 }).reads(...old).idle();
+    device
+      .pass(5n * HOUR)
+      .lives(5)
+      .idle();
+    device
+      .idle({ cursorAbs: 0, lag: 880 })
+      .reads(...old)
+      .idle();
     should(device.logs).eql([]);
   });
 
   it('nor do records that another life of the reader reads again', () => {
     const device = new Device();
     const unsettled = Array.from({ length: 20 }, () => device.pass(SECOND).writes({ runId: '1' }));
-    device.pass(5n * HOUR).lives(5).idle();
-    device.pass(SECOND).idle({ sinceNs: device.nowNs, lag: undefined, cursorAbs: undefined, records: 0 }).reads(...unsettled).idle({ sinceNs: device.nowNs });
+    device
+      .pass(5n * HOUR)
+      .lives(5)
+      .idle();
+    device
+      .pass(SECOND)
+      .idle({ sinceNs: device.nowNs, lag: undefined, cursorAbs: undefined, records: 0 })
+      .reads(...unsettled)
+      .idle({ sinceNs: device.nowNs });
     should(device.logs).eql([]);
   });
 
@@ -65,7 +103,10 @@ describe('clock watch: clocks that are right', () => {
 
   it('one record among others that was written late says nothing', () => {
     const device = new Device().lives(2).idle();
-    device.pass(SECOND).reads(device.writes({ sourceNs: device.nowNs - 7n * HOUR })).lives(10);
+    device
+      .pass(SECOND)
+      .reads(device.writes({ sourceNs: device.nowNs - 7n * HOUR }))
+      .lives(10);
     should(device.logs).eql([]);
   });
 });
@@ -77,8 +118,14 @@ describe('clock watch: clocks that are ahead', () => {
     device.pass(SECOND).reads(document);
     should(device.told).eql(['suspect ahead']);
     const [log] = device.logs;
-    should(log).have.properties({ severityNumber: 13, severityText: 'WARN', eventName: 'openot.clock_suspect', timeUnixNano: String(device.nowNs), observedTimeUnixNano: String(device.nowNs) });
-    should(log.body).eql({ stringValue: 'The clock of line 1 is 9 min 59 s ahead of this computer\'s' });
+    should(log).have.properties({
+      severityNumber: 13,
+      severityText: 'WARN',
+      eventName: 'openot.clock_suspect',
+      timeUnixNano: String(device.nowNs),
+      observedTimeUnixNano: String(device.nowNs)
+    });
+    should(log.body).eql({ stringValue: "The clock of line 1 is 9 min 59 s ahead of this computer's" });
     should(log.attributes).eql([
       { key: 'log.record.uid', value: { stringValue: 'line 1/0/77/1/0/clock/ahead' } },
       { key: 'openot.kind', value: { stringValue: 'clock' } },
@@ -140,13 +187,23 @@ describe('clock watch: clocks that are ahead', () => {
   });
 
   for (const [what, off, zone] of [
-    ['one hour', HOUR, 'UTC+01:00'], ['two hours', 2n * HOUR, 'UTC+02:00'], ['five and a half', 5n * HOUR + 30n * MINUTE, 'UTC+05:30'], ['five and three quarters', 5n * HOUR + 45n * MINUTE, 'UTC+05:45'], ['fourteen', 14n * HOUR, 'UTC+14:00'],
-    ['one hour and drifted by half a minute', HOUR + 30n * SECOND, 'UTC+01:00'], ['one hour and three minutes', HOUR + 3n * MINUTE, undefined], ['fifteen minutes, which no zone is', 15n * MINUTE, undefined], ['fifteen hours', 15n * HOUR, undefined]
+    ['one hour', HOUR, 'UTC+01:00'],
+    ['two hours', 2n * HOUR, 'UTC+02:00'],
+    ['five and a half', 5n * HOUR + 30n * MINUTE, 'UTC+05:30'],
+    ['five and three quarters', 5n * HOUR + 45n * MINUTE, 'UTC+05:45'],
+    ['fourteen', 14n * HOUR, 'UTC+14:00'],
+    ['one hour and drifted by half a minute', HOUR + 30n * SECOND, 'UTC+01:00'],
+    ['one hour and three minutes', HOUR + 3n * MINUTE, undefined],
+    ['fifteen minutes, which no zone is', 15n * MINUTE, undefined],
+    ['fifteen hours', 15n * HOUR, undefined]
   ] as const) {
     it(`${what}: ${zone === undefined ? 'no time zone' : `local time, ${zone}`}`, () => {
       const { logs } = new Device(off).lives(5);
-      should(logs.map((log) => [attribute(log, 'openot.clock.hint'), attribute(log, 'openot.clock.zone')])).eql([zone === undefined ? [undefined, undefined] : ['local_time', zone]]);
-      if (zone !== undefined) should(logs[0].body.stringValue).endWith(`: it looks like local time (${zone}) instead of UTC`);
+      should(logs.map((log) => [attribute(log, 'openot.clock.hint'), attribute(log, 'openot.clock.zone')])).eql([
+        zone === undefined ? [undefined, undefined] : ['local_time', zone]
+      ]);
+      if (zone !== undefined)
+        should(logs[0].body.stringValue).endWith(`: it looks like local time (${zone}) instead of UTC`);
     });
   }
 });
@@ -155,7 +212,7 @@ describe('clock watch: clocks that are behind', () => {
   it('a record that was written after the ring was read out, and says it is older, shows it', () => {
     const device = new Device(-10n * MINUTE).lives(5);
     should(device.told).eql(['suspect behind']);
-    should(device.logs[0].body.stringValue).equal('The clock of line 1 is at least 9 min 59 s behind this computer\'s');
+    should(device.logs[0].body.stringValue).equal("The clock of line 1 is at least 9 min 59 s behind this computer's");
   });
 
   it('three records are needed: one may have been written late', () => {
@@ -164,7 +221,7 @@ describe('clock watch: clocks that are behind', () => {
     should(device.lives(1).told).eql(['suspect behind']);
   });
 
-  it('without the reader\'s status it cannot be told from a backlog, and is not', () => {
+  it("without the reader's status it cannot be told from a backlog, and is not", () => {
     const device = new Device(-5n * HOUR);
     for (let i = 0; i < 50; i++) device.pass(SECOND).reads(device.writes());
     should(device.logs).eql([]);
@@ -173,7 +230,9 @@ describe('clock watch: clocks that are behind', () => {
   it('five hours: local time west of Greenwich', () => {
     const { logs } = new Device(-5n * HOUR).lives(5);
     should(logs.map((log) => attribute(log, 'openot.clock.zone'))).eql(['UTC-05:00']);
-    should(logs[0].body.stringValue).startWith('The clock of line 1 is at least 4 h 59 min behind this computer\'s: it looks like local time');
+    should(logs[0].body.stringValue).startWith(
+      "The clock of line 1 is at least 4 h 59 min behind this computer's: it looks like local time"
+    );
   });
 
   it('is right again once records show it, and stays suspect while records only come late', () => {
@@ -190,13 +249,23 @@ describe('clock watch: clocks that are behind', () => {
 describe('clock watch: times that cannot be', () => {
   const at = (sourceNs: bigint, records = 1): Device => {
     const device = new Device();
-    for (let i = 0; i < records; i++) device.pass(SECOND).reads(device.writes({ sourceNs: sourceNs + BigInt(i) * SECOND }));
+    for (let i = 0; i < records; i++)
+      device.pass(SECOND).reads(device.writes({ sourceNs: sourceNs + BigInt(i) * SECOND }));
     return device;
   };
 
   for (const [what, sourceNs, hint] of [
-    ['1970', 5n * SECOND, 'not_set'], ['zero', 0n, 'not_set'], ['2012', 1_325_376_000n * SECOND, 'not_set'], ['the last moment of 2019', 1_577_836_800n * SECOND - 1n, 'not_set'],
-    ['microseconds', NOON / 1000n, 'microseconds'], ['milliseconds', NOON / 1_000_000n, 'milliseconds'], ['seconds', NOON / SECOND, 'seconds'], ['ticks of 1601', (NOON + 11_644_473_600n * SECOND) / 100n, 'ticks_1601'], ['nanoseconds since 1601', NOON + 11_644_473_600n * SECOND, 'nanoseconds_1601'], ['two days ahead', NOON + 48n * HOUR, undefined], ['the end of time', 2n ** 64n - 1n, undefined]
+    ['1970', 5n * SECOND, 'not_set'],
+    ['zero', 0n, 'not_set'],
+    ['2012', 1_325_376_000n * SECOND, 'not_set'],
+    ['the last moment of 2019', 1_577_836_800n * SECOND - 1n, 'not_set'],
+    ['microseconds', NOON / 1000n, 'microseconds'],
+    ['milliseconds', NOON / 1_000_000n, 'milliseconds'],
+    ['seconds', NOON / SECOND, 'seconds'],
+    ['ticks of 1601', (NOON + 11_644_473_600n * SECOND) / 100n, 'ticks_1601'],
+    ['nanoseconds since 1601', NOON + 11_644_473_600n * SECOND, 'nanoseconds_1601'],
+    ['two days ahead', NOON + 48n * HOUR, undefined],
+    ['the end of time', 2n ** 64n - 1n, undefined]
   ] as const) {
     it(`${what} is reported at the first record`, () => {
       const { told, logs } = at(sourceNs);
@@ -235,8 +304,14 @@ describe('clock watch: times that cannot be', () => {
   it('what a reader that forgot reads again, counting incarnations from 0, shows no clock that is behind', () => {
     const device = new Device();
     const old = Array.from({ length: 20 }, () => device.pass(SECOND).writes({ incarnation: 3 }));
-    device.reads(...old).idle({ incarnation: 3 }).pass(3n * HOUR).idle({ incarnation: 3 });
-    device.pass(SECOND).reads(...old.map((document) => ({ ...document, provenance: { ...document.provenance, incarnation: 0 } })));
+    device
+      .reads(...old)
+      .idle({ incarnation: 3 })
+      .pass(3n * HOUR)
+      .idle({ incarnation: 3 });
+    device
+      .pass(SECOND)
+      .reads(...old.map((document) => ({ ...document, provenance: { ...document.provenance, incarnation: 0 } })));
     should(device.logs).eql([]);
   });
 
@@ -251,7 +326,12 @@ describe('clock watch: times that cannot be', () => {
 describe('clock watch: its log records', () => {
   it('have the same uid when the same documents are read again after a restart', () => {
     const documents = Array.from({ length: 3 }, (_, i) => new Device(HOUR).pass(BigInt(i) * SECOND).writes({ seq: i }));
-    const uids = [0n, 900n].map((later) => new Device(HOUR).pass(10n * SECOND + later).reads(...documents).logs.map((log) => attribute(log, 'log.record.uid')));
+    const uids = [0n, 900n].map((later) =>
+      new Device(HOUR)
+        .pass(10n * SECOND + later)
+        .reads(...documents)
+        .logs.map((log) => attribute(log, 'log.record.uid'))
+    );
     should(uids[0]).eql(['line 1/0/77/1/2/clock/ahead']);
     should(uids[1]).eql(uids[0]);
   });
@@ -271,6 +351,8 @@ describe('clock watch: its log records', () => {
       wrong.lives(1);
     }
     should([right.told, wrong.told]).eql([[], ['suspect ahead']]);
-    should(watch.state().suspects).eql([{ stream: 'wrong', reason: 'ahead', text: '1 h ahead, local time (UTC+01:00) instead of UTC?' }]);
+    should(watch.state().suspects).eql([
+      { stream: 'wrong', reason: 'ahead', text: '1 h ahead, local time (UTC+01:00) instead of UTC?' }
+    ]);
   });
 });

@@ -6,7 +6,10 @@ import { Made, NOON, reading, SECOND } from '../support/readings';
 export const MINUTE = 60n * SECOND;
 export const HOUR = 60n * MINUTE;
 
-/** A device whose clock is off by `offNs` (above 0: ahead), its reader, and the watch that sees both. Time is the receiving side's. */
+/**
+ * A device whose clock is off by `offNs` (above 0: ahead), its reader, and the watch that sees both. Time is the
+ * receiving side's.
+ */
 export class Device {
   nowNs = NOON;
   readonly logs: LogRecord[] = [];
@@ -41,7 +44,19 @@ export class Device {
 
   /** The reader says that it has read everything. */
   idle(changes: Partial<ClockStatus> = {}): this {
-    return this.take(this.watch.status({ stream: this.stream, incarnation: 0, lag: 0, clockSkewMs: undefined, cursorAbs: this.cursorAbs, sinceNs: NOON, records: this.records, nowNs: this.nowNs, ...changes }));
+    return this.take(
+      this.watch.status({
+        stream: this.stream,
+        incarnation: 0,
+        lag: 0,
+        clockSkewMs: undefined,
+        cursorAbs: this.cursorAbs,
+        sinceNs: NOON,
+        records: this.records,
+        nowNs: this.nowNs,
+        ...changes
+      })
+    );
   }
 
   /** One record after the other, each read 200 ms after it was written, with a status before each. */
@@ -57,7 +72,9 @@ export class Device {
 
   /** `suspect ahead`, `restored ahead`, … of all that was logged. */
   get told(): string[] {
-    return this.logs.map((log) => `${log.eventName.replace('openot.clock_', '')} ${attribute(log, 'openot.clock.reason')}`);
+    return this.logs.map(
+      (log) => `${log.eventName.replace('openot.clock_', '')} ${attribute(log, 'openot.clock.reason')}`
+    );
   }
 
   private take(items: ClockItems): this {

@@ -12,7 +12,11 @@ describe('metrics: the catalogue', () => {
   it('stands in the help of the node, whole, and the help names no other', () => {
     const help = readFileSync(path.join(root, 'nodes/openot-otel/locales/en-US/openot-otel.html'), 'utf8');
     for (const name of names) should(help).containEql(`<code>${name}</code>`);
-    const named = [...help.matchAll(/<code>(openot\.(?:laps|incarnations|(?:records|bytes|ranges|reader|looks|values|ring|batches|clock)\.\w+))<\/code>/g)].map(([, name]) => name);
+    const named = [
+      ...help.matchAll(
+        /<code>(openot\.(?:laps|incarnations|(?:records|bytes|ranges|reader|looks|values|ring|batches|clock)\.\w+))<\/code>/g
+      )
+    ].map(([, name]) => name);
     should(named.filter((name) => !Object.hasOwn(selfMetrics, name))).eql([]);
   });
 

@@ -6,7 +6,9 @@ import { failure } from '../../reader/fake-ports';
 import { Rig } from '../../reader/rig';
 import { named, seriesOf } from '../support/points';
 
-/** What a reader says, as its node sends it, made into metrics: the figures that a dashboard shows are the reader's own. */
+/**
+ * What a reader says, as its node sends it, made into metrics: the figures that a dashboard shows are the reader's own.
+ */
 class Dashboard {
   readonly points: MetricPoint[] = [];
   readonly meter = createMeter();
@@ -15,7 +17,9 @@ class Dashboard {
   read(rig: Rig): this {
     const facts = rig.reader.statusFacts();
     for (const status of rig.statuses.splice(0)) {
-      const payload = JSON.parse(JSON.stringify(Object.fromEntries(Object.entries(status).map(([key, value]) => [key, value ?? null])))) as unknown;
+      const payload = JSON.parse(
+        JSON.stringify(Object.fromEntries(Object.entries(status).map(([key, value]) => [key, value ?? null])))
+      ) as unknown;
       const measured = this.meter.status(payload, facts, String(rig.clock.nowNs()));
       if (!measured.ok) throw new Error(JSON.stringify(measured));
       this.points.push(...measured.metrics);
@@ -25,7 +29,9 @@ class Dashboard {
 
   /** The latest value of a metric, its series added up. */
   value(name: string): number {
-    const latest = new Map(named(this.points, name).map((point) => [seriesOf(point), Number(point.point.asInt ?? point.point.asDouble)]));
+    const latest = new Map(
+      named(this.points, name).map((point) => [seriesOf(point), Number(point.point.asInt ?? point.point.asDouble)])
+    );
     return [...latest.values()].reduce((sum, value) => sum + value, 0);
   }
 }

@@ -23,9 +23,31 @@ describe('metrics and clocks as OTLP', () => {
     };
     for (let i = 0; i < 40; i++) {
       const nowNs = NOON + BigInt(i) * SECOND;
-      const made = { sourceNs: i < 10 ? nowNs + HOUR : i < 20 ? 0n : nowNs, receiveNs: nowNs, seq: i, unsynced: i % 7 === 0, sourceId: i % 3, sourceName: i % 3 === 0 ? '' : 'Pump' };
-      take(meter.documents([reading('ULInt', '18446744073709551615', { unit: 'Stück' }, made), reading('Real', i % 2 === 0 ? null : -0, { nonFinite: 'NaN' }, { ...made, sourceId: 9 }), placeholder('drift', made), loss(made)], 'line 1', settings));
-      const measured = meter.status(status({ code: i % 2 === 0 ? 'OPENOT_RING_STALE' : null }), { stream: 'line 1' }, String(nowNs + SECOND / 10n));
+      const made = {
+        sourceNs: i < 10 ? nowNs + HOUR : i < 20 ? 0n : nowNs,
+        receiveNs: nowNs,
+        seq: i,
+        unsynced: i % 7 === 0,
+        sourceId: i % 3,
+        sourceName: i % 3 === 0 ? '' : 'Pump'
+      };
+      take(
+        meter.documents(
+          [
+            reading('ULInt', '18446744073709551615', { unit: 'Stück' }, made),
+            reading('Real', i % 2 === 0 ? null : -0, { nonFinite: 'NaN' }, { ...made, sourceId: 9 }),
+            placeholder('drift', made),
+            loss(made)
+          ],
+          'line 1',
+          settings
+        )
+      );
+      const measured = meter.status(
+        status({ code: i % 2 === 0 ? 'OPENOT_RING_STALE' : null }),
+        { stream: 'line 1' },
+        String(nowNs + SECOND / 10n)
+      );
       if (measured.ok) take(measured);
     }
   });
@@ -40,7 +62,11 @@ describe('metrics and clocks as OTLP', () => {
   it('come back from the official codec as they went', () => {
     const request = assembleRequest('metrics', { metrics: points }, envelope);
     should(JSON.stringify(canonical('metrics', request)).length).be.above(10_000);
-    const [metric] = assembleRequest('metrics', { metrics: points.filter(({ name }) => name === 'openot.records.lost') }, envelope).resourceMetrics[0].scopeMetrics[0].metrics;
+    const [metric] = assembleRequest(
+      'metrics',
+      { metrics: points.filter(({ name }) => name === 'openot.records.lost') },
+      envelope
+    ).resourceMetrics[0].scopeMetrics[0].metrics;
     should(metric).have.properties({ name: 'openot.records.lost', unit: '{record}' });
     should(metric.sum).have.properties({ aggregationTemporality: 2, isMonotonic: true });
     should(metric.gauge).be.undefined();
@@ -62,12 +88,13 @@ describe('metrics and clocks as OTLP', () => {
   });
 });
 
-describe('the simulator\'s clock', () => {
+describe("the simulator's clock", () => {
   it('that loses its synchronisation and finds it again is told, and nothing else of it', async () => {
     const device = new Device();
     let nowNs = 0n;
     for (const batch of await played('packaging')) {
-      for (const { provenance } of batch) if (BigInt(provenance.sourceTimeNs ?? 0) > nowNs) nowNs = BigInt(provenance.sourceTimeNs ?? 0);
+      for (const { provenance } of batch)
+        if (BigInt(provenance.sourceTimeNs ?? 0) > nowNs) nowNs = BigInt(provenance.sourceTimeNs ?? 0);
       device.nowNs = nowNs + SECOND / 10n;
       if (batch.length > 0) device.reads(...batch).idle();
     }

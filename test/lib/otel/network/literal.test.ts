@@ -19,9 +19,25 @@ describe('the literal encoding', () => {
       endTimeUnixNano: secondNs(31, 7),
       status: 'Error',
       kind: 'Internal',
-      events: [{ name: 'openot.condition_acknowledged', time: '2026-05-28T20:26:52.250000000Z', attributes: [{ key: 'openot.field.ackBy', value: { stringValue: 'op1' } }] }]
+      events: [
+        {
+          name: 'openot.condition_acknowledged',
+          time: '2026-05-28T20:26:52.250000000Z',
+          attributes: [{ key: 'openot.field.ackBy', value: { stringValue: 'op1' } }]
+        }
+      ]
     });
-    attributes.map(({ key }) => key).should.eql(['span_uuid', 'observedTimeUnixNano', 'sender.id', 'recipient.id', 'openot.stream', 'openot.source.id', 'openot.source.name']);
+    attributes
+      .map(({ key }) => key)
+      .should.eql([
+        'span_uuid',
+        'observedTimeUnixNano',
+        'sender.id',
+        'recipient.id',
+        'openot.stream',
+        'openot.source.id',
+        'openot.source.name'
+      ]);
   });
 
   it('writes unset, a root span and forgotten events as such', async () => {
@@ -29,7 +45,11 @@ describe('the literal encoding', () => {
     const { parentSpanId, ...root } = span();
     void parentSpanId;
     const settings = settingsOf({ encoding: 'literal' });
-    const request = network.request('traces', { spans: [{ ...root, status: {}, droppedEventsCount: 3 }] }, settings) as LiteralTracesRequest;
+    const request = network.request(
+      'traces',
+      { spans: [{ ...root, status: {}, droppedEventsCount: 3 }] },
+      settings
+    ) as LiteralTracesRequest;
     const [written] = request.resourceSpans[0].scopeSpans[0].spans;
     written.should.have.property('status', 'Unset');
     written.should.have.property('droppedEventsCount', 3);
@@ -42,10 +62,33 @@ describe('the literal encoding', () => {
     const { metrics } = network.prepare(mapped({ metrics: [valuePoint(), total()] }), [], { stream: '' }, settings);
     const request = network.request('metrics', { metrics }, settings) as LiteralMetricsRequest;
     const written = request.resourceMetrics[0].scopeMetrics[0].metrics;
-    const bare = written.map(({ sum, ...rest }) => ({ ...rest, sum: { ...sum, dataPoints: sum.dataPoints.map(({ attributes, ...point }) => ({ ...point, keys: attributes.length })) } }));
+    const bare = written.map(({ sum, ...rest }) => ({
+      ...rest,
+      sum: {
+        ...sum,
+        dataPoints: sum.dataPoints.map(({ attributes, ...point }) => ({ ...point, keys: attributes.length }))
+      }
+    }));
     bare.should.eql([
-      { name: 'openot.value.Temperature', unit: 'Cel', sum: { aggregationTemporality: 2, isMonotonic: false, dataPoints: [{ asDouble: 21.5, startTimeUnixNano: secondNs(10), endTimeUnixNano: secondNs(10), keys: 8 }] } },
-      { name: 'openot.records.delivered', unit: '1', description: 'Records delivered', sum: { aggregationTemporality: 2, isMonotonic: false, dataPoints: [{ asDouble: 12, startTimeUnixNano: secondNs(0), endTimeUnixNano: secondNs(20), keys: 8 }] } }
+      {
+        name: 'openot.value.Temperature',
+        unit: 'Cel',
+        sum: {
+          aggregationTemporality: 2,
+          isMonotonic: false,
+          dataPoints: [{ asDouble: 21.5, startTimeUnixNano: secondNs(10), endTimeUnixNano: secondNs(10), keys: 8 }]
+        }
+      },
+      {
+        name: 'openot.records.delivered',
+        unit: '1',
+        description: 'Records delivered',
+        sum: {
+          aggregationTemporality: 2,
+          isMonotonic: false,
+          dataPoints: [{ asDouble: 12, startTimeUnixNano: secondNs(0), endTimeUnixNano: secondNs(20), keys: 8 }]
+        }
+      }
     ]);
   });
 
@@ -84,7 +127,11 @@ describe('the literal encoding', () => {
     literalValue({ doubleValue: 5 }).should.eql({ doubleValue: 5 });
     literalValue({ boolValue: false }).should.eql({ boolValue: false });
     literalValue({ stringValue: '' }).should.eql({ stringValue: '' });
-    literalValue({ arrayValue: { values: [{ intValue: '1' }, { bytesValue: 'AA==' }] } }).should.eql({ arrayValue: { values: [{ intValue: 1 }, { stringValue: 'AA==' }] } });
-    literalValue({ kvlistValue: { values: [{ key: 'a', value: { intValue: '2' } }] } }).should.eql({ kvlistValue: { values: [{ key: 'a', value: { intValue: 2 } }] } });
+    literalValue({ arrayValue: { values: [{ intValue: '1' }, { bytesValue: 'AA==' }] } }).should.eql({
+      arrayValue: { values: [{ intValue: 1 }, { stringValue: 'AA==' }] }
+    });
+    literalValue({ kvlistValue: { values: [{ key: 'a', value: { intValue: '2' } }] } }).should.eql({
+      kvlistValue: { values: [{ key: 'a', value: { intValue: 2 } }] }
+    });
   });
 });

@@ -23,11 +23,23 @@ describe('random documents in the envelope of the open networks', () => {
     const compiled = await plant();
     const random = seeded(2404);
     const formatter = createFormatter({ profile: 'enriched' });
-    const context = formatter.context({ bufferId: 4, incarnation: 2, receiveTimeNs: '1780000000000000007' }, boundTo(compiled));
+    const context = formatter.context(
+      { bufferId: 4, incarnation: 2, receiveTimeNs: '1780000000000000007' },
+      boundTo(compiled)
+    );
     // As if one controller had written them all in one run, one every second.
     const inOrder = Array.from({ length: 1500 }, (_, i) => {
       const document = formatter.recordObject(viewOf(randomRecord(random, compiled)), 0, context);
-      return { ...document, seq: i, provenance: { ...document.provenance, runId: '77', sourceTimeNs: secondNs(i), source: { ...document.provenance.source, id: 1 + (i % 2) } } };
+      return {
+        ...document,
+        seq: i,
+        provenance: {
+          ...document.provenance,
+          runId: '77',
+          sourceTimeNs: secondNs(i),
+          source: { ...document.provenance.source, id: 1 + (i % 2) }
+        }
+      };
     });
     documents = [...inOrder, loss({ seq: 1500, at: 1500 }), placeholder({ seq: 1503, at: 1503 })];
   });
@@ -51,7 +63,9 @@ describe('random documents in the envelope of the open networks', () => {
     const network = await profile();
     const made = createOtelMapper({}).documents(documents, { stream: 'line1' }, defaultMappingSettings);
     const { logs } = network.prepare(mapped(made), made.documents, { stream: 'line1' }, settingsOf());
-    const types = logs.filter(({ attributes }) => attributes.some(({ key }) => key === 'item.duration')).map(({ attributes }) => attributes.find(({ key }) => key === 'item.type')?.value.stringValue);
+    const types = logs
+      .filter(({ attributes }) => attributes.some(({ key }) => key === 'item.duration'))
+      .map(({ attributes }) => attributes.find(({ key }) => key === 'item.type')?.value.stringValue);
     for (const type of ['StateMachine', 'Batch']) should(types.filter((found) => found === type).length).be.above(3);
     should(new Set(types).size).equal(2);
   });

@@ -3,7 +3,7 @@ import type { Signal } from '../../../../lib/otel/otlp';
 import { assertValid, problemsOf } from '../../../support/otlp/validator';
 import { fullRequest } from './support/requests';
 
-describe('the otlp encoding of the open networks\' envelope', () => {
+describe("the otlp encoding of the open networks' envelope", () => {
   for (const signal of ['logs', 'metrics', 'traces'] as Signal[]) {
     it(`is valid OTLP/JSON: ${signal}`, async () => {
       assertValid(signal, await fullRequest(signal));

@@ -24,11 +24,15 @@ for (const encoding of ['otlp', 'literal'] as Encoding[]) {
         it(`have ${name}, and its absence from any one is found`, () => {
           const all = holders(signal, request, requirement.place).length;
           all.should.be.above(0);
-          missingOf(signal, encoding, request).filter((found) => found.startsWith(name + ':')).should.eql([]);
+          missingOf(signal, encoding, request)
+            .filter((found) => found.startsWith(name + ':'))
+            .should.eql([]);
           for (let i = 0; i < all; i++) {
             const copy = copyOf(request);
             remove(holders(signal, copy, requirement.place)[i], requirement);
-            missingOf(signal, encoding, copy).should.matchAny((found: string) => found.should.equal(`${name}: 1 of ${all}`));
+            missingOf(signal, encoding, copy).should.matchAny((found: string) =>
+              found.should.equal(`${name}: 1 of ${all}`)
+            );
           }
         });
       }
@@ -39,9 +43,17 @@ for (const encoding of ['otlp', 'literal'] as Encoding[]) {
 describe('the table of what is required', () => {
   it('is not fulfilled by the types of the other encoding', async () => {
     const literal = await fullRequest('traces', { encoding: 'literal' });
-    missingOf('traces', 'otlp', literal).should.containDeep(['item .traceId: 2 of 2', 'item .spanId: 2 of 2', 'item .kind: 2 of 2']);
+    missingOf('traces', 'otlp', literal).should.containDeep([
+      'item .traceId: 2 of 2',
+      'item .spanId: 2 of 2',
+      'item .kind: 2 of 2'
+    ]);
     const otlp = await fullRequest('logs');
-    missingOf('logs', 'literal', otlp).should.eql(['scope count: 1 of 1', 'item .severityNumber: 2 of 2', 'item item.duration.seconds: 2 of 2']);
+    missingOf('logs', 'literal', otlp).should.eql([
+      'scope count: 1 of 1',
+      'item .severityNumber: 2 of 2',
+      'item item.duration.seconds: 2 of 2'
+    ]);
   });
 
   it('finds everything missing in a request without an envelope', () => {

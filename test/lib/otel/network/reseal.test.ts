@@ -8,7 +8,13 @@ import { message } from './support/documents';
 import { logOf, span, total, valuePoint } from './support/items';
 import { fullRequest, mapped, profile, settingsOf } from './support/requests';
 
-const plain = { logs: { resourceLogs: [{ resource: { attributes: [] }, scopeLogs: [{ scope: {}, logRecords: [logOf(message({ seq: 1, at: 1 }))] }] }] } };
+const plain = {
+  logs: {
+    resourceLogs: [
+      { resource: { attributes: [] }, scopeLogs: [{ scope: {}, logRecords: [logOf(message({ seq: 1, at: 1 }))] }] }
+    ]
+  }
+};
 const copyOf = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 
 /** The items from `from` to before `to` in the envelope of the whole, whose sums do not fit them any more. */
@@ -20,7 +26,8 @@ function cut<T>(whole: T, from: number, to: number): T {
   return copy as T;
 }
 
-const slice = <T>(whole: T, from: number, to: number, hashes: Hashes): T | undefined => resealNetworkRequest(whole, cut(whole, from, to), hashes);
+const slice = <T>(whole: T, from: number, to: number, hashes: Hashes): T | undefined =>
+  resealNetworkRequest(whole, cut(whole, from, to), hashes);
 
 describe('a part of a network request', () => {
   let hashes: Hashes;
@@ -33,11 +40,18 @@ describe('a part of a network request', () => {
       const network = await profile();
       for (const checksum of ['md5', 'sha256', 'none']) {
         const settings = settingsOf({ encoding, checksum });
-        const spans = network.prepare(mapped({ spans: ['1', '2', '3'].map((digit) => span(`000000000000000${digit}`)) }), [], { stream: '' }, settings).spans;
+        const spans = network.prepare(
+          mapped({ spans: ['1', '2', '3'].map((digit) => span(`000000000000000${digit}`)) }),
+          [],
+          { stream: '' },
+          settings
+        ).spans;
         const whole = network.request('traces', { spans }, settings);
         const kept = copyOf(whole);
         should(slice(whole, 1, 3, hashes)).eql(network.request('traces', { spans: spans.slice(1) }, settings));
-        should(slice(copyOf(whole), 0, 1, hashes)).eql(copyOf(network.request('traces', { spans: spans.slice(0, 1) }, settings)));
+        should(slice(copyOf(whole), 0, 1, hashes)).eql(
+          copyOf(network.request('traces', { spans: spans.slice(0, 1) }, settings))
+        );
         should(whole).eql(kept);
       }
     });
@@ -55,9 +69,12 @@ describe('a part of a network request', () => {
     const network = await profile();
     for (const encoding of ['otlp', 'literal']) {
       const settings = settingsOf({ encoding });
-      const of = (...values: number[]): unknown => network.request('metrics', { metrics: values.map((value) => valuePoint(value)) }, settings);
+      const of = (...values: number[]): unknown =>
+        network.request('metrics', { metrics: values.map((value) => valuePoint(value)) }, settings);
       const whole = of(1, 2, 3);
-      const stale = copyOf(whole) as { resourceMetrics: { scopeMetrics: { metrics: Record<string, { dataPoints: unknown[] }>[] }[] }[] };
+      const stale = copyOf(whole) as {
+        resourceMetrics: { scopeMetrics: { metrics: Record<string, { dataPoints: unknown[] }>[] }[] }[];
+      };
       const [metric] = stale.resourceMetrics[0].scopeMetrics[0].metrics;
       (metric.gauge ?? metric.sum).dataPoints.splice(1, 2);
       should(resealNetworkRequest(whole, stale, hashes)).eql(of(1));
@@ -75,7 +92,9 @@ describe('a part of a network request', () => {
   });
 
   it('is refused where the checksum is not ours: another one would be a lie', async () => {
-    const changed = copyOf(await fullRequest('logs')) as { resourceLogs: { scopeLogs: { logRecords: { body: object }[] }[] }[] };
+    const changed = copyOf(await fullRequest('logs')) as {
+      resourceLogs: { scopeLogs: { logRecords: { body: object }[] }[] }[];
+    };
     changed.resourceLogs[0].scopeLogs[0].logRecords[0].body = { stringValue: 'forged' };
     should(slice(changed, 0, 1, hashes)).be.undefined();
     const odd = JSON.parse(JSON.stringify(await fullRequest('logs')).replace(/[0-9A-F]{32}/, 'crc:1234')) as unknown;
@@ -85,7 +104,16 @@ describe('a part of a network request', () => {
   it('is only for requests with that envelope', async () => {
     const good = await fullRequest('logs');
     should(resealNetworkRequest(good, good, hashes)).eql(good);
-    for (const other of [plain.logs, { resourceLogs: [] }, {}, null, 'text', [], { resourceLogs: [null] }, { resourceLogs: [{ resource: null, scopeLogs: [{ scope: { attributes: 3 }, logRecords: [] }] }] }]) {
+    for (const other of [
+      plain.logs,
+      { resourceLogs: [] },
+      {},
+      null,
+      'text',
+      [],
+      { resourceLogs: [null] },
+      { resourceLogs: [{ resource: null, scopeLogs: [{ scope: { attributes: 3 }, logRecords: [] }] }] }
+    ]) {
       should(resealNetworkRequest(other, good, hashes)).be.undefined();
       should(resealNetworkRequest(good, other, hashes)).be.undefined();
     }

@@ -12,8 +12,10 @@ import { fullRequest, mapped, profile, settingsOf } from './support/requests';
 const signals: readonly Signal[] = ['logs', 'metrics', 'traces'];
 type Plain = Record<string, unknown>;
 const scopeOf = (signal: Signal, request: unknown): Plain => holders(signal, request, 'scope')[0];
-const attributesOf = (holder: Plain): { key: string; value: Plain }[] => holder.attributes as { key: string; value: Plain }[];
-const attribute = (holder: Plain, key: string): Plain | undefined => attributesOf(holder).find((entry) => entry.key === key)?.value;
+const attributesOf = (holder: Plain): { key: string; value: Plain }[] =>
+  holder.attributes as { key: string; value: Plain }[];
+const attribute = (holder: Plain, key: string): Plain | undefined =>
+  attributesOf(holder).find((entry) => entry.key === key)?.value;
 
 describe('the scope of a network request', () => {
   for (const encoding of ['otlp', 'literal']) {
@@ -22,13 +24,17 @@ describe('the scope of a network request', () => {
         const request = await fullRequest(signal, { encoding });
         const text = itemsText(signal, JSON.stringify(request));
         JSON.parse(text).should.be.an.Array().and.not.be.empty();
-        should(attribute(scopeOf(signal, request), 'checksum')).eql({ stringValue: createHash('md5').update(text, 'utf8').digest('hex').toUpperCase() });
+        should(attribute(scopeOf(signal, request), 'checksum')).eql({
+          stringValue: createHash('md5').update(text, 'utf8').digest('hex').toUpperCase()
+        });
       });
 
       it(`has their SHA-256 on request (${signal}, ${encoding})`, async () => {
         const request = await fullRequest(signal, { encoding, checksum: 'sha256' });
         const text = itemsText(signal, JSON.stringify(request));
-        should(attribute(scopeOf(signal, request), 'checksum')).eql({ stringValue: createHash('sha256').update(text, 'utf8').digest('hex').toUpperCase() });
+        should(attribute(scopeOf(signal, request), 'checksum')).eql({
+          stringValue: createHash('sha256').update(text, 'utf8').digest('hex').toUpperCase()
+        });
       });
     }
   }
@@ -37,22 +43,39 @@ describe('the scope of a network request', () => {
     const network = await profile();
     const document = { ...message({ seq: 1, at: 1 }), text: 'Rührwerk 🌡 läuft' };
     const settings = settingsOf();
-    const request = network.request('logs', network.prepare(mapped({ logs: [logOf(document)] }), [document], { stream: '' }, settings), settings);
+    const request = network.request(
+      'logs',
+      network.prepare(mapped({ logs: [logOf(document)] }), [document], { stream: '' }, settings),
+      settings
+    );
     const text = itemsText('logs', JSON.stringify(request));
     text.should.containEql('🌡');
-    should(attribute(scopeOf('logs', request), 'checksum')).eql({ stringValue: createHash('md5').update(Buffer.from(text, 'utf8')).digest('hex').toUpperCase() });
+    should(attribute(scopeOf('logs', request), 'checksum')).eql({
+      stringValue: createHash('md5').update(Buffer.from(text, 'utf8')).digest('hex').toUpperCase()
+    });
   });
 
   it('holds for every writer of JSON: there is no -0, which some write with its sign and some without', async () => {
     const network = await profile();
     const zero = { doubleValue: -0 };
-    const attributes = [{ key: 'a', value: zero }, { key: 'b', value: { arrayValue: { values: [{ intValue: '1' }, zero] } } }, { key: 'c', value: { kvlistValue: { values: [{ key: 'd', value: zero }] } } }];
-    const items = mapped({ logs: [{ ...logOf(message({ seq: 1, at: 1 })), attributes }], metrics: [valuePoint(-0), valuePoint(-1.5)], spans: [{ ...span(), attributes, events: [{ ...span().events[0], attributes }] }] });
+    const attributes = [
+      { key: 'a', value: zero },
+      { key: 'b', value: { arrayValue: { values: [{ intValue: '1' }, zero] } } },
+      { key: 'c', value: { kvlistValue: { values: [{ key: 'd', value: zero }] } } }
+    ];
+    const items = mapped({
+      logs: [{ ...logOf(message({ seq: 1, at: 1 })), attributes }],
+      metrics: [valuePoint(-0), valuePoint(-1.5)],
+      spans: [{ ...span(), attributes, events: [{ ...span().events[0], attributes }] }]
+    });
     for (const encoding of ['otlp', 'literal']) {
       for (const signal of signals) {
         const request = network.request(signal, items, settingsOf({ encoding }));
         const written = otlpJson(request);
-        written.should.equal(JSON.stringify(request)).and.not.match(/:-0[,}]/).and.match(/:0[,}]/);
+        written.should
+          .equal(JSON.stringify(request))
+          .and.not.match(/:-0[,}]/)
+          .and.match(/:0[,}]/);
       }
     }
     should(Object.is(zero.doubleValue, -0)).be.true();
@@ -61,7 +84,9 @@ describe('the scope of a network request', () => {
 
   it('counts the items: metrics, not their points', async () => {
     should(attribute(scopeOf('metrics', await fullRequest('metrics')), 'count')).eql({ intValue: '2' });
-    should(attribute(scopeOf('metrics', await fullRequest('metrics', { encoding: 'literal' })), 'count')).eql({ intValue: 2 });
+    should(attribute(scopeOf('metrics', await fullRequest('metrics', { encoding: 'literal' })), 'count')).eql({
+      intValue: 2
+    });
     should(attribute(scopeOf('traces', await fullRequest('traces')), 'count')).eql({ intValue: '2' });
   });
 
@@ -74,7 +99,9 @@ describe('the scope of a network request', () => {
   for (const [key, off] of switches) {
     it(`has no ${key} where that is switched off, and the rest`, async () => {
       const scope = scopeOf('logs', await fullRequest('logs', off));
-      attributesOf(scope).map((entry) => entry.key).should.eql(switches.map(([name]) => name).filter((name) => name !== key));
+      attributesOf(scope)
+        .map((entry) => entry.key)
+        .should.eql(switches.map(([name]) => name).filter((name) => name !== key));
     });
   }
 
@@ -88,15 +115,27 @@ describe('the scope of a network request', () => {
     const settings = settingsOf();
     const uuid = (points: number[], input: NetworkInput = {}): unknown => {
       const used = settingsOf(input);
-      const items = network.prepare(mapped({ metrics: points.map((value) => valuePoint(value)) }), [], { stream: 'line1' }, settings);
+      const items = network.prepare(
+        mapped({ metrics: points.map((value) => valuePoint(value)) }),
+        [],
+        { stream: 'line1' },
+        settings
+      );
       return attribute(scopeOf('metrics', network.request('metrics', items, used)), 'scope_uuid');
     };
     const first = uuid([1, 2]);
     should(uuid([1, 2])).eql(first);
-    for (const other of [uuid([1, 3]), uuid([2, 1]), uuid([1]), uuid([1, 2], { producer: 'plant-2' }), uuid([1, 2], { domain: 'Energy' })]) should(other).not.eql(first);
+    for (const other of [
+      uuid([1, 3]),
+      uuid([2, 1]),
+      uuid([1]),
+      uuid([1, 2], { producer: 'plant-2' }),
+      uuid([1, 2], { domain: 'Energy' })
+    ])
+      should(other).not.eql(first);
   });
 
-  it('is of a uuid of version 8, the one for names of one\'s own', async () => {
+  it("is of a uuid of version 8, the one for names of one's own", async () => {
     const value = attribute(scopeOf('logs', await fullRequest('logs')), 'scope_uuid') as { stringValue: string };
     value.stringValue.should.match(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   });

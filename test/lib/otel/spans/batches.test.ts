@@ -1,6 +1,14 @@
 import should from 'should';
 import { createSpanBook, SpanBook } from '../../../../lib/otel/spans';
-import { batchEvent, BatchState, conditionActive, conditionCleared, materialAddition, recipeLoaded, stateTransition } from '../../../../lib/simulator/scenarios/events';
+import {
+  batchEvent,
+  BatchState,
+  conditionActive,
+  conditionCleared,
+  materialAddition,
+  recipeLoaded,
+  stateTransition
+} from '../../../../lib/simulator/scenarios/events';
 import { Key, udint } from '../../../../lib/simulator/slots';
 import { at, loadPlant, Plant, Plc } from './support/plc';
 import { idsOf, plain, read, single } from './support/reading';
@@ -16,7 +24,8 @@ describe('the span of a batch', () => {
     plc = new Plc(plant.compiled);
     book = createSpanBook({ hashes: plant.hashes });
   });
-  const batch = (state: number, batchId = 40, sourceId = 1): ReturnType<Plc['log']> => plc.log(batchEvent(sourceId, batchId, state, 30));
+  const batch = (state: number, batchId = 40, sourceId = 1): ReturnType<Plc['log']> =>
+    plc.log(batchEvent(sourceId, batchId, state, 30));
 
   it('stands from started to completed, with what names the batch in between', () => {
     const span = single(
@@ -33,8 +42,21 @@ describe('the span of a batch', () => {
     );
     should(span).containEql({ name: 'batch Base', kind: 1, startTimeUnixNano: at(1), endTimeUnixNano: at(8) });
     should(span.status).eql({ code: 0 });
-    should(span.events.map(({ name }) => name)).eql(['openot.recipe_loaded', 'openot.batch_held', 'openot.batch_resumed', 'openot.batch_paused', 'openot.batch_event', 'openot.material_addition']);
-    should(plain(span.events[5].attributes)).containEql({ 'openot.source.id': 2, 'openot.seq': 0, 'openot.field.quantity': 2.5, 'openot.field.quantity.unit': 'kg', 'openot.field.materialId.label': 'Sugar' });
+    should(span.events.map(({ name }) => name)).eql([
+      'openot.recipe_loaded',
+      'openot.batch_held',
+      'openot.batch_resumed',
+      'openot.batch_paused',
+      'openot.batch_event',
+      'openot.material_addition'
+    ]);
+    should(plain(span.events[5].attributes)).containEql({
+      'openot.source.id': 2,
+      'openot.seq': 0,
+      'openot.field.quantity': 2.5,
+      'openot.field.quantity.unit': 'kg',
+      'openot.field.materialId.label': 'Sugar'
+    });
     should(plain(span.attributes)).eql({
       'openot.span.kind': 'batch',
       'openot.stream': 'line 1',
@@ -66,23 +88,42 @@ describe('the span of a batch', () => {
   });
 
   it('has its own, whatever other batches do, also of the same source', () => {
-    const spans = read(book, [batch(BatchState.Started), batch(BatchState.Started, 41), batch(BatchState.Held, 41), batch(BatchState.Completed), batch(BatchState.Completed, 41)]);
+    const spans = read(book, [
+      batch(BatchState.Started),
+      batch(BatchState.Started, 41),
+      batch(BatchState.Held, 41),
+      batch(BatchState.Completed),
+      batch(BatchState.Completed, 41)
+    ]);
     should(spans.map(({ events }) => events.length)).eql([0, 1]);
     should(spans.map(({ attributes }) => plain(attributes)['openot.batch.id'])).eql([40, 41]);
   });
 
   it('whose end was not read ends, truncated, where the batch starts again; the second one is another span', () => {
-    const spans = read(book, [batch(BatchState.Started), plc.loss(1, 2), batch(BatchState.Started), batch(BatchState.Completed)]);
-    should(plain(spans[0].attributes)).containEql({ 'openot.truncated': true, 'openot.truncation.reason': 'restarted' });
+    const spans = read(book, [
+      batch(BatchState.Started),
+      plc.loss(1, 2),
+      batch(BatchState.Started),
+      batch(BatchState.Completed)
+    ]);
+    should(plain(spans[0].attributes)).containEql({
+      'openot.truncated': true,
+      'openot.truncation.reason': 'restarted'
+    });
     should(spans[0].endTimeUnixNano).equal(spans[1].startTimeUnixNano);
-    should(plain(spans[1].attributes)).containEql({ 'openot.correlation.reused': true, 'openot.batch.result': 'Completed' });
+    should(plain(spans[1].attributes)).containEql({
+      'openot.correlation.reused': true,
+      'openot.batch.result': 'Completed'
+    });
     should(spans[0].traceId).equal(spans[1].traceId);
     should(spans[0].spanId).not.equal(spans[1].spanId);
     should(book.counts).containEql({ truncated: 1, opened: 2, closed: 2 });
   });
 
   it('an end without a beginning is counted', () => {
-    should(read(book, [batch(BatchState.Completed), batch(BatchState.Aborted, 41), batch(BatchState.Held, 42)])).eql([]);
+    should(read(book, [batch(BatchState.Completed), batch(BatchState.Aborted, 41), batch(BatchState.Held, 42)])).eql(
+      []
+    );
     should(book.counts.unknownBeginnings).equal(2);
   });
 
@@ -94,7 +135,12 @@ describe('the span of a batch', () => {
   it('is the parent of a condition that names it, also where its own beginning was not read or is yet to come', () => {
     const of = { conditionId: 9, conditionClass: 0, correlationId: 1 };
     const active = conditionActive(1, of);
-    const documents = [plc.log({ ...active, slots: [...active.slots, udint(Key.batchId, 40)] }), plc.log(conditionCleared(1, of)), batch(BatchState.Started), batch(BatchState.Completed)];
+    const documents = [
+      plc.log({ ...active, slots: [...active.slots, udint(Key.batchId, 40)] }),
+      plc.log(conditionCleared(1, of)),
+      batch(BatchState.Started),
+      batch(BatchState.Completed)
+    ];
     const [condition, parent] = read(book, documents);
     should(condition.parentSpanId).equal(parent.spanId);
     should(condition.traceId).equal(parent.traceId);
@@ -127,14 +173,17 @@ describe('the span of a state', () => {
     plc = new Plc(plant.compiled);
     book = createSpanBook({ hashes: plant.hashes });
   });
-  const went = (from: number, to: number, machine = 7, sourceId = 1): ReturnType<Plc['log']> => plc.log(stateTransition(sourceId, machine, 2, from, to));
+  const went = (from: number, to: number, machine = 7, sourceId = 1): ReturnType<Plc['log']> =>
+    plc.log(stateTransition(sourceId, machine, 2, from, to));
 
   it('stands from one transition of its machine to the next', () => {
     const spans = read(book, [went(4, 1), went(1, 4), went(4, 1)], 'line 1', true);
-    should(spans.map(({ name, startTimeUnixNano, endTimeUnixNano }) => [name, startTimeUnixNano, endTimeUnixNano])).eql([
-      ['Mixer: Running', at(1), at(2)],
-      ['Mixer: Paused', at(2), at(3)]
-    ]);
+    should(spans.map(({ name, startTimeUnixNano, endTimeUnixNano }) => [name, startTimeUnixNano, endTimeUnixNano])).eql(
+      [
+        ['Mixer: Running', at(1), at(2)],
+        ['Mixer: Paused', at(2), at(3)]
+      ]
+    );
     should(plain(spans[0].attributes)).eql({
       'openot.span.kind': 'state',
       'openot.stream': 'line 1',
@@ -173,13 +222,28 @@ describe('the span of a state', () => {
   });
 
   it('is the child of the batch that its source has open, the latest where there are several', () => {
-    const batch = (state: number, batchId: number, sourceId = 1): ReturnType<Plc['log']> => plc.log(batchEvent(sourceId, batchId, state, 30));
-    const documents = [batch(BatchState.Started, 40), batch(BatchState.Started, 41), went(4, 1), went(4, 1, 7, 2), batch(BatchState.Completed, 41), went(1, 4), batch(BatchState.Completed, 40), went(4, 1), went(1, 4), went(1, 4, 7, 2)];
+    const batch = (state: number, batchId: number, sourceId = 1): ReturnType<Plc['log']> =>
+      plc.log(batchEvent(sourceId, batchId, state, 30));
+    const documents = [
+      batch(BatchState.Started, 40),
+      batch(BatchState.Started, 41),
+      went(4, 1),
+      went(4, 1, 7, 2),
+      batch(BatchState.Completed, 41),
+      went(1, 4),
+      batch(BatchState.Completed, 40),
+      went(4, 1),
+      went(1, 4),
+      went(1, 4, 7, 2)
+    ];
     const ids = idsOf(book, documents, 'line 1', true);
     const states = book.unsettled().filter(({ name }) => name.startsWith('Mixer'));
     should(states.map(({ parentSpanId }) => parentSpanId)).eql([ids[1]?.spanId, ids[0]?.spanId, undefined, undefined]);
     should(states[0].traceId).equal(ids[1]?.traceId);
-    should(ids[2]).eql({ traceId: ids[1]?.traceId, spanId: states[0].spanId, parentSpanId: ids[1]?.spanId }, 'so is the log record');
+    should(ids[2]).eql(
+      { traceId: ids[1]?.traceId, spanId: states[0].spanId, parentSpanId: ids[1]?.spanId },
+      'so is the log record'
+    );
     should(idsOf(book, documents, 'line 1', true)).eql(ids, 'the same when they are read again');
   });
 

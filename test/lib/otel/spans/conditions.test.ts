@@ -51,7 +51,13 @@ describe('the span of a condition', () => {
         plc.log(conditionCleared(2, ALARM))
       ])
     );
-    should(span).containDeep({ name: 'TempHigh', kind: 1, startTimeUnixNano: at(1), endTimeUnixNano: at(13), status: { code: 2, message: 'Alarm TempHigh active (High), cause Level, 2, group 3' } });
+    should(span).containDeep({
+      name: 'TempHigh',
+      kind: 1,
+      startTimeUnixNano: at(1),
+      endTimeUnixNano: at(13),
+      status: { code: 2, message: 'Alarm TempHigh active (High), cause Level, 2, group 3' }
+    });
     should(span).not.have.property('parentSpanId');
     should(span).not.have.property('droppedEventsCount');
     should(plain(span.attributes)).eql({
@@ -102,7 +108,12 @@ describe('the span of a condition', () => {
   it('is an error for an alarm of high severity only', () => {
     const status = (conditionId: number, conditionClass: number, severity?: number): unknown => {
       const of = { conditionId, conditionClass, correlationId: 1 };
-      return single(read(createSpanBook({ hashes: plant.hashes }), [plc.log(conditionActive(1, of, { severity })), plc.log(conditionCleared(1, of))])).status;
+      return single(
+        read(createSpanBook({ hashes: plant.hashes }), [
+          plc.log(conditionActive(1, of, { severity })),
+          plc.log(conditionCleared(1, of))
+        ])
+      ).status;
     };
     // The plant's own scale: high from 800.
     should(status(9, 0, 800)).eql({ code: 2, message: 'Alarm TempHigh active (High)' });
@@ -117,7 +128,10 @@ describe('the span of a condition', () => {
     const span = single(read(book, [plc.log(conditionActive(1, of)), plc.log(conditionCleared(1, of))]));
     should(span.name).equal('condition 77');
     should(plain(span.attributes)).not.have.property('openot.condition.name');
-    const unnamed = [plc.log(conditionActive(1, ALARM)), plc.log(conditionCleared(1, ALARM))].map((document) => ({ ...document, fields: document.fields.map((field) => (field.raw === 9 ? { ...field, value: '' } : field)) }));
+    const unnamed = [plc.log(conditionActive(1, ALARM)), plc.log(conditionCleared(1, ALARM))].map((document) => ({
+      ...document,
+      fields: document.fields.map((field) => (field.raw === 9 ? { ...field, value: '' } : field))
+    }));
     should(single(read(book, unnamed)).name).equal('condition 9');
   });
 
@@ -147,7 +161,9 @@ describe('the span of a condition', () => {
     plc.timeUnsynced = true;
     const active = plc.log(conditionActive(1, ALARM));
     plc.timeUnsynced = false;
-    should(plain(single(read(book, [active, plc.log(conditionCleared(1, ALARM))])).attributes)).containEql({ 'openot.begin.time_unsynced': true });
+    should(plain(single(read(book, [active, plc.log(conditionCleared(1, ALARM))])).attributes)).containEql({
+      'openot.begin.time_unsynced': true
+    });
   });
 
   it('has repetitions of a refresh as events; a repetition of what was not seen to begin opens nothing and is counted', () => {
@@ -166,13 +182,19 @@ describe('the span of a condition', () => {
   it('is handed out when it is cleared; who acknowledges later finds its ids in the log record', () => {
     const active = plc.log(conditionActive(1, ALARM));
     const [span] = read(book, [active, plc.log(conditionCleared(1, ALARM))]);
-    const late = [plc.log(conditionHandled(1, 'ConditionAcknowledged', ALARM, 'jdoe')), plc.log(conditionCommented(1, ALARM, 'why?'))];
-    should(idsOf(book, late)).eql([{ traceId: span.traceId, spanId: span.spanId }, { traceId: span.traceId, spanId: span.spanId }]);
+    const late = [
+      plc.log(conditionHandled(1, 'ConditionAcknowledged', ALARM, 'jdoe')),
+      plc.log(conditionCommented(1, ALARM, 'why?'))
+    ];
+    should(idsOf(book, late)).eql([
+      { traceId: span.traceId, spanId: span.spanId },
+      { traceId: span.traceId, spanId: span.spanId }
+    ]);
     should(book.open).equal(0);
     should(book.counts.unknownBeginnings).equal(0);
   });
 
-  it('is a child of the batch that it names, in the batch\'s trace; so are its log records to the end', () => {
+  it("is a child of the batch that it names, in the batch's trace; so are its log records to the end", () => {
     const active = conditionActive(1, ALARM);
     const documents = [
       plc.log(batchEvent(1, 40, BatchState.Started, 30)),
@@ -183,7 +205,8 @@ describe('the span of a condition', () => {
       plc.log(batchEvent(1, 40, BatchState.Completed, 30))
     ];
     const [batch, ...condition] = idsOf(book, documents).slice(0, 5);
-    for (const ids of condition) should(ids).eql({ traceId: batch?.traceId, spanId: condition[0]?.spanId, parentSpanId: batch?.spanId });
+    for (const ids of condition)
+      should(ids).eql({ traceId: batch?.traceId, spanId: condition[0]?.spanId, parentSpanId: batch?.spanId });
     const [child, parent] = book.unsettled();
     should(child).containEql({ name: 'TempHigh', traceId: batch?.traceId, parentSpanId: batch?.spanId });
     should(parent).containEql({ name: 'batch Base', spanId: batch?.spanId });
@@ -192,7 +215,12 @@ describe('the span of a condition', () => {
   });
 
   it('that begins again with the same ids is another one, and says so', () => {
-    const round = (): ReturnType<Plc['log']>[] => [plc.log(conditionActive(1, ALARM)), plc.log(conditionHandled(1, 'ConditionAcknowledged', ALARM)), plc.log(conditionCleared(1, ALARM)), plc.log(conditionHandled(1, 'ConditionReset', ALARM))];
+    const round = (): ReturnType<Plc['log']>[] => [
+      plc.log(conditionActive(1, ALARM)),
+      plc.log(conditionHandled(1, 'ConditionAcknowledged', ALARM)),
+      plc.log(conditionCleared(1, ALARM)),
+      plc.log(conditionHandled(1, 'ConditionReset', ALARM))
+    ];
     const documents = [...round(), ...round(), ...round()];
     const ids = idsOf(book, documents).map((entry) => entry?.spanId);
     const spans = book.unsettled();
@@ -206,7 +234,13 @@ describe('the span of a condition', () => {
   });
 
   it('that is told active once more, without its end, goes on', () => {
-    const span = single(read(book, [plc.log(conditionActive(1, ALARM, { severity: 100 })), plc.log(conditionActive(1, ALARM, { severity: 900 })), plc.log(conditionCleared(1, ALARM))]));
+    const span = single(
+      read(book, [
+        plc.log(conditionActive(1, ALARM, { severity: 100 })),
+        plc.log(conditionActive(1, ALARM, { severity: 900 })),
+        plc.log(conditionCleared(1, ALARM))
+      ])
+    );
     should(span.startTimeUnixNano).equal(at(1));
     should(plain(single(span.events).attributes)).containEql({ 'openot.field.severity': 900 });
   });
@@ -214,18 +248,29 @@ describe('the span of a condition', () => {
   it('never ends before it began: a clock that was set back shows', () => {
     const active = plc.log(conditionActive(1, ALARM));
     plc.pass(-3600);
-    const span = single(read(book, [active, plc.log(conditionHandled(1, 'ConditionAcknowledged', ALARM)), plc.log(conditionCleared(1, ALARM))]));
+    const span = single(
+      read(book, [
+        active,
+        plc.log(conditionHandled(1, 'ConditionAcknowledged', ALARM)),
+        plc.log(conditionCleared(1, ALARM))
+      ])
+    );
     should(span.endTimeUnixNano).equal(span.startTimeUnixNano);
     should(plain(span.attributes)).containEql({ 'openot.clock.reversed': true });
     should(single(span.events).timeUnixNano).equal(at(1 - 3600 + 1));
   });
 
   it('takes nothing from placeholders and losses', () => {
-    const documents = [plc.log(conditionActive(1, ALARM)), plc.loss(1, 3), plc.placeholder(1), plc.log(conditionCleared(1, ALARM))];
+    const documents = [
+      plc.log(conditionActive(1, ALARM)),
+      plc.loss(1, 3),
+      plc.placeholder(1),
+      plc.log(conditionCleared(1, ALARM))
+    ];
     should(single(read(book, documents)).events).eql([]);
   });
 
-  it('what is handed out is the caller\'s own', () => {
+  it("what is handed out is the caller's own", () => {
     const documents = [plc.log(conditionActive(1, ALARM)), plc.log(conditionCleared(1, ALARM))];
     const [span] = read(book, documents);
     const before = structuredClone(span);

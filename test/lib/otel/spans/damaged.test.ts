@@ -8,7 +8,32 @@ import { randomHistory } from './support/histories';
 import { loadPlant } from './support/plc';
 
 /** What a function node may have made of a number, a text, a type. */
-const JUNK: readonly unknown[] = [undefined, null, '', 'x', 'half \ud800', '5', '-1', 0, -0, 1.5, -7, 2 ** 60, Number.MAX_SAFE_INTEGER, NaN, -5n, true, [], {}, 'DInt', 'LInt', 'Bytes', 'StateRef', 'Int', 'String'];
+const JUNK: readonly unknown[] = [
+  undefined,
+  null,
+  '',
+  'x',
+  'half \ud800',
+  '5',
+  '-1',
+  0,
+  -0,
+  1.5,
+  -7,
+  2 ** 60,
+  Number.MAX_SAFE_INTEGER,
+  NaN,
+  -5n,
+  true,
+  [],
+  {},
+  'DInt',
+  'LInt',
+  'Bytes',
+  'StateRef',
+  'Int',
+  'String'
+];
 
 /** Changes one property of one of its fields. */
 function damage(random: Seeded, document: object): void {
@@ -30,8 +55,15 @@ describe('spans of damaged documents', () => {
       const history = randomHistory(random, { hashes, compiled }, 800).map((document) => structuredClone(document));
       for (const document of history) for (let n = random.below(3); n > 0; n--) damage(random, document);
       for (let at = 0; at < history.length; at += 40) {
-        const mapped = mapper.documents(history.slice(at, at + 40), { stream: 'x' }, { ...defaultMappingSettings, stateSpans: true });
-        assertValid('traces', assembleRequest('traces', mapped, { resource: { attributes: [] }, scope: { name: 'n', version: '1' } }));
+        const mapped = mapper.documents(
+          history.slice(at, at + 40),
+          { stream: 'x' },
+          { ...defaultMappingSettings, stateSpans: true }
+        );
+        assertValid(
+          'traces',
+          assembleRequest('traces', mapped, { resource: { attributes: [] }, scope: { name: 'n', version: '1' } })
+        );
         spans += mapped.spans.length;
         const next = createSpanBook({ hashes });
         should(next.restore(book.image())).eql({ ok: true });

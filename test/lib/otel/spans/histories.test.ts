@@ -57,7 +57,15 @@ class Life {
   }
 
   private settle(batch: readonly DocumentObject[]): void {
-    for (const document of batch) if (document.kind !== 'loss') this.book.settled(STREAM, document.provenance.runId, document.provenance.source.id, document.seq, document.provenance.incarnation);
+    for (const document of batch)
+      if (document.kind !== 'loss')
+        this.book.settled(
+          STREAM,
+          document.provenance.runId,
+          document.provenance.source.id,
+          document.seq,
+          document.provenance.incarnation
+        );
   }
 
   private accept(span: Span): void {
@@ -107,7 +115,10 @@ describe('spans of random histories', () => {
       const life = new Life(plant, history, random, 'fromAnywhere');
       life.run();
       kills += life.kills;
-      should(byStart([...life.accepted.values()].map(toldBy))).eql(byStart(tellSpans(history, STREAM, true)), `seed ${seed}`);
+      should(byStart([...life.accepted.values()].map(toldBy))).eql(
+        byStart(tellSpans(history, STREAM, true)),
+        `seed ${seed}`
+      );
     }
     should(kills).be.above(100);
   });
@@ -121,7 +132,8 @@ describe('spans of random histories', () => {
       const expected = byStart(tellSpans(history, STREAM, true));
       const found = byStart([...life.accepted.values()].map(toldBy));
       const cutByLife = ({ truncation }: Told): boolean => truncation === 'run' || truncation === 'incarnation';
-      const comparable = (told: Told, index: number): Told => (cutByLife(told) ? { ...told, end: expected[index]?.end, reversed: expected[index]?.reversed } : told);
+      const comparable = (told: Told, index: number): Told =>
+        cutByLife(told) ? { ...told, end: expected[index]?.end, reversed: expected[index]?.reversed } : told;
       should(found.map(comparable)).eql(expected, `seed ${seed}`);
     }
   });
@@ -136,7 +148,15 @@ describe('spans of random histories', () => {
     const history = randomHistory(seeded(8), plant, 1000);
     const book = createSpanBook({ hashes: plant.hashes });
     read(book, history, STREAM, true);
-    for (const document of history) if (document.kind !== 'loss') book.settled(STREAM, document.provenance.runId, document.provenance.source.id, document.seq, document.provenance.incarnation);
+    for (const document of history)
+      if (document.kind !== 'loss')
+        book.settled(
+          STREAM,
+          document.provenance.runId,
+          document.provenance.source.id,
+          document.seq,
+          document.provenance.incarnation
+        );
     const { opened, closed } = book.counts;
     should(book.pending).equal(0);
     should(read(book, history, STREAM, true)).eql([]);

@@ -3,7 +3,17 @@ import should from 'should';
 import { Hashes } from '../../../../lib/otel/hashes';
 import { correlationOf, createSpanBook } from '../../../../lib/otel/spans';
 import { identityOf, spanIdOf, traceIdOf } from '../../../../lib/otel/spans/ids';
-import { batchEvent, BatchState, conditionActive, conditionCleared, conditionHandled, conditionSuppressed, materialAddition, stateTransition, valueChanged } from '../../../../lib/simulator/scenarios/events';
+import {
+  batchEvent,
+  BatchState,
+  conditionActive,
+  conditionCleared,
+  conditionHandled,
+  conditionSuppressed,
+  materialAddition,
+  stateTransition,
+  valueChanged
+} from '../../../../lib/simulator/scenarios/events';
 import { Key, udint } from '../../../../lib/simulator/slots';
 import { Plant, loadPlant, Plc } from './support/plc';
 import { idsOf } from './support/reading';
@@ -47,15 +57,33 @@ describe('ids of spans', () => {
   it('of a state name the record that entered it', () => {
     const plc = new Plc(plant.compiled);
     const documents = [plc.log(stateTransition(1, 7, 2, 4, 1)), plc.log(stateTransition(1, 7, 2, 1, 4))];
-    should(idsOf(createSpanBook({ hashes: plant.hashes }), documents, 's', true)).eql([told('openot/state', 's', 1, 1, 7, 0), told('openot/state', 's', 1, 1, 7, 1)]);
+    should(idsOf(createSpanBook({ hashes: plant.hashes }), documents, 's', true)).eql([
+      told('openot/state', 's', 1, 1, 7, 0),
+      told('openot/state', 's', 1, 1, 7, 1)
+    ]);
     should(idsOf(createSpanBook({ hashes: plant.hashes }), documents, 's', false)).eql([undefined, undefined]);
   });
 
   it('are absent where a record belongs to nothing, or to nothing in particular', () => {
     const plc = new Plc(plant.compiled);
-    const documents = [plc.log(valueChanged(1, 21, { ...udint(Key.newValue, 1), type: 6 })), plc.log(conditionSuppressed(1, 9, 'test')), plc.loss(1, 3), plc.placeholder(1)];
-    should(documents.map((document) => correlationOf(document, 's', plant.hashes))).eql([undefined, undefined, undefined, undefined]);
-    should(idsOf(createSpanBook({ hashes: plant.hashes }), documents)).eql([undefined, undefined, undefined, undefined]);
+    const documents = [
+      plc.log(valueChanged(1, 21, { ...udint(Key.newValue, 1), type: 6 })),
+      plc.log(conditionSuppressed(1, 9, 'test')),
+      plc.loss(1, 3),
+      plc.placeholder(1)
+    ];
+    should(documents.map((document) => correlationOf(document, 's', plant.hashes))).eql([
+      undefined,
+      undefined,
+      undefined,
+      undefined
+    ]);
+    should(idsOf(createSpanBook({ hashes: plant.hashes }), documents)).eql([
+      undefined,
+      undefined,
+      undefined,
+      undefined
+    ]);
   });
 
   it('are never all zero: the bytes behind are taken', () => {
@@ -72,8 +100,14 @@ describe('ids of spans', () => {
 
   it('hash the text as UTF-8', () => {
     const seen: string[] = [];
-    const hashes: Hashes = { sha256: (bytes) => (seen.push(Buffer.from(bytes).toString('utf8')), new Uint8Array(32).fill(1)), md5: () => new Uint8Array(16) };
-    identityOf(hashes, 'batch', { stream: 'Linie 😀', incarnation: 2, runId: '18446744073709551615' }, [40], { sourceId: 3, seq: 17 });
+    const hashes: Hashes = {
+      sha256: (bytes) => (seen.push(Buffer.from(bytes).toString('utf8')), new Uint8Array(32).fill(1)),
+      md5: () => new Uint8Array(16)
+    };
+    identityOf(hashes, 'batch', { stream: 'Linie 😀', incarnation: 2, runId: '18446744073709551615' }, [40], {
+      sourceId: 3,
+      seq: 17
+    });
     should(seen).eql(['openot/batch\nLinie 😀\n18446744073709551615\n40\ni2\n3\n17']);
   });
 });

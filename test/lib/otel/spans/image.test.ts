@@ -1,18 +1,29 @@
 import should from 'should';
 import { DocumentObject } from '../../../../lib/document';
 import { createSpanBook, SpanBook } from '../../../../lib/otel/spans';
-import { batchEvent, BatchState, conditionActive, conditionCleared, conditionHandled, conditionSuppressed, message, stateTransition } from '../../../../lib/simulator/scenarios/events';
+import {
+  batchEvent,
+  BatchState,
+  conditionActive,
+  conditionCleared,
+  conditionHandled,
+  conditionSuppressed,
+  message,
+  stateTransition
+} from '../../../../lib/simulator/scenarios/events';
 import { crc32c } from '../../../../lib/wire';
 import { seeded } from '../../../support/seeded';
 import { randomHistory } from './support/histories';
 import { ALARM, loadPlant, Plant, Plc } from './support/plc';
 import { plain, read, single } from './support/reading';
 
-
 /** An image with another body, its checksum right. */
 function imageOf(body: string, version = 1): Uint8Array {
   const bytes = Buffer.from(body, 'utf8');
-  return Buffer.concat([Buffer.from(`OPENOT-SPANS ${version} ${crc32c(bytes).toString(16).padStart(8, '0')}\n`), bytes]);
+  return Buffer.concat([
+    Buffer.from(`OPENOT-SPANS ${version} ${crc32c(bytes).toString(16).padStart(8, '0')}\n`),
+    bytes
+  ]);
 }
 
 const bodyOf = (image: Uint8Array): Record<string, unknown> => {
@@ -49,7 +60,10 @@ describe('the image of a span book', () => {
       const before = empty();
       read(before, history.slice(0, cut));
       should(read(restored(before.image()), history.slice(cut))).eql([whole], `restart before record ${cut}`);
-      should(read(restored(before.image()), history)).eql([whole], `restart before record ${cut}, everything read again`);
+      should(read(restored(before.image()), history)).eql(
+        [whole],
+        `restart before record ${cut}, everything read again`
+      );
     }
   });
 
@@ -98,7 +112,10 @@ describe('the image of a span book', () => {
     should(flags(active)).eql([false, false], 'read again');
     should(flags(plc.log(message(1, 102, [])))).eql([false, true]);
     should(flags(plc.log(conditionHandled(1, 'ConditionAcknowledged', ALARM)))).eql([true, true]);
-    should(flags(plc.log(conditionHandled(1, 'ConditionAcknowledged', { ...ALARM, correlationId: 99 })))).eql([false, true], 'of a span that is not open');
+    should(flags(plc.log(conditionHandled(1, 'ConditionAcknowledged', { ...ALARM, correlationId: 99 })))).eql(
+      [false, true],
+      'of a span that is not open'
+    );
     should(flags(plc.log(batchEvent(1, 40, BatchState.Started, 30)))).eql([true, true]);
     should(flags(plc.log(stateTransition(1, 7, 2, 4, 1)))).eql([true, true]);
     should(flags(plc.log(conditionCleared(1, ALARM)))).eql([true, true]);
@@ -113,7 +130,10 @@ describe('the image of a span book', () => {
 
   it('of another limit is brought within it with the next record', () => {
     const book = empty();
-    read(book, [1, 2, 3].map((correlationId) => plc.log(conditionActive(1, { ...ALARM, correlationId }))));
+    read(
+      book,
+      [1, 2, 3].map((correlationId) => plc.log(conditionActive(1, { ...ALARM, correlationId })))
+    );
     const small = createSpanBook({ hashes: plant.hashes, limits: { openSpans: 1 } });
     should(small.restore(book.image())).eql({ ok: true });
     const spans = read(small, [plc.log(message(1, 102, []))]);
@@ -126,7 +146,8 @@ describe('the image of a span book', () => {
     const image = source.image();
     const book = empty();
     read(book, [plc.log(conditionActive(1, { ...ALARM, correlationId: 6 }))]);
-    for (let length = 0; length < image.length; length += 7) should(book.restore(image.subarray(0, length))).containEql({ ok: false, code: 'OPENOT_OTEL_STATE_UNREADABLE' });
+    for (let length = 0; length < image.length; length += 7)
+      should(book.restore(image.subarray(0, length))).containEql({ ok: false, code: 'OPENOT_OTEL_STATE_UNREADABLE' });
     for (let at = 0; at < image.length; at++) {
       const changed = Uint8Array.from(image);
       changed[at] ^= 0x10;
@@ -142,8 +163,11 @@ describe('the image of a span book', () => {
       if (result.ok) throw new Error('taken');
       return `${result.code}: ${result.message}`;
     };
-    const wayOut = 'Put the file back from a backup, or remove it to begin without any: of what was open then no span will come';
-    should(messageOf(Buffer.from('{}'))).equal(`OPENOT_OTEL_STATE_UNREADABLE: the saved open spans of this node cannot be used: it does not begin as one. ${wayOut}`);
+    const wayOut =
+      'Put the file back from a backup, or remove it to begin without any: of what was open then no span will come';
+    should(messageOf(Buffer.from('{}'))).equal(
+      `OPENOT_OTEL_STATE_UNREADABLE: the saved open spans of this node cannot be used: it does not begin as one. ${wayOut}`
+    );
     should(messageOf(imageOf('{"streams":'))).containEql('it is not JSON');
     should(messageOf(imageOf('{}'))).containEql('a field is missing or of another kind');
     should(messageOf(imageOf('{}', 0))).containEql('it has version 0, this package reads version 1');
@@ -156,7 +180,12 @@ describe('the image of a span book', () => {
   it('in which a field is missing or of another kind is refused, whichever it is', () => {
     const book = empty();
     const active = plc.log(conditionActive(1, ALARM));
-    read(book, [active, plc.log(conditionHandled(1, 'ConditionAcknowledged', ALARM)), plc.log(batchEvent(1, 40, BatchState.Started, 30)), plc.log(batchEvent(1, 40, BatchState.Completed, 30))]);
+    read(book, [
+      active,
+      plc.log(conditionHandled(1, 'ConditionAcknowledged', ALARM)),
+      plc.log(batchEvent(1, 40, BatchState.Started, 30)),
+      plc.log(batchEvent(1, 40, BatchState.Completed, 30))
+    ]);
     const image = book.image();
     should(empty().restore(imageOf(JSON.stringify(bodyOf(image)))).ok).be.true();
     let spoilt = 0;
@@ -165,12 +194,19 @@ describe('the image of a span book', () => {
         // The values of attributes and a status are handed on as they are.
         const inside = `${path}.${name}`;
         if (/\.(value|status|parentSpanId|error|state|kind)$/.test(inside)) continue;
-        node[name] = typeof value === 'object' ? 17 : typeof value === 'string' && !/\.(stream|name|key)$/.test(inside) ? 'Z' : null;
+        node[name] =
+          typeof value === 'object'
+            ? 17
+            : typeof value === 'string' && !/\.(stream|name|key)$/.test(inside)
+              ? 'Z'
+              : null;
         should(empty().restore(imageOf(JSON.stringify(whole))).ok).equal(false, inside);
         spoilt++;
         node[name] = value;
-        if (typeof value === 'object' && value !== null && !Array.isArray(value)) spoil(whole, value as Record<string, unknown>, inside);
-        if (Array.isArray(value) && typeof value[0] === 'object' && !Array.isArray(value[0])) spoil(whole, value[0] as Record<string, unknown>, inside);
+        if (typeof value === 'object' && value !== null && !Array.isArray(value))
+          spoil(whole, value as Record<string, unknown>, inside);
+        if (Array.isArray(value) && typeof value[0] === 'object' && !Array.isArray(value[0]))
+          spoil(whole, value[0] as Record<string, unknown>, inside);
       }
     };
     const whole = bodyOf(image);

@@ -1,11 +1,23 @@
 import should from 'should';
 import { DocumentObject } from '../../../../lib/document';
 import { createSpanBook, SPAN_LIMITS, SpanBook, SpanLimits } from '../../../../lib/otel/spans';
-import { batchEvent, BatchState, conditionActive, conditionCleared, conditionCommented, conditionHandled, message } from '../../../../lib/simulator/scenarios/events';
+import {
+  batchEvent,
+  BatchState,
+  conditionActive,
+  conditionCleared,
+  conditionCommented,
+  conditionHandled,
+  message
+} from '../../../../lib/simulator/scenarios/events';
 import { loadPlant, Plant, Plc } from './support/plc';
 import { idsOf, plain, read, single } from './support/reading';
 
-const of = (correlationId: number): { conditionId: number; conditionClass: number; correlationId: number } => ({ conditionId: 9, conditionClass: 0, correlationId });
+const of = (correlationId: number): { conditionId: number; conditionClass: number; correlationId: number } => ({
+  conditionId: 9,
+  conditionClass: 0,
+  correlationId
+});
 
 describe('the limits of a span book', () => {
   let plant: Plant;
@@ -19,17 +31,24 @@ describe('the limits of a span book', () => {
   const book = (limits: Partial<SpanLimits>): SpanBook => createSpanBook({ hashes: plant.hashes, limits });
   const active = (correlationId: number): DocumentObject => plc.log(conditionActive(1, of(correlationId)));
   const cleared = (correlationId: number): DocumentObject => plc.log(conditionCleared(1, of(correlationId)));
-  const large = (correlationId: number): DocumentObject => plc.log(conditionCommented(1, of(correlationId), 'x'.repeat(255)));
+  const large = (correlationId: number): DocumentObject =>
+    plc.log(conditionCommented(1, of(correlationId), 'x'.repeat(255)));
 
   it('open spans: the oldest is closed early and says so; its real end finds nothing any more', () => {
     const small = book({ openSpans: 2 });
     should(read(small, [active(1), active(2)])).eql([]);
     const early = single(read(small, [active(3)]));
-    should(plain(early.attributes)).containEql({ 'openot.correlation.id': 1, 'openot.truncated': true, 'openot.truncation.reason': 'limit' });
+    should(plain(early.attributes)).containEql({
+      'openot.correlation.id': 1,
+      'openot.truncated': true,
+      'openot.truncation.reason': 'limit'
+    });
     should(early.endTimeUnixNano).equal(String(plc.now));
     should(small.open).equal(2);
     should(read(small, [cleared(1)])).eql([]);
-    should(read(small, [cleared(2), cleared(3)]).map(({ attributes }) => plain(attributes)['openot.correlation.id'])).eql([2, 3]);
+    should(
+      read(small, [cleared(2), cleared(3)]).map(({ attributes }) => plain(attributes)['openot.correlation.id'])
+    ).eql([2, 3]);
     should(small.counts).containEql({ opened: 3, closed: 3, truncatedByLimit: 1, truncated: 0, unknownBeginnings: 1 });
   });
 
@@ -67,14 +86,21 @@ describe('the limits of a span book', () => {
         cleared(1)
       ])
     );
-    should(span.events.map(({ name }) => name)).eql(['openot.condition_acknowledged', 'openot.condition_confirmed', 'openot.condition_reset']);
+    should(span.events.map(({ name }) => name)).eql([
+      'openot.condition_acknowledged',
+      'openot.condition_confirmed',
+      'openot.condition_reset'
+    ]);
     should(span.droppedEventsCount).equal(4);
     should(small.counts.droppedEvents).equal(4);
   });
 
   it('events of one span: a repetition that is read again is not counted again', () => {
     const small = book({ eventsPerSpan: 1 });
-    const documents = [active(1), ...Array.from({ length: 5 }, () => plc.log(conditionActive(1, of(1), { refreshId: 1 })))];
+    const documents = [
+      active(1),
+      ...Array.from({ length: 5 }, () => plc.log(conditionActive(1, of(1), { refreshId: 1 })))
+    ];
     read(small, documents);
     read(small, documents);
     should(single(read(small, [cleared(1)])).droppedEventsCount).equal(4);
@@ -88,7 +114,12 @@ describe('the limits of a span book', () => {
     for (let day = 0; day < 6; day++) {
       for (let n = 0; n < 400; n++) {
         const other = 2 + day * 400 + n;
-        others += read(small, [plc.log(conditionActive(1, of(1), { refreshId: n })), plc.log(conditionCommented(1, of(1), 'still there')), active(other), cleared(other)]).length;
+        others += read(small, [
+          plc.log(conditionActive(1, of(1), { refreshId: n })),
+          plc.log(conditionCommented(1, of(1), 'still there')),
+          active(other),
+          cleared(other)
+        ]).length;
         small.settled('line 1', '1', 1, Number.MAX_SAFE_INTEGER, 0);
       }
       sizes.push(small.image().length);
@@ -141,7 +172,9 @@ describe('the limits of a span book', () => {
     for (const small of [bySpans, byBytes]) {
       const spans = read(small, documents);
       should(spans.length).equal(3);
-      should(small.counts.forgotten).equal(3 - small.pending).and.be.above(0);
+      should(small.counts.forgotten)
+        .equal(3 - small.pending)
+        .and.be.above(0);
       should(small.unsettled()).eql(spans.slice(small.counts.forgotten));
       should(read(small, documents)).eql(spans.slice(small.counts.forgotten));
     }
@@ -177,13 +210,24 @@ describe('the limits of a span book', () => {
     }
     should(fullOnes).be.above(0);
     should(small.open).be.within(5, 40);
-    should(small.counts.truncatedByLimit).equal(spans).and.equal(60 - small.open);
+    should(small.counts.truncatedByLimit)
+      .equal(spans)
+      .and.equal(60 - small.open);
     should(small.counts.forgotten).equal(0);
   });
 
   it('the image is the same whether its spans were made anew or not', () => {
     const [kept, fresh] = [book({}), book({})];
-    const documents = [active(1), active(2), large(1), cleared(2), active(3), large(3), large(1), plc.log(message(1, 102, []))];
+    const documents = [
+      active(1),
+      active(2),
+      large(1),
+      cleared(2),
+      active(3),
+      large(3),
+      large(1),
+      plc.log(message(1, 102, []))
+    ];
     for (const document of documents) {
       read(kept, [document]);
       kept.image();
@@ -195,7 +239,10 @@ describe('the limits of a span book', () => {
 
   it('bytes of the image: a single span that is too large is closed early too, and handed out', () => {
     const small = book({ imageBytes: 2000 });
-    const documents = [active(1), ...Array.from({ length: 10 }, () => plc.log(conditionCommented(1, of(1), 'x'.repeat(200))))];
+    const documents = [
+      active(1),
+      ...Array.from({ length: 10 }, () => plc.log(conditionCommented(1, of(1), 'x'.repeat(200))))
+    ];
     should(plain(single(read(small, documents)).attributes)).containEql({ 'openot.truncation.reason': 'limit' });
     should(small.open).equal(0);
   });
@@ -203,7 +250,16 @@ describe('the limits of a span book', () => {
   it('identities: one that was forgotten opens as if it were new', () => {
     const reusedWith = (identities: number): unknown => {
       const small = book({ identities });
-      const spans = read(small, [active(1), cleared(1), active(2), cleared(2), active(3), cleared(3), active(1), cleared(1)]);
+      const spans = read(small, [
+        active(1),
+        cleared(1),
+        active(2),
+        cleared(2),
+        active(3),
+        cleared(3),
+        active(1),
+        cleared(1)
+      ]);
       return plain(spans[3].attributes)['openot.correlation.reused'];
     };
     should(reusedWith(3)).equal(true);
@@ -212,7 +268,16 @@ describe('the limits of a span book', () => {
 
   it('identities: what was open long is remembered from its end', () => {
     const small = book({ identities: 2 });
-    const spans = read(small, [active(1), active(2), cleared(2), active(3), cleared(3), cleared(1), active(1), cleared(1)]);
+    const spans = read(small, [
+      active(1),
+      active(2),
+      cleared(2),
+      active(3),
+      cleared(3),
+      cleared(1),
+      active(1),
+      cleared(1)
+    ]);
     should(plain(spans[3].attributes)).containEql({ 'openot.correlation.reused': true });
   });
 
@@ -245,7 +310,10 @@ describe('the limits of a span book', () => {
     const small = book({ identities: 1 });
     const batch = plc.log(batchEvent(1, 40, BatchState.Started, 30));
     const event = conditionActive(1, of(1));
-    const documents = [batch, plc.log({ ...event, slots: [...event.slots, { key: 37, type: 5, payload: Uint8Array.of(40, 0, 0, 0) }] })];
+    const documents = [
+      batch,
+      plc.log({ ...event, slots: [...event.slots, { key: 37, type: 5, payload: Uint8Array.of(40, 0, 0, 0) }] })
+    ];
     const ids = idsOf(small, documents);
     read(small, [active(2), active(3)]);
     should(idsOf(small, documents)).eql(ids);

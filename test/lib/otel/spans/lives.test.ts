@@ -1,7 +1,14 @@
 import should from 'should';
 import { DocumentObject } from '../../../../lib/document';
 import { createSpanBook, SpanBook } from '../../../../lib/otel/spans';
-import { batchEvent, BatchState, conditionActive, conditionCleared, conditionHandled, message } from '../../../../lib/simulator/scenarios/events';
+import {
+  batchEvent,
+  BatchState,
+  conditionActive,
+  conditionCleared,
+  conditionHandled,
+  message
+} from '../../../../lib/simulator/scenarios/events';
 import { EventType } from '../../../../lib/wire';
 import { ALARM, at, loadPlant, Plant, Plc, SECOND, T0 } from './support/plc';
 import { plain, read, single } from './support/reading';
@@ -49,7 +56,16 @@ describe('a run that ends', () => {
   });
 
   it('is not ended by a logger that stops and goes on', () => {
-    const documents = [active(), plc.log(stopped), plc.log({ sourceId: 0, eventTypeId: EventType.LoggerStarted, slots: [{ key: 59, type: 0, payload: Uint8Array.of(0) }] }), cleared()];
+    const documents = [
+      active(),
+      plc.log(stopped),
+      plc.log({
+        sourceId: 0,
+        eventTypeId: EventType.LoggerStarted,
+        slots: [{ key: 59, type: 0, payload: Uint8Array.of(0) }]
+      }),
+      cleared()
+    ];
     should(plain(single(read(book, documents)).attributes)).not.have.property('openot.truncated');
   });
 
@@ -72,7 +88,7 @@ describe('a run that ends', () => {
     should(plain(span.attributes)).containEql({ 'openot.truncated': true, 'openot.clock.reversed': true });
   });
 
-  it('does not end another stream\'s spans', () => {
+  it("does not end another stream's spans", () => {
     read(book, [active()], 'a');
     read(book, [active(6)], 'b');
     plc.coldStart();
@@ -96,7 +112,10 @@ describe('a run that ends', () => {
     const documents = [active(), line()];
     plc.powerCycle();
     const [truncated, whole] = read(book, [...documents, active(), cleared()]);
-    should(plain(truncated.attributes)).containEql({ 'openot.truncated': true, 'openot.truncation.reason': 'incarnation' });
+    should(plain(truncated.attributes)).containEql({
+      'openot.truncated': true,
+      'openot.truncation.reason': 'incarnation'
+    });
     should(truncated.endTimeUnixNano).equal(at(2));
     should(plain(whole.attributes)).containEql({ 'openot.incarnation': 1 });
     should(whole.traceId).not.equal(truncated.traceId);
@@ -124,12 +143,18 @@ describe('a run that ends', () => {
     plc.incarnation = 3;
     const documents = [active(), plc.log(conditionHandled(1, 'ConditionAcknowledged', ALARM)), line()];
     read(book, documents);
-    const again = documents.map((document) => ({ ...document, provenance: { ...document.provenance, incarnation: 0 } }));
+    const again = documents.map((document) => ({
+      ...document,
+      provenance: { ...document.provenance, incarnation: 0 }
+    }));
     should(read(book, again)).eql([]);
     should(book.open).equal(1);
     plc.incarnation = 0;
     const spans = read(book, [active(6), plc.log(conditionCleared(1, { ...ALARM, correlationId: 6 }))]);
-    should(spans.map(({ attributes }) => plain(attributes)['openot.truncation.reason'])).eql(['incarnation', undefined]);
+    should(spans.map(({ attributes }) => plain(attributes)['openot.truncation.reason'])).eql([
+      'incarnation',
+      undefined
+    ]);
   });
 
   it('bytes without a ring: seqs that went back in records that are new are another life', () => {
@@ -139,15 +164,24 @@ describe('a run that ends', () => {
     should(read(book, documents)).eql([], 'the same again is no other life');
     plc.powerCycle();
     const spans = read(book, [active(6), plc.log(conditionCleared(1, { ...ALARM, correlationId: 6 }))]);
-    should(spans.map(({ attributes }) => plain(attributes)['openot.truncation.reason'])).eql(['incarnation', undefined]);
+    should(spans.map(({ attributes }) => plain(attributes)['openot.truncation.reason'])).eql([
+      'incarnation',
+      undefined
+    ]);
     should(spans[0].endTimeUnixNano).equal(at(3));
   });
 
   /** The same record with another time, received when it was. */
-  const timed = (document: DocumentObject, sourceTimeNs: bigint): DocumentObject => ({ ...document, provenance: { ...document.provenance, sourceTimeNs: String(sourceTimeNs) } });
+  const timed = (document: DocumentObject, sourceTimeNs: bigint): DocumentObject => ({
+    ...document,
+    provenance: { ...document.provenance, sourceTimeNs: String(sourceTimeNs) }
+  });
   const DAY = 86_400;
 
-  for (const [what, before, after] of [['a reader that forgot its state', 3, 0], ['bytes without a ring', undefined, undefined]] as const) {
+  for (const [what, before, after] of [
+    ['a reader that forgot its state', 3, 0],
+    ['bytes without a ring', undefined, undefined]
+  ] as const) {
     it(`one time in the far future hides for a day at most that a life went back: ${what}`, () => {
       plc.incarnation = before;
       read(book, [line(), line(), timed(line(), T0 + 3_000_000_000n * SECOND)]);
@@ -167,18 +201,30 @@ describe('a run that ends', () => {
 
   it('a clock that is days ahead makes no other life of what is read again days later', () => {
     plc.incarnation = undefined;
-    const documents = [active(), line(), line()].map((document) => timed(document, BigInt(document.provenance.sourceTimeNs ?? 0) + BigInt(10 * DAY) * SECOND));
+    const documents = [active(), line(), line()].map((document) =>
+      timed(document, BigInt(document.provenance.sourceTimeNs ?? 0) + BigInt(10 * DAY) * SECOND)
+    );
     read(book, documents);
-    const later = documents.map((document) => ({ ...document, provenance: { ...document.provenance, receiveTimeNs: String(T0 + BigInt(3 * DAY) * SECOND) } }));
+    const later = documents.map((document) => ({
+      ...document,
+      provenance: { ...document.provenance, receiveTimeNs: String(T0 + BigInt(3 * DAY) * SECOND) }
+    }));
     should(read(book, later)).eql([]);
     should(book.open).equal(1);
   });
 
-  for (const [what, first] of [['was not set yet', 5n * SECOND], ['was not told', 0n]] as const) {
+  for (const [what, first] of [
+    ['was not set yet', 5n * SECOND],
+    ['was not told', 0n]
+  ] as const) {
     it(`nor does a receiving clock that ${what}, and is right when the records are read again`, () => {
       plc.incarnation = undefined;
       const documents = [active(), line(), line()];
-      const received = (ns: bigint): DocumentObject[] => documents.map((document) => ({ ...document, provenance: { ...document.provenance, receiveTimeNs: String(ns) } }));
+      const received = (ns: bigint): DocumentObject[] =>
+        documents.map((document) => ({
+          ...document,
+          provenance: { ...document.provenance, receiveTimeNs: String(ns) }
+        }));
       read(book, received(first));
       should(read(book, received(plc.now + SECOND))).eql([]);
       should([book.open, book.counts.repeated]).eql([1, 3]);
@@ -188,7 +234,10 @@ describe('a run that ends', () => {
   it('nor does anything that was read, when it is read again a month later', () => {
     const documents = [active(), line(), line()];
     read(book, documents);
-    const later = documents.map((document) => ({ ...document, provenance: { ...document.provenance, incarnation: 0, receiveTimeNs: String(T0 + BigInt(30 * DAY) * SECOND) } }));
+    const later = documents.map((document) => ({
+      ...document,
+      provenance: { ...document.provenance, incarnation: 0, receiveTimeNs: String(T0 + BigInt(30 * DAY) * SECOND) }
+    }));
     should(read(book, later)).eql([]);
     should([book.open, book.counts.repeated]).eql([1, 3]);
   });

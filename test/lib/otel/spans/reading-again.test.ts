@@ -1,7 +1,13 @@
 import should from 'should';
 import { DocumentObject } from '../../../../lib/document';
 import { createSpanBook, SpanBook } from '../../../../lib/otel/spans';
-import { conditionActive, conditionCleared, conditionHandled, conditionSuppressed, message } from '../../../../lib/simulator/scenarios/events';
+import {
+  conditionActive,
+  conditionCleared,
+  conditionHandled,
+  conditionSuppressed,
+  message
+} from '../../../../lib/simulator/scenarios/events';
 import { ALARM, loadPlant, Plant, Plc } from './support/plc';
 import { read, single } from './support/reading';
 
@@ -23,7 +29,11 @@ describe('reading again', () => {
     book = createSpanBook({ hashes: plant.hashes });
     should(book.restore(image)).eql({ ok: true });
   };
-  const alarm = (): DocumentObject[] => [plc.log(conditionActive(1, ALARM)), plc.log(conditionHandled(1, 'ConditionAcknowledged', ALARM)), plc.log(conditionCleared(1, ALARM))];
+  const alarm = (): DocumentObject[] => [
+    plc.log(conditionActive(1, ALARM)),
+    plc.log(conditionHandled(1, 'ConditionAcknowledged', ALARM)),
+    plc.log(conditionCleared(1, ALARM))
+  ];
 
   it('a kill between the saving of the state and the acceptance brings the span again, the same', () => {
     const documents = alarm();
@@ -66,7 +76,10 @@ describe('reading again', () => {
     }
     book.settled(STREAM, '1', 1, 7);
     should(book.pending).equal(0);
-    read(book, [plc.log(conditionActive(1, { ...ALARM, correlationId: 6 })), plc.log(conditionCleared(1, { ...ALARM, correlationId: 6 }))]);
+    read(book, [
+      plc.log(conditionActive(1, { ...ALARM, correlationId: 6 })),
+      plc.log(conditionCleared(1, { ...ALARM, correlationId: 6 }))
+    ]);
     book.settled(STREAM, '2', 0, 0);
     should(book.pending).equal(0, 'a later run settles the one before');
     plc.powerCycle();
@@ -92,7 +105,12 @@ describe('reading again', () => {
   });
 
   it('the whole ring with an empty state gives the same spans', () => {
-    const documents = [...alarm(), plc.log(conditionActive(1, ALARM)), plc.log(conditionCleared(1, ALARM)), plc.log(conditionActive(1, { ...ALARM, correlationId: 7 }))];
+    const documents = [
+      ...alarm(),
+      plc.log(conditionActive(1, ALARM)),
+      plc.log(conditionCleared(1, ALARM)),
+      plc.log(conditionActive(1, { ...ALARM, correlationId: 7 }))
+    ];
     plc.coldStart();
     documents.push(plc.log(message(0, 102, [])));
     const first = read(book, documents);
@@ -126,7 +144,7 @@ describe('reading again', () => {
     should(book.open).equal(0);
   });
 
-  it('streams do not know each other\'s records', () => {
+  it("streams do not know each other's records", () => {
     const documents = alarm();
     const spans = ['a', 'b'].flatMap((stream) => read(book, documents, stream));
     should(spans.length).equal(2);

@@ -19,7 +19,10 @@ async function bindings(text: string): Promise<Binding> {
   return bind(store, { stream: 'test', whenUnadvertised: 'assume' });
 }
 
-/** What a controller says in some minutes, as enriched documents: definition changes, a cold start and a power cycle included. */
+/**
+ * What a controller says in some minutes, as enriched documents: definition changes, a cold start and a power cycle
+ * included.
+ */
 async function documentsOf(scenario: ScenarioName): Promise<DocumentObject[]> {
   const formatter = createFormatter({ profile: 'enriched' });
   const byText = new Map<string, Binding>();
@@ -33,7 +36,10 @@ async function documentsOf(scenario: ScenarioName): Promise<DocumentObject[]> {
   const look = (): void => {
     const binding = byText.get(simulator.definitionText());
     if (binding === undefined) throw new Error('a definition file that is not up to date');
-    const context = formatter.context({ bufferId: 1, incarnation: simulator.producer.incarnation, receiveTimeNs: String(simulator.producer.now()) }, binding);
+    const context = formatter.context(
+      { bufferId: 1, incarnation: simulator.producer.incarnation, receiveTimeNs: String(simulator.producer.now()) },
+      binding
+    );
     for (const { record, abs } of follower.read()) documents.push(formatter.recordObject(record, abs, context));
   };
   const commands = ['clock-unsynced', 'definition-change', 'clock-synced', 'cold-start', 'drop', 'power-cycle'];
@@ -62,9 +68,11 @@ for (const scenario of Object.keys(scenarios) as ScenarioName[]) {
       should(spans.map(toldBy)).eql(tellSpans(documents, 'plant/line', true));
       assertValid('traces', assembleRequest('traces', { spans }, { resource: { attributes: [] }, scope: {} }));
       const kinds = spans.map(({ attributes }) => plain(attributes)['openot.span.kind']);
-      for (const kind of ['condition', 'batch', 'state']) should(kinds.filter((found) => found === kind).length).be.above(2, kind);
+      for (const kind of ['condition', 'batch', 'state'])
+        should(kinds.filter((found) => found === kind).length).be.above(2, kind);
       const reasons = new Set(spans.map(({ attributes }) => plain(attributes)['openot.truncation.reason']));
-      for (const reason of [undefined, 'run', 'incarnation']) should(reasons.has(reason as never)).equal(true, String(reason));
+      for (const reason of [undefined, 'run', 'incarnation'])
+        should(reasons.has(reason as never)).equal(true, String(reason));
       should(new Set(spans.map(({ spanId }) => spanId)).size).equal(spans.length);
     });
 
@@ -72,7 +80,10 @@ for (const scenario of Object.keys(scenarios) as ScenarioName[]) {
       const book = createSpanBook({ hashes: (await loadPlant()).hashes });
       const names = new Set(read(book, documents, 'plant/line', true).map(({ name }) => name));
       should(names.size).be.below(60);
-      for (const name of names) should(name).match(/^[A-Z].*|^batch .+/).and.not.match(/\d{4,}/);
+      for (const name of names)
+        should(name)
+          .match(/^[A-Z].*|^batch .+/)
+          .and.not.match(/\d{4,}/);
     });
   });
 }

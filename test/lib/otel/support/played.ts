@@ -4,7 +4,9 @@ import { ScenarioName, scenarios } from '../../../../lib/simulator';
 import { clocked } from '../../simulator/support/clocked';
 import { Follower } from '../../simulator/support/follower';
 
-/** Documents of a scenario with every lifecycle operation in between, in the batches that a reader would make of them. */
+/**
+ * Documents of a scenario with every lifecycle operation in between, in the batches that a reader would make of them.
+ */
 export async function played(name: ScenarioName): Promise<DocumentObject[][]> {
   const formatter = createFormatter({ profile: 'enriched' });
   const contexts = new Map<string, DocumentContext>();
@@ -14,7 +16,13 @@ export async function played(name: ScenarioName): Promise<DocumentObject[][]> {
     if (!outcome.ok) throw new Error(outcome.message);
     const store = new DefinitionStore();
     store.add(outcome.compiled, 'test');
-    contexts.set(text, formatter.context({ receiveTimeNs: '1780272100000000000', bufferId: 3 }, bind(store, { stream: 'test', whenUnadvertised: 'assume' })));
+    contexts.set(
+      text,
+      formatter.context(
+        { receiveTimeNs: '1780272100000000000', bufferId: 3 },
+        bind(store, { stream: 'test', whenUnadvertised: 'assume' })
+      )
+    );
   }
   const { simulator, pass } = clocked({ scenario: name, rate: 200, seed: 5 });
   const follower = new Follower(simulator.producer);

@@ -1,13 +1,32 @@
 import should from 'should';
-import type { Counts, HttpAnswer, HttpFailure, HttpRequest, Rejected, Said, SenderPorts, SenderSettings } from '../../../../lib/otlp';
+import type {
+  Counts,
+  HttpAnswer,
+  HttpFailure,
+  HttpRequest,
+  Rejected,
+  Said,
+  SenderPorts,
+  SenderSettings
+} from '../../../../lib/otlp';
 import { gunzipSync } from 'node:zlib';
 import { OtlpSender } from '../../../../lib/otlp';
 import { itemsOf } from './requests';
 
 export type Reply = HttpAnswer | HttpFailure;
 
-export const answer = (status: number, body: unknown = {}, headers: Partial<HttpAnswer> = {}): HttpAnswer => ({ ok: true, status, body: typeof body === 'string' ? body : JSON.stringify(body), isCut: false, ...headers });
-export const cut: HttpFailure = { ok: false, code: 'OPENOT_OTLP_UNREACHABLE', message: 'connect ECONNREFUSED 127.0.0.1:4318' };
+export const answer = (status: number, body: unknown = {}, headers: Partial<HttpAnswer> = {}): HttpAnswer => ({
+  ok: true,
+  status,
+  body: typeof body === 'string' ? body : JSON.stringify(body),
+  isCut: false,
+  ...headers
+});
+export const cut: HttpFailure = {
+  ok: false,
+  code: 'OPENOT_OTLP_UNREACHABLE',
+  message: 'connect ECONNREFUSED 127.0.0.1:4318'
+};
 
 /** A request that the fake collector got. */
 export interface Got {
@@ -36,8 +55,19 @@ export class FakeSender {
   readonly sender: OtlpSender;
   private timers: { atMs: number; call: () => void }[] = [];
 
-  constructor(settings: Partial<SenderSettings> = {}, headers: Record<string, string> = {}, isGzip = false, query = '') {
-    const endpoint = (signal: string): SenderSettings['endpoints']['logs'] => ({ url: new URL(`http://collector/v1/${signal}${query}`), from: 'field "Endpoint"', headers, timeoutMs: 10_000, isGzip });
+  constructor(
+    settings: Partial<SenderSettings> = {},
+    headers: Record<string, string> = {},
+    isGzip = false,
+    query = ''
+  ) {
+    const endpoint = (signal: string): SenderSettings['endpoints']['logs'] => ({
+      url: new URL(`http://collector/v1/${signal}${query}`),
+      from: 'field "Endpoint"',
+      headers,
+      timeoutMs: 10_000,
+      isGzip
+    });
     const ports: SenderPorts = {
       now: () => this.nowMs,
       wallMs: () => Date.parse('2026-01-01T00:00:00Z') + this.nowMs,
@@ -51,7 +81,14 @@ export class FakeSender {
     };
     this.sender = new OtlpSender(
       ports,
-      { endpoints: { logs: endpoint('logs'), metrics: endpoint('metrics'), traces: endpoint('traces') }, maxItems: 500, maxBytes: 4_194_304, maxAgeMs: 500, maxInFlight: 4, ...settings },
+      {
+        endpoints: { logs: endpoint('logs'), metrics: endpoint('metrics'), traces: endpoint('traces') },
+        maxItems: 500,
+        maxBytes: 4_194_304,
+        maxAgeMs: 500,
+        maxInFlight: 4,
+        ...settings
+      },
       {
         onRejected: (rejected) => {
           this.rejected.push(rejected);
@@ -64,7 +101,11 @@ export class FakeSender {
   }
 
   /** Gives it a message; `request` an object or text. */
-  offer(name: string, request: unknown, arrival: { hasToken?: boolean; stream?: string; sequence?: string } = {}): ReturnType<OtlpSender['offer']> {
+  offer(
+    name: string,
+    request: unknown,
+    arrival: { hasToken?: boolean; stream?: string; sequence?: string } = {}
+  ): ReturnType<OtlpSender['offer']> {
     return this.sender.offer(typeof request === 'string' ? request : JSON.stringify(request), {
       hasToken: false,
       ...arrival,
@@ -93,7 +134,8 @@ export class FakeSender {
   /** The same, and then waits, in real time, until something holds: compression leaves the thread. */
   async passReal(ms: number, holds: () => boolean): Promise<void> {
     await this.pass(ms);
-    for (const end = Date.now() + 10_000; !holds(); await this.pass(0)) if (Date.now() > end) throw new Error('waited in vain');
+    for (const end = Date.now() + 10_000; !holds(); await this.pass(0))
+      if (Date.now() > end) throw new Error('waited in vain');
   }
 
   /** Waits that are set. */

@@ -17,9 +17,15 @@ export interface Received {
 export type Script = (received: Received, response: ServerResponse) => void;
 
 /** Answers that it was accepted. */
-export const accept: Script = (_received, response) => void response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+export const accept: Script = (_received, response) =>
+  void response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
 
-export const say = (status: number, body: unknown = {}, headers: Record<string, string> = {}): Script => (_received, response) => void response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(typeof body === 'string' ? body : JSON.stringify(body));
+export const say =
+  (status: number, body: unknown = {}, headers: Record<string, string> = {}): Script =>
+  (_received, response) =>
+    void response
+      .writeHead(status, { 'content-type': 'application/json', ...headers })
+      .end(typeof body === 'string' ? body : JSON.stringify(body));
 
 /** Cuts the connection after the whole request was received. */
 export const cutOff: Script = (_received, response) => void response.socket?.destroy();
@@ -84,7 +90,13 @@ export class ScriptedReceiver {
     request.on('end', () => {
       const raw = Buffer.concat(chunks);
       const text = (request.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw).toString();
-      const received = { path: request.url ?? '', headers: request.headers, raw, text, connection: this.sockets.get(request.socket) ?? 0 };
+      const received = {
+        path: request.url ?? '',
+        headers: request.headers,
+        raw,
+        text,
+        connection: this.sockets.get(request.socket) ?? 0
+      };
       this.requests++;
       this.received.push(received);
       this.script(received, response);

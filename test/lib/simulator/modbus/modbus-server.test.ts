@@ -1,5 +1,12 @@
 import should from 'should';
-import { createSimulator, ModbusQuirks, ModbusServerOptions, Producer, SimulatorModbusServer, startModbusServer } from '../../../../lib/simulator';
+import {
+  createSimulator,
+  ModbusQuirks,
+  ModbusServerOptions,
+  Producer,
+  SimulatorModbusServer,
+  startModbusServer
+} from '../../../../lib/simulator';
 import { until } from '../../../e2e/support/process';
 import { RawClient } from './raw-client';
 
@@ -14,7 +21,12 @@ describe("the simulator's Modbus server", () => {
 
   async function serve(habits: ModbusQuirks = {}, options: Partial<ModbusServerOptions> = {}): Promise<RawClient> {
     let time = 1_000n;
-    producer = new Producer({ ringBytes: 1024, clock: () => (time += 1_000n), definitionHash: '00112233aabbccdd', stepped: habits.storesBetween !== undefined });
+    producer = new Producer({
+      ringBytes: 1024,
+      clock: () => (time += 1_000n),
+      definitionHash: '00112233aabbccdd',
+      stepped: habits.storesBetween !== undefined
+    });
     for (let i = 0; i < 5; i++) producer.emit({ sourceId: 1, eventTypeId: 3, slots: [] });
     for (const key of Object.keys(quirks) as (keyof ModbusQuirks)[]) delete quirks[key];
     Object.assign(quirks, habits);
@@ -37,11 +49,20 @@ describe("the simulator's Modbus server", () => {
       const control = await one.ask(0, 44, { functionCode });
       should(control).have.properties({ functionCode, unitId: 255 });
       should(hex(control.body)).equal('58' + hex(producer.control));
-      should((await one.ask(100, 125, { functionCode })).body.subarray(1).equals(Buffer.from(producer.ring.subarray(0, 250)))).be.true();
+      should(
+        (await one.ask(100, 125, { functionCode })).body.subarray(1).equals(Buffer.from(producer.ring.subarray(0, 250)))
+      ).be.true();
     }
     should(hex((await one.ask(44, 56)).body.subarray(1))).equal('00'.repeat(112));
     should(hex((await one.ask(611, 1)).body.subarray(1))).equal(hex(producer.ring.subarray(1022)));
-    should(server.counters()).have.properties({ requests: 6, answers: 6, exceptions: 0, registers: 44 + 125 + 44 + 125 + 56 + 1, connections: 1, evicted: 0 });
+    should(server.counters()).have.properties({
+      requests: 6,
+      answers: 6,
+      exceptions: 0,
+      registers: 44 + 125 + 44 + 125 + 56 + 1,
+      connections: 1,
+      evicted: 0
+    });
   });
 
   it('shows both where it is told to', async () => {
@@ -152,7 +173,11 @@ describe("the simulator's Modbus server", () => {
     const one = await serve({ staleAnswers: true });
     const ids = [one.send(0, 1), one.send(0, 2)];
     const answers = await one.next(3);
-    should(answers.map(({ id, body }) => `${id} ${hex(body)}`)).eql([`${ids[0]} 024f4f`, `${ids[0]} 020000`, `${ids[1]} 044f4f5432`]);
+    should(answers.map(({ id, body }) => `${id} ${hex(body)}`)).eql([
+      `${ids[0]} 024f4f`,
+      `${ids[0]} 020000`,
+      `${ids[1]} 044f4f5432`
+    ]);
   });
 
   it('puts two answers into one segment, or one into three', async () => {
@@ -169,7 +194,10 @@ describe("the simulator's Modbus server", () => {
     one.send(0, 30);
     const [third, fourth] = await one.next(2);
     should(third.segment - before).be.above(1);
-    should([hex(third.body), hex(fourth.body)]).eql(['28' + hex(producer.control.subarray(0, 40)), '3c' + hex(producer.control.subarray(0, 60))]);
+    should([hex(third.body), hex(fourth.body)]).eql([
+      '28' + hex(producer.control.subarray(0, 40)),
+      '3c' + hex(producer.control.subarray(0, 60))
+    ]);
   });
 
   it('closes the oldest connection when too many come', async () => {
@@ -217,7 +245,12 @@ describe("the simulator's Modbus server", () => {
 
 describe('a simulator with a Modbus server', () => {
   it('says what was asked of it, and lets go of the port when it stops', async () => {
-    const simulator = createSimulator({ scenario: 'reactor', modbusPort: 'any', modbusRegisters: { controlAddress: 10, ringAddress: 60 }, ringBytes: 4096 });
+    const simulator = createSimulator({
+      scenario: 'reactor',
+      modbusPort: 'any',
+      modbusRegisters: { controlAddress: 10, ringAddress: 60 },
+      ringBytes: 4096
+    });
     should(simulator.statistics().modbus).be.undefined();
     should(await simulator.start()).eql({ ok: true });
     const { port } = simulator.modbus!;
@@ -228,7 +261,9 @@ describe('a simulator with a Modbus server', () => {
     const second = createSimulator({ scenario: 'reactor', modbusPort: port, timer: false });
     const failed = await second.start();
     should(failed).have.properties({ ok: false, code: 'OPENOT_SIMULATOR_SERVER' });
-    should(failed.ok ? '' : failed.message).match(new RegExp(`Modbus server could not listen on port ${port}.*Choose another port`));
+    should(failed.ok ? '' : failed.message).match(
+      new RegExp(`Modbus server could not listen on port ${port}.*Choose another port`)
+    );
     await simulator.stop();
     one.end();
     should(await second.start()).eql({ ok: true });
@@ -238,6 +273,8 @@ describe('a simulator with a Modbus server', () => {
   it('says that a ring is too large for Modbus', async () => {
     const simulator = createSimulator({ scenario: 'reactor', modbusPort: 'any', ringBytes: 131_072, timer: false });
     const failed = await simulator.start();
-    should(failed.ok ? '' : failed.message).match(/cannot show this controller: a ring of 131072 bytes from register 100 on ends beyond the last register/);
+    should(failed.ok ? '' : failed.message).match(
+      /cannot show this controller: a ring of 131072 bytes from register 100 on ends beyond the last register/
+    );
   });
 });

@@ -36,7 +36,20 @@ export class RawClient {
   /** Sends a request for registers and returns its transaction id. */
   send(address: number, count: number, { functionCode = 3, unitId = 255 } = {}): number {
     const id = ++this.lastId;
-    this.write([id >> 8, id & 255, 0, 0, 0, 6, unitId, functionCode, address >> 8, address & 255, count >> 8, count & 255]);
+    this.write([
+      id >> 8,
+      id & 255,
+      0,
+      0,
+      0,
+      6,
+      unitId,
+      functionCode,
+      address >> 8,
+      address & 255,
+      count >> 8,
+      count & 255
+    ]);
     return id;
   }
 
@@ -67,7 +80,13 @@ export class RawClient {
     this.bytes = Buffer.concat([this.bytes, chunk]);
     while (this.bytes.length >= 6 && this.bytes.length >= 6 + this.bytes.readUInt16BE(4)) {
       const end = 6 + this.bytes.readUInt16BE(4);
-      this.answers.push({ id: this.bytes.readUInt16BE(0), unitId: this.bytes[6], functionCode: this.bytes[7], body: this.bytes.subarray(8, end), segment: this.segment });
+      this.answers.push({
+        id: this.bytes.readUInt16BE(0),
+        unitId: this.bytes[6],
+        functionCode: this.bytes[7],
+        body: this.bytes.subarray(8, end),
+        segment: this.segment
+      });
       this.bytes = this.bytes.subarray(end);
     }
   }

@@ -10,7 +10,10 @@ export interface ReadRecord {
   readonly record: RecordView;
 }
 
-/** A reader of a ring that nobody writes to while it looks: reads on from where it stood, and accounts for what it missed. */
+/**
+ * A reader of a ring that nobody writes to while it looks: reads on from where it stood, and accounts for what it
+ * missed.
+ */
 export class Follower {
   readonly records: ReadRecord[] = [];
   readonly accounting = new LossAccounting();
@@ -42,12 +45,15 @@ export class Follower {
     }
     const bytes = flatWindow(this.memory.ring, this.cursor, headAbs);
     const found: ReadRecord[] = [];
-    const end = visitWindow({ bytes, fromAbs: this.cursor, headAbs, capacity: this.memory.ring.length }, (abs, record) => {
-      const outcome = this.accounting.account(record);
-      if (!outcome.ok || outcome.kind === 'repeat') throw new Error(`record at ${abs} is not new data`);
-      this.lossItems.push(...outcome.losses.filter((loss) => loss.upgrade === undefined));
-      found.push({ abs, record });
-    });
+    const end = visitWindow(
+      { bytes, fromAbs: this.cursor, headAbs, capacity: this.memory.ring.length },
+      (abs, record) => {
+        const outcome = this.accounting.account(record);
+        if (!outcome.ok || outcome.kind === 'repeat') throw new Error(`record at ${abs} is not new data`);
+        this.lossItems.push(...outcome.losses.filter((loss) => loss.upgrade === undefined));
+        found.push({ abs, record });
+      }
+    );
     if (end.stop !== undefined) throw new Error(`stopped at ${end.nextAbs}: ${JSON.stringify(end.stop)}`);
     if (end.nextAbs !== headAbs) throw new Error(`ended at ${end.nextAbs} instead of head ${headAbs}`);
     this.cursor = headAbs;
@@ -57,10 +63,22 @@ export class Follower {
 }
 
 /** A record in one line, to compare with truth. */
-export function line(of: { abs: number; runId: bigint; sourceId: number; seq: number | bigint; eventTypeId: number }): string {
+export function line(of: {
+  abs: number;
+  runId: bigint;
+  sourceId: number;
+  seq: number | bigint;
+  eventTypeId: number;
+}): string {
   return `${of.abs} ${of.runId}/${of.sourceId}/${of.seq} ${of.eventTypeId}`;
 }
 
 export function lineOf({ abs, record }: ReadRecord): string {
-  return line({ abs, runId: record.runId, sourceId: record.sourceId, seq: record.seq, eventTypeId: record.eventTypeId });
+  return line({
+    abs,
+    runId: record.runId,
+    sourceId: record.sourceId,
+    seq: record.seq,
+    eventTypeId: record.eventTypeId
+  });
 }

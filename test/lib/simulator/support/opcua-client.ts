@@ -20,9 +20,18 @@ export interface TestClient {
 }
 
 /** A client with a certificate of its own in `folder`; rejects as node-opcua's does. */
-export async function connect(server: SimulatorOpcuaServer, folder: string, options: OPCUAClientOptions = {}, identity?: UserIdentityInfo): Promise<TestClient> {
+export async function connect(
+  server: SimulatorOpcuaServer,
+  folder: string,
+  options: OPCUAClientOptions = {},
+  identity?: UserIdentityInfo
+): Promise<TestClient> {
   const opcua = await loadNodeOpcua();
-  const clientCertificateManager = new opcua.OPCUACertificateManager({ rootFolder: join(folder, 'client'), automaticallyAcceptUnknownCertificate: true, disableFileWatchers: true });
+  const clientCertificateManager = new opcua.OPCUACertificateManager({
+    rootFolder: join(folder, 'client'),
+    automaticallyAcceptUnknownCertificate: true,
+    disableFileWatchers: true
+  });
   const client = opcua.OPCUAClient.create({
     endpointMustExist: false,
     clientCertificateManager,
@@ -43,7 +52,11 @@ export async function connect(server: SimulatorOpcuaServer, folder: string, opti
       read: (...nodes) => {
         const nodesToRead = nodes.map((node) => {
           const [id, range] = typeof node === 'string' ? [node, undefined] : node;
-          return { nodeId: id.replace(`nsu=${SIMULATOR_NAMESPACE_URI}`, `ns=${index}`), attributeId: opcua.AttributeIds.Value, indexRange: range === undefined ? undefined : new opcua.NumericRange(range) };
+          return {
+            nodeId: id.replace(`nsu=${SIMULATOR_NAMESPACE_URI}`, `ns=${index}`),
+            attributeId: opcua.AttributeIds.Value,
+            indexRange: range === undefined ? undefined : new opcua.NumericRange(range)
+          };
         });
         return session.read(nodesToRead);
       },

@@ -4,7 +4,13 @@ import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CaptureFrame, decodeCapture } from '../../../../lib/ring';
-import { CaptureTold, diskFiles, RecordingTransport, recordingTransport, RecordingSettings } from '../../../../lib/transport/capture';
+import {
+  CaptureTold,
+  diskFiles,
+  RecordingTransport,
+  recordingTransport,
+  RecordingSettings
+} from '../../../../lib/transport/capture';
 import { Transport } from '../../../../lib/transport/transport';
 import { FakePlc } from '../../reader/fake-plc';
 import { failure, FakeTransport, ManualClock, quiet } from '../../reader/fake-ports';
@@ -21,14 +27,22 @@ class Bench {
   readonly transport: RecordingTransport;
 
   constructor(settings: Partial<RecordingSettings> = {}) {
-    this.transport = recordingTransport(this.inner, { path: PATH, clock: this.clock, files: this.files, onError: (error) => this.errors.push(error), ...settings });
+    this.transport = recordingTransport(this.inner, {
+      path: PATH,
+      clock: this.clock,
+      files: this.files,
+      onError: (error) => this.errors.push(error),
+      ...settings
+    });
   }
 
   async reads(count: number): Promise<void> {
     for (let i = 0; i < count; i++) {
       this.plc.append();
       this.clock.now += 100;
-      should((await this.transport.read([{ kind: 'control' }, { kind: 'ring', offset: 0, length: 1024 }])).ok).be.true();
+      should(
+        (await this.transport.read([{ kind: 'control' }, { kind: 'ring', offset: 0, length: 1024 }])).ok
+      ).be.true();
     }
   }
 
@@ -51,7 +65,9 @@ const codes = (bench: Bench): string[] => bench.errors.map(({ code }) => code);
 
 describe('capture: recording', () => {
   it('begins with the facts and an image of the whole ring, and ends in order', async () => {
-    const bench = new Bench({ about: { software: 'openot 1', transport: 'opcua', stream: 'line 1', ring: 'ns=2;s=Ring' } });
+    const bench = new Bench({
+      about: { software: 'openot 1', transport: 'opcua', stream: 'line 1', ring: 'ns=2;s=Ring' }
+    });
     bench.plc.fill(10);
     await bench.transport.connect();
     await bench.reads(3);
@@ -59,11 +75,21 @@ describe('capture: recording', () => {
     bench.files.paths.should.eql([`${PATH}-000001.ootcap`]);
     bench.types(bench.files.paths[0]).should.equal('header connect image 3 read end');
     const [header, connect, image, read, , last, end] = bench.frames(bench.files.paths[0]);
-    header.content.should.eql({ type: 'header', software: 'openot 1', transport: 'opcua', stream: 'line 1', ring: 'ns=2;s=Ring', session: 2_000_000_000n, part: 0 });
+    header.content.should.eql({
+      type: 'header',
+      software: 'openot 1',
+      transport: 'opcua',
+      stream: 'line 1',
+      ring: 'ns=2;s=Ring',
+      session: 2_000_000_000n,
+      part: 0
+    });
     connect.content.should.eql({ type: 'connect', again: false, outcome: bench.inner.facts });
     if (image.content.type !== 'image') throw new Error('no image');
     image.content.ring.length.should.equal(4096);
-    Buffer.from(image.content.ring.subarray(0, 400)).equals(Buffer.from(bench.plc.ringBytes(0, 400))).should.be.true();
+    Buffer.from(image.content.ring.subarray(0, 400))
+      .equals(Buffer.from(bench.plc.ringBytes(0, 400)))
+      .should.be.true();
     if (read.content.type !== 'read' || !read.content.outcome.ok) throw new Error('no read');
     read.content.parts.should.eql([{ kind: 'control' }, { kind: 'ring', offset: 0, length: 1024 }]);
     read.content.outcome.parts.map(({ length }) => length).should.eql([88, 1024]);
@@ -93,8 +119,18 @@ describe('capture: recording', () => {
     should(bench.transport.onLost).be.undefined();
     should(bench.transport.watch).be.a.Function();
     let lose: (error: ReturnType<typeof failure>) => void = () => undefined;
-    const inner: Transport = { connect: () => bench.inner.connect(), read: (parts) => bench.inner.read(parts), close: () => bench.inner.close(), onLost: (listener) => ((lose = listener), () => undefined) };
-    const transport = recordingTransport(inner, { path: '/captures/other', clock: bench.clock, files: bench.files, onError: (error) => bench.errors.push(error) });
+    const inner: Transport = {
+      connect: () => bench.inner.connect(),
+      read: (parts) => bench.inner.read(parts),
+      close: () => bench.inner.close(),
+      onLost: (listener) => ((lose = listener), () => undefined)
+    };
+    const transport = recordingTransport(inner, {
+      path: '/captures/other',
+      clock: bench.clock,
+      files: bench.files,
+      onError: (error) => bench.errors.push(error)
+    });
     should(transport.watch).be.undefined();
     await transport.connect();
     const told: unknown[] = [];
@@ -143,13 +179,19 @@ describe('capture: recording', () => {
   it('keeps to the length of a file when more comes than was asked for', async () => {
     const bench = new Bench({ maxBytes: 20_000 });
     await bench.transport.connect();
-    bench.inner.answer = (outcome) => (outcome.ok ? { ok: true, parts: outcome.parts.map((part) => (part.length === 88 ? new Uint8Array(6000) : part)) } : outcome);
+    bench.inner.answer = (outcome) =>
+      outcome.ok
+        ? { ok: true, parts: outcome.parts.map((part) => (part.length === 88 ? new Uint8Array(6000) : part)) }
+        : outcome;
     await bench.reads(20);
     bench.inner.answer = (outcome) => outcome;
     await bench.reads(3);
     await bench.transport.close();
     for (const path of bench.files.paths) bench.files.bytesOf(path).length.should.be.belowOrEqual(20_000);
-    bench.files.paths.flatMap((path) => [...bench.frames(path)]).filter(({ content }) => content.type === 'gap').length.should.be.above(0);
+    bench.files.paths
+      .flatMap((path) => [...bench.frames(path)])
+      .filter(({ content }) => content.type === 'gap')
+      .length.should.be.above(0);
   });
 
   it('goes on with the numbers of an earlier recording, and keeps no more files of both than allowed', async () => {
@@ -159,7 +201,9 @@ describe('capture: recording', () => {
       bench.files.files.set('/captures/line10-000009.ootcap', new Uint8Array(1));
       await bench.transport.connect();
       await bench.transport.close();
-      bench.files.paths.filter((path) => path.startsWith(`${PATH}-`)).should.eql(i === 0 ? [`${PATH}-000001.ootcap`] : [`${PATH}-00000${i}.ootcap`, `${PATH}-00000${i + 1}.ootcap`]);
+      bench.files.paths
+        .filter((path) => path.startsWith(`${PATH}-`))
+        .should.eql(i === 0 ? [`${PATH}-000001.ootcap`] : [`${PATH}-00000${i}.ootcap`, `${PATH}-00000${i + 1}.ootcap`]);
       bench.files.paths.should.containEql('/captures/line10-000009.ootcap');
     }
   });
@@ -277,7 +321,13 @@ describe('capture: recording', () => {
   it('a ring that does not fit into a file is said, once, and nothing is recorded', async () => {
     const bench = new Bench({ maxBytes: 16_000 });
     const big = new FakeTransport(new FakePlc(8192));
-    const transport = recordingTransport(big, { path: PATH, maxBytes: 16_384, clock: bench.clock, files: bench.files, onError: (error) => bench.errors.push(error) });
+    const transport = recordingTransport(big, {
+      path: PATH,
+      maxBytes: 16_384,
+      clock: bench.clock,
+      files: bench.files,
+      onError: (error) => bench.errors.push(error)
+    });
     await transport.connect();
     for (let i = 0; i < 10; i++) await transport.read([{ kind: 'control' }]);
     await transport.close();
@@ -288,14 +338,16 @@ describe('capture: recording', () => {
   it('an image is read in smaller pieces where the link wants that, in the middle of an update too, and again where it failed', async () => {
     const bench = new Bench();
     bench.plc.seqlock = 7;
-    bench.inner.answer = (outcome, parts) => (parts.some((part) => part.kind === 'ring' && part.length > 300) ? failure('OPENOT_BIG', 'smaller') : outcome);
+    bench.inner.answer = (outcome, parts) =>
+      parts.some((part) => part.kind === 'ring' && part.length > 300) ? failure('OPENOT_BIG', 'smaller') : outcome;
     await bench.transport.connect();
     await bench.transport.close();
     const image = bench.frames(bench.files.paths[0])[2].content;
     if (image.type !== 'image') throw new Error('no image');
     image.ring.length.should.equal(4096);
     const failing = new Bench();
-    failing.inner.answer = (outcome, parts) => (parts.length === 1 && parts[0].kind === 'ring' ? failure('OPENOT_GONE', 'reconnect') : outcome);
+    failing.inner.answer = (outcome, parts) =>
+      parts.length === 1 && parts[0].kind === 'ring' ? failure('OPENOT_GONE', 'reconnect') : outcome;
     await failing.transport.connect();
     await failing.reads(10);
     failing.inner.answer = (outcome) => outcome;
@@ -316,7 +368,22 @@ describe('capture: recording', () => {
 
   it('an error inside the recording ends the recording only', async () => {
     const bench = new Bench({ files: undefined });
-    const transport = recordingTransport(bench.inner, { path: PATH, clock: { ...bench.clock, nowNs: () => { throw new Error('no time'); }, monotonicMs: () => 0, sleep: () => Promise.resolve() }, files: bench.files, onError: (error) => { bench.errors.push(error); throw new Error('deaf'); } });
+    const transport = recordingTransport(bench.inner, {
+      path: PATH,
+      clock: {
+        ...bench.clock,
+        nowNs: () => {
+          throw new Error('no time');
+        },
+        monotonicMs: () => 0,
+        sleep: () => Promise.resolve()
+      },
+      files: bench.files,
+      onError: (error) => {
+        bench.errors.push(error);
+        throw new Error('deaf');
+      }
+    });
     should((await transport.connect()).ok).be.true();
     should((await transport.read([{ kind: 'control' }])).ok).be.true();
     codes(bench).should.eql(['OPENOT_CAPTURE_INTERNAL']);

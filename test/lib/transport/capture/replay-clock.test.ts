@@ -21,11 +21,15 @@ describe('capture: the time of a recording', () => {
   });
 
   it('waits in earnest beyond that, where there is no frame, and where it may not jump', async () => {
-    for (const make of [(base: ManualClock) => new ReplayClock(base, true), (base: ManualClock) => new ReplayClock(base, false), (base: ManualClock) => {
-      const clock = new ReplayClock(base, true);
-      clock.next(1000);
-      return clock;
-    }]) {
+    for (const make of [
+      (base: ManualClock) => new ReplayClock(base, true),
+      (base: ManualClock) => new ReplayClock(base, false),
+      (base: ManualClock) => {
+        const clock = new ReplayClock(base, true);
+        clock.next(1000);
+        return clock;
+      }
+    ]) {
       const base = new ManualClock();
       const clock = make(base);
       let woken = false;

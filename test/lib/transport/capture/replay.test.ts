@@ -11,12 +11,32 @@ import { startSession } from './support/session';
 
 const PATH = '/captures/line1-000001.ootcap';
 const C = { kind: 'control' } as const;
-const R = (offset: number, length: number): { kind: 'ring'; offset: number; length: number } => ({ kind: 'ring', offset, length });
+const R = (offset: number, length: number): { kind: 'ring'; offset: number; length: number } => ({
+  kind: 'ring',
+  offset,
+  length
+});
 
 /** A capture of frames at these milliseconds. */
 function captureOf(frames: readonly [number, WritableContent][], part = 0): Uint8Array {
-  const header: WritableContent = { type: 'header', software: '', transport: 'opcua', stream: 's', ring: '', session: 1n, part };
-  return new Uint8Array(Buffer.concat([encodeCapturePreamble(), ...[[0, header] as [number, WritableContent], ...frames].map(([ms, content], i) => encodeFrame(content, { monotonicUs: ms * 1000, wallNs: BigInt(ms) * 1_000_000n }, i) as Uint8Array)]));
+  const header: WritableContent = {
+    type: 'header',
+    software: '',
+    transport: 'opcua',
+    stream: 's',
+    ring: '',
+    session: 1n,
+    part
+  };
+  return new Uint8Array(
+    Buffer.concat([
+      encodeCapturePreamble(),
+      ...[[0, header] as [number, WritableContent], ...frames].map(
+        ([ms, content], i) =>
+          encodeFrame(content, { monotonicUs: ms * 1000, wallNs: BigInt(ms) * 1_000_000n }, i) as Uint8Array
+      )
+    ])
+  );
 }
 
 const facts = { ok: true, ringBytes: 1024, granularity: 4, about: ['recorded'] } as const;
@@ -27,10 +47,19 @@ function imageOf(plc: FakePlc): WritableContent {
 }
 
 function readOf(plc: FakePlc, offset: number, length: number): WritableContent {
-  return { type: 'read', tookUs: 0, parts: [C, R(offset, length)], outcome: { ok: true, parts: [plc.controlBytes(), plc.ringBytes(offset, length)] } };
+  return {
+    type: 'read',
+    tookUs: 0,
+    parts: [C, R(offset, length)],
+    outcome: { ok: true, parts: [plc.controlBytes(), plc.ringBytes(offset, length)] }
+  };
 }
 
-function transportOf(bytes: Uint8Array, speed: 'once' | 'original' = 'once', clock = new ManualClock()): { transport: Transport; clock: ManualClock } {
+function transportOf(
+  bytes: Uint8Array,
+  speed: 'once' | 'original' = 'once',
+  clock = new ManualClock()
+): { transport: Transport; clock: ManualClock } {
   const files = new MemoryFiles();
   files.files.set(PATH, bytes);
   return { transport: createCaptureTransport({ path: PATH, speed, clock, files }), clock };
@@ -38,7 +67,12 @@ function transportOf(bytes: Uint8Array, speed: 'once' | 'original' = 'once', clo
 
 describe('capture: replaying', () => {
   it('gives the facts that were recorded, refused connections first', async () => {
-    const { transport } = transportOf(captureOf([[1, { type: 'connect', again: false, outcome: failure('OPENOT_NO', 'reconnect') }], [2, connected]]));
+    const { transport } = transportOf(
+      captureOf([
+        [1, { type: 'connect', again: false, outcome: failure('OPENOT_NO', 'reconnect') }],
+        [2, connected]
+      ])
+    );
     should(await transport.connect()).eql(failure('OPENOT_NO', 'reconnect'));
     const found = await transport.connect();
     should(found).have.properties({ ok: true, ringBytes: 1024, granularity: 4 });
@@ -47,9 +81,21 @@ describe('capture: replaying', () => {
   });
 
   it('gives exactly what was got where exactly that is asked: bytes that do not fit together, too few, errors', async () => {
-    const strange: WritableContent = { type: 'read', tookUs: 0, parts: [C, R(4, 3)], outcome: { ok: true, parts: [Uint8Array.of(1), Uint8Array.of(2, 3)] } };
+    const strange: WritableContent = {
+      type: 'read',
+      tookUs: 0,
+      parts: [C, R(4, 3)],
+      outcome: { ok: true, parts: [Uint8Array.of(1), Uint8Array.of(2, 3)] }
+    };
     const failed: WritableContent = { type: 'read', tookUs: 0, parts: [C], outcome: failure('OPENOT_LATE', 'smaller') };
-    const { transport } = transportOf(captureOf([[1, connected], [2, strange], [3, failed], [4, { ...strange, outcome: { ok: true, parts: [] } } as WritableContent]]));
+    const { transport } = transportOf(
+      captureOf([
+        [1, connected],
+        [2, strange],
+        [3, failed],
+        [4, { ...strange, outcome: { ok: true, parts: [] } } as WritableContent]
+      ])
+    );
     await transport.connect();
     const first = await transport.read([C, R(4, 3)]);
     should(first.ok && first.parts.map((part) => [...part])).eql([[1], [2, 3]]);
@@ -64,20 +110,40 @@ describe('capture: replaying', () => {
     const { writer } = plc;
     const from = writer.headAbs;
     plc.fill(2);
-    const { transport } = transportOf(captureOf([[1, connected], [2, image], [3, readOf(plc, from, 300)]]));
+    const { transport } = transportOf(
+      captureOf([
+        [1, connected],
+        [2, image],
+        [3, readOf(plc, from, 300)]
+      ])
+    );
     await transport.connect();
     const old = await transport.read([R(0, 100)]);
     should(old.ok && Buffer.from(old.parts[0]).equals(Buffer.from(plc.ringBytes(0, 100)))).be.true();
     const late = await transport.read([R(from, 50), C]);
     should(late.ok && Buffer.from(late.parts[0]).equals(Buffer.from(plc.ringBytes(from, 50)))).be.true();
     should(late.ok && Buffer.from(late.parts[1]).equals(Buffer.from(plc.controlBytes()))).be.true();
-    should(await transport.read([R(1000, 50)])).have.properties({ ok: false, code: 'OPENOT_CAPTURE_NO_IMAGE', remedy: 'retry' });
+    should(await transport.read([R(1000, 50)])).have.properties({
+      ok: false,
+      code: 'OPENOT_CAPTURE_NO_IMAGE',
+      remedy: 'retry'
+    });
   });
 
   it('a lost link is told at its time, and what fails before the link is back is passed over', async () => {
     const plc = new FakePlc(1024);
     const lost: WritableContent = { type: 'lost', trouble: failure('OPENOT_LINK', 'reconnect') };
-    const { transport, clock } = transportOf(captureOf([[1, connected], [2, imageOf(plc)], [10, readOf(plc, 0, 8)], [60, lost], [70, { type: 'read', tookUs: 0, parts: [C], outcome: failure('OPENOT_DEAD', 'reconnect') }], [90, { type: 'connect', again: false, outcome: { ...facts, about: ['anew'] } }], [100, readOf(plc, 0, 8)]]));
+    const { transport, clock } = transportOf(
+      captureOf([
+        [1, connected],
+        [2, imageOf(plc)],
+        [10, readOf(plc, 0, 8)],
+        [60, lost],
+        [70, { type: 'read', tookUs: 0, parts: [C], outcome: failure('OPENOT_DEAD', 'reconnect') }],
+        [90, { type: 'connect', again: false, outcome: { ...facts, about: ['anew'] } }],
+        [100, readOf(plc, 0, 8)]
+      ])
+    );
     const told: number[] = [];
     transport.onLost?.(() => told.push(clock.now));
     await transport.connect();
@@ -98,7 +164,17 @@ describe('capture: replaying', () => {
     const lost: WritableContent = { type: 'lost', trouble: failure('OPENOT_LINK', 'reconnect') };
     const dead: WritableContent = { type: 'read', tookUs: 0, parts: [C], outcome: failure('OPENOT_DEAD', 'reconnect') };
     for (const readsFirst of [true, false]) {
-      const { transport, clock } = transportOf(captureOf([[1, connected], [2, imageOf(plc)], [10, readOf(plc, 0, 8)], [60, lost], [60, dead], [60, { type: 'connect', again: false, outcome: failure('OPENOT_NO', 'reconnect') }], [90, connected]]));
+      const { transport, clock } = transportOf(
+        captureOf([
+          [1, connected],
+          [2, imageOf(plc)],
+          [10, readOf(plc, 0, 8)],
+          [60, lost],
+          [60, dead],
+          [60, { type: 'connect', again: false, outcome: failure('OPENOT_NO', 'reconnect') }],
+          [90, connected]
+        ])
+      );
       let told = 0;
       transport.onLost?.(() => told++);
       await transport.connect();
@@ -122,7 +198,15 @@ describe('capture: replaying', () => {
     const image = imageOf(plc);
     plc.fill(1);
     const second = readOf(plc, 0, 200);
-    const { transport, clock } = transportOf(captureOf([[1000, connected], [1001, image], [1500, first], [9000, second]]), 'original');
+    const { transport, clock } = transportOf(
+      captureOf([
+        [1000, connected],
+        [1001, image],
+        [1500, first],
+        [9000, second]
+      ]),
+      'original'
+    );
     const connecting = transport.connect();
     await clock.pass(0);
     should((await connecting).ok).be.true();
@@ -150,7 +234,13 @@ describe('capture: replaying', () => {
   it('stays at the last image when it is over, and says so', async () => {
     const plc = new FakePlc(1024);
     plc.fill(4);
-    const { transport } = transportOf(captureOf([[1, connected], [2, imageOf(plc)], [3, { type: 'end', reason: 'closed' }]]));
+    const { transport } = transportOf(
+      captureOf([
+        [1, connected],
+        [2, imageOf(plc)],
+        [3, { type: 'end', reason: 'closed' }]
+      ])
+    );
     const found = await transport.connect();
     const about = found.ok ? found.about : [];
     should(about.join()).not.match(/finished/);
@@ -161,15 +251,30 @@ describe('capture: replaying', () => {
 
   it('frames that are missing are told', async () => {
     const plc = new FakePlc(1024);
-    const { transport } = transportOf(captureOf([[1, connected], [2, { type: 'gap', reason: 'disk', frames: 12, bytes: 5 }], [3, imageOf(plc)]]));
+    const { transport } = transportOf(
+      captureOf([
+        [1, connected],
+        [2, { type: 'gap', reason: 'disk', frames: 12, bytes: 5 }],
+        [3, imageOf(plc)]
+      ])
+    );
     const found = await transport.connect();
     should(found.ok && found.about.some((line) => line.includes('12 frames are missing'))).be.true();
   });
 
   it('says what is wrong with a path, and finds the file once it is there', async () => {
     const files = new MemoryFiles();
-    const transport = createCaptureTransport({ path: '/captures/line1', speed: 'once', clock: new ManualClock(), files });
-    should(await transport.read([C])).have.properties({ ok: false, code: 'OPENOT_CAPTURE_CLOSED', remedy: 'reconnect' });
+    const transport = createCaptureTransport({
+      path: '/captures/line1',
+      speed: 'once',
+      clock: new ManualClock(),
+      files
+    });
+    should(await transport.read([C])).have.properties({
+      ok: false,
+      code: 'OPENOT_CAPTURE_CLOSED',
+      remedy: 'reconnect'
+    });
     should(await transport.connect()).have.properties({ ok: false, code: 'OPENOT_CAPTURE_FILE', remedy: 'refused' });
     files.files.set(PATH, Buffer.from('no capture at all'));
     should(await transport.connect()).have.properties({ ok: false, code: 'OPENOT_CAPTURE_MAGIC', remedy: 'refused' });
@@ -205,7 +310,14 @@ describe('capture: replaying', () => {
     const plc = new FakePlc(1024);
     plc.fill(4);
     const files = new MemoryFiles();
-    files.files.set('/captures/a-000001.ootcap', captureOf([[1, connected], [2, imageOf(plc)], [3, { type: 'end', reason: 'rotated' }]]));
+    files.files.set(
+      '/captures/a-000001.ootcap',
+      captureOf([
+        [1, connected],
+        [2, imageOf(plc)],
+        [3, { type: 'end', reason: 'rotated' }]
+      ])
+    );
     files.files.set('/captures/a-000002.ootcap', new Uint8Array(50));
     const transport = createCaptureTransport({ path: '/captures/a', speed: 'once', clock: new ManualClock(), files });
     const found = await transport.connect();
@@ -216,7 +328,9 @@ describe('capture: replaying', () => {
   it('an image alone: 88 bytes of a control block and the ring behind them', async () => {
     const plc = new FakePlc(1024);
     plc.fill(5);
-    const { transport, clock } = transportOf(new Uint8Array(Buffer.concat([plc.controlBytes(), plc.ringBytes(0, 1024)])));
+    const { transport, clock } = transportOf(
+      new Uint8Array(Buffer.concat([plc.controlBytes(), plc.ringBytes(0, 1024)]))
+    );
     const session = startSession(transport, clock);
     await clock.pass(3000);
     should(session.items.length).equal(5);
@@ -228,16 +342,24 @@ describe('capture: replaying', () => {
   describeVectors('the pair of the conformance data', () => {
     it('replays', async () => {
       const files = new MemoryFiles();
-      for (const name of ['control.json', 'ring.hex']) files.files.set(`/vectors/s4a/${name}`, Buffer.from(vectorText(`captures/s4a-lifecycle-survival/${name}`)));
+      for (const name of ['control.json', 'ring.hex'])
+        files.files.set(`/vectors/s4a/${name}`, Buffer.from(vectorText(`captures/s4a-lifecycle-survival/${name}`)));
       const clock = new ManualClock();
-      const session = startSession(createCaptureTransport({ path: '/vectors/s4a', speed: 'once', clock, files }), clock);
+      const session = startSession(
+        createCaptureTransport({ path: '/vectors/s4a', speed: 'once', clock, files }),
+        clock
+      );
       await clock.pass(3000);
       should(session.items.flatMap(({ item }) => (item.kind === 'record' ? [item.abs] : []))).eql([52, 96, 152, 256]);
-      should(session.reader.statusFacts().snapshot).have.properties({ headAbs: capture('s4a-lifecycle-survival').control.headAbs });
+      should(session.reader.statusFacts().snapshot).have.properties({
+        headAbs: capture('s4a-lifecycle-survival').control.headAbs
+      });
       should(session.errors).eql([]);
       await session.reader.stop();
       files.files.set('/vectors/s4a/ring.hex', Buffer.from('0g'));
-      should(await createCaptureTransport({ path: '/vectors/s4a', speed: 'once', clock, files }).connect()).have.properties({ ok: false, code: 'OPENOT_CAPTURE_PAIR' });
+      should(
+        await createCaptureTransport({ path: '/vectors/s4a', speed: 'once', clock, files }).connect()
+      ).have.properties({ ok: false, code: 'OPENOT_CAPTURE_PAIR' });
     });
   });
 
@@ -251,27 +373,46 @@ describe('capture: replaying', () => {
       for (let i = random.below(4); i > 0; i--) image[8 + random.below(80)] = random.below(256);
       return random.chance(0.1) ? bytes(random.below(100)) : image;
     };
-    const part = (): typeof C | ReturnType<typeof R> => (random.chance(0.4) ? C : R(random.chance(0.1) ? 0xffff_fff0 : random.below(1100), random.below(300)));
+    const part = (): typeof C | ReturnType<typeof R> =>
+      random.chance(0.4) ? C : R(random.chance(0.1) ? 0xffff_fff0 : random.below(1100), random.below(300));
     const any = (): WritableContent => {
       switch (random.below(7)) {
         case 0:
-          return { type: 'connect', again: random.chance(0.5), outcome: random.chance(0.5) ? facts : failure('OPENOT_A', 'refused') };
+          return {
+            type: 'connect',
+            again: random.chance(0.5),
+            outcome: random.chance(0.5) ? facts : failure('OPENOT_A', 'refused')
+          };
         case 1:
           return { type: 'image', before: control(), ring: bytes(random.below(2000)), after: control() };
         case 2:
           return { type: 'lost', trouble: failure('OPENOT_B', 'reconnect') };
         default: {
           const parts = Array.from({ length: random.below(5) }, part);
-          const came = parts.map((one) => (one.kind === 'control' ? control() : bytes(random.chance(0.9) ? one.length : random.below(50))));
-          return { type: 'read', tookUs: 0, parts, outcome: random.chance(0.8) ? { ok: true, parts: came.slice(0, random.chance(0.9) ? undefined : random.below(5)) } : failure('OPENOT_C', 'retry') };
+          const came = parts.map((one) =>
+            one.kind === 'control' ? control() : bytes(random.chance(0.9) ? one.length : random.below(50))
+          );
+          return {
+            type: 'read',
+            tookUs: 0,
+            parts,
+            outcome: random.chance(0.8)
+              ? { ok: true, parts: came.slice(0, random.chance(0.9) ? undefined : random.below(5)) }
+              : failure('OPENOT_C', 'retry')
+          };
         }
       }
     };
     for (let round = 0; round < 150; round++) {
-      const { transport, clock } = transportOf(captureOf(Array.from({ length: random.below(60) }, (_, i): [number, WritableContent] => [i * 10, any()])), round % 2 === 0 ? 'once' : 'original');
+      const { transport, clock } = transportOf(
+        captureOf(Array.from({ length: random.below(60) }, (_, i): [number, WritableContent] => [i * 10, any()])),
+        round % 2 === 0 ? 'once' : 'original'
+      );
       transport.onLost?.(() => undefined);
       for (let i = 0; i < 60; i++) {
-        const asked = random.chance(0.2) ? transport.connect() : transport.read(Array.from({ length: 1 + random.below(4) }, part));
+        const asked = random.chance(0.2)
+          ? transport.connect()
+          : transport.read(Array.from({ length: 1 + random.below(4) }, part));
         await clock.pass(random.below(50));
         should((await Promise.race([asked, clock.pass(3000).then(() => undefined)]))?.ok).be.a.Boolean();
       }
@@ -292,7 +433,9 @@ describe('capture: replaying', () => {
       const { transport, clock } = transportOf(captureOf(frames));
       const session = startSession(transport, clock);
       await clock.pass(40_000);
-      should(session.errors.filter(({ code }) => code === 'OPENOT_INTERNAL' || code === 'OPENOT_CAPTURE_INTERNAL')).eql([]);
+      should(session.errors.filter(({ code }) => code === 'OPENOT_INTERNAL' || code === 'OPENOT_CAPTURE_INTERNAL')).eql(
+        []
+      );
       await session.reader.stop();
     }
   });

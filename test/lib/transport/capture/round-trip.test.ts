@@ -18,12 +18,27 @@ interface Recorded {
   readonly frames: CaptureFrame[];
 }
 
-async function record(seed: number, faults: Faults, options: { ringBytes?: number; maxBytes?: number } = {}): Promise<Recorded> {
+async function record(
+  seed: number,
+  faults: Faults,
+  options: { ringBytes?: number; maxBytes?: number } = {}
+): Promise<Recorded> {
   const clock = new ManualClock();
   const plc = new FaultyPlc(clock, seed, options.ringBytes ?? 4096, faults);
   const files = new MemoryFiles();
   const errors: string[] = [];
-  const original = startSession(recordingTransport(plc, { path: PATH, maxBytes: options.maxBytes ?? 10_000_000, maxFiles: 1000, onError: ({ code }) => errors.push(code), clock, files }), clock, settings);
+  const original = startSession(
+    recordingTransport(plc, {
+      path: PATH,
+      maxBytes: options.maxBytes ?? 10_000_000,
+      maxFiles: 1000,
+      onError: ({ code }) => errors.push(code),
+      clock,
+      files
+    }),
+    clock,
+    settings
+  );
   for (let turns = 0; plc.emitted < plc.events && turns < 10_000; turns++) await clock.pass(50);
   plc.settle();
   await clock.pass(15_000);
@@ -64,11 +79,17 @@ describe('capture: a recorded session', function () {
         const { files, original, plc, errors } = await record(seed, faults);
         should(errors).eql([]);
         const clock = new ManualClock();
-        const replay = startSession(createCaptureTransport({ path: PATH, speed: 'once', clock, files }), clock, settings);
+        const replay = startSession(
+          createCaptureTransport({ path: PATH, speed: 'once', clock, files }),
+          clock,
+          settings
+        );
         await clock.pass(100_000);
         should(told(replay)).eql(told(original));
         should(replay.errors).eql(original.errors);
-        should(replay.items.map(({ receiveTimeNs }) => receiveTimeNs)).eql(original.items.map(({ receiveTimeNs }) => receiveTimeNs));
+        should(replay.items.map(({ receiveTimeNs }) => receiveTimeNs)).eql(
+          original.items.map(({ receiveTimeNs }) => receiveTimeNs)
+        );
         should(replay.reader.status()).have.properties({ state: 'idle', lag: 0 });
         should(replay.reader.status().about.at(-1)).match(/^replay finished/);
         should(original.items.length).be.above(100);
@@ -81,12 +102,22 @@ describe('capture: a recorded session', function () {
   }
 
   it('replays the same with the time of the recording, without waiting for it', async () => {
-    const { files, original } = await record(4, { torn: true, errors: 0.05, lost: 0.03, refusals: 1, powerCycleAfter: 150, delayMs: 120 });
+    const { files, original } = await record(4, {
+      torn: true,
+      errors: 0.05,
+      lost: 0.03,
+      refusals: 1,
+      powerCycleAfter: 150,
+      delayMs: 120
+    });
     const transport = createCaptureTransport({ path: PATH, speed: 'once', clock: systemClock(), files });
     const replay = startSession(transport, transport.clock, settings);
-    while (!(replay.reader.status().about.at(-1) ?? '').startsWith('replay finished')) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (!(replay.reader.status().about.at(-1) ?? '').startsWith('replay finished'))
+      await new Promise((resolve) => setTimeout(resolve, 5));
     should(told(replay)).eql(told(original));
-    should(replay.items.map(({ receiveTimeNs }) => receiveTimeNs)).eql(original.items.map(({ receiveTimeNs }) => receiveTimeNs));
+    should(replay.items.map(({ receiveTimeNs }) => receiveTimeNs)).eql(
+      original.items.map(({ receiveTimeNs }) => receiveTimeNs)
+    );
     should(replay.errors).eql(original.errors);
     await replay.reader.stop();
   });
@@ -94,7 +125,11 @@ describe('capture: a recorded session', function () {
   it('replays the same at its original speed', async () => {
     const { files, original } = await record(5, { torn: true, errors: 0.05, lost: 0.03, refusals: 1 });
     const clock = new ManualClock();
-    const replay = startSession(createCaptureTransport({ path: PATH, speed: 'original', clock, files }), clock, settings);
+    const replay = startSession(
+      createCaptureTransport({ path: PATH, speed: 'original', clock, files }),
+      clock,
+      settings
+    );
     await clock.pass(100_000);
     should(told(replay)).eql(told(original));
     should(replay.errors).eql(original.errors);
@@ -102,7 +137,11 @@ describe('capture: a recorded session', function () {
   });
 
   it('replays the same over many files', async () => {
-    const { files, original, frames } = await record(6, { torn: true, errors: 0.05, lost: 0.03, refusals: 1 }, { maxBytes: 40_000 });
+    const { files, original, frames } = await record(
+      6,
+      { torn: true, errors: 0.05, lost: 0.03, refusals: 1 },
+      { maxBytes: 40_000 }
+    );
     should(files.paths.length).be.above(5);
     should(counts(frames).header).equal(files.paths.length);
     const clock = new ManualClock();

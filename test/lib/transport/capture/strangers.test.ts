@@ -13,16 +13,32 @@ const base = { intervalMs: 100, firstChunk: 1024, rereadMs: 1000 };
 /** `run/source/seq@abs` with the payload, for each record. */
 function records({ items }: Session): Map<string, string> {
   const found = new Map<string, string>();
-  for (const { item } of items) if (item.kind === 'record') found.set(`${item.runId}/${item.sourceId}/${item.seq}`, `${item.abs} ${item.slots.map((slot) => Buffer.from(slot.payload).toString('hex')).join()}`);
+  for (const { item } of items)
+    if (item.kind === 'record')
+      found.set(
+        `${item.runId}/${item.sourceId}/${item.seq}`,
+        `${item.abs} ${item.slots.map((slot) => Buffer.from(slot.payload).toString('hex')).join()}`
+      );
   return found;
 }
 
 /** A session of which only the later part is recorded: another reader, long in step, was there before. */
-async function recordLater(seed: number, faults: Faults, maxBytes: number): Promise<{ files: MemoryFiles; original: Session; plc: FaultyPlc }> {
+async function recordLater(
+  seed: number,
+  faults: Faults,
+  maxBytes: number
+): Promise<{ files: MemoryFiles; original: Session; plc: FaultyPlc }> {
   const clock = new ManualClock();
   const plc = new FaultyPlc(clock, seed, 8192, faults, 600);
   const files = new MemoryFiles();
-  const recorder = recordingTransport(plc, { path: PATH, maxBytes, maxFiles: 1000, onError: () => undefined, clock, files });
+  const recorder = recordingTransport(plc, {
+    path: PATH,
+    maxBytes,
+    maxFiles: 1000,
+    onError: () => undefined,
+    clock,
+    files
+  });
   let recording = false;
   const original = startSession(
     {
@@ -47,7 +63,12 @@ async function recordLater(seed: number, faults: Faults, maxBytes: number): Prom
   return { files, original, plc };
 }
 
-async function replay(files: MemoryFiles, path: string, speed: 'once' | 'original', settings: Partial<ReaderSettings>): Promise<Session> {
+async function replay(
+  files: MemoryFiles,
+  path: string,
+  speed: 'once' | 'original',
+  settings: Partial<ReaderSettings>
+): Promise<Session> {
   const clock = new ManualClock();
   const session = startSession(createCaptureTransport({ path, speed, clock, files }), clock, { ...base, ...settings });
   // Idle polls at a short interval cost this machine more than anything else.
@@ -81,11 +102,22 @@ describe('capture: replayed by a reader that asks otherwise', function () {
           should(first).be.aboveOrEqual(0);
           const laps = session.items.flatMap(({ item }) => (item.kind === 'lap' ? [item] : []));
           const missing = ids.slice(first).filter((id) => !found.has(id));
-          should(missing.filter((id) => !laps.some(({ fromAbs, toAbs }) => parseInt(truth.get(id) as string) >= fromAbs && parseInt(truth.get(id) as string) < toAbs))).eql([]);
-          // At original speed a reader that begins at the oldest record of a full ring may be overtaken, as it may be at the real one.
+          should(
+            missing.filter(
+              (id) =>
+                !laps.some(
+                  ({ fromAbs, toAbs }) =>
+                    parseInt(truth.get(id) as string) >= fromAbs && parseInt(truth.get(id) as string) < toAbs
+                )
+            )
+          ).eql([]);
+          // At original speed a reader that begins at the oldest record of a full ring may be overtaken, as it may be
+          // at the real one.
           if (speed === 'once') should({ missing, laps }).eql({ missing: [], laps: [] });
           should(session.errors).eql([]);
-          should(session.items.filter(({ item }) => item.kind !== 'record' && item.kind !== 'loss' && item.kind !== 'lap')).eql([]);
+          should(
+            session.items.filter(({ item }) => item.kind !== 'record' && item.kind !== 'loss' && item.kind !== 'lap')
+          ).eql([]);
         });
       }
     }
@@ -94,14 +126,25 @@ describe('capture: replayed by a reader that asks otherwise', function () {
   for (const speed of ['once', 'original'] as const) {
     for (const seed of [21, 22, 23, 24]) {
       it(`a ring that begins anew meanwhile is read from its beginning, nothing of the one before taken for it: speed ${speed}, seed ${seed}`, async () => {
-        const { files, original, plc } = await recordLater(seed, { torn: seed % 2 === 0, powerCycleAfter: 400 }, 10_000_000);
+        const { files, original, plc } = await recordLater(
+          seed,
+          { torn: seed % 2 === 0, powerCycleAfter: 400 },
+          10_000_000
+        );
         const session = await replay(files, PATH, speed, { firstChunk: 2048 });
-        const of = (one: Session, incarnation: number): string[] => one.items.flatMap(({ item, incarnation: found }) => (item.kind === 'record' && found === incarnation ? [`${item.abs} ${item.sourceId}/${item.seq}`] : []));
+        const of = (one: Session, incarnation: number): string[] =>
+          one.items.flatMap(({ item, incarnation: found }) =>
+            item.kind === 'record' && found === incarnation ? [`${item.abs} ${item.sourceId}/${item.seq}`] : []
+          );
         should(of(original, 1).length).be.above(100);
         // When one believes in the new beginning is its own affair: what was overwritten by then is a lap.
         const outside = (records: string[], one: Session): string[] => {
-          const laps = one.items.flatMap(({ item, incarnation }) => (item.kind === 'lap' && incarnation === 1 ? [item] : []));
-          return records.filter((record) => !laps.some(({ fromAbs, toAbs }) => parseInt(record) >= fromAbs && parseInt(record) < toAbs));
+          const laps = one.items.flatMap(({ item, incarnation }) =>
+            item.kind === 'lap' && incarnation === 1 ? [item] : []
+          );
+          return records.filter(
+            (record) => !laps.some(({ fromAbs, toAbs }) => parseInt(record) >= fromAbs && parseInt(record) < toAbs)
+          );
         };
         should(outside(of(session, 1), original)).eql(outside(of(original, 1), session));
         should(of(session, 1).length).be.above(50);
@@ -153,8 +196,15 @@ describe('capture: replayed by a reader that asks otherwise', function () {
       should(session.items.filter(({ item }) => item.kind !== 'record' && item.kind !== 'loss')).eql([]);
       if (capture.ok && capture.frames.some(({ content }) => content.type === 'image')) {
         // No last Read is taken for more than it brought: the ring stands where the capture ends.
-        should({ cut, errors: session.errors, state: session.reader.status().state, lag: session.reader.status().lag }).eql({ cut, errors: [], state: 'idle', lag: 0 });
-        should(session.reader.status().about.some((line) => /OPENOT_CAPTURE_CUT|not ended in order/.test(line))).be.true();
+        should({
+          cut,
+          errors: session.errors,
+          state: session.reader.status().state,
+          lag: session.reader.status().lag
+        }).eql({ cut, errors: [], state: 'idle', lag: 0 });
+        should(
+          session.reader.status().about.some((line) => /OPENOT_CAPTURE_CUT|not ended in order/.test(line))
+        ).be.true();
       }
       await session.reader.stop();
     }

@@ -14,13 +14,26 @@ describe('searching a Modbus device for rings', function () {
     plc = undefined;
   });
 
-  const start = async (quirks: SimulatorOptions['modbusQuirks'] = {}, registers?: SimulatorOptions['modbusRegisters'], options: Partial<SimulatorOptions> = {}): Promise<Simulator> => {
-    plc = createSimulator({ scenario: 'reactor', rate: 200, ringBytes: 8192, modbusPort: 'any', modbusQuirks: quirks, modbusRegisters: registers, ...options });
+  const start = async (
+    quirks: SimulatorOptions['modbusQuirks'] = {},
+    registers?: SimulatorOptions['modbusRegisters'],
+    options: Partial<SimulatorOptions> = {}
+  ): Promise<Simulator> => {
+    plc = createSimulator({
+      scenario: 'reactor',
+      rate: 200,
+      ringBytes: 8192,
+      modbusPort: 'any',
+      modbusQuirks: quirks,
+      modbusRegisters: registers,
+      ...options
+    });
     should(await plc.start()).eql({ ok: true });
     plc.command('burst', 300);
     return plc;
   };
-  const find = (range?: ScanRange, limits = {}, signal?: AbortSignal): Promise<FindOutcome<ModbusFields>> => findModbusRings({ host: '127.0.0.1', port: plc!.modbus!.port, requestTimeoutMs: 2000 }, range, limits, signal);
+  const find = (range?: ScanRange, limits = {}, signal?: AbortSignal): Promise<FindOutcome<ModbusFields>> =>
+    findModbusRings({ host: '127.0.0.1', port: plc!.modbus!.port, requestTimeoutMs: 2000 }, range, limits, signal);
   const found = (outcome: FindOutcome<ModbusFields>): Found => {
     if (!outcome.ok) throw new Error(`${outcome.code}: ${outcome.message}`);
     return outcome;
@@ -30,14 +43,54 @@ describe('searching a Modbus device for rings', function () {
     ['right behind its control block', {}, { controlAddress: 0, ringAddress: 44 }, ['holding', '0', '44', 'big']],
     ['some registers behind it', {}, { controlAddress: 700, ringAddress: 900 }, ['holding', '700', '900', 'big']],
     ['before it', {}, { controlAddress: 20_000, ringAddress: 3000 }, ['holding', '20000', '3000', 'big']],
-    ['with swapped bytes', { byteOrder: 'little' }, { controlAddress: 12_288, ringAddress: 12_332 }, ['holding', '12288', '12332', 'little']],
-    ['with swapped words', { wordsSwapped: true }, { controlAddress: 1, ringAddress: 45 }, ['holding', '1', '45', 'big']],
-    ['with both swapped', { byteOrder: 'little', wordsSwapped: true }, { controlAddress: 10, ringAddress: 101 }, ['holding', '10', '101', 'little']],
-    ['in a device that answers 64 registers at most', { maxRegisters: 64 }, { controlAddress: 301, ringAddress: 345 }, ['holding', '301', '345', 'big']],
-    ['in one that answers 16, and calls it a wrong address', { maxRegisters: 16, refuseWith: 2 }, { controlAddress: 301, ringAddress: 345 }, ['holding', '301', '345', 'big']],
-    ['in input registers alone', { functions: [4] }, { controlAddress: 5, ringAddress: 49 }, ['input', '5', '49', 'big']],
-    ['in a device that is busy now and then', { busy: 0.2 }, { controlAddress: 30, ringAddress: 74 }, ['holding', '30', '74', 'big']],
-    ['on the last registers there are', {}, { controlAddress: 65_536 - 4096 - 44, ringAddress: 65_536 - 4096 }, ['holding', '61396', '61440', 'big']]
+    [
+      'with swapped bytes',
+      { byteOrder: 'little' },
+      { controlAddress: 12_288, ringAddress: 12_332 },
+      ['holding', '12288', '12332', 'little']
+    ],
+    [
+      'with swapped words',
+      { wordsSwapped: true },
+      { controlAddress: 1, ringAddress: 45 },
+      ['holding', '1', '45', 'big']
+    ],
+    [
+      'with both swapped',
+      { byteOrder: 'little', wordsSwapped: true },
+      { controlAddress: 10, ringAddress: 101 },
+      ['holding', '10', '101', 'little']
+    ],
+    [
+      'in a device that answers 64 registers at most',
+      { maxRegisters: 64 },
+      { controlAddress: 301, ringAddress: 345 },
+      ['holding', '301', '345', 'big']
+    ],
+    [
+      'in one that answers 16, and calls it a wrong address',
+      { maxRegisters: 16, refuseWith: 2 },
+      { controlAddress: 301, ringAddress: 345 },
+      ['holding', '301', '345', 'big']
+    ],
+    [
+      'in input registers alone',
+      { functions: [4] },
+      { controlAddress: 5, ringAddress: 49 },
+      ['input', '5', '49', 'big']
+    ],
+    [
+      'in a device that is busy now and then',
+      { busy: 0.2 },
+      { controlAddress: 30, ringAddress: 74 },
+      ['holding', '30', '74', 'big']
+    ],
+    [
+      'on the last registers there are',
+      {},
+      { controlAddress: 65_536 - 4096 - 44, ringAddress: 65_536 - 4096 },
+      ['holding', '61396', '61440', 'big']
+    ]
   ] as Array<[string, SimulatorOptions['modbusQuirks'], SimulatorOptions['modbusRegisters'], string[]]>) {
     it(`finds it ${name}`, async () => {
       await start(quirks, registers);
@@ -58,7 +111,9 @@ describe('searching a Modbus device for rings', function () {
     should(connections).equal(1);
     // 34 of 125 for each kind of registers, and the looks at the control block and the oldest record.
     should(requests).be.within(68, 130);
-    should(looked).match(new RegExp(`^holding registers 0 to 4139, input registers 0 to 4139; ${requests} requests in `));
+    should(looked).match(
+      new RegExp(`^holding registers 0 to 4139, input registers 0 to 4139; ${requests} requests in `)
+    );
   });
 
   it('looks only where it is told to', async () => {
@@ -76,14 +131,18 @@ describe('searching a Modbus device for rings', function () {
     const device = await deviceWith(new Map([[100, empty]]));
     const { rings } = found(await findModbusRings({ host: '127.0.0.1', port: device.port }, { from: 0, to: 5000 }));
     await device.stop();
-    should(rings).match([{ isProved: false, fields: { controlAddress: '100', ringAddress: '144' }, description: /nothing written yet/ }]);
+    should(rings).match([
+      { isProved: false, fields: { controlAddress: '100', ringAddress: '144' }, description: /nothing written yet/ }
+    ]);
   });
 
   it('names a control block that begins in the middle of a register: nothing else could', async () => {
     await start({}, { controlAddress: 0, ringAddress: 44 }, { timer: false });
     const shifted = Buffer.concat([Buffer.alloc(1), Buffer.from(plc!.producer.control), Buffer.alloc(1)]);
     const device = await deviceWith(new Map([[200, shifted]]));
-    const { rings, hints } = found(await findModbusRings({ host: '127.0.0.1', port: device.port }, { from: 0, to: 999 }));
+    const { rings, hints } = found(
+      await findModbusRings({ host: '127.0.0.1', port: device.port }, { from: 0, to: 999 })
+    );
     await device.stop();
     should(rings).eql([]);
     should(hints.join()).match(/begins in the middle of holding register 200 /);
@@ -92,20 +151,35 @@ describe('searching a Modbus device for rings', function () {
   it('names a control block whose ring cannot be read', async () => {
     await start({}, { controlAddress: 0, ringAddress: 44 }, { timer: false });
     const device = await deviceWith(new Map([[200, Buffer.from(plc!.producer.control)]]));
-    const { rings, hints } = found(await findModbusRings({ host: '127.0.0.1', port: device.port }, { from: 0, to: 999 }));
+    const { rings, hints } = found(
+      await findModbusRings({ host: '127.0.0.1', port: device.port }, { from: 0, to: 999 })
+    );
     await device.stop();
     should(rings).eql([]);
-    should(hints.join()).match(/holding register 200 .*begins a control block of a ring of 8192 bytes \(4096 registers\), but its records were not found/);
+    should(hints.join()).match(
+      /holding register 200 .*begins a control block of a ring of 8192 bytes \(4096 registers\), but its records were not found/
+    );
   });
 
   it('finds areas that stand alone between addresses that do not exist, also such as are shorter than a request', async () => {
     await start({}, { controlAddress: 0, ringAddress: 44 }, { timer: false });
     const { control, ring } = plc!.producer;
-    for (const [controlAddress, ringAddress] of [[4321, 9000], [777, 30_001]]) {
-      const device = await deviceWith(new Map([[controlAddress, Buffer.from(control)], [ringAddress, Buffer.from(ring)]]), false);
+    for (const [controlAddress, ringAddress] of [
+      [4321, 9000],
+      [777, 30_001]
+    ]) {
+      const device = await deviceWith(
+        new Map([
+          [controlAddress, Buffer.from(control)],
+          [ringAddress, Buffer.from(ring)]
+        ]),
+        false
+      );
       const { rings } = found(await findModbusRings({ host: '127.0.0.1', port: device.port }));
       await device.stop();
-      should(rings.map(({ fields }) => [fields.controlAddress, fields.ringAddress])).eql([[String(controlAddress), String(ringAddress)]]);
+      should(rings.map(({ fields }) => [fields.controlAddress, fields.ringAddress])).eql([
+        [String(controlAddress), String(ringAddress)]
+      ]);
     }
   });
 
@@ -118,19 +192,29 @@ describe('searching a Modbus device for rings', function () {
     setTimeout(() => stop.abort(), 100);
     const aborted = await find(undefined, {}, stop.signal);
     if (aborted.ok) should(aborted.isComplete).be.false();
-    for (let waited = 0; plc!.modbus!.connections() > 0 && waited < 50; waited++) await new Promise((resolve) => setTimeout(resolve, 20));
+    for (let waited = 0; plc!.modbus!.connections() > 0 && waited < 50; waited++)
+      await new Promise((resolve) => setTimeout(resolve, 20));
     should(plc!.modbus!.connections()).equal(0);
   });
 
   it('says why a device does not answer, or cannot be reached', async () => {
     await start({ silent: true });
-    should(await findModbusRings({ host: '127.0.0.1', port: plc!.modbus!.port, requestTimeoutMs: 200 })).match({ ok: false, code: 'OPENOT_MODBUS_SILENT' });
-    should(await findModbusRings({ host: '127.0.0.1', port: 1, requestTimeoutMs: 500 })).match({ ok: false, code: 'OPENOT_MODBUS_UNREACHABLE' });
+    should(await findModbusRings({ host: '127.0.0.1', port: plc!.modbus!.port, requestTimeoutMs: 200 })).match({
+      ok: false,
+      code: 'OPENOT_MODBUS_SILENT'
+    });
+    should(await findModbusRings({ host: '127.0.0.1', port: 1, requestTimeoutMs: 500 })).match({
+      ok: false,
+      code: 'OPENOT_MODBUS_UNREACHABLE'
+    });
   });
 });
 
 /** A device of the test's own, with these bytes at these registers; elsewhere zeros, or nothing. */
-function deviceWith(areas: ReadonlyMap<number, Buffer>, isFilled = true): Promise<{ port: number; stop(): Promise<void> }> {
+function deviceWith(
+  areas: ReadonlyMap<number, Buffer>,
+  isFilled = true
+): Promise<{ port: number; stop(): Promise<void> }> {
   const memory = Buffer.alloc(131_072);
   const exists = new Uint8Array(65_536).fill(isFilled ? 1 : 0);
   for (const [address, bytes] of areas) {
@@ -142,8 +226,14 @@ function deviceWith(areas: ReadonlyMap<number, Buffer>, isFilled = true): Promis
     socket.on('data', (chunk) => {
       for (let at = 0; at + 12 <= chunk.length; at += 12) {
         const [address, count] = [chunk.readUInt16BE(at + 8), chunk.readUInt16BE(at + 10)];
-        const isThere = address + count <= 65_536 && exists.subarray(address, address + count).every((flag) => flag === 1);
-        const body = isThere ? Buffer.concat([Buffer.from([chunk[at + 7], count * 2]), memory.subarray(address * 2, (address + count) * 2)]) : Buffer.from([chunk[at + 7] | 0x80, 2]);
+        const isThere =
+          address + count <= 65_536 && exists.subarray(address, address + count).every((flag) => flag === 1);
+        const body = isThere
+          ? Buffer.concat([
+              Buffer.from([chunk[at + 7], count * 2]),
+              memory.subarray(address * 2, (address + count) * 2)
+            ])
+          : Buffer.from([chunk[at + 7] | 0x80, 2]);
         const head = Buffer.alloc(7);
         chunk.copy(head, 0, at, at + 4);
         head.writeUInt16BE(body.length + 1, 4);
@@ -155,7 +245,10 @@ function deviceWith(areas: ReadonlyMap<number, Buffer>, isFilled = true): Promis
   return new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
-      resolve({ port: typeof address === 'object' && address !== null ? address.port : 0, stop: () => new Promise((done) => server.close(() => done())) });
+      resolve({
+        port: typeof address === 'object' && address !== null ? address.port : 0,
+        stop: () => new Promise((done) => server.close(() => done()))
+      });
     });
   });
 }

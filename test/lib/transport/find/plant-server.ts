@@ -19,10 +19,20 @@ export interface AddedNode {
 export async function startPlantServer(folder: string): Promise<PlantServer> {
   const opcua = loadClient();
   const port = await freePort();
-  const certificates = new opcua.OPCUACertificateManager({ rootFolder: folder, automaticallyAcceptUnknownCertificate: true, disableFileWatchers: true });
+  const certificates = new opcua.OPCUACertificateManager({
+    rootFolder: folder,
+    automaticallyAcceptUnknownCertificate: true,
+    disableFileWatchers: true
+  });
   const server = new opcua.OPCUAServer({
-    host: '127.0.0.1', hostname: '127.0.0.1', port, resourcePath: '/plant', nodeset_filename: [opcua.nodesets.standard], registerServerMethod: opcua.RegisterServerMethod.HIDDEN,
-    serverCertificateManager: certificates, userCertificateManager: certificates
+    host: '127.0.0.1',
+    hostname: '127.0.0.1',
+    port,
+    resourcePath: '/plant',
+    nodeset_filename: [opcua.nodesets.standard],
+    registerServerMethod: opcua.RegisterServerMethod.HIDDEN,
+    serverCertificateManager: certificates,
+    userCertificateManager: certificates
   });
   await server.initialize();
   await server.start();
@@ -44,7 +54,9 @@ export function addNodes({ server }: PlantServer, nodes: readonly AddedNode[]): 
   const folderOf = (path: readonly string[]): ReturnType<typeof namespace.addFolder> | 'ObjectsFolder' => {
     if (path.length === 0) return 'ObjectsFolder';
     const key = path.join('.');
-    const known = folders.get(key) ?? namespace.addFolder(folderOf(path.slice(0, -1)), { browseName: path[path.length - 1], nodeId: `s=${key}` });
+    const known =
+      folders.get(key) ??
+      namespace.addFolder(folderOf(path.slice(0, -1)), { browseName: path[path.length - 1], nodeId: `s=${key}` });
     folders.set(key, known);
     return known;
   };
@@ -54,7 +66,14 @@ export function addNodes({ server }: PlantServer, nodes: readonly AddedNode[]): 
       ...(typeof parent === 'string' ? { organizedBy: parent } : { componentOf: parent }),
       browseName: path[path.length - 1],
       nodeId: `s=${path.join('.')}`,
-      ...(isScalar ? { dataType: 'UInt32', valueRank: -1, value: { dataType: DataType.UInt32, value: 7 } } : { dataType: 'Byte', valueRank: 1, arrayDimensions: [bytes.length], value: { dataType: DataType.Byte, arrayType: VariantArrayType.Array, value: bytes } })
+      ...(isScalar
+        ? { dataType: 'UInt32', valueRank: -1, value: { dataType: DataType.UInt32, value: 7 } }
+        : {
+            dataType: 'Byte',
+            valueRank: 1,
+            arrayDimensions: [bytes.length],
+            value: { dataType: DataType.Byte, arrayType: VariantArrayType.Array, value: bytes }
+          })
     });
   }
 }

@@ -16,15 +16,42 @@ describe('testing a ring', function () {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  const start = async (quirks: Quirks = {}, modbusQuirks: SimulatorOptions['modbusQuirks'] = {}, options: Partial<SimulatorOptions> = {}): Promise<void> => {
-    plc = createSimulator({ scenario: 'reactor', rate: 50, ringBytes: 65_536, opcuaPort: 'any', modbusPort: 'any', modbusRegisters: { controlAddress: 100, ringAddress: 144 }, pkiFolder: join(folder, 'server'), quirks, modbusQuirks, ...options });
+  const start = async (
+    quirks: Quirks = {},
+    modbusQuirks: SimulatorOptions['modbusQuirks'] = {},
+    options: Partial<SimulatorOptions> = {}
+  ): Promise<void> => {
+    plc = createSimulator({
+      scenario: 'reactor',
+      rate: 50,
+      ringBytes: 65_536,
+      opcuaPort: 'any',
+      modbusPort: 'any',
+      modbusRegisters: { controlAddress: 100, ringAddress: 144 },
+      pkiFolder: join(folder, 'server'),
+      quirks,
+      modbusQuirks,
+      ...options
+    });
     should(await plc.start()).eql({ ok: true });
     plc.command('burst', 1000);
   };
-  const opcua = (nodes: Partial<{ controlNode: string; ringNodes: readonly string[] }> = {}, timeMs = 2500): Promise<ProbeReport> =>
-    probeOpcuaRing({ endpoint: plc.endpointUrl!, pkiFolder: join(folder, 'client'), requestTimeoutMs: 3000 }, { controlNode: plc.controlNodeId!, ringNodes: plc.ringNodeIds, ...nodes }, timeMs);
+  const opcua = (
+    nodes: Partial<{ controlNode: string; ringNodes: readonly string[] }> = {},
+    timeMs = 2500
+  ): Promise<ProbeReport> =>
+    probeOpcuaRing(
+      { endpoint: plc.endpointUrl!, pkiFolder: join(folder, 'client'), requestTimeoutMs: 3000 },
+      { controlNode: plc.controlNodeId!, ringNodes: plc.ringNodeIds, ...nodes },
+      timeMs
+    );
   const modbus = (ring: Partial<ModbusRing> = {}, timeMs = 2500, signal?: AbortSignal): Promise<ProbeReport> =>
-    probeModbusRing({ host: '127.0.0.1', port: plc.modbus!.port, requestTimeoutMs: 2000 }, { registerType: 'holding', controlAddress: 100, ringAddress: 144, byteOrder: 'big', ...ring }, timeMs, signal);
+    probeModbusRing(
+      { host: '127.0.0.1', port: plc.modbus!.port, requestTimeoutMs: 2000 },
+      { registerType: 'holding', controlAddress: 100, ringAddress: 144, byteOrder: 'big', ...ring },
+      timeMs,
+      signal
+    );
   const text = ({ lines }: ProbeReport): string => lines.join('\n');
   const nothingIsLeft = (): void => {
     should(plc.server!.sessions()).equal(0);
@@ -51,7 +78,8 @@ describe('testing a ring', function () {
       /\d+ pairs in /,
       /0 of \d+ looks certainly torn, 0 in the middle of an update/,
       /this link carries about .* a second, and the controller wrote .* a second during the test/
-    ]) should(text(report)).match(line);
+    ])
+      should(text(report)).match(line);
     nothingIsLeft();
   });
 
@@ -65,15 +93,28 @@ describe('testing a ring', function () {
       /byte order: big, found from the sync/,
       /ring, 64 KiB: +[\d.]+ ms/,
       /whole records stand/
-    ]) should(text(report)).match(line);
+    ])
+      should(text(report)).match(line);
     should(report.change).eql({});
     nothingIsLeft();
   });
 
   for (const [name, quirks, expected] of [
-    ['that sends everything', { indexRange: 'ignored' }, /! the server sends the whole ring \(64 KiB\) whatever range is asked for/],
-    ['that refuses', { indexRange: 'refused' }, /! the server refuses ranges \(BadIndexRangeInvalid\): the ring \(64 KiB\) is read whole/],
-    ['that answers with other elements', { indexRange: 'shifted' }, /x the server answers ranges with other elements than were asked for \(shifted by one\)/],
+    [
+      'that sends everything',
+      { indexRange: 'ignored' },
+      /! the server sends the whole ring \(64 KiB\) whatever range is asked for/
+    ],
+    [
+      'that refuses',
+      { indexRange: 'refused' },
+      /! the server refuses ranges \(BadIndexRangeInvalid\): the ring \(64 KiB\) is read whole/
+    ],
+    [
+      'that answers with other elements',
+      { indexRange: 'shifted' },
+      /x the server answers ranges with other elements than were asked for \(shifted by one\)/
+    ],
     ['that answers with too few', { indexRange: 'short' }, /x the server answers ranges with fewer elements/]
   ] as Array<[string, Quirks, RegExp]>) {
     it(`tells what a server does with a range: one ${name}`, async () => {
@@ -122,11 +163,17 @@ describe('testing a ring', function () {
     await start({ ringNodes: 2 }, {}, { modbusRegisters: { controlAddress: 100, ringAddress: 300 } });
     const wrong = await modbus({ ringAddress: 200 });
     should(wrong.verdict).equal('bad');
-    should(text(wrong)).match(/x the control block is right, but no record stands where the oldest one should, byte \d+ of the ring; found .*Find ring/);
+    should(text(wrong)).match(
+      /x the control block is right, but no record stands where the oldest one should, byte \d+ of the ring; found .*Find ring/
+    );
     const half = await opcua({ ringNodes: [plc.ringNodeIds[0]] });
     should(half.verdict).equal('bad');
-    should(text(half)).match(/x the ring that is set has 32768 bytes, the control block says 65536: a part of it is missing/);
-    should(text(await opcua({ controlNode: plc.server!.scalarNodeId }))).match(/^This ring cannot be read as it is set\.\n {2}x OPENOT_OPCUA_NODE_SCALAR: /);
+    should(text(half)).match(
+      /x the ring that is set has 32768 bytes, the control block says 65536: a part of it is missing/
+    );
+    should(text(await opcua({ controlNode: plc.server!.scalarNodeId }))).match(
+      /^This ring cannot be read as it is set\.\n {2}x OPENOT_OPCUA_NODE_SCALAR: /
+    );
     nothingIsLeft();
   });
 

@@ -1,5 +1,17 @@
-import { ModbusQuirks, ModbusServerOptions, ServerRequest, SimulatorModbusServer, startModbusServer } from '../../../../lib/simulator';
-import { createModbusConnection, createModbusTransport, ModbusConnection, ModbusRing, ModbusSettings } from '../../../../lib/transport/modbus';
+import {
+  ModbusQuirks,
+  ModbusServerOptions,
+  ServerRequest,
+  SimulatorModbusServer,
+  startModbusServer
+} from '../../../../lib/simulator';
+import {
+  createModbusConnection,
+  createModbusTransport,
+  ModbusConnection,
+  ModbusRing,
+  ModbusSettings
+} from '../../../../lib/transport/modbus';
 import { Transport } from '../../../../lib/transport/transport';
 import { FakePlc } from '../../reader/fake-plc';
 
@@ -28,18 +40,39 @@ export class Bench {
       step: () => false
     };
     Object.assign(this.quirks, quirks);
-    this.server = await startModbusServer({ producer: memory, port: 0, quirks: this.quirks, onRequest: (request) => this.requests.push(request), ...options });
+    this.server = await startModbusServer({
+      producer: memory,
+      port: 0,
+      quirks: this.quirks,
+      onRequest: (request) => this.requests.push(request),
+      ...options
+    });
     return this.server;
   }
 
   connection(settings: Partial<ModbusSettings> = {}): ModbusConnection {
-    const connection = createModbusConnection({ host: '127.0.0.1', port: this.server?.port ?? 1, requestTimeoutMs: 1000, ...settings });
+    const connection = createModbusConnection({
+      host: '127.0.0.1',
+      port: this.server?.port ?? 1,
+      requestTimeoutMs: 1000,
+      ...settings
+    });
     this.connections.push(connection);
     return connection;
   }
 
-  transport(settings: Partial<ModbusSettings> = {}, ring: Partial<ModbusRing> = {}, connection = this.connection(settings)): Transport {
-    return createModbusTransport(connection, { registerType: 'holding', controlAddress: this.server?.controlAddress ?? 0, ringAddress: this.server?.ringAddress ?? 100, byteOrder: 'big', ...ring });
+  transport(
+    settings: Partial<ModbusSettings> = {},
+    ring: Partial<ModbusRing> = {},
+    connection = this.connection(settings)
+  ): Transport {
+    return createModbusTransport(connection, {
+      registerType: 'holding',
+      controlAddress: this.server?.controlAddress ?? 0,
+      ringAddress: this.server?.ringAddress ?? 100,
+      byteOrder: 'big',
+      ...ring
+    });
   }
 
   /** The requests since the last call, as `address+count`. */

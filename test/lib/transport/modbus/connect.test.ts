@@ -4,35 +4,208 @@ import { ModbusRing, ModbusSettings } from '../../../../lib/transport/modbus';
 import { RingFacts, TransportError } from '../../../../lib/transport/transport';
 import { Bench } from './bench';
 
-type Mistake = [name: string, code: string, remedy: string, says: RegExp, ring: Partial<ModbusRing>, quirks?: ModbusQuirks, settings?: Partial<ModbusSettings>];
+type Mistake = [
+  name: string,
+  code: string,
+  remedy: string,
+  says: RegExp,
+  ring: Partial<ModbusRing>,
+  quirks?: ModbusQuirks,
+  settings?: Partial<ModbusSettings>
+];
 
 const MISTAKES: Mistake[] = [
-  ['an address one too low', 'OPENOT_MODBUS_CONTROL_SHIFTED', 'refused', /found one register later: set controlAddress to 10\. Addresses are counted from 0 here/, { controlAddress: 9 }],
-  ['an address one too high', 'OPENOT_MODBUS_CONTROL_SHIFTED', 'refused', /found one register earlier: set controlAddress to 10/, { controlAddress: 11 }],
-  ['a device that shows everything one register later', 'OPENOT_MODBUS_CONTROL_SHIFTED', 'refused', /found one register later: set controlAddress to 11/, {}, { shift: 1, byteOrder: 'little' }],
-  ['a device that shows everything one register earlier', 'OPENOT_MODBUS_CONTROL_SHIFTED', 'refused', /found one register earlier: set controlAddress to 9/, {}, { shift: -1, wordsSwapped: true }],
-  ['an address 40 too low', 'OPENOT_MODBUS_CONTROL_SHIFTED', 'refused', /found 10 registers later: set controlAddress to 10/, { controlAddress: 0 }],
-  ['the two addresses exchanged', 'OPENOT_MODBUS_EXCHANGED', 'refused', /exchange the two addresses/, { controlAddress: 500, ringAddress: 10 }],
-  ['an address of a record', 'OPENOT_MODBUS_CONTROL_MISSING', 'refused', /found a record of the ring: 4f 4f 54 32 /, { controlAddress: 500 }],
-  ['an address in the middle of nowhere', 'OPENOT_MODBUS_CONTROL_ZERO', 'refused', /found zeros: is that the right address/, { controlAddress: 200 }],
-  ['an address within the ring', 'OPENOT_MODBUS_CONTROL_MISSING', 'refused', /expected the control block \(4f 4f 54 32, OOT2, in any byte order\) from holding register 505 \(400506 in tools/, { controlAddress: 505 }],
-  ['registers that a watchdog cleared', 'OPENOT_MODBUS_CONTROL_ZERO', 'refused', /does no watchdog of the Modbus server clear the registers/, {}, { zeroed: true }],
-  ['an address beyond the device', 'OPENOT_MODBUS_ADDRESS_REFUSED', 'refused', /44 registers from holding register 9000 .*exception 2 \(no such address\): check the address/, { controlAddress: 9000 }],
-  ['an address that does not exist in Modbus', 'OPENOT_MODBUS_ADDRESS_RANGE', 'refused', /there are addresses 0 to 65535 only/, { controlAddress: 65_530 }],
-  ['an address that is no number', 'OPENOT_MODBUS_ADDRESS_RANGE', 'refused', /there are addresses 0 to 65535 only/, { controlAddress: Number.NaN }],
-  ['a ring that would end beyond the last address', 'OPENOT_MODBUS_RING_BEYOND', 'refused', /the ring has 4096 bytes: from holding register 64000 .*Check the address of the ring/, { ringAddress: 64_000 }],
-  ['a ring over the control block', 'OPENOT_MODBUS_OVERLAP', 'refused', /overlap: check both addresses/, { ringAddress: 40 }],
-  ['a ring that ends beyond the device', 'OPENOT_MODBUS_ADDRESS_REFUSED', 'refused', /the ring has 4096 bytes, so registers 501 to 2548, but they cannot all be read/, { ringAddress: 501 }],
-  ['a ring address that is no number', 'OPENOT_MODBUS_ADDRESS_RANGE', 'refused', /there are addresses 0 to 65535 only/, { ringAddress: 500.5 }],
-  ['holding registers where only input registers are served', 'OPENOT_MODBUS_FUNCTION_REFUSED', 'refused', /exception 1 \(function not supported\).*input registers \(function 4\) answer there: choose them/, {}, { functions: [4] }],
-  ['a device that serves neither', 'OPENOT_MODBUS_FUNCTION_REFUSED', 'refused', /choose the other register type, or enable it in the controller$/, {}, { functions: [] }],
-  ['a unit id that a gateway does not know', 'OPENOT_MODBUS_GATEWAY', 'retry', /exception 11 .*check the unit id/, {}, { unitId: 7, foreignUnit: 'exception' }],
-  ['a unit id that is not answered', 'OPENOT_MODBUS_SILENT', 'reconnect', /check the unit id \(now 255; 255, 1 and 0 are usual\)/, {}, { unitId: 7 }, { requestTimeoutMs: 100 }],
-  ['a device that fails', 'OPENOT_MODBUS_DEVICE_FAILURE', 'retry', /exception 4 \(failure in the device\)/, {}, { exception: 4 }],
+  [
+    'an address one too low',
+    'OPENOT_MODBUS_CONTROL_SHIFTED',
+    'refused',
+    /found one register later: set controlAddress to 10\. Addresses are counted from 0 here/,
+    { controlAddress: 9 }
+  ],
+  [
+    'an address one too high',
+    'OPENOT_MODBUS_CONTROL_SHIFTED',
+    'refused',
+    /found one register earlier: set controlAddress to 10/,
+    { controlAddress: 11 }
+  ],
+  [
+    'a device that shows everything one register later',
+    'OPENOT_MODBUS_CONTROL_SHIFTED',
+    'refused',
+    /found one register later: set controlAddress to 11/,
+    {},
+    { shift: 1, byteOrder: 'little' }
+  ],
+  [
+    'a device that shows everything one register earlier',
+    'OPENOT_MODBUS_CONTROL_SHIFTED',
+    'refused',
+    /found one register earlier: set controlAddress to 9/,
+    {},
+    { shift: -1, wordsSwapped: true }
+  ],
+  [
+    'an address 40 too low',
+    'OPENOT_MODBUS_CONTROL_SHIFTED',
+    'refused',
+    /found 10 registers later: set controlAddress to 10/,
+    { controlAddress: 0 }
+  ],
+  [
+    'the two addresses exchanged',
+    'OPENOT_MODBUS_EXCHANGED',
+    'refused',
+    /exchange the two addresses/,
+    { controlAddress: 500, ringAddress: 10 }
+  ],
+  [
+    'an address of a record',
+    'OPENOT_MODBUS_CONTROL_MISSING',
+    'refused',
+    /found a record of the ring: 4f 4f 54 32 /,
+    { controlAddress: 500 }
+  ],
+  [
+    'an address in the middle of nowhere',
+    'OPENOT_MODBUS_CONTROL_ZERO',
+    'refused',
+    /found zeros: is that the right address/,
+    { controlAddress: 200 }
+  ],
+  [
+    'an address within the ring',
+    'OPENOT_MODBUS_CONTROL_MISSING',
+    'refused',
+    /expected the control block \(4f 4f 54 32, OOT2, in any byte order\) from holding register 505 \(400506 in tools/,
+    { controlAddress: 505 }
+  ],
+  [
+    'registers that a watchdog cleared',
+    'OPENOT_MODBUS_CONTROL_ZERO',
+    'refused',
+    /does no watchdog of the Modbus server clear the registers/,
+    {},
+    { zeroed: true }
+  ],
+  [
+    'an address beyond the device',
+    'OPENOT_MODBUS_ADDRESS_REFUSED',
+    'refused',
+    /44 registers from holding register 9000 .*exception 2 \(no such address\): check the address/,
+    { controlAddress: 9000 }
+  ],
+  [
+    'an address that does not exist in Modbus',
+    'OPENOT_MODBUS_ADDRESS_RANGE',
+    'refused',
+    /there are addresses 0 to 65535 only/,
+    { controlAddress: 65_530 }
+  ],
+  [
+    'an address that is no number',
+    'OPENOT_MODBUS_ADDRESS_RANGE',
+    'refused',
+    /there are addresses 0 to 65535 only/,
+    { controlAddress: Number.NaN }
+  ],
+  [
+    'a ring that would end beyond the last address',
+    'OPENOT_MODBUS_RING_BEYOND',
+    'refused',
+    /the ring has 4096 bytes: from holding register 64000 .*Check the address of the ring/,
+    { ringAddress: 64_000 }
+  ],
+  [
+    'a ring over the control block',
+    'OPENOT_MODBUS_OVERLAP',
+    'refused',
+    /overlap: check both addresses/,
+    { ringAddress: 40 }
+  ],
+  [
+    'a ring that ends beyond the device',
+    'OPENOT_MODBUS_ADDRESS_REFUSED',
+    'refused',
+    /the ring has 4096 bytes, so registers 501 to 2548, but they cannot all be read/,
+    { ringAddress: 501 }
+  ],
+  [
+    'a ring address that is no number',
+    'OPENOT_MODBUS_ADDRESS_RANGE',
+    'refused',
+    /there are addresses 0 to 65535 only/,
+    { ringAddress: 500.5 }
+  ],
+  [
+    'holding registers where only input registers are served',
+    'OPENOT_MODBUS_FUNCTION_REFUSED',
+    'refused',
+    /exception 1 \(function not supported\).*input registers \(function 4\) answer there: choose them/,
+    {},
+    { functions: [4] }
+  ],
+  [
+    'a device that serves neither',
+    'OPENOT_MODBUS_FUNCTION_REFUSED',
+    'refused',
+    /choose the other register type, or enable it in the controller$/,
+    {},
+    { functions: [] }
+  ],
+  [
+    'a unit id that a gateway does not know',
+    'OPENOT_MODBUS_GATEWAY',
+    'retry',
+    /exception 11 .*check the unit id/,
+    {},
+    { unitId: 7, foreignUnit: 'exception' }
+  ],
+  [
+    'a unit id that is not answered',
+    'OPENOT_MODBUS_SILENT',
+    'reconnect',
+    /check the unit id \(now 255; 255, 1 and 0 are usual\)/,
+    {},
+    { unitId: 7 },
+    { requestTimeoutMs: 100 }
+  ],
+  [
+    'a device that fails',
+    'OPENOT_MODBUS_DEVICE_FAILURE',
+    'retry',
+    /exception 4 \(failure in the device\)/,
+    {},
+    { exception: 4 }
+  ],
   ['a device that says what nobody knows', 'OPENOT_MODBUS_EXCEPTION', 'retry', /exception 99/, {}, { exception: 99 }],
-  ['a device that is busy for ever', 'OPENOT_MODBUS_BUSY', 'retry', /exception 6 \(busy\) again and again/, {}, { busy: 1 }, { requestTimeoutMs: 200 }],
-  ['a port where nobody listens', 'OPENOT_MODBUS_UNREACHABLE', 'reconnect', /no connection to 127\.0\.0\.1:1 \(ECONNREFUSED\): nothing listens there/, {}, {}, { port: 1 }],
-  ['a host that is not known', 'OPENOT_MODBUS_UNREACHABLE', 'reconnect', /no connection to no-such-host\.invalid:502/, {}, {}, { host: 'no-such-host.invalid', port: 502 }]
+  [
+    'a device that is busy for ever',
+    'OPENOT_MODBUS_BUSY',
+    'retry',
+    /exception 6 \(busy\) again and again/,
+    {},
+    { busy: 1 },
+    { requestTimeoutMs: 200 }
+  ],
+  [
+    'a port where nobody listens',
+    'OPENOT_MODBUS_UNREACHABLE',
+    'reconnect',
+    /no connection to 127\.0\.0\.1:1 \(ECONNREFUSED\): nothing listens there/,
+    {},
+    {},
+    { port: 1 }
+  ],
+  [
+    'a host that is not known',
+    'OPENOT_MODBUS_UNREACHABLE',
+    'reconnect',
+    /no connection to no-such-host\.invalid:502/,
+    {},
+    {},
+    { host: 'no-such-host.invalid', port: 502 }
+  ]
 ];
 
 describe('Modbus transport: what a person can get wrong', () => {
@@ -73,7 +246,12 @@ describe('Modbus transport: what a person can get wrong', () => {
   it('a setting beyond its limits is brought within them: 126 registers are never asked for', async () => {
     await bench.serve();
     const connection = bench.connection({ maxRegisters: 126, pipeline: 99, unitId: 300, requestTimeoutMs: Number.NaN });
-    should(connection.settings).have.properties({ maxRegisters: 125, pipeline: 16, unitId: 255, requestTimeoutMs: 3000 });
+    should(connection.settings).have.properties({
+      maxRegisters: 125,
+      pipeline: 16,
+      unitId: 255,
+      requestTimeoutMs: 3000
+    });
     const transport = bench.transport({}, {}, connection);
     await transport.connect();
     should((await transport.read([{ kind: 'ring', offset: 0, length: 4096 }])).ok).be.true();

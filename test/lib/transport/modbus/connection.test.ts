@@ -123,7 +123,9 @@ describe('Modbus connection, shared', () => {
   });
 
   it('while a link that was good is down, each try is short: its return is not slept through', async () => {
-    const server = await new RawServer((request, socket, connection) => void (connection === 1 && socket.write(registers(request)))).listen();
+    const server = await new RawServer(
+      (request, socket, connection) => void (connection === 1 && socket.write(registers(request)))
+    ).listen();
     const connection = bench.connection({ port: server.port, requestTimeoutMs: 20_000 });
     const holder = {};
     await connection.acquire(holder);
@@ -132,7 +134,12 @@ describe('Modbus connection, shared', () => {
     await until('lost', () => connection.state().state === 'failed');
     // A device that takes the connection and says nothing.
     await connection.acquire(holder);
-    should(await orderOf({ 'given up': connection.registers({ registerType: 'holding', address: 0, count: 1 }), '3 s': pause(3000) })).eql(['given up', '3 s']);
+    should(
+      await orderOf({
+        'given up': connection.registers({ registerType: 'holding', address: 0, count: 1 }),
+        '3 s': pause(3000)
+      })
+    ).eql(['given up', '3 s']);
     should(connection.state().error).have.property('code', 'OPENOT_MODBUS_SILENT');
     await server.close();
   });
@@ -172,7 +179,10 @@ describe('Modbus connection: closing while the device is silent', () => {
     const connection = bench.connection({ host: '192.0.2.1', port: 502, requestTimeoutMs: 30_000 });
     const connecting = bench.transport({}, {}, connection).connect();
     await pause(50);
-    should(await orderOf({ both: Promise.all([connecting, connection.destroy()]), '1.5 s': pause(1500) })).eql(['both', '1.5 s']);
+    should(await orderOf({ both: Promise.all([connecting, connection.destroy()]), '1.5 s': pause(1500) })).eql([
+      'both',
+      '1.5 s'
+    ]);
     should(code(await connecting)).match(/OPENOT_MODBUS_(CLOSED|UNREACHABLE)/);
   });
 
@@ -202,7 +212,13 @@ describe('Modbus connection: closing while the device is silent', () => {
 
   it('a hundred connections in a row leave no socket, timer or listener', async () => {
     await bench.serve();
-    const handles = (): string => JSON.stringify(process.getActiveResourcesInfo().filter((name) => name !== 'Immediate' && name !== 'TickObject').sort());
+    const handles = (): string =>
+      JSON.stringify(
+        process
+          .getActiveResourcesInfo()
+          .filter((name) => name !== 'Immediate' && name !== 'TickObject')
+          .sort()
+      );
     const round = async (): Promise<void> => {
       const connection = bench.connection();
       const transport = bench.transport({}, {}, connection);

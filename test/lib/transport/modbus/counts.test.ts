@@ -14,10 +14,26 @@ describe('Modbus requests at the server, poll by poll', function () {
   let simulator: Simulator;
   let reader: LiveReader;
 
-  async function start(settings: Partial<ReaderSettings> = {}, device: Partial<ModbusSettings> = {}, modbusQuirks: ModbusQuirks = {}): Promise<void> {
-    simulator = createSimulator({ scenario: 'reactor', timer: false, modbusPort: 'any', modbusQuirks, ringBytes: 8192, heartbeatInterval: 0, highWaterInterval: 0 });
+  async function start(
+    settings: Partial<ReaderSettings> = {},
+    device: Partial<ModbusSettings> = {},
+    modbusQuirks: ModbusQuirks = {}
+  ): Promise<void> {
+    simulator = createSimulator({
+      scenario: 'reactor',
+      timer: false,
+      modbusPort: 'any',
+      modbusQuirks,
+      ringBytes: 8192,
+      heartbeatInterval: 0,
+      highWaterInterval: 0
+    });
     should(await simulator.start()).eql({ ok: true });
-    reader = startLiveModbusReader({ device: { port: simulator.modbus!.port, ...device }, ring: RING, settings: { mode: 'trigger', ...settings } });
+    reader = startLiveModbusReader({
+      device: { port: simulator.modbus!.port, ...device },
+      ring: RING,
+      settings: { mode: 'trigger', ...settings }
+    });
     await until('first contact', () => reader.status().state === 'idle');
     await poll();
     await poll();
@@ -29,7 +45,7 @@ describe('Modbus requests at the server, poll by poll', function () {
 
   /** Nothing more comes: a poll that waits for a busy device is longer than its state shows. */
   async function quiet(): Promise<void> {
-    for (let seen = -1; seen !== requests(); ) {
+    for (let seen = -1; seen !== requests();) {
       seen = requests();
       await pause(120);
     }
@@ -39,7 +55,10 @@ describe('Modbus requests at the server, poll by poll', function () {
     const { polls } = reader.status().looks;
     const before = requests();
     reader.read();
-    await until('the poll', () => reader.status().looks.polls > polls && reader.status().state === 'idle' && reader.status().lag === 0);
+    await until(
+      'the poll',
+      () => reader.status().looks.polls > polls && reader.status().state === 'idle' && reader.status().lag === 0
+    );
     await quiet();
     return requests() - before;
   }

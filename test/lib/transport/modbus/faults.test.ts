@@ -13,7 +13,10 @@ const FAULTS: Fault[] = [
   ['a failure of the device', (_, quirks) => (quirks.exception = 4), 'OPENOT_MODBUS_DEVICE_FAILURE'],
   ['a device that is busy for long', (_, quirks) => (quirks.busy = 1), 'OPENOT_MODBUS_BUSY'],
   ['a gateway that does not reach the unit', (_, quirks) => (quirks.exception = 11), 'OPENOT_MODBUS_GATEWAY'],
-  ['connections closed one after the other', (simulator) => void setTimeout(() => simulator.modbus?.dropConnections('reset'), 150)],
+  [
+    'connections closed one after the other',
+    (simulator) => void setTimeout(() => simulator.modbus?.dropConnections('reset'), 150)
+  ],
   ['shorter requests only', (_, quirks) => (quirks.maxRegisters = 64)],
   ['answers that come too late', (_, quirks) => (quirks.late = { every: 5, afterMs: 330 })]
 ];
@@ -26,7 +29,14 @@ describe('a reader over Modbus TCP through bad moments', function () {
   let reader: LiveReader;
 
   before(async () => {
-    simulator = createSimulator({ scenario: 'packaging', rate: 200, modbusPort: 'any', modbusQuirks: quirks, ringBytes: 120_000, truthLimit: 1_000_000 });
+    simulator = createSimulator({
+      scenario: 'packaging',
+      rate: 200,
+      modbusPort: 'any',
+      modbusQuirks: quirks,
+      ringBytes: 120_000,
+      truthLimit: 1_000_000
+    });
     should(await simulator.start()).eql({ ok: true });
     reader = startLiveModbusReader({
       device: { port: simulator.modbus!.port, requestTimeoutMs: 300 },
@@ -47,14 +57,23 @@ describe('a reader over Modbus TCP through bad moments', function () {
       if (code === undefined) await pause(300);
       else await until(code, () => reader.status().code === code, 5000);
       for (const key of Object.keys(quirks) as (keyof ModbusQuirks)[]) delete quirks[key];
-      await until('it goes on', () => reader.items.length > seen && reader.status().state === 'idle' && reader.status().code === undefined, 5000);
+      await until(
+        'it goes on',
+        () => reader.items.length > seen && reader.status().state === 'idle' && reader.status().code === undefined,
+        5000
+      );
     });
   }
 
   it('in the end nothing is missing, doubled or invented, and one connection is open', async () => {
     simulator.command('stop-producer');
-    await until('the rest', () => reader.status().cursorAbs === simulator.statistics().headAbs && reader.status().lag === 0);
-    const got = reader.items.map((item) => (item.kind === 'record' ? `${item.abs} ${item.runId}/${item.sourceId}/${item.seq}` : JSON.stringify(item)));
+    await until(
+      'the rest',
+      () => reader.status().cursorAbs === simulator.statistics().headAbs && reader.status().lag === 0
+    );
+    const got = reader.items.map((item) =>
+      item.kind === 'record' ? `${item.abs} ${item.runId}/${item.sourceId}/${item.seq}` : JSON.stringify(item)
+    );
     should(got).eql(simulator.truth().map(({ abs, runId, sourceId, seq }) => `${abs} ${runId}/${sourceId}/${seq}`));
     should(simulator.modbus!.connections()).equal(1);
     await reader.stop();

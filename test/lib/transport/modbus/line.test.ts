@@ -1,13 +1,19 @@
 import { Socket } from 'node:net';
 import should from 'should';
 import { ServerRequest } from '../../../../lib/simulator';
-import { createModbusConnection, ModbusConnection, ModbusSettings, RegistersOutcome } from '../../../../lib/transport/modbus';
+import {
+  createModbusConnection,
+  ModbusConnection,
+  ModbusSettings,
+  RegistersOutcome
+} from '../../../../lib/transport/modbus';
 import { pause } from './bench';
 import { frame, RawServer, registers } from './raw-server';
 
 type Handler = (request: ServerRequest, socket: Socket, connection: number) => void;
 const ask = (address: number, count = 2) => ({ registerType: 'holding', address, count }) as const;
-const code = (outcome: RegistersOutcome | { ok: boolean }): string => (outcome.ok ? 'ok' : (outcome as { code: string }).code);
+const code = (outcome: RegistersOutcome | { ok: boolean }): string =>
+  outcome.ok ? 'ok' : (outcome as { code: string }).code;
 /** Every register holds its own address. */
 function right(outcome: RegistersOutcome, address: number, count = 2): void {
   if (!outcome.ok) throw new Error(outcome.message);
@@ -50,7 +56,9 @@ describe('Modbus requests and answers', () => {
   });
 
   it('a device that stays silent after a deadline loses the connection; the next one works', async () => {
-    await open((request, socket, number) => void (number === 1 && request.address === 30 ? 0 : socket.write(registers(request))));
+    await open(
+      (request, socket, number) => void (number === 1 && request.address === 30 ? 0 : socket.write(registers(request)))
+    );
     right(await connection.registers(ask(10)), 10);
     should(code(await connection.registers(ask(30)))).equal('OPENOT_MODBUS_TIMEOUT');
     const waiting = connection.registers(ask(40));
@@ -108,7 +116,17 @@ describe('Modbus requests and answers', () => {
     // Answers that nobody asked for, before and behind, in one segment.
     await server.close();
     await connection.destroy();
-    await open((request, socket) => void socket.write(Buffer.concat([frame({ id: request.id ^ 0x5555, body: [2, 1, 1] }), registers(request), registers(request), frame({ id: 0, functionCode: 0x83, body: [2] })])));
+    await open(
+      (request, socket) =>
+        void socket.write(
+          Buffer.concat([
+            frame({ id: request.id ^ 0x5555, body: [2, 1, 1] }),
+            registers(request),
+            registers(request),
+            frame({ id: 0, functionCode: 0x83, body: [2] })
+          ])
+        )
+    );
     for (let i = 0; i < 20; i++) right(await connection.registers(ask(i * 3, 3)), i * 3, 3);
     should(connection.state().connections).equal(1);
   });
@@ -127,7 +145,9 @@ describe('Modbus requests and answers', () => {
   ];
   for (const [name, answer] of RUBBISH) {
     it(`${name} is no answer: told, and the connection is opened anew`, async () => {
-      await open((request, socket, number) => void socket.write(number === 1 ? answer(request) : registers(request)), { unitId: 5 });
+      await open((request, socket, number) => void socket.write(number === 1 ? answer(request) : registers(request)), {
+        unitId: 5
+      });
       const outcome = await connection.registers(ask(10));
       should(code(outcome)).equal('OPENOT_MODBUS_PROTOCOL');
       should(outcome).have.property('remedy', 'reconnect');
@@ -143,7 +163,13 @@ describe('Modbus requests and answers', () => {
 
   it('busy is asked again until it is not, with pauses', async () => {
     let refused = 0;
-    await open((request, socket) => void socket.write(refused++ < 3 ? frame({ id: request.id, functionCode: 0x83, body: [6] }) : registers(request)), { requestTimeoutMs: 2000 });
+    await open(
+      (request, socket) =>
+        void socket.write(
+          refused++ < 3 ? frame({ id: request.id, functionCode: 0x83, body: [6] }) : registers(request)
+        ),
+      { requestTimeoutMs: 2000 }
+    );
     right(await connection.registers(ask(10)), 10);
     should(refused).equal(4);
   });

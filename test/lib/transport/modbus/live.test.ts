@@ -13,9 +13,18 @@ interface Play {
 
 const PLAYS: Play[] = [
   { name: 'a device that does everything right' },
-  { name: 'a device that shows little-endian words, 120 registers at most', quirks: { byteOrder: 'little', maxRegisters: 120, refuseWith: 2 } },
-  { name: 'a program that goes on between two requests and inside them', quirks: { torn: { granularity: 2, updateProbability: 0.002 }, storesBetween: 300 } },
-  { name: 'answers in pieces, old ones between them, now and then busy', quirks: { segments: 'split', staleAnswers: true, busy: 0.02 } },
+  {
+    name: 'a device that shows little-endian words, 120 registers at most',
+    quirks: { byteOrder: 'little', maxRegisters: 120, refuseWith: 2 }
+  },
+  {
+    name: 'a program that goes on between two requests and inside them',
+    quirks: { torn: { granularity: 2, updateProbability: 0.002 }, storesBetween: 300 }
+  },
+  {
+    name: 'answers in pieces, old ones between them, now and then busy',
+    quirks: { segments: 'split', staleAnswers: true, busy: 0.02 }
+  },
   { name: 'four requests in flight, two answers in a segment', quirks: { segments: 'joined' }, device: { pipeline: 4 } }
 ];
 
@@ -40,20 +49,40 @@ describe('a reader over Modbus TCP, live', function () {
 });
 
 async function play({ quirks, device }: Play): Promise<{ reader: LiveReader; truth: string[] }> {
-  const simulator = createSimulator({ scenario: 'packaging', rate: 500, modbusPort: 'any', modbusQuirks: quirks, truthLimit: 1_000_000, heartbeatInterval: 500 });
+  const simulator = createSimulator({
+    scenario: 'packaging',
+    rate: 500,
+    modbusPort: 'any',
+    modbusQuirks: quirks,
+    truthLimit: 1_000_000,
+    heartbeatInterval: 500
+  });
   should(await simulator.start()).eql({ ok: true });
-  const reader = startLiveModbusReader({ device: { port: simulator.modbus!.port, ...device }, ring: { registerType: 'holding', controlAddress: 0, ringAddress: 100, byteOrder: 'big' }, settings: { intervalMs: 100 } });
+  const reader = startLiveModbusReader({
+    device: { port: simulator.modbus!.port, ...device },
+    ring: { registerType: 'holding', controlAddress: 0, ringAddress: 100, byteOrder: 'big' },
+    settings: { intervalMs: 100 }
+  });
   await pause(3000);
   simulator.command('stop-producer');
-  await until('the rest', () => reader.status().lag === 0 && reader.status().cursorAbs === simulator.statistics().headAbs, 20_000);
+  await until(
+    'the rest',
+    () => reader.status().lag === 0 && reader.status().cursorAbs === simulator.statistics().headAbs,
+    20_000
+  );
   await reader.stop();
   await simulator.stop();
-  return { reader, truth: simulator.truth().map(({ abs, runId, sourceId, seq }) => `${abs} ${runId}/${sourceId}/${seq}`) };
+  return {
+    reader,
+    truth: simulator.truth().map(({ abs, runId, sourceId, seq }) => `${abs} ${runId}/${sourceId}/${seq}`)
+  };
 }
 
 function compare(reader: LiveReader, truth: string[]): void {
   should(reader.items.filter(({ kind }) => kind !== 'record')).eql([]);
-  const got = reader.items.map((item) => (item.kind === 'record' ? `${item.abs} ${item.runId}/${item.sourceId}/${item.seq}` : item.kind));
+  const got = reader.items.map((item) =>
+    item.kind === 'record' ? `${item.abs} ${item.runId}/${item.sourceId}/${item.seq}` : item.kind
+  );
   should(got.length).equal(truth.length);
   should(got).eql(truth);
   should(reader.errors).eql([]);

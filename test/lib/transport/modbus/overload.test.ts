@@ -21,7 +21,12 @@ describe('a reader over Modbus TCP that is lapped', function () {
   beforeEach(async () => {
     let time = 1_000n;
     perRequest = 0;
-    producer = new Producer({ ringBytes: 16_384, clock: () => (time += 1_000_000n), definitionHash: '00112233aabbccdd', truthLimit: 1_000_000 });
+    producer = new Producer({
+      ringBytes: 16_384,
+      clock: () => (time += 1_000_000n),
+      definitionHash: '00112233aabbccdd',
+      truthLimit: 1_000_000
+    });
     server = await startModbusServer({ producer, port: 0, onRequest: () => emit(perRequest) });
     reader = startLiveModbusReader({ device: { port: server.port }, ring: RING, settings: { intervalMs: 10 } });
     emit(10);
@@ -42,7 +47,8 @@ describe('a reader over Modbus TCP that is lapped', function () {
     emit(1);
     await until('the rest', () => reader.status().lag === 0 && reader.status().cursorAbs === producer.headAbs);
     const truth = new Set(producer.truth.all().map(({ abs, seq }) => `${abs} ${seq}`));
-    for (const item of reader.items) if (item.kind === 'record') should(truth.has(`${item.abs} ${item.seq}`)).be.true(`${item.abs} ${item.seq}`);
+    for (const item of reader.items)
+      if (item.kind === 'record') should(truth.has(`${item.abs} ${item.seq}`)).be.true(`${item.abs} ${item.seq}`);
     const lost = reader.items.reduce((sum, item) => sum + (item.kind === 'loss' ? item.count : 0), 0);
     should(delivered() + lost).equal(truth.size);
     should(reader.errors).eql([]);

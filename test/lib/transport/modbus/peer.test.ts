@@ -27,7 +27,13 @@ describe('a Modbus server of somebody else: pymodbus', function () {
       console.log(`      skipped: ${why}`);
       return this.skip();
     }
-    simulator = createSimulator({ scenario: 'packaging', timer: false, ringBytes: 16_384, truthLimit: 10_000, startAbs: 0xffff_ff00 });
+    simulator = createSimulator({
+      scenario: 'packaging',
+      timer: false,
+      ringBytes: 16_384,
+      truthLimit: 10_000,
+      startAbs: 0xffff_ff00
+    });
     simulator.command('burst', 1000);
     writeFileSync(image, Buffer.concat([simulator.producer.control, simulator.producer.ring]));
   });
@@ -37,7 +43,9 @@ describe('a Modbus server of somebody else: pymodbus', function () {
   /** Its port, once it takes connections. */
   async function serve(order: string): Promise<number> {
     const port = await freePort();
-    const server = spawn(PYTHON, [join(__dirname, '../../../support/pymodbus-ring.py'), String(port), image, order], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const server = spawn(PYTHON, [join(__dirname, '../../../support/pymodbus-ring.py'), String(port), image, order], {
+      stdio: ['ignore', 'ignore', 'pipe']
+    });
     peer = server;
     let said = '';
     server.stderr.on('data', (text) => (said += text));
@@ -55,16 +63,23 @@ describe('a Modbus server of somebody else: pymodbus', function () {
         // The setting is the other one: what the sync shows counts.
         const byteOrder = order === 'big' ? 'little' : 'big';
         const pipeline = registerType === 'holding' ? 1 : 4;
-        const reader = startLiveModbusReader({ device: { port, pipeline }, ring: { registerType, controlAddress: 0, ringAddress: 100, byteOrder } });
+        const reader = startLiveModbusReader({
+          device: { port, pipeline },
+          ring: { registerType, controlAddress: 0, ringAddress: 100, byteOrder }
+        });
         const { headAbs, oldestAbs } = simulator.statistics();
         await until('the end', () => reader.status().cursorAbs === headAbs, 20_000);
         await reader.stop();
-        const records = reader.items.flatMap((item) => (item.kind === 'record' ? [`${item.abs} ${item.runId}/${item.sourceId}/${item.seq}`] : []));
+        const records = reader.items.flatMap((item) =>
+          item.kind === 'record' ? [`${item.abs} ${item.runId}/${item.sourceId}/${item.seq}`] : []
+        );
         const truth = simulator.truth().filter(({ abs }) => abs >= oldestAbs);
         should(truth.length).be.above(150);
         should(records).eql(truth.map(({ abs, runId, sourceId, seq }) => `${abs} ${runId}/${sourceId}/${seq}`));
         should(reader.errors).eql([]);
-        should(reader.status().about.join('\n')).containEql(`byte order: ${order}, found from the sync; the setting says ${byteOrder}`);
+        should(reader.status().about.join('\n')).containEql(
+          `byte order: ${order}, found from the sync; the setting says ${byteOrder}`
+        );
       });
     }
   }

@@ -2,13 +2,26 @@ import { createServer, Server, Socket } from 'node:net';
 import { RequestReader, ServerRequest } from '../../../../lib/simulator/modbus/requests';
 
 /** An answer frame: `body` is what follows the function code. */
-export function frame({ id, unitId = 255, functionCode = 3, body }: { id: number; unitId?: number; functionCode?: number; body: readonly number[] }): Buffer {
+export function frame({
+  id,
+  unitId = 255,
+  functionCode = 3,
+  body
+}: {
+  id: number;
+  unitId?: number;
+  functionCode?: number;
+  body: readonly number[];
+}): Buffer {
   return Buffer.from([id >> 8, id & 255, 0, 0, 0, body.length + 2, unitId, functionCode, ...body]);
 }
 
 /** Registers that hold their own addresses. */
 export function registers({ id, address, count }: ServerRequest): Buffer {
-  return frame({ id, body: [count * 2, ...Array.from({ length: count }, (_, i) => [(address + i) >> 8, (address + i) & 255]).flat()] });
+  return frame({
+    id,
+    body: [count * 2, ...Array.from({ length: count }, (_, i) => [(address + i) >> 8, (address + i) & 255]).flat()]
+  });
 }
 
 /** A server that does with each request what the test says. */
@@ -26,7 +39,9 @@ export class RawServer {
       const connection = ++this.connections;
       this.sockets.add(socket);
       const reader = new RequestReader();
-      socket.on('data', (chunk: Buffer) => reader.push(chunk)?.forEach((request) => onRequest(request, socket, connection)));
+      socket.on('data', (chunk: Buffer) =>
+        reader.push(chunk)?.forEach((request) => onRequest(request, socket, connection))
+      );
       socket.on('end', () => (this.finished[connection - 1] = true));
       socket.on('error', () => undefined);
       socket.on('close', () => this.sockets.delete(socket));

@@ -28,15 +28,29 @@ describe('Modbus transport: reading', () => {
         const facts = (await transport.connect()) as RingFacts;
         should(facts.ok).be.true();
         should(facts.about.join('\n')).containEql(`byte order: ${name}, found from the sync`);
-        should(facts.about.join('\n').includes('the setting says big: set byteOrder to little')).equal(quirks.byteOrder === 'little');
+        should(facts.about.join('\n').includes('the setting says big: set byteOrder to little')).equal(
+          quirks.byteOrder === 'little'
+        );
         const wanted = bench.plc.writer.bytes;
-        for (const [offset, length] of [[0, 4096], [1, 1], [3, 250], [4095, 1], [4093, 3], [249, 502], [2, 2]]) {
+        for (const [offset, length] of [
+          [0, 4096],
+          [1, 1],
+          [3, 250],
+          [4095, 1],
+          [4093, 3],
+          [249, 502],
+          [2, 2]
+        ]) {
           const read = await transport.read([LOOK, ring(offset, length)]);
           if (!read.ok) throw new Error(read.message);
           should(Buffer.from(read.parts[0]).equals(Buffer.from(bench.plc.controlBytes()))).be.true();
-          should(Buffer.from(read.parts[1]).equals(Buffer.from(wanted.subarray(offset, offset + length)))).be.true(`${offset}+${length}`);
+          should(Buffer.from(read.parts[1]).equals(Buffer.from(wanted.subarray(offset, offset + length)))).be.true(
+            `${offset}+${length}`
+          );
         }
-        should(new Set(bench.requests.map(({ functionCode }) => functionCode))).eql(new Set([registerType === 'holding' ? 3 : 4]));
+        should(new Set(bench.requests.map(({ functionCode }) => functionCode))).eql(
+          new Set([registerType === 'holding' ? 3 : 4])
+        );
       });
     }
   }
@@ -45,11 +59,16 @@ describe('Modbus transport: reading', () => {
     const open = new Set<number>();
     const together: string[] = [];
     const kind = (address: number): string => (address < 44 ? 'look' : 'ring');
-    await bench.serve({ delay: 3 }, { onRequest: (request) => {
-      together.push([...open].map(kind).concat(kind(request.address)).join('+'));
-      open.add(request.address);
-      setTimeout(() => open.delete(request.address), 3);
-    } });
+    await bench.serve(
+      { delay: 3 },
+      {
+        onRequest: (request) => {
+          together.push([...open].map(kind).concat(kind(request.address)).join('+'));
+          open.add(request.address);
+          setTimeout(() => open.delete(request.address), 3);
+        }
+      }
+    );
     const transport = bench.transport({ pipeline: 4 });
     await transport.connect();
     together.length = 0;
@@ -76,7 +95,11 @@ describe('Modbus transport: reading', () => {
     const transport = bench.transport();
     await transport.connect();
     bench.quirks.byteOrder = 'little';
-    should(await transport.read([LOOK])).have.properties({ ok: false, code: 'OPENOT_MODBUS_ORDER_CHANGED', remedy: 'reconnect' });
+    should(await transport.read([LOOK])).have.properties({
+      ok: false,
+      code: 'OPENOT_MODBUS_ORDER_CHANGED',
+      remedy: 'reconnect'
+    });
     should(((await transport.connect()) as RingFacts).about.join()).containEql('byte order: little');
     const read = await transport.read([LOOK]);
     should(read.ok && Buffer.from(read.parts[0]).equals(Buffer.from(bench.plc.controlBytes()))).be.true();

@@ -6,7 +6,8 @@ import { seeded } from '../../../support/seeded';
 const BIG = layoutAt(Buffer.from('OOT2')) as Layout;
 const SWAPPED = layoutAt(Buffer.from('T2OO')) as Layout;
 const ring = (offset: number, length: number) => ({ kind: 'ring', offset, length }) as const;
-const spans = (parts: ReturnType<typeof ring>[], layout = BIG, limit = 125): string[] => planOf(parts, layout, limit).spans.map(({ first, end }) => `${first}-${end}`);
+const spans = (parts: ReturnType<typeof ring>[], layout = BIG, limit = 125): string[] =>
+  planOf(parts, layout, limit).spans.map(({ first, end }) => `${first}-${end}`);
 
 describe('Modbus: parts of a ring as registers', () => {
   it('rounds outward to registers, and to pairs of them where words are exchanged', () => {
@@ -47,11 +48,17 @@ describe('Modbus: parts of a ring as registers', () => {
       const plan = planOf(parts, layout, limit);
       const requests = (registers: number): number => Math.ceil(registers / limit);
       const joined = plan.spans.reduce((sum, { first, end }) => sum + requests(end - first), 0);
-      const alone = parts.reduce((sum, part) => sum + planOf([part], layout, limit).spans.reduce((all, { first, end }) => all + requests(end - first), 0), 0);
+      const alone = parts.reduce(
+        (sum, part) =>
+          sum + planOf([part], layout, limit).spans.reduce((all, { first, end }) => all + requests(end - first), 0),
+        0
+      );
       should(joined).be.belowOrEqual(alone);
       plan.places.forEach(({ span, from, to }, i) => {
         const block = image.subarray(plan.spans[span].first * 2, plan.spans[span].end * 2);
-        should(block.subarray(from, to).equals(image.subarray(parts[i].offset, parts[i].offset + parts[i].length))).be.true();
+        should(
+          block.subarray(from, to).equals(image.subarray(parts[i].offset, parts[i].offset + parts[i].length))
+        ).be.true();
       });
     }
   });

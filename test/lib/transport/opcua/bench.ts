@@ -2,7 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OpcuaServerOptions, Quirks, SimulatorOpcuaServer, startOpcuaServer } from '../../../../lib/simulator';
-import { createOpcuaConnection, createOpcuaTransport, OpcuaConnection, OpcuaSettings } from '../../../../lib/transport/opcua';
+import {
+  createOpcuaConnection,
+  createOpcuaTransport,
+  OpcuaConnection,
+  OpcuaSettings
+} from '../../../../lib/transport/opcua';
 import { Transport } from '../../../../lib/transport/transport';
 import { FakePlc } from '../../reader/fake-plc';
 
@@ -32,19 +37,32 @@ export class Bench {
       },
       step: () => false
     };
-    this.server = await startOpcuaServer({ producer: memory, port: 0, pkiFolder: join(this.folder, 'server'), quirks, ...options });
+    this.server = await startOpcuaServer({
+      producer: memory,
+      port: 0,
+      pkiFolder: join(this.folder, 'server'),
+      quirks,
+      ...options
+    });
     return this.server;
   }
 
   connection(settings: Partial<OpcuaSettings> = {}): OpcuaConnection {
-    const connection = createOpcuaConnection({ endpoint: this.server?.endpointUrl ?? 'opc.tcp://127.0.0.1:1', pkiFolder: this.pkiFolder, ...settings });
+    const connection = createOpcuaConnection({
+      endpoint: this.server?.endpointUrl ?? 'opc.tcp://127.0.0.1:1',
+      pkiFolder: this.pkiFolder,
+      ...settings
+    });
     this.connections.push(connection);
     return connection;
   }
 
   transport(settings: Partial<OpcuaSettings> = {}, connection = this.connection(settings)): Transport {
     const { server } = this;
-    return createOpcuaTransport(connection, { controlNode: server?.controlNodeId ?? 'i=1', ringNodes: server?.ringNodeIds ?? ['i=2'] });
+    return createOpcuaTransport(connection, {
+      controlNode: server?.controlNodeId ?? 'i=1',
+      ringNodes: server?.ringNodeIds ?? ['i=2']
+    });
   }
 
   async end(): Promise<void> {

@@ -9,10 +9,14 @@ const LOOK: ReadPart[] = [{ kind: 'control' }];
 /** A server that takes connections and says nothing. */
 class Silent {
   private readonly sockets = new Set<Socket>();
-  private readonly server: Server = createServer((socket) => void this.sockets.add(socket.on('error', () => undefined)));
+  private readonly server: Server = createServer(
+    (socket) => void this.sockets.add(socket.on('error', () => undefined))
+  );
 
   listen(): Promise<number> {
-    return new Promise((resolve) => this.server.listen(0, '127.0.0.1', () => resolve((this.server.address() as { port: number }).port)));
+    return new Promise((resolve) =>
+      this.server.listen(0, '127.0.0.1', () => resolve((this.server.address() as { port: number }).port))
+    );
   }
 
   close(): Promise<void> {
@@ -58,7 +62,10 @@ describe('OPC UA transport: closing while the server is silent', function () {
       const connecting = transport.connect();
       await pause(50);
       const closing = how === 'transport' ? transport.close() : connection.destroy();
-      should(await orderOf({ 'connect and close': Promise.all([connecting, closing]), '2 s': pause(2000) })).eql(['connect and close', '2 s']);
+      should(await orderOf({ 'connect and close': Promise.all([connecting, closing]), '2 s': pause(2000) })).eql([
+        'connect and close',
+        '2 s'
+      ]);
       should(code(await connecting)).equal('OPENOT_OPCUA_CLOSED');
       should(connection.state().holders).equal(0);
     }
@@ -94,7 +101,10 @@ describe('OPC UA transport: closing while the server is silent', function () {
     should(await orderOf({ closed: Promise.all([one.close(), reading]), '2 s': pause(2000) })).eql(['closed', '2 s']);
     should(code(await reading)).equal('OPENOT_OPCUA_CLOSED');
     should(connection.state()).have.properties({ state: 'connected', holders: 1 });
-    should(await orderOf({ closed: Promise.all([other.close(), otherReading]), '2 s': pause(2000) })).eql(['closed', '2 s']);
+    should(await orderOf({ closed: Promise.all([other.close(), otherReading]), '2 s': pause(2000) })).eql([
+      'closed',
+      '2 s'
+    ]);
   });
 
   it('an endpoint that was closed opens nothing any more', async () => {

@@ -23,7 +23,13 @@ export class Forwarder {
   }
 
   listen(): Promise<void> {
-    return new Promise((resolve) => this.server.listen(0, '127.0.0.1', () => ((this.port = (this.server.address() as { port: number }).port), resolve())));
+    return new Promise((resolve) =>
+      this.server.listen(
+        0,
+        '127.0.0.1',
+        () => ((this.port = (this.server.address() as { port: number }).port), resolve())
+      )
+    );
   }
 
   /** Ends every connection; new ones are passed on. */

@@ -39,7 +39,10 @@ describe('OPC UA transport: bytes that are no OPC UA', function () {
     bench = new Bench(4096);
     const server = await bench.serve({ maxSessions: 1000 });
     proxy = await TcpProxy.open(server.port);
-    transport = bench.transport({}, bench.connection({ endpoint: `opc.tcp://127.0.0.1:${proxy.port}/openot`, requestTimeoutMs: 150 }));
+    transport = bench.transport(
+      {},
+      bench.connection({ endpoint: `opc.tcp://127.0.0.1:${proxy.port}/openot`, requestTimeoutMs: 150 })
+    );
   });
   after(async () => {
     await transport?.close();
@@ -58,7 +61,11 @@ describe('OPC UA transport: bytes that are no OPC UA', function () {
   it('a message that cannot be decoded ends its connection, not the process; the next one reads on', async () => {
     await reads();
     proxy.inject('client', errorTooLong);
-    should(await transport.read(LOOK)).have.properties({ ok: false, code: 'OPENOT_OPCUA_SESSION_LOST', remedy: 'reconnect' });
+    should(await transport.read(LOOK)).have.properties({
+      ok: false,
+      code: 'OPENOT_OPCUA_SESSION_LOST',
+      remedy: 'reconnect'
+    });
     await reads();
   });
 

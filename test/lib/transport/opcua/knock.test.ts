@@ -11,7 +11,8 @@ const LOOK: ReadPart[] = [{ kind: 'control' }];
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 /** A fifth of the real pace: these tests need not wait for it. */
 const PACE = { firstMs: 300, nextMs: 100, slowMs: 400, knockMs: 1_000, graceMs: 60 };
-const attended = <T>(what: string, ms: number, endpoint: string, work: Promise<T>): Promise<T> => attendedFull(what, ms, endpoint, work, PACE);
+const attended = <T>(what: string, ms: number, endpoint: string, work: Promise<T>): Promise<T> =>
+  attendedFull(what, ms, endpoint, work, PACE);
 const never = new Promise<never>(() => undefined);
 
 /** Answers every hello, or those that it is told to; counts the connections. */
@@ -57,7 +58,11 @@ describe('OPC UA transport: a link that was dead and is back', function () {
     ends.push(() => server.close());
     return { server, endpoint: await server.listen() };
   }
-  const outcomeOf = (work: Promise<unknown>): Promise<unknown> => work.then(() => 'answered', (error: Error) => error.constructor);
+  const outcomeOf = (work: Promise<unknown>): Promise<unknown> =>
+    work.then(
+      () => 'answered',
+      (error: Error) => error.constructor
+    );
 
   it('a hello has the form of the standard', async () => {
     const { server, endpoint } = await greeter();
@@ -70,7 +75,14 @@ describe('OPC UA transport: a link that was dead and is back', function () {
 
   it('what is answered soon is not knocked for', async () => {
     const { server, endpoint } = await greeter();
-    should(await attended('it', 1000, endpoint, pause(200).then(() => 7))).equal(7);
+    should(
+      await attended(
+        'it',
+        1000,
+        endpoint,
+        pause(200).then(() => 7)
+      )
+    ).equal(7);
     should(server.connections).equal(0);
   });
 
@@ -141,7 +153,10 @@ describe('OPC UA transport: a link that was dead and is back', function () {
     const server = await bench.serve();
     const proxy = await TcpProxy.open(server.port);
     ends.push(() => proxy.close());
-    const connection = bench.connection({ endpoint: `opc.tcp://127.0.0.1:${proxy.port}/openot`, requestTimeoutMs: 25_000 });
+    const connection = bench.connection({
+      endpoint: `opc.tcp://127.0.0.1:${proxy.port}/openot`,
+      requestTimeoutMs: 25_000
+    });
     const transport = bench.transport({}, connection);
     should((await transport.connect()).ok).be.true();
     await proxy.down('blackHole');
@@ -161,7 +176,10 @@ describe('OPC UA transport: a link that was dead and is back', function () {
     const proxy = await TcpProxy.open(server.port);
     ends.push(() => proxy.close());
     await proxy.down('blackHole');
-    const transport = bench.transport({ endpoint: `opc.tcp://127.0.0.1:${proxy.port}/openot`, requestTimeoutMs: 20_000 });
+    const transport = bench.transport({
+      endpoint: `opc.tcp://127.0.0.1:${proxy.port}/openot`,
+      requestTimeoutMs: 20_000
+    });
     const connecting = transport.connect();
     await until('a client that says hello', () => proxy.open > 0);
     await pause(2500);

@@ -22,7 +22,8 @@ describe('OPC UA transport: nodes and values', function () {
     const read = await transport.read(parts);
     if (!read.ok) throw new Error(`${read.code}: ${read.message}`);
     parts.forEach((part, i) => {
-      const expected = part.kind === 'control' ? bench.plc.controlBytes() : bench.plc.ringBytes(part.offset, part.length);
+      const expected =
+        part.kind === 'control' ? bench.plc.controlBytes() : bench.plc.ringBytes(part.offset, part.length);
       should(Buffer.from(read.parts[i]).toString('hex')).equal(Buffer.from(expected).toString('hex'));
     });
   }
@@ -61,10 +62,17 @@ describe('OPC UA transport: nodes and values', function () {
     should(read).have.properties({ ok: false, code: 'OPENOT_OPCUA_SHORT', remedy: 'retry' });
   });
 
-  it('control block and ring in each other\'s place are told as that', async () => {
+  it("control block and ring in each other's place are told as that", async () => {
     const server = await bench.serve();
-    const transport = createOpcuaTransport(bench.connection(), { controlNode: server.ringNodeIds[0], ringNodes: [server.controlNodeId] });
-    should(await transport.connect()).have.properties({ ok: false, code: 'OPENOT_OPCUA_NODES_EXCHANGED', remedy: 'refused' });
+    const transport = createOpcuaTransport(bench.connection(), {
+      controlNode: server.ringNodeIds[0],
+      ringNodes: [server.controlNodeId]
+    });
+    should(await transport.connect()).have.properties({
+      ok: false,
+      code: 'OPENOT_OPCUA_NODES_EXCHANGED',
+      remedy: 'refused'
+    });
     await transport.close();
   });
 
@@ -121,18 +129,45 @@ describe('OPC UA transport: nodes and values', function () {
     await bench.serve({ maxNodesPerRead: 10 });
     const facts = await bench.transport().connect();
     if (!facts.ok) throw new Error(facts.message);
-    should(facts.about.join('\n')).match(/control block: .*OpenOT\.Control, UInt32\[\], 88 bytes\nring: .*UInt32\[\], 4096 bytes\nservice level: 255 of 255\nnodes per Read: at most 10/);
+    should(facts.about.join('\n')).match(
+      /control block: .*OpenOT\.Control, UInt32\[\], 88 bytes\nring: .*UInt32\[\], 4096 bytes\nservice level: 255 of 255\nnodes per Read: at most 10/
+    );
   });
 
-  const wrong: [string, string, TransportError['remedy'], (ids: { control: string; ring: string; scalar: string }) => [string, string[]]][] = [
-    ['a NodeId that does not exist', 'OPENOT_OPCUA_NODE_UNKNOWN', 'refused', ({ ring }) => ['nsu=urn:openot:simulator;s=Nothing', [ring]]],
-    ['a ring that does not exist', 'OPENOT_OPCUA_NODE_UNKNOWN', 'refused', ({ control }) => [control, ['nsu=urn:openot:simulator;s=Nothing']]],
+  const wrong: [
+    string,
+    string,
+    TransportError['remedy'],
+    (ids: { control: string; ring: string; scalar: string }) => [string, string[]]
+  ][] = [
+    [
+      'a NodeId that does not exist',
+      'OPENOT_OPCUA_NODE_UNKNOWN',
+      'refused',
+      ({ ring }) => ['nsu=urn:openot:simulator;s=Nothing', [ring]]
+    ],
+    [
+      'a ring that does not exist',
+      'OPENOT_OPCUA_NODE_UNKNOWN',
+      'refused',
+      ({ control }) => [control, ['nsu=urn:openot:simulator;s=Nothing']]
+    ],
     ['a scalar', 'OPENOT_OPCUA_NODE_SCALAR', 'refused', ({ scalar, ring }) => [scalar, [ring]]],
     ['a structure', 'OPENOT_OPCUA_NODE_STRUCTURE', 'refused', ({ control }) => [control, ['i=2256']]],
     ['an array of texts', 'OPENOT_OPCUA_NODE_TYPE', 'refused', ({ ring }) => ['i=2255', [ring]]],
     ['an object', 'OPENOT_OPCUA_NODE_NOT_VARIABLE', 'refused', ({ ring }) => ['i=85', [ring]]],
-    ['a namespace that the server does not have', 'OPENOT_OPCUA_NAMESPACE_UNKNOWN', 'refused', ({ ring }) => ['nsu=urn:nobody;s=x', [ring]]],
-    ['a namespace index that the server does not have', 'OPENOT_OPCUA_NAMESPACE_UNKNOWN', 'refused', ({ ring }) => ['ns=77;s=x', [ring]]],
+    [
+      'a namespace that the server does not have',
+      'OPENOT_OPCUA_NAMESPACE_UNKNOWN',
+      'refused',
+      ({ ring }) => ['nsu=urn:nobody;s=x', [ring]]
+    ],
+    [
+      'a namespace index that the server does not have',
+      'OPENOT_OPCUA_NAMESPACE_UNKNOWN',
+      'refused',
+      ({ ring }) => ['ns=77;s=x', [ring]]
+    ],
     ['text that is no NodeId', 'OPENOT_OPCUA_NODE_INVALID', 'refused', ({ ring }) => ['Ring.Control', [ring]]],
     ['no ring at all', 'OPENOT_OPCUA_NODE_INVALID', 'refused', ({ control }) => [control, []]]
   ];

@@ -17,16 +17,30 @@ describe('Read requests at the server, poll by poll', function () {
   ] as [ReaderSettings['verify'], number][]) {
     it(`${verify}: one for an idle poll, ${withData} with data`, async () => {
       const folder = mkdtempSync(join(tmpdir(), 'openot-counts-'));
-      const simulator = createSimulator({ scenario: 'reactor', timer: false, opcuaPort: 'any', pkiFolder: folder, heartbeatInterval: 0, highWaterInterval: 0 });
+      const simulator = createSimulator({
+        scenario: 'reactor',
+        timer: false,
+        opcuaPort: 'any',
+        pkiFolder: folder,
+        heartbeatInterval: 0,
+        highWaterInterval: 0
+      });
       const started = await simulator.start();
       should(started.ok).be.true();
       const server = simulator.server!;
-      const reader = startLiveReader({ endpointUrl: server.endpointUrl, nodes: { controlNode: server.controlNodeId, ringNodes: server.ringNodeIds }, settings: { verify, mode: 'trigger' } });
+      const reader = startLiveReader({
+        endpointUrl: server.endpointUrl,
+        nodes: { controlNode: server.controlNodeId, ringNodes: server.ringNodeIds },
+        settings: { verify, mode: 'trigger' }
+      });
       const poll = async (): Promise<number> => {
         const { polls } = reader.status().looks;
         const before = server.counters().memoryReads;
         reader.read();
-        await until('the poll', () => reader.status().looks.polls > polls && reader.status().state === 'idle' && reader.status().lag === 0);
+        await until(
+          'the poll',
+          () => reader.status().looks.polls > polls && reader.status().state === 'idle' && reader.status().lag === 0
+        );
         await new Promise((resolve) => setTimeout(resolve, 20));
         return server.counters().memoryReads - before;
       };

@@ -23,7 +23,14 @@ class Plant {
     rate: number,
     ringBytes = 65536
   ) {
-    this.simulator = createSimulator({ scenario: 'reactor', rate, ringBytes, quirks, opcuaPort: 'any', pkiFolder: join(this.folder, 'server') });
+    this.simulator = createSimulator({
+      scenario: 'reactor',
+      rate,
+      ringBytes,
+      quirks,
+      opcuaPort: 'any',
+      pkiFolder: join(this.folder, 'server')
+    });
   }
 
   get server(): SimulatorOpcuaServer {
@@ -38,7 +45,10 @@ class Plant {
 
   reader(settings: Partial<ReaderSettings>, connection = this.connection()): Reader {
     const reader: Reader = createReader({
-      transport: createOpcuaTransport(connection, { controlNode: this.server.controlNodeId, ringNodes: this.server.ringNodeIds }),
+      transport: createOpcuaTransport(connection, {
+        controlNode: this.server.controlNodeId,
+        ringNodes: this.server.ringNodeIds
+      }),
       store: fileStore(join(this.folder, 'state', 'reader.bin')),
       clock: systemClock(),
       random: systemRandom(),
@@ -53,7 +63,8 @@ class Plant {
           const source = `${item.runId}/${item.sourceId}`;
           const [first, last] = item.kind === 'record' ? [item.seq, item.seq] : [item.firstSeq, item.lastSeq];
           if (item.kind === 'loss' && item.upgrade === true) continue;
-          if (first !== (this.due.get(source) ?? 0)) this.faults.push(`${item.kind} ${source}/${first}, ${this.due.get(source) ?? 0} was due`);
+          if (first !== (this.due.get(source) ?? 0))
+            this.faults.push(`${item.kind} ${source}/${first}, ${this.due.get(source) ?? 0} was due`);
           this.due.set(source, last + 1);
           const sums = item.kind === 'record' ? this.seen : this.lost;
           sums.set(source, (sums.get(source) ?? 0) + last - first + 1);
@@ -73,7 +84,9 @@ class Plant {
       if (sum(this.seen) + sum(this.lost) >= produced) return;
       await sleep(25);
     }
-    throw new Error(`not drained: seen ${sum(this.seen)}, lost ${sum(this.lost)}, produced ${JSON.stringify(this.simulator.statistics().produced)}; ${this.faults.slice(0, 3).join('; ')}`);
+    throw new Error(
+      `not drained: seen ${sum(this.seen)}, lost ${sum(this.lost)}, produced ${JSON.stringify(this.simulator.statistics().produced)}; ${this.faults.slice(0, 3).join('; ')}`
+    );
   }
 
   async end(): Promise<void> {
@@ -163,7 +176,12 @@ describe('reader over OPC UA', function () {
     await server.stop();
     await sleep(300);
     should(reader.status().state).equal('outage');
-    const next = await startOpcuaServer({ producer: plant.simulator.producer, port: server.port, pkiFolder: join(plant.folder, 'server'), namespacesBefore: ['urn:new:first', 'urn:new:second'] });
+    const next = await startOpcuaServer({
+      producer: plant.simulator.producer,
+      port: server.port,
+      pkiFolder: join(plant.folder, 'server'),
+      namespacesBefore: ['urn:new:first', 'urn:new:second']
+    });
     await sleep(500);
     plant.simulator.command('stop-producer');
     await plant.drained();
@@ -180,7 +198,10 @@ describe('reader over OPC UA', function () {
     const connection = plant.connection();
     const reader = plant.reader({ intervalMs: 20 }, connection);
     const other = createReader({
-      transport: createOpcuaTransport(connection, { controlNode: plant.server.controlNodeId, ringNodes: plant.server.ringNodeIds }),
+      transport: createOpcuaTransport(connection, {
+        controlNode: plant.server.controlNodeId,
+        ringNodes: plant.server.ringNodeIds
+      }),
       store: fileStore(join(plant.folder, 'other.bin')),
       clock: systemClock(),
       random: systemRandom(),
@@ -193,7 +214,8 @@ describe('reader over OPC UA', function () {
     should(plant.server.sessions()).equal(1);
     plant.simulator.command('stop-producer');
     await plant.drained();
-    for (let tries = 0; tries < 200 && other.status().totals.records < reader.status().totals.records; tries++) await sleep(25);
+    for (let tries = 0; tries < 200 && other.status().totals.records < reader.status().totals.records; tries++)
+      await sleep(25);
     should(other.status().totals.records).equal(reader.status().totals.records);
     await Promise.all([reader.stop(), other.stop()]);
     should(plant.server.sessions()).equal(0);

@@ -92,7 +92,12 @@ describe('OPC UA transport: sessions', function () {
       await new Promise((resolve) => setTimeout(resolve, 5));
       order.push(`${name} ends`);
     };
-    await Promise.all([connection.call(work('a')), connection.call(work('b')), connection.call(() => Promise.reject(new Error('BadOutOfRange'))), connection.call(work('c'))]);
+    await Promise.all([
+      connection.call(work('a')),
+      connection.call(work('b')),
+      connection.call(() => Promise.reject(new Error('BadOutOfRange'))),
+      connection.call(work('c'))
+    ]);
     should(order).eql(['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends']);
   });
 
@@ -102,7 +107,9 @@ describe('OPC UA transport: sessions', function () {
     await connection.acquire({});
     let answer: () => void = () => undefined;
     const order: string[] = [];
-    const slow = connection.call(() => new Promise<void>((resolve) => (answer = resolve)).then(() => void order.push('late answer')));
+    const slow = connection.call(() =>
+      new Promise<void>((resolve) => (answer = resolve)).then(() => void order.push('late answer'))
+    );
     should(await slow).have.properties({ ok: false, code: 'OPENOT_OPCUA_TIMEOUT', remedy: 'smaller' });
     const next = connection.call(() => Promise.resolve(void order.push('next call')));
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -120,7 +127,11 @@ describe('OPC UA transport: sessions', function () {
     await connection.acquire(holder);
     await connection.call(() => new Promise(() => undefined));
     let begun = false;
-    should(await connection.call(() => Promise.resolve((begun = true)))).have.properties({ ok: false, code: 'OPENOT_OPCUA_SILENT', remedy: 'reconnect' });
+    should(await connection.call(() => Promise.resolve((begun = true)))).have.properties({
+      ok: false,
+      code: 'OPENOT_OPCUA_SILENT',
+      remedy: 'reconnect'
+    });
     should(begun).be.false();
     should(await connection.acquire(holder)).have.property('ok', true);
     should(connection.state()).have.property('clients', 2);
@@ -135,7 +146,10 @@ describe('OPC UA transport: sessions', function () {
     const now = Date.now;
     try {
       Date.now = () => now() + 3_600_000;
-      should(await first.call(() => new Promise((resolve) => setTimeout(resolve, 150)))).have.property('code', 'OPENOT_OPCUA_TIMEOUT');
+      should(await first.call(() => new Promise((resolve) => setTimeout(resolve, 150)))).have.property(
+        'code',
+        'OPENOT_OPCUA_TIMEOUT'
+      );
       should(await first.call(() => Promise.resolve(1))).have.property('ok', true);
     } finally {
       Date.now = now;
@@ -163,13 +177,15 @@ describe('OPC UA transport: sessions', function () {
     should(await outcome({ endpoint: 'http://127.0.0.1' })).equal('OPENOT_OPCUA_ENDPOINT_INVALID');
   });
 
-  it('a port that is no OPC UA server\'s is told as that, in a whole sentence', async () => {
+  it("a port that is no OPC UA server's is told as that, in a whole sentence", async () => {
     const web = createServer((_request, response) => response.end('hello'));
     await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', () => resolve()));
     const transport = bench.transport({ endpoint: `opc.tcp://127.0.0.1:${(web.address() as AddressInfo).port}` });
     const refused = await transport.connect();
     should(refused).have.properties({ ok: false, code: 'OPENOT_OPCUA_NOT_OPCUA', remedy: 'reconnect' });
-    should(!refused.ok && refused.message).match(/check the port/).and.not.match(/,$/);
+    should(!refused.ok && refused.message)
+      .match(/check the port/)
+      .and.not.match(/,$/);
     await transport.close();
     web.close();
   });
@@ -212,16 +228,26 @@ describe('OPC UA transport: sessions', function () {
     await outcome({});
     const certificate = readFileSync(join(bench.pkiFolder, 'own', 'certs', 'openot-client.pem'), 'utf8');
     const privateKey = readFileSync(join(bench.pkiFolder, 'own', 'private', 'private_key.pem'), 'utf8');
-    const settings: Partial<OpcuaSettings> = { securityMode: 'SignAndEncrypt', trust: 'acceptFirst', authentication: 'certificate', certificate };
+    const settings: Partial<OpcuaSettings> = {
+      securityMode: 'SignAndEncrypt',
+      trust: 'acceptFirst',
+      authentication: 'certificate',
+      certificate
+    };
     should(await outcome({ ...settings, privateKey })).equal('connected');
-    const { privateKey: other } = generateKeyPairSync('rsa', { modulusLength: 2048, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' } });
+    const { privateKey: other } = generateKeyPairSync('rsa', {
+      modulusLength: 2048,
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+      privateKeyEncoding: { type: 'pkcs8', format: 'pem' }
+    });
     const refused = await outcome({ ...settings, privateKey: other });
     should(refused).equal('OPENOT_OPCUA_CREDENTIALS');
   });
 
   it('Sign and SignAndEncrypt: the first certificate is remembered, another one later is refused', async () => {
     const server = await bench.serve();
-    for (const securityMode of ['Sign', 'SignAndEncrypt'] as const) should(await outcome({ securityMode, trust: 'acceptFirst' })).equal('connected');
+    for (const securityMode of ['Sign', 'SignAndEncrypt'] as const)
+      should(await outcome({ securityMode, trust: 'acceptFirst' })).equal('connected');
     const pin = pinFile(bench.pkiFolder, server.endpointUrl);
     should(readFileSync(pin, 'utf8')).match(/^[0-9a-f]{40}\n$/);
     writeFileSync(pin, '0'.repeat(40));
@@ -249,7 +275,11 @@ describe('OPC UA transport: sessions', function () {
 
   it('a policy that the server does not offer: the error lists those that it does', async () => {
     await bench.serve();
-    const transport = bench.transport({ securityMode: 'Sign', securityPolicy: 'Aes256_Sha256_RsaPss', trust: 'acceptFirst' });
+    const transport = bench.transport({
+      securityMode: 'Sign',
+      securityPolicy: 'Aes256_Sha256_RsaPss',
+      trust: 'acceptFirst'
+    });
     const refused = await transport.connect();
     should(refused).have.properties({ ok: false, code: 'OPENOT_OPCUA_POLICY_NOT_OFFERED', remedy: 'refused' });
     should(!refused.ok && refused.message).match(/SignAndEncrypt Basic256Sha256/);
@@ -260,7 +290,11 @@ describe('OPC UA transport: sessions', function () {
     const first = bench.transport();
     await first.connect();
     const second = bench.transport({ sessionTimeoutMs: 500 });
-    should(await second.connect()).have.properties({ ok: false, code: 'OPENOT_OPCUA_TOO_MANY_SESSIONS', remedy: 'reconnect' });
+    should(await second.connect()).have.properties({
+      ok: false,
+      code: 'OPENOT_OPCUA_TOO_MANY_SESSIONS',
+      remedy: 'reconnect'
+    });
     const asked = server.counters().services.CreateSession;
     should((await second.connect()).ok).be.false();
     should(server.counters().services.CreateSession).equal(asked);
@@ -275,7 +309,9 @@ describe('OPC UA transport: sessions', function () {
     forwarder = new Forwarder(server.port);
     await forwarder.listen();
     for (const securityMode of ['None', 'Sign'] as const) {
-      should(await outcome({ endpoint: `opc.tcp://127.0.0.1:${forwarder.port}/openot`, securityMode, trust: 'acceptFirst' })).equal('connected');
+      should(
+        await outcome({ endpoint: `opc.tcp://127.0.0.1:${forwarder.port}/openot`, securityMode, trust: 'acceptFirst' })
+      ).equal('connected');
     }
   });
 
@@ -310,7 +346,10 @@ describe('OPC UA transport: sessions', function () {
     const first = await bench.serve();
     const connection = bench.connection();
     const plain = (text: string): string => text.replace('nsu=urn:openot:simulator', 'ns=2');
-    const transport = createOpcuaTransport(connection, { controlNode: plain(first.controlNodeId), ringNodes: first.ringNodeIds.map(plain) });
+    const transport = createOpcuaTransport(connection, {
+      controlNode: plain(first.controlNodeId),
+      ringNodes: first.ringNodeIds.map(plain)
+    });
     should((await transport.connect()).ok).be.true();
     await first.stop();
     should((await transport.read(LOOK)).ok).be.false();
@@ -324,7 +363,10 @@ describe('OPC UA transport: sessions', function () {
     const server = await bench.serve();
     forwarder = new Forwarder(server.port);
     await forwarder.listen();
-    const connection = bench.connection({ endpoint: `opc.tcp://127.0.0.1:${forwarder.port}/openot`, requestTimeoutMs: 200 });
+    const connection = bench.connection({
+      endpoint: `opc.tcp://127.0.0.1:${forwarder.port}/openot`,
+      requestTimeoutMs: 200
+    });
     const transport = bench.transport({}, connection);
     should((await transport.connect()).ok).be.true();
     forwarder.stalled = true;
@@ -368,10 +410,15 @@ describe('OPC UA transport: sessions', function () {
     await bench.serve();
     const connection = bench.connection() as SharedConnection;
     const ages: number[] = [];
-    const transport = createOpcuaTransport(connection, { controlNode: bench.server?.controlNodeId ?? '', ringNodes: bench.server?.ringNodeIds ?? [] });
+    const transport = createOpcuaTransport(connection, {
+      controlNode: bench.server?.controlNodeId ?? '',
+      ringNodes: bench.server?.ringNodeIds ?? []
+    });
     await transport.connect();
     await connection.call((session) => {
-      const inner = session as unknown as { performMessageTransaction(request: { maxAge?: number }, callback: unknown): void };
+      const inner = session as unknown as {
+        performMessageTransaction(request: { maxAge?: number }, callback: unknown): void;
+      };
       const send = inner.performMessageTransaction.bind(session);
       inner.performMessageTransaction = (request, callback) => {
         if (request.maxAge !== undefined) ages.push(request.maxAge);

@@ -9,9 +9,14 @@ import { Bench } from './bench';
 
 const LOOK: ReadPart[] = [{ kind: 'control' }];
 const UNEXPECTED = { ok: false, code: 'OPENOT_OPCUA_UNEXPECTED', remedy: 'reconnect' };
-type Session = { read: (...args: unknown[]) => Promise<unknown>; createSubscription2: (...args: unknown[]) => Promise<unknown> };
+type Session = {
+  read: (...args: unknown[]) => Promise<unknown>;
+  createSubscription2: (...args: unknown[]) => Promise<unknown>;
+};
 
-/** In Node-RED one promise that rejects unseen ends the runtime: every way that node-opcua can fail must end in a value. */
+/**
+ * In Node-RED one promise that rejects unseen ends the runtime: every way that node-opcua can fail must end in a value.
+ */
 describe('OPC UA transport: whatever node-opcua does', function () {
   this.timeout(30_000);
   let bench: Bench;
@@ -28,7 +33,9 @@ describe('OPC UA transport: whatever node-opcua does', function () {
   function replace(object: object, name: string, value: unknown): void {
     const was = Object.getOwnPropertyDescriptor(object, name);
     Object.defineProperty(object, name, { configurable: true, writable: true, value });
-    undo.push(() => (was === undefined ? Reflect.deleteProperty(object, name) : Object.defineProperty(object, name, was)));
+    undo.push(() =>
+      was === undefined ? Reflect.deleteProperty(object, name) : Object.defineProperty(object, name, was)
+    );
   }
 
   async function connected(): Promise<{ transport: Transport; connection: OpcuaConnection; session: Session }> {
@@ -44,12 +51,27 @@ describe('OPC UA transport: whatever node-opcua does', function () {
     throw thrown;
   };
 
-  for (const wrong of ['g=hello', 'ns=1;i=9999999999', 'ns=1;b=%%%', '', 'ns=70000;s=x', 'ns=1;g=72962B91', 'ns=1;b=A']) {
+  for (const wrong of [
+    'g=hello',
+    'ns=1;i=9999999999',
+    'ns=1;b=%%%',
+    '',
+    'ns=70000;s=x',
+    'ns=1;g=72962B91',
+    'ns=1;b=A'
+  ]) {
     it(`the NodeId "${wrong}" is a coded error that a person can correct, as control block and as ring`, async () => {
       const server = await bench.serve();
-      for (const nodes of [{ controlNode: wrong, ringNodes: server.ringNodeIds }, { controlNode: server.controlNodeId, ringNodes: [wrong] }]) {
+      for (const nodes of [
+        { controlNode: wrong, ringNodes: server.ringNodeIds },
+        { controlNode: server.controlNodeId, ringNodes: [wrong] }
+      ]) {
         const transport = createOpcuaTransport(bench.connection(), nodes);
-        should(await transport.connect()).have.properties({ ok: false, code: 'OPENOT_OPCUA_NODE_INVALID', remedy: 'refused' });
+        should(await transport.connect()).have.properties({
+          ok: false,
+          code: 'OPENOT_OPCUA_NODE_INVALID',
+          remedy: 'refused'
+        });
         await transport.close();
       }
     });
@@ -76,18 +98,28 @@ describe('OPC UA transport: whatever node-opcua does', function () {
     }
     const internal = Module as unknown as { _load(request: string, ...rest: unknown[]): unknown };
     const load = internal._load.bind(Module);
-    replace(Module, '_load', (request: string, ...rest: unknown[]) => (request === 'node-opcua' ? throws(new Error('Cannot find module node-opcua'))() : load(request, ...rest)));
+    replace(Module, '_load', (request: string, ...rest: unknown[]) =>
+      request === 'node-opcua' ? throws(new Error('Cannot find module node-opcua'))() : load(request, ...rest)
+    );
     // eslint-disable-next-line @typescript-eslint/no-require-imports
     const fresh = require('../../../../lib/transport/opcua') as typeof Opcua;
     const connection = fresh.createOpcuaConnection({ endpoint: server.endpointUrl, pkiFolder: bench.pkiFolder });
-    const transport = fresh.createOpcuaTransport(connection, { controlNode: server.controlNodeId, ringNodes: server.ringNodeIds });
+    const transport = fresh.createOpcuaTransport(connection, {
+      controlNode: server.controlNodeId,
+      ringNodes: server.ringNodeIds
+    });
     for (let attempt = 0; attempt < 2; attempt++) should(await transport.connect()).have.properties(UNEXPECTED);
     replace(Module, '_load', load);
     should(await transport.connect()).have.property('ok', true);
     await transport.close();
   });
 
-  for (const [name, thrown] of [['an assertion', new Error('Assertion failed')], ['nothing at all', undefined], ['a null', null], ['a text', 'oh']] as Array<[string, unknown]>) {
+  for (const [name, thrown] of [
+    ['an assertion', new Error('Assertion failed')],
+    ['nothing at all', undefined],
+    ['a null', null],
+    ['a text', 'oh']
+  ] as Array<[string, unknown]>) {
     it(`a Read that throws or rejects with ${name} is an error, and the next Read is none`, async () => {
       const { transport, session } = await connected();
       for (const read of [throws(thrown), () => Promise.reject(thrown as Error)]) {
@@ -101,7 +133,12 @@ describe('OPC UA transport: whatever node-opcua does', function () {
     });
   }
 
-  for (const [name, answer] of [['no array', undefined], ['an array of nothing', [undefined]], ['values without a status', [{}]], ['a good value without content', [{ statusCode: { name: 'Good', isGood: () => true } }]]] as Array<[string, unknown]>) {
+  for (const [name, answer] of [
+    ['no array', undefined],
+    ['an array of nothing', [undefined]],
+    ['values without a status', [{}]],
+    ['a good value without content', [{ statusCode: { name: 'Good', isGood: () => true } }]]
+  ] as Array<[string, unknown]>) {
     it(`an answer to a Read that is ${name} is an error`, async () => {
       const { transport, session } = await connected();
       replace(session, 'read', () => Promise.resolve(answer));
@@ -113,7 +150,11 @@ describe('OPC UA transport: whatever node-opcua does', function () {
 
   it('a subscription that throws is an error', async () => {
     const { transport, session } = await connected();
-    for (const work of [throws(new Error('no')), () => Promise.resolve(undefined), () => Promise.resolve({ monitor: throws(undefined), terminate: throws(undefined) })]) {
+    for (const work of [
+      throws(new Error('no')),
+      () => Promise.resolve(undefined),
+      () => Promise.resolve({ monitor: throws(undefined), terminate: throws(undefined) })
+    ]) {
       replace(session, 'createSubscription2', work);
       const watching = await transport.watch!(50, () => undefined);
       should(watching).have.property('ok', false);
@@ -124,7 +165,11 @@ describe('OPC UA transport: whatever node-opcua does', function () {
 
   it('closing ends whatever throws in it', async () => {
     const { transport, connection } = await connected();
-    const { client, files } = (Reflect.get(connection, 'line') as { open: { client: { disconnect(): Promise<void> }; files: { manager: object } } }).open;
+    const { client, files } = (
+      Reflect.get(connection, 'line') as {
+        open: { client: { disconnect(): Promise<void> }; files: { manager: object } };
+      }
+    ).open;
     should(await transport.watch!(50, () => undefined)).have.property('ok', true);
     const watching = Reflect.get(transport, 'watching') as object;
     replace(watching, 'stop', throws(new Error('stop')));
@@ -138,7 +183,7 @@ describe('OPC UA transport: whatever node-opcua does', function () {
     await client.disconnect();
   });
 
-  it('a listener that throws ends nobody\'s call', async () => {
+  it("a listener that throws ends nobody's call", async () => {
     await bench.serve();
     const connection = bench.connection() as SharedConnection;
     connection.onState(throws(new Error('listener')));

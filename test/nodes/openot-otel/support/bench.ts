@@ -20,7 +20,9 @@ export class MemoryStore implements Store {
   /** While set, saves wait for it. */
   gate: Promise<void> | undefined;
   lock(): Promise<LockOutcome> {
-    return Promise.resolve(this.isLocked ? { ok: false, code: 'OPENOT_STATE_LOCKED', message: 'in use by process 1' } : { ok: true });
+    return Promise.resolve(
+      this.isLocked ? { ok: false, code: 'OPENOT_STATE_LOCKED', message: 'in use by process 1' } : { ok: true }
+    );
   }
   load(): Promise<Uint8Array | undefined> {
     return Promise.resolve(this.bytes);
@@ -41,7 +43,11 @@ export class MemoryStore implements Store {
   }
 }
 
-type Sent = NodeMessage & { topic: string; parts?: { index: number; count: number }; openot?: { commit?: string[]; stream?: string } };
+type Sent = NodeMessage & {
+  topic: string;
+  parts?: { index: number; count: number };
+  openot?: { commit?: string[]; stream?: string };
+};
 
 /** A controller with time, tokens and the state file in the test's hands. */
 export class Bench {
@@ -61,7 +67,11 @@ export class Bench {
     readonly store: MemoryStore | undefined
   ) {}
 
-  static async open(changes: Record<string, unknown> = {}, store: MemoryStore | undefined = new MemoryStore(), spanLimits: Partial<SpanLimits> = {}): Promise<Bench> {
+  static async open(
+    changes: Record<string, unknown> = {},
+    store: MemoryStore | undefined = new MemoryStore(),
+    spanLimits: Partial<SpanLimits> = {}
+  ): Promise<Bench> {
     // eslint-disable-next-line prefer-const
     let bench: Bench;
     const settings = new OtelSettings(otelNode(changes), evaluate, '1.2.3');
@@ -85,12 +95,27 @@ export class Bench {
   }
 
   /** Hands a message to the controller; what it comes to. */
-  input(payload: unknown, commit?: string[], more: object = {}): { readonly outcome: Promise<'left' | Error>; state: 'waits' | 'left' | 'failed' } {
-    const message = { _msgid: 'm', payload, openot: { stream: 'line 1', ...(commit === undefined ? {} : { commit }) }, ...more } as unknown as NodeMessageInFlow;
-    const taken: { outcome: Promise<'left' | Error>; state: 'waits' | 'left' | 'failed' } = { outcome: Promise.resolve('left'), state: 'waits' };
+  input(
+    payload: unknown,
+    commit?: string[],
+    more: object = {}
+  ): { readonly outcome: Promise<'left' | Error>; state: 'waits' | 'left' | 'failed' } {
+    const message = {
+      _msgid: 'm',
+      payload,
+      openot: { stream: 'line 1', ...(commit === undefined ? {} : { commit }) },
+      ...more
+    } as unknown as NodeMessageInFlow;
+    const taken: { outcome: Promise<'left' | Error>; state: 'waits' | 'left' | 'failed' } = {
+      outcome: Promise.resolve('left'),
+      state: 'waits'
+    };
     taken.outcome = new Promise<void>((resolve, reject) => {
       try {
-        Promise.resolve(this.controller.input(message, (output) => this.take(output as Array<Sent | null>))).then(resolve, reject);
+        Promise.resolve(this.controller.input(message, (output) => this.take(output as Array<Sent | null>))).then(
+          resolve,
+          reject
+        );
       } catch (thrown) {
         reject(thrown as Error);
       }
@@ -121,7 +146,11 @@ export class Bench {
 
   /** Every span sent, in order. */
   get spans(): TracesRequest['resourceSpans'][0]['scopeSpans'][0]['spans'] {
-    return this.sent.filter(({ topic }) => topic === 'traces').flatMap(({ payload }) => (payload as TracesRequest).resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans)));
+    return this.sent
+      .filter(({ topic }) => topic === 'traces')
+      .flatMap(({ payload }) =>
+        (payload as TracesRequest).resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans))
+      );
   }
 
   /** Tokens let go, in order. */
@@ -131,7 +160,13 @@ export class Bench {
 
   /** Uids of the log records sent, in order. */
   get uids(): string[] {
-    return this.logs.flatMap(({ resourceLogs }) => resourceLogs.flatMap(({ scopeLogs }) => scopeLogs.flatMap(({ logRecords }) => logRecords.map(({ attributes }) => attributes.find(({ key }) => key === 'log.record.uid')!.value.stringValue!))));
+    return this.logs.flatMap(({ resourceLogs }) =>
+      resourceLogs.flatMap(({ scopeLogs }) =>
+        scopeLogs.flatMap(({ logRecords }) =>
+          logRecords.map(({ attributes }) => attributes.find(({ key }) => key === 'log.record.uid')!.value.stringValue!)
+        )
+      )
+    );
   }
 
   private take(output: ReadonlyArray<Sent | null>): void {
@@ -164,4 +199,5 @@ export async function turns(): Promise<void> {
 }
 
 /** Without metrics: every batch of documents has some about the clock. */
-export const withoutMetrics = (changes: Record<string, unknown>, store?: MemoryStore): Promise<Bench> => Bench.open({ signals: { logs: true, metrics: false, traces: true }, ...changes }, store);
+export const withoutMetrics = (changes: Record<string, unknown>, store?: MemoryStore): Promise<Bench> =>
+  Bench.open({ signals: { logs: true, metrics: false, traces: true }, ...changes }, store);

@@ -27,7 +27,13 @@ export const resource = (stream: string): KeyValue[] => [
 ];
 
 /** A field of an enriched document. */
-export const field = (name: string, key: number, type: string, value: unknown, more: Partial<DocumentField> = {}): DocumentField => ({ key, name, type, value: value as never, enumLabel: null, ...more });
+export const field = (
+  name: string,
+  key: number,
+  type: string,
+  value: unknown,
+  more: Partial<DocumentField> = {}
+): DocumentField => ({ key, name, type, value: value as never, enumLabel: null, ...more });
 
 /** An enriched document of the source 1 in run 1. */
 export function eventDocument(seq: number, more: Partial<EventDocument> = {}, runId = '1'): EventDocument {
@@ -55,7 +61,13 @@ export function eventDocument(seq: number, more: Partial<EventDocument> = {}, ru
 }
 
 /** An alarm begins, or ends. */
-export const alarm = (seq: number, what: 'ConditionActive' | 'ConditionCleared', correlationId = 1, more: Partial<EventDocument> = {}, runId = '1'): EventDocument =>
+export const alarm = (
+  seq: number,
+  what: 'ConditionActive' | 'ConditionCleared',
+  correlationId = 1,
+  more: Partial<EventDocument> = {},
+  runId = '1'
+): EventDocument =>
   eventDocument(
     seq,
     {

@@ -24,7 +24,11 @@ export interface ShownSpan {
   readonly startTime: number;
   readonly endTime: number;
   readonly attributes: Record<string, unknown>;
-  readonly events: { readonly name: string; readonly timestamp: number; readonly attributes: Record<string, unknown> }[];
+  readonly events: {
+    readonly name: string;
+    readonly timestamp: number;
+    readonly attributes: Record<string, unknown>;
+  }[];
   readonly status: { readonly code: string; readonly message?: string };
 }
 
@@ -53,7 +57,17 @@ export class Autotel {
   static async start(port?: number): Promise<Autotel> {
     const node = (await installReceivers()).nodeWithSqlite();
     const http = port ?? (await freePort());
-    const child = ReceiverProcess.start(node, [join(installed, 'autotel-devtools/dist/cli.js'), '--port', String(http), '--grpc-port', String(await freePort())], installed);
+    const child = ReceiverProcess.start(
+      node,
+      [
+        join(installed, 'autotel-devtools/dist/cli.js'),
+        '--port',
+        String(http),
+        '--grpc-port',
+        String(await freePort())
+      ],
+      installed
+    );
     await child.listening(http);
     return new Autotel(`http://127.0.0.1:${http}`, child);
   }
@@ -73,7 +87,11 @@ export class Autotel {
   /** Every series of every metric. */
   async series(): Promise<ShownSeries[]> {
     const { metrics } = (await this.ask('/api/metrics')) as { metrics: { name: string }[] };
-    const found = await Promise.all(metrics.map(({ name }) => this.ask('/api/query/metrics', { name, maxPoints: 20_000 }) as Promise<{ series: ShownSeries[] }>));
+    const found = await Promise.all(
+      metrics.map(
+        ({ name }) => this.ask('/api/query/metrics', { name, maxPoints: 20_000 }) as Promise<{ series: ShownSeries[] }>
+      )
+    );
     return found.flatMap(({ series }) => series);
   }
 
@@ -81,7 +99,11 @@ export class Autotel {
     const all: T[] = [];
     let cursor: string | null | undefined;
     do {
-      const page = (await this.ask(`/api/query/${what}`, { query: '', limit: 100, ...(cursor ? { cursor } : {}) })) as Record<string, unknown>;
+      const page = (await this.ask(`/api/query/${what}`, {
+        query: '',
+        limit: 100,
+        ...(cursor ? { cursor } : {})
+      })) as Record<string, unknown>;
       all.push(...(page[what] as T[]));
       cursor = page.nextCursor as string | null;
     } while (cursor);
@@ -89,7 +111,12 @@ export class Autotel {
   }
 
   private async ask(path: string, body?: unknown): Promise<unknown> {
-    const response = await fetch(this.endpoint + path, body === undefined ? {} : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+    const response = await fetch(
+      this.endpoint + path,
+      body === undefined
+        ? {}
+        : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+    );
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     return response.json();
   }

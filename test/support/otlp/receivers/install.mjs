@@ -1,4 +1,5 @@
-// Installs the receivers of package.json here, and finds a Node.js that runs them. Safe to run again: it does only what is missing.
+// Installs the receivers of package.json here, and finds a Node.js that runs them. Safe to run again: it does only what
+// is missing.
 import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +11,9 @@ const folder = fileURLToPath(new URL('.', import.meta.url));
 function run(command, args, cwd) {
   const result = spawnSync(command, args, { cwd, encoding: 'utf8', timeout: 300_000 });
   if (result.status === 0) return result.stdout;
-  throw new Error(`"${[command, ...args].join(' ')}" failed (${result.error?.message ?? result.status ?? result.signal}): the tests with receivers of OpenTelemetry need it.\n${result.stderr ?? ''}`);
+  throw new Error(
+    `"${[command, ...args].join(' ')}" failed (${result.error?.message ?? result.status ?? result.signal}): the tests with receivers of OpenTelemetry need it.\n${result.stderr ?? ''}`
+  );
 }
 
 /** npm ci when the lock file is newer than what is installed. Throws when it fails. */
@@ -20,7 +23,9 @@ export function installReceivers() {
   run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], folder);
 }
 
-/** Path of a Node.js with SQLite in it (22.13 or later): the one that runs, or one from npm. Throws when there is none. */
+/**
+ * Path of a Node.js with SQLite in it (22.13 or later): the one that runs, or one from npm. Throws when there is none.
+ */
 export function nodeWithSqlite() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > 22 || (major === 22 && minor >= 13)) return process.execPath;

@@ -10,7 +10,10 @@ type Installer = typeof import('./install.mjs', { with: { 'resolution-mode': 'im
 
 let ready: Promise<Installer> | undefined;
 
-/** Installs the receivers where that was not done yet. Rejects where it cannot be done: a test without its receiver fails. */
+/**
+ * Installs the receivers where that was not done yet. Rejects where it cannot be done: a test without its receiver
+ * fails.
+ */
 export function installReceivers(): Promise<Installer> {
   ready ??= import('./install.mjs').then((installer) => {
     installer.installReceivers();
@@ -42,12 +45,15 @@ export class ReceiverProcess {
   }
 
   static start(command: string, args: string[], cwd: string): ReceiverProcess {
-    return new ReceiverProcess(spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NODE_OPTIONS: '' } }));
+    return new ReceiverProcess(
+      spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NODE_OPTIONS: '' } })
+    );
   }
 
   /** Resolves when the port takes connections. Rejects when the process ends first or 30 s are over. */
   async listening(port: number): Promise<void> {
-    for (const end = Date.now() + 30_000; Date.now() < end && !this.exited; await sleep(50)) if (await answers(port)) return;
+    for (const end = Date.now() + 30_000; Date.now() < end && !this.exited; await sleep(50))
+      if (await answers(port)) return;
     this.child.kill('SIGKILL');
     throw new Error(`the receiver does not listen on port ${port}:\n${this.output}`);
   }

@@ -35,15 +35,36 @@ export class Rotel {
 
   static async start(port?: number): Promise<Rotel> {
     await installReceivers();
-    if (!existsSync(binary)) throw new Error(`no receiver for ${process.platform} ${process.arch}: Rotel comes from npm as a binary for linux x64`);
+    if (!existsSync(binary))
+      throw new Error(
+        `no receiver for ${process.platform} ${process.arch}: Rotel comes from npm as a binary for linux x64`
+      );
     const folder = await mkdtemp(join(tmpdir(), 'openot-rotel-'));
     const passedOn: PassedOn = { logs: [], metrics: [], traces: [] };
-    const sink = createServer((request, response) => void take(request, passedOn).then((status) => response.writeHead(status, { 'content-type': 'application/x-protobuf' }).end()));
+    const sink = createServer(
+      (request, response) =>
+        void take(request, passedOn).then((status) =>
+          response.writeHead(status, { 'content-type': 'application/x-protobuf' }).end()
+        )
+    );
     await new Promise<void>((resolve) => sink.listen(0, '127.0.0.1', resolve));
     const target = `http://127.0.0.1:${(sink.address() as AddressInfo).port}`;
     const http = port ?? (await freePort());
-    const options = { 'otlp-http-endpoint': `127.0.0.1:${http}`, 'otlp-grpc-endpoint': `127.0.0.1:${await freePort()}`, exporter: 'otlp', 'otlp-exporter-endpoint': target, 'otlp-exporter-protocol': 'http', 'batch-timeout': '20ms', 'pid-file': join(folder, 'pid'), 'log-file': join(folder, 'log') };
-    const child = ReceiverProcess.start(binary, ['start', ...Object.entries(options).map(([name, value]) => `--${name}=${value}`)], folder);
+    const options = {
+      'otlp-http-endpoint': `127.0.0.1:${http}`,
+      'otlp-grpc-endpoint': `127.0.0.1:${await freePort()}`,
+      exporter: 'otlp',
+      'otlp-exporter-endpoint': target,
+      'otlp-exporter-protocol': 'http',
+      'batch-timeout': '20ms',
+      'pid-file': join(folder, 'pid'),
+      'log-file': join(folder, 'log')
+    };
+    const child = ReceiverProcess.start(
+      binary,
+      ['start', ...Object.entries(options).map(([name, value]) => `--${name}=${value}`)],
+      folder
+    );
     try {
       await child.listening(http);
     } catch (error) {
@@ -58,10 +79,18 @@ export class Rotel {
     return this.child.output;
   }
 
-  /** All items of a signal once there are `count` of them: log records, data points, spans. Rejects when they do not come. */
+  /**
+   * All items of a signal once there are `count` of them: log records, data points, spans. Rejects when they do not
+   * come.
+   */
   items(signal: Signal, count: number, timeoutMs = 10_000): Promise<Record<string, unknown>[]> {
     const found = (): Record<string, unknown>[] => this.passedOn[signal].flatMap((request) => itemsOf(signal, request));
-    return until(`${count} ${signal} in the collector`, () => found().length >= count && found(), timeoutMs, () => `${found().length} came\n${this.output}`);
+    return until(
+      `${count} ${signal} in the collector`,
+      () => found().length >= count && found(),
+      timeoutMs,
+      () => `${found().length} came\n${this.output}`
+    );
   }
 
   async stop(): Promise<void> {
@@ -77,7 +106,8 @@ async function take(request: IncomingMessage, passedOn: PassedOn): Promise<numbe
   try {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(Buffer.concat(chunks)) : Buffer.concat(chunks);
+    const body =
+      request.headers['content-encoding'] === 'gzip' ? gunzipSync(Buffer.concat(chunks)) : Buffer.concat(chunks);
     const signal = signals.find((candidate) => request.url === `/v1/${candidate}`)!;
     passedOn[signal].push(fromProtobuf(signal, body));
     return 200;

@@ -3,7 +3,8 @@ import type { DocumentProvenance } from '../../../../../lib/document/document';
 import { EventType, Key } from '../../../../../lib/wire';
 
 /** Nanoseconds of a whole second of the tests' day. */
-export const secondNs = (second: number, nanoseconds = 0): string => String(1_780_000_000_000_000_000n + BigInt(second) * 1_000_000_000n + BigInt(nanoseconds));
+export const secondNs = (second: number, nanoseconds = 0): string =>
+  String(1_780_000_000_000_000_000n + BigInt(second) * 1_000_000_000n + BigInt(nanoseconds));
 
 /** Where and when: seq and time in seconds, and what else differs. */
 export interface Place {
@@ -29,9 +30,20 @@ function provenance({ at, sourceId = 1, runId = '77', incarnation = 2 }: Place):
   };
 }
 
-const plain = (key: number, name: string, value: DocumentField['value'], more: Partial<DocumentField> = {}): DocumentField => ({ key, name, type: 'UDInt', value, enumLabel: null, ...more });
+const plain = (
+  key: number,
+  name: string,
+  value: DocumentField['value'],
+  more: Partial<DocumentField> = {}
+): DocumentField => ({ key, name, type: 'UDInt', value, enumLabel: null, ...more });
 
-function event(place: Place, eventTypeId: number, eventName: string, fields: DocumentField[], text: string): EventDocument {
+function event(
+  place: Place,
+  eventTypeId: number,
+  eventName: string,
+  fields: DocumentField[],
+  text: string
+): EventDocument {
   return { kind: 'event', provenance: provenance(place), eventName, eventTypeId, seq: place.seq, fields, text };
 }
 
@@ -53,22 +65,51 @@ export function transition(place: Place, from: string, to: string, machine = 7):
 
 /** A batch goes into a state. */
 export function batch(place: Place, state: string, id = 40): EventDocument {
-  return event(place, EventType.BatchEvent, 'BatchEvent', [plain(Key.batchId, 'batchId', id, { label: `B-${id}` }), plain(Key.newState, 'newState', 0, { label: state })], `B-${id}: ${state}`);
+  return event(
+    place,
+    EventType.BatchEvent,
+    'BatchEvent',
+    [plain(Key.batchId, 'batchId', id, { label: `B-${id}` }), plain(Key.newState, 'newState', 0, { label: state })],
+    `B-${id}: ${state}`
+  );
 }
 
 /** Something that changes no state. */
 export function message(place: Place): EventDocument {
-  return event(place, EventType.Message, 'Message', [plain(Key.messageTemplateId, 'messageTemplate', 'Hello', { type: 'MessageTemplateRef', raw: 9 })], 'Hello');
+  return event(
+    place,
+    EventType.Message,
+    'Message',
+    [plain(Key.messageTemplateId, 'messageTemplate', 'Hello', { type: 'MessageTemplateRef', raw: 9 })],
+    'Hello'
+  );
 }
 
 /** Three records that will not come. */
 export function loss(place: Place): LossDocument {
   const { sourceTimeNs, ...rest } = provenance(place);
   void sourceTimeNs;
-  return { kind: 'loss', provenance: rest, firstSeq: place.seq, lastSeq: place.seq + 2, count: 3, basis: 'inferred', class: 'lost', text: '3 records lost' };
+  return {
+    kind: 'loss',
+    provenance: rest,
+    firstSeq: place.seq,
+    lastSeq: place.seq + 2,
+    count: 3,
+    basis: 'inferred',
+    class: 'lost',
+    text: '3 records lost'
+  };
 }
 
 /** A record that no definition resolves. */
 export function placeholder(place: Place): PlaceholderDocument {
-  return { kind: 'placeholder', provenance: provenance(place), eventTypeId: EventType.StateTransition, seq: place.seq, reason: { kind: 'missingCurrentDefinition' }, rawSlots: [], text: 'StateTransition, no definition' };
+  return {
+    kind: 'placeholder',
+    provenance: provenance(place),
+    eventTypeId: EventType.StateTransition,
+    seq: place.seq,
+    reason: { kind: 'missingCurrentDefinition' },
+    rawSlots: [],
+    text: 'StateTransition, no definition'
+  };
 }

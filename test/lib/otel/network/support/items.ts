@@ -17,7 +17,10 @@ export function logOf(document: DocumentObject): LogRecord {
     body: { stringValue: document.text ?? '' },
     attributes: [
       text('log.record.uid', `line1/${provenance.incarnation}/${provenance.runId}/${provenance.source.id}/${seqs}`),
-      { key: 'openot.source.path', value: { arrayValue: { values: [{ stringValue: 'Plant' }, { stringValue: 'Mixer' }] } } },
+      {
+        key: 'openot.source.path',
+        value: { arrayValue: { values: [{ stringValue: 'Plant' }, { stringValue: 'Mixer' }] } }
+      },
       { key: 'openot.buffer.id', value: { intValue: '4' } },
       { key: 'openot.field.wide', value: { intValue: '-9223372036854775808' } },
       { key: 'openot.field.bytes', value: { bytesValue: 'AAH/' } },
@@ -32,11 +35,27 @@ export function logOf(document: DocumentObject): LogRecord {
 }
 
 export function valuePoint(value = 21.5, at = 10): MetricPoint {
-  return { name: 'openot.value.Temperature', unit: 'Cel', kind: 'gauge', point: { attributes: [text('openot.source.name', 'Mixer 1')], timeUnixNano: secondNs(at), asDouble: value } };
+  return {
+    name: 'openot.value.Temperature',
+    unit: 'Cel',
+    kind: 'gauge',
+    point: { attributes: [text('openot.source.name', 'Mixer 1')], timeUnixNano: secondNs(at), asDouble: value }
+  };
 }
 
 export function total(name = 'openot.records.delivered', count = '12'): MetricPoint {
-  return { name, unit: '', description: 'Records delivered', kind: 'sum', point: { attributes: [text('openot.stream', 'line1')], startTimeUnixNano: secondNs(0), timeUnixNano: secondNs(20), asInt: count } };
+  return {
+    name,
+    unit: '',
+    description: 'Records delivered',
+    kind: 'sum',
+    point: {
+      attributes: [text('openot.stream', 'line1')],
+      startTimeUnixNano: secondNs(0),
+      timeUnixNano: secondNs(20),
+      asInt: count
+    }
+  };
 }
 
 export function span(spanId = '00000000000000aa'): Span {
@@ -48,8 +67,18 @@ export function span(spanId = '00000000000000aa'): Span {
     kind: 1,
     startTimeUnixNano: secondNs(1),
     endTimeUnixNano: secondNs(31, 7),
-    attributes: [text('openot.stream', 'line1'), { key: 'openot.source.id', value: { intValue: '1' } }, text('openot.source.name', 'Mixer 1')],
-    events: [{ timeUnixNano: secondNs(12, 250_000_000), name: 'openot.condition_acknowledged', attributes: [text('openot.field.ackBy', 'op1')] }],
+    attributes: [
+      text('openot.stream', 'line1'),
+      { key: 'openot.source.id', value: { intValue: '1' } },
+      text('openot.source.name', 'Mixer 1')
+    ],
+    events: [
+      {
+        timeUnixNano: secondNs(12, 250_000_000),
+        name: 'openot.condition_acknowledged',
+        attributes: [text('openot.field.ackBy', 'op1')]
+      }
+    ],
     status: { code: 2 }
   };
 }

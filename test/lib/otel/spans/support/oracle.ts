@@ -59,10 +59,12 @@ interface Begun {
   error: boolean;
 }
 
-const sha = (parts: readonly (string | number)[]): string => createHash('sha256').update(parts.join('\n')).digest('hex');
+const sha = (parts: readonly (string | number)[]): string =>
+  createHash('sha256').update(parts.join('\n')).digest('hex');
 
 /**
- * The spans of one stream, told plainly: the whole history at once, each record once and in order, nothing forgotten. No
+ * The spans of one stream, told plainly: the whole history at once, each record once and in order, nothing forgotten.
+ * No
  * limits, no restarts.
  */
 export function tellSpans(history: readonly DocumentObject[], stream: string, stateSpans: boolean): Told[] {
@@ -76,7 +78,20 @@ export function tellSpans(history: readonly DocumentObject[], stream: string, st
     open = open.filter((other) => other !== begun);
     const reversed = end < begun.start;
     const { kind, traceId, spanId, parentSpanId, events, reused, error } = begun;
-    told.push({ kind, traceId, spanId, parentSpanId, start: String(begun.start), end: String(reversed ? begun.start : end), events, truncation, reversed, reused, error, endSeq });
+    told.push({
+      kind,
+      traceId,
+      spanId,
+      parentSpanId,
+      start: String(begun.start),
+      end: String(reversed ? begun.start : end),
+      events,
+      truncation,
+      reversed,
+      reused,
+      error,
+      endSeq
+    });
   };
 
   for (const document of history) {
@@ -84,20 +99,49 @@ export function tellSpans(history: readonly DocumentObject[], stream: string, st
     const { runId, incarnation, sourceTimeNs, source } = document.provenance;
     const time = BigInt(sourceTimeNs as string);
     const now = `${incarnation}/${runId}`;
-    if (life !== '' && now !== life) for (const begun of [...open]) close(begun, last, life.split('/')[0] === String(incarnation) ? 'run' : 'incarnation');
+    if (life !== '' && now !== life)
+      for (const begun of [...open])
+        close(begun, last, life.split('/')[0] === String(incarnation) ? 'run' : 'incarnation');
     life = now;
     last = time;
     if (document.kind !== 'event') continue;
 
     const number = (key: number): number | undefined => numberIn(document, key);
-    const identity = (...parts: (string | number)[]): (string | number)[] => [parts[0], stream, runId, ...parts.slice(1), ...(incarnation === 0 ? [] : [`i${incarnation}`])];
-    const begin = (kind: string, name: string, of: number, parts: (string | number)[], parent?: { traceId: string; spanId: string }, state?: number): void => {
+    const identity = (...parts: (string | number)[]): (string | number)[] => [
+      parts[0],
+      stream,
+      runId,
+      ...parts.slice(1),
+      ...(incarnation === 0 ? [] : [`i${incarnation}`])
+    ];
+    const begin = (
+      kind: string,
+      name: string,
+      of: number,
+      parts: (string | number)[],
+      parent?: { traceId: string; spanId: string },
+      state?: number
+    ): void => {
       const digest = sha(parts);
       const before = kind === 'state' ? [] : (uses.get(digest) ?? []);
       const own = before.length === 0 ? digest : sha([...parts, source.id, document.seq]);
       const severity = document.fields.find(({ key }) => key === Key.severity);
       const error = kind === 'condition' && number(Key.conditionClass) === 0 && severity?.label === 'High';
-      const begun: Begun = { kind, name, of, sourceId: source.id, state, digest, spanId: own.slice(0, 16), traceId: parent?.traceId ?? digest.slice(0, 32), parentSpanId: parent?.spanId, start: time, events: [], reused: before.length > 0, error };
+      const begun: Begun = {
+        kind,
+        name,
+        of,
+        sourceId: source.id,
+        state,
+        digest,
+        spanId: own.slice(0, 16),
+        traceId: parent?.traceId ?? digest.slice(0, 32),
+        parentSpanId: parent?.spanId,
+        start: time,
+        events: [],
+        reused: before.length > 0,
+        error
+      };
       open.push(begun);
       uses.set(digest, [...before, begun]);
     };
@@ -107,7 +151,9 @@ export function tellSpans(history: readonly DocumentObject[], stream: string, st
     const idsOfBatch = (of: number): { traceId: string; spanId: string } => {
       const digest = sha(identity('openot/batch', of));
       const known = uses.get(digest);
-      return known === undefined ? { traceId: digest.slice(0, 32), spanId: digest.slice(0, 16) } : known[known.length - 1];
+      return known === undefined
+        ? { traceId: digest.slice(0, 32), spanId: digest.slice(0, 16) }
+        : known[known.length - 1];
     };
 
     if (type >= EventType.ConditionActive && type <= EventType.ConditionPriorityChanged) {
@@ -120,7 +166,14 @@ export function tellSpans(history: readonly DocumentObject[], stream: string, st
       const name = `${condition}/${correlation}`;
       const begun = open.find((other) => other.kind === 'condition' && other.name === name);
       if (begun === undefined) {
-        if (type === EventType.ConditionActive && number(Key.refreshId) === undefined) begin('condition', name, condition, identity('openot/condition', condition, correlation), batch === undefined ? undefined : idsOfBatch(batch));
+        if (type === EventType.ConditionActive && number(Key.refreshId) === undefined)
+          begin(
+            'condition',
+            name,
+            condition,
+            identity('openot/condition', condition, correlation),
+            batch === undefined ? undefined : idsOfBatch(batch)
+          );
       } else if (type === EventType.ConditionCleared) close(begun, time, undefined, document.seq);
       else begun.events.push(seq);
       continue;
@@ -136,10 +189,21 @@ export function tellSpans(history: readonly DocumentObject[], stream: string, st
     }
     if (type === EventType.StateTransition) {
       const machine = number(Key.stateMachineId) as number;
-      const begun = open.find((other) => other.kind === 'state' && other.of === machine && other.sourceId === source.id);
-      if (begun !== undefined) close(begun, time, begun.state === number(Key.previousState) ? undefined : 'gap', document.seq);
+      const begun = open.find(
+        (other) => other.kind === 'state' && other.of === machine && other.sourceId === source.id
+      );
+      if (begun !== undefined)
+        close(begun, time, begun.state === number(Key.previousState) ? undefined : 'gap', document.seq);
       const parent = [...open].reverse().find((other) => other.kind === 'batch' && other.sourceId === source.id);
-      if (stateSpans) begin('state', String(machine), machine, identity('openot/state', source.id, machine, document.seq), parent, number(Key.newState));
+      if (stateSpans)
+        begin(
+          'state',
+          String(machine),
+          machine,
+          identity('openot/state', source.id, machine, document.seq),
+          parent,
+          number(Key.newState)
+        );
     }
   }
   return told;

@@ -11,8 +11,19 @@ import { plant } from '../../../document/support/plant';
 
 /** The plant of the document tests; here a ConditionActive may name the batch that it belongs to. */
 export function plantOfSpans(): Promise<CompiledDefinition> {
-  const batchSlot = { key: Key.batchId, type: TlvType.UDInt, valuePayload: false, minOccurs: 0, maxOccurs: 1, orderClass: 9 };
-  return plant({ eventTypes: canonicalEventTypes().map((type) => (type.id === EventType.ConditionActive ? { ...type, slots: [...type.slots, batchSlot] } : type)) });
+  const batchSlot = {
+    key: Key.batchId,
+    type: TlvType.UDInt,
+    valuePayload: false,
+    minOccurs: 0,
+    maxOccurs: 1,
+    orderClass: 9
+  };
+  return plant({
+    eventTypes: canonicalEventTypes().map((type) =>
+      type.id === EventType.ConditionActive ? { ...type, slots: [...type.slots, batchSlot] } : type
+    )
+  });
 }
 
 export interface Plant {
@@ -32,7 +43,10 @@ export const at = (seconds: number): string => String(T0 + BigInt(seconds) * SEC
 /** An alarm of the plant, and one occurrence of it. */
 export const ALARM = { conditionId: 9, conditionClass: 0, correlationId: 5 };
 
-/** A controller that logs: seqs per source, a clock of the test's own, and every record as the enriched document that openot-doc makes of it. */
+/**
+ * A controller that logs: seqs per source, a clock of the test's own, and every record as the enriched document that
+ * openot-doc makes of it.
+ */
 export class Plc {
   runId = 1n;
   incarnation: number | undefined = 0;
@@ -55,7 +69,19 @@ export class Plc {
     const seq = this.seqs.get(sourceId) ?? 0;
     this.seqs.set(sourceId, seq + 1);
     this.now += SECOND;
-    return this.make(itemOf(recordInput({ sourceId, eventTypeId, slots, seq, runId: this.runId, timeNs: this.now, flags: 8 | (this.timeUnsynced ? 1 : 0) })));
+    return this.make(
+      itemOf(
+        recordInput({
+          sourceId,
+          eventTypeId,
+          slots,
+          seq,
+          runId: this.runId,
+          timeNs: this.now,
+          flags: 8 | (this.timeUnsynced ? 1 : 0)
+        })
+      )
+    );
   }
 
   /** The next record of the source, which nobody can resolve. */
@@ -69,7 +95,16 @@ export class Plc {
   loss(sourceId: number, count: number): DocumentObject {
     const firstSeq = this.seqs.get(sourceId) ?? 0;
     this.seqs.set(sourceId, firstSeq + count);
-    return this.make({ kind: 'loss', runId: String(this.runId), sourceId, firstSeq, lastSeq: firstSeq + count - 1, count, basis: 'inferred', class: 'lost' });
+    return this.make({
+      kind: 'loss',
+      runId: String(this.runId),
+      sourceId,
+      firstSeq,
+      lastSeq: firstSeq + count - 1,
+      count,
+      basis: 'inferred',
+      class: 'lost'
+    });
   }
 
   coldStart(): void {

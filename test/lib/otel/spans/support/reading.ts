@@ -3,18 +3,30 @@ import { AnyValue, KeyValue, Span } from '../../../../../lib/otel/otlp';
 import { SpanBook, SpanIds } from '../../../../../lib/otel/spans';
 
 /** Applies documents in order; the spans that they closed. */
-export function read(book: SpanBook, documents: readonly DocumentObject[], stream = 'line 1', stateSpans = false): Span[] {
+export function read(
+  book: SpanBook,
+  documents: readonly DocumentObject[],
+  stream = 'line 1',
+  stateSpans = false
+): Span[] {
   return documents.flatMap((document) => book.apply(document, { stream, stateSpans }).closed);
 }
 
 /** The ids of each document's log record. */
-export function idsOf(book: SpanBook, documents: readonly DocumentObject[], stream = 'line 1', stateSpans = false): (SpanIds | undefined)[] {
+export function idsOf(
+  book: SpanBook,
+  documents: readonly DocumentObject[],
+  stream = 'line 1',
+  stateSpans = false
+): (SpanIds | undefined)[] {
   return documents.map((document) => book.apply(document, { stream, stateSpans }).correlation);
 }
 
 export function plainValue(value: AnyValue): unknown {
   if (value.arrayValue !== undefined) return value.arrayValue.values.map(plainValue);
-  return value.intValue !== undefined ? Number(value.intValue) : (value.stringValue ?? value.boolValue ?? value.doubleValue);
+  return value.intValue !== undefined
+    ? Number(value.intValue)
+    : (value.stringValue ?? value.boolValue ?? value.doubleValue);
 }
 
 /** Attributes as an object; fails on a key that comes twice. */

@@ -4,7 +4,12 @@ import { SeededRandom } from '../../../../../lib/simulator/random';
 import { ReadOutcome, ReadPart, RingFacts, Transport, TransportError } from '../../../../../lib/transport/transport';
 import { ManualClock } from '../../../reader/fake-ports';
 
-const trouble = (code: string, remedy: TransportError['remedy']): TransportError => ({ ok: false, code, message: `${code} of the test`, remedy });
+const trouble = (code: string, remedy: TransportError['remedy']): TransportError => ({
+  ok: false,
+  code,
+  message: `${code} of the test`,
+  remedy
+});
 
 export interface Faults {
   readonly torn?: boolean;
@@ -84,7 +89,14 @@ export class FaultyPlc implements Transport {
       return trouble(`OPENOT_TEST_${remedy.toUpperCase()}`, remedy);
     }
     if (!isOver && this.random.chance(this.faults.lost ?? 0)) void this.lose(this.random.below(400));
-    return { ok: true, parts: parts.map((part) => (part.kind === 'control' ? this.view.copy('control', 0, 88) : this.view.copy('ring', part.offset, part.offset + part.length))) };
+    return {
+      ok: true,
+      parts: parts.map((part) =>
+        part.kind === 'control'
+          ? this.view.copy('control', 0, 88)
+          : this.view.copy('ring', part.offset, part.offset + part.length)
+      )
+    };
   }
 
   onLost(listener: (error: TransportError) => void): () => void {
@@ -112,7 +124,11 @@ export class FaultyPlc implements Transport {
     for (let n = this.random.below(5); n > 0 && this.emitted < this.events; n--, this.emitted++) {
       if (this.emitted === this.faults.powerCycleAfter) this.powerCycle();
       const payload = new Uint8Array(this.random.below(5) * 17).fill(this.emitted & 0xff);
-      this.producer.emit({ sourceId: 1 + this.random.below(4), eventTypeId: 3, slots: [{ key: 0x8001, type: 13, payload }] });
+      this.producer.emit({
+        sourceId: 1 + this.random.below(4),
+        eventTypeId: 3,
+        slots: [{ key: 0x8001, type: 13, payload }]
+      });
     }
     for (let n = this.random.below(200); n > 0; n--) this.producer.step();
   }
@@ -129,7 +145,14 @@ export class FaultyPlc implements Transport {
   }
 
   private newProducer(): Producer {
-    const producer = new Producer({ ringBytes: this.ringBytes, clock: () => (this.time += 1_000n), definitionHash: '00112233aabbccdd', stepped: true, truthLimit: 10_000, startAbs: 0 });
+    const producer = new Producer({
+      ringBytes: this.ringBytes,
+      clock: () => (this.time += 1_000n),
+      definitionHash: '00112233aabbccdd',
+      stepped: true,
+      truthLimit: 10_000,
+      startAbs: 0
+    });
     this.lives.push(producer);
     return producer;
   }

@@ -12,7 +12,11 @@ export interface Session {
   readonly errors: ReaderError[];
 }
 
-export function startSession(transport: Transport, clock: CaptureClock, settings: Partial<ReaderSettings> = {}): Session {
+export function startSession(
+  transport: Transport,
+  clock: CaptureClock,
+  settings: Partial<ReaderSettings> = {}
+): Session {
   const items: Session['items'] = [];
   const errors: ReaderError[] = [];
   const reader = createReader({
@@ -24,7 +28,8 @@ export function startSession(transport: Transport, clock: CaptureClock, settings
     sink: (batch) => {
       const decoded = itemsOfBatch(batch.payload, batch.facts);
       if (decoded.error !== undefined) throw new Error(decoded.error.message);
-      for (const item of decoded.items) items.push({ incarnation: batch.facts.incarnation, receiveTimeNs: String(batch.facts.receiveTimeNs), item });
+      for (const item of decoded.items)
+        items.push({ incarnation: batch.facts.incarnation, receiveTimeNs: String(batch.facts.receiveTimeNs), item });
       reader.settle(batch.serial);
     },
     onError: (error) => errors.push(error)
@@ -35,5 +40,8 @@ export function startSession(transport: Transport, clock: CaptureClock, settings
 
 /** What was handed on, as text: for comparing. */
 export function told({ items }: Session): string[] {
-  return items.map(({ incarnation, item }) => `${incarnation} ${JSON.stringify(item, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value))}`);
+  return items.map(
+    ({ incarnation, item }) =>
+      `${incarnation} ${JSON.stringify(item, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value))}`
+  );
 }
