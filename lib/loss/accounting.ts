@@ -1,3 +1,4 @@
+import type { OpenotCode } from '../base/codes';
 import { LossItem } from '../ring/items';
 import { Offset, readU32, RecordView, u64Of } from '../wire';
 import { droppedRange, isCheckpoint } from './claims';
@@ -23,7 +24,7 @@ export const MAX_SOURCES_PER_RUN = 65_536;
 export type AccountResult =
   | { readonly ok: true; readonly kind: 'fresh'; readonly losses: readonly LossItem[] }
   | { readonly ok: true; readonly kind: 'repeat'; readonly expectedSeq: number; readonly losses: readonly LossItem[] }
-  | { readonly ok: false; readonly kind: 'refused'; readonly code: string; readonly message: string };
+  | { readonly ok: false; readonly kind: 'refused'; readonly code: OpenotCode; readonly message: string };
 
 /** The account of one source. delivered + lost = next - base, always. */
 export interface SourceSummary {

@@ -1,3 +1,5 @@
+import type { OpenotCode } from '../base/codes';
+
 /**
  * Why bytes are no capture, or no further. `cut` = they end inside a frame: nothing is wrong before it;
  * `damaged` = they were changed.
@@ -11,11 +13,16 @@ export type CaptureErrorDetail =
   | { readonly kind: 'damaged'; readonly at: number; readonly what: string };
 
 /** A capture that cannot be read, or not further than its last whole frame. */
-export type CaptureError = { readonly ok: false; readonly code: string; readonly message: string } & CaptureErrorDetail;
+export type CaptureError = {
+  readonly ok: false;
+  readonly code: OpenotCode;
+  readonly message: string;
+} & CaptureErrorDetail;
 
 /** The error with its code (`OPENOT_CAPTURE_…`) and its text for a person (docs/format.md 20). */
 export function captureError(detail: CaptureErrorDetail): CaptureError {
-  return { ok: false, code: `OPENOT_CAPTURE_${detail.kind.toUpperCase()}`, message: describe(detail), ...detail };
+  const kind = detail.kind.toUpperCase() as Uppercase<CaptureErrorDetail['kind']>;
+  return { ok: false, code: `OPENOT_CAPTURE_${kind}`, message: describe(detail), ...detail };
 }
 
 function describe(detail: CaptureErrorDetail): string {

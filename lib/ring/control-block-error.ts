@@ -1,9 +1,10 @@
+import type { OpenotCode } from '../base/codes';
 import { SYNC_HEX_V1 } from '../wire';
 import { errorCode } from '../wire/error-code';
 import type { ControlBlockErrorDetail, PositionTooLarge } from './control-block';
 
 /** The stable code of a control block error, for people and for Catch nodes (docs/format.md 7). */
-export function controlBlockErrorCode(error: ControlBlockErrorDetail | PositionTooLarge): string {
+export function controlBlockErrorCode(error: ControlBlockErrorDetail | PositionTooLarge): OpenotCode {
   if (error.kind === 'wrongSync' && error.found === SYNC_HEX_V1) return 'OPENOT_WIRE_VERSION_1';
   return errorCode('OPENOT_CONTROL', error.kind);
 }

@@ -1,9 +1,11 @@
+import type { OpenotCode } from '../base/codes';
+
 /** The bytes a message's payload stands for, whatever way they came (docs/format.md 19). */
 
 /** What could not be turned into items. `offset` = byte of the payload, `abs` = ring position, where they are known. */
 export interface BytesError {
   readonly ok: false;
-  readonly code: string;
+  readonly code: OpenotCode;
   readonly message: string;
   readonly offset?: number;
   readonly abs?: number;

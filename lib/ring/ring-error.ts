@@ -1,3 +1,4 @@
+import type { OpenotCode } from '../base/codes';
 import { describeWireError, WireError, wireErrorCode } from '../wire';
 import { errorCode } from '../wire/error-code';
 
@@ -34,7 +35,7 @@ export type RingError = { readonly ok: false } & RingErrorDetail;
 export const ringError = (detail: RingErrorDetail): RingError => ({ ok: false, ...detail });
 
 /** The stable code of a ring error, for people and for Catch nodes. A wire error keeps its own. */
-export function ringErrorCode(error: RingErrorDetail): string {
+export function ringErrorCode(error: RingErrorDetail): OpenotCode {
   if (error.kind === 'wire') return wireErrorCode(error.error);
   return errorCode('OPENOT_RING', error.kind);
 }

@@ -1,3 +1,4 @@
+import type { OpenotCode } from '../base/codes';
 import { errorCode } from './error-code';
 import { SYNC_HEX_V1 } from './header';
 
@@ -26,7 +27,7 @@ export type WireError = { readonly ok: false } & WireErrorDetail;
 export const wireError = (detail: WireErrorDetail): WireError => ({ ok: false, ...detail });
 
 /** The stable code of a wire error, for people and for Catch nodes. */
-export function wireErrorCode(error: WireErrorDetail): string {
+export function wireErrorCode(error: WireErrorDetail): OpenotCode {
   if (error.kind === 'wrongSync' && error.found === SYNC_HEX_V1) return 'OPENOT_WIRE_VERSION_1';
   return errorCode('OPENOT_WIRE', error.kind);
 }
