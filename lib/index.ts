@@ -2,6 +2,7 @@
  * The core library: everything the nodes are made of, for use without Node-RED (README, "Without Node-RED").
  * node-opcua is loaded only when a connection or a simulated server is opened.
  */
+export { CODES, isOpenotCode, type OpenotCode } from './base/codes';
 export * from './wire';
 export * from './ring';
 export * from './loss';

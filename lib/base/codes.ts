@@ -191,3 +191,8 @@ export const CODES = [
 
 /** The code of an error, a warning, a status or a trouble item. */
 export type OpenotCode = (typeof CODES)[number];
+
+const known: ReadonlySet<string> = new Set(CODES);
+
+/** Whether a text from outside is a code of this version. */
+export const isOpenotCode = (text: string): text is OpenotCode => known.has(text);

@@ -1,3 +1,4 @@
+import type { OpenotCode } from '../base/codes';
 import { describeRingError, PlacedRecord, RingError, ringErrorCode, walkWindow } from '../ring';
 import { HEADER_LENGTH, RecordView } from '../wire';
 import { BatchBuilder } from './batch-builder';
@@ -22,7 +23,7 @@ export interface HarvestBounds {
 export interface Trouble {
   readonly abs: number;
   /** Stable word for notices. */
-  readonly reason: string;
+  readonly reason: OpenotCode;
   readonly message: string;
   /**
    * The seq or run of the record is below what was handed on already: stale bytes, or a restart that nothing else

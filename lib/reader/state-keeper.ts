@@ -142,7 +142,7 @@ export class StateKeeper {
       return undefined;
     } catch (thrown) {
       this.noteLost(thrown);
-      const error = {
+      const error: ReaderError = {
         code: 'OPENOT_STATE_NOT_REMOVED',
         message: `the saved state of this reader could not be removed (${textOf(thrown)})`
       };

@@ -1,3 +1,4 @@
+import type { OpenotCode } from '../base/codes';
 import { Clock } from './ports';
 import { RingPoll } from './poll';
 import { ReaderSettings } from './settings';
@@ -18,7 +19,7 @@ export class StatusBoard {
   };
   readonly looks: LookCounters = { polls: 0, reads: 0, repeated: 0, unconfirmed: 0, reread: 0 };
   detail = '';
-  code: string | undefined;
+  code: OpenotCode | undefined;
   private changed = true;
   private lastReportMs = -Infinity;
   private ring: RingPoll | undefined;
@@ -163,7 +164,7 @@ export class StatusBoard {
     }
   }
 
-  private change(state: ReaderState, detail: string, code: string | undefined): void {
+  private change(state: ReaderState, detail: string, code: OpenotCode | undefined): void {
     const same = this.state === state && this.code === code;
     // reading and idle alternate at every poll: one report per interval is enough for that.
     const busy =

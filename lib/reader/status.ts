@@ -1,3 +1,4 @@
+import type { OpenotCode } from '../base/codes';
 import { Snapshot } from '../ring/snapshot';
 
 /**
@@ -12,7 +13,7 @@ export type ReaderState =
 
 /** An error as a user sees it: a stable code, and what was expected, found, where, and what to do. */
 export interface ReaderError {
-  readonly code: string;
+  readonly code: OpenotCode;
   readonly message: string;
 }
 
@@ -50,7 +51,7 @@ export interface ReaderStatus {
   /** One line for a person; empty when there is nothing to say. */
   detail: string;
   /** Code of the trouble that the state stands for, else absent. */
-  code?: string;
+  code?: OpenotCode;
   /** Milliseconds that the Read under way has been without an answer, once that is worth telling. */
   silentMs?: number;
   /** Next position to be handed on; undefined before first contact. */

@@ -1,3 +1,5 @@
+import type { OpenotCode } from '../base/codes';
+
 /**
  * The one interface to a ring, whatever carries it (docs/design.md 6). A transport moves bytes; it knows nothing
  * of records. Ring offsets are physical bytes, 0 to capacity - 1; a transport maps them to its elements or
@@ -19,8 +21,8 @@ export type Remedy = 'retry' | 'smaller' | 'reconnect' | 'refused';
 /** A read or connect that failed, as a value. */
 export interface TransportError {
   readonly ok: false;
-  /** Stable, `OPENOT_…`. */
-  readonly code: string;
+  /** Stable, of the closed list; docs/errors.md says what each one means. */
+  readonly code: OpenotCode;
   /** What was expected, what was found, where, what to do. Never a secret. */
   readonly message: string;
   readonly remedy: Remedy;

@@ -1,4 +1,5 @@
-import { CaptureFrame, ReadFrame } from '../../ring';
+import { isOpenotCode } from '../../base/codes';
+import { CaptureFrame, CaptureTrouble, ReadFrame } from '../../ring';
 import { ReadOutcome, ReadPart, RingFacts, Transport, TransportError } from '../transport';
 import { CaptureClock } from './clock';
 import { CaptureFiles, diskFiles } from './files';
@@ -130,7 +131,7 @@ class Replay implements CaptureTransport {
       const { content } = frame;
       this.take(frame);
       if (content.type !== 'connect') continue;
-      if (!content.outcome.ok) return content.outcome;
+      if (!content.outcome.ok) return asRecorded(content.outcome);
       this.facts = content.outcome;
       break;
     }
@@ -148,7 +149,7 @@ class Replay implements CaptureTransport {
       const frame = await this.event();
       if (frame === undefined) return this.serveLast(parts);
       const { content } = frame;
-      if (content.type === 'lost') return this.lostAt(frame, content.trouble, parts);
+      if (content.type === 'lost') return this.lostAt(frame, asRecorded(content.trouble), parts);
       if (content.type === 'read') {
         if (passed === 0) {
           const isLook = !hasRing(parts);
@@ -190,7 +191,7 @@ class Replay implements CaptureTransport {
       if (dueInMs > 0) return this.image.serve(parts, false);
       const found = await this.find(parts);
       if (found > 0 && this.dueInMs((await this.source?.peek(found)) as CaptureFrame) <= 0) return this.answerAt(found);
-      if (content.type === 'lost') return this.lostAt(frame, content.trouble, parts);
+      if (content.type === 'lost') return this.lostAt(frame, asRecorded(content.trouble), parts);
       this.take(frame);
     }
   }
@@ -224,7 +225,8 @@ class Replay implements CaptureTransport {
     for (let i = 0; i < ahead; i++) this.take((await this.source?.peek()) as CaptureFrame);
     const frame = (await this.source?.peek()) as CaptureFrame;
     this.take(frame);
-    return (frame.content as ReadFrame).outcome;
+    const { outcome } = frame.content as ReadFrame;
+    return outcome.ok ? outcome : asRecorded(outcome);
   }
 
   private serveLast(parts: readonly ReadPart[]): ReadOutcome {
@@ -276,7 +278,7 @@ class Replay implements CaptureTransport {
     await this.wait(inMs);
     await this.inTurn(async () => {
       if (this.closing.signal.aborted || (await this.source?.peek()) !== frame || frame.content.type !== 'lost') return;
-      this.tell(frame, frame.content.trouble);
+      this.tell(frame, asRecorded(frame.content.trouble));
       await this.lookOn();
     });
   }
@@ -332,4 +334,12 @@ function isSame(frame: Pick<ReadFrame, 'parts'>, parts: readonly ReadPart[]): bo
         : part.offset === asked.offset && part.length === asked.length;
     })
   );
+}
+
+/** A recorded error as it was; one with a code that only a later version knows keeps it in its message. */
+function asRecorded(trouble: CaptureTrouble): TransportError {
+  const { code, message } = trouble;
+  return isOpenotCode(code)
+    ? { ...trouble, code }
+    : { ...trouble, code: 'OPENOT_CAPTURE_UNKNOWN_ERROR', message: `${code}: ${message}` };
 }

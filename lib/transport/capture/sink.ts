@@ -1,3 +1,4 @@
+import type { OpenotCode } from '../../base/codes';
 import { dirname, join } from 'node:path';
 import {
   CAPTURE_PREAMBLE_LENGTH,
@@ -15,7 +16,7 @@ import { textOf } from './text';
 
 /** What a user is told about a recording that does not go on; reading does. */
 export interface CaptureTold {
-  readonly code: string;
+  readonly code: OpenotCode;
   readonly message: string;
 }
 
@@ -132,7 +133,7 @@ export class CaptureSink {
   }
 
   /** Ends recording for good. */
-  stop(code: string, message: string): void {
+  stop(code: OpenotCode, message: string): void {
     if (this.off) return;
     this.off = true;
     if (this.open) this.work({ kind: 'close' });
@@ -169,7 +170,7 @@ export class CaptureSink {
     this.lost.bytes += bytes;
   }
 
-  private tell(code: string, message: string): void {
+  private tell(code: OpenotCode, message: string): void {
     try {
       this.settings.onError({ code, message });
     } catch {

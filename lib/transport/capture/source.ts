@@ -1,3 +1,4 @@
+import type { OpenotCode } from '../../base/codes';
 import { basename, dirname } from 'node:path';
 import {
   CAPTURE_PREAMBLE_LENGTH,
@@ -16,7 +17,12 @@ import { textOf } from './text';
 /** Longest file in bytes that is replayed: it is held in memory. */
 export const MAX_CAPTURE_FILE = 512 * 1024 * 1024;
 
-const refused = (code: string, message: string): TransportError => ({ ok: false, code, message, remedy: 'refused' });
+const refused = (code: OpenotCode, message: string): TransportError => ({
+  ok: false,
+  code,
+  message,
+  remedy: 'refused'
+});
 
 /** The frames of one recording, file after file; one file at a time is in memory. */
 export class CaptureSource {

@@ -1,3 +1,4 @@
+import type { OpenotCode } from '../../base/codes';
 import {
   CONTROL_BLOCK_LENGTH,
   ControlBlock,
@@ -22,7 +23,7 @@ export type RingCheck =
   | { readonly kind: 'noRecord'; readonly block: ControlBlock; readonly found: string }
   /** The controller was never seen outside an update, or what was read was overwritten each time. */
   | { readonly kind: 'restless'; readonly text: string; readonly block?: ControlBlock }
-  | { readonly kind: 'noControl'; readonly code: string; readonly text: string }
+  | { readonly kind: 'noControl'; readonly code: OpenotCode; readonly text: string }
   | { readonly kind: 'error'; readonly error: TransportError };
 
 /** Bytes read from the oldest record on, or before head: several records of a usual size. */

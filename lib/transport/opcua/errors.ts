@@ -1,7 +1,8 @@
+import type { OpenotCode } from '../../base/codes';
 import { Remedy, TransportError } from '../transport';
 
 /** An error of this carriage, as a value. */
-export const transportError = (code: string, message: string, remedy: Remedy): TransportError => ({
+export const transportError = (code: OpenotCode, message: string, remedy: Remedy): TransportError => ({
   ok: false,
   code,
   message,

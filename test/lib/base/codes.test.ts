@@ -2,11 +2,15 @@ import 'should';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import * as ts from 'typescript';
-import { CODES } from '../../../lib/base/codes';
+import { CODES, isOpenotCode, type OpenotCode } from '../../../lib/base/codes';
+import type { DefinitionErrorCode } from '../../../lib/definition/error';
+import type { ReaderError } from '../../../lib/reader';
 import { captureError, type CaptureErrorDetail } from '../../../lib/ring/capture-error';
 import type { ControlBlockErrorDetail, PositionTooLarge } from '../../../lib/ring/control-block';
 import { controlBlockErrorCode } from '../../../lib/ring/control-block-error';
+import type { BytesError } from '../../../lib/ring/payload-bytes';
 import { ringErrorCode, type RingErrorDetail } from '../../../lib/ring/ring-error';
+import type { TransportError } from '../../../lib/transport/transport';
 import { wireError, wireErrorCode, type WireErrorDetail } from '../../../lib/wire/errors';
 import { SYNC_HEX_V1 } from '../../../lib/wire/header';
 
@@ -184,5 +188,55 @@ describe('what people read', () => {
       'OPENOT_MADE_UP',
       'OPENOT_NONE_'
     ]);
+  });
+});
+
+type IsSame<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
+
+describe('the type of the codes', () => {
+  it('is that of every error which an application takes', () => {
+    const same: [
+      IsSame<ReaderError['code'], OpenotCode>,
+      IsSame<TransportError['code'], OpenotCode>,
+      IsSame<BytesError['code'], OpenotCode>,
+      IsSame<DefinitionErrorCode | OpenotCode, OpenotCode>,
+      IsSame<ReturnType<typeof ringErrorCode>, OpenotCode>
+    ] = [true, true, true, true, true];
+    same.should.not.containEql(false);
+  });
+
+  it('lets the compiler check that a switch handles every code', () => {
+    const adviceFor = (error: { readonly code: Extract<OpenotCode, `OPENOT_SIMULATOR_${string}`> }): string => {
+      switch (error.code) {
+        case 'OPENOT_SIMULATOR_COMMAND':
+        case 'OPENOT_SIMULATOR_COUNT':
+          return 'send another one';
+        case 'OPENOT_SIMULATOR_STATE':
+          return 'start it';
+        case 'OPENOT_SIMULATOR_SERVER':
+          return 'free the port';
+      }
+    };
+    adviceFor({ code: 'OPENOT_SIMULATOR_STATE' }).should.equal('start it');
+    // A case that is missing, one that does not exist, and text that may be anything do not compile.
+    const handled = ({ code }: ReaderError): boolean => {
+      switch (code) {
+        case 'OPENOT_READER_BUSY':
+          return true;
+        // @ts-expect-error no such code
+        case 'OPENOT_READER_BORED':
+          return true;
+        default: {
+          // @ts-expect-error there are others
+          const nothing: never = code;
+          return nothing === undefined;
+        }
+      }
+    };
+    handled({ code: 'OPENOT_READER_BUSY', message: '' }).should.equal(true);
+    // @ts-expect-error any text is no code
+    const error: ReaderError = { code: String('OPENOT_CONFIG'), message: '' };
+    isOpenotCode(error.code).should.equal(true);
+    isOpenotCode('OPENOT_READER_BORED').should.equal(false);
   });
 });

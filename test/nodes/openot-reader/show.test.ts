@@ -82,9 +82,11 @@ describe('the status line of a reader', () => {
   });
 
   it('stays red in an outage, whatever was lost', () => {
-    should(new ReaderShow().show(status({ state: 'outage', code: 'OPENOT_X', totals: totals({ lost: 1 }) }), 0)).match({
+    should(
+      new ReaderShow().show(status({ state: 'outage', code: 'OPENOT_MODBUS_TIMEOUT', totals: totals({ lost: 1 }) }), 0)
+    ).match({
       fill: 'red',
-      text: /^outage OPENOT_X: /
+      text: /^outage OPENOT_MODBUS_TIMEOUT: /
     });
   });
 });

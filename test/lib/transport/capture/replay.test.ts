@@ -69,15 +69,26 @@ describe('capture: replaying', () => {
   it('gives the facts that were recorded, refused connections first', async () => {
     const { transport } = transportOf(
       captureOf([
-        [1, { type: 'connect', again: false, outcome: failure('OPENOT_NO', 'reconnect') }],
+        [1, { type: 'connect', again: false, outcome: failure('OPENOT_MODBUS_UNREACHABLE', 'reconnect') }],
         [2, connected]
       ])
     );
-    should(await transport.connect()).eql(failure('OPENOT_NO', 'reconnect'));
+    should(await transport.connect()).eql(failure('OPENOT_MODBUS_UNREACHABLE', 'reconnect'));
     const found = await transport.connect();
     should(found).have.properties({ ok: true, ringBytes: 1024, granularity: 4 });
     should(found.ok && found.about.at(-1)).equal('recorded');
     should(found.ok && found.about[0]).match(/^line1-000001.ootcap: 3 frames of 0 s, opcua, s$/);
+  });
+
+  it('gives an error of a later version a code of its own, and keeps the recorded one in the text', async () => {
+    const later = failure('OPENOT_OF_LATER', 'reconnect');
+    const { transport } = transportOf(captureOf([[1, { type: 'connect', again: false, outcome: later }]]));
+    should(await transport.connect()).eql({
+      ok: false,
+      code: 'OPENOT_CAPTURE_UNKNOWN_ERROR',
+      message: 'OPENOT_OF_LATER: OPENOT_OF_LATER of the test',
+      remedy: 'reconnect'
+    });
   });
 
   it('gives exactly what was got where exactly that is asked: bytes that do not fit together, too few, errors', async () => {
@@ -87,7 +98,12 @@ describe('capture: replaying', () => {
       parts: [C, R(4, 3)],
       outcome: { ok: true, parts: [Uint8Array.of(1), Uint8Array.of(2, 3)] }
     };
-    const failed: WritableContent = { type: 'read', tookUs: 0, parts: [C], outcome: failure('OPENOT_LATE', 'smaller') };
+    const failed: WritableContent = {
+      type: 'read',
+      tookUs: 0,
+      parts: [C],
+      outcome: failure('OPENOT_OPCUA_TOO_LARGE', 'smaller')
+    };
     const { transport } = transportOf(
       captureOf([
         [1, connected],
@@ -99,7 +115,7 @@ describe('capture: replaying', () => {
     await transport.connect();
     const first = await transport.read([C, R(4, 3)]);
     should(first.ok && first.parts.map((part) => [...part])).eql([[1], [2, 3]]);
-    should(await transport.read([C])).eql(failure('OPENOT_LATE', 'smaller'));
+    should(await transport.read([C])).eql(failure('OPENOT_OPCUA_TOO_LARGE', 'smaller'));
     should(await transport.read([C, R(4, 3)])).eql({ ok: true, parts: [] });
   });
 
@@ -132,14 +148,14 @@ describe('capture: replaying', () => {
 
   it('a lost link is told at its time, and what fails before the link is back is passed over', async () => {
     const plc = new FakePlc(1024);
-    const lost: WritableContent = { type: 'lost', trouble: failure('OPENOT_LINK', 'reconnect') };
+    const lost: WritableContent = { type: 'lost', trouble: failure('OPENOT_MODBUS_CONNECTION_LOST', 'reconnect') };
     const { transport, clock } = transportOf(
       captureOf([
         [1, connected],
         [2, imageOf(plc)],
         [10, readOf(plc, 0, 8)],
         [60, lost],
-        [70, { type: 'read', tookUs: 0, parts: [C], outcome: failure('OPENOT_DEAD', 'reconnect') }],
+        [70, { type: 'read', tookUs: 0, parts: [C], outcome: failure('OPENOT_MODBUS_SILENT', 'reconnect') }],
         [90, { type: 'connect', again: false, outcome: { ...facts, about: ['anew'] } }],
         [100, readOf(plc, 0, 8)]
       ])
@@ -161,8 +177,13 @@ describe('capture: replaying', () => {
 
   it('a link that is lost in the moment in which the reader asks is told once, and the Read gets what it got then', async () => {
     const plc = new FakePlc(1024);
-    const lost: WritableContent = { type: 'lost', trouble: failure('OPENOT_LINK', 'reconnect') };
-    const dead: WritableContent = { type: 'read', tookUs: 0, parts: [C], outcome: failure('OPENOT_DEAD', 'reconnect') };
+    const lost: WritableContent = { type: 'lost', trouble: failure('OPENOT_MODBUS_CONNECTION_LOST', 'reconnect') };
+    const dead: WritableContent = {
+      type: 'read',
+      tookUs: 0,
+      parts: [C],
+      outcome: failure('OPENOT_MODBUS_SILENT', 'reconnect')
+    };
     for (const readsFirst of [true, false]) {
       const { transport, clock } = transportOf(
         captureOf([
@@ -171,7 +192,7 @@ describe('capture: replaying', () => {
           [10, readOf(plc, 0, 8)],
           [60, lost],
           [60, dead],
-          [60, { type: 'connect', again: false, outcome: failure('OPENOT_NO', 'reconnect') }],
+          [60, { type: 'connect', again: false, outcome: failure('OPENOT_MODBUS_UNREACHABLE', 'reconnect') }],
           [90, connected]
         ])
       );
@@ -184,9 +205,9 @@ describe('capture: replaying', () => {
       await transport.read([C, R(0, 8)]);
       if (!readsFirst) void clock.sleep(50).then(ask);
       await clock.pass(50);
-      should(await asked).eql(failure('OPENOT_DEAD', 'reconnect'));
+      should(await asked).eql(failure('OPENOT_MODBUS_SILENT', 'reconnect'));
       should(told).equal(1);
-      should(await transport.connect()).eql(failure('OPENOT_NO', 'reconnect'));
+      should(await transport.connect()).eql(failure('OPENOT_MODBUS_UNREACHABLE', 'reconnect'));
       should((await transport.connect()).ok).be.true();
     }
   });
@@ -381,12 +402,12 @@ describe('capture: replaying', () => {
           return {
             type: 'connect',
             again: random.chance(0.5),
-            outcome: random.chance(0.5) ? facts : failure('OPENOT_A', 'refused')
+            outcome: random.chance(0.5) ? facts : failure('OPENOT_OPCUA_CREDENTIALS', 'refused')
           };
         case 1:
           return { type: 'image', before: control(), ring: bytes(random.below(2000)), after: control() };
         case 2:
-          return { type: 'lost', trouble: failure('OPENOT_B', 'reconnect') };
+          return { type: 'lost', trouble: failure('OPENOT_OPCUA_SESSION_LOST', 'reconnect') };
         default: {
           const parts = Array.from({ length: random.below(5) }, part);
           const came = parts.map((one) =>
@@ -398,7 +419,7 @@ describe('capture: replaying', () => {
             parts,
             outcome: random.chance(0.8)
               ? { ok: true, parts: came.slice(0, random.chance(0.9) ? undefined : random.below(5)) }
-              : failure('OPENOT_C', 'retry')
+              : failure('OPENOT_OPCUA_NODE_BAD', 'retry')
           };
         }
       }

@@ -27,7 +27,7 @@ function showing(images: readonly (Uint8Array | 'lost')[]): Transport {
   const read = async (): Promise<ReadOutcome> => {
     const image = images[next++];
     return image === undefined || image === 'lost'
-      ? { ok: false, code: 'OPENOT_TEST_LOST', message: 'the link is gone', remedy: 'reconnect' }
+      ? { ok: false, code: 'OPENOT_MODBUS_CONNECTION_LOST', message: 'the link is gone', remedy: 'reconnect' }
       : { ok: true, parts: [image] };
   };
   return { read, connect: () => Promise.reject(new Error('not asked for')), close: () => Promise.resolve() };
@@ -64,7 +64,7 @@ describe('what a test measures', () => {
 
   it('ends with the link, and says so', async () => {
     const looks = await lookInPairs(showing([block(2, 100), block(2, 100), block(2, 100), 'lost']), budget, 100, 5000);
-    should(looks).match({ pairs: 1, same: 1, failed: { code: 'OPENOT_TEST_LOST' } });
+    should(looks).match({ pairs: 1, same: 1, failed: { code: 'OPENOT_MODBUS_CONNECTION_LOST' } });
   });
 
   it('times only what the ring has, and tells why a size was not read', async () => {
@@ -79,7 +79,7 @@ describe('what a test measures', () => {
       (await timeReads(showing(Array.from({ length: 14 }, () => block(2, 100))), 600, budget)).map(({ what }) => what)
     ).eql(['control block, 88 bytes', 'ring, 600 bytes']);
     const failed = await timeReads(showing([block(2, 100), 'lost']), 5000, budget);
-    should(failed[0]).match({ times: 1, failed: 'OPENOT_TEST_LOST: the link is gone' });
+    should(failed[0]).match({ times: 1, failed: 'OPENOT_MODBUS_CONNECTION_LOST: the link is gone' });
     should(failed[1]).match({ times: 0, failed: 'not tried' });
   });
 });

@@ -4,12 +4,19 @@ import { SeededRandom } from '../../../../../lib/simulator/random';
 import { ReadOutcome, ReadPart, RingFacts, Transport, TransportError } from '../../../../../lib/transport/transport';
 import { ManualClock } from '../../../reader/fake-ports';
 
-const trouble = (code: string, remedy: TransportError['remedy']): TransportError => ({
+const trouble = (code: TransportError['code'], remedy: TransportError['remedy']): TransportError => ({
   ok: false,
   code,
   message: `${code} of the test`,
   remedy
 });
+
+const CODE_OF: Readonly<Record<TransportError['remedy'], TransportError['code']>> = {
+  retry: 'OPENOT_MODBUS_TIMEOUT',
+  smaller: 'OPENOT_OPCUA_TOO_LARGE',
+  reconnect: 'OPENOT_MODBUS_SILENT',
+  refused: 'OPENOT_MODBUS_ADDRESS_REFUSED'
+};
 
 export interface Faults {
   readonly torn?: boolean;
@@ -66,7 +73,7 @@ export class FaultyPlc implements Transport {
     this.connects++;
     if (this.refused > 0) {
       this.refused--;
-      return Promise.resolve(trouble('OPENOT_TEST_NO_LINK', 'reconnect'));
+      return Promise.resolve(trouble('OPENOT_MODBUS_UNREACHABLE', 'reconnect'));
     }
     this.connected = true;
     return Promise.resolve({ ok: true, ringBytes: this.ringBytes, granularity: 4, about: ['a faulty controller'] });
@@ -79,14 +86,14 @@ export class FaultyPlc implements Transport {
 
   private readNow(parts: readonly ReadPart[]): ReadOutcome {
     this.reads++;
-    if (!this.connected) return trouble('OPENOT_TEST_CLOSED', 'reconnect');
+    if (!this.connected) return trouble('OPENOT_MODBUS_CLOSED', 'reconnect');
     this.work();
     const isOver = this.emitted >= this.events;
     if (!isOver && this.random.chance(this.faults.errors ?? 0)) {
       this.counts.errors++;
       const remedy = this.random.pick<TransportError['remedy']>(['retry', 'retry', 'smaller', 'reconnect']);
       if (remedy === 'reconnect') this.connected = false;
-      return trouble(`OPENOT_TEST_${remedy.toUpperCase()}`, remedy);
+      return trouble(CODE_OF[remedy], remedy);
     }
     if (!isOver && this.random.chance(this.faults.lost ?? 0)) void this.lose(this.random.below(400));
     return {
@@ -117,7 +124,7 @@ export class FaultyPlc implements Transport {
     this.counts.lost++;
     this.connected = false;
     this.refused = this.faults.refusals ?? 0;
-    for (const listener of this.listeners) listener(trouble('OPENOT_TEST_LOST', 'reconnect'));
+    for (const listener of this.listeners) listener(trouble('OPENOT_MODBUS_CONNECTION_LOST', 'reconnect'));
   }
 
   private work(): void {
