@@ -1,9 +1,10 @@
+import type { OpenotCode } from '../base/codes';
 import { shownValue } from '../wire/outside-values';
 
 /** Why one document, or one status message, gave nothing. Its neighbours are mapped all the same. */
 export interface MappingProblem {
   /** `OPENOT_OTEL_STRICT_DOCUMENT`, `OPENOT_OTEL_NOT_A_DOCUMENT` or `OPENOT_OTEL_NOT_A_STATUS`. */
-  readonly code: string;
+  readonly code: OpenotCode;
   /** Begins with the code; says what was expected, found, where, and what to do. */
   readonly message: string;
   /** Place of the document in the payload; 0 where there is only one. */
@@ -15,7 +16,7 @@ export interface MappingProblem {
 /** What is thrown inside the reading of one document, and becomes a problem at its end. */
 export class Misfit {
   constructor(
-    readonly code: string,
+    readonly code: OpenotCode,
     readonly path: string,
     readonly text: string,
     readonly remedy: string

@@ -1,3 +1,4 @@
+import type { OpenotCode } from '../base/codes';
 import type { Signal } from '../otel/otlp';
 
 /** What the collector said, of one signal. */
@@ -7,7 +8,7 @@ export interface Said {
   readonly outcome: 'accepted' | 'warning' | 'partial' | 'refused' | 'retry';
   readonly signal: Signal;
   /** Empty where it just accepted. */
-  readonly code: string;
+  readonly code: OpenotCode | '';
   /** One line; no secrets. */
   readonly message: string;
   /** Of `retry`: until when the endpoint is left alone, of the monotonic clock. */

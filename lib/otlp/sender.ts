@@ -1,3 +1,4 @@
+import type { OpenotCode } from '../base/codes';
 import type { Signal } from '../otel/otlp';
 import { Arrival, Consignment, Consignments, Counts } from './consignments';
 import { encode } from './encode';
@@ -56,7 +57,8 @@ export interface Dropped {
 /** Milliseconds until an endpoint that refused is asked again, where what it refused is held. */
 export const HOLD_MS = 60_000;
 /** What became of a message that was offered. */
-export type Offered = { readonly ok: true } | { readonly ok: false; readonly code: string; readonly message: string };
+export type Offered =
+  { readonly ok: true } | { readonly ok: false; readonly code: OpenotCode; readonly message: string };
 
 /**
  * Sends OTLP/JSON to a collector (docs/format.md 25): takes requests apart, puts what belongs together into requests of
@@ -428,7 +430,13 @@ export class OtlpSender {
     if (!this.isClosing) this.consignments.release();
   }
 
-  private say(signal: Signal, outcome: Said['outcome'], code: string, message: string, againMs?: number): void {
+  private say(
+    signal: Signal,
+    outcome: Said['outcome'],
+    code: OpenotCode | '',
+    message: string,
+    againMs?: number
+  ): void {
     const said = {
       atMs: this.ports.now(),
       outcome,

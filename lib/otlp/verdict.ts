@@ -1,3 +1,4 @@
+import type { OpenotCode } from '../base/codes';
 import { STATUS_CODES } from 'node:http';
 import type { Signal } from '../otel/otlp';
 import { readAnswer, refusalText } from './answer';
@@ -14,7 +15,7 @@ export type RejectReason =
 /** A refusal as a person reads it. `status` 0 where no answer caused it. */
 export interface Refusal {
   readonly reason: RejectReason;
-  readonly code: string;
+  readonly code: OpenotCode;
   readonly status: number;
   readonly message: string;
 }
@@ -31,7 +32,7 @@ export type Verdict =
   /** To be sent again. `status` 0 without an answer. */
   | {
       readonly kind: 'retry';
-      readonly code: string;
+      readonly code: OpenotCode;
       readonly status: number;
       readonly message: string;
       readonly retryAfterMs?: number;
@@ -99,7 +100,7 @@ function refusalOf(
   location: string | undefined,
   { signal, endpoint, redact }: Asked
 ): Refusal {
-  const refused = (reason: RejectReason, code: string, advice: string): Refusal => ({
+  const refused = (reason: RejectReason, code: OpenotCode, advice: string): Refusal => ({
     reason,
     code,
     status,

@@ -1,3 +1,4 @@
+import type { OpenotCode } from '../../lib/base/codes';
 import { dirname } from 'node:path';
 import {
   bind,
@@ -27,7 +28,7 @@ export interface DefinitionReports {
   /** A file or text was refused; what was held before stays in force. Once for each state of the file. */
   error(error: CodedError): void;
   /** It was taken, but something in it makes records placeholders. */
-  warn(code: string, message: string): void;
+  warn(code: OpenotCode, message: string): void;
   log(message: string): void;
 }
 

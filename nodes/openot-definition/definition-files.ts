@@ -1,3 +1,4 @@
+import type { OpenotCode } from '../../lib/base/codes';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError } from '../shared/coded-error';
@@ -78,6 +79,6 @@ async function stampOf(path: string): Promise<FoundFile | undefined> {
   return facts.isFile() ? { path, stamp: `${facts.mtimeMs}/${facts.ctimeMs}/${facts.size}/${facts.ino}` } : undefined;
 }
 
-function refused(code: string, text: string): { ok: false; error: CodedError } {
+function refused(code: OpenotCode, text: string): { ok: false; error: CodedError } {
   return { ok: false, error: new CodedError(code, text) };
 }

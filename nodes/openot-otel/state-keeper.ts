@@ -1,3 +1,4 @@
+import type { OpenotCode } from '../../lib/base/codes';
 import { LockLost, Store } from '../../lib/reader/ports';
 import { CodedError } from '../shared/coded-error';
 import { decodeState, encodeState, StateParts } from './state-image';
@@ -143,7 +144,7 @@ export class StateKeeper {
     }
   }
 
-  private async load(): Promise<{ code: string; text: string } | undefined> {
+  private async load(): Promise<{ code: OpenotCode; text: string } | undefined> {
     let bytes: Uint8Array | undefined;
     try {
       bytes = await this.ports.store.load();

@@ -1,3 +1,4 @@
+import type { OpenotCode } from '../../lib/base/codes';
 import type { Said } from '../../lib/otlp';
 import type { Signal } from '../../lib/otel/otlp';
 
@@ -6,7 +7,7 @@ export const REPEAT_MS = 60_000;
 
 /** What is worth a line in the log. */
 export type Line =
-  | { readonly level: 'error' | 'warn'; readonly code: string; readonly text: string }
+  | { readonly level: 'error' | 'warn'; readonly code: OpenotCode; readonly text: string }
   | { readonly level: 'log'; readonly text: string };
 
 /** Where a signal goes, as it may be shown: the whole address, and the host alone. */
@@ -16,7 +17,7 @@ export interface Address {
 }
 
 interface Outage {
-  readonly code: string;
+  readonly code: OpenotCode;
   readonly isTold: boolean;
 }
 
@@ -37,7 +38,7 @@ export class Spoken {
 
   lineOf({ outcome, signal, code, message }: Said): Line | undefined {
     const outage = this.outages.get(signal);
-    if (outcome === 'retry') {
+    if (outcome === 'retry' && code !== '') {
       if (outage?.code === code) return undefined;
       const { whole, origin } = this.addresses[signal];
       const isOfHost = code === 'OPENOT_OTLP_UNREACHABLE';
@@ -55,8 +56,7 @@ export class Spoken {
       };
     }
     this.outages.delete(signal);
-    if (outcome === 'accepted')
-      return outage?.isTold === true ? { level: 'log', text: `${signal} are sent again` } : undefined;
+    if (code === '') return outage?.isTold === true ? { level: 'log', text: `${signal} are sent again` } : undefined;
     return this.isNew(`${signal} ${code}`) ? { level: 'warn', code, text: `${signal}: ${message}` } : undefined;
   }
 

@@ -1,10 +1,12 @@
+import type { OpenotCode } from '../../lib/base/codes';
+
 /**
  * An error that reaches a user: a stable `code` that a Catch node finds in `msg.error.code`, and a message that
  * begins with it and says what was expected, what was found, where, and what to do. Never a secret.
  */
 export class CodedError extends Error {
   constructor(
-    readonly code: string,
+    readonly code: OpenotCode,
     text: string,
     /** Of wrong settings: the field or variable that is wrong, as a person finds it. */
     readonly field?: string

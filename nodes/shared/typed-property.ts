@@ -1,3 +1,4 @@
+import type { OpenotCode } from '../../lib/base/codes';
 import type { NodeMessage } from 'node-red';
 import { CodedError } from './coded-error';
 import { shown } from './facts';
@@ -106,7 +107,7 @@ function plain(name: string, value: unknown): unknown {
 }
 
 /** Undefined where the message has no such property, at whatever depth it ends. */
-function fromMessage(message: NodeMessage, path: string, evaluate: Evaluate, code: string, name: string): unknown {
+function fromMessage(message: NodeMessage, path: string, evaluate: Evaluate, code: OpenotCode, name: string): unknown {
   try {
     return evaluate(path, 'msg', message);
   } catch (thrown) {

@@ -18,7 +18,7 @@ const said = (outcome: Said['outcome'], message: string, more: Partial<Said> = {
   atMs: 0,
   outcome,
   signal: 'logs',
-  code: 'OPENOT_X',
+  code: 'OPENOT_OTLP_BUSY',
   message,
   ...more
 });
@@ -86,7 +86,7 @@ describe('the log of openot-otlp', () => {
     const book = spoken();
     const retry = said('retry', 'refused');
     should([retry, retry, retry].map((each) => book.lineOf(each)?.level)).eql(['error', undefined, undefined]);
-    should(book.lineOf(said('retry', 'late', { code: 'OPENOT_Y' }))?.level).equal('error');
+    should(book.lineOf(said('retry', 'late', { code: 'OPENOT_OTLP_TIMEOUT' }))?.level).equal('error');
     should(book.lineOf(said('retry', 'refused', { signal: 'traces' }))?.text).equal(
       'traces cannot be sent to http://other/traces: refused. What waits is sent again until the collector takes it'
     );
@@ -127,8 +127,8 @@ describe('the log of openot-otlp', () => {
         for (const each of [
           said('retry', 'x'),
           said('accepted', '200'),
-          said('partial', 'y', { code: 'OPENOT_P' }),
-          said('refused', 'z', { code: 'OPENOT_Z' })
+          said('partial', 'y', { code: 'OPENOT_OTLP_PARTIAL' }),
+          said('refused', 'z', { code: 'OPENOT_OTLP_REFUSED' })
         ])
           if (book.lineOf(each) !== undefined) count++;
       return count;

@@ -62,21 +62,21 @@ describe('the wrapper of input handlers', () => {
     [
       'thrown',
       () => {
-        throw new CodedError('OPENOT_TEST', 'why');
+        throw new CodedError('OPENOT_CONFIG', 'why');
       }
     ],
     [
       'rejected with',
       async () => {
-        throw new CodedError('OPENOT_TEST', 'why');
+        throw new CodedError('OPENOT_CONFIG', 'why');
       }
     ]
   ] as Array<[string, () => void]>) {
     it(`turns what is ${name} into done(error), once`, async () => {
       const [error, ...more] = await run(work);
       should(more).eql([]);
-      should((error as CodedError).code).equal('OPENOT_TEST');
-      should(String(error)).equal('OPENOT_TEST: why');
+      should((error as CodedError).code).equal('OPENOT_CONFIG');
+      should(String(error)).equal('OPENOT_CONFIG: why');
     });
   }
 
