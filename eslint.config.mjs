@@ -6,22 +6,29 @@ import tseslint from 'typescript-eslint';
  * 2. The pure folders touch no clock, timer, socket, file or randomness, so that the fault simulator can own them.
  */
 const mayImport = {
-  wire: [],
-  ring: ['wire'],
-  loss: ['wire', 'ring'],
-  definition: ['wire', 'ring'],
-  document: ['wire', 'ring', 'definition'],
-  otel: ['wire', 'ring', 'definition', 'document'],
-  otlp: ['otel'],
-  reader: ['wire', 'ring', 'loss', 'transport/transport'],
-  transport: ['wire', 'ring'],
-  platform: ['reader/ports'],
-  simulator: ['wire', 'ring', 'definition']
+  base: [],
+  wire: ['base'],
+  ring: ['base', 'wire'],
+  loss: ['base', 'wire', 'ring'],
+  definition: ['base', 'wire', 'ring'],
+  document: ['base', 'wire', 'ring', 'definition'],
+  otel: ['base', 'wire', 'ring', 'definition', 'document'],
+  otlp: ['base', 'otel'],
+  platform: ['base', 'reader/ports'],
+  reader: ['base', 'wire', 'ring', 'loss', 'transport/transport'],
+  transport: ['base', 'wire', 'ring'],
+  simulator: ['base', 'wire', 'ring', 'definition']
 };
-const pure = ['wire', 'ring', 'loss', 'definition', 'document', 'otel', 'reader'];
+const pure = ['base', 'wire', 'ring', 'loss', 'definition', 'document', 'otel', 'reader'];
+/*
+ * What stands in the room of a pure folder and is not pure: the real clock, the real timers, the real files. Pure code
+ * must not import it.
+ */
+const real = ['base/system', 'base/deadline'];
+const realFiles = real.flatMap((place) => [`lib/${place}.ts`, `lib/${place}/**/*.ts`]);
 const folders = Object.keys(mayImport);
 
-const layerRules = folders.map((folder) => {
+const layerRules = folders.flatMap((folder) => {
   const forbidden = folders.filter((other) => other !== folder && !mayImport[folder].includes(other));
   const patterns = forbidden.map((other) => {
     const allowed = mayImport[folder].filter((entry) => entry.startsWith(other + '/'));
@@ -36,28 +43,38 @@ const layerRules = folders.map((folder) => {
     group: ['**/nodes/**', 'node-red', '@node-red/*'],
     message: 'lib knows nothing of nodes or Node-RED (docs/design.md 2)'
   });
-  if (pure.includes(folder))
-    patterns.push({
-      group: [
-        'node:*',
-        'fs',
-        'fs/*',
-        'net',
-        'tls',
-        'http',
-        'https',
-        'dgram',
-        'timers',
-        'timers/*',
-        'crypto',
-        'child_process',
-        'worker_threads',
-        'os',
-        'perf_hooks'
-      ],
-      message: `lib/${folder} touches no clock, socket, timer, file or randomness (docs/design.md 2)`
-    });
-  return { files: [`lib/${folder}/**/*.ts`], rules: { 'no-restricted-imports': ['error', { patterns }] } };
+  const files = [`lib/${folder}/**/*.ts`];
+  const rules = (all) => ({ 'no-restricted-imports': ['error', { patterns: all }] });
+  if (!pure.includes(folder)) return [{ files, rules: rules(patterns) }];
+  const machine = {
+    group: [
+      'node:*',
+      'fs',
+      'fs/*',
+      'net',
+      'tls',
+      'http',
+      'https',
+      'dgram',
+      'timers',
+      'timers/*',
+      'crypto',
+      'child_process',
+      'worker_threads',
+      'os',
+      'perf_hooks'
+    ],
+    message: `lib/${folder} touches no clock, socket, timer, file or randomness (docs/design.md 2)`
+  };
+  const own = real.filter((place) => place.startsWith(folder + '/')).map((place) => './' + place.split('/')[1]);
+  const given = {
+    group: [...real.flatMap((place) => [`**/${place}`, `**/${place}/**`]), ...own],
+    message: `lib/${folder} is given its clock, timers and files (docs/design.md 2)`
+  };
+  return [
+    { files, rules: rules([...patterns, machine, given]) },
+    { files: realFiles.filter((file) => file.startsWith(`lib/${folder}/`)), rules: rules(patterns) }
+  ].filter((entry) => entry.files.length > 0);
 });
 
 const touched = [
@@ -91,6 +108,7 @@ export default tseslint.config(
   ...layerRules,
   {
     files: pure.map((folder) => `lib/${folder}/**/*.ts`),
+    ignores: realFiles,
     rules: {
       'no-restricted-globals': [
         'error',

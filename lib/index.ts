@@ -3,6 +3,7 @@
  * node-opcua is loaded only when a connection or a simulated server is opened.
  */
 export { CODES, isOpenotCode, type OpenotCode } from './base/codes';
+export { systemClock, systemRandom } from './base/system';
 export * from './wire';
 export * from './ring';
 export * from './loss';

@@ -1,3 +1,5 @@
+import { shortened as shortenedTo } from '../base';
+
 /** Which rule of docs/format.md 11 a definition file breaks; `rules` below has the numbers. */
 export type DefinitionErrorCode =
   | 'OPENOT_DEFINITION_TOO_LARGE'
@@ -87,7 +89,7 @@ const MAX_QUOTED = 60;
 
 /** A piece of the file fit for a message: never longer than a line, however long the piece. */
 export function shortened(text: string): string {
-  return text.length <= MAX_QUOTED ? text : text.slice(0, MAX_QUOTED) + '…';
+  return shortenedTo(text, MAX_QUOTED);
 }
 
 /** As `shortened`, in quotes, with control characters escaped. */

@@ -1,3 +1,4 @@
+import { BoundedMap } from '../base';
 import { CompiledDefinition } from './compiled';
 
 /** Streams whose last definition is remembered; the longest unused is forgotten first. */
@@ -17,7 +18,7 @@ export class DefinitionStore {
   /** In order of loading, the newest last. */
   private held: Held[] = [];
   private readonly listeners = new Set<() => void>();
-  private readonly lastBound = new Map<string, string>();
+  private readonly lastBound = new BoundedMap<string, string>(MAX_REMEMBERED_STREAMS);
 
   /**
    * Holds a definition, in place of what this origin held before. An origin that brings what it holds
@@ -84,9 +85,7 @@ export class DefinitionStore {
 
   /** Notes what a stream was bound to, so that a later drift can name it. */
   rememberBound(stream: string, carriageHash: string): void {
-    this.lastBound.delete(stream);
     this.lastBound.set(stream, carriageHash);
-    if (this.lastBound.size > MAX_REMEMBERED_STREAMS) this.lastBound.delete(this.lastBound.keys().next().value!);
   }
 
   /** What drift is measured against: the definition last bound for this stream while it is held, else the newest. */

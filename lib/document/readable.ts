@@ -1,3 +1,4 @@
+import { counted } from '../base';
 import { CompiledDefinition } from '../definition';
 import { LossItem } from '../ring/items';
 import { EventType } from '../wire';
@@ -38,7 +39,7 @@ export function placeholderLine(provenance: Provenance, head: RecordHead, reason
 
 /** The line of a loss. */
 export function lossLine(provenance: Provenance, loss: LossItem): string {
-  const records = loss.count === 1 ? '1 record' : `${loss.count} records`;
+  const records = counted(loss.count, 'record');
   const range = loss.count === 1 ? `seq ${loss.firstSeq}` : `seq ${loss.firstSeq} to ${loss.lastSeq}`;
   const fate = loss.class === 'indeterminate' ? 'may or may not have been delivered' : 'lost';
   return oneLine(`${records} of ${sourceName(provenance, loss.sourceId)} ${fate} (${range})`);

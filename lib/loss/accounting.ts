@@ -1,3 +1,4 @@
+import { BoundedMap } from '../base';
 import type { OpenotCode } from '../base/codes';
 import { LossItem } from '../ring/items';
 import { Offset, readU32, RecordView, u64Of } from '../wire';
@@ -64,7 +65,7 @@ const inOrder: AccountResult = { ok: true, kind: 'fresh', losses: nothing };
  * if (result.ok && result.kind === 'fresh') emit(...result.losses, record);
  */
 export class LossAccounting {
-  private readonly runs = new Map<string, Run>();
+  private readonly runs = new BoundedMap<string, Run>(MAX_RUNS);
   private current: Run | undefined;
   private joined: bigint | undefined;
   /** Sources of runs up to this one that were not met yet may have been handed on before an unclean stop. */
@@ -238,7 +239,6 @@ export class LossAccounting {
     const known = this.runs.get(id);
     if (known === undefined) return this.addRun(id, new Map());
     // Re-inserted at the end, so that the map's order is that of last use.
-    this.runs.delete(id);
     this.runs.set(id, known);
     this.current = known;
     return known;
@@ -248,7 +248,6 @@ export class LossAccounting {
     const value = BigInt(id);
     const run: Run = { low: Number(value & 0xffff_ffffn), high: Number(value >> 32n), id, sources };
     this.runs.set(id, run);
-    if (this.runs.size > MAX_RUNS) this.runs.delete(this.runs.keys().next().value as string);
     this.current = run;
     return run;
   }

@@ -1,4 +1,5 @@
-import { countOf, insertInterval, intersects, LossInterval, SeqRange } from './intervals';
+import { countOf, intersects } from '../base';
+import { insertInterval, LossInterval, SeqRange } from './intervals';
 import type { LossClass } from '../ring/items';
 import type { SourceState } from './state';
 

@@ -2,9 +2,8 @@
  * The accounting's saved form: plain JSON, checked in full when read back, because a wrong account invents or hides
  * losses.
  */
-import { parseU64 } from '../wire';
-import { isObject, shownValue } from '../wire/outside-values';
-import { countOf, SeqRange } from './intervals';
+import { countOf, isObject, isU64Text, shownValue } from '../base';
+import { SeqRange } from './intervals';
 import { MAX_OPEN_GAPS, MAX_WAITING_RANGES, OpenGap, SourceAccount } from './source-account';
 
 /** A range as [first, last]; 1 behind them: an open gap that is indeterminate. */
@@ -67,16 +66,16 @@ export function readLossState(value: unknown, maxRuns: number, maxSources: numbe
   if (!isObject(value) || value.version !== 1) return invalid('/version', '1', isObject(value) ? value.version : value);
   const { joined, totals, runs } = value;
   const { doubtfulRun } = value;
-  if (doubtfulRun !== undefined && !isRunId(doubtfulRun))
+  if (doubtfulRun !== undefined && !isU64Text(doubtfulRun))
     return invalid('/doubtfulRun', 'a run id as decimal text', doubtfulRun);
-  if (joined !== undefined && !isRunId(joined)) return invalid('/joined', 'a run id as decimal text', joined);
+  if (joined !== undefined && !isU64Text(joined)) return invalid('/joined', 'a run id as decimal text', joined);
   if (!isObject(totals) || ![totals.delivered, totals.lost, totals.authoritative].every(isCount))
     return invalid('/totals', 'three counts', totals);
   if (!Array.isArray(runs) || runs.length > maxRuns) return invalid('/runs', `at most ${maxRuns} runs`, runs);
   const read: ReadState['runs'] = [];
   for (let r = 0; r < runs.length; r++) {
     const run: unknown = runs[r];
-    if (!isObject(run) || !isRunId(run.runId) || read.some((other) => other.runId === run.runId))
+    if (!isObject(run) || !isU64Text(run.runId) || read.some((other) => other.runId === run.runId))
       return invalid(`/runs/${r}/runId`, 'a run id as decimal text, once', run);
     if (!Array.isArray(run.sources) || run.sources.length > maxSources)
       return invalid(`/runs/${r}/sources`, `at most ${maxSources} sources`, run.sources);
@@ -141,7 +140,6 @@ function readRanges(
   return ranges;
 }
 
-const isRunId = (value: unknown): value is string => typeof value === 'string' && parseU64(value)?.toString() === value;
 /** A count, a seq, or one past the highest seq there is (2^53). */
 const isCount = (value: unknown): value is number =>
   typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 2 ** 53;

@@ -11,14 +11,11 @@ import type {
   LossDocument,
   PlaceholderDocument
 } from '../document';
-import { isU64Text } from '../wire';
+import { isCount, isObject, isU64Text } from '../base';
 import { isHex, isValueOf, valueKind } from './any-value';
 
 type Loose<T> = { readonly [K in keyof T]?: unknown };
 
-/** A whole number from 0 to 2^53-1. */
-export const isCount = (value: unknown): value is number =>
-  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 /** Text, or nothing. */
 export const isOptionalText = (value: unknown): value is string | undefined =>
   value === undefined || typeof value === 'string';
@@ -26,7 +23,6 @@ export const isOptionalText = (value: unknown): value is string | undefined =>
 export const isHash = (value: unknown): value is string =>
   typeof value === 'string' && value.length === 16 && isHex(value);
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 const isTexts = (value: unknown): boolean =>
   value === undefined || (Array.isArray(value) && value.every((text) => typeof text === 'string'));
 

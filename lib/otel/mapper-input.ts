@@ -18,7 +18,7 @@ import type {
 } from '../document';
 import type { LossClass } from '../ring';
 import { parseSafeU64, parseU64 } from '../wire';
-import { isObject } from '../wire/outside-values';
+import { isObject } from '../base';
 import { isHex, isI64Text, isNonFiniteName, valueKind, ValueKind } from './any-value';
 import { isHash } from './mapper-check';
 import { notA, strictDocument } from './mapper-problem';

@@ -1,5 +1,5 @@
 import type { OpenotCode } from '../base/codes';
-import { shownValue } from '../wire/outside-values';
+import { errorText, shownValue } from '../base';
 
 /** Why one document, or one status message, gave nothing. Its neighbours are mapped all the same. */
 export interface MappingProblem {
@@ -46,17 +46,8 @@ export function problemOf(thrown: unknown, index: number, isAlone: boolean): Map
   const misfit =
     thrown instanceof Misfit
       ? thrown
-      : new Misfit('OPENOT_OTEL_NOT_A_DOCUMENT', '', `could not be read: ${textOf(thrown)}`, WIRE_IT);
+      : new Misfit('OPENOT_OTEL_NOT_A_DOCUMENT', '', `could not be read: ${errorText(thrown)}`, WIRE_IT);
   const { code, path, text, remedy } = misfit;
   const place = (isAlone ? 'msg.payload' : `msg.payload[${index}]`) + (path === '' ? '' : '.' + path);
   return { code, message: `${code}: ${place} ${text}: ${remedy}`, index, path };
-}
-
-/** What a getter or a proxy may have thrown. */
-function textOf(thrown: unknown): string {
-  try {
-    return String(thrown instanceof Error ? thrown.message : thrown);
-  } catch {
-    return 'an error without text';
-  }
 }

@@ -1,3 +1,4 @@
+import { shortened } from '../base';
 import type { Signal } from '../otel/otlp';
 import type { Redact } from './redact';
 
@@ -65,8 +66,7 @@ export function readAnswer(body: string, isCut: boolean, signal: Signal, redact:
   };
 }
 
-const quoted = (text: string): string =>
-  text.startsWith('a web page') ? text : `"${text.length > 80 ? `${text.slice(0, 80)}…` : text}"`;
+const quoted = (text: string): string => (text.startsWith('a web page') ? text : `"${shortened(text, 80)}"`);
 
 /** The reason in the body of a refusal: the message of a google.rpc.Status, else the text itself. */
 export function refusalText(body: string, redact: Redact): string {

@@ -1,5 +1,5 @@
 import type { Signal } from '../otel/otlp';
-import { Fifo } from './fifo';
+import { Fifo } from '../base';
 
 /** What became of the items of one message. items = accepted + partial + rejected. */
 export interface Counts {

@@ -1,8 +1,8 @@
-import { askedMs, backoffMs } from './backoff';
+import { askedMs, retryMs } from './backoff';
 import { RequestBuilder } from './assemble';
 import { resealed } from './covered';
 import type { Consignment } from './consignments';
-import { Fifo } from './fifo';
+import { Fifo } from '../base';
 import { probePlaces, Search } from './search';
 import type { Item } from './take-apart';
 import type { Refusal } from './verdict';
@@ -168,9 +168,7 @@ export class Lane {
       this.episode++;
     }
     const waitMs =
-      retryAfterMs === undefined || retryAfterMs === 0
-        ? backoffMs(this.failures, random)
-        : askedMs(retryAfterMs, random);
+      retryAfterMs === undefined || retryAfterMs === 0 ? retryMs(this.failures, random) : askedMs(retryAfterMs, random);
     this.openMs = Math.max(this.openMs, nowMs + waitMs);
     if (retryAfterMs !== undefined && retryAfterMs > 0) this.askedUntilMs = this.openMs;
     return this.openMs - nowMs;

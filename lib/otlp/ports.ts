@@ -1,13 +1,12 @@
+import type { Timers } from '../base';
 import type { AgentOptions } from 'node:https';
 
 /** What the sender needs of the machine; a test owns all of it. */
-export interface SenderPorts {
+export interface SenderPorts extends Pick<Timers, 'after'> {
   /** Milliseconds of a monotonic clock. */
   now(): number;
   /** Milliseconds since the Unix epoch: only for a Retry-After that is a date. */
   wallMs(): number;
-  /** Calls back after `ms`; returns how to cancel. */
-  after(ms: number, call: () => void): () => void;
   /** From 0 up to, not including, 1. */
   random(): number;
   readonly transport: HttpTransport;

@@ -1,3 +1,4 @@
+import { errorText } from '../base';
 import type { OpenotCode } from '../base/codes';
 import type { Signal } from '../otel/otlp';
 import { Arrival, Consignment, Consignments, Counts } from './consignments';
@@ -256,7 +257,7 @@ export class OtlpSender {
         kind: 'retry',
         code: 'OPENOT_INTERNAL',
         status: 0,
-        message: thrown instanceof Error ? thrown.message : String(thrown)
+        message: errorText(thrown)
       };
     }
   }

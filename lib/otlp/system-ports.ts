@@ -1,3 +1,4 @@
+import { systemTimers } from '../base/system';
 import { createHttpTransport } from './http-transport';
 import type { SenderPorts } from './ports';
 
@@ -6,10 +7,7 @@ export function systemSenderPorts(connections: number): SenderPorts {
   return {
     now: () => performance.now(),
     wallMs: () => Date.now(),
-    after: (ms, call) => {
-      const timer = setTimeout(call, ms);
-      return () => clearTimeout(timer);
-    },
+    after: systemTimers().after,
     random: Math.random,
     transport: createHttpTransport(connections)
   };

@@ -2,5 +2,4 @@
 export * from './file-lock';
 export * from './file-store';
 export * from './file-system';
-export * from './system';
 export * from './volatile-store';

@@ -1,14 +1,6 @@
 /** What the reader's state machine is given, so that the fault simulator can own all of it. */
 
-/** Time, as the reader sees it. */
-export interface Clock {
-  /** Nanoseconds since the Unix epoch. */
-  nowNs(): bigint;
-  /** Milliseconds from any fixed point, never backwards. */
-  monotonicMs(): number;
-  /** Resolves after `ms`, or at once when `signal` aborts (it does not reject). */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
-}
+export type { Clock, Random } from '../base';
 
 /** Whether this reader may use its state, or who else does. */
 export type LockOutcome =
@@ -35,10 +27,4 @@ export interface Store {
   isMine?(): Promise<boolean>;
   /** Others may use it from now on. */
   unlock(): Promise<void>;
-}
-
-/** Chance, for the jitter of pauses only. */
-export interface Random {
-  /** In [0, 1). */
-  next(): number;
 }

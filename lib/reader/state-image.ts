@@ -1,7 +1,7 @@
 import { crc32c, HEADER_LENGTH, parseSafeU64, parseU64 } from '../wire';
 import { NoticeItem } from '../ring';
 import { MAX_HEARTBEATS } from './heartbeat';
-import { isObject } from '../wire/outside-values';
+import { isObject } from '../base';
 
 /** Where the last record handed on stood, and its CRC: by these a ring is known again after a restart. */
 export interface Fingerprint {

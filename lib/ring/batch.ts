@@ -1,5 +1,5 @@
 import { decodeRecord, parseSafeU64, RecordView } from '../wire';
-import { shownValue } from '../wire/outside-values';
+import { shownValue } from '../base';
 import { badBytes, DecodedItems, seqTooLarge } from './concatenation';
 import { Item, Notice, NoticeItem, Segment } from './items';
 import { BytesError } from './payload-bytes';

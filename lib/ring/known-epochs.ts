@@ -12,7 +12,7 @@ import {
   u64Of
 } from '../wire';
 import { hexText } from '../wire/hex';
-import { isObject } from '../wire/outside-values';
+import { hexOf, isCount, isObject, optional } from '../base';
 import { KnownEpoch, Snapshot } from './snapshot';
 
 /** Epochs remembered, the latest ones. Only the one before the current is needed to bind; the rest is for people. */
@@ -273,9 +273,9 @@ function hashOf(record: RecordView, key: number): string | undefined {
   return undefined;
 }
 
-const isPosition = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
-const isHash = (value: unknown): boolean => typeof value === 'string' && /^[0-9a-f]{16}$/.test(value);
-const isOptional = (value: unknown, check: (value: unknown) => boolean): boolean => value === undefined || check(value);
+const isHash = hexOf(16);
+const isOptionalHash = optional(isHash);
+const isOptionalCount = optional(isCount);
 
 /** Pointer to the first thing in a saved state that cannot be, or undefined. */
 function whatIsBroken(state: unknown): string | undefined {
@@ -287,30 +287,30 @@ function whatIsBroken(state: unknown): string | undefined {
     const fact: unknown = facts[i];
     if (
       !isObject(fact) ||
-      !isPosition(fact.epochId) ||
+      !isCount(fact.epochId) ||
       fact.epochId <= above ||
-      !isPosition(fact.firstAbs) ||
+      !isCount(fact.firstAbs) ||
       typeof fact.isStart !== 'boolean' ||
-      !isOptional(fact.hash, isHash) ||
-      !isOptional(fact.prevHash, isHash)
+      !isOptionalHash(fact.hash) ||
+      !isOptionalHash(fact.prevHash)
     )
       return `/facts/${i}`;
     above = fact.epochId;
   }
-  if (latest !== undefined && (!isObject(latest) || !isPosition(latest.epochId) || !isPosition(latest.firstAbs)))
+  if (latest !== undefined && (!isObject(latest) || !isCount(latest.epochId) || !isCount(latest.firstAbs)))
     return '/latest';
   if (
     pending !== undefined &&
-    (!isObject(pending) || !isPosition(pending.epochId) || !isHash(pending.oldHash) || !isHash(pending.newHash))
+    (!isObject(pending) || !isCount(pending.epochId) || !isHash(pending.oldHash) || !isHash(pending.newHash))
   )
     return '/pending';
   if (
     stretch !== undefined &&
     (!isObject(stretch) ||
-      !isPosition(stretch.firstAbs) ||
+      !isCount(stretch.firstAbs) ||
       typeof stretch.runId !== 'string' ||
       parseU64(stretch.runId) === undefined ||
-      !isOptional(stretch.loggerSeq, isPosition))
+      !isOptionalCount(stretch.loggerSeq))
   )
     return '/stretch';
   return undefined;

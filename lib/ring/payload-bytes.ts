@@ -1,3 +1,4 @@
+import { shortened } from '../base';
 import type { OpenotCode } from '../base/codes';
 
 /** The bytes a message's payload stands for, whatever way they came (docs/format.md 19). */
@@ -84,7 +85,7 @@ function bytesOfText(input: string): PayloadBytes {
       return notBytes(`found base64 text that ends in the middle of a byte, after ${unpadded.length} characters`);
     return { ok: true, bytes: Buffer.from(unpadded, 'base64') };
   }
-  const shown = text.length > SHOWN ? text.slice(0, SHOWN) + '…' : text;
+  const shown = shortened(text, SHOWN);
   return notBytes(`found the text ${JSON.stringify(shown)}`, 0);
 }
 

@@ -1,3 +1,5 @@
+import { errorText } from '../base';
+import { systemNowNs } from '../base/system';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandResult, eventCount, isCommand, MAX_COUNT, simulatorCommands } from './commands';
@@ -329,7 +331,7 @@ const needsStores = (quirks: ModbusQuirks): boolean =>
   quirks.torn !== undefined || Boolean(quirks.midUpdate) || Boolean(quirks.storesBetween);
 
 function notListening(what: string, port: number | 'any', error: unknown): StartResult {
-  const found = error instanceof Error ? error.message : String(error);
+  const found = errorText(error);
   if (error instanceof RangeError)
     return {
       ok: false,
@@ -355,6 +357,6 @@ function carriageHashOf(text: string): string {
 
 /** The system's clock with the resolution of the monotonic one: two records in a row differ in time. */
 function systemClock(): () => bigint {
-  const offset = BigInt(Date.now()) * 1_000_000n - process.hrtime.bigint();
+  const offset = systemNowNs() - process.hrtime.bigint();
   return () => offset + process.hrtime.bigint();
 }

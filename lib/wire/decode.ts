@@ -1,4 +1,4 @@
-import { crc32c } from './crc';
+import { crc32c } from '../base';
 import { wireError, WireError } from './errors';
 import { CRC_LENGTH, Flag, HEADER_LENGTH, Offset, SLOT_HEADER_LENGTH, SYNC_WORD } from './header';
 import { hexText } from './hex';

@@ -1,4 +1,4 @@
-import { crc32c } from './crc';
+import { crc32c } from '../base';
 import { wireError, WireError } from './errors';
 import {
   CRC_LENGTH,

@@ -1,5 +1,5 @@
 /** Bytes to records and back, and the registry of ids. Knows nothing of rings, definitions or documents. */
-export * from './crc';
+export { crc32c } from '../base';
 export * from './decode';
 export * from './encode';
 export { describeWireError, wireErrorCode } from './errors';

@@ -3,6 +3,8 @@
  * plain numbers for positions, seqs and counts, and refuses what exceeds 2^53-1 (docs/format.md 1).
  */
 
+export { isU64Text } from '../base';
+
 /** 2^64-1. */
 export const MAX_U64 = 0xffff_ffff_ffff_ffffn;
 const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
@@ -73,20 +75,4 @@ export function parseU64(input: unknown): bigint | undefined {
 export function parseSafeU64(input: unknown): number | undefined {
   const value = parseU64(input);
   return value !== undefined && value <= MAX_SAFE ? Number(value) : undefined;
-}
-
-const MAX_U64_TEXT = '18446744073709551615';
-
-/**
- * Is it text that JSON takes for a whole number from 0 to 2^64-1: digits only, at most 20, no leading zeros? Such text
- * goes into documents as it is. Without a regular expression: it stands in the way of every record.
- */
-export function isU64Text(value: unknown): value is string {
-  if (typeof value !== 'string' || value.length === 0 || value.length > MAX_U64_TEXT.length) return false;
-  for (let i = 0; i < value.length; i++) {
-    const code = value.charCodeAt(i);
-    if (code < 48 || code > 57) return false;
-  }
-  if (value.charCodeAt(0) === 48 && value.length > 1) return false;
-  return value.length < MAX_U64_TEXT.length || value <= MAX_U64_TEXT;
 }

@@ -1,6 +1,6 @@
+import { BoundedMap, shownValue } from '../../lib/base';
 import type { NodeMessage } from 'node-red';
 import { CodedError } from '../shared/coded-error';
-import { shown } from '../shared/facts';
 import { commitOf } from '../shared/messages';
 import type { Standing } from '../shared/passage';
 import { entriesOf, Token, tokenOf } from '../shared/passage/token';
@@ -59,7 +59,7 @@ export class AckController {
   /** When something was acknowledged last. */
   lastMs: number | undefined;
   /** By life, the tokens that some of the branches have brought: how many. */
-  private readonly partly = new Map<string, Map<number, number>>();
+  private readonly partly = new BoundedMap<string, Map<number, number>>(MAX_LIVES);
   private readonly sequences = new Sequences();
   /** A message without a token failed: the batch that the next token stands for may be its own, or cover it. */
   private unassigned = false;
@@ -137,8 +137,8 @@ export class AckController {
     this.totals.malformed += bad.length;
     const what =
       entries === undefined
-        ? `msg.openot.commit must be an array of tokens, found ${shown(commit)}`
-        : `${bad.length} of the ${entries.length} entries of msg.openot.commit are no tokens (reader/boot/serial), the first is ${shown(bad[0])}`;
+        ? `msg.openot.commit must be an array of tokens, found ${shownValue(commit)}`
+        : `${bad.length} of the ${entries.length} entries of msg.openot.commit are no tokens (reader/boot/serial), the first is ${shownValue(bad[0])}`;
     return {
       tokens: [...found.values()],
       error: new CodedError(
@@ -174,9 +174,7 @@ export class AckController {
     const count = (serials.get(serial) ?? 0) + 1;
     if (count >= this.branches) return this.acknowledge(life, serial);
     serials.set(serial, count);
-    this.partly.delete(life);
     this.partly.set(life, serials);
-    if (this.partly.size > MAX_LIVES) this.partly.delete(this.partly.keys().next().value!);
   }
 
   private acknowledge(life: string, serial: number): void {

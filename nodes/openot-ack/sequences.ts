@@ -1,3 +1,4 @@
+import { BoundedMap } from '../../lib/base';
 import type { Token } from '../shared/passage/token';
 
 /** `msg.parts` as split, batch, sort and this package's nodes set it, as far as it matters here. */
@@ -58,7 +59,7 @@ export interface Taken {
  * tokens on to that one.
  */
 export class Sequences {
-  private readonly waiting = new Map<string, Waiting>();
+  private readonly waiting = new BoundedMap<string, Waiting>(MAX_SEQUENCES);
 
   /**
    * `hasFailed`: the message with these parts and tokens did not get where it belongs. Then so has what it is a part
@@ -73,7 +74,6 @@ export class Sequences {
       this.waiting.delete(id);
       if (!isLast) {
         if (hasFailed || known.tokens.size > 0) this.waiting.set(id, known);
-        if (this.waiting.size > MAX_SEQUENCES) this.waiting.delete(this.waiting.keys().next().value!);
         return { tokens: hasFailed ? [...known.tokens.values()] : [], hasFailed, isWhole: false };
       }
       tokens = [...known.tokens.values()];

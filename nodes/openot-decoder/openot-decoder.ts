@@ -1,3 +1,4 @@
+import { systemNowNs } from '../../lib/base/system';
 import type { Node, NodeAPI, NodeDef, NodeStatus } from 'node-red';
 import { buildNode } from '../shared/build-node';
 import { handle } from '../shared/handle';
@@ -18,7 +19,7 @@ const init = (RED: NodeAPI): void => {
     const make = (status: ThrottledStatus): void => {
       const controller = new DecoderController(
         { emit: choiceOf(def.emit, 'emit', ['batch', 'item']) },
-        { nowNs: () => BigInt(Date.now()) * 1_000_000n, newId: () => RED.util.generateId() }
+        { nowNs: systemNowNs, newId: () => RED.util.generateId() }
       );
       let lastError = '';
       const show = (): NodeStatus => showDecoder(controller.totals, lastError, Date.now());

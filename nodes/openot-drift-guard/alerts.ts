@@ -1,3 +1,4 @@
+import { BoundedMap } from '../../lib/base';
 import { Binding, EpochBinding, NOT_ADVERTISED, Relation } from '../../lib/definition';
 import type { Item } from '../../lib/ring';
 
@@ -39,7 +40,7 @@ function whyOf(bound: EpochBinding): StreamState['why'] {
 
 /** Says once for each change of a stream's state what happened to it. */
 export class AlertBook {
-  private readonly states = new Map<string, StreamState>();
+  private readonly states = new BoundedMap<string, StreamState>(MAX_STREAMS);
 
   /** The alerts that this batch gives rise to. The prior epoch counts only when the batch holds records of it. */
   alertsFor(
@@ -50,11 +51,7 @@ export class AlertBook {
     action: (relation: Relation) => Exclude<GuardAction, 'resolve'>,
     held: number
   ): DriftAlert[] {
-    const state = this.states.get(stream) ?? { current: 'bound', prior: 'bound', why: undefined };
-    this.states.delete(stream);
-    this.states.set(stream, state);
-    if (this.states.size > MAX_STREAMS) this.states.delete(this.states.keys().next().value!);
-
+    const state = this.states.use(stream, () => ({ current: 'bound', prior: 'bound', why: undefined }));
     state.why = whyOf(binding.current);
     const alerts: DriftAlert[] = [];
     const note = (relation: Relation, bound: EpochBinding): void => {

@@ -1,3 +1,4 @@
+import { counted } from '../../lib/base';
 import type { Node, NodeAPI, NodeDef, NodeStatus } from 'node-red';
 import { handleBound } from '../shared/bound-input';
 import { buildNode } from '../shared/build-node';
@@ -73,7 +74,7 @@ function showGuard({ totals, alerts, held }: GuardController, user: DefinitionUs
   ].join(', ');
   if (failed !== '') return { fill: 'red', shape: 'ring', text: `${failed} (${counts})` };
   const { drift, none, unadvertised } = alerts.unbound;
-  const streams = (count: number): string => `${count} stream${count === 1 ? '' : 's'}`;
+  const streams = (count: number): string => counted(count, 'stream');
   const isUsable = !user.isMissing && user.pending === undefined;
   if (isUsable && drift > 0) return { fill: 'red', shape: 'dot', text: `drift in ${streams(drift)}: ${counts}` };
   if (isUsable && none > 0 && user.state().held > 0)

@@ -1,7 +1,7 @@
+import { shownValue } from '../../lib/base';
 import type { NodeMessageInFlow } from 'node-red';
 import type { MappingProblem } from '../../lib/otel/mapper';
 import { CodedError } from '../shared/coded-error';
-import { shown } from '../shared/facts';
 
 /**
  * The command that begins anew without the spans that are open. What carries documents is no command, whatever its
@@ -27,10 +27,10 @@ export function wrongPayload(payload: unknown): CodedError {
   if (typeof payload === 'string') {
     return new CodedError(
       'OPENOT_OTEL_TEXT',
-      `msg.payload must be documents as objects, found text (${shown(payload)}): set "Format" of the openot-doc node before this one to "JavaScript objects". Text is not read: JavaScript's JSON would round 64-bit numbers`
+      `msg.payload must be documents as objects, found text (${shownValue(payload)}): set "Format" of the openot-doc node before this one to "JavaScript objects". Text is not read: JavaScript's JSON would round 64-bit numbers`
     );
   }
-  const found = ArrayBuffer.isView(payload) ? 'a Buffer' : shown(payload);
+  const found = ArrayBuffer.isView(payload) ? 'a Buffer' : shownValue(payload);
   return new CodedError(
     'OPENOT_OTEL_PAYLOAD',
     `msg.payload must be enriched documents of openot-doc (an array or one), or the status of openot-reader's second output, found ${found}`

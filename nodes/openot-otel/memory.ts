@@ -1,3 +1,4 @@
+import type { Timers } from '../../lib/base';
 import type { Hashes } from '../../lib/otel/hashes';
 import type { SpanBookPort } from '../../lib/otel/mapper';
 import { createNetworkProfile, NetworkProfile } from '../../lib/otel/network';
@@ -18,14 +19,12 @@ const BYTES_PER_SECOND = 8 * 1024 * 1024;
 const LEISURE_BYTES_PER_SECOND = 256 * 1024;
 
 /** What the memory of a mapper is made of. */
-export interface MemoryPorts {
+export interface MemoryPorts extends Pick<Timers, 'after'> {
   readonly hashes: Hashes;
   /** In place of SPAN_LIMITS. */
   readonly spanLimits?: Partial<SpanLimits>;
   /** Absent where nothing has to survive a restart. */
   readonly store?: Store;
-  /** Calls back after `ms`; returns how to cancel. */
-  after(ms: number, call: () => void): () => void;
   report(error: CodedError): void;
   onChange(): void;
   /** A large state that was saved may be saved again. */

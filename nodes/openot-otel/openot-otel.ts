@@ -1,3 +1,4 @@
+import { systemNowNs, systemTimers } from '../../lib/base/system';
 import type { Node, NodeAPI, NodeDef, NodeMessage, NodeStatus } from 'node-red';
 import { join } from 'node:path';
 import { loadHashes } from '../../lib/otel/hashes';
@@ -38,11 +39,8 @@ const init = (RED: NodeAPI): void => {
             settings,
             hashes,
             store,
-            nowNs: () => (BigInt(Date.now()) * 1_000_000n).toString(),
-            after: (ms, call) => {
-              const timer = setTimeout(call, ms);
-              return () => clearTimeout(timer);
-            },
+            nowNs: () => systemNowNs().toString(),
+            after: systemTimers().after,
             newId: () => RED.util.generateId(),
             ...hop.acknowledgements,
             report,

@@ -1,3 +1,4 @@
+import { BoundedMap } from '../../lib/base';
 import type { NodeMessageInFlow } from 'node-red';
 import { isFollowed, isLastPart } from '../shared/messages';
 import type { Token } from '../shared/passage/token';
@@ -13,16 +14,14 @@ const MAX_STREAMS = 1024;
  * that a token follows: documents out of another Node-RED, or of a split, are parts, too.
  */
 export class TokenStreams {
-  private readonly streams = new Map<string, boolean>();
+  private readonly streams = new BoundedMap<string, boolean>(MAX_STREAMS);
 
   /** Messages as they come, in order; `hasToken`: one of a reader of this process. */
   saw(message: NodeMessageInFlow, stream: string, hasToken: boolean): void {
     const brings = hasToken || this.streams.get(stream);
     // A reader's status has the stream of its records, and never a token.
     if (brings === undefined && (!isLastPart(message) || kindOf(message.payload) !== 'documents')) return;
-    this.streams.delete(stream);
     this.streams.set(stream, brings ?? false);
-    if (this.streams.size > MAX_STREAMS) this.streams.delete(this.streams.keys().next().value!);
   }
 
   /** It brought tokens. */

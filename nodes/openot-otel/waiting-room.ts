@@ -1,5 +1,5 @@
 import type { NodeMessageInFlow } from 'node-red';
-import { Fifo } from '../../lib/otlp/fifo';
+import { Fifo } from '../../lib/base';
 import type { Token } from '../shared/passage/token';
 import { estimatedBytes } from './size';
 

@@ -1,16 +1,16 @@
+import { errorText, shownValue } from '../../lib/base';
 import { otlpJson } from '../../lib/otel/json';
 import { CodedError } from '../shared/coded-error';
-import { shown } from '../shared/facts';
 
 /** The JSON text of a request: an object, its JSON text, or that as a Buffer. Throws OPENOT_OTLP_PAYLOAD. */
 export function textOfPayload(payload: unknown): string {
   if (typeof payload === 'string') return checked(payload);
   if (Buffer.isBuffer(payload)) return checked(utf8(payload));
-  if (typeof payload !== 'object' || payload === null) throw notARequest(`found ${shown(payload)}`);
+  if (typeof payload !== 'object' || payload === null) throw notARequest(`found ${shownValue(payload)}`);
   try {
     return otlpJson(payload);
   } catch (thrown) {
-    throw notARequest(thrown instanceof Error ? thrown.message.split('\n')[0] : String(thrown));
+    throw notARequest(errorText(thrown).split('\n')[0]);
   }
 }
 

@@ -1,7 +1,8 @@
 import type { NodeAPI } from 'node-red';
 import { statSync } from 'node:fs';
 import { basename, join, sep } from 'node:path';
-import { systemClock, volatileStore } from '../../lib/platform';
+import { systemClock } from '../../lib/base/system';
+import { volatileStore } from '../../lib/platform';
 import type { Clock, Store } from '../../lib/reader';
 import {
   CaptureSpeed,

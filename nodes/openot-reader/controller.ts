@@ -1,3 +1,4 @@
+import { shownValue } from '../../lib/base';
 import type { NodeMessage } from 'node-red';
 import {
   Batch,
@@ -15,7 +16,6 @@ import {
 import { parseSafeU64 } from '../../lib/wire';
 import type { Transport } from '../../lib/transport/transport';
 import { CodedError, codedErrorOf } from '../shared/coded-error';
-import { shown } from '../shared/facts';
 import type { Account } from '../shared/passage';
 import { isU64Text } from '../shared/u64-text';
 
@@ -50,7 +50,7 @@ export function seekTarget(payload: unknown): number | 'oldest' | 'newest' {
   if (position === undefined)
     throw new CodedError(
       'OPENOT_READER_SEEK',
-      `msg.payload of the command seek must be "oldest", "newest" or a position (a whole number from 0 to 2^53-1), found ${shown(payload)}`
+      `msg.payload of the command seek must be "oldest", "newest" or a position (a whole number from 0 to 2^53-1), found ${shownValue(payload)}`
     );
   return position;
 }
@@ -137,7 +137,7 @@ export class ReaderController {
       default:
         throw new CodedError(
           'OPENOT_READER_COMMAND',
-          `msg.topic must be one of ${commands.join(', ')}, found ${shown(topic)}`
+          `msg.topic must be one of ${commands.join(', ')}, found ${shownValue(topic)}`
         );
     }
   }

@@ -1,6 +1,6 @@
+import { shownValue } from '../../lib/base';
 import { createSimulator, ScenarioName, Simulator, simulatorCommands, SimulatorStatistics } from '../../lib/simulator';
 import { CodedError } from '../shared/coded-error';
-import { shown } from '../shared/facts';
 
 export interface SimulatorSettings {
   readonly scenario: ScenarioName;
@@ -92,7 +92,7 @@ export class SimulatorController {
     if (typeof topic !== 'string' || topic === '') {
       throw new CodedError(
         'OPENOT_SIMULATOR_COMMAND',
-        `msg.topic must be a command (${simulatorCommands.join(', ')}) or a question (${questions.join(', ')}), found ${shown(topic)}`
+        `msg.topic must be a command (${simulatorCommands.join(', ')}) or a question (${questions.join(', ')}), found ${shownValue(topic)}`
       );
     }
     if (topic === 'definition' || topic === 'next-definition') {

@@ -1,4 +1,4 @@
-import type { OpenotCode } from '../../lib/base/codes';
+import { errorText, OpenotCode } from '../../lib/base';
 
 /**
  * An error that reaches a user: a stable `code` that a Catch node finds in `msg.error.code`, and a message that
@@ -24,8 +24,7 @@ export class CodedError extends Error {
 /** Anything that was thrown, as an Error with a code. */
 export function codedErrorOf(thrown: unknown): Error {
   if (thrown instanceof CodedError) return thrown;
-  const text = thrown instanceof Error ? thrown.message : String(thrown);
-  const error = new CodedError('OPENOT_INTERNAL', `an unexpected error, please report it: ${text}`);
+  const error = new CodedError('OPENOT_INTERNAL', `an unexpected error, please report it: ${errorText(thrown)}`);
   if (thrown instanceof Error && thrown.stack !== undefined) error.stack = thrown.stack;
   return error;
 }

@@ -1,3 +1,4 @@
+import { isCount, isObject, shownValue } from '../../lib/base';
 import type { KnownEpoch, LooseFacts, Snapshot } from '../../lib/ring';
 import { parseSafeU64 } from '../../lib/wire';
 import { CodedError } from './coded-error';
@@ -39,8 +40,8 @@ const snapshotNumbers = [
 ] as const;
 
 function snapshotOf(value: unknown): Snapshot {
-  if (typeof value !== 'object' || value === null) throw invalid('snapshot', 'an object', value);
-  const given = value as Record<string, unknown>;
+  if (!isObject(value)) throw invalid('snapshot', 'an object', value);
+  const given = value;
   const snapshot: Record<string, unknown> = { ...given };
   for (const name of snapshotNumbers) snapshot[name] = safeNumber(`snapshot.${name}`, given[name]);
   snapshot.runId = decimal('snapshot.runId', given.runId);
@@ -61,7 +62,7 @@ function epochsOf(value: unknown): KnownEpoch[] {
 }
 
 function safeNumber(name: string, value: unknown): number {
-  const number = typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : parseSafeU64(value);
+  const number = isCount(value) ? value : parseSafeU64(value);
   if (number === undefined) throw invalid(name, 'a whole number from 0 to 2^53-1', value);
   return number;
 }
@@ -82,20 +83,6 @@ function invalid(name: string, expected: string, found: unknown): CodedError {
   const property = name === '' ? 'msg.openot' : `msg.openot.${name}`;
   return new CodedError(
     'OPENOT_FACTS_INVALID',
-    `${property} must be ${expected}, found ${shown(found)}: pass msg.openot on as the node before sent it`
+    `${property} must be ${expected}, found ${shownValue(found)}: pass msg.openot on as the node before sent it`
   );
-}
-
-/** A value as it may stand in an error: short, and never throwing. */
-export function shown(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (typeof value === 'bigint') return value.toString();
-  if (typeof value === 'function' || typeof value === 'symbol') return typeof value;
-  let text: string;
-  try {
-    text = JSON.stringify(value) ?? typeof value;
-  } catch {
-    text = typeof value;
-  }
-  return text.length > 80 ? text.slice(0, 80) + '…' : text;
 }

@@ -1,8 +1,8 @@
+import { isCount, shownValue } from '../../lib/base';
 import { isUint8Array } from 'node:util/types';
 import type { Item, ItemSlot, LossBasis, LossClass, RecordItem } from '../../lib/ring';
 import { parseSafeU64 } from '../../lib/wire';
 import { CodedError } from './coded-error';
-import { shown } from './facts';
 import { isU64Text, u64TextOf } from './u64-text';
 
 /**
@@ -83,7 +83,6 @@ function isRecordItem(item: unknown): item is RecordItem {
   );
 }
 
-const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
 const isSlot = (slot: Partial<ItemSlot> | null | undefined): boolean =>
   isCount(slot?.key) && isCount(slot?.type) && Buffer.isBuffer(slot?.payload);
 
@@ -144,6 +143,6 @@ function oneOf<T extends string>(name: string, value: unknown, choices: readonly
 function invalid(name: string, expected: string, found: unknown): CodedError {
   return new CodedError(
     'OPENOT_PAYLOAD_NOT_ITEMS',
-    `${name} must be ${expected}, found ${shown(found)}: this node takes the items of openot-decoder, wire it behind one`
+    `${name} must be ${expected}, found ${shownValue(found)}: this node takes the items of openot-decoder, wire it behind one`
   );
 }

@@ -1,3 +1,4 @@
+import { BoundedMap } from '../../lib/base';
 import type { NodeMessage } from 'node-red';
 import { tokensOf } from './messages';
 import type { Standing } from './passage';
@@ -11,7 +12,7 @@ const MAX_LIVES = 1024;
  * on as it came, but here it counts as none: nobody here reads its records again.
  */
 export class OwnTokens {
-  private readonly lives = new Set<string>();
+  private readonly lives = new BoundedMap<string, true>(MAX_LIVES);
 
   constructor(private readonly standing: (life: string, serial: number) => Standing) {}
 
@@ -24,9 +25,7 @@ export class OwnTokens {
   /** A life that ended is still one of ours: its records are read again, by the next one. */
   private isOwn({ life, serial }: Token): boolean {
     if (this.standing(life, serial) === 'unknown') return this.lives.has(life);
-    this.lives.delete(life);
-    this.lives.add(life);
-    if (this.lives.size > MAX_LIVES) this.lives.delete(this.lives.values().next().value!);
+    this.lives.set(life, true);
     return true;
   }
 }

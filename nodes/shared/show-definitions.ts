@@ -1,3 +1,4 @@
+import { counted } from '../../lib/base';
 import type { NodeStatus } from 'node-red';
 import type { DefinitionUser } from './definition-user';
 
@@ -6,7 +7,7 @@ export function showDefinitions(user: DefinitionUser, counts: string): NodeStatu
   if (user.isMissing) return { fill: 'red', shape: 'ring', text: `no definition node (${counts})` };
   if (user.pending !== undefined) return { fill: 'yellow', shape: 'ring', text: 'loading definitions' };
   const { held, refused, missing } = user.state();
-  const files = `${refused} definition${refused === 1 ? '' : 's'} refused`;
+  const files = `${counted(refused, 'definition')} refused`;
   if (held === 0)
     return {
       fill: 'yellow',

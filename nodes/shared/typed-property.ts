@@ -1,7 +1,7 @@
+import { errorText, shownValue } from '../../lib/base';
 import type { OpenotCode } from '../../lib/base/codes';
 import type { NodeMessage } from 'node-red';
 import { CodedError } from './coded-error';
-import { shown } from './facts';
 
 /** What `<name>Type` of a property may say. `choice` is text out of a drop-down. */
 export type PropertyType = 'str' | 'num' | 'bool' | 'choice' | 'msg' | 'env';
@@ -58,7 +58,7 @@ export function typedProperty<T>(given: GivenProperty, check: Check<T>, evaluate
           (expected) =>
             new CodedError(
               'OPENOT_PROPERTY',
-              `${at}, which the field ${name} reads, must be ${expected}, found ${shown(found)}`
+              `${at}, which the field ${name} reads, must be ${expected}, found ${shownValue(found)}`
             )
         );
       }
@@ -67,14 +67,14 @@ export function typedProperty<T>(given: GivenProperty, check: Check<T>, evaluate
   if (type !== own && type !== 'env')
     throw new CodedError(
       'OPENOT_CONFIG',
-      `the type of the field ${name} must be one of ${own}, msg, env, found ${shown(type)}`
+      `the type of the field ${name} must be one of ${own}, msg, env, found ${shownValue(type)}`
     );
   const value = type === 'env' ? fromEnvironment(name, textOf(given.value), evaluate) : plain(name, given.value);
   const source = type === 'env' ? ` (from the environment variable ${textOf(given.value)})` : '';
   const checked = check(
     absentAsUndefined(value),
     (expected) =>
-      new CodedError('OPENOT_CONFIG', `the field ${name} must be ${expected}, found ${shown(value)}${source}`)
+      new CodedError('OPENOT_CONFIG', `the field ${name} must be ${expected}, found ${shownValue(value)}${source}`)
   );
   return { isPerMessage: false, of: () => checked };
 }
@@ -115,7 +115,7 @@ function fromMessage(message: NodeMessage, path: string, evaluate: Evaluate, cod
     if (thrown instanceof TypeError) return undefined;
     throw new CodedError(
       code,
-      `the field ${name} reads msg.${path.slice(0, 80)}, which is no property of a message: ${thrown instanceof Error ? thrown.message : String(thrown)}`
+      `the field ${name} reads msg.${path.slice(0, 80)}, which is no property of a message: ${errorText(thrown)}`
     );
   }
 }

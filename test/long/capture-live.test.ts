@@ -2,7 +2,7 @@ import should from 'should';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from '../../lib/platform';
+import { systemClock } from '../../lib/base/system';
 import { createSimulator } from '../../lib/simulator';
 import { CaptureTold, createCaptureTransport, recordingTransport } from '../../lib/transport/capture';
 import { createOpcuaConnection, createOpcuaTransport } from '../../lib/transport/opcua';

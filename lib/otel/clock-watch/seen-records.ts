@@ -1,5 +1,5 @@
 import type { DocumentObject } from '../../document';
-import { touch } from '../metrics/series';
+import { BoundedMap, dropOldest } from '../../base';
 
 /**
  * Lives of one stream whose records are known when they come again; beyond it the one that was read longest ago is
@@ -20,7 +20,7 @@ interface Life {
  * of the ring numbers from 0 again though the run may have the same id: those records are others.
  */
 export class SeenRecords {
-  private readonly lives = new Map<string, Life>();
+  private readonly lives = new BoundedMap<string, Life>(MAX_LIVES);
   private current: Life | undefined;
 
   /** At most `sources` of each life are remembered, the one first seen is forgotten first. */
@@ -32,7 +32,7 @@ export class SeenRecords {
     const { runId, incarnation = 0, source } = provenance;
     if (current?.runId === runId && current.incarnation === incarnation)
       return this.mark(current, source.id, seq) ? 'new' : 'again';
-    const life = touch(this.lives, `${incarnation}/${runId}`, MAX_LIVES, () => ({
+    const life = this.lives.use(`${incarnation}/${runId}`, () => ({
       runId,
       incarnation,
       seqs: new Map<number, number>()
@@ -46,7 +46,7 @@ export class SeenRecords {
   private mark({ seqs }: Life, sourceId: number, seq: number): boolean {
     const last = seqs.get(sourceId);
     if (last !== undefined && seq <= last) return false;
-    if (last === undefined && seqs.size >= this.sources) seqs.delete(seqs.keys().next().value as number);
+    if (last === undefined && seqs.size >= this.sources) dropOldest(seqs);
     seqs.set(sourceId, seq);
     return true;
   }

@@ -1,6 +1,6 @@
 import type { DocumentObject } from '../../document';
 import { compareDecimal } from '../decimal';
-import { touch } from '../metrics/series';
+import { BoundedMap } from '../../base';
 import { uidOf } from '../uid';
 import type { ClockLimits, ClockStatus } from './api';
 import { OffsetWindow } from './offset-window';
@@ -26,7 +26,7 @@ interface Newest {
 /** What is known of the clock behind one stream: an offset, and what each source says of itself. */
 export class StreamClock {
   verdict: Verdict | undefined;
-  readonly sources = new Map<number, SourceClock>();
+  readonly sources: BoundedMap<number, SourceClock>;
   /** A status of this stream has come: points are made with those, which come regularly. */
   hasStatus = false;
   skewNs: bigint | undefined;
@@ -43,6 +43,7 @@ export class StreamClock {
     private readonly stream: string,
     private readonly limits: ClockLimits
   ) {
+    this.sources = new BoundedMap(limits.sources);
     this.window = new OffsetWindow(limits);
     this.seen = new SeenRecords(limits.sources);
   }
@@ -233,7 +234,7 @@ export class StreamClock {
   }
 
   private source({ provenance: { source } }: DocumentObject): SourceClock {
-    const clock = touch(this.sources, source.id, this.limits.sources, () => ({
+    const clock = this.sources.use(source.id, () => ({
       id: source.id,
       name: source.name,
       unsyncedNs: undefined,

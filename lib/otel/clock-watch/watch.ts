@@ -1,7 +1,8 @@
+import { BoundedMap } from '../../base';
 import type { DocumentObject } from '../../document';
 import { intAttribute, textAttribute } from '../attributes';
 import { selfPoint } from '../metrics/catalogue';
-import { streamAttribute, touch } from '../metrics/series';
+import { streamAttribute } from '../metrics/series';
 import type { MetricPoint } from '../otlp';
 import {
   ClockItems,
@@ -30,9 +31,11 @@ export function createClockWatch(limits: Partial<ClockLimits> = {}): ClockWatch 
 }
 
 class Watch implements ClockWatch {
-  private readonly streams = new Map<string, StreamClock>();
+  private readonly streams: BoundedMap<string, StreamClock>;
 
-  constructor(private readonly limits: ClockLimits) {}
+  constructor(private readonly limits: ClockLimits) {
+    this.streams = new BoundedMap(limits.streams);
+  }
 
   documents(documents: readonly DocumentObject[], stream: string): ClockItems {
     const last = documents.at(-1);
@@ -79,7 +82,7 @@ class Watch implements ClockWatch {
   }
 
   private of(stream: string): StreamClock {
-    return touch(this.streams, stream, this.limits.streams, () => new StreamClock(stream, this.limits));
+    return this.streams.use(stream, () => new StreamClock(stream, this.limits));
   }
 
   /** Where status messages come, points come with them: two clocks would disorder the series. */

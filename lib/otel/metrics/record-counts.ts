@@ -1,8 +1,9 @@
+import { BoundedMap } from '../../base';
 import type { DocumentObject, PlaceholderReason } from '../../document';
 import { textAttribute } from '../attributes';
 import type { MetricPoint } from '../otlp';
 import { selfPoint } from './catalogue';
-import { streamAttribute, touch } from './series';
+import { streamAttribute } from './series';
 import { MAX_STREAMS } from './status-metrics';
 
 /**
@@ -41,7 +42,7 @@ interface Counts extends Tally {
 
 /** What the mapper itself counts, per stream, cumulative since it was made (docs/format.md 22). */
 export class RecordCounts {
-  private readonly streams = new Map<string, Counts>();
+  private readonly streams = new BoundedMap<string, Counts>(MAX_STREAMS);
   private startNs: bigint | undefined;
 
   /** `startNs`: when counting began; the first time that is heard of where it is not given. */
@@ -84,7 +85,7 @@ export class RecordCounts {
   }
 
   private of(stream: string): Counts {
-    return touch(this.streams, stream, MAX_STREAMS, () => ({
+    return this.streams.use(stream, () => ({
       reasons: new Map(reasons.map((reason) => [reason, 0])),
       notFinite: 0,
       repeated: 0,

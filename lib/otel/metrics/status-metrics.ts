@@ -1,7 +1,8 @@
+import { BoundedMap } from '../../base';
 import { textAttribute } from '../attributes';
 import type { KeyValue, MetricPoint } from '../otlp';
 import { SelfMetricName, selfPoint } from './catalogue';
-import { streamAttribute, touch } from './series';
+import { streamAttribute } from './series';
 import type { StatusCounts, StatusMessage } from './status-message';
 
 /** Streams that are remembered, at most. */
@@ -48,7 +49,7 @@ interface Seen {
 
 /** Metrics of readers from their status messages (docs/format.md 22). What a status does not know gives no point. */
 export class StatusMetrics {
-  private readonly seen = new Map<string, Seen>();
+  private readonly seen = new BoundedMap<string, Seen>(MAX_STREAMS);
 
   points(status: StatusMessage): MetricPoint[] {
     const stream = streamAttribute(status.stream);
@@ -119,7 +120,7 @@ export class StatusMetrics {
    */
   private startOf({ stream, sinceNs, nowNs, counts, code }: StatusMessage): bigint {
     const last = this.seen.get(stream);
-    const seen = touch(this.seen, stream, MAX_STREAMS, () => ({
+    const seen = this.seen.use(stream, () => ({
       sinceNs,
       startNs: sinceNs ?? nowNs,
       nowNs,

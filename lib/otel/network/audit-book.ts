@@ -3,6 +3,7 @@
  * 24).
  * Records that are read again find their own change here and get the answer that they had.
  */
+import { BoundedMap, isCount, isText, listOf, tupleOf } from '../../base';
 
 /** One change of one item. */
 export interface AuditChange {
@@ -37,10 +38,12 @@ export interface AuditLimits {
 /** Remembers so many changes of so many items; more are forgotten, oldest first. */
 export class AuditBook {
   /** In the order of their last change. */
-  private entries = new Map<string, AuditEntry>();
+  private readonly entries: BoundedMap<string, AuditEntry>;
   private dirty = false;
 
-  constructor(private readonly limits: AuditLimits) {}
+  constructor(private readonly limits: AuditLimits) {
+    this.entries = new BoundedMap(limits.maxItems);
+  }
 
   /** Whether anything came in since the last `image`. */
   get changed(): boolean {
@@ -80,18 +83,9 @@ export class AuditBook {
     const before = changes.at(-1);
     changes.push(change);
     if (changes.length > this.limits.maxChanges) entry.before = changes.shift();
-    this.entries.delete(key);
     this.entries.set(key, entry);
-    if (this.entries.size > this.limits.maxItems) this.forgetOldest();
     this.dirty = true;
     return before;
-  }
-
-  private forgetOldest(): void {
-    for (const key of this.entries.keys()) {
-      this.entries.delete(key);
-      return;
-    }
   }
 
   /** The book as plain data. */
@@ -106,7 +100,7 @@ export class AuditBook {
 
   /** Takes what `image` gave, in the place of what is here. False: it is none, and the book is empty now. */
   restore(image: unknown): boolean {
-    this.entries = new Map();
+    this.entries.clear();
     if (!isImage(image)) return false;
     for (const [key, before, changes] of image.slice(-this.limits.maxItems)) {
       this.entries.set(key, {
@@ -129,29 +123,8 @@ export type AuditImage = [string, [string, string] | null, [number, number, stri
 const DECIMAL = /^\d{1,20}$/;
 /** Empty in a gap. */
 const isTime = (value: unknown): value is string => typeof value === 'string' && (value === '' || DECIMAL.test(value));
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
-function isImage(image: unknown): image is AuditImage {
-  return (
-    Array.isArray(image) &&
-    image.every(
-      (entry: unknown) =>
-        Array.isArray(entry) &&
-        entry.length === 3 &&
-        typeof entry[0] === 'string' &&
-        (entry[1] === null || isBefore(entry[1])) &&
-        Array.isArray(entry[2]) &&
-        entry[2].every(isChange)
-    )
-  );
-}
-
-const isBefore = (value: unknown): boolean =>
-  Array.isArray(value) && value.length === 2 && isTime(value[0]) && typeof value[1] === 'string';
-const isChange = (value: unknown): boolean =>
-  Array.isArray(value) &&
-  value.length === 4 &&
-  isCount(value[0]) &&
-  isCount(value[1]) &&
-  isTime(value[2]) &&
-  typeof value[3] === 'string';
+const isBefore = tupleOf(isTime, isText);
+const isChange = tupleOf(isCount, isCount, isTime, isText);
+const isEntry = tupleOf(isText, (before) => before === null || isBefore(before), listOf(isChange));
+const isImage = listOf(isEntry) as (image: unknown) => image is AuditImage;

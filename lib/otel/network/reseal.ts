@@ -1,3 +1,4 @@
+import { isObject } from '../../base';
 import type { Hashes } from '../hashes';
 import { checksumOf } from './checksum';
 import { eventIds, scopeUuid } from './scope';
@@ -41,8 +42,6 @@ export function resealNetworkRequest<T>(whole: unknown, part: T, hashes: Hashes)
   } as T;
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const only = (value: unknown): Record<string, unknown> | undefined =>
   Array.isArray(value) && value.length === 1 && isObject(value[0]) ? value[0] : undefined;
 

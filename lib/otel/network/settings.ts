@@ -1,3 +1,4 @@
+import { shortened } from '../../base';
 import type { KeyValue } from '../otlp';
 
 /**
@@ -137,7 +138,7 @@ function missing(code: NetworkError['code'], property: string, what: string): Ne
 }
 
 function unknown(code: NetworkError['code'], property: string, words: readonly string[], found: string): NetworkError {
-  const shown = found.length <= 40 ? found : found.slice(0, 40) + '…';
+  const shown = shortened(found, 40);
   return {
     ok: false,
     code,

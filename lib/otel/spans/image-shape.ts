@@ -1,5 +1,16 @@
-import { isU64Text, parseSafeU64 } from '../../wire';
-import { isObject } from '../../wire/outside-values';
+import {
+  Check,
+  hexOf,
+  isCount,
+  isObject,
+  isText,
+  isU64Text,
+  listOf,
+  oneOf,
+  optional,
+  shapeOf,
+  tupleOf
+} from '../../base';
 import type { SpanIds } from './api';
 import type { OpenSpan } from './open-span';
 import type { RecordKey } from './shelf';
@@ -27,70 +38,50 @@ export interface BookImage {
   readonly openings: { readonly condition: PackedOpenings; readonly batch: PackedOpenings };
 }
 
-type Check = (value: unknown) => boolean;
+const isId = (digits: number): Check => {
+  const isHex = hexOf(digits);
+  return (value) => isHex(value) && !/^0+$/.test(value);
+};
+const traceId = isId(32);
+const spanId = isId(16);
 
-const count: Check = (value) => typeof value === 'number' && parseSafeU64(value) !== undefined;
-const text: Check = (value) => typeof value === 'string';
-const hex =
-  (digits: number): Check =>
-  (value) =>
-    typeof value === 'string' && value.length === digits && /^[0-9a-f]+$/.test(value) && !/^0+$/.test(value);
-const traceId = hex(32);
-const spanId = hex(16);
-const optional =
-  (check: Check): Check =>
-  (value) =>
-    value === undefined || check(value);
-const listOf =
-  (check: Check): Check =>
-  (value) =>
-    Array.isArray(value) && value.every(check);
-const pair =
-  (first: Check, second: Check): Check =>
-  (value) =>
-    Array.isArray(value) && value.length === 2 && first(value[0]) && second(value[1]);
-const object =
-  (properties: Readonly<Record<string, Check>>): Check =>
-  (value) =>
-    isObject(value) && Object.entries(properties).every(([name, check]) => check(value[name]));
+const attributes = listOf(shapeOf({ key: isText, value: isObject }));
+const events = listOf(shapeOf({ timeUnixNano: isU64Text, name: isText, attributes }));
+const ids = shapeOf({ traceId, spanId, parentSpanId: optional(spanId) });
+const sources = listOf(tupleOf(isCount, isCount));
+const place = { sourceId: isCount, seq: isCount };
 
-const attributes = listOf(object({ key: text, value: isObject }));
-const events = listOf(object({ timeUnixNano: isU64Text, name: text, attributes }));
-const ids = object({ traceId, spanId, parentSpanId: optional(spanId) });
-const sources = listOf(pair(count, count));
-const place = { sourceId: count, seq: count };
-
-const stream = object({
-  stream: text,
-  incarnation: count,
+const stream = shapeOf({
+  stream: isText,
+  incarnation: isCount,
   runId: isU64Text,
   lastNs: isU64Text,
   newestNs: isU64Text,
   receivedNs: optional(isU64Text),
   sources
 });
-const kind: Check = (value) => value === 'condition' || value === 'batch' || value === 'state';
-const openSpan = object({
+const kind = oneOf('condition', 'batch', 'state');
+const openSpan = shapeOf({
   kind,
-  key: text,
+  key: isText,
   ids,
-  of: count,
-  state: optional(count),
+  of: isCount,
+  state: optional(isCount),
   ...place,
   startNs: isU64Text,
-  name: text,
+  name: isText,
   attributes,
-  error: optional(text),
+  error: optional(isText),
   events,
-  dropped: count,
-  bytes: count
+  dropped: isCount,
+  bytes: isCount
 });
-const recordKey = object({ stream: text, incarnation: count, runId: isU64Text, ...place });
-const span = object({
+const recordKey = shapeOf({ stream: isText, incarnation: isCount, runId: isU64Text, ...place });
+const span = shapeOf({
   traceId,
   spanId,
   parentSpanId: optional(spanId),
-  name: text,
+  name: isText,
   startTimeUnixNano: isU64Text,
   endTimeUnixNano: isU64Text,
   attributes,
@@ -100,16 +91,16 @@ const span = object({
 const use: Check = (value) =>
   Array.isArray(value) &&
   (value.length === 3 || (value.length === 4 && ids(value[3]))) &&
-  count(value[0]) &&
-  count(value[1]) &&
+  isCount(value[0]) &&
+  isCount(value[1]) &&
   isU64Text(value[2]);
-const uses = listOf(pair(traceId, listOf(use)));
+const uses = listOf(tupleOf(traceId, listOf(use)));
 
-const image = object({
+const image = shapeOf({
   streams: listOf(stream),
-  open: listOf(object({ at: count, span: openSpan })),
-  closed: listOf(object({ by: recordKey, span })),
-  openings: object({ condition: uses, batch: uses })
+  open: listOf(shapeOf({ at: isCount, span: openSpan })),
+  closed: listOf(shapeOf({ by: recordKey, span })),
+  openings: shapeOf({ condition: uses, batch: uses })
 });
 
 /** Is it an image that can be used as it is? */

@@ -1,3 +1,4 @@
+import { BoundedMap } from '../../base';
 import { compareDecimal } from '../decimal';
 import type { SpanIds } from './api';
 
@@ -21,9 +22,11 @@ const MAX_USES = 8;
  */
 export class Openings {
   /** By the trace id of the identity; the one used longest ago first. */
-  private readonly uses = new Map<string, Opening[]>();
+  private readonly uses: BoundedMap<string, Opening[]>;
 
-  constructor(private readonly most: number) {}
+  constructor(most: number) {
+    this.uses = new BoundedMap(most);
+  }
 
   /** All that is known, oldest first. */
   entries(): Iterable<readonly [string, readonly Opening[]]> {
@@ -37,7 +40,6 @@ export class Openings {
   /** A use began, or ended: what is over is used last, however long ago it began. */
   put(key: string, opening: Opening): void {
     const uses = this.uses.get(key) ?? [];
-    this.uses.delete(key);
     if (
       !uses.some(
         ({ sourceId, seq, startNs }) =>
@@ -48,7 +50,6 @@ export class Openings {
       uses.push(opening);
     }
     this.uses.set(key, uses);
-    if (this.uses.size > this.most) this.uses.delete(this.uses.keys().next().value as string);
   }
 
   /**

@@ -1,3 +1,4 @@
+import { dropOldest } from '../../base';
 import { compareDecimal } from '../decimal';
 import type { Scene } from './ids';
 import type { OpenSpan } from './open-span';
@@ -91,7 +92,7 @@ export class StreamState implements Scene {
   /** A record was read that was not read before. */
   mark(sourceId: number, seq: number, { sourceNs, receiveNs }: RecordTimes, mostSources: number): void {
     this.sources.set(sourceId, seq);
-    if (this.sources.size > mostSources) this.sources.delete(this.sources.keys().next().value as number);
+    if (this.sources.size > mostSources) dropOldest(this.sources);
     this.lastNs = sourceNs;
     if (compareDecimal(sourceNs, this.newestNs) > 0) this.newestNs = sourceNs;
     // Where the record is far ahead of it, our own clock may be the wrong one: not set since power came back, or not

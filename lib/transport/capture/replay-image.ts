@@ -9,7 +9,7 @@ import {
 } from '../../ring';
 import { writeU64 } from '../../wire';
 import { ReadOutcome, ReadPart } from '../transport';
-import { AbsRanges } from './abs-ranges';
+import { Ranges } from '../../base';
 
 /** Largest ring in bytes that is put together from parts alone: what a file says of offsets is not believed beyond. */
 const MAX_RING = 16 * 1024 * 1024;
@@ -35,7 +35,7 @@ export class ReplayImage {
   private seen: Ring | undefined;
   /** A head below the one before: believed when the next look says so too. */
   private fallen: Ring | undefined;
-  private readonly known = new AbsRanges();
+  private readonly known = new Ranges();
   /** The last control block that makes sense. */
   private whole: Uint8Array | undefined;
   /** Where head is shown behind the last frame. */

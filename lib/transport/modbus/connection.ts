@@ -1,5 +1,5 @@
 import { Socket } from 'node:net';
-import { withDeadline } from '../opcua/deadline';
+import { withDeadline } from '../../base/deadline';
 import { TransportError } from '../transport';
 import { ModbusConnection, ModbusConnectionState, RegisterAsk, RegistersOutcome } from './api';
 import { shownDevice, transportError, unexpectedError } from './errors';

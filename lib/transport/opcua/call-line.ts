@@ -1,7 +1,7 @@
 import type { ClientSession } from 'node-opcua';
 import { TransportError } from '../transport';
 import { OpenClient } from './client';
-import { DeadlineError } from './deadline';
+import { DeadlineError } from '../../base/deadline';
 import { Endable } from './endable';
 import { isSessionGone, readError, shownEndpoint, textOf, transportError, unexpectedError } from './errors';
 import { attended, LinkBackError } from './knock';

@@ -1,7 +1,7 @@
 import type { ClientSession, OPCUAClient, UserIdentityInfo } from 'node-opcua';
 import { TransportError } from '../transport';
 import { ClientFiles, openClientFiles, rememberedThumbprint, rememberThumbprint, thumbprintOf } from './client-files';
-import { DeadlineError, withDeadline } from './deadline';
+import { DeadlineError, withDeadline } from '../../base/deadline';
 import { safeText, shownEndpoint, transportError } from './errors';
 import { attended, LinkBackError } from './knock';
 import { loadClient } from './load';

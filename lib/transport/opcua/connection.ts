@@ -3,7 +3,7 @@ import { TransportError } from '../transport';
 import { OpcuaConnection, OpcuaConnectionState } from './api';
 import { CallLine, CallResult } from './call-line';
 import { discard, OpenClient, openClient } from './client';
-import { withDeadline } from './deadline';
+import { withDeadline } from '../../base/deadline';
 import { shownEndpoint, transportError, unexpectedError } from './errors';
 import { DEFAULT_OPCUA_SETTINGS, OpcuaSettings } from './settings';
 

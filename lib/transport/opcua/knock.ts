@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { DeadlineError } from './deadline';
+import { DeadlineError } from '../../base/deadline';
 
 /** When to knock, in milliseconds. */
 export interface Pace {

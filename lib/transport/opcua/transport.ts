@@ -1,7 +1,7 @@
 import type { DataValue, ReadValueIdOptions } from 'node-opcua';
 import { ReadOutcome, ReadPart, RingFacts, Transport, TransportError } from '../transport';
 import { LET_GO_MS, SharedConnection } from './connection';
-import { withDeadline } from './deadline';
+import { withDeadline } from '../../base/deadline';
 import { bytesOf } from './elements';
 import { Endable } from './endable';
 import { transportError, unexpectedError } from './errors';

@@ -2,7 +2,7 @@ import type { ClientSubscription, NodeId } from 'node-opcua';
 import { TransportError } from '../transport';
 import { SharedConnection } from './connection';
 import { CLOSE_MS } from './client';
-import { withDeadline } from './deadline';
+import { withDeadline } from '../../base/deadline';
 import { loadClient } from './load';
 
 /** A subscription that wakes the reader; `stop` ends it. */

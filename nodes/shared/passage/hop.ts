@@ -1,3 +1,4 @@
+import { systemTimers } from '../../../lib/base/system';
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import { Send } from '../handle';
 import { tokensOf } from '../messages';
@@ -9,11 +10,7 @@ import { OtherWays, WayBack, wayBack, Wired } from './way-back';
 /** The one ledger of this process: readers and hops of all flows report to it. */
 export const ledger = new Ledger({
   now: () => performance.now(),
-  after: (ms, call) => {
-    const timer = setTimeout(call, ms);
-    timer.unref();
-    return () => clearTimeout(timer);
-  },
+  after: systemTimers({ unref: true }).after,
   nextTurn: (call) => void setImmediate(call)
 });
 

@@ -54,6 +54,7 @@
  * through; nor is one that makes new messages without their tokens: what passes it counts as delivered when it is
  * silent.
  */
+import { BoundedMap } from '../../../lib/base';
 import { Account, AccountOptions, AccountState, Away, Destination, Passing, Standing, Timers } from './account';
 import { LONGEST_MS, Patience } from './patience';
 
@@ -71,7 +72,7 @@ export class Ledger {
   private readonly hops = new Set<string>();
   private readonly patience = new Patience();
   /** Tokens settled by silence lately: one that arrives after all teaches patience. */
-  private readonly silenced = new Map<string, readonly Away[]>();
+  private readonly silenced = new BoundedMap<string, readonly Away[]>(MAX_SILENCED);
   private waiting: Array<() => void> = [];
   private isStopping = false;
   /**
@@ -320,7 +321,6 @@ export class Ledger {
     for (const [id, { to }] of passing.away)
       if (this.patience.swallows(id, to.isUnchanged)) passing.account.onQuiet?.(id);
     this.silenced.set(token, [...passing.away.values()]);
-    if (this.silenced.size > MAX_SILENCED) this.silenced.delete(this.silenced.keys().next().value!);
     this.finish(token, passing);
   }
 

@@ -1,5 +1,6 @@
 import should from 'should';
-import { countOf, insertInterval, intersects, LossInterval } from '../../../lib/loss/intervals';
+import { countOf, intersects } from '../../../lib/base';
+import { insertInterval, LossInterval } from '../../../lib/loss/intervals';
 import { seeded } from '../../support/seeded';
 
 const inferred = (first: number, last: number): LossInterval => ({ first, last, basis: 'inferred' });

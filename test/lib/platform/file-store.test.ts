@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import should from 'should';
-import { fileStore, systemClock } from '../../../lib/platform';
+import { fileStore } from '../../../lib/platform';
 
 describe('platform', () => {
   let folder: string;
@@ -46,16 +46,5 @@ describe('platform', () => {
     const store = fileStore(join(folder, 'file', 'state.bin'));
     await should(store.save(Uint8Array.of(1))).be.rejected();
     await should(store.load()).be.rejected();
-  });
-
-  it('a sleep ends at once when it is aborted, before or meanwhile', async () => {
-    const clock = systemClock();
-    const early = new AbortController();
-    early.abort();
-    await clock.sleep(60_000, early.signal);
-    const later = new AbortController();
-    const sleeping = clock.sleep(60_000, later.signal);
-    later.abort();
-    await sleeping;
   });
 });

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock, systemRandom } from '../../../lib/platform';
+import { systemClock, systemRandom } from '../../../lib/base/system';
 import { createReader, ReaderError, ReaderSettings, ReaderStatus } from '../../../lib/reader';
 import { itemsOfBatch } from '../../../lib/ring';
 import {

@@ -1,7 +1,7 @@
 import should from 'should';
 import { CaptureFrame, decodeCapture } from '../../../../lib/ring';
 import { createCaptureTransport, recordingTransport } from '../../../../lib/transport/capture';
-import { systemClock } from '../../../../lib/platform';
+import { systemClock } from '../../../../lib/base/system';
 import { ManualClock } from '../../reader/fake-ports';
 import { Faults, FaultyPlc } from './support/faulty-plc';
 import { MemoryFiles } from './support/memory-files';

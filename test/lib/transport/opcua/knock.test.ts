@@ -1,7 +1,7 @@
 import { createServer, Server, Socket } from 'node:net';
 import should from 'should';
 import { attended as attendedFull, knock, LinkBackError } from '../../../../lib/transport/opcua/knock';
-import { DeadlineError } from '../../../../lib/transport/opcua/deadline';
+import { DeadlineError } from '../../../../lib/base/deadline';
 import { ReadPart } from '../../../../lib/transport/transport';
 import { TcpProxy } from '../../../support/tcp-proxy';
 import { until } from '../../../e2e/support/process';

@@ -1,5 +1,5 @@
 import should from 'should';
-import { Fifo } from '../../../lib/otlp/fifo';
+import { Fifo } from '../../../lib/base';
 
 describe('the queue', () => {
   it('gives back what was put in, in order, however often its array is cut', () => {

@@ -1,12 +1,12 @@
 import should from 'should';
-import { SeededRandom } from '../../../../lib/simulator/random';
-import { AbsRanges } from '../../../../lib/transport/capture/abs-ranges';
+import { SeededRandom } from '../../../lib/simulator/random';
+import { Ranges } from '../../../lib/base';
 
-describe('capture: ranges of positions', () => {
+describe('ranges of positions', () => {
   it('says what a set of single positions says, whatever is put in and dropped', () => {
     const random = new SeededRandom(1);
     for (let round = 0; round < 300; round++) {
-      const ranges = new AbsRanges();
+      const ranges = new Ranges();
       const truth = new Set<number>();
       let floor = 0;
       for (let step = 0; step < 30; step++) {

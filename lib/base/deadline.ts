@@ -1,3 +1,6 @@
+/** A limit in real time. The pure rooms must not import it. */
+import { errorOf } from './text';
+
 /** Thrown when a call did not answer in time. */
 export class DeadlineError extends Error {
   constructor(what: string, ms: number) {
@@ -16,7 +19,7 @@ export function withDeadline<T>(what: string, ms: number, work: Promise<T>): Pro
       },
       (error: unknown) => {
         clearTimeout(timer);
-        reject(error instanceof Error ? error : new Error(String(error)));
+        reject(errorOf(error));
       }
     );
   });
