@@ -12,19 +12,19 @@ const mayImport = {
   loss: ['base', 'wire', 'ring'],
   definition: ['base', 'wire', 'ring'],
   document: ['base', 'wire', 'ring', 'definition'],
-  otel: ['base', 'wire', 'ring', 'definition', 'document'],
+  otel: ['base', 'state', 'wire', 'ring', 'definition', 'document'],
   otlp: ['base', 'otel'],
-  platform: ['base', 'reader/ports'],
-  reader: ['base', 'wire', 'ring', 'loss', 'transport/transport'],
+  state: ['base'],
+  reader: ['base', 'wire', 'ring', 'loss', 'state', 'transport/transport'],
   transport: ['base', 'wire', 'ring'],
   simulator: ['base', 'wire', 'ring', 'definition']
 };
-const pure = ['base', 'wire', 'ring', 'loss', 'definition', 'document', 'otel', 'reader'];
+const pure = ['base', 'wire', 'ring', 'loss', 'definition', 'document', 'otel', 'state', 'reader'];
 /*
  * What stands in the room of a pure folder and is not pure: the real clock, the real timers, the real files. Pure code
  * must not import it.
  */
-const real = ['base/system', 'base/deadline'];
+const real = ['base/system', 'base/deadline', 'state/files'];
 const realFiles = real.flatMap((place) => [`lib/${place}.ts`, `lib/${place}/**/*.ts`]);
 const folders = Object.keys(mayImport);
 

@@ -15,7 +15,8 @@ export * from './transport/capture';
 export * from './transport/opcua';
 export * from './transport/modbus';
 export * from './transport/find';
-export * from './platform';
+export * from './state/files';
+export { volatileStore } from './state';
 export * from './simulator';
 /** Under names of their own: `Span`, `Scope` or `Endpoint` say nothing without them. */
 export * as otel from './otel';

@@ -1,30 +1,5 @@
 /** What the reader's state machine is given, so that the fault simulator can own all of it. */
 
 export type { Clock, Random } from '../base';
-
-/** Whether this reader may use its state, or who else does. */
-export type LockOutcome =
-  { readonly ok: true } | { readonly ok: false; readonly code: 'OPENOT_STATE_LOCKED'; readonly message: string };
-
-/** What `save` and `remove` reject with when another took the state over meanwhile: this reader must end. */
-export class LockLost extends Error {
-  readonly code = 'OPENOT_STATE_LOCKED';
-}
-
-/** Where a reader's state lives between runs. Bytes in, bytes out; format and checksum are the reader's. */
-export interface Store {
-  /** Asks to be the only user of this state. Asked again while it is refused. Rejects when that cannot be found out. */
-  lock(): Promise<LockOutcome>;
-  /** The saved bytes, or undefined when there never were any. Rejects when they exist but cannot be read. */
-  load(): Promise<Uint8Array | undefined>;
-  /** Replaces the saved bytes atomically: after a crash either the old or the new are there, whole. */
-  save(bytes: Uint8Array): Promise<void>;
-  /** Removes the saved bytes. */
-  remove(): Promise<void>;
-  /**
-   * Whether it is still this user's alone; absent where nobody else can take it. Rejects when that cannot be found out.
-   */
-  isMine?(): Promise<boolean>;
-  /** Others may use it from now on. */
-  unlock(): Promise<void>;
-}
+export { LockLost } from '../state';
+export type { LockOutcome, Store } from '../state';

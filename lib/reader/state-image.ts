@@ -1,7 +1,8 @@
-import { crc32c, HEADER_LENGTH, parseSafeU64, parseU64 } from '../wire';
+import { HEADER_LENGTH, parseSafeU64, parseU64 } from '../wire';
 import { NoticeItem } from '../ring';
 import { MAX_HEARTBEATS } from './heartbeat';
 import { isObject } from '../base';
+import { openJson, sealJson } from '../state';
 
 /** Where the last record handed on stood, and its CRC: by these a ring is known again after a restart. */
 export interface Fingerprint {
@@ -74,40 +75,18 @@ export type StateResult =
   | { readonly ok: true; readonly state: StateFile }
   | { readonly ok: false; readonly code: 'OPENOT_STATE_UNREADABLE'; readonly message: string };
 
-const MAGIC = 'OPENOT-READER-STATE';
-/** Version 1 had no lease: its body was the checkpoint. */
-const VERSION = 2;
-const WITHOUT_LEASE = 1;
+const FORMAT = { magic: 'OPENOT-READER-STATE', version: 2 };
 
 /** The image of a state. */
-export function encodeState(state: StateFile): Uint8Array {
-  const body = Buffer.from(JSON.stringify(state), 'utf8');
-  const head = `${MAGIC} ${VERSION} ${crc32c(body).toString(16).padStart(8, '0')}\n`;
-  return Buffer.concat([Buffer.from(head, 'latin1'), body]);
-}
+export const encodeState = (state: StateFile): Uint8Array => sealJson(FORMAT, state);
 
 /** The state of an image, or what is wrong with it and the way out. */
 export function decodeState(image: Uint8Array): StateResult {
-  const bytes = Buffer.from(image.buffer, image.byteOffset, image.length);
-  const end = bytes.indexOf(10);
-  const head = /^OPENOT-READER-STATE ([0-9]{1,9}) ([0-9a-f]{8})$/.exec(
-    end < 0 || end > 64 ? '' : bytes.toString('latin1', 0, end)
-  );
-  if (head === null) return unreadable('it does not begin as one');
-  const version = Number(head[1]);
-  if (version !== VERSION && version !== WITHOUT_LEASE)
-    return unreadable(`it has version ${head[1]}, this package reads versions ${WITHOUT_LEASE} and ${VERSION}`);
-  const body = bytes.subarray(end + 1);
-  if (crc32c(body) !== parseInt(head[2], 16))
-    return unreadable('its checksum does not hold: it was cut short or changed');
-  let value: unknown;
-  try {
-    value = JSON.parse(body.toString('utf8'));
-  } catch {
-    return unreadable('it is not JSON');
-  }
-  const state = version === WITHOUT_LEASE ? withLease(value) : value;
-  return isStateFile(state) ? { ok: true, state } : unreadable('a field is missing or of another kind');
+  const opened = openJson(FORMAT, image);
+  if (!opened.ok) return unreadable(opened.why);
+  return isStateFile(opened.value)
+    ? { ok: true, state: opened.value }
+    : unreadable('a field is missing or of another kind');
 }
 
 /** The error of a state that cannot be used; `forget` is the way out. */
@@ -122,21 +101,6 @@ export function unreadable(why: string): { ok: false; code: 'OPENOT_STATE_UNREAD
 const count = (value: unknown): value is number => typeof value === 'number' && parseSafeU64(value) !== undefined;
 const u64 = (value: unknown): boolean => typeof value === 'string' && parseU64(value)?.toString() === value;
 const optional = (value: unknown, check: (value: unknown) => boolean): boolean => value === undefined || check(value);
-
-/** Of a stop without a lease it is not known how far things went. */
-function withLease(value: unknown): unknown {
-  return isObject(value)
-    ? {
-        checkpoint: value,
-        lease: {
-          incarnation: value.incarnation,
-          abs: Number.MAX_SAFE_INTEGER,
-          reached: value.cursor,
-          fingerprint: value.fingerprint
-        }
-      }
-    : value;
-}
 
 function isStateFile(value: unknown): value is StateFile {
   if (!isObject(value) || !isState(value.checkpoint) || !isObject(value.lease)) return false;

@@ -3,7 +3,7 @@ import type { Hashes } from '../../lib/otel/hashes';
 import type { SpanBookPort } from '../../lib/otel/mapper';
 import { createNetworkProfile, NetworkProfile } from '../../lib/otel/network';
 import { createSpanBook, SPAN_LIMITS, SpanBook, SpanLimits } from '../../lib/otel/spans';
-import type { Store } from '../../lib/reader/ports';
+import type { Store } from '../../lib/state';
 import { CodedError } from '../shared/coded-error';
 import type { Mark } from './settlements';
 import type { StateParts } from './state-image';

@@ -1,16 +1,28 @@
-import type { OpenotCode } from '../../lib/base/codes';
-import { LockLost, Store } from '../../lib/reader/ports';
+import type { Failure, Timers } from '../../lib/base';
+import { Keeper, KeeperCode, Store } from '../../lib/state';
 import { CodedError } from '../shared/coded-error';
 import { decodeState, encodeState, StateParts } from './state-image';
 
 /** Milliseconds between two tries, of the lock and of a save that failed. */
 export const RETRY_MS = 1000;
 
+const CHECK = 'Check space and rights of the folder openot under the user directory';
+const messages: Readonly<Record<KeeperCode, (cause: string) => string>> = {
+  OPENOT_STATE_LOCKED: () =>
+    'another runtime took the state file of this node: two must not share a user directory. Nothing is sent any more; stop one of them and deploy again',
+  OPENOT_STATE_LOCK_FAILED: (cause) =>
+    `the state of this node could not be locked (${cause}), so nothing is sent; tried again every second. ${CHECK}`,
+  OPENOT_STATE_UNREADABLE: (why) =>
+    `the saved state of this node cannot be used: ${why}. Nothing is sent, so that no open span is forgotten. Put the file back from a backup, or send this node a message with topic "forget" to begin anew without the spans that are open`,
+  OPENOT_STATE_NOT_SAVED: (cause) =>
+    `the state of this node could not be saved (${cause}): nothing is sent until it can be, since open spans would be forgotten at a restart. Tried again every second. ${CHECK}`,
+  OPENOT_STATE_NOT_REMOVED: (cause) => `the saved state of this node could not be removed (${cause})`
+};
+const errorOf = ({ code, message }: Failure<KeeperCode>): CodedError => new CodedError(code, message);
+
 /** What a keeper is made of. */
-export interface KeeperPorts {
+export interface KeeperPorts extends Pick<Timers, 'after'> {
   readonly store: Store;
-  /** Calls back after `ms`; returns how to cancel. */
-  after(ms: number, call: () => void): () => void;
   /** What is to be saved now. */
   image(): StateParts;
   /** Takes what was saved; text says why it cannot be used. */
@@ -28,14 +40,25 @@ export type KeeperState = 'opening' | 'usable' | 'locked' | 'failed' | 'lost';
 /** Keeps the mapper's state file: one user, saved atomically, never begun afresh without being told. */
 export class StateKeeper {
   state: KeeperState = 'opening';
-  /** Why the last save failed; undefined once one succeeded. */
-  trouble: CodedError | undefined;
+  private readonly keeper: Keeper<StateParts>;
   private closed = false;
-  private reported = '';
+  private refusal = '';
   private wake: (() => void) | undefined;
   private running: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly ports: KeeperPorts) {}
+  constructor(private readonly ports: KeeperPorts) {
+    const { store } = ports;
+    const report = (trouble: Failure<KeeperCode>): void => {
+      // That it could not be removed is thrown, to whom asked for it.
+      if (trouble.code !== 'OPENOT_STATE_NOT_REMOVED') this.report(trouble);
+    };
+    this.keeper = new Keeper({ store, encode: encodeState, decode: decodeState, messages, report });
+  }
+
+  /** Why the last save failed; undefined once one succeeded. */
+  get trouble(): CodedError | undefined {
+    return this.keeper.trouble === undefined ? undefined : errorOf(this.keeper.trouble);
+  }
 
   /** Resolves when the state can be used or cannot be; tries the lock until it has it, or is closed. Never rejects. */
   open(): Promise<void> {
@@ -46,24 +69,19 @@ export class StateKeeper {
 
   private async tryToOpen(): Promise<void> {
     while (!this.closed) {
-      const refusal = await this.lock();
-      if (refusal === undefined) break;
+      const outcome = await this.keeper.lock();
+      if (outcome.ok) break;
       this.become('locked');
-      this.tell(refusal);
+      if (outcome.message !== this.refusal) this.report(outcome, '. Until then nothing is sent');
+      this.refusal = outcome.message;
       await this.pause();
     }
     if (this.closed) return;
-    this.reported = '';
-    const why = await this.load();
-    if (why === undefined) return this.become('usable');
-    this.become('failed');
-    const { code, text } = why;
-    this.tell(
-      new CodedError(
-        code,
-        `the saved state of this node cannot be used: ${text}. Nothing is sent, so that no open span is forgotten. Put the file back from a backup, or send this node a message with topic "forget" to begin anew without the spans that are open`
-      )
-    );
+    const loaded = await this.keeper.load();
+    if (!loaded.ok) return this.fail(loaded);
+    const why = loaded.state === undefined ? undefined : this.ports.restore(loaded.state);
+    if (why !== undefined) return this.fail(this.keeper.unreadable(why));
+    this.become('usable');
   }
 
   /** True when the state is saved, again and again until it is; false when this keeper has ended meanwhile. */
@@ -75,23 +93,15 @@ export class StateKeeper {
 
   private async trySaving(): Promise<boolean> {
     while (!this.closed) {
-      try {
-        await this.ports.store.save(encodeState(this.ports.image()));
-        const had = this.trouble;
-        this.trouble = undefined;
-        this.reported = '';
-        if (had !== undefined) this.ports.onChange();
-        return true;
-      } catch (thrown) {
-        if (thrown instanceof LockLost) return this.lose();
-        this.trouble = new CodedError(
-          'OPENOT_STATE_NOT_SAVED',
-          `the state of this node could not be saved (${textOf(thrown)}): nothing is sent until it can be, since open spans would be forgotten at a restart. Tried again every second. Check space and rights of the folder openot under the user directory`
-        );
-        this.tell(this.trouble);
-        this.ports.onChange();
-        await this.pause();
+      const had = this.keeper.trouble;
+      const trouble = await this.keeper.save(this.ports.image());
+      if (this.keeper.lost !== undefined) {
+        this.become('lost');
+        return false;
       }
+      if (trouble !== had) this.ports.onChange();
+      if (trouble === undefined) return true;
+      await this.pause();
     }
     return false;
   }
@@ -103,15 +113,8 @@ export class StateKeeper {
         'OPENOT_STATE_LOCKED',
         'the state file is in use by another runtime, or is not open yet: nothing was forgotten. Stop the other one, or try again'
       );
-    try {
-      await this.ports.store.remove();
-    } catch (thrown) {
-      throw new CodedError(
-        'OPENOT_STATE_NOT_REMOVED',
-        `the saved state of this node could not be removed (${textOf(thrown)})`
-      );
-    }
-    this.reported = '';
+    const trouble = await this.keeper.remove();
+    if (trouble !== undefined) throw errorOf(trouble);
     this.become('usable');
   }
 
@@ -120,52 +123,14 @@ export class StateKeeper {
     this.closed = true;
     this.wake?.();
     await this.running;
-    try {
-      if (this.state === 'usable' && isDue()) await this.ports.store.save(encodeState(this.ports.image()));
-    } catch {
-      // What is not saved is read again: no token of it was let go.
-    }
-    try {
-      await this.ports.store.unlock();
-    } catch {
-      // It is taken over when nobody touches it any more.
-    }
+    // What cannot be saved is read again: no token of it was let go.
+    if (this.state === 'usable' && isDue()) await this.keeper.save(this.ports.image());
+    await this.keeper.unlock();
   }
 
-  private async lock(): Promise<CodedError | undefined> {
-    try {
-      const outcome = await this.ports.store.lock();
-      return outcome.ok ? undefined : new CodedError(outcome.code, `${outcome.message}. Until then nothing is sent`);
-    } catch (thrown) {
-      return new CodedError(
-        'OPENOT_STATE_LOCK_FAILED',
-        `the state of this node could not be locked (${textOf(thrown)}), so nothing is sent; tried again every second. Check space and rights of the folder openot under the user directory`
-      );
-    }
-  }
-
-  private async load(): Promise<{ code: OpenotCode; text: string } | undefined> {
-    let bytes: Uint8Array | undefined;
-    try {
-      bytes = await this.ports.store.load();
-    } catch (thrown) {
-      return { code: 'OPENOT_STATE_UNREADABLE', text: `it could not be read (${textOf(thrown)})` };
-    }
-    if (bytes === undefined) return undefined;
-    const decoded = decodeState(bytes);
-    const why = decoded.ok ? this.ports.restore(decoded.parts) : decoded.why;
-    return why === undefined ? undefined : { code: 'OPENOT_STATE_UNREADABLE', text: why };
-  }
-
-  private lose(): false {
-    this.become('lost');
-    this.tell(
-      new CodedError(
-        'OPENOT_STATE_LOCKED',
-        'another runtime took the state file of this node: two must not share a user directory. Nothing is sent any more; stop one of them and deploy again'
-      )
-    );
-    return false;
+  private fail(failure: Failure<KeeperCode>): void {
+    this.become('failed');
+    this.report(failure);
   }
 
   private become(state: KeeperState): void {
@@ -173,11 +138,8 @@ export class StateKeeper {
     this.ports.onChange();
   }
 
-  /** The same trouble is told once. */
-  private tell(error: CodedError): void {
-    if (this.reported === error.message || this.closed) return;
-    this.reported = error.message;
-    this.ports.report(error);
+  private report({ code, message }: Failure<KeeperCode>, more = ''): void {
+    if (!this.closed) this.ports.report(new CodedError(code, message + (code === 'OPENOT_STATE_LOCKED' ? more : '')));
   }
 
   private pause(): Promise<void> {
@@ -191,5 +153,3 @@ export class StateKeeper {
     });
   }
 }
-
-const textOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));

@@ -2,7 +2,7 @@ import type { NodeAPI } from 'node-red';
 import { statSync } from 'node:fs';
 import { basename, join, sep } from 'node:path';
 import { systemClock } from '../../lib/base/system';
-import { volatileStore } from '../../lib/platform';
+import { volatileStore } from '../../lib/state';
 import type { Clock, Store } from '../../lib/reader';
 import {
   CaptureSpeed,

@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { join } from 'node:path';
 import { systemClock, systemRandom } from '../../lib/base/system';
-import { fileStore } from '../../lib/platform';
+import { fileStore } from '../../lib/state/files';
 import type { ReaderStatus } from '../../lib/reader';
 import { buildNode } from '../shared/build-node';
 import { codedErrorOf } from '../shared/coded-error';

@@ -1,4 +1,4 @@
-import type { Store } from '../../lib/reader';
+import type { Store } from '../../lib/state';
 
 const owners = new Map<string, object>();
 

@@ -15,7 +15,7 @@ const FOLDERS = [
   'otel',
   'otlp',
   'simulator',
-  'platform',
+  'state',
   'reader',
   'transport'
 ];

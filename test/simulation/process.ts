@@ -1,4 +1,4 @@
-import { fileStore, LockHolder } from '../../lib/platform';
+import { fileStore, LockHolder } from '../../lib/state/files';
 import { createReader, Reader, ReaderError, ReaderSettings } from '../../lib/reader';
 import { Clock } from '../../lib/reader/ports';
 import { Batch } from '../../lib/reader/batch';

@@ -32,7 +32,7 @@ export const SABOTAGES: readonly Sabotage[] = [
   },
   {
     name: 'the fsync',
-    edits: [{ file: 'lib/platform/file-store.ts', from: '  await files.sync(temporary);\n', to: '' }]
+    edits: [{ file: 'lib/state/files/file-store.ts', from: '  await files.sync(temporary);\n', to: '' }]
   },
   {
     name: 'the ack wait',
@@ -84,7 +84,7 @@ export const SABOTAGES: readonly Sabotage[] = [
     name: 'the flush of the folder',
     edits: [
       {
-        file: 'lib/platform/file-store.ts',
+        file: 'lib/state/files/file-store.ts',
         from: 'at a power failure.\n  await files.syncFolder(dirname(path));\n',
         to: 'at a power failure.\n'
       }
@@ -104,7 +104,7 @@ export const SABOTAGES: readonly Sabotage[] = [
     name: 'the lock',
     edits: [
       {
-        file: 'lib/platform/file-store.ts',
+        file: 'lib/state/files/file-store.ts',
         from: 'const outcome = await lock.take();',
         to: 'const outcome = { ok: true } as const;'
       }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock, systemRandom } from '../../lib/base/system';
-import { volatileStore } from '../../lib/platform';
+import { volatileStore } from '../../lib/state';
 import { createReader, ReaderError, ReaderSettings, ReaderStatus, Store } from '../../lib/reader';
 import { BatchFacts, Item, itemsOfBatch } from '../../lib/ring';
 import { createModbusConnection, createModbusTransport, ModbusRing, ModbusSettings } from '../../lib/transport/modbus';

@@ -1,4 +1,4 @@
-import { crc32c } from '../../wire';
+import { openJson, seal } from '../../state';
 import type { Span } from '../otlp';
 import type { RestoreResult } from './api';
 import type { Desk } from './desk';
@@ -7,8 +7,7 @@ import { BookImage, isBookImage, PackedOpenings, PackedUse } from './image-shape
 import type { Opening, Openings } from './openings';
 import { StreamState } from './stream-state';
 
-const MAGIC = 'OPENOT-SPANS';
-const VERSION = 1;
+const FORMAT = { magic: 'OPENOT-SPANS', version: 1 };
 /** What is longer is not looked at: far more than any limits allow. */
 const MAX_BYTES = 256 * 1024 * 1024;
 
@@ -28,7 +27,7 @@ export function encodeBook(streams: ReadonlyMap<string, StreamState>, desk: Desk
   // The spans are bytes already, all but those that changed.
   const parts: Uint8Array[] = [];
   const text = (given: string): number => parts.push(Buffer.from(given, 'utf8'));
-  text(`${MAGIC} ${VERSION} 00000000\n{"streams":${JSON.stringify(told)},"open":[`);
+  text(`{"streams":${JSON.stringify(told)},"open":[`);
   let between = '';
   for (const [span, state] of desk.open) {
     text(`${between}{"at":${places.get(state)},"span":`);
@@ -43,10 +42,7 @@ export function encodeBook(streams: ReadonlyMap<string, StreamState>, desk: Desk
     between = ',';
   }
   text(`],"openings":${JSON.stringify(openings)}}`);
-  const image = Buffer.concat(parts);
-  const body = image.indexOf(10) + 1;
-  image.write(crc32c(image, body).toString(16).padStart(8, '0'), body - 9, 'latin1');
-  return image;
+  return seal(FORMAT, ...parts);
 }
 
 const COMMA = Buffer.from(',');
@@ -57,23 +53,9 @@ export function decodeBook(
   desk: Desk
 ): Exclude<RestoreResult, { ok: true }> | { readonly ok: true; readonly streams: Map<string, StreamState> } {
   if (image.length > MAX_BYTES) return unreadable(`it has ${image.length} bytes, at most ${MAX_BYTES} are read`);
-  const bytes = Buffer.from(image.buffer, image.byteOffset, image.length);
-  const end = bytes.indexOf(10);
-  const head = /^OPENOT-SPANS ([0-9]{1,9}) ([0-9a-f]{8})$/.exec(
-    end < 0 || end > 64 ? '' : bytes.toString('latin1', 0, end)
-  );
-  if (head === null) return unreadable('it does not begin as one');
-  if (Number(head[1]) > VERSION) return newer(head[1]);
-  if (Number(head[1]) < VERSION) return unreadable(`it has version ${head[1]}, this package reads version ${VERSION}`);
-  const body = bytes.subarray(end + 1);
-  if (crc32c(body) !== parseInt(head[2], 16))
-    return unreadable('its checksum does not hold: it was cut short or changed');
-  let value: unknown;
-  try {
-    value = JSON.parse(body.toString('utf8'));
-  } catch {
-    return unreadable('it is not JSON');
-  }
+  const opened = openJson(FORMAT, image);
+  if (!opened.ok) return opened.kind === 'newer' ? newer(opened.version ?? 0) : unreadable(opened.why);
+  const { value } = opened;
   return isBookImage(value)
     ? { ok: true, streams: fill(value, desk) }
     : unreadable('a field is missing or of another kind');
@@ -124,8 +106,8 @@ const unreadable = (why: string): Exclude<RestoreResult, { ok: true }> => ({
   message: `the saved open spans of this node cannot be used: ${why}. ${WAY_OUT}`
 });
 
-const newer = (version: string): Exclude<RestoreResult, { ok: true }> => ({
+const newer = (version: number): Exclude<RestoreResult, { ok: true }> => ({
   ok: false,
   code: 'OPENOT_OTEL_STATE_NEWER',
-  message: `the saved open spans of this node have version ${version}, a newer package wrote them; this one reads version ${VERSION}. Install that package again. Or: ${WAY_OUT.charAt(0).toLowerCase()}${WAY_OUT.slice(1)}`
+  message: `the saved open spans of this node have version ${version}, a newer package wrote them; this one reads version ${FORMAT.version}. Install that package again. Or: ${WAY_OUT.charAt(0).toLowerCase()}${WAY_OUT.slice(1)}`
 });

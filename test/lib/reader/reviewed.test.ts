@@ -1,6 +1,5 @@
 import should from 'should';
 import { encodeControlBlock } from '../../../lib/ring';
-import { crc32c } from '../../../lib/wire';
 import { udintSlot } from '../../support/records';
 import { FakePlc } from './fake-plc';
 import { failure, MemoryStore } from './fake-ports';
@@ -153,27 +152,6 @@ describe('reader: what may have been delivered', () => {
     plc.fill(60);
     await next.clock.pass(20_000);
     should(lossClasses(next)).eql(['indeterminate']);
-  });
-
-  it('is everything, where a state of version 1 says nothing of it', async () => {
-    const plc = new FakePlc(1024);
-    plc.fill(5);
-    const rig = new Rig(plc);
-    rig.settles = false;
-    await rig.started(600);
-    const { checkpoint } = JSON.parse(
-      Buffer.from(rig.store.bytes as Uint8Array)
-        .toString('utf8')
-        .split('\n')[1]
-    ) as { checkpoint: unknown };
-    const body = Buffer.from(JSON.stringify(checkpoint));
-    const store = new MemoryStore();
-    store.bytes = Buffer.concat([
-      Buffer.from(`OPENOT-READER-STATE 1 ${crc32c(body).toString(16).padStart(8, '0')}\n`),
-      body
-    ]);
-    plc.fill(60);
-    should(lossClasses(await new Rig(plc, {}, store).started(3_000))).eql(['indeterminate']);
   });
 });
 

@@ -14,7 +14,7 @@ import { createOpcuaConnection, createOpcuaTransport, OpcuaSettings } from '../.
 import { Transport } from '../../../lib/transport/transport';
 import { ReaderShow } from '../../../nodes/openot-reader/show';
 import { Plc } from '../../e2e/support/plc';
-import { volatileStore } from '../../../lib/platform';
+import { volatileStore } from '../../../lib/state';
 import { Tally } from './tally';
 
 /** A way to a controller through this port of 127.0.0.1, and how to let go of it. */

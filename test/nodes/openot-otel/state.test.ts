@@ -1,6 +1,6 @@
 import should from 'should';
 import { SPAN_LIMITS } from '../../../lib/otel/spans';
-import { LockLost } from '../../../lib/reader/ports';
+import { LockLost } from '../../../lib/state';
 import { MAX_WAITING_BYTES, MAX_WAITING_ITEMS } from '../../../nodes/openot-otel/controller';
 import { Bench, MemoryStore, turns, withoutMetrics as open } from './support/bench';
 import { alarm, eventDocument } from './support/otel';

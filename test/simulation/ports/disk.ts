@@ -1,4 +1,4 @@
-import { FileSystem } from '../../../lib/platform/file-system';
+import { FileSystem } from '../../../lib/state/files';
 import { Chance } from '../chance';
 import { Scheduler } from '../scheduler';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import should from 'should';
 import { systemClock, systemRandom } from '../../../../lib/base/system';
-import { fileStore } from '../../../../lib/platform';
+import { fileStore } from '../../../../lib/state/files';
 import { createReader, Reader, ReaderError, ReaderSettings } from '../../../../lib/reader';
 import { itemsOfBatch } from '../../../../lib/ring';
 import { createSimulator, Quirks, SimulatorOpcuaServer, startOpcuaServer } from '../../../../lib/simulator';

@@ -3,7 +3,7 @@ import type { NodeMessage, NodeMessageInFlow } from 'node-red';
 import { loadHashes } from '../../../../lib/otel/hashes';
 import type { LogsRequest, Signal, TracesRequest } from '../../../../lib/otel/otlp';
 import type { SpanLimits } from '../../../../lib/otel/spans';
-import type { LockOutcome, Store } from '../../../../lib/reader/ports';
+import type { LockOutcome, Store } from '../../../../lib/state';
 import { OtelController } from '../../../../nodes/openot-otel/controller';
 import { OtelSettings } from '../../../../nodes/openot-otel/settings';
 import type { Standing } from '../../../../nodes/shared/passage';

@@ -1,4 +1,5 @@
-import { LockOutcome } from '../reader/ports';
+import { failure, isCount, isText, optional, shapeOf } from '../../base';
+import { LockOutcome } from '../store';
 import { FileSystem } from './file-system';
 
 /** Who holds a lock, as far as others can tell. */
@@ -9,6 +10,12 @@ export interface LockHolder {
   readonly host: string;
   /** One life of one store. */
   readonly owner: string;
+  /** This life of the machine, where it can be known; process ids and times of start mean something only within it. */
+  readonly boot?: string;
+  /** Where its process id counts: a container has ids of its own. */
+  readonly space?: string;
+  /** When the process started, in this life of the machine: a process id may be given out again, not with that. */
+  readonly started?: string;
 }
 
 /** What a lock needs of the machine. */
@@ -17,6 +24,10 @@ export interface LockPorts {
   readonly self: LockHolder;
   /** False only where this process is known to be gone. */
   isAlive(pid: number): boolean;
+  /** When that process started, as `LockHolder.started`; undefined, or absent, where that cannot be known. */
+  startedOf?(pid: number): string | undefined;
+  /** When this life of the machine began, as `wallMs`; absent where that cannot be known. */
+  bootedMs?(): number;
   /** Milliseconds since the Unix epoch, to compare with a file's time. */
   wallMs(): number;
   /** Milliseconds that never go back. */
@@ -30,7 +41,10 @@ const here = new Set<string>();
 
 /** How often a holder touches its lock. */
 export const TOUCH_MS = 1_000;
-/** A holder whose process is gone, and which has not touched its lock for so long, holds it no more. */
+/**
+ * A holder whose process seems to be gone, and which has not touched its lock for so long, holds it no more. Where it is
+ * known to be gone (`LockHolder.boot`), nobody waits.
+ */
 export const DEAD_MS = 3_000;
 /**
  * The same where nobody can tell whether it lives: another machine or container, or a process id that was given out
@@ -124,6 +138,7 @@ export class FileLock {
 
   private async isLeft(holder: LockHolder): Promise<boolean> {
     const { files, self, isAlive, wallMs } = this.ports;
+    if (await this.isKnownDead(holder)) return true;
     // Of two in this process the later one counts. A container that was started again has the same number too; so may
     // one beside it that shares the folder.
     if (holder.host === self.host && holder.pid === self.pid)
@@ -131,6 +146,21 @@ export class FileLock {
     const isDead = holder.host === self.host && !isAlive(holder.pid);
     if (isDead && wallMs() - ((await files.changedMs(this.path)) ?? 0) >= DEAD_MS) return true;
     return this.standsStill(this.path, isDead ? DEAD_MS : SILENT_MS);
+  }
+
+  /** Where both know in which life of which machine they run, a crash is seen at once. */
+  private async isKnownDead({ pid, host, boot, space, started }: LockHolder): Promise<boolean> {
+    const { files, self, isAlive, startedOf, bootedMs } = this.ports;
+    if (host !== self.host || boot === undefined || self.boot === undefined) return false;
+    if (boot !== self.boot) {
+      // The machine was started again since, unless another one has the same name: that one touches its lock.
+      const changedMs = await files.changedMs(this.path);
+      return bootedMs !== undefined && changedMs !== undefined && changedMs < bootedMs();
+    }
+    if (space === undefined || space !== self.space) return false;
+    if (!isAlive(pid)) return true;
+    const startedNow = pid === self.pid ? self.started : startedOf?.(pid);
+    return started !== undefined && startedNow !== undefined && started !== startedNow;
   }
 
   /** Clocks of two machines may differ: only whether the time of a file changes tells, over several tries. */
@@ -148,14 +178,20 @@ export class FileLock {
   }
 }
 
+const isHolder = shapeOf<LockHolder>({
+  pid: isCount,
+  host: isText,
+  owner: isText,
+  boot: optional(isText),
+  space: optional(isText),
+  started: optional(isText)
+});
+
 /** Undefined where it names nobody: cut short by a crash, and so nobody's. */
 function holderOf(bytes: Uint8Array | undefined): LockHolder | undefined {
   try {
-    const value = JSON.parse(Buffer.from(bytes ?? []).toString('utf8')) as Partial<LockHolder> | null;
-    const { pid, host, owner } = value ?? {};
-    return typeof pid === 'number' && typeof host === 'string' && typeof owner === 'string'
-      ? { pid, host, owner }
-      : undefined;
+    const value: unknown = JSON.parse(Buffer.from(bytes ?? []).toString('utf8'));
+    return isHolder(value) ? value : undefined;
   } catch {
     return undefined;
   }
@@ -163,9 +199,8 @@ function holderOf(bytes: Uint8Array | undefined): LockHolder | undefined {
 
 function refused(path: string, holder: LockHolder | undefined): LockOutcome {
   const by = holder === undefined ? 'another process' : `process ${holder.pid} on ${holder.host}`;
-  return {
-    ok: false,
-    code: 'OPENOT_STATE_LOCKED',
-    message: `this state file is in use by ${by}: expected to be its only user, found the lock ${path}. Two runtimes must not share a user directory; stop one of them. After a crash the lock is taken over by itself within ${SILENT_MS / 1000} s`
-  };
+  return failure(
+    'OPENOT_STATE_LOCKED',
+    `this state file is in use by ${by}: expected to be its only user, found the lock ${path}. Two runtimes must not share a user directory; stop one of them. After a crash the lock is taken over by itself within ${SILENT_MS / 1000} s`
+  );
 }

@@ -1,4 +1,4 @@
-import { Store } from '../reader/ports';
+import { Store } from './store';
 
 /**
  * A state that lives as long as the process, for readers that are to begin at the beginning: nobody else can have it.

@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import { dirname } from 'node:path';
-import { LockLost, Store } from '../reader/ports';
+import { LockLost, Store } from '../store';
 import { FileLock, LockPorts } from './file-lock';
 import { FileSystem, systemFiles } from './file-system';
+import { systemLockPorts } from './lock-ports';
 
 /**
  * A store in one file, replaced atomically: written beside it, flushed, renamed over it, the folder flushed. After a
@@ -59,25 +58,4 @@ async function replaceFile(files: FileSystem, path: string, bytes: Uint8Array): 
   await files.rename(temporary, path);
   // Without this the rename itself may be lost at a power failure.
   await files.syncFolder(dirname(path));
-}
-
-function systemLockPorts(): Omit<LockPorts, 'files'> {
-  return {
-    self: { pid: process.pid, host: hostname(), owner: randomUUID() },
-    isAlive: (pid) => {
-      try {
-        process.kill(pid, 0);
-        return true;
-      } catch (error) {
-        return (error as NodeJS.ErrnoException).code !== 'ESRCH';
-      }
-    },
-    wallMs: () => Date.now(),
-    monotonicMs: () => performance.now(),
-    every: (ms, call) => {
-      const timer = setInterval(call, ms);
-      timer.unref();
-      return () => clearInterval(timer);
-    }
-  };
 }

@@ -1,12 +1,15 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import should from 'should';
-import { DEAD_MS, FileLock, LockHolder, LockPorts, SILENT_MS, systemFiles } from '../../../lib/platform';
-import { fileStore } from '../../../lib/platform';
-import { LockLost } from '../../../lib/reader';
+import { DEAD_MS, FileLock, LockHolder, LockPorts, SILENT_MS, systemFiles } from '../../../../lib/state/files';
+import { fileStore } from '../../../../lib/state/files';
+import { LockLost } from '../../../../lib/state';
+import { systemLockPorts } from '../../../../lib/state/files/lock-ports';
 
-describe('platform: the lock of a state file', () => {
+describe('state: the lock of a state file', () => {
   let folder: string;
   let path: string;
   let now: number;
@@ -20,7 +23,7 @@ describe('platform: the lock of a state file', () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   const touches: (() => void)[] = [];
-  const lockOf = (self: Partial<LockHolder> = {}): FileLock => {
+  const lockOf = (self: Partial<LockHolder> = {}, more: Partial<LockPorts> = {}): FileLock => {
     const ports: LockPorts = {
       files: systemFiles,
       self: { pid: 1, host: 'plant', owner: `owner-${self.pid ?? 1}-${self.host ?? ''}`, ...self },
@@ -30,7 +33,8 @@ describe('platform: the lock of a state file', () => {
       every: (_ms, call) => {
         touches.push(call);
         return () => void touches.splice(touches.indexOf(call), 1);
-      }
+      },
+      ...more
     };
     return new FileLock(path, ports);
   };
@@ -153,6 +157,116 @@ describe('platform: the lock of a state file', () => {
       should(taken.length).equal(1);
       await Promise.all(both.map((lock) => lock.release()));
     }
+  });
+
+  describe('where both know in which life of which machine they run', () => {
+    const here = { boot: 'b1', space: 'pid:[1]', started: '100' };
+    const holds = (holder: Partial<LockHolder>): void =>
+      writeFileSync(path, JSON.stringify({ pid: 1, host: 'plant', owner: 'other', ...here, ...holder }));
+    const next = (self: Partial<LockHolder> = {}, ports: Partial<LockPorts> = {}): FileLock =>
+      lockOf({ pid: 2, ...here, ...self }, { startedOf: () => '100', bootedMs: () => now - 60_000, ...ports });
+    const isTaken = async (lock: FileLock): Promise<boolean> => (await lock.take()).ok;
+
+    it('it is taken at once from a process that is gone', async () => {
+      holds({});
+      alive.delete(1);
+      should(await isTaken(next())).be.true();
+    });
+
+    it('it is taken at once from a process whose number another one has now, this one too', async () => {
+      holds({ started: '99' });
+      should(await isTaken(next())).be.true();
+      holds({ pid: 2, started: '99' });
+      should(await isTaken(next())).be.true();
+    });
+
+    it('it is refused to the second of two that live', async () => {
+      const first = lockOf({ ...here, owner: 'first' });
+      should(await isTaken(first)).be.true();
+      should(await isTaken(next())).be.false();
+      should(await first.isKept()).be.true();
+    });
+
+    it('it is taken at once after the machine was started again, whoever has the number now', async () => {
+      holds({ boot: 'b0' });
+      age(61_000);
+      should(await isTaken(next())).be.true();
+    });
+
+    it('a machine of the same name that touches it now is another machine', async () => {
+      holds({ boot: 'b0' });
+      should(await isTaken(next())).be.false();
+      now += SILENT_MS;
+      should(await isTaken(next())).be.false();
+    });
+
+    for (const [what, holder, self] of [
+      ['on another machine', { host: 'elsewhere' }, {}],
+      ['of a container with numbers of its own', { space: 'pid:[2]' }, {}],
+      ['of a version that did not say so', { boot: undefined, space: undefined, started: undefined }, {}],
+      ['where this machine does not say so', {}, { boot: undefined, space: undefined, started: undefined }]
+    ] as const)
+      it(`it is not taken at once from one ${what}`, async () => {
+        holds(holder);
+        alive.delete(1);
+        const lock = next(self);
+        should(await isTaken(lock)).be.false();
+        now += SILENT_MS;
+        should(await isTaken(lock)).be.true();
+      });
+
+    it('a start that cannot be found out says nothing', async () => {
+      holds({ started: '99' });
+      should(await isTaken(next({}, { startedOf: () => undefined }))).be.false();
+      holds({ started: undefined });
+      should(await isTaken(next())).be.false();
+    });
+  });
+
+  const onLinux = process.platform === 'linux' ? it : it.skip;
+
+  onLinux('of a real process that was killed it is taken at once', async function () {
+    this.timeout(120_000);
+    const state = join(folder, 'a.state');
+    const child = spawn(
+      process.execPath,
+      [
+        '--require',
+        'tsx/cjs',
+        '-e',
+        `const { fileStore } = require(process.argv[1]);
+        fileStore(process.argv[2]).lock().then(({ ok }) => console.log(ok));
+        setInterval(() => undefined, 1000);`,
+        join(__dirname, '../../../../lib/state/files/index.ts'),
+        state
+      ],
+      { stdio: ['ignore', 'pipe', 'inherit'] }
+    );
+    const ended = once(child, 'exit');
+    try {
+      const said = await Promise.race([once(child.stdout, 'data'), ended]);
+      should(String(said[0]).trim()).equal('true');
+      should((await fileStore(state).lock()).ok).be.false();
+    } finally {
+      child.kill('SIGKILL');
+      await ended;
+    }
+    // Touched a moment ago: it is not its age that tells.
+    utimesSync(`${state}.lock`, new Date(), new Date());
+    const store = fileStore(state);
+    should(await store.lock()).eql({ ok: true });
+    await store.unlock();
+  });
+
+  onLinux('names this life of this machine, and tells a process by when it started', () => {
+    const { self, startedOf, isAlive, bootedMs } = systemLockPorts();
+    should(self.boot).match(/^[0-9a-f-]{36}$/);
+    should(self.started).match(/^[0-9]+$/);
+    should(startedOf?.(process.pid)).equal(self.started);
+    should(isAlive(process.pid)).be.true();
+    // Larger than any process id that Linux gives out.
+    should([isAlive(2 ** 22 + 1), startedOf?.(2 ** 22 + 1)]).eql([false, undefined]);
+    should(bootedMs?.()).be.below(Date.now());
   });
 
   it('a store whose lock was taken neither saves nor removes any more', async () => {

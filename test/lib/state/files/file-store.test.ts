@@ -2,9 +2,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import should from 'should';
-import { fileStore } from '../../../lib/platform';
+import { fileStore } from '../../../../lib/state/files';
 
-describe('platform', () => {
+describe('state: a file', () => {
   let folder: string;
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'openot-store-'))));
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
