@@ -1,4 +1,4 @@
-import { shortened } from '../base';
+import { isObject, shortened } from '../base';
 import type { Signal } from '../otel/otlp';
 import type { Redact } from './redact';
 
@@ -25,7 +25,7 @@ const MAX_PAGE_TEXT = 60;
  */
 export function lineOf(text: string, redact: Redact, limit = MAX_TEXT): string {
   const line = redact(redact(text).replace(/[\s\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')).trim();
-  return line.length > limit ? `${line.slice(0, limit)}…` : line;
+  return shortened(line, limit);
 }
 
 /** Of a web page what a person reads there, its title first; of any other text the text itself. */
@@ -50,7 +50,7 @@ export function readAnswer(body: string, isCut: boolean, signal: Signal, redact:
   } catch {
     parsed = undefined;
   }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
+  if (!isObject(parsed))
     return { ok: false, message: `the answer is no JSON object: ${quoted(readable(body, redact))}` };
   const partial = (parsed as { partialSuccess?: unknown }).partialSuccess ?? {};
   if (typeof partial !== 'object' || Array.isArray(partial))

@@ -1,3 +1,4 @@
+import { shortened } from '../../lib/base';
 import type { NodeStatus } from 'node-red';
 import type { SenderStatus } from '../../lib/otlp';
 import { shortAge, shortCount } from '../shared/status';
@@ -21,7 +22,7 @@ export function showOtlp(status: SenderStatus, maxAgeMs: number, nowMs: number):
   if (said === undefined) return { fill: 'grey', shape: 'ring', text: pending > 0 ? counts : 'nothing sent yet' };
   const again =
     said.againMs !== undefined && said.againMs > nowMs ? `, again in ${shortAge(said.againMs - nowMs + 999)}` : '';
-  const short = said.message.length > MAX_SAID ? `${said.message.slice(0, MAX_SAID)}…` : said.message;
+  const short = shortened(said.message, MAX_SAID);
   const message = said.outcome === 'accepted' ? short : `${said.signal} ${short}`;
   if (troubled.length > 0)
     return {

@@ -1,3 +1,4 @@
+import { isObject } from '../../lib/base';
 import type { NodeAPI } from 'node-red';
 import { join } from 'node:path';
 import {
@@ -146,6 +147,6 @@ function withVariables(RED: NodeAPI, request: FindRequest): FindRequest {
 }
 
 function objectOf(value: unknown, what: string): Properties {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Properties;
+  if (isObject(value)) return value;
   throw new CodedError('OPENOT_FIND_REQUEST', `${what} must be an object: send what the reader's dialog sends`);
 }

@@ -1,4 +1,4 @@
-import { isU64Text } from '../../wire';
+import { isCount, isObject, isU64Text } from '../../base';
 import type { NotAStatus } from './api';
 
 /** Counters of a reader's status that metrics are made of; what an older reader does not tell is undefined. */
@@ -70,8 +70,7 @@ export function readStatus(
       ok: true,
       stream:
         typeof stream === 'string' || typeof stream === 'number' || typeof stream === 'bigint' ? String(stream) : '',
-      incarnation:
-        typeof incarnation === 'number' && Number.isSafeInteger(incarnation) && incarnation >= 0 ? incarnation : 0,
+      incarnation: isCount(incarnation) ? incarnation : 0,
       state: textOf(status, 'state'),
       code: status.code === undefined || status.code === null ? undefined : textOf(status, 'code'),
       cursorAbs: countOf(status, 'cursorAbs'),
@@ -95,7 +94,7 @@ export function readStatus(
 }
 
 function object(value: unknown, path: string, expected: string): Properties {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Refusal(path, expected, value);
+  if (!isObject(value)) throw new Refusal(path, expected, value);
   return value as Properties;
 }
 
@@ -115,7 +114,7 @@ function numberOf(from: Properties, key: string, path = key): number | undefined
 
 function countOf(from: Properties, key: string, path = key): number | undefined {
   const value = numberOf(from, key, path);
-  if (value !== undefined && !(Number.isSafeInteger(value) && value >= 0))
+  if (value !== undefined && !isCount(value))
     throw new Refusal(path, 'a whole number from 0 to 2^53-1, or null where it is not known', value);
   return value;
 }

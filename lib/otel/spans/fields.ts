@@ -1,3 +1,4 @@
+import { isCount } from '../../base';
 import type { DocumentObject, EventDocument } from '../../document';
 import { EventType, Key } from '../../wire';
 import { wellFormed } from '../any-value';
@@ -10,7 +11,7 @@ import { fieldOf } from '../field-of';
 export function numberOf(document: EventDocument, key: number): number | undefined {
   const field = fieldOf(document, key);
   const number = field?.raw ?? field?.value;
-  return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 ? number : undefined;
+  return isCount(number) ? number : undefined;
 }
 
 /** The name that a field was resolved to, or its number as text; undefined where there is none. */

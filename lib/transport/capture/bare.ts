@@ -1,3 +1,4 @@
+import { errorText } from '../../base';
 import { join } from 'node:path';
 import {
   CaptureFrame,
@@ -10,7 +11,6 @@ import {
 import { parseU64, readU32 } from '../../wire';
 import { TransportError } from '../transport';
 import { CaptureFiles } from './files';
-import { textOf } from './text';
 
 /** Longest hex text of a ring in bytes. */
 const MAX_HEX = 64 * 1024 * 1024;
@@ -80,6 +80,6 @@ export async function pairImage(
     });
     return frameOf(block, ring);
   } catch (error) {
-    return wrong(textOf(error));
+    return wrong(errorText(error));
   }
 }

@@ -1,10 +1,10 @@
+import { errorText } from '../../base';
 import { FRAME_OVERHEAD, FrameTime, readFrameLength, WritableContent } from '../../ring';
 import { ReadOutcome, ReadPart, RingFacts, Transport, TransportError } from '../transport';
 import { CaptureClock } from './clock';
 import { CaptureFiles, diskFiles } from './files';
 import { takeImage } from './image';
 import { CaptureSink, CaptureTold } from './sink';
-import { textOf } from './text';
 
 /** Limits of a recording where nothing else is said. */
 export const DEFAULT_RECORDING = {
@@ -224,7 +224,7 @@ class Recorder {
     } catch (error) {
       this.sink.stop(
         'OPENOT_CAPTURE_INTERNAL',
-        `recording stopped because of an error inside it (${textOf(error)}); reading goes on. Please report this with the log`
+        `recording stopped because of an error inside it (${errorText(error)}); reading goes on. Please report this with the log`
       );
     }
   }

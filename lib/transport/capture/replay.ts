@@ -1,3 +1,4 @@
+import { errorText } from '../../base';
 import { isOpenotCode } from '../../base/codes';
 import { CaptureFrame, CaptureTrouble, ReadFrame } from '../../ring';
 import { ReadOutcome, ReadPart, RingFacts, Transport, TransportError } from '../transport';
@@ -6,7 +7,6 @@ import { CaptureFiles, diskFiles } from './files';
 import { ReplayClock } from './replay-clock';
 import { ReplayImage } from './replay-image';
 import { CaptureSource } from './source';
-import { textOf } from './text';
 
 /** once: frame after frame as the reader asks; original: each at its recorded time. */
 export type CaptureSpeed = 'once' | 'original';
@@ -317,7 +317,7 @@ class Replay implements CaptureTransport {
       return {
         ok: false,
         code: 'OPENOT_CAPTURE_INTERNAL',
-        message: `the replay stopped because of an error inside it (${textOf(error)}): please report this with the capture`,
+        message: `the replay stopped because of an error inside it (${errorText(error)}): please report this with the capture`,
         remedy: 'refused'
       };
     }

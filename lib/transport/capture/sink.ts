@@ -1,3 +1,4 @@
+import { errorText } from '../../base';
 import type { OpenotCode } from '../../base/codes';
 import { dirname, join } from 'node:path';
 import {
@@ -12,7 +13,6 @@ import {
 } from '../../ring';
 import { CaptureFiles, CaptureHandle } from './files';
 import { seriesOf, seriesPath } from './names';
-import { textOf } from './text';
 
 /** What a user is told about a recording that does not go on; reading does. */
 export interface CaptureTold {
@@ -247,7 +247,7 @@ export class CaptureSink {
     if (told || this.off) return;
     this.tell(
       'OPENOT_CAPTURE_DISK',
-      `the capture file at ${this.settings.path} could not be written (${textOf(error)}): recording pauses and is tried again every ${Math.round(this.settings.retryMs / 1000)} s, in a new file that marks the gap; reading goes on. Check space and rights there`
+      `the capture file at ${this.settings.path} could not be written (${errorText(error)}): recording pauses and is tried again every ${Math.round(this.settings.retryMs / 1000)} s, in a new file that marks the gap; reading goes on. Check space and rights there`
     );
   }
 

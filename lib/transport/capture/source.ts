@@ -1,3 +1,4 @@
+import { errorText } from '../../base';
 import type { OpenotCode } from '../../base/codes';
 import { basename, dirname } from 'node:path';
 import {
@@ -12,7 +13,6 @@ import { TransportError } from '../transport';
 import { bareImage, pairImage } from './bare';
 import { CaptureFiles } from './files';
 import { CAPTURE_EXTENSION, seriesIn, seriesOf } from './names';
-import { textOf } from './text';
 
 /** Longest file in bytes that is replayed: it is held in memory. */
 export const MAX_CAPTURE_FILE = 512 * 1024 * 1024;
@@ -57,7 +57,7 @@ export class CaptureSource {
       const problem = await source.nextFile();
       return problem ?? source;
     } catch (error) {
-      return refused('OPENOT_CAPTURE_FILE', `the capture at ${path} could not be read (${textOf(error)})`);
+      return refused('OPENOT_CAPTURE_FILE', `the capture at ${path} could not be read (${errorText(error)})`);
     }
   }
 
@@ -93,7 +93,7 @@ export class CaptureSource {
       if (problem !== undefined) this.end(problem.message);
       return problem === undefined;
     } catch (error) {
-      this.end(textOf(error));
+      this.end(errorText(error));
       return false;
     }
   }

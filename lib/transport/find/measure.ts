@@ -1,3 +1,4 @@
+import { pause } from '../../base/system';
 import { CONTROL_BLOCK_LENGTH, ControlBlock, decodeControlBlock, isConsistent, readSeqlock } from '../../ring';
 import type { ReadPart, Transport, TransportError } from '../transport';
 import type { Budget } from './budget';
@@ -126,7 +127,7 @@ export async function lookInPairs(transport: Transport, budget: Budget, most: nu
       else failed = read;
     }
     if (failed !== undefined) break;
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    await pause(PAUSE_MS);
     counts.pairs++;
     const blocks = images.map((image) => judge(image, last, counts));
     for (const block of blocks) {

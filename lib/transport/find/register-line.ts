@@ -1,3 +1,4 @@
+import { pause } from '../../base/system';
 import type { Socket } from 'node:net';
 import { shownDevice, transportError } from '../modbus/errors';
 import { RegisterLine, RequestOutcome } from '../modbus/line';
@@ -38,7 +39,7 @@ export class SearchLine {
       this.requests++;
       const outcome = await line.ask({ registerType, address, count });
       if (outcome.ok || !BUSY.has(outcome.exception ?? 0) || attempt >= BUSY_TRIES || this.isClosed) return outcome;
-      await new Promise((resolve) => setTimeout(resolve, BUSY_PAUSE_MS));
+      await pause(BUSY_PAUSE_MS);
     }
   }
 

@@ -1,3 +1,4 @@
+import { pause } from '../../base/system';
 import type { OpenotCode } from '../../base/codes';
 import {
   CONTROL_BLOCK_LENGTH,
@@ -63,7 +64,7 @@ export async function checkRing(
     const result = few.kind === 'proved' && thoroughness === 'whole' ? await checkWhole(transport, first.block) : few;
     if (result.kind !== 'restless') return result;
     last = result;
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * attempt));
+    await pause(PAUSE_MS * attempt);
   }
   return last;
 }

@@ -1,3 +1,4 @@
+import { errorText } from '../../base';
 import type { OpenotCode } from '../../base/codes';
 import { Remedy, TransportError } from '../transport';
 
@@ -19,13 +20,11 @@ export function shownRegister(registerType: 'holding' | 'input', address: number
   return `${registerType} register ${address} (${base + address} in tools that count from ${base})`;
 }
 
-const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
 /** What nobody expected: a value all the same, because a promise that rejects unseen ends Node-RED. */
 export const unexpectedError = (error: unknown, device: string): TransportError =>
   transportError(
     'OPENOT_MODBUS_UNEXPECTED',
-    `the Modbus client failed in an unknown way at ${device} (${textOf(error).split('\n')[0].slice(0, 200)}): it is tried again; please report it`,
+    `the Modbus client failed in an unknown way at ${device} (${errorText(error).split('\n')[0].slice(0, 200)}): it is tried again; please report it`,
     'reconnect'
   );
 
@@ -41,7 +40,7 @@ export function openError(error: unknown, device: string): TransportError {
     ENETUNREACH: 'there is no way to that network: check network and cable',
     ETIMEDOUT: 'nothing answers: check host, cable and firewall'
   };
-  const found = advice[code] ?? `${textOf(error).split('\n')[0].slice(0, 200)}`;
+  const found = advice[code] ?? `${errorText(error).split('\n')[0].slice(0, 200)}`;
   return transportError(
     'OPENOT_MODBUS_UNREACHABLE',
     `no connection to ${device}${code === '' ? '' : ` (${code})`}: ${found}`,

@@ -1,3 +1,4 @@
+import { pause } from '../../base/system';
 import { TransportError } from '../transport';
 import { RegisterAsk } from './api';
 import { shownDevice, shownRegister, transportError } from './errors';
@@ -117,7 +118,7 @@ export class RegisterReads {
       const pauseMs = BUSY_PAUSES_MS[Math.min(times, BUSY_PAUSES_MS.length - 1)];
       if (!BUSY.has(outcome.exception ?? 0) || performance.now() - begunMs + pauseMs > this.settings.requestTimeoutMs)
         return outcome;
-      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      await pause(pauseMs);
     }
   }
 

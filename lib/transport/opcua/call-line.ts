@@ -1,9 +1,10 @@
+import { errorText } from '../../base';
 import type { ClientSession } from 'node-opcua';
 import { TransportError } from '../transport';
 import { OpenClient } from './client';
 import { DeadlineError } from '../../base/deadline';
 import { Endable } from './endable';
-import { isSessionGone, readError, shownEndpoint, textOf, transportError, unexpectedError } from './errors';
+import { isSessionGone, readError, shownEndpoint, transportError, unexpectedError } from './errors';
 import { attended, LinkBackError } from './knock';
 import { OpcuaSettings } from './settings';
 
@@ -11,7 +12,7 @@ import { OpcuaSettings } from './settings';
 export type CallResult<T> = { readonly ok: true; readonly value: T } | TransportError;
 
 /** node-opcua's own time-out of a request, which is longer than ours. */
-const isUnanswered = (error: unknown): boolean => /Transaction has timed out/i.test(textOf(error));
+const isUnanswered = (error: unknown): boolean => /Transaction has timed out/i.test(errorText(error));
 
 /**
  * The calls of one session, one after the other. One request of ours is in flight per session: some controllers count

@@ -1,3 +1,4 @@
+import { errorText, shortened } from '../../base';
 import type { OpenotCode } from '../../base/codes';
 import { Remedy, TransportError } from '../transport';
 
@@ -16,17 +17,14 @@ export function statusOf(error: unknown): string {
     | undefined;
   const named = thrown?.response?.responseHeader?.serviceResult?.name ?? thrown?.statusCode?.name;
   if (named !== undefined && named.startsWith('Bad')) return named;
-  return /\bBad[A-Z][A-Za-z]+\b/.exec(textOf(error))?.[0] ?? '';
+  return /\bBad[A-Z][A-Za-z]+\b/.exec(errorText(error))?.[0] ?? '';
 }
-
-/** The text of whatever was thrown, without secrets. */
-export const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** The first line of an error's text without anything in it that must stay secret. */
 export function safeText(error: unknown, secrets: readonly (string | undefined)[]): string {
-  let text = textOf(error).split('\n')[0].trim();
+  let text = errorText(error).split('\n')[0].trim();
   for (const secret of secrets) if (secret !== undefined && secret !== '') text = text.split(secret).join('***');
-  return text.length > 200 ? text.slice(0, 200) + '…' : text;
+  return shortened(text, 200);
 }
 
 /**
@@ -80,7 +78,7 @@ const TOO_LARGE = new Set([
 export function isSessionGone(error: unknown): boolean {
   const status = statusOf(error);
   if (status !== '') return SESSION_GONE.has(status);
-  return /connection|channel|socket|ECONN|EPIPE|Invalid client state|closed|disconnect/i.test(textOf(error));
+  return /connection|channel|socket|ECONN|EPIPE|Invalid client state|closed|disconnect/i.test(errorText(error));
 }
 
 /** What a failed Read of values means for the reader. */

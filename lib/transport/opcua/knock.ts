@@ -1,3 +1,4 @@
+import { errorOf } from '../../base';
 import { connect } from 'node:net';
 import { DeadlineError } from '../../base/deadline';
 
@@ -40,7 +41,7 @@ export function attended<T>(what: string, ms: number, endpoint: string, work: Pr
     };
     work.then(
       (value) => end(() => resolve(value)),
-      (error: unknown) => end(() => reject(error instanceof Error ? error : new Error(String(error))))
+      (error: unknown) => end(() => reject(errorOf(error)))
     );
   });
 }

@@ -1,3 +1,4 @@
+import { shortened } from '../../base';
 import type { NodeId } from 'node-opcua';
 import { loadClient } from './load';
 
@@ -46,7 +47,7 @@ function isBase64(text: string): boolean {
   return bare(Buffer.from(text, 'base64').toString('base64')) === bare(text);
 }
 
-const shown = (text: string): string => (text.length > 120 ? text.slice(0, 120) + '…' : text);
+const shown = (text: string): string => shortened(text, 120);
 
 /** Takes `ns=3;s=…`, `nsu=<uri>;s=…` or `i=…`; quotes inside the identifier are kept. */
 export function parseNodeId(text: string): WrittenNodeId | NodeIdFault {

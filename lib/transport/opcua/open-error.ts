@@ -1,5 +1,6 @@
+import { errorText } from '../../base';
 import { TransportError } from '../transport';
-import { safeText, shownEndpoint, statusOf, textOf, transportError } from './errors';
+import { safeText, shownEndpoint, statusOf, transportError } from './errors';
 import { OpcuaSettings } from './settings';
 
 const CREDENTIALS = new Set([
@@ -44,7 +45,7 @@ export function openError(
 ): TransportError {
   const at = shownEndpoint(settings.endpoint);
   const status = statusOf(error);
-  const text = textOf(error);
+  const text = errorText(error);
   const found = status === '' ? safeText(error, [settings.password, settings.privateKey]) : status;
   if (/Cannot find (ANONYMOUS|USERNAME|Certificate)/.test(text)) return identityNotOffered(at, settings);
   if (/Cannot find an Endpoint matching/i.test(text)) return policyNotOffered(at, settings, offered);
