@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { simulate, SimulationResult } from './simulation';
 
 /*
  * Runs seeds from the command line: --seed N (one), --from N --seeds N --step N (several), --for MS (until the time is
- * over), --records N, --trace, --verbose (a line for each), --json (one object for each), --first (end at the first
+ * over), --records N, --trace, --verbose (a line for each), --json (one object for each), --digest (one line for each:
+ * seed, lines and SHA-256 of its trace, so that two versions of the reader can be compared), --first (end at the first
  * failure).
  */
 const has = (name: string): boolean => process.argv.includes(`--${name}`);
@@ -33,7 +35,15 @@ async function main(): Promise<void> {
   const begun = performance.now();
   for (let seed = from; run < seeds && performance.now() < until; seed += step, run++) {
     const since = performance.now();
-    const result = await simulate({ seed, records, trace });
+    const digest = has('digest') ? createHash('sha256') : undefined;
+    let lines = 0;
+    const digested = (line: string): void => {
+      lines++;
+      digest?.update(`${line}\n`);
+    };
+    const result = await simulate({ seed, records, trace: digest === undefined ? trace : digested });
+    digest?.update(JSON.stringify(result));
+    if (digest !== undefined) console.log(`${seed} ${lines} ${digest.digest('hex')}`);
     produced += result.produced;
     if (result.violation !== undefined) failed++;
     if (result.violation !== undefined && has('first')) run = seeds;

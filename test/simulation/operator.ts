@@ -82,7 +82,8 @@ export class Operator {
       onSaved: (bytes) => simulation.confirmed(bytes),
       onBatch: (process, batch) => simulation.batch(process, batch),
       onProcessed: (process, batch) => simulation.processed(process, batch),
-      onError: (error) => simulation.error(error)
+      onError: (error) => simulation.error(error),
+      ...(simulation.isTraced ? { onStatus: (status, facts) => simulation.status(status, facts) } : {})
     });
     simulation.trace(`start of process ${this.pid}`);
     this.process.reader.start();

@@ -1,5 +1,5 @@
 import { fileStore, LockHolder } from '../../lib/state/files';
-import { createReader, Reader, ReaderError, ReaderSettings } from '../../lib/reader';
+import { createReader, Reader, ReaderError, ReaderSettings, ReaderStatus, StatusFacts } from '../../lib/reader';
 import { Clock } from '../../lib/reader/ports';
 import { Batch } from '../../lib/reader/batch';
 import { Chance } from './chance';
@@ -32,6 +32,8 @@ export interface ProcessParts {
   readonly onBatch: (process: Process, batch: Batch) => void;
   readonly onProcessed: (process: Process, batch: Batch) => void;
   readonly onError: (error: ReaderError) => void;
+  /** Where somebody looks at it. */
+  readonly onStatus?: (status: ReaderStatus, facts: StatusFacts) => void;
 }
 
 /** One life of one reader: everything that dies together. */
@@ -93,7 +95,13 @@ export class Process {
           parts.onBatch(this, batch);
           await this.sink.take(batch);
         }),
-      onError: (error) => void (!gate.isDead && parts.onError(error))
+      onError: (error) => void (!gate.isDead && parts.onError(error)),
+      ...(parts.onStatus === undefined
+        ? {}
+        : {
+            onStatus: (status: ReaderStatus, facts: StatusFacts) =>
+              void (!gate.isDead && parts.onStatus?.(status, facts))
+          })
     });
     for (const port of [parts, scheduler, server, disk, alarm, chance, this.link, this.sink, gate, clock, random, this])
       this.ports.add(port);

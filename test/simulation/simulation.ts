@@ -1,5 +1,5 @@
 import { DefinitionStore } from '../../lib/definition';
-import { ReaderError } from '../../lib/reader';
+import { ReaderError, ReaderStatus, StatusFacts } from '../../lib/reader';
 import { Batch } from '../../lib/reader/batch';
 import { decodeControlBlock } from '../../lib/ring';
 import { ReadOutcome, ReadPart } from '../../lib/transport/transport';
@@ -162,6 +162,10 @@ export class Simulation {
 
   wallNs(): bigint {
     return 1_750_000_000_000_000_000n + BigInt(Math.floor((this.scheduler.now + this.wallShiftMs) * 1_000)) * 1_000n;
+  }
+
+  get isTraced(): boolean {
+    return this.options.trace !== undefined;
   }
 
   trace(line: string): void {
@@ -330,6 +334,7 @@ export class Simulation {
     this.trace(
       `batch ${batch.serial} of incarnation ${seen.incarnation}: ${batch.records} records ${batch.facts.segments.map(({ abs }) => `@${abs}`).join(' ')}${batch.facts.notices.map((notice) => ` ${JSON.stringify(notice)}`).join('')}`
     );
+    this.trace(`  facts ${JSON.stringify(batch.facts)}`);
     const kept = this.seen.get(process) ?? new Map<number, SeenBatch>();
     this.seen.set(process, kept);
     kept.set(batch.serial, seen);
@@ -351,6 +356,11 @@ export class Simulation {
     this.trace(`processed ${batch.serial}`);
     kept.delete(batch.serial);
     for (const checker of this.checkers) checker.processed?.(session, seen);
+  }
+
+  /** What the reader says of itself. */
+  status(status: ReaderStatus, facts: StatusFacts): void {
+    this.trace(`status ${JSON.stringify(status)} ${JSON.stringify(facts)}`);
   }
 
   error(error: ReaderError): void {
