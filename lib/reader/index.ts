@@ -5,6 +5,6 @@
 export * from './api';
 export * from './batch';
 export * from './ports';
-export * from './reader';
+export * from './loop/reader';
 export * from './settings';
 export * from './status';

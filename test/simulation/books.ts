@@ -1,4 +1,4 @@
-import { decodeState, Lease, SavedState, StateFile } from '../../lib/reader/state-image';
+import { decodeState, Lease, SavedState, StateFile } from '../../lib/reader/progress/saved-state';
 import { Batch } from '../../lib/reader/batch';
 import { Notice } from '../../lib/ring';
 import { readU16, readU32 } from '../../lib/wire';

@@ -10,7 +10,7 @@ export const SABOTAGES: readonly Sabotage[] = [
     name: 'the confirming look',
     edits: [
       {
-        file: 'lib/reader/look-keeper.ts',
+        file: 'lib/reader/observe/seqlock.ts',
         from: 'const outcome = confirmed(looks, this.last) ?? invalid(looks);',
         to: "const [only] = looks;\n      const outcome: LookOutcome | undefined = isPlausible(only) ? { kind: 'accepted', base: only, index: 0, confirmed: true, monotonic: this.last === undefined || follows(only, this.last), oldestAbs: only.snapshot.oldestAbs } : invalid(looks);"
       }
@@ -18,7 +18,7 @@ export const SABOTAGES: readonly Sabotage[] = [
   },
   {
     name: 'the second seqlock reading',
-    edits: [{ file: 'lib/reader/look-keeper.ts', from: 'looks[index + 1].seqlock !== base.seqlock || ', to: '' }]
+    edits: [{ file: 'lib/reader/observe/seqlock.ts', from: 'looks[index + 1].seqlock !== base.seqlock || ', to: '' }]
   },
   {
     name: 'the CRC check',
@@ -38,7 +38,7 @@ export const SABOTAGES: readonly Sabotage[] = [
     name: 'the ack wait',
     edits: [
       {
-        file: 'lib/reader/checkpoints.ts',
+        file: 'lib/reader/progress/checkpoints.ts',
         from: '    this.queue.push({ serial: ++this.lastSerial, state });\n',
         to: '    this.queue.push({ serial: ++this.lastSerial, state });\n    this.settledState = state;\n'
       }
@@ -48,7 +48,7 @@ export const SABOTAGES: readonly Sabotage[] = [
     name: 'the seq rule',
     edits: [
       {
-        file: 'lib/reader/memory.ts',
+        file: 'lib/reader/judge/ring-position.ts',
         from: 'return this.accounting.isFresh(record) && !isOldRun(record, this.lastRunId);',
         to: 'return record.safeSeq >= 0;'
       }
@@ -58,23 +58,23 @@ export const SABOTAGES: readonly Sabotage[] = [
     name: 'the incarnation check',
     edits: [
       {
-        file: 'lib/reader/restart-watch.ts',
+        file: 'lib/reader/judge/restart.ts',
         from: "  if (now.headAbs < Math.max(memory.cursor, memory.reached)) return 'headAbs';\n",
         to: ''
       },
       {
-        file: 'lib/reader/restart-watch.ts',
+        file: 'lib/reader/judge/restart.ts',
         from: "  if (now.lostCount < then.lostCount) return 'lostCount';\n",
         to: ''
       },
       {
-        file: 'lib/reader/restart-watch.ts',
+        file: 'lib/reader/judge/restart.ts',
         from: "  if (now.oldestAbs < then.oldestAbs) return 'oldestAbs';\n",
         to: ''
       },
-      { file: 'lib/reader/restart-watch.ts', from: "  if (base.runId < memory.image.runId) return 'runId';\n", to: '' },
+      { file: 'lib/reader/judge/restart.ts', from: "  if (base.runId < memory.image.runId) return 'runId';\n", to: '' },
       {
-        file: 'lib/reader/anchor.ts',
+        file: 'lib/reader/judge/anchor.ts',
         from: "return anchor === undefined ? 'unasked' : 'differs';",
         to: "return anchor === undefined ? 'unasked' : 'overwritten';"
       }
@@ -94,7 +94,7 @@ export const SABOTAGES: readonly Sabotage[] = [
     name: 'the lease',
     edits: [
       {
-        file: 'lib/reader/state-keeper.ts',
+        file: 'lib/reader/progress/lease.ts',
         from: 'const ahead = (reach: Reach): Lease => ({ ...exact(reach), abs: reach.cursor + reach.capacity });',
         to: 'const ahead = (reach: Reach): Lease => exact(reach);'
       }

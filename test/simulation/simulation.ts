@@ -3,7 +3,7 @@ import { ReaderError, ReaderStatus, StatusFacts } from '../../lib/reader';
 import { Batch } from '../../lib/reader/batch';
 import { decodeControlBlock } from '../../lib/ring';
 import { ReadOutcome, ReadPart } from '../../lib/transport/transport';
-import { SavedState, StateFile } from '../../lib/reader/state-image';
+import { SavedState, StateFile } from '../../lib/reader/progress/saved-state';
 import { Books, SeenBatch, Session, stateOf } from './books';
 import { Chance } from './chance';
 import { bindingChecker, definitionOf } from './checkers/binding';

@@ -1,7 +1,7 @@
 import should from 'should';
 import { encodeControlBlock } from '../../../lib/ring';
-import { Look, takeLook } from '../../../lib/reader/look';
-import { LookKeeper } from '../../../lib/reader/look-keeper';
+import { Look, takeLook } from '../../../lib/reader/observe/control-sample';
+import { LookKeeper } from '../../../lib/reader/observe/seqlock';
 import { FakePlc } from './fake-plc';
 import { Rig, seqs } from './rig';
 

@@ -1,8 +1,8 @@
 import should from 'should';
 import { ReadPart } from '../../../lib/transport/transport';
-import { Checkpoints } from '../../../lib/reader/checkpoints';
-import { decodeState, encodeState, SavedState, StateFile } from '../../../lib/reader/state-image';
-import { StateKeeper } from '../../../lib/reader/state-keeper';
+import { Checkpoints } from '../../../lib/reader/progress/checkpoints';
+import { decodeState, encodeState, SavedState, StateFile } from '../../../lib/reader/progress/saved-state';
+import { StateKeeper } from '../../../lib/reader/progress/lease';
 import { FakePlc } from './fake-plc';
 import { FakeTransport, ManualClock, MemoryStore } from './fake-ports';
 import { Rig, seqs } from './rig';

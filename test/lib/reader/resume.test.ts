@@ -1,6 +1,6 @@
 import should from 'should';
 import { DEFAULT_SETTINGS } from '../../../lib/reader';
-import { encodeState, StateFile } from '../../../lib/reader/state-image';
+import { encodeState, StateFile } from '../../../lib/reader/progress/saved-state';
 import { FakePlc } from './fake-plc';
 import { MemoryStore } from './fake-ports';
 import { Rig, seqs } from './rig';

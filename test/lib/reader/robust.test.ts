@@ -1,6 +1,6 @@
 import should from 'should';
 import { createReader } from '../../../lib/reader';
-import { Pacer } from '../../../lib/reader/pacer';
+import { Pacer } from '../../../lib/reader/loop/pacing';
 import { FakePlc } from './fake-plc';
 import { FakeTransport, half, ManualClock, MemoryStore } from './fake-ports';
 import { Rig, seqs } from './rig';

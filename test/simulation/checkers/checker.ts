@@ -1,4 +1,4 @@
-import { SavedState } from '../../../lib/reader/state-image';
+import { SavedState } from '../../../lib/reader/progress/saved-state';
 import { SeenBatch, Session } from '../books';
 
 /** Looks at everything that happens, and raises the alarm at what must not. */

@@ -1,4 +1,4 @@
-import { SavedState } from '../../../lib/reader/state-image';
+import { SavedState } from '../../../lib/reader/progress/saved-state';
 import { Books, nameOf } from '../books';
 import { Life } from '../world/truth';
 import { Checker } from './checker';

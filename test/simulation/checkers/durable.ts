@@ -1,4 +1,4 @@
-import { StateFile } from '../../../lib/reader/state-image';
+import { StateFile } from '../../../lib/reader/progress/saved-state';
 import { Alarm } from '../violation';
 
 /** A state whose saving was confirmed survives whatever happens to the process and to the machine. */

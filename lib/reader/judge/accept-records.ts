@@ -1,0 +1,133 @@
+import type { OpenotCode } from '../../base/codes';
+import { describeRingError, PlacedRecord, RingError, ringErrorCode, walkWindow } from '../../ring';
+import { HEADER_LENGTH, RecordView } from '../../wire';
+import { BatchBuilder } from '../progress/batch-builder';
+import { Memory } from './ring-position';
+import { FlatWindow } from '../observe/window';
+
+/** Up to where the bytes of a window may be believed, as absolute positions. */
+export interface HarvestBounds {
+  /** Nothing that ends beyond it is handed on. */
+  readonly headAbs: number;
+  /** Head that was accepted before the window was read: below it the bytes cannot be older than the look. */
+  readonly trustedHead: number;
+  /** Head that was seen so long before the window was read that no copy is older (`rereadMs`). */
+  readonly settledHead: number;
+  /**
+   * Up to here the end of the lap was read again after what stands behind it, and is the same: a gap there is a gap.
+   */
+  readonly tailFreshUntil: number;
+}
+
+/** A place where the walk could not go on. */
+export interface Trouble {
+  readonly abs: number;
+  /** Stable word for notices. */
+  readonly reason: OpenotCode;
+  readonly message: string;
+  /**
+   * The seq or run of the record is below what was handed on already: stale bytes, or a restart that nothing else
+   * shows.
+   */
+  readonly notNew?: RecordView;
+  /** What stands behind it in the window, where it is a record that is not new. */
+  readonly following?: readonly PlacedRecord[];
+}
+
+/** Why no further record of a window was handed on. */
+export type HarvestEnd =
+  /** Everything up to head or the end of the window was taken; `needed` = bytes that the next record takes. */
+  | { readonly kind: 'end'; readonly needed?: number }
+  /** The rest needs a look that was made before its bytes were read: the next poll has it. */
+  | { readonly kind: 'held' }
+  /** What stands there may be a record of the lap before, in an old copy: time will tell. */
+  | { readonly kind: 'doubt'; readonly abs: number }
+  /** No further batch may be begun now. */
+  | { readonly kind: 'full' }
+  | { readonly kind: 'trouble'; readonly trouble: Trouble };
+
+/**
+ * Hands the records of one window on, in order (docs/design.md 5): whole, with a CRC that holds, ending at or before
+ * head, not below the seq expected next. The cursor moves record by record; a gap at the end of a lap is passed
+ * together with the record behind it. `flush` is called when the builder is full; false = no further batch now.
+ * `passed` sees each record handed on.
+ */
+export function harvest(
+  memory: Memory,
+  window: FlatWindow,
+  bounds: HarvestBounds,
+  builder: BatchBuilder,
+  limits: { maxRecords: number; maxBytes: number },
+  flush: () => boolean,
+  passed: (record: RecordView) => void
+): HarvestEnd {
+  const walk = walkWindow({
+    bytes: window.from(memory.cursor),
+    fromAbs: memory.cursor,
+    headAbs: bounds.headAbs,
+    capacity: memory.capacity
+  });
+  for (let i = 0; i < walk.records.length; i++) {
+    const { abs, record } = walk.records[i];
+    const fault = notNew(memory, abs, record);
+    if (fault !== undefined)
+      return abs < bounds.trustedHead
+        ? { kind: 'trouble', trouble: { ...fault, following: walk.records.slice(i + 1) } }
+        : { kind: 'held' };
+    if (mustWait(memory, abs, record, bounds)) return { kind: 'held' };
+    if (abs >= bounds.settledHead && memory.isDoubtful(abs, record)) return { kind: 'doubt', abs };
+    if (
+      builder.records > 0 &&
+      (builder.records >= limits.maxRecords || builder.bytes + record.length > limits.maxBytes) &&
+      !flush()
+    )
+      return { kind: 'full' };
+    const result = memory.accounting.account(record);
+    if (!result.ok) return { kind: 'trouble', trouble: { abs, reason: result.code, message: result.message } };
+    for (const loss of result.losses) builder.note(loss, abs);
+    builder.add(abs, record);
+    memory.epochs.observeRecord(abs, record);
+    memory.passed(abs, record);
+    passed(record);
+  }
+  if (walk.stop !== undefined) return stopped(walk.stop, bounds);
+  // A gap is passed together with the record behind it, never alone: a zero byte may be an old one.
+  const gap = walk.nextAbs - memory.cursor;
+  if (gap === 0 && walk.needed === undefined) return { kind: 'end' };
+  return { kind: 'end', needed: gap + (walk.needed ?? HEADER_LENGTH) };
+}
+
+function stopped(stop: RingError, bounds: HarvestBounds): HarvestEnd {
+  const abs = 'abs' in stop ? stop.abs : 0;
+  if (abs >= bounds.trustedHead) return { kind: 'held' };
+  return { kind: 'trouble', trouble: { abs, reason: ringErrorCode(stop), message: describeRingError(stop) } };
+}
+
+function notNew(memory: Memory, abs: number, record: RecordView): Trouble | undefined {
+  if (record.safeSeq < 0)
+    return {
+      abs,
+      reason: 'OPENOT_SEQ_TOO_LARGE',
+      message: `the record at position ${abs} has seq ${record.seq}; seqs up to 2^53-1 can be handled`
+    };
+  if (memory.isNew(record)) return undefined;
+  const expected = memory.accounting.expectedSeq(record.runId, record.sourceId);
+  const message = `the record at position ${abs} has run ${record.runId} and seq ${record.seq} of source ${record.sourceId}, which was handed on before (expected seq ${expected} or above)`;
+  return { abs, reason: 'OPENOT_SEQ_WENT_BACK', message, notNew: record };
+}
+
+/**
+ * Part 4 of OPC UA gives no order of evaluation within one Read, and some servers answer from copies: bytes may be
+ * older than the head beside them. A whole record of the previous lap would then stand in the new one's place. Such a
+ * record is below the expected seq, unless it was never read (a lap, a start in the middle): so what begins a source
+ * or leaves a gap is handed on only where head had passed it before the bytes were read. The zero byte of a gap and
+ * what
+ * stands behind it may come from copies of different ages, so it is read once more after that, or has long been passed.
+ */
+function mustWait(memory: Memory, abs: number, record: RecordView, bounds: HarvestBounds): boolean {
+  if (abs !== memory.cursor && memory.cursor >= bounds.settledHead && memory.cursor >= bounds.tailFreshUntil)
+    return true;
+  if (abs < bounds.trustedHead) return false;
+  const expected = memory.accounting.expectedSeq(record.runId, record.sourceId);
+  return expected === 0 || record.safeSeq > expected;
+}

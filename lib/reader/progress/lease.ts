@@ -1,0 +1,205 @@
+import { Checkpoints } from './checkpoints';
+import { Clock, LockLost, LockOutcome, Store } from '../ports';
+import { decodeState, encodeState, Lease, SavedState, StateFile, StateResult, unreadable } from './saved-state';
+import { ReaderError } from '../status';
+
+/** How far a batch reaches: the state after it. */
+export type Reach = Pick<SavedState, 'incarnation' | 'cursor' | 'capacity' | 'fingerprint'>;
+
+/**
+ * Locks, loads and saves the settled checkpoint, at most once in `intervalMs`, and the lease ahead of what is handed
+ * on.
+ */
+export class StateKeeper {
+  /** Another took the state over: this reader must end. */
+  lost: ReaderError | undefined;
+  private lastSaveMs = -Infinity;
+  /** Why the state could not be saved when that was tried last. */
+  failure: ReaderError | undefined;
+  /** As the file says. */
+  private lease: Lease | undefined;
+  /** The furthest that is known to have been handed on, by this life of the reader or those before. */
+  private handed: Reach | undefined;
+
+  constructor(
+    private readonly store: Store,
+    private readonly clock: Clock,
+    private readonly checkpoints: Checkpoints,
+    private readonly intervalMs: number,
+    private readonly onError: (error: ReaderError) => void
+  ) {}
+
+  /** Asks to be the only user of the state. */
+  async lock(): Promise<LockOutcome | (ReaderError & { readonly ok: false })> {
+    try {
+      return await this.store.lock();
+    } catch (error) {
+      const message = `the state of this reader could not be locked (${textOf(error)}), so nothing is read; tried again every second. Check space and rights of the folder openot under the user directory`;
+      return { ok: false, code: 'OPENOT_STATE_LOCK_FAILED', message };
+    }
+  }
+
+  async unlock(): Promise<void> {
+    try {
+      await this.store.unlock();
+    } catch {
+      // It is taken over when nobody touches it any more.
+    }
+  }
+
+  /** The saved state, undefined where there never was one. */
+  async load(): Promise<StateResult | { readonly ok: true; readonly state: undefined }> {
+    try {
+      const bytes = await this.store.load();
+      const result = bytes === undefined ? { ok: true as const, state: undefined } : decodeState(bytes);
+      if (result.ok && result.state !== undefined) this.goesOn(result.state);
+      return result;
+    } catch (error) {
+      return unreadable(`it could not be read (${textOf(error)})`);
+    }
+  }
+
+  private goesOn({ checkpoint, lease }: StateFile): void {
+    this.lease = lease;
+    const { incarnation, reached, fingerprint } = lease;
+    this.handed = { incarnation, cursor: reached, capacity: checkpoint.capacity, fingerprint };
+    // What the old lease allowed stays open in every state from now on, until the cursor has passed it.
+    const doubtUntil =
+      incarnation === checkpoint.incarnation ? Math.max(lease.abs, checkpoint.doubtUntil ?? 0) : checkpoint.doubtUntil;
+    const state = { ...checkpoint, ...(doubtUntil === undefined ? {} : { doubtUntil }) };
+    this.checkpoints.begin(state);
+    this.checkpoints.saved(state);
+  }
+
+  /**
+   * Must be true before a batch that reaches so far is handed on: a state that says so is saved. The error when it
+   * cannot be.
+   */
+  async cover(reach: Reach): Promise<true | ReaderError> {
+    if (!covers(this.lease, reach)) {
+      const state = this.checkpoints.toSave();
+      const error = state === undefined ? undefined : await this.write(state, ahead(reach));
+      if (error !== undefined) return error;
+    } else {
+      const error = await this.checkLock();
+      if (error !== undefined) return error;
+    }
+    if (this.handed === undefined || isBeyond(reach, this.handed)) this.handed = reach;
+    return true;
+  }
+
+  /** A save would find out by itself: who took the lock does not know of what is handed on after it. */
+  private async checkLock(): Promise<ReaderError | undefined> {
+    try {
+      if ((await this.store.isMine?.()) !== false) return undefined;
+      throw new LockLost('another process took its lock');
+    } catch (thrown) {
+      this.noteLost(thrown);
+      return (
+        this.lost ?? {
+          code: 'OPENOT_STATE_LOCK_FAILED',
+          message: `the lock of this reader's state could not be looked at (${textOf(thrown)}), so nothing is handed on until it can be`
+        }
+      );
+    }
+  }
+
+  /**
+   * Saves when something is settled and the interval has passed; milliseconds until it may be due, Infinity when
+   * nothing is.
+   */
+  async saveIfDue(): Promise<number> {
+    if (!this.checkpoints.dirty) return Infinity;
+    const due = this.lastSaveMs + this.intervalMs - this.clock.monotonicMs();
+    if (due > 0) return due;
+    const state = this.checkpoints.toSave();
+    if (state !== undefined) await this.write(state, ahead(this.furthest(state)));
+    return this.checkpoints.dirty ? Math.max(1, this.intervalMs) : Infinity;
+  }
+
+  /** At a clean stop: the lease says how far things really came. */
+  async saveLast(): Promise<void> {
+    const state = this.checkpoints.toSave();
+    if (state === undefined) return;
+    const lease = exact(this.furthest(state));
+    if (!this.checkpoints.dirty && this.lease?.incarnation === lease.incarnation && this.lease.abs === lease.abs)
+      return;
+    await this.write(state, lease);
+  }
+
+  /**
+   * A state may be ahead of all that was handed on: an incarnation that has begun, and of which nothing was read yet.
+   */
+  private furthest(state: Reach): Reach {
+    return this.handed === undefined || isBeyond(state, this.handed) ? state : this.handed;
+  }
+
+  /** The error when it could not be removed. */
+  async remove(): Promise<ReaderError | undefined> {
+    try {
+      await this.store.remove();
+      this.lease = this.handed = this.failure = undefined;
+      return undefined;
+    } catch (thrown) {
+      this.noteLost(thrown);
+      const error: ReaderError = {
+        code: 'OPENOT_STATE_NOT_REMOVED',
+        message: `the saved state of this reader could not be removed (${textOf(thrown)})`
+      };
+      this.onError(error);
+      return error;
+    }
+  }
+
+  private async write(checkpoint: SavedState, lease: Lease): Promise<ReaderError | undefined> {
+    this.lastSaveMs = this.clock.monotonicMs();
+    try {
+      await this.store.save(encodeState({ checkpoint, lease }));
+      this.checkpoints.saved(checkpoint);
+      this.lease = lease;
+      this.failure = undefined;
+      return undefined;
+    } catch (thrown) {
+      this.noteLost(thrown);
+      const error = this.lost ?? {
+        code: 'OPENOT_STATE_NOT_SAVED',
+        message: `the state of this reader could not be saved (${textOf(thrown)}): after a restart it would read again from the last saved one, and at most one ring is handed on until it can be. Check space and rights of the user directory`
+      };
+      if (this.failure === undefined) this.onError(error);
+      this.failure = error;
+      return error;
+    }
+  }
+
+  private noteLost(thrown: unknown): void {
+    if (thrown instanceof LockLost)
+      this.lost = {
+        code: thrown.code,
+        message: `this reader stopped: ${thrown.message}, so another reader goes on from its state. Two runtimes must not share a user directory`
+      };
+  }
+}
+
+/**
+ * Also the first record of an incarnation has to be known by its fingerprint: without one, a ring that begins anew
+ * meanwhile looks like this one.
+ */
+const covers = (lease: Lease | undefined, reach: Reach): boolean =>
+  lease !== undefined &&
+  (lease.incarnation > reach.incarnation ||
+    (lease.incarnation === reach.incarnation &&
+      lease.abs >= reach.cursor &&
+      (lease.fingerprint !== undefined || reach.fingerprint === undefined)));
+const isBeyond = (a: Reach, b: Reach): boolean =>
+  a.incarnation > b.incarnation || (a.incarnation === b.incarnation && a.cursor > b.cursor);
+
+/** How far things came, and no further. */
+const exact = ({ incarnation, cursor, fingerprint }: Reach): Lease => ({
+  incarnation,
+  abs: cursor,
+  reached: cursor,
+  ...(fingerprint === undefined ? {} : { fingerprint })
+});
+/** One ring ahead: in steady state the save of every second renews it long before it is used up. */
+const ahead = (reach: Reach): Lease => ({ ...exact(reach), abs: reach.cursor + reach.capacity });
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
