@@ -47,6 +47,11 @@ interface Run {
   readonly high: number;
   readonly id: string;
   readonly sources: Map<number, SourceAccount>;
+  /**
+   * Sources that may be changed here. In a draft those of its origin are copied first, and as long as the map itself is
+   * the origin's (`shared`) nothing of the run may be.
+   */
+  readonly own: Set<number> | 'all' | 'shared';
 }
 
 const nothing: readonly LossItem[] = [];
@@ -88,12 +93,30 @@ export class LossAccounting {
    */
   doubt(runId: bigint): void {
     this.doubtfulRun = runId;
-    for (const run of this.runs.values()) {
-      for (const source of run.sources.values()) {
+    for (const { id } of [...this.runs.values()]) {
+      const run = this.own(this.runs.get(id) as Run);
+      for (const sourceId of [...run.sources.keys()]) {
+        const source = ownSource(run, sourceId) as SourceAccount;
         source.doubtful = true;
         source.state = undefined;
       }
     }
+  }
+
+  /**
+   * A working copy: what it is given changes nothing here, so a reader can try out what follows and drop it. Costs what
+   * is changed, not what is known. This one must not be changed while the copy is in use.
+   */
+  draft(): LossAccounting {
+    const copy = new LossAccounting();
+    for (const [id, run] of this.runs) copy.runs.set(id, { ...run, sources: run.sources, own: 'shared' });
+    copy.current = this.current === undefined ? undefined : copy.runs.get(this.current.id);
+    copy.joined = this.joined;
+    copy.doubtfulRun = this.doubtfulRun;
+    copy.deliveredTotal = this.deliveredTotal;
+    copy.lostTotal = this.lostTotal;
+    copy.authoritativeTotal = this.authoritativeTotal;
+    return copy;
   }
 
   /** Takes one record. */
@@ -101,14 +124,15 @@ export class LossAccounting {
     const { bytes, start } = record;
     const seq = record.safeSeq;
     if (seq < 0) return seqTooLarge(record);
-    const run = this.runOf(readU32(bytes, start + Offset.runId), readU32(bytes, start + Offset.runId + 4));
+    const run = this.own(this.runOf(readU32(bytes, start + Offset.runId), readU32(bytes, start + Offset.runId + 4)));
     const sourceId = record.sourceId;
-    let source = run.sources.get(sourceId);
+    let source = ownSource(run, sourceId);
     if (source === undefined) {
       if (run.sources.size >= MAX_SOURCES_PER_RUN) return tooManySources(run.id, sourceId);
       const base = this.joined !== undefined && BigInt(run.id) <= this.joined ? seq : 0;
       source = new SourceAccount(base, base, this.doubtfulRun !== undefined && BigInt(run.id) <= this.doubtfulRun);
       run.sources.set(sourceId, source);
+      if (typeof run.own === 'object') run.own.add(sourceId);
     }
     const dropped = droppedRange(record);
     if (seq === source.next && dropped === undefined && source.waiting.length === 0 && !source.doubtful) {
@@ -232,6 +256,15 @@ export class LossAccounting {
     return this.runs.get(runText(low, high));
   }
 
+  /** The run with a map of its own, made when it is first changed in a draft. */
+  private own(run: Run): Run {
+    if (run.own !== 'shared') return run;
+    const own: Run = { ...run, sources: new Map(run.sources), own: new Set() };
+    this.runs.set(run.id, own);
+    if (this.current === run) this.current = own;
+    return own;
+  }
+
   private runOf(low: number, high: number): Run {
     const run = this.current;
     if (run !== undefined && run.low === low && run.high === high) return run;
@@ -246,11 +279,21 @@ export class LossAccounting {
 
   private addRun(id: string, sources: Map<number, SourceAccount>): Run {
     const value = BigInt(id);
-    const run: Run = { low: Number(value & 0xffff_ffffn), high: Number(value >> 32n), id, sources };
+    const run: Run = { low: Number(value & 0xffff_ffffn), high: Number(value >> 32n), id, sources, own: 'all' };
     this.runs.set(id, run);
     this.current = run;
     return run;
   }
+}
+
+/** The account of a source, copied first where it is still the origin's. */
+function ownSource(run: Run, sourceId: number): SourceAccount | undefined {
+  const source = run.sources.get(sourceId);
+  if (source === undefined || typeof run.own !== 'object' || run.own.has(sourceId)) return source;
+  const copy = source.copy();
+  run.sources.set(sourceId, copy);
+  run.own.add(sourceId);
+  return copy;
 }
 
 /**

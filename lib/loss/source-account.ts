@@ -55,6 +55,17 @@ export class SourceAccount {
     return this.next - this.base - this.lost;
   }
 
+  /** The same account, to be changed without changing this one. */
+  copy(): SourceAccount {
+    const copy = new SourceAccount(this.base, this.next, this.doubtful);
+    copy.lost = this.lost;
+    copy.authoritative = this.authoritative;
+    copy.open = this.open.slice();
+    copy.waiting = this.waiting.slice();
+    copy.state = this.state;
+    return copy;
+  }
+
   /**
    * Takes a record at or above `next`. `dropped` = what it names as lost, `checkpoint` = its seq proves the gap in
    * front of

@@ -131,6 +131,16 @@ export class EpochTracker {
     this.gap();
   }
 
+  /** The same knowledge, to be changed without changing this one. */
+  copy(): EpochTracker {
+    const copy = new EpochTracker();
+    copy.facts = this.facts.slice();
+    copy.latest = this.latest;
+    copy.stretch = this.stretch === undefined ? undefined : { ...this.stretch };
+    copy.pending = this.pending;
+    return copy;
+  }
+
   /**
    * The known epochs, ascending, consecutive in id, as plain objects of the caller's own. Empty when nothing is
    * certain.

@@ -1,12 +1,12 @@
 import type { OpenotCode } from '../../base/codes';
 import { describeRingError, PlacedRecord, RingError, ringErrorCode, walkWindow } from '../../ring';
 import { HEADER_LENGTH, RecordView } from '../../wire';
-import { BatchBuilder } from '../progress/batch-builder';
-import { Memory } from './ring-position';
+import { Gathering } from './gathering';
+import { RingPosition } from './ring-position';
 import { FlatWindow } from '../observe/window';
 
 /** Up to where the bytes of a window may be believed, as absolute positions. */
-export interface HarvestBounds {
+export interface AcceptBounds {
   /** Nothing that ends beyond it is handed on. */
   readonly headAbs: number;
   /** Head that was accepted before the window was read: below it the bytes cannot be older than the look. */
@@ -20,7 +20,7 @@ export interface HarvestBounds {
 }
 
 /** A place where the walk could not go on. */
-export interface Trouble {
+export interface BadPlace {
   readonly abs: number;
   /** Stable word for notices. */
   readonly reason: OpenotCode;
@@ -35,7 +35,7 @@ export interface Trouble {
 }
 
 /** Why no further record of a window was handed on. */
-export type HarvestEnd =
+export type AcceptEnd =
   /** Everything up to head or the end of the window was taken; `needed` = bytes that the next record takes. */
   | { readonly kind: 'end'; readonly needed?: number }
   /** The rest needs a look that was made before its bytes were read: the next poll has it. */
@@ -44,74 +44,65 @@ export type HarvestEnd =
   | { readonly kind: 'doubt'; readonly abs: number }
   /** No further batch may be begun now. */
   | { readonly kind: 'full' }
-  | { readonly kind: 'trouble'; readonly trouble: Trouble };
+  | { readonly kind: 'bad'; readonly place: BadPlace };
 
 /**
- * Hands the records of one window on, in order (docs/design.md 5): whole, with a CRC that holds, ending at or before
- * head, not below the seq expected next. The cursor moves record by record; a gap at the end of a lap is passed
- * together with the record behind it. `flush` is called when the builder is full; false = no further batch now.
- * `passed` sees each record handed on.
+ * Takes the records of one window, in order (docs/design.md 5): whole, with a CRC that holds, ending at or before head,
+ * not below the seq expected next. The cursor of `draft` moves record by record; a gap at the end of a lap is passed
+ * together with the record behind it. `closeBatch` is called when the batch is full; false = no further one may begin.
  */
-export function harvest(
-  memory: Memory,
+export function acceptRecords(
+  draft: RingPosition,
   window: FlatWindow,
-  bounds: HarvestBounds,
-  builder: BatchBuilder,
-  limits: { maxRecords: number; maxBytes: number },
-  flush: () => boolean,
-  passed: (record: RecordView) => void
-): HarvestEnd {
-  const walk = walkWindow({
-    bytes: window.from(memory.cursor),
-    fromAbs: memory.cursor,
-    headAbs: bounds.headAbs,
-    capacity: memory.capacity
-  });
+  bounds: AcceptBounds,
+  gathering: Gathering,
+  limits: { readonly maxRecords: number; readonly maxBytes: number },
+  closeBatch: () => boolean
+): AcceptEnd {
+  const { cursor: fromAbs, capacity } = draft;
+  const walk = walkWindow({ bytes: window.from(fromAbs), fromAbs, headAbs: bounds.headAbs, capacity });
   for (let i = 0; i < walk.records.length; i++) {
     const { abs, record } = walk.records[i];
-    const fault = notNew(memory, abs, record);
+    const fault = notNew(draft, abs, record);
     if (fault !== undefined)
       return abs < bounds.trustedHead
-        ? { kind: 'trouble', trouble: { ...fault, following: walk.records.slice(i + 1) } }
+        ? { kind: 'bad', place: { ...fault, following: walk.records.slice(i + 1) } }
         : { kind: 'held' };
-    if (mustWait(memory, abs, record, bounds)) return { kind: 'held' };
-    if (abs >= bounds.settledHead && memory.isDoubtful(abs, record)) return { kind: 'doubt', abs };
-    if (
-      builder.records > 0 &&
-      (builder.records >= limits.maxRecords || builder.bytes + record.length > limits.maxBytes) &&
-      !flush()
-    )
-      return { kind: 'full' };
-    const result = memory.accounting.account(record);
-    if (!result.ok) return { kind: 'trouble', trouble: { abs, reason: result.code, message: result.message } };
-    for (const loss of result.losses) builder.note(loss, abs);
-    builder.add(abs, record);
-    memory.epochs.observeRecord(abs, record);
-    memory.passed(abs, record);
-    passed(record);
+    if (mustWait(draft, abs, record, bounds)) return { kind: 'held' };
+    if (abs >= bounds.settledHead && draft.isDoubtful(abs, record)) return { kind: 'doubt', abs };
+    const isFull =
+      gathering.records > 0 &&
+      (gathering.records >= limits.maxRecords || gathering.bytes + record.length > limits.maxBytes);
+    if (isFull && !closeBatch()) return { kind: 'full' };
+    const result = draft.accounting.account(record);
+    if (!result.ok) return { kind: 'bad', place: { abs, reason: result.code, message: result.message } };
+    for (const loss of result.losses) gathering.note(loss, abs);
+    gathering.add(abs, record);
+    draft.epochs.observeRecord(abs, record);
+    draft.passed(abs, record);
   }
   if (walk.stop !== undefined) return stopped(walk.stop, bounds);
   // A gap is passed together with the record behind it, never alone: a zero byte may be an old one.
-  const gap = walk.nextAbs - memory.cursor;
+  const gap = walk.nextAbs - draft.cursor;
   if (gap === 0 && walk.needed === undefined) return { kind: 'end' };
   return { kind: 'end', needed: gap + (walk.needed ?? HEADER_LENGTH) };
 }
 
-function stopped(stop: RingError, bounds: HarvestBounds): HarvestEnd {
+function stopped(stop: RingError, bounds: AcceptBounds): AcceptEnd {
   const abs = 'abs' in stop ? stop.abs : 0;
   if (abs >= bounds.trustedHead) return { kind: 'held' };
-  return { kind: 'trouble', trouble: { abs, reason: ringErrorCode(stop), message: describeRingError(stop) } };
+  return { kind: 'bad', place: { abs, reason: ringErrorCode(stop), message: describeRingError(stop) } };
 }
 
-function notNew(memory: Memory, abs: number, record: RecordView): Trouble | undefined {
+function notNew(position: RingPosition, abs: number, record: RecordView): BadPlace | undefined {
   if (record.safeSeq < 0)
     return {
       abs,
       reason: 'OPENOT_SEQ_TOO_LARGE',
       message: `the record at position ${abs} has seq ${record.seq}; seqs up to 2^53-1 can be handled`
     };
-  if (memory.isNew(record)) return undefined;
-  const expected = memory.accounting.expectedSeq(record.runId, record.sourceId);
+  if (position.isNew(record)) return undefined;
+  const expected = position.accounting.expectedSeq(record.runId, record.sourceId);
   const message = `the record at position ${abs} has run ${record.runId} and seq ${record.seq} of source ${record.sourceId}, which was handed on before (expected seq ${expected} or above)`;
   return { abs, reason: 'OPENOT_SEQ_WENT_BACK', message, notNew: record };
 }
@@ -124,10 +115,10 @@ function notNew(memory: Memory, abs: number, record: RecordView): Trouble | unde
  * what
  * stands behind it may come from copies of different ages, so it is read once more after that, or has long been passed.
  */
-function mustWait(memory: Memory, abs: number, record: RecordView, bounds: HarvestBounds): boolean {
-  if (abs !== memory.cursor && memory.cursor >= bounds.settledHead && memory.cursor >= bounds.tailFreshUntil)
+function mustWait(position: RingPosition, abs: number, record: RecordView, bounds: AcceptBounds): boolean {
+  if (abs !== position.cursor && position.cursor >= bounds.settledHead && position.cursor >= bounds.tailFreshUntil)
     return true;
   if (abs < bounds.trustedHead) return false;
-  const expected = memory.accounting.expectedSeq(record.runId, record.sourceId);
+  const expected = position.accounting.expectedSeq(record.runId, record.sourceId);
   return expected === 0 || record.safeSeq > expected;
 }

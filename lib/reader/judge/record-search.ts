@@ -1,47 +1,49 @@
-import { NoticeItem } from '../../ring';
-import { Trouble } from './accept-records';
-import { Memory } from './ring-position';
-import { searchRecord } from './search-record';
-import { ReaderError } from '../status';
+import { SkippedItem } from '../../ring';
 import { FlatWindow } from '../observe/window';
-
-/** What one window brought: nothing of it lies there, it goes on in the next one, or it is over. */
-export type SearchStep =
-  'elsewhere' | 'on' | { readonly notice: Extract<NoticeItem, { kind: 'skipped' }>; readonly error: ReaderError };
+import { ReaderError } from '../status';
+import { BadPlace } from './accept-records';
+import { RingPosition } from './ring-position';
+import { searchRecord } from './search-record';
 
 /**
  * The search for the next record behind a place that cannot be read, through as many windows as it takes: one notice in
  * the end.
  */
-export class Search {
+export interface RecordSearch {
+  /** Where reading stopped. */
+  readonly fromAbs: number;
+  readonly place: BadPlace;
   /** Where it goes on. */
-  abs: number;
+  readonly abs: number;
   /** What the first search came to: one answer that was bad in itself must not take good records with it. */
-  private candidate: number | undefined;
+  readonly candidate?: number;
+}
 
-  constructor(
-    private readonly fromAbs: number,
-    private readonly trouble: Trouble
-  ) {
-    this.abs = trouble.abs;
-  }
+/** What one window brought: nothing of it lies there, it goes on in the next one, or it is over. */
+export type SearchStep =
+  | { readonly kind: 'elsewhere' }
+  | { readonly kind: 'on'; readonly search: RecordSearch }
+  | { readonly kind: 'found'; readonly notice: SkippedItem; readonly error: ReaderError };
 
-  step(memory: Memory, window: FlatWindow, headAbs: number): SearchStep {
-    if (this.abs < window.fromAbs || this.abs >= window.endAbs) return 'elsewhere';
-    const { abs, found } = searchRecord(memory, window, this.abs, headAbs);
-    if (!found && abs < headAbs) {
-      this.abs = abs;
-      return 'on';
-    }
-    if (this.candidate !== abs) {
-      this.candidate = abs;
-      this.abs = this.trouble.abs;
-      return 'on';
-    }
-    const message = `positions ${this.fromAbs} to ${abs} of ${memory.stream} could not be read as new records, however often they were read, and were passed over: ${this.trouble.message}`;
-    return {
-      notice: { kind: 'skipped', fromAbs: this.fromAbs, toAbs: abs, reason: this.trouble.reason },
-      error: { code: 'OPENOT_RING_SKIPPED', message }
-    };
-  }
+/** Begins behind a bad place. */
+export const searchFrom = (fromAbs: number, place: BadPlace): RecordSearch => ({ fromAbs, place, abs: place.abs });
+
+/** Looks for the record in one more window; bytes from `headAbs` on are not believed. */
+export function searchStep(
+  search: RecordSearch,
+  position: RingPosition,
+  window: FlatWindow,
+  headAbs: number
+): SearchStep {
+  const { fromAbs, place } = search;
+  if (search.abs < window.fromAbs || search.abs >= window.endAbs) return { kind: 'elsewhere' };
+  const { abs, found } = searchRecord(position, window, search.abs, headAbs);
+  if (!found && abs < headAbs) return { kind: 'on', search: { ...search, abs } };
+  if (search.candidate !== abs) return { kind: 'on', search: { ...search, candidate: abs, abs: place.abs } };
+  const message = `positions ${fromAbs} to ${abs} of ${position.stream} could not be read as new records, however often they were read, and were passed over: ${place.message}`;
+  return {
+    kind: 'found',
+    notice: { kind: 'skipped', fromAbs, toAbs: abs, reason: place.reason },
+    error: { code: 'OPENOT_RING_SKIPPED', message }
+  };
 }

@@ -1,15 +1,19 @@
 import { LossAccounting } from '../../loss';
 import { EpochTracker } from '../../ring';
 import { MAX_U64, Offset, readU32, readU64, RecordView } from '../../wire';
-import { PlausibleLook, isPlausible, takeLook } from '../observe/control-sample';
+import { PlausibleSample } from '../observe/control-sample';
 import { StartFrom } from '../settings';
-import { Fingerprint, SavedState, StateFile, StateResult, unreadable } from '../progress/saved-state';
+import { Fingerprint, SavedState } from '../progress/saved-state';
+import { promisesAfter } from './heartbeats';
 
 /** A source time above all others: with it, any record counts as older. */
 const LATEST_TIME = MAX_U64;
 
-/** What the reader knows of its ring: everything that decides what is handed on next. */
-export class Memory {
+/**
+ * Where the reader stands in its ring, and what it knows of the records before: everything that decides what is handed on
+ * next, and all that a checkpoint saves. As part of a state it is never changed; a step of the judge changes a `draft`.
+ */
+export class RingPosition {
   incarnation = 0;
   /** Next position to be handed on; moved by `passed`, `jump` and `beginAnew`, and over the gap at a lap's end. */
   cursor = 0;
@@ -18,11 +22,11 @@ export class Memory {
   /** Head was here, as what was handed on shows. */
   reached = 0;
   /** Heartbeats that sources promised: milliseconds by source id (docs/format.md 1). */
-  readonly heartbeats = new Map<number, number>();
+  heartbeats: ReadonlyMap<number, number> = new Map();
   /** The same of an incarnation that had begun while batches of this one were unsettled. */
-  private doubtAfter = 0;
+  private maybeDeliveredBelowNext = 0;
   /** What starts below it may have been handed on before an unclean stop: passed over, it is indeterminate. */
-  doubtUntil = 0;
+  maybeDeliveredBelow = 0;
   /** The lowest number that another incarnation may have: those below may have been given out. */
   nextIncarnation = 0;
   /**
@@ -47,13 +51,24 @@ export class Memory {
   private latestHigh = 0;
   private latestLow = 0;
   /** Sources met since the cursor jumped; within one lap of that. */
-  private readonly met = new Set<number>();
+  private met = new Set<number>();
+  /** `met` is this object's alone, not that of the position it was drafted from. */
+  private ownsMet = true;
 
   constructor(
     readonly stream: string,
     /** The ring's identity and the last accepted image. */
-    public image: PlausibleLook
+    public image: PlausibleSample
   ) {}
+
+  /** A working copy: what it takes changes nothing here. Costs what is changed, not what is known. */
+  draft(): RingPosition {
+    const copy = Object.assign(new RingPosition(this.stream, this.image), this);
+    copy.accounting = this.accounting.draft();
+    copy.epochs = this.epochs.copy();
+    copy.ownsMet = false;
+    return copy;
+  }
 
   get bufferId(): number {
     return this.image.bufferId;
@@ -98,7 +113,7 @@ export class Memory {
   /** The record was handed on. */
   passed(abs: number, record: RecordView): void {
     const { bytes, start } = record;
-    if (abs < this.unbrokenFrom + this.capacity) this.met.add(record.sourceId);
+    if (abs < this.unbrokenFrom + this.capacity) this.meet(record.sourceId);
     this.cursor = abs + record.length;
     if (this.cursor > this.reached) this.reached = this.cursor;
     if (this.written !== undefined) this.written++;
@@ -116,14 +131,22 @@ export class Memory {
     ) {
       this.lastRunId = record.runId;
       // Promises of a run that is over.
-      this.heartbeats.clear();
+      this.heartbeats = new Map();
     }
+    this.heartbeats = promisesAfter(this.heartbeats, record);
   }
 
-  /** What lies between is not read: overwritten, or no records. `seen` = the look that says so, confirmed or not. */
-  passOver(cursor: number, written: number | undefined, seen: PlausibleLook | undefined): void {
-    if (cursor > this.cursor && this.doubtUntil > this.cursor)
-      this.accounting.doubt(seen !== undefined && seen.runId > this.image.runId ? seen.runId : this.image.runId);
+  private meet(sourceId: number): void {
+    if (this.met.has(sourceId)) return;
+    if (!this.ownsMet) this.met = new Set(this.met);
+    this.ownsMet = true;
+    this.met.add(sourceId);
+  }
+
+  /** What lies between is not read: overwritten, or no records. `seen` = the sample that says so, confirmed or not. */
+  passOver(cursor: number, written: number | undefined, seen: PlausibleSample): void {
+    if (cursor > this.cursor && this.maybeDeliveredBelow > this.cursor)
+      this.accounting.doubt(seen.runId > this.image.runId ? seen.runId : this.image.runId);
     this.jump(cursor, written);
   }
 
@@ -135,7 +158,7 @@ export class Memory {
     this.lastRunId = undefined;
     this.lastTimeNs = 0n;
     // What was handed on before is not lost when it is overwritten now.
-    this.doubtUntil = Math.max(this.doubtUntil, this.reached);
+    this.maybeDeliveredBelow = Math.max(this.maybeDeliveredBelow, this.reached);
     this.jump(cursor, undefined);
   }
 
@@ -143,7 +166,8 @@ export class Memory {
   private jump(cursor: number, written: number | undefined): void {
     this.cursor = this.unbrokenFrom = cursor;
     this.written = written;
-    this.met.clear();
+    this.met = new Set();
+    this.ownsMet = true;
     this.epochs.gap();
   }
 
@@ -181,7 +205,7 @@ export class Memory {
   }
 
   /** Another ring, or one that began anew, from `cursor` on: nothing that was known of seqs, runs and epochs holds. */
-  beginAnew(image: PlausibleLook, cursor: number): void {
+  beginAnew(image: PlausibleSample, cursor: number): void {
     // Of another ring's records no time is known.
     if (image.bufferId !== this.bufferId || image.snapshot.bufferBytes !== this.capacity) this.lastTimeNs = 0n;
     this.nextLife();
@@ -190,22 +214,22 @@ export class Memory {
     this.epochs = new EpochTracker();
     this.fingerprint = undefined;
     this.lastRunId = undefined;
-    this.heartbeats.clear();
+    this.heartbeats = new Map();
     this.reached = 0;
-    this.doubtUntil = this.doubtAfter;
-    this.doubtAfter = 0;
-    if (cursor > 0 && this.doubtUntil > 0) this.accounting.doubt(image.runId);
+    this.maybeDeliveredBelow = this.maybeDeliveredBelowNext;
+    this.maybeDeliveredBelowNext = 0;
+    if (cursor > 0 && this.maybeDeliveredBelow > 0) this.accounting.doubt(image.runId);
     this.jump(cursor, image.snapshot.lostCount);
   }
 
   /** The same bytes under new counters: the last record still stands, so reading goes on behind it. */
-  goOnAnew(image: PlausibleLook, seqsBegan: boolean): void {
+  goOnAnew(image: PlausibleSample, seqsBegan: boolean): void {
     this.nextLife();
     this.image = image;
     this.epochs = new EpochTracker();
     // What was handed on beyond the cursor before a stop was of the former life, or of one that was not settled.
-    this.doubtUntil = Math.max(this.doubtUntil, this.doubtAfter);
-    this.doubtAfter = 0;
+    this.maybeDeliveredBelow = Math.max(this.maybeDeliveredBelow, this.maybeDeliveredBelowNext);
+    this.maybeDeliveredBelowNext = 0;
     this.reached = this.cursor;
     if ((this.fingerprintEnd ?? 0) > this.cursor) this.fingerprint = undefined;
     if (seqsBegan) {
@@ -218,8 +242,8 @@ export class Memory {
   }
 
   /** Of the incarnation that begins next, what starts below this may have been handed on before the stop. */
-  expectDoubt(abs: number): void {
-    this.doubtAfter = abs;
+  mayHaveDelivered(abs: number): void {
+    this.maybeDeliveredBelowNext = abs;
   }
 
   private nextLife(): void {
@@ -238,7 +262,7 @@ export class Memory {
       ...(this.lastRunId === undefined ? {} : { lastRunId: this.lastRunId.toString() }),
       ...(this.written === undefined ? {} : { written: this.written }),
       ...(this.heartbeats.size === 0 ? {} : { heartbeats: [...this.heartbeats] }),
-      ...(this.doubtUntil > this.cursor ? { doubtUntil: this.doubtUntil } : {}),
+      ...(this.maybeDeliveredBelow > this.cursor ? { doubtUntil: this.maybeDeliveredBelow } : {}),
       unbrokenFrom: this.unbrokenFrom,
       lastTimeNs: this.lastTimeNs.toString(),
       image: Buffer.from(this.image.bytes).toString('hex'),
@@ -269,38 +293,4 @@ function goneOn(accounting: LossAccounting): LossAccounting {
   const read = LossAccounting.fromJSON(state);
   if (!read.ok) throw new Error(read.message);
   return read.accounting;
-}
-
-/** The memory that a saved state describes, whole, or why it cannot be used. */
-export function memoryOf({
-  checkpoint: saved,
-  lease
-}: StateFile): { readonly ok: true; readonly memory: Memory } | Exclude<StateResult, { ok: true }> {
-  const look = takeLook(Buffer.from(saved.image, 'hex'));
-  if (!isPlausible(look)) return unreadable('the control block in it is not one');
-  if (look.bufferId !== saved.bufferId || look.snapshot.bufferBytes !== saved.capacity)
-    return unreadable('it names another ring than the control block in it');
-  const accounting = LossAccounting.fromJSON(saved.accounting);
-  if (!accounting.ok) return unreadable(accounting.message);
-  const epochs = EpochTracker.fromJSON(saved.epochs);
-  if (!epochs.ok) return unreadable(epochs.message);
-  const memory = new Memory(saved.stream, look);
-  memory.incarnation = saved.incarnation;
-  memory.cursor = saved.cursor;
-  memory.unbrokenFrom = saved.unbrokenFrom ?? saved.cursor;
-  memory.written = saved.written;
-  const isSameLife = lease.incarnation === saved.incarnation;
-  memory.doubtUntil = Math.max(saved.doubtUntil ?? 0, isSameLife ? lease.abs : 0);
-  memory.reached = Math.max(saved.cursor, isSameLife ? lease.reached : 0);
-  // An incarnation that began while batches of this one were still unsettled: what it handed on has its number.
-  memory.nextIncarnation = isSameLife ? 0 : lease.incarnation + 1;
-  memory.expectDoubt(isSameLife ? 0 : lease.abs);
-  for (const [source, ms] of saved.heartbeats ?? []) memory.heartbeats.set(source, ms);
-  memory.lastTimeNs = BigInt(saved.lastTimeNs ?? 0);
-  memory.accounting = accounting.accounting;
-  memory.epochs = epochs.tracker;
-  // The later record says more of the ring: also of a restart that went on beyond the cursor.
-  memory.fingerprint = (isSameLife ? lease.fingerprint : undefined) ?? saved.fingerprint;
-  memory.lastRunId = saved.lastRunId === undefined ? undefined : BigInt(saved.lastRunId);
-  return { ok: true, memory };
 }

@@ -1,6 +1,6 @@
 import { recordAt } from '../../ring/record-at';
 import { HEADER_LENGTH, SYNC_WORD } from '../../wire/header';
-import { Memory } from './ring-position';
+import { RingPosition } from './ring-position';
 import { FlatWindow } from '../observe/window';
 
 /** Where a search for the next record came to. `found` = a record that can be handed on begins there. */
@@ -18,15 +18,15 @@ export interface Found {
  * or before `headAbs`, not below the expected seq (docs/design.md 5). Where the window ends first, `abs` is where the
  * search has to go on; at head it ends, because head is where a record will begin.
  */
-export function searchRecord(memory: Memory, window: FlatWindow, fromAbs: number, headAbs: number): Found {
-  const { capacity } = memory;
+export function searchRecord(position: RingPosition, window: FlatWindow, fromAbs: number, headAbs: number): Found {
+  const { capacity } = position;
   const endAbs = Math.min(headAbs, window.endAbs);
   let abs = nextBoundary(fromAbs, capacity);
   let metOld = false;
   while (abs < endAbs) {
     const found = recordAt(window.bytes, abs - window.fromAbs, abs, capacity - (abs % capacity), endAbs - abs);
     if (found.ok === true) {
-      if (memory.isNew(found)) return { abs, found: true, isProof: !memory.isOlder(found), metOld };
+      if (position.isNew(found)) return { abs, found: true, isProof: !position.isOlder(found), metOld };
       metOld = true;
     }
     // It may be whole in the next window; at head it never will be.

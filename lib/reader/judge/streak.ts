@@ -3,32 +3,26 @@ import { RETRY_PAUSES_MS } from '../settings';
 /** A trouble that lasts less is not worth a word in the status: a torn copy is right at the next read. */
 export const TOLD_AFTER_MS = 1_000;
 
-/** How long, and in how many polls, something has been so. */
-export class Patience {
-  times = 0;
+/** How long, and in how many polls in a row, something has been so. No streak = it is not so. */
+export interface Streak {
+  readonly times: number;
+  /** When it was so first, monotonic milliseconds. */
+  readonly sinceMs: number;
   /** Milliseconds between the first and the latest time. */
-  ms = 0;
-  private since = 0;
+  readonly ms: number;
+}
 
-  /** It is so once more. */
-  note(nowMs: number): void {
-    if (this.times === 0) this.since = nowMs;
-    this.times++;
-    this.ms = nowMs - this.since;
-  }
+/** It is so once more. */
+export function longer(streak: Streak | undefined, nowMs: number): Streak {
+  if (streak === undefined) return { times: 1, sinceMs: nowMs, ms: 0 };
+  return { times: streak.times + 1, sinceMs: streak.sinceMs, ms: nowMs - streak.sinceMs };
+}
 
-  /** It is not so any more. */
-  reset(): void {
-    this.times = this.ms = 0;
-  }
-
-  /**
-   * Pause before the same is read again: short at first, for torn copies, then doubling up to the interval of polls.
-   */
-  pauseMs(intervalMs: number): number {
-    const last = RETRY_PAUSES_MS[RETRY_PAUSES_MS.length - 1];
-    const short = RETRY_PAUSES_MS[this.times - 1] ?? last;
-    const beyond = Math.max(0, this.times - 2 * RETRY_PAUSES_MS.length);
-    return Math.max(short, Math.min(intervalMs, last * 2 ** Math.min(beyond, 16)));
-  }
+/** Pause before the same is read again: short at first, for torn copies, then doubling up to the interval of polls. */
+export function pauseOf(streak: Streak | undefined, intervalMs: number): number {
+  const times = streak?.times ?? 0;
+  const last = RETRY_PAUSES_MS[RETRY_PAUSES_MS.length - 1];
+  const short = RETRY_PAUSES_MS[times - 1] ?? last;
+  const beyond = Math.max(0, times - 2 * RETRY_PAUSES_MS.length);
+  return Math.max(short, Math.min(intervalMs, last * 2 ** Math.min(beyond, 16)));
 }

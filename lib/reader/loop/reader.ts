@@ -5,10 +5,10 @@ import { BackOff } from './back-off';
 import { Batch } from '../batch';
 import { Checkpoints } from '../progress/checkpoints';
 import { Commands, STOPPED } from './commands';
-import { memoryOf } from '../judge/ring-position';
+import { positionOf } from '../judge/restore-position';
 import { Pacer } from './pacing';
-import { RingPoll } from './poll';
-import { PollEnd } from './poll-end';
+import { RingPoll } from './ring-poll';
+import { PollEnd } from '../judge/poll-end';
 import { ReaderSettings, withDefaults } from '../settings';
 import { StateKeeper } from '../progress/lease';
 import { UNCONFIRMED, updating } from './look-troubles';
@@ -219,14 +219,14 @@ class RingReader implements Reader {
   private async load(): Promise<boolean> {
     const loaded = await this.keeper.load();
     if (loaded.ok) {
-      const memory = loaded.state === undefined ? undefined : memoryOf(loaded.state);
-      this.board.isFirstContact = memory === undefined;
-      if (memory === undefined) return true;
-      if (memory.ok) {
-        this.ring.resume(memory.memory, loaded.state?.checkpoint.pending ?? []);
+      const restored = loaded.state === undefined ? undefined : positionOf(loaded.state);
+      this.board.isFirstContact = restored === undefined;
+      if (restored === undefined) return true;
+      if (restored.ok) {
+        this.ring.resume(restored.position, loaded.state?.checkpoint.pending ?? []);
         return true;
       }
-      this.board.fail('failed', memory);
+      this.board.fail('failed', restored);
     } else this.board.fail('failed', loaded);
     return false;
   }
@@ -236,9 +236,9 @@ class RingReader implements Reader {
     this.acks.moved();
     const failure = await this.keeper.remove();
     // Records that come again are not those that came: their incarnation has another number.
-    const { memory } = this.ring;
+    const { position } = this.ring;
     this.ring = this.newRing(
-      memory === undefined ? this.ring.firstIncarnation : Math.max(memory.incarnation + 1, memory.nextIncarnation)
+      position === undefined ? this.ring.firstIncarnation : Math.max(position.incarnation + 1, position.nextIncarnation)
     );
     this.connected = false;
     this.isLoaded = true;

@@ -1,6 +1,6 @@
 import type { OpenotCode } from '../../base/codes';
 import { Clock } from '../ports';
-import { RingPoll } from './poll';
+import { RingPoll } from './ring-poll';
 import { ReaderSettings } from '../settings';
 import { LookCounters, ReaderError, ReaderState, ReaderStatus, ReaderTotals, StatusFacts } from '../status';
 
@@ -91,7 +91,7 @@ export class StatusBoard {
   }
 
   status(ring: RingPoll, inFlight: number): ReaderStatus {
-    const cursor = ring.memory?.cursor;
+    const cursor = ring.position?.cursor;
     const head = ring.latest?.snapshot.headAbs;
     return {
       state: this.state,
@@ -100,7 +100,7 @@ export class StatusBoard {
       ...(this.code === 'OPENOT_READ_SILENT' ? { silentMs: this.silentMs } : {}),
       cursorAbs: cursor,
       lag: cursor === undefined || head === undefined || !this.seesTheRing() ? undefined : Math.max(0, head - cursor),
-      capacity: ring.memory?.capacity,
+      capacity: ring.position?.capacity,
       clockSkewMs: ring.outbox.skews.length === 0 ? undefined : Math.min(...ring.outbox.skews),
       sinceNs: this.sinceNs,
       totals: { ...this.totals },
@@ -111,14 +111,14 @@ export class StatusBoard {
   }
 
   facts(ring: RingPoll): StatusFacts {
-    const { memory, latest } = ring;
+    const { position, latest } = ring;
     // Without a name nobody could tell which reader it is that has not reached its ring since it was started.
-    if (memory === undefined || latest === undefined)
+    if (position === undefined || latest === undefined)
       return this.isFirstContact && this.settings.stream !== '' ? { stream: this.settings.stream } : {};
     return {
-      stream: memory.stream,
-      incarnation: memory.incarnation,
-      bufferId: memory.bufferId,
+      stream: position.stream,
+      incarnation: position.incarnation,
+      bufferId: position.bufferId,
       snapshot: { ...latest.snapshot }
     };
   }

@@ -11,7 +11,7 @@ import {
 import { ReaderError } from '../status';
 
 /** One reading of the control block, kept: the 88 bytes and what they say. */
-export interface Look {
+export interface ControlSample {
   readonly bytes: Uint8Array;
   readonly seqlock: number;
   /** The producer was inside an update: nothing else in the image counts. */
@@ -31,7 +31,7 @@ const INCONSISTENT: ReaderError = {
 };
 
 /** Takes a copy of the image: a transport's views are valid only until its next read. */
-export function takeLook(view: Uint8Array): Look {
+export function takeSample(view: Uint8Array): ControlSample {
   const bytes = new Uint8Array(Math.min(view.length, CONTROL_BLOCK_LENGTH));
   bytes.set(view.length > bytes.length ? view.subarray(0, bytes.length) : view);
   const seqlock = readSeqlock(bytes);
@@ -62,7 +62,7 @@ export function takeLook(view: Uint8Array): Look {
 }
 
 /** True when all 88 bytes are the same: then either one confirms the other. */
-export function sameImage(a: Look, b: Look): boolean {
+export function sameImage(a: ControlSample, b: ControlSample): boolean {
   if (a.bytes.length !== b.bytes.length) return false;
   for (let i = 0; i < a.bytes.length; i++) if (a.bytes[i] !== b.bytes[i]) return false;
   return true;
@@ -72,22 +72,22 @@ export function sameImage(a: Look, b: Look): boolean {
 const IDENTITY_AT = 48;
 
 /** True when both say the same of run, epoch and definitions. */
-export function sameIdentity(a: Look, b: Look): boolean {
+export function sameIdentity(a: ControlSample, b: ControlSample): boolean {
   for (let i = IDENTITY_AT; i < CONTROL_BLOCK_LENGTH; i++) if (a.bytes[i] !== b.bytes[i]) return false;
   return true;
 }
 
 /** An image with which one could go on: whole in itself, as far as it can show that. */
-export type PlausibleLook = Look & { readonly snapshot: Snapshot };
+export type PlausibleSample = ControlSample & { readonly snapshot: Snapshot };
 
 /** True when the image is one with which reading could go on. */
-export const isPlausible = (look: Look): look is PlausibleLook => look.snapshot !== undefined;
+export const isPlausible = (look: ControlSample): look is PlausibleSample => look.snapshot !== undefined;
 
 /**
  * Whether `later` can be a later state of the same ring as `earlier`: nothing that only ever rises has fallen.
  * What a torn image usually fails.
  */
-export function follows(later: PlausibleLook, earlier: PlausibleLook): boolean {
+export function follows(later: PlausibleSample, earlier: PlausibleSample): boolean {
   const a = earlier.snapshot;
   const b = later.snapshot;
   return (

@@ -3,54 +3,61 @@ import { ReaderSettings } from '../settings';
 /** Milliseconds that reading one window should take, at most: a slow device then has smaller ones. */
 const SLOW_WINDOW_MS = 2_000;
 
+type Limits = Pick<ReaderSettings, 'firstChunk' | 'minChunk' | 'maxChunk'>;
+
 /**
  * How many bytes a poll asks for (docs/design.md 5): few while it keeps up, more while it is behind, and less per
  * Read than what the server once could not answer. A window may take several Reads.
  */
-export class ChunkSize {
+export interface ReadSize {
   /** Bytes of the next window. */
-  window: number;
+  readonly window: number;
   /** Bytes of the ring in one Read, at most. */
-  perRead: number;
+  readonly perRead: number;
   /** Milliseconds that the last window took. */
-  tookMs = 0;
+  readonly tookMs: number;
+}
 
-  constructor(private readonly settings: Pick<ReaderSettings, 'firstChunk' | 'minChunk' | 'maxChunk'>) {
-    this.window = settings.firstChunk;
-    this.perRead = settings.maxChunk;
-  }
+/**
+ * What the records of a window say about the size of the next one. behind: it was full and there is more. caughtUp: it
+ * held `used` bytes up to head. needs: a record or a search needs `bytes` of them.
+ */
+export type ReadHint =
+  | { readonly kind: 'behind' }
+  | { readonly kind: 'caughtUp'; readonly used: number }
+  | { readonly kind: 'needs'; readonly bytes: number };
 
-  /** A new session: what the old one could not do may have been the link's fault. */
-  reset(): void {
-    this.window = this.settings.firstChunk;
-    this.perRead = this.settings.maxChunk;
-  }
+/** A new session: what the old one could not do may have been the link's fault. */
+export const freshSize = ({ firstChunk, maxChunk }: Limits, tookMs = 0): ReadSize => ({
+  window: firstChunk,
+  perRead: maxChunk,
+  tookMs
+});
 
-  /** The window was full and there is more: ask for more at once, where the carriage is quick enough for it. */
-  behind(): void {
-    // What takes long is overtaken by the producer before its last look, and nothing is told of it meanwhile.
-    if (this.tookMs > SLOW_WINDOW_MS) this.window = Math.max(this.settings.minChunk, Math.floor(this.window / 2));
-    if (this.tookMs * 2 > SLOW_WINDOW_MS) return;
-    this.window = Math.max(this.window, Math.min(this.settings.maxChunk, this.perRead * 4, this.window * 2));
+/** The size after a hint. */
+export function sizeAfter(size: ReadSize, hint: ReadHint, limits: Limits): ReadSize {
+  switch (hint.kind) {
+    case 'behind':
+      return behind(size, limits);
+    case 'caughtUp':
+      return hint.used * 4 < size.window
+        ? { ...size, window: Math.max(Math.min(limits.firstChunk, size.perRead), Math.floor(size.window / 2)) }
+        : size;
+    case 'needs':
+      return hint.bytes > size.window ? { ...size, window: hint.bytes } : size;
   }
+}
 
-  /** The window held `used` bytes up to head. */
-  caughtUp(used: number): void {
-    if (used * 4 < this.window)
-      this.window = Math.max(Math.min(this.settings.firstChunk, this.perRead), Math.floor(this.window / 2));
-  }
+/** More at once, where the carriage is quick enough for it. */
+function behind(size: ReadSize, { minChunk, maxChunk }: Limits): ReadSize {
+  // What takes long is overtaken by the producer before its last sample, and nothing is told of it meanwhile.
+  const window = size.tookMs > SLOW_WINDOW_MS ? Math.max(minChunk, Math.floor(size.window / 2)) : size.window;
+  if (size.tookMs * 2 > SLOW_WINDOW_MS) return { ...size, window };
+  return { ...size, window: Math.max(window, Math.min(maxChunk, size.perRead * 4, window * 2)) };
+}
 
-  /** A record of this length did not fit into the window. */
-  needs(bytes: number): void {
-    if (bytes > this.window) this.window = bytes;
-  }
-
-  /** A Read was too large or too slow. False when it cannot be made smaller. */
-  tooLarge(): boolean {
-    const smaller = Math.floor(Math.min(this.perRead, this.window) / 2);
-    if (smaller < this.settings.minChunk) return false;
-    this.perRead = smaller;
-    this.window = Math.min(this.window, smaller);
-    return true;
-  }
+/** A Read was too large or too slow: half of it. Undefined when it cannot be made smaller. */
+export function smallerSize(size: ReadSize, { minChunk }: Limits): ReadSize | undefined {
+  const perRead = Math.floor(Math.min(size.perRead, size.window) / 2);
+  return perRead < minChunk ? undefined : { ...size, perRead, window: Math.min(size.window, perRead) };
 }

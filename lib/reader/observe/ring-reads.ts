@@ -1,7 +1,7 @@
 import { ReadPart, Transport, TransportError } from '../../transport/transport';
 import { CONTROL_BLOCK_LENGTH } from '../../ring';
 import { readU32 } from '../../wire';
-import { Look, takeLook } from './control-sample';
+import { ControlSample, takeSample } from './control-sample';
 import { LookCounters } from '../status';
 import { FlatWindow, readsOf, windowParts } from './window';
 
@@ -21,8 +21,8 @@ export interface WindowAsk {
   readonly twice: boolean;
   /** Where the CRC of the last record handed on stands: never across the end of the ring. */
   readonly anchorAbs?: number;
-  /** Given where a look pays before the window (RingFacts.lookFirst): what is worth asking for after that look. */
-  readonly wanted?: (look: Look) => Wanted;
+  /** Given where a sample pays before the window (RingFacts.lookFirst): what is worth asking for after that sample. */
+  readonly wanted?: (sample: ControlSample) => Wanted;
 }
 
 /**
@@ -34,10 +34,10 @@ export type Wanted =
   | { readonly kind: 'rest'; readonly length: number }
   | { readonly kind: 'elsewhere'; readonly fromAbs: number; readonly length: number; readonly anchorAbs?: number };
 
-/** One window as it came, with the looks around it. */
+/** One window as it came, with the samples around it. */
 export interface WindowRead {
   readonly ok: true;
-  readonly looks: Look[];
+  readonly samples: ControlSample[];
   readonly window: FlatWindow;
   /** The four bytes at `anchorAbs`, as a CRC. */
   readonly anchor?: number;
@@ -62,14 +62,14 @@ export class RingReads {
   async window(ask: WindowAsk): Promise<WindowRead | TransportError> {
     const first = ask.wanted === undefined ? undefined : await this.control();
     if (first?.ok === false) return first;
-    const looks = first === undefined ? [] : [takeLook(first.bytes)];
-    const wanted: Wanted = ask.wanted?.(looks[0]) ?? { kind: 'rest', length: ask.length };
+    const samples = first === undefined ? [] : [takeSample(first.bytes)];
+    const wanted: Wanted = ask.wanted?.(samples[0]) ?? { kind: 'rest', length: ask.length };
     const { capacity, perRead } = ask;
     const { fromAbs, anchorAbs } = wanted.kind === 'elsewhere' ? wanted : ask;
     const joined = anchorAbs !== undefined && anchorAbs + ANCHOR_LENGTH === fromAbs;
     const apart = anchorAbs !== undefined && !joined;
     const firstAbs = joined ? anchorAbs : fromAbs;
-    if (wanted.kind === 'nothing') return { ok: true, looks, window: new FlatWindow(firstAbs, 0) };
+    if (wanted.kind === 'nothing') return { ok: true, samples, window: new FlatWindow(firstAbs, 0) };
     const size = Math.min(ask.length, capacity, Math.max(0, wanted.length) + fromAbs - firstAbs);
     const groups = readsOf(windowParts(firstAbs, size, capacity, perRead), perRead);
     // An anchor that stands apart is asked for also where nothing new is.
@@ -77,19 +77,19 @@ export class RingReads {
     const window = new FlatWindow(firstAbs, size);
     let anchor: number | undefined;
     for (let i = 0; i < groups.length; i++) {
-      const look: ReadPart[] = i === 0 && looks.length === 0 ? [CONTROL] : [];
+      const control: ReadPart[] = i === 0 && samples.length === 0 ? [CONTROL] : [];
       const before: ReadPart[] =
-        i > 0 || !apart ? look : [...look, ...windowParts(anchorAbs, ANCHOR_LENGTH, capacity, perRead)];
+        i > 0 || !apart ? control : [...control, ...windowParts(anchorAbs, ANCHOR_LENGTH, capacity, perRead)];
       const parts = [...before, ...groups[i], ...(ask.twice && i === groups.length - 1 ? [CONTROL] : [])];
       const read = await this.read(parts);
       if (!read.ok) return read;
       for (let p = 0; p < parts.length; p++) {
-        if (parts[p].kind === 'control') looks.push(takeLook(read.parts[p]));
+        if (parts[p].kind === 'control') samples.push(takeSample(read.parts[p]));
         else if (apart && i === 0 && p === before.length - 1) anchor = readU32(read.parts[p], 0);
         else window.add(read.parts[p]);
       }
     }
-    return { ok: true, looks, window, anchor: joined ? readU32(window.bytes, 0) : anchor };
+    return { ok: true, samples, window, anchor: joined ? readU32(window.bytes, 0) : anchor };
   }
 
   /** [fromAbs, fromAbs + length) once more, in one Read behind the control block. */
@@ -105,7 +105,7 @@ export class RingReads {
     if (!outcome.ok) return outcome;
     for (let p = 0; p < parts.length; p++) {
       const part = parts[p];
-      // A short control block is judged as such by its look.
+      // A short control block is judged as such by its sample.
       const expected =
         part.kind === 'ring' ? part.length : Math.min(CONTROL_BLOCK_LENGTH, outcome.parts[p]?.length ?? -1);
       if (outcome.parts[p]?.length === undefined || (part.kind === 'ring' && outcome.parts[p].length !== expected)) {

@@ -2,7 +2,7 @@ import { isObject } from '../../base';
 import { NoticeItem } from '../../ring';
 import { openJson, sealJson } from '../../state';
 import { HEADER_LENGTH, parseSafeU64, parseU64 } from '../../wire';
-import { MAX_HEARTBEATS } from '../loop/heartbeat';
+import { MAX_HEARTBEATS } from '../judge/heartbeats';
 
 /** Where the last record handed on stood, and its CRC: by these a ring is known again after a restart. */
 export interface Fingerprint {

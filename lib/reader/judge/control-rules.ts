@@ -1,0 +1,139 @@
+import { checkAnchor } from './anchor';
+import { boundsOf } from './bounds';
+import { Case, SMALLER_PAUSE_MS } from './case';
+import { firstContact } from './first-contact';
+import { settledHead, withHead } from './head-history';
+import { PollEnd } from './poll-end';
+import { judgeRestart } from './restart';
+import { ANCHORED } from './ring-state';
+import { longer } from './streak';
+import { strangeBytes, wentBack, wrongSize } from './troubles';
+
+/* The rules about the control block, rows 0 to 8 of the table: what they do not decide, they have cleared of doubt. */
+
+/** Polls in which another record must stand in the last one's place, before that is believed. */
+const MISMATCH_POLLS = 4;
+
+export function readFailed({ observation }: Case): PollEnd | undefined {
+  if (observation.kind !== 'unread') return undefined;
+  const { error, isSmaller } = observation;
+  // Said, though it mends itself: a Read that was given up after a time-out is no sign of health.
+  return isSmaller ? { kind: 'soon', ms: SMALLER_PAUSE_MS, trouble: error } : { kind: 'failed', error };
+}
+
+/** The ring as the configuration has it cannot be the one that the control block speaks of. */
+export function notUsable(c: Case): PollEnd | undefined {
+  const { control } = c.seen;
+  if (control.kind === 'invalid') return { kind: 'refused', error: control.error };
+  if (control.kind === 'updating' || control.kind === 'unstable') return control;
+  return undefined;
+}
+
+export function unknownRing(c: Case): PollEnd | undefined {
+  if (c.state.phase !== 'unknown') return undefined;
+  return notUsable(c) ?? sizeDiffers(c) ?? firstContact(c);
+}
+
+export function endingRing(c: Case): PollEnd | undefined {
+  return c.state.phase === 'ending' ? c.newIncarnation(c.state.next) : undefined;
+}
+
+export function nothingNew(c: Case): PollEnd | undefined {
+  if (c.seen.control.kind !== 'same') return undefined;
+  const { position } = c;
+  c.anchor = checkAnchor(position, c.seen.anchor, position.image.snapshot.oldestAbs);
+  proveTrust(c);
+  // What looked like another ring in polls before did not last.
+  c.doubt({ restart: undefined, anchor: undefined });
+  c.hints.push({ kind: 'caughtUp', used: 0 });
+  return { kind: 'idle' };
+}
+
+export function sizeDiffers(c: Case): PollEnd | undefined {
+  const { control, facts } = c.seen;
+  if (control.kind !== 'accepted') return undefined;
+  const error = wrongSize(control.base, facts);
+  return error === undefined ? undefined : { kind: 'refused', error };
+}
+
+export function savedNextIncarnation(c: Case): PollEnd | undefined {
+  const { position, seen } = c;
+  if (seen.control.kind !== 'accepted') throw new Error('no control block was accepted');
+  c.control = seen.control;
+  c.anchor = checkAnchor(position, seen.anchor, seen.control.oldestAbs);
+  // It had begun before the last stop, while batches of this one were unsettled.
+  if (position.nextIncarnation <= position.incarnation) return undefined;
+  return c.newIncarnation({ control: c.control, reason: 'resumed', anchor: c.anchor });
+}
+
+export function signOfRestart(c: Case): PollEnd | undefined {
+  const { control, anchor, position, seen, limits } = c;
+  const at = { ms: seen.askedMs, rereadMs: limits.settings.rereadMs };
+  const verdict = judgeRestart(control, position, anchor, c.now.doubts.restart, at);
+  c.doubt({ restart: verdict.kind === 'wait' ? verdict.doubt : undefined });
+  if (verdict.kind === 'wait') return c.wait(verdict.doubt.streak, wentBack(position, control.base));
+  if (verdict.kind === 'restart') return c.newIncarnation({ control, reason: verdict.reason, anchor });
+  c.isCorrected = verdict.kind === 'corrected';
+  return undefined;
+}
+
+/** Another record stands where the last one should: an old copy for as long as one may be old, then another ring. */
+export function anchorDiffers(c: Case): PollEnd | undefined {
+  const { control, anchor, position, seen, limits } = c;
+  if (anchor !== 'differs') {
+    c.doubt({ anchor: undefined });
+    return undefined;
+  }
+  const { doubts, trust } = c.now;
+  const streak = control.confirmed ? longer(doubts.anchor, seen.askedMs) : doubts.anchor;
+  if (streak !== undefined && streak.times >= MISMATCH_POLLS && streak.ms >= limits.settings.rereadMs) {
+    if (trust.kind === 'anchored') return c.newIncarnation({ control, reason: 'fingerprint', anchor });
+    // It may never have stood there, but in an old copy of another lap: then it says nothing of a new ring.
+    const draft = position.draft();
+    draft.fingerprint = undefined;
+    c.follow({ position: draft });
+    c.doubt({ anchor: undefined });
+    return { kind: 'more' };
+  }
+  c.doubt({ anchor: streak });
+  c.isReread = true;
+  return c.wait(streak, strangeBytes(position));
+}
+
+/** The last record still stands: after as long as a copy may be old that proves it, also where nothing new comes. */
+function proveTrust(c: Case): void {
+  const { trust } = c.now;
+  if (c.anchor !== 'stands' || trust.kind !== 'sinceLap') return;
+  if (c.seen.askedMs >= trust.sinceMs + c.limits.settings.rereadMs) c.follow({ trust: ANCHORED });
+}
+
+/** No rule stood against the control block: from here on it is what the ring is known by. */
+export function believe(c: Case): void {
+  const { control, isCorrected, seen, limits } = c;
+  const { base, confirmed } = control;
+  const { rereadMs } = limits.settings;
+  proveTrust(c);
+  const before = c.now;
+  // Where the older image was wrong, nothing it said may be trusted.
+  const trustedHead = isCorrected ? before.position.cursor : before.last.snapshot.headAbs;
+  c.bounds = {
+    ...boundsOf(seen.first, control, trustedHead),
+    settledHead: settledHead(before.heads, rereadMs, seen.askedMs),
+    tailFreshUntil: seen.tailFreshUntil
+  };
+  const position = before.position.draft();
+  if (confirmed || isCorrected) {
+    position.image = base;
+    // What lies beyond head was never written, so never handed on; an old copy may show a head from before the stop.
+    if (seen.askedMs >= before.resumedMs + rereadMs)
+      position.maybeDeliveredBelow = Math.min(position.maybeDeliveredBelow, base.snapshot.headAbs);
+  }
+  if (confirmed) position.epochs.observeSnapshot(base.snapshot);
+  c.lostCountBefore = before.last.snapshot.lostCount;
+  c.follow({
+    position,
+    last: base,
+    heads: withHead(before.heads, rereadMs, base.snapshot.headAbs, seen.doneMs),
+    evicted: seen.first.snapshot === undefined ? 0 : Math.max(0, control.oldestAbs - seen.first.snapshot.oldestAbs)
+  });
+}

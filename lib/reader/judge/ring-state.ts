@@ -1,0 +1,86 @@
+import { PlausibleSample } from '../observe/control-sample';
+import { AcceptedControl } from '../observe/seqlock';
+import { AnchorCheck } from './anchor';
+import { SeqChain } from './bad-record';
+import { HeadHistory } from './head-history';
+import { RecordSearch } from './record-search';
+import { RestartDoubt } from './restart';
+import { RingPosition } from './ring-position';
+import { Streak } from './streak';
+
+/**
+ * What a reader knows of its ring between two polls. A value: each decision makes the next one, nothing in it is ever
+ * changed, and every suspicion stands in `doubts`, so that forgetting it is leaving it out.
+ */
+export type RingState = Unknown | Following | Ending;
+
+/** No saved state, and the ring was not seen yet. */
+export interface Unknown {
+  readonly phase: 'unknown';
+  /** Number of the incarnation that a first contact begins: none that was given out before. */
+  readonly firstIncarnation: number;
+}
+
+/** The ring is read, record by record. */
+export interface Following {
+  readonly phase: 'following';
+  readonly position: RingPosition;
+  /** The control block accepted last, confirmed or not. */
+  readonly last: PlausibleSample;
+  readonly doubts: Doubts;
+  readonly trust: Trust;
+  /** A search for the next record behind a place that cannot be read. */
+  readonly search?: RecordSearch;
+  /** What was learnt at places that could not be read. */
+  readonly learnt: Learnt;
+  readonly heads: HeadHistory;
+  /** Bytes that were overwritten while the last window was read. */
+  readonly evicted: number;
+  /** Since when a saved state is gone on from, monotonic milliseconds. */
+  readonly resumedMs: number;
+}
+
+/** The ring began anew; it waits until the batches of its former life are settled, or were waited for long enough. */
+export interface Ending {
+  readonly phase: 'ending';
+  readonly following: Following;
+  readonly next: NewIncarnation;
+  /** They have been waited for long enough. */
+  readonly isDrained: boolean;
+}
+
+/** How the next incarnation was noticed. */
+export interface NewIncarnation {
+  readonly control: AcceptedControl;
+  readonly reason: string;
+  readonly anchor: AnchorCheck;
+}
+
+/** What is suspected, poll after poll, until it is decided or does not show any more. Absent = not suspected. */
+export interface Doubts {
+  /** The control block says something that only falls when a ring begins anew. */
+  readonly restart?: RestartDoubt;
+  /** Another record stands where the last one handed on should stand. */
+  readonly anchor?: Streak;
+  /** Nothing can be handed on at the cursor. */
+  readonly place?: Streak;
+}
+
+/**
+ * What the last record handed on proves. anchored: where it stands, the bytes are of this lap. sinceLap: what was handed
+ * on after a lap stands on no anchor of its own until it stood for as long as a copy may be old.
+ */
+export type Trust = { readonly kind: 'anchored' } | { readonly kind: 'sinceLap'; readonly sinceMs: number };
+
+/** What readings of a bad place taught, for the next one. */
+export interface Learnt {
+  /** Source of the last record passed over as a repeat: when it repeats again, its seqs began anew. */
+  readonly repeated?: SeqChain;
+  /** Place behind which the last reading showed that these bytes are of this lap. */
+  readonly provenAbs?: number;
+}
+
+/** Nothing is suspected. */
+export const NO_DOUBTS: Doubts = {};
+/** The last record handed on proves what follows it. */
+export const ANCHORED: Trust = { kind: 'anchored' };
