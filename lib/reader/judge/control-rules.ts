@@ -14,6 +14,7 @@ import { strangeBytes, wentBack, wrongSize } from './troubles';
 /** Polls in which another record must stand in the last one's place, before that is believed. */
 const MISMATCH_POLLS = 4;
 
+/** Row 0: nothing was seen. Smaller Reads where the failure says that they help, else the failure itself. */
 export function readFailed({ observation }: Case): PollEnd | undefined {
   if (observation.kind !== 'unread') return undefined;
   const { error, isSmaller } = observation;
@@ -21,7 +22,7 @@ export function readFailed({ observation }: Case): PollEnd | undefined {
   return isSmaller ? { kind: 'soon', ms: SMALLER_PAUSE_MS, trouble: error } : { kind: 'failed', error };
 }
 
-/** The ring as the configuration has it cannot be the one that the control block speaks of. */
+/** Row 4: no control block can be believed this time, or none at all. */
 export function notUsable(c: Case): PollEnd | undefined {
   const { control } = c.seen;
   if (control.kind === 'invalid') return { kind: 'refused', error: control.error };
@@ -29,15 +30,18 @@ export function notUsable(c: Case): PollEnd | undefined {
   return undefined;
 }
 
+/** Row 1: the ring was never seen. First contact, as far as its control block can be used. */
 export function unknownRing(c: Case): PollEnd | undefined {
   if (c.state.phase !== 'unknown') return undefined;
   return notUsable(c) ?? sizeDiffers(c) ?? firstContact(c);
 }
 
+/** Row 2: the ring began anew, and its former batches may still be on their way. */
 export function endingRing(c: Case): PollEnd | undefined {
   return c.state.phase === 'ending' ? c.newIncarnation(c.state.next) : undefined;
 }
 
+/** Row 3: the control block is the one accepted last and everything up to head was read. */
 export function nothingNew(c: Case): PollEnd | undefined {
   if (c.seen.control.kind !== 'same') return undefined;
   const { position } = c;
@@ -49,6 +53,7 @@ export function nothingNew(c: Case): PollEnd | undefined {
   return { kind: 'idle' };
 }
 
+/** Row 5: control block and configured ring do not belong together. */
 export function sizeDiffers(c: Case): PollEnd | undefined {
   const { control, facts } = c.seen;
   if (control.kind !== 'accepted') return undefined;
@@ -56,6 +61,7 @@ export function sizeDiffers(c: Case): PollEnd | undefined {
   return error === undefined ? undefined : { kind: 'refused', error };
 }
 
+/** Row 6: an incarnation after this one had begun before the last stop. */
 export function savedNextIncarnation(c: Case): PollEnd | undefined {
   const { position, seen } = c;
   if (seen.control.kind !== 'accepted') throw new Error('no control block was accepted');
@@ -66,6 +72,7 @@ export function savedNextIncarnation(c: Case): PollEnd | undefined {
   return c.newIncarnation({ control: c.control, reason: 'resumed', anchor: c.anchor });
 }
 
+/** Row 7: something in the control block fell that only rises while a ring lives. */
 export function signOfRestart(c: Case): PollEnd | undefined {
   const { control, anchor, position, seen, limits } = c;
   const at = { ms: seen.askedMs, rereadMs: limits.settings.rereadMs };
@@ -77,7 +84,7 @@ export function signOfRestart(c: Case): PollEnd | undefined {
   return undefined;
 }
 
-/** Another record stands where the last one should: an old copy for as long as one may be old, then another ring. */
+/** Row 8: another record stands where the last one should: an old copy for as long as one may be old, then another ring. */
 export function anchorDiffers(c: Case): PollEnd | undefined {
   const { control, anchor, position, seen, limits } = c;
   if (anchor !== 'differs') {

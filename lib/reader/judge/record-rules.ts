@@ -9,8 +9,10 @@ import { beyondHead, notReadable, oldBytes } from './troubles';
 
 /* The rules about the records, rows 9 to 15 of the table: the control block is believed, its window lies before them. */
 
+/** Row 9: the last record should still stand, and was not asked for. */
 export const anchorUnasked = (c: Case): PollEnd | undefined => (c.anchor === 'unasked' ? { kind: 'more' } : undefined);
 
+/** Row 10: the producer overwrote what was not read yet. */
 export function overtaken(c: Case): PollEnd | undefined {
   if (c.control.base.snapshot.oldestAbs > c.position.cursor) lap(c);
   // An unproven oldest may be too high by a torn byte: it forbids, but it does not move the cursor.
@@ -35,12 +37,14 @@ function lap(c: Case): void {
   draft.passOver(toAbs, confirmed ? lostCount + further : undefined, base);
 }
 
+/** Row 11: everything that was written is read. */
 export function atHead(c: Case): PollEnd | undefined {
   const { cursor } = c.position;
   if (cursor < c.bounds.headAbs || c.now.search !== undefined) return undefined;
   return { kind: cursor < c.control.base.snapshot.headAbs ? 'more' : 'idle' };
 }
 
+/** Row 12: the next record behind a bad place is being searched. */
 export function searchGoesOn(c: Case): PollEnd | undefined {
   const { search } = c.now;
   return search === undefined ? undefined : continueSearch(c, search);
@@ -63,12 +67,14 @@ function continueSearch(c: Case, search: RecordSearch): PollEnd {
   return { kind: 'more' };
 }
 
+/** Row 13: the cursor moved out of the window that was read. */
 export function windowElsewhere(c: Case): PollEnd | undefined {
   const { cursor } = c.position;
   const { window } = c.seen;
   return cursor < window.fromAbs || cursor >= window.endAbs ? { kind: 'more' } : undefined;
 }
 
+/** Row 14: hands on every record that can be believed, in order. */
 export function takeRecords(c: Case): PollEnd | undefined {
   const { bounds, seen, limits, gathering } = c;
   const { base } = c.control;
@@ -112,7 +118,7 @@ function allTaken(c: Case, needed: number | undefined): PollEnd | undefined {
   return undefined;
 }
 
-/** A place that does not check: torn or old bytes pass when read again; what stays is passed over, once and aloud. */
+/** Row 15: a place that does not check: torn or old bytes pass when read again; what stays is passed over, once and aloud. */
 export function badPlace(c: Case): PollEnd | undefined {
   const { bad: place, position, anchor, bounds, seen, limits } = c;
   if (place === undefined) return undefined;
