@@ -56,7 +56,8 @@ export class Spoken {
       };
     }
     this.outages.delete(signal);
-    if (code === '') return outage?.isTold === true ? { level: 'log', text: `${signal} are sent again` } : undefined;
+    if (outcome === 'accepted' || code === '')
+      return outage?.isTold === true ? { level: 'log', text: `${signal} are sent again` } : undefined;
     return this.isNew(`${signal} ${code}`) ? { level: 'warn', code, text: `${signal}: ${message}` } : undefined;
   }
 
