@@ -24,6 +24,16 @@ export function apply(state: RingState, change: Change): RingState {
 export const drained = (state: RingState): RingState =>
   state.phase === 'ending' ? { ...state, isDrained: true } : state;
 
+/** The link came up: what stands in the ring now is to be seen. */
+export const outOfSight = (state: RingState): RingState =>
+  state.phase === 'following' ? { ...state, wasAnchored: false } : state;
+
+/** Whether the ring looks like another one in a way that must not be forgotten. */
+export function isSuspected(state: RingState): boolean {
+  const known = knownOf(state);
+  return known?.doubts.anchor?.isUnexplained === true && known.trust.kind === 'anchored';
+}
+
 /** The part of the state that tells of a ring that was seen; undefined before that. */
 export const knownOf = (state: RingState): Following | undefined =>
   state.phase === 'unknown' ? undefined : state.phase === 'ending' ? state.following : state;

@@ -115,7 +115,7 @@ export class Case {
     for (const notice of pending) this.note(notice, position.cursor);
     if (confirmed) position.epochs.observeSnapshot(snapshot);
     const heads = withHead([], limits.settings.rereadMs, snapshot.headAbs, this.doneMs);
-    const fresh = { doubts: NO_DOUBTS, trust: ANCHORED, search: undefined, heads };
+    const fresh = { doubts: NO_DOUBTS, trust: ANCHORED, wasAnchored: true, search: undefined, learnt: {}, heads };
     this.change = { kind: 'begin', following: { ...before, ...fresh, position, last: base } };
     return { kind: 'more' };
   }

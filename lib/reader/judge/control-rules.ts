@@ -5,7 +5,7 @@ import { firstContact } from './first-contact';
 import { settledHead, withHead } from './head-history';
 import { PollEnd } from './poll-end';
 import { judgeRestart } from './restart';
-import { ANCHORED } from './ring-state';
+import { AnchorDoubt, ANCHORED } from './ring-state';
 import { longer } from './streak';
 import { strangeBytes, wentBack, wrongSize } from './troubles';
 
@@ -36,9 +36,20 @@ export function unknownRing(c: Case): PollEnd | undefined {
   return notUsable(c) ?? sizeDiffers(c) ?? firstContact(c);
 }
 
-/** Row 2: the ring began anew, and its former batches may still be on their way. */
+/**
+ * Row 2: the ring began anew, and its former batches may still be on their way. When they are settled it begins with
+ * the control block as it is by then, not with the one that gave the restart away: that may be a minute old.
+ */
 export function endingRing(c: Case): PollEnd | undefined {
-  return c.state.phase === 'ending' ? c.newIncarnation(c.state.next) : undefined;
+  const { state, observation } = c;
+  if (state.phase !== 'ending') return undefined;
+  if (observation.kind === 'unasked') return c.newIncarnation(state.next);
+  const then = notUsable(c) ?? sizeDiffers(c);
+  if (then !== undefined) return then;
+  const { control, anchor } = c.seen;
+  if (control.kind !== 'accepted') throw new Error('no control block was accepted');
+  const { reason } = state.next;
+  return c.newIncarnation({ control, reason, anchor: checkAnchor(c.position, anchor, control.oldestAbs) });
 }
 
 /** Row 3: the control block is the one accepted last and everything up to head was read. */
@@ -86,14 +97,12 @@ export function signOfRestart(c: Case): PollEnd | undefined {
 
 /** Row 8: another record stands where the last one should: an old copy for as long as one may be old, then another ring. */
 export function anchorDiffers(c: Case): PollEnd | undefined {
-  const { control, anchor, position, seen, limits } = c;
-  if (anchor !== 'differs') {
-    c.doubt({ anchor: undefined });
-    return undefined;
-  }
+  const { control, anchor, position, limits } = c;
   const { doubts, trust } = c.now;
-  const streak = control.confirmed ? longer(doubts.anchor, seen.askedMs) : doubts.anchor;
-  if (streak !== undefined && streak.times >= MISMATCH_POLLS && streak.ms >= limits.settings.rereadMs) {
+  if (anchor !== 'differs') return mismatchIsOver(c);
+  const doubt = control.confirmed ? longerMismatch(c) : doubts.anchor;
+  const { times, ms } = doubt?.streak ?? { times: 0, ms: 0 };
+  if (times >= MISMATCH_POLLS && ms >= limits.settings.rereadMs) {
     if (trust.kind === 'anchored') return c.newIncarnation({ control, reason: 'fingerprint', anchor });
     // It may never have stood there, but in an old copy of another lap: then it says nothing of a new ring.
     const draft = position.draft();
@@ -102,9 +111,39 @@ export function anchorDiffers(c: Case): PollEnd | undefined {
     c.doubt({ anchor: undefined });
     return { kind: 'more' };
   }
-  c.doubt({ anchor: streak });
+  c.doubt({ anchor: doubt });
   c.isReread = true;
-  return c.wait(streak, strangeBytes(position));
+  return c.wait(doubt?.streak, strangeBytes(position));
+}
+
+/**
+ * The mismatch does not show any more. Where its place was overwritten meanwhile, what could have told an old copy from
+ * another ring is gone: one that an old control block cannot explain decides then, since going on as if nothing had
+ * been seen would lose records of the other ring without a word.
+ */
+function mismatchIsOver(c: Case): PollEnd | undefined {
+  const { control, anchor } = c;
+  const { doubts, trust } = c.now;
+  if (anchor === 'overwritten' && doubts.anchor?.isUnexplained === true && trust.kind === 'anchored')
+    return c.newIncarnation({ control, reason: 'fingerprint', anchor });
+  if (anchor === 'stands') c.follow({ wasAnchored: true });
+  c.doubt({ anchor: undefined });
+  return undefined;
+}
+
+/**
+ * One more proven control block under which the anchor differs. A ring that is read before its control block shows what
+ * stood in it can explain that, but only until the next control block, and by the sizing rule of docs/design.md 6 only
+ * while head is more than half a lap ahead. And it cannot be excluded that a ring that was out of sight is another one,
+ * until the last record was seen in it again.
+ */
+function longerMismatch({ control: { base }, now, position, seen }: Case): AnchorDoubt {
+  const { doubts, wasAnchored } = now;
+  const before = doubts.anchor;
+  const isNear = base.snapshot.headAbs - position.cursor < position.capacity / 2;
+  const hasMoved = before !== undefined && before.seqlock !== base.seqlock;
+  const isUnexplained = before?.isUnexplained === true || !wasAnchored || (isNear && hasMoved);
+  return { streak: longer(before?.streak, seen.askedMs), seqlock: base.seqlock, isUnexplained };
 }
 
 /** The last record still stands: after as long as a copy may be old that proves it, also where nothing new comes. */

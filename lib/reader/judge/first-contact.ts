@@ -40,6 +40,7 @@ export const followingFrom = (position: RingPosition, last: PlausibleSample, res
   last,
   doubts: NO_DOUBTS,
   trust: ANCHORED,
+  wasAnchored: false,
   learnt: {},
   heads: [],
   evicted: 0,

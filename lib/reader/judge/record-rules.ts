@@ -12,9 +12,20 @@ import { beyondHead, notReadable, oldBytes } from './troubles';
 /** Row 9: the last record should still stand, and was not asked for. */
 export const anchorUnasked = (c: Case): PollEnd | undefined => (c.anchor === 'unasked' ? { kind: 'more' } : undefined);
 
-/** Row 10: the producer overwrote what was not read yet. */
+/**
+ * Row 10: the producer overwrote what was not read yet. Where it has overwritten fewer records in all than stood before
+ * the cursor, these are not the records that were counted: the ring began anew and overtook the old place.
+ */
 export function overtaken(c: Case): PollEnd | undefined {
-  if (c.control.base.snapshot.oldestAbs > c.position.cursor) lap(c);
+  const { base, confirmed } = c.control;
+  const { oldestAbs, lostCount } = base.snapshot;
+  if (oldestAbs > c.position.cursor) {
+    const { written } = c.position;
+    // A logger that counts nothing says 0 for ever.
+    const isFewer = confirmed && lostCount > 0 && written !== undefined && lostCount < written;
+    if (isFewer) return c.newIncarnation({ control: c.control, reason: 'lostCount', anchor: c.anchor });
+    lap(c);
+  }
   // An unproven oldest may be too high by a torn byte: it forbids, but it does not move the cursor.
   return c.control.oldestAbs > c.position.cursor ? { kind: 'more' } : undefined;
 }

@@ -29,6 +29,8 @@ export interface Following {
   readonly last: PlausibleSample;
   readonly doubts: Doubts;
   readonly trust: Trust;
+  /** Since the link came up, the last record handed on was seen to stand. */
+  readonly wasAnchored: boolean;
   /** A search for the next record behind a place that cannot be read. */
   readonly search?: RecordSearch;
   /** What was learnt at places that could not be read. */
@@ -61,9 +63,18 @@ export interface Doubts {
   /** The control block says something that only falls when a ring begins anew. */
   readonly restart?: RestartDoubt;
   /** Another record stands where the last one handed on should stand. */
-  readonly anchor?: Streak;
+  readonly anchor?: AnchorDoubt;
   /** Nothing can be handed on at the cursor. */
   readonly place?: Streak;
+}
+
+/** Another record stands where the last one handed on should stand. */
+export interface AnchorDoubt {
+  readonly streak: Streak;
+  /** Of the control block that it was seen under last. */
+  readonly seqlock: number;
+  /** An old control block beside newer bytes cannot explain it: it is not forgotten when its place is overwritten. */
+  readonly isUnexplained: boolean;
 }
 
 /**

@@ -32,7 +32,7 @@ export function checkSeek(state: RingState, observation: Observation, limits: Li
   if (target < oldestAbs || target > headAbs) return { kind: 'outside', error: seekOutside(target, base) };
   if (state.phase === 'unknown') return { kind: 'possible', anchorAbs: undefined };
   const { position, doubts } = c.now;
-  const isDoubted = doubts.restart !== undefined || (doubts.anchor?.times ?? 0) > 0;
+  const isDoubted = doubts.restart !== undefined || doubts.anchor !== undefined;
   const isEnding = state.phase === 'ending' || position.nextIncarnation > position.incarnation;
   if (isEnding || isDoubted || signOfRestart(base, position) !== undefined)
     return { kind: 'outside', error: seekRestarting() };
@@ -66,7 +66,7 @@ export function seekRing(
   const position = state.position.draft();
   position.seek(target);
   if (target > cursor) c.note({ kind: 'skipped', fromAbs: cursor, toAbs: target, reason: 'OPENOT_SEEK' }, target);
-  c.follow({ position, search: undefined, trust: ANCHORED, doubts: NO_DOUBTS });
+  c.follow({ position, search: undefined, trust: ANCHORED, doubts: NO_DOUBTS, learnt: {} });
   return sought(c);
 }
 

@@ -223,7 +223,8 @@ class RingReader implements Reader {
       this.board.isFirstContact = restored === undefined;
       if (restored === undefined) return true;
       if (restored.ok) {
-        this.ring.resume(restored.position, loaded.state?.checkpoint.pending ?? []);
+        const { pending, anchorDiffers } = loaded.state?.checkpoint ?? {};
+        this.ring.resume(restored.position, pending ?? [], anchorDiffers);
         return true;
       }
       this.board.fail('failed', restored);

@@ -1,6 +1,6 @@
 import { NoticeItem } from '../../ring';
 import { RingFacts, Transport } from '../../transport/transport';
-import { apply, drained, knownOf } from '../judge/apply';
+import { apply, drained, isSuspected, knownOf, outOfSight } from '../judge/apply';
 import { decide } from '../judge/decide';
 import { Decision, Limits } from '../judge/decision';
 import { followingFrom } from '../judge/first-contact';
@@ -73,9 +73,13 @@ export class RingPoll {
     return this.observer.isUnconfirmed;
   }
 
-  /** Goes on from a saved state. */
-  resume(position: RingPosition, pending: readonly NoticeItem[]): void {
-    this.state = followingFrom(position, position.image, this.parts.nowMs());
+  /** Goes on from a saved state. `anchorDiffers` = when it was saved, the ring looked like another one. */
+  resume(position: RingPosition, pending: readonly NoticeItem[], anchorDiffers = false): void {
+    const { parts } = this;
+    const following = followingFrom(position, position.image, parts.nowMs());
+    const anchor = { streak: longer(undefined, parts.nowMs()), seqlock: position.image.seqlock, isUnexplained: true };
+    this.state = anchorDiffers ? { ...following, doubts: { anchor } } : following;
+    parts.checkpoints.suspect(anchorDiffers);
     const gathering = new Gathering(Infinity);
     for (const notice of pending) gathering.note(notice, position.cursor);
     gathering.close(position, position.image);
@@ -95,6 +99,7 @@ export class RingPoll {
   /** The transport was connected anew. */
   connected(facts: RingFacts): void {
     this.observer.connected(facts);
+    this.state = outOfSight(this.state);
     this.newsMs = this.parts.nowMs();
   }
 
@@ -106,7 +111,8 @@ export class RingPoll {
     const { parts, observer } = this;
     const before = this.place();
     parts.looks.polls++;
-    const observation = await observer.observe(this.state);
+    const isDraining = this.state.phase === 'ending' && !this.state.isDrained && parts.checkpoints.inFlight > 0;
+    const observation = await observer.observe(this.state, isDraining);
     const end = this.carryOut(decide(this.state, observation, this.limits()));
     if (end.kind !== 'more' || this.place() !== before) {
       this.fruitless = undefined;
@@ -150,6 +156,7 @@ export class RingPoll {
     observer.take(effects.hints);
     if (effects.isReread) parts.looks.reread++;
     for (const error of effects.errors) parts.onError(error);
+    parts.checkpoints.suspect(isSuspected(this.state));
     if (effects.begin !== undefined) parts.checkpoints.begin(effects.begin);
     for (const batch of effects.batches) {
       if (batch.records > 0) this.newsMs = parts.nowMs();

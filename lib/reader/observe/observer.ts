@@ -61,14 +61,15 @@ export class RingObserver {
     for (const hint of hints) this.size = sizeAfter(this.size, hint, this.parts.settings);
   }
 
-  /** Everything that a decision about this state needs of the ring, one Read after the other. */
-  async observe(state: RingState): Promise<Observation> {
+  /**
+   * Everything that a decision about this state needs of the ring, one Read after the other. `isDraining` = of a ring
+   * that began anew batches are still waited for: then it need not be looked at.
+   */
+  async observe(ring: RingState, isDraining: boolean): Promise<Observation> {
     const { parts } = this;
-    if (state.phase === 'unknown') return this.observeControl();
-    if (state.phase === 'ending') {
-      this.receiveTimeNs = parts.nowNs();
-      return { kind: 'unasked', doneMs: parts.nowMs() };
-    }
+    if (ring.phase === 'unknown') return this.observeControl();
+    if (ring.phase === 'ending' && isDraining) return { kind: 'unasked', doneMs: parts.nowMs() };
+    const state = ring.phase === 'ending' ? { ...ring.following, search: undefined } : ring;
     const askedMs = parts.nowMs();
     const read = this.fits(state) ? await this.readWindow(state) : await this.controlForSize(state);
     if (!read.ok) return this.failed(read);
@@ -77,7 +78,7 @@ export class RingObserver {
     const { samples, window, anchor } = read;
     const base = { kind: 'seen' as const, askedMs, first: samples[0], window, anchor, facts: this.facts };
     // The one Read of a quiet ring: an image known already needs no second look when there is nothing to verify.
-    if (isQuiet(state, samples[0], anchor)) {
+    if (ring.phase === 'following' && isQuiet(state, samples[0], anchor)) {
       this.run = counted(this.run, true);
       return { ...base, control: { kind: 'same' }, tailFreshUntil: 0, doneMs: parts.nowMs() };
     }

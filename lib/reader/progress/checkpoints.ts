@@ -9,6 +9,7 @@ export class Checkpoints {
   private lastSerial = 0;
   private settledState: SavedState | undefined;
   private savedState: SavedState | undefined;
+  private isSuspected = false;
 
   /** Batches handed on and not yet settled. */
   get inFlight(): number {
@@ -35,7 +36,7 @@ export class Checkpoints {
   settle(serial: number): boolean {
     let moved = false;
     while (this.queue.length > 0 && this.queue[0].serial <= serial) {
-      this.settledState = (this.queue.shift() as { state: SavedState }).state;
+      this.settledState = this.marked((this.queue.shift() as { state: SavedState }).state);
       moved = true;
     }
     return moved;
@@ -43,7 +44,23 @@ export class Checkpoints {
 
   /** A state that stands on no batch: first contact. Only while nothing is in flight. */
   begin(state: SavedState): void {
-    if (this.queue.length === 0) this.settledState = state;
+    if (this.queue.length === 0) this.settledState = this.marked(state);
+  }
+
+  /**
+   * The ring looks like another one, or does not any more: saved with whatever state, so that a reader that is started
+   * anew does not forget what it has seen.
+   */
+  suspect(isSuspected: boolean): void {
+    if (isSuspected === this.isSuspected) return;
+    this.isSuspected = isSuspected;
+    if (this.settledState !== undefined) this.settledState = this.marked(this.settledState);
+  }
+
+  private marked(state: SavedState): SavedState {
+    const { anchorDiffers, ...rest } = state;
+    if ((anchorDiffers === true) === this.isSuspected) return state;
+    return this.isSuspected ? { ...rest, anchorDiffers: true } : rest;
   }
 
   /** What is to be saved now. */

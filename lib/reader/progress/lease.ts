@@ -6,6 +6,11 @@ import { ReaderError } from '../status';
 /** How far a batch reaches: the state after it. */
 export type Reach = Pick<SavedState, 'incarnation' | 'cursor' | 'capacity' | 'fingerprint'>;
 
+/** A settled state that lies so much of a ring beyond the saved one is saved soon. */
+const FAR_PARTS = 8;
+/** How soon, milliseconds. */
+const SOON_MS = 100;
+
 /**
  * Locks, loads and saves the settled checkpoint, at most once in `intervalMs`, and the lease ahead of what is handed
  * on.
@@ -14,6 +19,9 @@ export class StateKeeper {
   /** Another took the state over: this reader must end. */
   lost: ReaderError | undefined;
   private lastSaveMs = -Infinity;
+  /** When the checkpoint was saved last that is in the file, and how far it reaches; this life of the reader only. */
+  private lastMoveMs = -Infinity;
+  private savedReach: Reach | undefined;
   /** Why the state could not be saved when that was tried last. */
   failure: ReaderError | undefined;
   /** As the file says. */
@@ -61,6 +69,7 @@ export class StateKeeper {
 
   private goesOn({ checkpoint, lease }: StateFile): void {
     this.lease = lease;
+    this.savedReach = checkpoint;
     const { incarnation, reached, fingerprint } = lease;
     this.handed = { incarnation, cursor: reached, capacity: checkpoint.capacity, fingerprint };
     // What the old lease allowed stays open in every state from now on, until the cursor has passed it.
@@ -110,11 +119,25 @@ export class StateKeeper {
    */
   async saveIfDue(): Promise<number> {
     if (!this.checkpoints.dirty) return Infinity;
-    const due = this.lastSaveMs + this.intervalMs - this.clock.monotonicMs();
-    if (due > 0) return due;
     const state = this.checkpoints.toSave();
+    const due = state === undefined ? 0 : this.dueMs(state) - this.clock.monotonicMs();
+    if (due > 0) return due;
     if (state !== undefined) await this.write(state, ahead(this.furthest(state)));
     return this.checkpoints.dirty ? Math.max(1, this.intervalMs) : Infinity;
+  }
+
+  /**
+   * When the state is to be saved, monotonic milliseconds. The first one that a life of the reader settles at once, and
+   * soon where it is far beyond the saved one: a reader that is killed again and again must come further each time.
+   */
+  private dueMs(state: Reach): number {
+    if (this.failure !== undefined) return this.lastSaveMs + this.intervalMs;
+    const saved = this.savedReach;
+    const isFar =
+      saved === undefined ||
+      saved.incarnation !== state.incarnation ||
+      state.cursor - saved.cursor >= state.capacity / FAR_PARTS;
+    return this.lastMoveMs + (isFar ? Math.min(SOON_MS, this.intervalMs) : this.intervalMs);
   }
 
   /** At a clean stop: the lease says how far things really came. */
@@ -156,6 +179,8 @@ export class StateKeeper {
     try {
       await this.store.save(encodeState({ checkpoint, lease }));
       this.checkpoints.saved(checkpoint);
+      if (this.savedReach === undefined || isBeyond(checkpoint, this.savedReach)) this.lastMoveMs = this.lastSaveMs;
+      this.savedReach = checkpoint;
       this.lease = lease;
       this.failure = undefined;
       return undefined;

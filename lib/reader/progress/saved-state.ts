@@ -38,6 +38,8 @@ export interface SavedState {
   readonly doubtUntil?: number;
   /** Notices that belong before the next record and were not handed on: how this incarnation began. */
   readonly pending?: readonly NoticeItem[];
+  /** Another record was seen where the last one handed on should stand, and that is not decided yet. */
+  readonly anchorDiffers?: true;
   /** The last accepted control block, 88 bytes as hex. */
   readonly image: string;
   /** Plain JSON of the accounting and of the epochs; checked by their owners. */
@@ -134,6 +136,7 @@ function isState(value: unknown): value is SavedState {
     optional(state.lastTimeNs, u64) &&
     optional(state.written, count) &&
     optional(state.doubtUntil, count) &&
+    optional(state.anchorDiffers, (value) => value === true) &&
     optional(state.pending, arePending) &&
     optional(state.heartbeats, areHeartbeats) &&
     optional(state.unbrokenFrom, (abs) => count(abs) && abs <= cursor) &&
