@@ -27,6 +27,46 @@ const pure = ['base', 'wire', 'ring', 'loss', 'definition', 'document', 'otel', 
 const real = ['base/system', 'base/deadline', 'state/files'];
 const realFiles = real.flatMap((place) => [`lib/${place}.ts`, `lib/${place}/**/*.ts`]);
 const folders = Object.keys(mayImport);
+/*
+ * The rooms inside lib/reader (lib/reader/README.md): what a room must not import of the others. What is decided is
+ * decided without looking and without a clock: both come in by the observation.
+ */
+const noClock = [
+  { group: ['**/ports'], message: 'given no clock: the time stands in the observation (lib/reader/README.md)' },
+  {
+    group: ['**/base', '**/base/ports'],
+    importNames: ['Clock', 'Random'],
+    message: 'given no clock: the time stands in the observation (lib/reader/README.md)'
+  }
+];
+const room = (place, ...shut) => ({
+  files: [`lib/reader/${place}.ts`],
+  patterns: shut.map((other) => ({
+    group: [`**/${other}`, ...(other.includes('/') ? [] : [`**/${other}/**`])],
+    message: `lib/reader/${place.split('/')[0]} must not import ${other} (lib/reader/README.md)`
+  }))
+});
+const readerRooms = [
+  room('judge/**/*', 'observe/ring-reads', 'observe/observer', 'loop'),
+  room('observe/**/*', 'loop', 'progress'),
+  room('progress/**/*', 'loop', 'observe/ring-reads', 'observe/observer')
+];
+const withoutClock = ['seqlock', 'read-size', 'read-plan'].map((name) => `lib/reader/observe/${name}.ts`);
+const readerRules = (patterns) => [
+  ...readerRooms.map(({ files, patterns: more }) => ({
+    files,
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [...patterns, ...more, ...(files[0].includes('/judge/') ? noClock : [])] }
+      ]
+    }
+  })),
+  {
+    files: withoutClock,
+    rules: { 'no-restricted-imports': ['error', { patterns: [...patterns, ...readerRooms[1].patterns, ...noClock] }] }
+  }
+];
 
 const layerRules = folders.flatMap((folder) => {
   const forbidden = folders.filter((other) => other !== folder && !mayImport[folder].includes(other));
@@ -73,6 +113,7 @@ const layerRules = folders.flatMap((folder) => {
   };
   return [
     { files, rules: rules([...patterns, machine, given]) },
+    ...(folder === 'reader' ? readerRules([...patterns, machine, given]) : []),
     { files: realFiles.filter((file) => file.startsWith(`lib/${folder}/`)), rules: rules(patterns) }
   ].filter((entry) => entry.files.length > 0);
 });

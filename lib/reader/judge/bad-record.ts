@@ -5,16 +5,9 @@ import { ReaderSettings } from '../settings';
 import { AcceptBounds, BadPlace } from './accept-records';
 import { AnchorCheck } from './anchor';
 import { RingPosition } from './ring-position';
-import type { Learnt } from './ring-state';
+import type { Learnt, SeqChain } from './ring-state';
 import { searchRecord } from './search-record';
 import { Streak } from './streak';
-
-/** One (run, source) and the seq that was expected of it. */
-export interface SeqChain {
-  readonly runId: bigint;
-  readonly sourceId: number;
-  readonly expected: number;
-}
 
 /**
  * What to do about a place where no record could be handed on: read it again, pass it over, or believe that the ring

@@ -1,7 +1,6 @@
 import { PlausibleSample } from '../observe/control-sample';
 import { AcceptedControl } from '../observe/seqlock';
 import { AnchorCheck } from './anchor';
-import { SeqChain } from './bad-record';
 import { HeadHistory } from './head-history';
 import { RecordSearch } from './record-search';
 import { RestartDoubt } from './restart';
@@ -82,6 +81,13 @@ export interface AnchorDoubt {
  * on after a lap stands on no anchor of its own until it stood for as long as a copy may be old.
  */
 export type Trust = { readonly kind: 'anchored' } | { readonly kind: 'sinceLap'; readonly sinceMs: number };
+
+/** One (run, source) and the seq that was expected of it. */
+export interface SeqChain {
+  readonly runId: bigint;
+  readonly sourceId: number;
+  readonly expected: number;
+}
 
 /** What readings of a bad place taught, for the next one. */
 export interface Learnt {
