@@ -15,13 +15,13 @@ export type DocumentValue = boolean | number | string | null | { payloadHex: str
 const scratch = new DataView(new ArrayBuffer(8));
 
 /** The 32-bit float at `at`, widened. */
-export function readReal(bytes: Uint8Array, at: number): number {
+function readReal(bytes: Uint8Array, at: number): number {
   scratch.setUint32(0, readU32(bytes, at));
   return scratch.getFloat32(0);
 }
 
 /** The 64-bit float at `at`. */
-export function readLReal(bytes: Uint8Array, at: number): number {
+function readLReal(bytes: Uint8Array, at: number): number {
   scratch.setUint32(0, readU32(bytes, at + 4));
   scratch.setUint32(4, readU32(bytes, at));
   return scratch.getFloat64(0);

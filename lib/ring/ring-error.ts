@@ -16,16 +16,7 @@ export type RingErrorDetail =
   /** A record in a ring always carries a CRC; this one says that it has none. */
   | { readonly kind: 'missingCrc'; readonly abs: number }
   | { readonly kind: 'wire'; readonly abs: number; readonly error: WireError }
-  /** The producer reclaimed bytes that were being read. */
-  | { readonly kind: 'overwrittenMidRead'; readonly readAbs: number; readonly oldestAbs: number }
-  | { readonly kind: 'controlBlockCapacityMismatch'; readonly snapshotBytes: number; readonly capacity: number }
   | { readonly kind: 'capacityZero' }
-  | {
-      readonly kind: 'invalidCapturedWindow';
-      readonly headAbs: number;
-      readonly oldestAbs: number;
-      readonly capacity: number;
-    }
   | { readonly kind: 'recordExceedsCapacity'; readonly length: number; readonly capacity: number };
 
 /** A ring error as a result: `ok` tells it from what was asked for. */
@@ -53,14 +44,8 @@ export function describeRingError(error: RingErrorDetail): string {
       return `the record at position ${error.abs} has no CRC: records in a ring must have one`;
     case 'wire':
       return `at position ${error.abs}: ${describeWireError(error.error)}`;
-    case 'overwrittenMidRead':
-      return `the controller overwrote position ${error.readAbs} while it was read (the oldest byte is now ${error.oldestAbs})`;
-    case 'controlBlockCapacityMismatch':
-      return `the control block says that the ring has ${error.snapshotBytes} bytes, the ring has ${error.capacity}: check that both belong together`;
     case 'capacityZero':
       return 'the ring has no bytes';
-    case 'invalidCapturedWindow':
-      return `a ring of ${error.capacity} bytes cannot hold the positions from ${error.oldestAbs} to ${error.headAbs}`;
     case 'recordExceedsCapacity':
       return `a record of ${error.length} bytes does not fit into a ring of ${error.capacity}`;
   }

@@ -78,10 +78,7 @@ const ofRing: { readonly [K in RingErrorDetail['kind']]: Extract<RingErrorDetail
   recordCrossesBoundary: { kind: 'recordCrossesBoundary', abs: 0 },
   missingCrc: { kind: 'missingCrc', abs: 0 },
   wire: { kind: 'wire', abs: 0, error: wireError(ofWire.truncated) },
-  overwrittenMidRead: { kind: 'overwrittenMidRead', readAbs: 0, oldestAbs: 8 },
-  controlBlockCapacityMismatch: { kind: 'controlBlockCapacityMismatch', snapshotBytes: 8, capacity: 16 },
   capacityZero: { kind: 'capacityZero' },
-  invalidCapturedWindow: { kind: 'invalidCapturedWindow', headAbs: 9, oldestAbs: 0, capacity: 8 },
   recordExceedsCapacity: { kind: 'recordExceedsCapacity', length: 40, capacity: 8 }
 };
 const ofCapture: { readonly [K in CaptureErrorDetail['kind']]: Extract<CaptureErrorDetail, { kind: K }> } = {

@@ -1,6 +1,7 @@
 import 'should';
 import { LossAccounting } from '../../../lib/loss';
-import { EpochResolver, readCapturedRing, RingBatch, RingRecord } from '../../../lib/ring';
+import { EpochResolver } from '../../support/conformance/epoch-resolver';
+import { RingBatch, RingRecord, readCapturedRing } from '../../support/conformance/read-ring';
 import { EventType } from '../../../lib/wire';
 import { ReferenceLogger } from '../../support/conformance/reference-logger';
 import { sequenceObserver, sidecarOracle } from '../../support/conformance/oracles';

@@ -1,5 +1,6 @@
 import 'should';
-import { RingRecord, RingWriter } from '../../../lib/ring';
+import { RingWriter } from '../../../lib/ring';
+import { RingRecord } from '../../support/conformance/read-ring';
 import { decodeRecord, EventType } from '../../../lib/wire';
 import { LiveConsumer } from '../../support/conformance/live-consumer';
 import { ExpectedRecord, sequenceObserver, sidecarOracle } from '../../support/conformance/oracles';

@@ -1,6 +1,7 @@
 import should from 'should';
 import { LossAccounting } from '../../../lib/loss';
-import { LossItem, readRing, RingBatch, RingWriter } from '../../../lib/ring';
+import { LossItem, RingWriter } from '../../../lib/ring';
+import { RingBatch, readRing } from '../../support/conformance/read-ring';
 import { EventType } from '../../../lib/wire';
 import { describeVectors, capture } from '../../support/vectors';
 import { droppedSlots, encoded, highWaterSlots, TestRecord } from '../../support/records';

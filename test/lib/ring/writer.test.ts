@@ -3,12 +3,12 @@ import {
   describeRingError,
   DroppedRange,
   joinDropped,
-  readCapturedRing,
   Reservation,
   ringErrorCode,
   RingError,
   RingWriter
 } from '../../../lib/ring';
+import { readCapturedRing } from '../../support/conformance/read-ring';
 import { encoded, TestRecord } from '../../support/records';
 import { seeded } from '../../support/seeded';
 

@@ -1,4 +1,4 @@
-import { readRing, RingRecord } from '../../../lib/ring';
+import { RingRecord, readRing } from './read-ring';
 
 /** A ring in shared memory, as a consumer in the same machine sees it. */
 export interface SharedRing {

@@ -1,7 +1,7 @@
 /**
  * What must have been delivered, and where: the oracles of the conformance runs, independent of the code under test.
  */
-import { RingRecord } from '../../../lib/ring';
+import { RingRecord } from './read-ring';
 import { readU16, readU64, RecordView, TlvType } from '../../../lib/wire';
 
 /** One record that a producer wrote, in write order. */

@@ -1,4 +1,5 @@
-import { LossItem, RingRecord, RingWriter } from '../../../lib/ring';
+import { LossItem, RingWriter } from '../../../lib/ring';
+import { RingRecord } from './read-ring';
 import { LossAccounting } from '../../../lib/loss';
 import { LiveConsumer } from './live-consumer';
 import { ExpectedRecord, Oracle, Violation } from './oracles';

@@ -1,5 +1,6 @@
 import should from 'should';
-import { EpochResolver, readRing, RingBatch } from '../../../lib/ring';
+import { EpochResolver } from '../../support/conformance/epoch-resolver';
+import { RingBatch, readRing } from '../../support/conformance/read-ring';
 import { decodeRecord, EventType, Key, RecordView } from '../../../lib/wire';
 import {
   boolSlot,

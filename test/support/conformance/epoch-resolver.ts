@@ -1,4 +1,4 @@
-import { EventType, Key, readU64, RecordView } from '../wire';
+import { EventType, Key, readU64, RecordView } from '../../../lib/wire';
 
 interface Boundary {
   readonly startAbs: bigint;

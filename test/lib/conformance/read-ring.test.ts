@@ -1,14 +1,13 @@
 import 'should';
+import { RingError, RingErrorDetail, RingWriter } from '../../../lib/ring';
 import {
+  ReadRingError,
+  RingBatch,
+  RingPositions,
   readCapturedRing,
   readRing,
-  readRingSnapshot,
-  RingBatch,
-  RingError,
-  RingErrorDetail,
-  RingPositions,
-  RingWriter
-} from '../../../lib/ring';
+  readRingSnapshot
+} from '../../support/conformance/read-ring';
 import { crc32c, writeU16 } from '../../../lib/wire';
 import { encoded } from '../../support/records';
 
@@ -25,7 +24,7 @@ const positions = (writer: RingWriter, cursor = 0): RingPositions => ({
   oldestAbs: writer.oldestAbs
 });
 
-function batch(result: RingBatch | RingError): RingBatch {
+function batch(result: RingBatch | ReadRingError): RingBatch {
   if (!result.ok) throw new Error(`refused: ${result.kind}`);
   return result;
 }

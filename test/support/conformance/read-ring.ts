@@ -1,7 +1,21 @@
-import { RecordView } from '../wire';
-import { recordAt } from './record-at';
-import { RingError, ringError } from './ring-error';
-import { Snapshot } from './snapshot';
+import { RecordView } from '../../../lib/wire';
+import { RingError, Snapshot } from '../../../lib/ring';
+import { recordAt } from '../../../lib/ring/record-at';
+
+/** What the reading of a whole image can find beyond what a walk over a window does (docs/format.md 8). */
+export type ImageErrorDetail =
+  /** The producer reclaimed bytes that were being read. */
+  | { readonly kind: 'overwrittenMidRead'; readonly readAbs: number; readonly oldestAbs: number }
+  | { readonly kind: 'controlBlockCapacityMismatch'; readonly snapshotBytes: number; readonly capacity: number }
+  | {
+      readonly kind: 'invalidCapturedWindow';
+      readonly headAbs: number;
+      readonly oldestAbs: number;
+      readonly capacity: number;
+    };
+
+/** Why a whole image gave no records. */
+export type ReadRingError = RingError | ({ readonly ok: false } & ImageErrorDetail);
 
 /** Where a reader stands, and where the producer is said to be. Absolute positions. */
 export interface RingPositions {
@@ -44,7 +58,7 @@ export function readRing(
   image: Uint8Array,
   positions: RingPositions,
   options: ReadRingOptions = {}
-): RingBatch | RingError {
+): RingBatch | ReadRingError {
   const { cursor, headAbs, oldestAbs } = positions;
   const capacity = image.length;
   const reread = options.rereadOldest ?? ((): number => oldestAbs);
@@ -52,17 +66,17 @@ export function readRing(
   const records: RingRecord[] = [];
   let abs = lapped ? oldestAbs : cursor;
   while (abs < headAbs) {
-    if (capacity === 0) return ringError({ kind: 'capacityZero' });
+    if (capacity === 0) return { ok: false, kind: 'capacityZero' };
     const phys = abs % capacity;
     if (image[phys] === 0) {
-      if (phys === 0) return ringError({ kind: 'unexpectedWrapMarker', abs });
+      if (phys === 0) return { ok: false, kind: 'unexpectedWrapMarker', abs };
       abs += capacity - phys;
       continue;
     }
     const early = options.recheck === 'beforeDecode' ? overwritten(abs, reread()) : undefined;
     if (early !== undefined) return early;
     const record = recordAt(image, phys, abs, capacity - phys, capacity - phys);
-    if (record.ok === 'heldBack') return ringError({ kind: 'recordCrossesBoundary', abs });
+    if (record.ok === 'heldBack') return { ok: false, kind: 'recordCrossesBoundary', abs };
     if (!record.ok) return record;
     const late = options.recheck === 'beforeDecode' ? undefined : overwritten(abs, reread());
     if (late !== undefined) return late;
@@ -71,7 +85,7 @@ export function readRing(
   }
   const lastOldest = reread();
   if (lastOldest !== oldestAbs && lastOldest > cursor)
-    return ringError({ kind: 'overwrittenMidRead', readAbs: cursor, oldestAbs: lastOldest });
+    return { ok: false, kind: 'overwrittenMidRead', readAbs: cursor, oldestAbs: lastOldest };
   return { ok: true, records, nextCursor: headAbs, lapped };
 }
 
@@ -80,26 +94,27 @@ export function readRingSnapshot(
   image: Uint8Array,
   snapshot: Pick<Snapshot, 'bufferBytes' | 'headAbs' | 'oldestAbs'>,
   cursor: number
-): RingBatch | RingError {
+): RingBatch | ReadRingError {
   if (snapshot.bufferBytes !== image.length)
-    return ringError({
+    return {
+      ok: false,
       kind: 'controlBlockCapacityMismatch',
       snapshotBytes: snapshot.bufferBytes,
       capacity: image.length
-    });
+    };
   return readRing(image, { cursor, headAbs: snapshot.headAbs, oldestAbs: snapshot.oldestAbs });
 }
 
 /** As `readRing`, of a captured image, whose positions must fit into it. */
-export function readCapturedRing(image: Uint8Array, positions: RingPositions): RingBatch | RingError {
+export function readCapturedRing(image: Uint8Array, positions: RingPositions): RingBatch | ReadRingError {
   const { headAbs, oldestAbs } = positions;
   const capacity = image.length;
-  if (capacity === 0) return ringError({ kind: 'capacityZero' });
+  if (capacity === 0) return { ok: false, kind: 'capacityZero' };
   if (oldestAbs > headAbs || headAbs - oldestAbs > capacity)
-    return ringError({ kind: 'invalidCapturedWindow', headAbs, oldestAbs, capacity });
+    return { ok: false, kind: 'invalidCapturedWindow', headAbs, oldestAbs, capacity };
   return readRing(image, positions);
 }
 
-function overwritten(abs: number, oldestAbs: number): RingError | undefined {
-  return oldestAbs > abs ? ringError({ kind: 'overwrittenMidRead', readAbs: abs, oldestAbs }) : undefined;
+function overwritten(abs: number, oldestAbs: number): ReadRingError | undefined {
+  return oldestAbs > abs ? { ok: false, kind: 'overwrittenMidRead', readAbs: abs, oldestAbs } : undefined;
 }
