@@ -9,17 +9,18 @@ const mayImport = {
   base: [],
   wire: ['base'],
   ring: ['base', 'wire'],
-  loss: ['base', 'wire', 'ring'],
-  definition: ['base', 'wire', 'ring'],
-  document: ['base', 'wire', 'ring', 'definition'],
-  otel: ['base', 'state', 'wire', 'ring', 'definition', 'document'],
+  stream: ['base', 'wire', 'ring'],
+  loss: ['base', 'wire', 'ring', 'stream'],
+  definition: ['base', 'wire', 'ring', 'stream'],
+  document: ['base', 'wire', 'ring', 'stream', 'definition'],
+  otel: ['base', 'state', 'wire', 'ring', 'stream', 'definition', 'document'],
   otlp: ['base', 'otel'],
   state: ['base'],
-  reader: ['base', 'wire', 'ring', 'loss', 'state', 'transport/transport'],
+  reader: ['base', 'wire', 'ring', 'stream', 'loss', 'state', 'transport/transport'],
   transport: ['base', 'wire', 'ring'],
   simulator: ['base', 'wire', 'ring', 'definition']
 };
-const pure = ['base', 'wire', 'ring', 'loss', 'definition', 'document', 'otel', 'state', 'reader'];
+const pure = ['base', 'wire', 'ring', 'stream', 'loss', 'definition', 'document', 'otel', 'state', 'reader'];
 /*
  * What stands in the room of a pure folder and is not pure: the real clock, the real timers, the real files. Pure code
  * must not import it.

@@ -15,7 +15,7 @@ const require = createRequire(import.meta.url);
 const { decodeRecord } = require('../dist/lib/wire');
 const { createFormatter } = require('../dist/lib/document');
 const { DefinitionStore, bind } = require('../dist/lib/definition');
-const { itemsOfConcatenation } = require('../dist/lib/ring');
+const { itemsOfConcatenation } = require('../dist/lib/stream');
 
 const RECORDS = 2000;
 const { bytes, count, meanBytes } = workload(RECORDS);

@@ -6,6 +6,7 @@ export { CODES, isOpenotCode, type OpenotCode } from './base/codes';
 export { systemClock, systemRandom } from './base/system';
 export * from './wire';
 export * from './ring';
+export * from './stream';
 export * from './loss';
 export * from './definition';
 export * from './document';

@@ -1,5 +1,5 @@
 import { Binding, BoundRelation } from '../definition';
-import { LooseFacts } from '../ring/stream-facts';
+import { LooseFacts } from '../stream/stream-facts';
 import { parseSafeU64, parseU64 } from '../wire';
 import { Provenance } from './provenance';
 

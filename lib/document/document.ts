@@ -3,7 +3,7 @@
  * values are decimal strings; seqs, ids and counts are numbers. Properties marked enriched are absent from strict ones.
  */
 import { Relation } from '../definition';
-import { LossBasis, LossClass } from '../ring/items';
+import { LossBasis, LossClass } from '../stream/items';
 import { PlaceholderReason } from './reason';
 import { DocumentValue } from './value';
 

@@ -1,6 +1,6 @@
 import { Binding } from '../definition';
-import { Item, LossItem, RecordItem } from '../ring/items';
-import { LooseFacts } from '../ring/stream-facts';
+import { Item, LossItem, RecordItem } from '../stream/items';
+import { LooseFacts } from '../stream/stream-facts';
 import { encodedLength } from '../wire/encode';
 import { Flag, Offset } from '../wire/header';
 import { u64Text } from '../wire/integer-text';

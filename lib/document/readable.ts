@@ -1,6 +1,6 @@
 import { counted } from '../base';
 import { CompiledDefinition } from '../definition';
-import { LossItem } from '../ring/items';
+import { LossItem } from '../stream/items';
 import { EventType } from '../wire';
 import { LineFacts, oneLine } from './line';
 import { messageLine } from './message-text';

@@ -1,4 +1,4 @@
-import { LossItem } from '../ring/items';
+import { LossItem } from '../stream/items';
 import { WireErrorDetail } from '../wire';
 import { DocumentField, EventDocument, LossDocument, PlaceholderDocument } from './document';
 import { FieldShape } from './field-shape';

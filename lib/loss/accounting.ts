@@ -1,10 +1,10 @@
 import { BoundedMap } from '../base';
 import type { OpenotCode } from '../base/codes';
-import { LossItem } from '../ring/items';
+import { LossItem } from '../stream/items';
 import { Offset, readU32, RecordView, u64Of } from '../wire';
 import { droppedRange, isCheckpoint } from './claims';
-import { LossDelta, SourceAccount } from './source-account';
-import { LossState, LossStateError, readLossState, RunState, SourceState, sourceState } from './state';
+import { LossDelta, SourceAccount, SourceState } from './source-account';
+import { LossState, LossStateError, readLossState, RunState, sourceState } from './state';
 
 /**
  * Runs whose accounts are kept, the last ones used. Records come in ring order and a cold start never goes back to an

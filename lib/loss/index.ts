@@ -3,4 +3,5 @@ export * from './accounting';
 export * from './claims';
 export type { SeqRange } from './intervals';
 export { MAX_OPEN_GAPS, MAX_WAITING_RANGES } from './source-account';
-export type { LossState, LossStateError, RunState, SourceState } from './state';
+export type { SourceState } from './source-account';
+export type { LossState, LossStateError, RunState } from './state';

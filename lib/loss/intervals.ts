@@ -1,6 +1,6 @@
 /** Ranges of seqs of one (run, source), and how their loss is known (docs/format.md 9). */
 import { insertRange, Range } from '../base';
-import { LossBasis } from '../ring/items';
+import { LossBasis } from '../stream/items';
 
 /** The seqs `first` to `last`, both included. */
 export type SeqRange = Range;

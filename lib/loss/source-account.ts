@@ -1,7 +1,6 @@
 import { countOf, intersects } from '../base';
 import { insertInterval, LossInterval, SeqRange } from './intervals';
-import type { LossClass } from '../ring/items';
-import type { SourceState } from './state';
+import type { LossClass } from '../stream/items';
 
 /** Inferred gaps kept per source in case the producer names them later. Of an older one the basis stays inferred. */
 export const MAX_OPEN_GAPS = 64;
@@ -9,6 +8,15 @@ export const MAX_OPEN_GAPS = 64;
  * Ranges kept per source that a RecordsDropped named before their seqs were passed. Beyond, a gap counts as inferred.
  */
 export const MAX_WAITING_RANGES = 16;
+
+/** A range as [first, last]; 1 behind them: an open gap that is indeterminate. */
+export type SavedRange = [number, number] | [number, number, 1];
+
+/**
+ * [sourceId, base, next, lost, authoritative, open gaps, waiting ranges], and 1 behind them where its next gap is
+ * indeterminate.
+ */
+export type SourceState = [number, number, number, number, number, SavedRange[], SavedRange[], 1?];
 
 /** A gap that was reported as inferred. */
 export interface OpenGap extends SeqRange {

@@ -4,16 +4,7 @@
  */
 import { countOf, isObject, isU64Text, shownValue } from '../base';
 import { SeqRange } from './intervals';
-import { MAX_OPEN_GAPS, MAX_WAITING_RANGES, OpenGap, SourceAccount } from './source-account';
-
-/** A range as [first, last]; 1 behind them: an open gap that is indeterminate. */
-type Pair = [number, number] | [number, number, 1];
-
-/**
- * [sourceId, base, next, lost, authoritative, open gaps, waiting ranges], and 1 behind them where its next gap is
- * indeterminate.
- */
-export type SourceState = [number, number, number, number, number, Pair[], Pair[], 1?];
+import { MAX_OPEN_GAPS, MAX_WAITING_RANGES, OpenGap, SavedRange, SourceAccount, SourceState } from './source-account';
 
 /** The accounts of one run as saved. */
 export interface RunState {
@@ -49,9 +40,9 @@ interface ReadState {
   readonly runs: { runId: string; sources: Map<number, SourceAccount> }[];
 }
 
-const gapOf = ({ first, last, class: lossClass }: OpenGap): Pair =>
+const gapOf = ({ first, last, class: lossClass }: OpenGap): SavedRange =>
   lossClass === 'lost' ? [first, last] : [first, last, 1];
-const pairOf = ({ first, last }: SeqRange): Pair => [first, last];
+const pairOf = ({ first, last }: SeqRange): SavedRange => [first, last];
 
 /** One source's account as saved. */
 export function sourceState(sourceId: number, account: SourceAccount): SourceState {

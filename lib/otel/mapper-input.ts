@@ -16,7 +16,7 @@ import type {
   PlaceholderDocument,
   RawSlot
 } from '../document';
-import type { LossClass } from '../ring';
+import type { LossClass } from '../stream';
 import { parseSafeU64, parseU64 } from '../wire';
 import { isObject } from '../base';
 import { isHex, isI64Text, isNonFiniteName, valueKind, ValueKind } from './any-value';

@@ -1,4 +1,4 @@
-import { BatchFacts } from '../ring/stream-facts';
+import { BatchFacts } from '../stream/stream-facts';
 
 /** What the reader hands on, in order. */
 export interface Batch {

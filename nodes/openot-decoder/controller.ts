@@ -8,9 +8,9 @@ import {
   itemsOfBatch,
   itemsOfConcatenation,
   LooseFacts
-} from '../../lib/ring';
+} from '../../lib/stream';
 import { CodedError } from '../shared/coded-error';
-import { factsOf } from '../shared/facts';
+import { factsOf } from '../shared/checked-input';
 import { derive, splitMessages } from '../shared/messages';
 
 export interface DecoderSettings {

@@ -9,7 +9,7 @@ import {
   definitionWarnings,
   WhenUnadvertised
 } from '../../lib/definition';
-import type { LooseFacts } from '../../lib/ring';
+import type { LooseFacts } from '../../lib/stream';
 import type { DefinitionAuthority, DefinitionState } from '../shared/definition-node';
 import { CodedError } from '../shared/coded-error';
 import { FoundFile, listDefinitionFiles, MAX_FILE_BYTES, readDefinitionFile } from './definition-files';

@@ -1,9 +1,8 @@
 import type { NodeMessage, NodeMessageInFlow } from 'node-red';
 import type { Binding } from '../../lib/definition';
 import { createFormatter, DocumentProfile, Formatter } from '../../lib/document';
-import type { LooseFacts } from '../../lib/ring';
-import { factsOf } from '../shared/facts';
-import { itemsOf } from '../shared/items-in';
+import type { LooseFacts } from '../../lib/stream';
+import { factsOf, itemsOf } from '../shared/checked-input';
 import { derive, splitMessages, withoutCommit } from '../shared/messages';
 
 export interface DocSettings {

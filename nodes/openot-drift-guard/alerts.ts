@@ -1,6 +1,6 @@
 import { BoundedMap } from '../../lib/base';
 import { Binding, EpochBinding, NOT_ADVERTISED, Relation } from '../../lib/definition';
-import type { Item } from '../../lib/ring';
+import type { Item } from '../../lib/stream';
 
 export type GuardAction = 'placeholder' | 'divert' | 'hold' | 'resolve';
 

@@ -1,9 +1,8 @@
 import type { NodeMessageInFlow } from 'node-red';
 import { Binding, describeBinding } from '../../lib/definition';
-import type { Item, LooseFacts } from '../../lib/ring';
-import { factsOf } from '../shared/facts';
+import type { Item, LooseFacts } from '../../lib/stream';
+import { factsOf, itemsOf } from '../shared/checked-input';
 import type { Send } from '../shared/handle';
-import { itemsOf } from '../shared/items-in';
 import { derive, withoutCommit } from '../shared/messages';
 import { AlertBook, DriftAlert } from './alerts';
 import { canArrive, Held, HeldStream, Holds, mustWait } from './hold';

@@ -1,6 +1,6 @@
 import type { NodeMessageInFlow } from 'node-red';
 import { Binding, NOT_ADVERTISED, Relation } from '../../lib/definition';
-import type { Item, LooseFacts } from '../../lib/ring';
+import type { Item, LooseFacts } from '../../lib/stream';
 import type { Send } from '../shared/handle';
 import { isFollowed, tokensOf } from '../shared/messages';
 

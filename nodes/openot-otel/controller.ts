@@ -5,7 +5,7 @@ import { createOtelMapper, Mapped, OtelMapper } from '../../lib/otel/mapper';
 import type { NetworkProfile } from '../../lib/otel/network';
 import type { MappedItems } from '../../lib/otel/otlp';
 import { CodedError, codedErrorOf } from '../shared/coded-error';
-import { factsOf } from '../shared/facts';
+import { factsOf } from '../shared/checked-input';
 import type { Send } from '../shared/handle';
 import { tokensOf } from '../shared/messages';
 import { OwnTokens } from '../shared/own-tokens';

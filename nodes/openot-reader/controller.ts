@@ -1,4 +1,4 @@
-import { shownValue } from '../../lib/base';
+import { isU64Text, shownValue } from '../../lib/base';
 import type { NodeMessage } from 'node-red';
 import {
   Batch,
@@ -17,7 +17,6 @@ import { parseSafeU64 } from '../../lib/wire';
 import type { Transport } from '../../lib/transport/transport';
 import { CodedError, codedErrorOf } from '../shared/coded-error';
 import type { Account } from '../shared/passage';
-import { isU64Text } from '../shared/u64-text';
 
 /** What a reader node is made of. */
 export interface ReaderNodePorts {

@@ -1,6 +1,6 @@
 import type { Node } from 'node-red';
 import type { Binding, WhenUnadvertised } from '../../lib/definition';
-import type { LooseFacts } from '../../lib/ring';
+import type { LooseFacts } from '../../lib/stream';
 
 /** Definitions held, how many files are refused at the moment, and whether the file or folder itself is not there. */
 export interface DefinitionState {

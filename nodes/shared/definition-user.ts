@@ -1,6 +1,6 @@
 import type { Node, NodeAPI } from 'node-red';
 import { Binding, bind, DefinitionStore, WhenUnadvertised } from '../../lib/definition';
-import type { LooseFacts } from '../../lib/ring';
+import type { LooseFacts } from '../../lib/stream';
 import { useConfig } from './config-users';
 import type { DefinitionAuthority, DefinitionNode, DefinitionState } from './definition-node';
 

@@ -9,6 +9,7 @@ const FOLDERS = [
   'base',
   'wire',
   'ring',
+  'stream',
   'loss',
   'definition',
   'document',

@@ -1,5 +1,5 @@
 import should from 'should';
-import { Item } from '../../lib/ring';
+import { Item } from '../../lib/stream';
 import { startPlc } from '../e2e/support/plc';
 import { until } from '../e2e/support/process';
 import { startLiveReader } from '../support/live-reader';

@@ -2,7 +2,7 @@ import should from 'should';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
-import { itemsOfConcatenation, bytesFromPayload } from '../../lib/ring';
+import { itemsOfConcatenation, bytesFromPayload } from '../../lib/stream';
 import { compileDefinition } from '../../lib/definition';
 
 const root = join(__dirname, '..', '..');

@@ -1,6 +1,6 @@
 import { decodeState, Lease, SavedState, StateFile } from '../../lib/reader/progress/saved-state';
 import { Batch } from '../../lib/reader/batch';
-import { Notice } from '../../lib/ring';
+import { Notice } from '../../lib/stream';
 import { readU16, readU32 } from '../../lib/wire';
 import { Alarm } from './violation';
 import { SERIAL_FROM_END } from './world/plc';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { systemClock, systemRandom } from '../../lib/base/system';
 import { volatileStore } from '../../lib/state';
 import { createReader, ReaderError, ReaderSettings, ReaderStatus, Store } from '../../lib/reader';
-import { BatchFacts, Item, itemsOfBatch } from '../../lib/ring';
+import { BatchFacts, Item, itemsOfBatch } from '../../lib/stream';
 import { createModbusConnection, createModbusTransport, ModbusRing, ModbusSettings } from '../../lib/transport/modbus';
 import { createOpcuaConnection, createOpcuaTransport, OpcuaNodes } from '../../lib/transport/opcua';
 import { Transport } from '../../lib/transport/transport';

@@ -1,4 +1,4 @@
-import { LapItem, NoticeItem, IncarnationItem } from '../../ring';
+import { LapItem, NoticeItem, IncarnationItem } from '../../stream';
 import { RETRY_PAUSES_MS } from '../settings';
 import { PlausibleSample } from '../observe/control-sample';
 import { ReadHint } from '../observe/read-size';

@@ -1,4 +1,5 @@
-import { KnownEpoch, Notice, NoticeItem, Segment, Snapshot } from '../../ring';
+import { KnownEpoch, Snapshot } from '../../ring';
+import { Notice, NoticeItem, Segment } from '../../stream';
 import { RecordView } from '../../wire';
 import { PlausibleSample } from '../observe/control-sample';
 import { SavedState } from '../progress/saved-state';

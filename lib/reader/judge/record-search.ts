@@ -1,4 +1,4 @@
-import { SkippedItem } from '../../ring';
+import { SkippedItem } from '../../stream';
 import { FlatWindow } from '../observe/window';
 import { ReaderError } from '../status';
 import { BadPlace } from './accept-records';

@@ -1,4 +1,4 @@
-import { NoticeItem } from '../../ring';
+import { NoticeItem } from '../../stream';
 import { RingFacts, Transport } from '../../transport/transport';
 import { apply, drained, isSuspected, knownOf, outOfSight } from '../judge/apply';
 import { decide } from '../judge/decide';

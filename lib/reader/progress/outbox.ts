@@ -1,4 +1,4 @@
-import { BatchFacts, NoticeItem } from '../../ring';
+import { BatchFacts, NoticeItem } from '../../stream';
 import { Batch } from '../batch';
 import { BatchDraft } from '../judge/gathering';
 import { ReaderTotals } from '../status';

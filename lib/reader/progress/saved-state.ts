@@ -1,5 +1,5 @@
 import { isObject } from '../../base';
-import { NoticeItem } from '../../ring';
+import { NoticeItem } from '../../stream';
 import { openJson, sealJson } from '../../state';
 import { HEADER_LENGTH, parseSafeU64, parseU64 } from '../../wire';
 import { MAX_HEARTBEATS } from '../judge/heartbeats';

@@ -8,7 +8,7 @@ import type { ReaderError } from '../../../lib/reader';
 import { captureError, type CaptureErrorDetail } from '../../../lib/ring/capture-error';
 import type { ControlBlockErrorDetail, PositionTooLarge } from '../../../lib/ring/control-block';
 import { controlBlockErrorCode } from '../../../lib/ring/control-block-error';
-import type { BytesError } from '../../../lib/ring/payload-bytes';
+import type { BytesError } from '../../../lib/stream/payload-bytes';
 import { ringErrorCode, type RingErrorDetail } from '../../../lib/ring/ring-error';
 import type { TransportError } from '../../../lib/transport/transport';
 import { wireError, wireErrorCode, type WireErrorDetail } from '../../../lib/wire/errors';

@@ -1,7 +1,7 @@
 import should from 'should';
 import { CompiledDefinition } from '../../../lib/definition';
 import { createFormatter, DocumentField, DocumentObject, DocumentProfile, ExtensionField } from '../../../lib/document';
-import { LooseFacts } from '../../../lib/ring/stream-facts';
+import { LooseFacts } from '../../../lib/stream/stream-facts';
 import { canonicalEvents, RecordInput } from '../../../lib/wire';
 import { seeded } from '../../support/seeded';
 import { Json, JsonObject, parseJson } from '../../support/vectors';

@@ -2,7 +2,7 @@ import should from 'should';
 import { BindingReason, compileDefinition, CompiledDefinition, EpochBinding, Relation } from '../../../lib/definition';
 import { Provenance } from '../../../lib/document/provenance';
 import { DocumentWriter } from '../../../lib/document/writer';
-import { LossItem } from '../../../lib/ring/items';
+import { LossItem } from '../../../lib/stream/items';
 import { decodeRecord, Key, RecordView, writeU16 } from '../../../lib/wire';
 import { definitionText, describeVectors, documentText, wireBytes } from '../../support/vectors';
 

@@ -8,9 +8,9 @@ import {
   LossDocument,
   PlaceholderDocument
 } from '../../../lib/document';
-import { Item, LossItem, RecordItem } from '../../../lib/ring/items';
+import { Item, LossItem, RecordItem } from '../../../lib/stream/items';
 import { Snapshot } from '../../../lib/ring/snapshot';
-import { LooseFacts } from '../../../lib/ring/stream-facts';
+import { LooseFacts } from '../../../lib/stream/stream-facts';
 import { EventType, Flag, Key } from '../../../lib/wire';
 import { recordInput } from '../../support/records';
 import { boundTo, unbound } from './support/bindings';

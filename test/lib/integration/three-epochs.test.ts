@@ -1,7 +1,7 @@
 import should from 'should';
 import { bind, compileDefinition, DefinitionStore } from '../../../lib/definition';
 import { createFormatter } from '../../../lib/document';
-import { Item } from '../../../lib/ring';
+import { Item } from '../../../lib/stream';
 import { startPlc } from '../../e2e/support/plc';
 import { until } from '../../e2e/support/process';
 import { startLiveReader } from '../../support/live-reader';

@@ -7,7 +7,7 @@ import {
   MAX_SOURCES_PER_RUN,
   MAX_WAITING_RANGES
 } from '../../../lib/loss';
-import { LossItem } from '../../../lib/ring';
+import { LossItem } from '../../../lib/stream';
 import { decodeRecord, EventType, Key, RecordView } from '../../../lib/wire';
 import {
   bytesSlot,

@@ -1,6 +1,7 @@
 import should from 'should';
 import { LossAccounting } from '../../../lib/loss';
-import { LossItem, RingWriter } from '../../../lib/ring';
+import { RingWriter } from '../../../lib/ring';
+import { LossItem } from '../../../lib/stream';
 import { RingBatch, readRing } from '../../support/conformance/read-ring';
 import { EventType } from '../../../lib/wire';
 import { describeVectors, capture } from '../../support/vectors';

@@ -1,6 +1,7 @@
 import 'should';
 import { LossAccounting } from '../../../lib/loss';
-import { EpochTracker, LossItem } from '../../../lib/ring';
+import { EpochTracker } from '../../../lib/ring';
+import { LossItem } from '../../../lib/stream';
 import { decodeRecord, EventType, Key, RecordView, Slot } from '../../../lib/wire';
 import { droppedSlots, encoded, highWaterSlots, udintSlot, ulintSlot } from '../../support/records';
 import { Seeded, seeded } from '../../support/seeded';

@@ -11,7 +11,7 @@ import {
 import { LogRecords } from '../../../lib/otel/log-record';
 import type { AnyValue, KeyValue, LogRecord } from '../../../lib/otel/otlp';
 import { uidOf } from '../../../lib/otel/uid';
-import { LossItem } from '../../../lib/ring';
+import { LossItem } from '../../../lib/stream';
 import { EventType, Flag, Key, Slot, TlvType } from '../../../lib/wire';
 import { boundTo, unbound } from '../document/support/bindings';
 import { plant } from '../document/support/plant';

@@ -12,7 +12,7 @@ import {
 } from '../../../lib/otel/mapper';
 import type { LogRecord, Span } from '../../../lib/otel/otlp';
 import { createSpanBook } from '../../../lib/otel/spans';
-import { LossItem } from '../../../lib/ring';
+import { LossItem } from '../../../lib/stream';
 import { EventType, Key, Slot, TlvType } from '../../../lib/wire';
 import { boundTo, unbound } from '../document/support/bindings';
 import { plant } from '../document/support/plant';

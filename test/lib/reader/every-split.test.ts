@@ -2,7 +2,7 @@ import should from 'should';
 import { createReader, ReaderError } from '../../../lib/reader';
 import { Batch } from '../../../lib/reader/batch';
 import { Clock, Store } from '../../../lib/reader/ports';
-import { Notice } from '../../../lib/ring';
+import { Notice } from '../../../lib/stream';
 import { ReadOutcome, ReadPart, Transport } from '../../../lib/transport/transport';
 import { readU16, readU32, Slot } from '../../../lib/wire';
 import { messageSlots } from '../../support/records';

@@ -1,5 +1,5 @@
 import should from 'should';
-import { LossItem } from '../../../lib/ring';
+import { LossItem } from '../../../lib/stream';
 import { droppedSlots } from '../../support/records';
 import { FakePlc } from './fake-plc';
 import { MemoryStore } from './fake-ports';

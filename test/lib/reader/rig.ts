@@ -1,6 +1,6 @@
 import { createReader, Reader, ReaderError, ReaderSettings, ReaderStatus } from '../../../lib/reader';
 import { Batch } from '../../../lib/reader/batch';
-import { Item, itemsOfBatch, NoticeItem, RecordItem } from '../../../lib/ring';
+import { Item, itemsOfBatch, NoticeItem, RecordItem } from '../../../lib/stream';
 import { FakePlc } from './fake-plc';
 import { FakeTransport, half, ManualClock, MemoryStore } from './fake-ports';
 

@@ -2,7 +2,7 @@ import should from 'should';
 import { ReadOutcome, ReadPart } from '../../../lib/transport/transport';
 import { Batch } from '../../../lib/reader/batch';
 import { createReader, ReaderError, ReaderSettings, ReaderStatus } from '../../../lib/reader';
-import { itemsOfBatch, RecordItem } from '../../../lib/ring';
+import { itemsOfBatch, RecordItem } from '../../../lib/stream';
 import { Producer, Quirks } from '../../../lib/simulator';
 import { MemoryView } from '../../../lib/simulator/opcua/memory-view';
 import { SeededRandom } from '../../../lib/simulator/random';

@@ -1,5 +1,5 @@
 import 'should';
-import { itemsOfConcatenation, walkConcatenation } from '../../../lib/ring';
+import { itemsOfConcatenation, walkConcatenation } from '../../../lib/stream';
 import { crc32c, decodeRecord, encodeRecord, Flag, RecordView, WireError, writeU16, writeU32 } from '../../../lib/wire';
 import { fittedExponent } from '../../support/fitted-exponent';
 import { encoded, recordInput } from '../../support/records';

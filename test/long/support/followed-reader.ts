@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock, systemRandom } from '../../../lib/base/system';
 import { createReader, ReaderError, ReaderSettings, ReaderStatus } from '../../../lib/reader';
-import { itemsOfBatch } from '../../../lib/ring';
+import { itemsOfBatch } from '../../../lib/stream';
 import {
   createModbusConnection,
   createModbusTransport,

@@ -1,4 +1,4 @@
-import { Item, NoticeItem } from '../../../lib/ring';
+import { Item, NoticeItem } from '../../../lib/stream';
 import { Simulator, TruthRecord } from '../../../lib/simulator';
 
 /** What became of everything that a controller produced, as sums that must close. */

@@ -1,6 +1,6 @@
 import should from 'should';
 import { runInNewContext } from 'node:vm';
-import type { Item, RecordItem } from '../../../lib/ring';
+import type { Item, RecordItem } from '../../../lib/stream';
 import { MAX_PAYLOAD_BYTES } from '../../../nodes/openot-decoder/controller';
 import { showDecoder } from '../../../nodes/openot-decoder/show';
 import { Flow, settled, shouldBePlain, sink, statusesOf, until, useNodeRed } from '../../support/node-red';

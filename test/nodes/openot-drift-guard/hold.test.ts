@@ -1,7 +1,7 @@
 import should from 'should';
 import type { NodeMessage, NodeMessageInFlow } from 'node-red';
 import { bind, CompiledDefinition, compileDefinition, DefinitionStore } from '../../../lib/definition';
-import { Item, itemsOfConcatenation, LooseFacts } from '../../../lib/ring';
+import { Item, itemsOfConcatenation, LooseFacts } from '../../../lib/stream';
 import type { DriftAlert } from '../../../nodes/openot-drift-guard/alerts';
 import { GuardController } from '../../../nodes/openot-drift-guard/controller';
 import { shouldBePlain } from '../../support/node-red';

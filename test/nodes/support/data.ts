@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BatchFacts, Snapshot } from '../../../lib/ring';
+import type { Snapshot } from '../../../lib/ring';
+import type { BatchFacts } from '../../../lib/stream';
 import { EventType } from '../../../lib/wire';
 import { encoded, messageSlots, TestRecord } from '../../support/records';
 

@@ -1,4 +1,5 @@
-import { LossItem, RingWriter } from '../../../lib/ring';
+import { RingWriter } from '../../../lib/ring';
+import { LossItem } from '../../../lib/stream';
 import { RingRecord } from './read-ring';
 import { LossAccounting } from '../../../lib/loss';
 import { LiveConsumer } from './live-consumer';

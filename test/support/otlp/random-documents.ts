@@ -4,7 +4,7 @@
  */
 import type { CompiledDefinition } from '../../../lib/definition';
 import { createFormatter, DocumentObject } from '../../../lib/document';
-import type { Item, LossItem } from '../../../lib/ring/items';
+import type { Item, LossItem } from '../../../lib/stream/items';
 import { EventType, Flag, Key, RecordInput, TlvType } from '../../../lib/wire';
 import { boundTo, unbound } from '../../lib/document/support/bindings';
 import { itemOf } from '../../lib/document/support/items';

@@ -1,5 +1,5 @@
 import { decodeRecord, RecordInput, encodeRecord, RecordView } from '../../../../lib/wire';
-import { RecordItem } from '../../../../lib/ring/items';
+import { RecordItem } from '../../../../lib/stream/items';
 
 /** A record as the decoder node would hand it on. */
 export function itemOf(record: RecordInput, abs = 0): RecordItem {

@@ -6,7 +6,7 @@ import {
   EventDocument,
   PlaceholderDocument
 } from '../../../../lib/document';
-import { LooseFacts } from '../../../../lib/ring/stream-facts';
+import { LooseFacts } from '../../../../lib/stream/stream-facts';
 import { Slot } from '../../../../lib/wire';
 import { recordInput, TestRecord } from '../../../support/records';
 import { boundTo } from './bindings';

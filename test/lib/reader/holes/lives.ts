@@ -1,4 +1,4 @@
-import { itemsOfBatch, LossItem, NoticeItem } from '../../../../lib/ring';
+import { itemsOfBatch, LossItem, NoticeItem } from '../../../../lib/stream';
 import { FakePlc } from '../fake-plc';
 import { Rig } from '../rig';
 

@@ -5,7 +5,7 @@ import should from 'should';
 import { systemClock, systemRandom } from '../../../../lib/base/system';
 import { fileStore } from '../../../../lib/state/files';
 import { createReader, Reader, ReaderError, ReaderSettings } from '../../../../lib/reader';
-import { itemsOfBatch } from '../../../../lib/ring';
+import { itemsOfBatch } from '../../../../lib/stream';
 import { createSimulator, Quirks, SimulatorOpcuaServer, startOpcuaServer } from '../../../../lib/simulator';
 import { createOpcuaConnection, createOpcuaTransport, OpcuaConnection } from '../../../../lib/transport/opcua';
 

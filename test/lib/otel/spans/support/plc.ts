@@ -1,7 +1,7 @@
 import { canonicalEventTypes, CompiledDefinition } from '../../../../../lib/definition';
 import { createFormatter, DocumentObject, EventDocument } from '../../../../../lib/document';
 import { Hashes, loadHashes } from '../../../../../lib/otel/hashes';
-import { Item } from '../../../../../lib/ring/items';
+import { Item } from '../../../../../lib/stream/items';
 import { ProducerEvent } from '../../../../../lib/simulator';
 import { EventType, Key, TlvType } from '../../../../../lib/wire';
 import { recordInput } from '../../../../support/records';

@@ -1,5 +1,5 @@
 import { createReader, Reader, ReaderError, ReaderSettings } from '../../../../../lib/reader';
-import { Item, itemsOfBatch } from '../../../../../lib/ring';
+import { Item, itemsOfBatch } from '../../../../../lib/stream';
 import { CaptureClock } from '../../../../../lib/transport/capture';
 import { Transport } from '../../../../../lib/transport/transport';
 import { half, MemoryStore } from '../../../reader/fake-ports';

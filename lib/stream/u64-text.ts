@@ -1,6 +1,4 @@
-import { isU64Text, parseU64 } from '../../lib/wire';
-
-export { isU64Text };
+import { isU64Text, parseU64 } from '../wire';
 
 /** Decimal text of what a message may bring: a number, such text, or a BigInt. Undefined when it is none of them. */
 export function u64TextOf(value: unknown): string | undefined {

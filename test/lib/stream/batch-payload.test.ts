@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm';
 import should from 'should';
-import { bytesFromPayload, itemsOfConcatenation } from '../../../lib/ring';
+import { bytesFromPayload, itemsOfConcatenation } from '../../../lib/stream';
 import { encoded } from '../../support/records';
 
 const record = Buffer.from(encoded({ seq: 7 }));

@@ -1,15 +1,6 @@
 import should from 'should';
-import {
-  Item,
-  itemsOfBatch,
-  itemsOfConcatenation,
-  LossItem,
-  Notice,
-  RecordItem,
-  RingWriter,
-  Segment,
-  walkWindow
-} from '../../../lib/ring';
+import { RingWriter, walkWindow } from '../../../lib/ring';
+import { Item, itemsOfBatch, itemsOfConcatenation, LossItem, Notice, RecordItem, Segment } from '../../../lib/stream';
 import { decodeRecord, RecordView, TlvType } from '../../../lib/wire';
 import { flatWindow } from '../../support/flat-window';
 import { encoded, messageSlots, TestRecord } from '../../support/records';

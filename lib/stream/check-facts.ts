@@ -1,15 +1,21 @@
-import { isCount, isObject, shownValue } from '../../lib/base';
-import type { KnownEpoch, LooseFacts, Snapshot } from '../../lib/ring';
-import { parseSafeU64 } from '../../lib/wire';
-import { CodedError } from './coded-error';
+import { Failure, isCount, isObject, shownValue } from '../base';
+import type { KnownEpoch, Snapshot } from '../ring/snapshot';
+import { parseSafeU64 } from '../wire';
+import { Refusal, refusedOr } from './refusal';
+import type { LooseFacts } from './stream-facts';
 import { u64TextOf } from './u64-text';
 
 /**
  * The stream's facts that a message carries in `msg.openot` (docs/design.md 3), with every field in its own type.
  * Numbers may have come as numbers, decimal text or BigInt, since flows pass messages through JSON and functions.
- * Properties that are not known here are kept. Without `msg.openot` there are no facts. Throws OPENOT_FACTS_INVALID.
+ * Properties that are not known here are kept. Without `msg.openot` there are no facts. OPENOT_FACTS_INVALID at the
+ * first field that is none.
  */
-export function factsOf(value: unknown): LooseFacts {
+export function checkFacts(value: unknown): { readonly ok: true; readonly facts: LooseFacts } | Failure {
+  return refusedOr(() => ({ ok: true, facts: factsOf(value) }));
+}
+
+function factsOf(value: unknown): LooseFacts {
   if (value === undefined || value === null) return {};
   if (typeof value !== 'object' || Array.isArray(value)) throw invalid('', 'an object', value);
   const given = value as Record<string, unknown>;
@@ -79,9 +85,9 @@ function hash16(name: string, value: unknown): string {
   return value.toLowerCase();
 }
 
-function invalid(name: string, expected: string, found: unknown): CodedError {
+function invalid(name: string, expected: string, found: unknown): Refusal {
   const property = name === '' ? 'msg.openot' : `msg.openot.${name}`;
-  return new CodedError(
+  return new Refusal(
     'OPENOT_FACTS_INVALID',
     `${property} must be ${expected}, found ${shownValue(found)}: pass msg.openot on as the node before sent it`
   );

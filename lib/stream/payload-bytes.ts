@@ -37,7 +37,7 @@ export function bytesFromPayload(payload: unknown): PayloadBytes {
 }
 
 /** Also one of another context, where `instanceof` does not know it: a function node's. */
-const isUint8Array = (value: unknown): value is Uint8Array =>
+export const isUint8Array = (value: unknown): value is Uint8Array =>
   Object.prototype.toString.call(value) === '[object Uint8Array]' && ArrayBuffer.isView(value);
 
 function bytesOfArray(values: readonly unknown[]): PayloadBytes {

@@ -1,16 +1,20 @@
-import { isCount, shownValue } from '../../lib/base';
-import { isUint8Array } from 'node:util/types';
-import type { Item, ItemSlot, LossBasis, LossClass, RecordItem } from '../../lib/ring';
-import { parseSafeU64 } from '../../lib/wire';
-import { CodedError } from './coded-error';
-import { isU64Text, u64TextOf } from './u64-text';
+import { Failure, isCount, isU64Text, shownValue } from '../base';
+import { parseSafeU64 } from '../wire';
+import type { Item, ItemSlot, LossBasis, LossClass, RecordItem } from './items';
+import { isUint8Array } from './payload-bytes';
+import { Refusal, refusedOr } from './refusal';
+import { u64TextOf } from './u64-text';
 
 /**
  * The items that a message's payload holds: an array of them (one batch), or a single one. Items as the decoder made
  * them are taken as they are; ones that went through JSON or a function are brought into shape, and are copied for
- * that: nothing given is changed. Throws OPENOT_PAYLOAD_NOT_ITEMS at the first that is none.
+ * that: nothing given is changed. OPENOT_PAYLOAD_NOT_ITEMS at the first that is none.
  */
-export function itemsOf(payload: unknown): Item[] {
+export function checkItems(payload: unknown): { readonly ok: true; readonly items: Item[] } | Failure {
+  return refusedOr(() => ({ ok: true, items: itemsOf(payload) }));
+}
+
+function itemsOf(payload: unknown): Item[] {
   if (!Array.isArray(payload)) return [itemOf(payload, undefined)];
   for (let i = 0; i < payload.length; i++) {
     if (!isRecordItem(payload[i])) return payload.map((item: unknown, index) => itemOf(item, index));
@@ -140,8 +144,8 @@ function oneOf<T extends string>(name: string, value: unknown, choices: readonly
   return found;
 }
 
-function invalid(name: string, expected: string, found: unknown): CodedError {
-  return new CodedError(
+function invalid(name: string, expected: string, found: unknown): Refusal {
+  return new Refusal(
     'OPENOT_PAYLOAD_NOT_ITEMS',
     `${name} must be ${expected}, found ${shownValue(found)}: this node takes the items of openot-decoder, wire it behind one`
   );

@@ -1,4 +1,4 @@
-import { KnownEpoch, Snapshot } from './snapshot';
+import { KnownEpoch, Snapshot } from '../ring/snapshot';
 import { Notice, Segment } from './items';
 
 /** `msg.openot`: what every node keeps and hands on beside the payload (docs/design.md 3). */
