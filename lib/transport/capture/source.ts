@@ -10,7 +10,7 @@ import {
   HeaderFrame
 } from '../../ring';
 import { TransportError } from '../transport';
-import { bareImage, pairImage } from './bare';
+import { bareImage } from './bare';
 import { CaptureFiles } from './files';
 import { CAPTURE_EXTENSION, seriesIn, seriesOf } from './names';
 
@@ -171,8 +171,6 @@ async function filesAt(
   }
   if (kind === 'folder') {
     const names = await files.list(path);
-    const frame = await pairImage(path, names, files);
-    if (frame !== undefined) return 'ok' in frame && !frame.ok ? frame : { paths: [], frame: frame as CaptureFrame };
     const series = seriesIn(path, names);
     const bases = [...new Set(series.map(({ base }) => basename(base)))];
     if (bases.length > 1)
@@ -183,7 +181,7 @@ async function filesAt(
     if (series.length > 0) return { paths: series.map((file) => file.path) };
     return refused(
       'OPENOT_CAPTURE_FILE',
-      `the folder ${path} holds no capture: files *${CAPTURE_EXTENSION} with numbers, or control.json and ring.hex, were expected`
+      `the folder ${path} holds no capture: files *${CAPTURE_EXTENSION} with numbers were expected`
     );
   }
   const series = seriesOf(path, await files.list(dirname(path)));
