@@ -136,7 +136,29 @@ export class Operator {
         this.ended();
         simulation.rollBack();
         return this.restartLater(simulation.plan.operator.downMs);
+      case 'overtake':
+        return this.overtake();
     }
+  }
+
+  /**
+   * While nobody reads, the power is cut, and the ring runs on beyond the old place. The place of the last record is
+   * still there when it is seen again, with another record in it, but not for long.
+   */
+  private overtake(): void {
+    const { simulation, chance, process } = this;
+    const { program, plan } = simulation;
+    if (!simulation.isNoticed || process.isDead || process.isStopping) return;
+    process.gate.kill();
+    this.ended();
+    const anchorAbs = simulation.anchorAbs;
+    if (anchorAbs !== undefined && program.cutPower()) {
+      const { capacity } = program.plc;
+      const ahead = anchorAbs + 400 + chance.next() * capacity * 0.4;
+      program.runOn(Math.min(ahead, anchorAbs + capacity - 1_000));
+      simulation.overtaking = true;
+    }
+    this.restartLater(Math.min(plan.operator.downMs, 200));
   }
 
   private crash(): void {

@@ -19,8 +19,9 @@ export interface OperatorPlan {
  * kill: the process, at any await. crash: the machine, and with it what the disk had not flushed. redeploy: stop and
  * start
  * in order. double: another runtime on the same state file. rollback: the state file of some time ago is put back.
+ * overtake: a kill and a power cycle, and the ring is beyond the old place when it is seen again.
  */
-export type Deed = 'kill' | 'crash' | 'redeploy' | 'double' | 'pause' | 'read' | 'breakLink' | 'rollback';
+export type Deed = 'kill' | 'crash' | 'redeploy' | 'double' | 'pause' | 'read' | 'breakLink' | 'rollback' | 'overtake';
 
 /** Everything that one seed decides, but for the moments at which it happens. */
 export interface Plan {
@@ -122,7 +123,31 @@ export function planOf(chance: Chance, records: number): Plan {
     isOld,
     faults
   };
+  if (!isOld && on('overtaken restarts', 0.1)) overtake(plan, chance, size);
   return plan;
+}
+
+/**
+ * A restart that nothing but the last record gives away, while that record's place is overwritten soon: told only where
+ * the ring can be seen, so link, disk and sink are as they should be, and nothing else befalls the controller.
+ */
+function overtake(plan: Draft, chance: Chance, size: number): void {
+  plan.faults = ['overtaken restarts'];
+  plan.capacity = chance.pick([16_384, 32_768, 65_536]);
+  const lapMs = chance.magnitude(2_500, 12_000);
+  plan.link = { ...CALM_LINK, latency: [0.5, chance.magnitude(1, 20)], lookFirst: chance.does(0.4) };
+  plan.disk = { ...CALM_DISK };
+  plan.sink = { ...CALM_SINK };
+  plan.program = { ...plan.program, rate: plan.capacity / size / lapMs, incidents: [], before: 0 };
+  plan.operator = { ...plan.operator, does: ['overtake'], everyMs: 8_000 + chance.magnitude(1, 10_000) };
+  plan.settings = {
+    ...plan.settings,
+    mode: 'poll',
+    startFrom: 'oldest',
+    intervalMs: Math.round(chance.magnitude(20, 300)),
+    saveIntervalMs: 1_000
+  };
+  plan.startAbs = 0;
 }
 
 /** Bytes in a millisecond that link and sink carry, about half of what they could. */

@@ -83,6 +83,10 @@ export class Simulation {
   polls = 0;
   /** States that were saved, now and then one of them. */
   private readonly backups: Uint8Array[] = [];
+  /** The power was cut while nobody read, and the ring overtook the old place: it need not wait until that is noticed. */
+  overtaking = false;
+  /** Since when a reader that was away then has looked at the ring. */
+  private seenSinceMs: number | undefined;
   private readonly checkers: Checker[];
   private readonly sessions = new Map<Process, Session>();
   private readonly seen = new Map<Process, Map<number, SeenBatch>>();
@@ -117,7 +121,11 @@ export class Simulation {
     this.program.mustWait = () => this.mustWait();
     this.program.mayRestart = () => this.hasAnchor;
     this.server = new Server(this.program, plan.link, chance.fork(), scheduler);
-    if (options.trace !== undefined) this.server.onRead = (parts, outcome) => this.traceRead(parts, outcome);
+    this.server.onRead = (parts, outcome) => {
+      if (this.overtaking && outcome.ok) this.seenSinceMs ??= scheduler.now;
+      if (this.overtaking && this.isNoticed) this.overtaking = false;
+      if (options.trace !== undefined) this.traceRead(parts, outcome);
+    };
     this.disk = new Disk(plan.disk, chance.fork(), scheduler, () => Number(this.wallNs() / 1_000_000n));
     this.disk.onRenamed = (to, bytes) => this.saved(to, bytes);
     this.operator = new Operator(this, chance.fork());
@@ -271,7 +279,9 @@ export class Simulation {
   private mustWait(): boolean {
     const { truth, program, plan, checkpoint } = this;
     if (this.isCalm) return false;
-    if (truth.lives.length > 1 && !this.isNoticed && program.plc.headAbs + 600 > program.plc.capacity) return true;
+    const isSeen = this.overtaking && this.seenSinceMs !== undefined && this.scheduler.now - this.seenSinceMs > 1_000;
+    const isFull = program.plc.headAbs + 600 > program.plc.capacity + (this.overtaking ? (this.anchorAbs ?? 0) : 0);
+    if (truth.lives.length > 1 && !this.isNoticed && isFull && !isSeen) return true;
     return (
       plan.isOld &&
       program.plc.headAbs - (this.isNoticed && checkpoint !== undefined ? checkpoint.cursor : truth.life.startAbs) >
@@ -297,8 +307,13 @@ export class Simulation {
     return this.state?.checkpoint;
   }
 
+  /** Where the last record stands by which a next reader would know the ring. */
+  get anchorAbs(): number | undefined {
+    return (this.state?.lease.fingerprint ?? this.checkpoint?.fingerprint)?.abs;
+  }
+
   /** A next reader would know the ring as it is now. */
-  private get isNoticed(): boolean {
+  get isNoticed(): boolean {
     const { checkpoint, truth } = this;
     return checkpoint !== undefined && this.books.lifeOf.get(checkpoint.incarnation) === truth.life;
   }
@@ -313,6 +328,7 @@ export class Simulation {
     this.state = state;
     // What was never handed on was never begun.
     if (checkpoint === undefined && !this.isBegun) this.firstAbs = Infinity;
+    this.seenSinceMs = undefined;
     this.trace(
       `reader ${books.sessions + 1} loaded ${checkpoint === undefined ? 'nothing' : `checkpoint ${checkpoint.incarnation}/${checkpoint.cursor}`}`
     );

@@ -271,6 +271,22 @@ export class Program {
     this.openEpoch(cold);
   }
 
+  /** Power off and on, with the same run: the memory begins anew. False where nobody could notice that. */
+  cutPower(): boolean {
+    const { length } = this.plc.truth.lives;
+    this.plc.flush();
+    this.powerCycle({ kind: 'powerCycle', newRun: false, isCleared: true, blankMs: 0 });
+    return this.plc.truth.lives.length > length;
+  }
+
+  /** Writes at once until head is at or beyond a position. */
+  runOn(headAbs: number): void {
+    while (this.plc.headAbs < headAbs && this.plc.truth.records.length < this.plan.records) {
+      this.event();
+      this.plc.flush();
+    }
+  }
+
   private powerCycle({ newRun, isCleared, capacity, blankMs }: Extract<Incident, { kind: 'powerCycle' }>): void {
     const { plc } = this;
     if (!this.mayRestart()) return;
