@@ -156,7 +156,7 @@ export class Operator {
       const { capacity } = program.plc;
       const ahead = anchorAbs + 400 + chance.next() * capacity * 0.4;
       program.runOn(Math.min(ahead, anchorAbs + capacity - 1_000));
-      simulation.overtaking = true;
+      simulation.overtakes();
     }
     this.restartLater(Math.min(plan.operator.downMs, 200));
   }

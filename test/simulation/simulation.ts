@@ -84,7 +84,9 @@ export class Simulation {
   /** States that were saved, now and then one of them. */
   private readonly backups: Uint8Array[] = [];
   /** The power was cut while nobody read, and the ring overtook the old place: it need not wait until that is noticed. */
-  overtaking = false;
+  private overtaking = false;
+  /** A reader was started since then. */
+  private isBack = false;
   /** Since when a reader that was away then has looked at the ring. */
   private seenSinceMs: number | undefined;
   private readonly checkers: Checker[];
@@ -122,7 +124,7 @@ export class Simulation {
     this.program.mayRestart = () => this.hasAnchor;
     this.server = new Server(this.program, plan.link, chance.fork(), scheduler);
     this.server.onRead = (parts, outcome) => {
-      if (this.overtaking && outcome.ok) this.seenSinceMs ??= scheduler.now;
+      if (this.isBack && outcome.ok) this.seenSinceMs ??= scheduler.now;
       if (this.overtaking && this.isNoticed) this.overtaking = false;
       if (options.trace !== undefined) this.traceRead(parts, outcome);
     };
@@ -307,6 +309,13 @@ export class Simulation {
     return this.state?.checkpoint;
   }
 
+  /** From now on the ring need not wait for its restart to be noticed, once somebody has looked at it for a second. */
+  overtakes(): void {
+    this.overtaking = true;
+    this.isBack = false;
+    this.seenSinceMs = undefined;
+  }
+
   /** Where the last record stands by which a next reader would know the ring. */
   get anchorAbs(): number | undefined {
     return (this.state?.lease.fingerprint ?? this.checkpoint?.fingerprint)?.abs;
@@ -325,10 +334,10 @@ export class Simulation {
     const state = stateOf(bytes);
     const checkpoint = state?.checkpoint;
     this.durable.loaded(state);
+    this.isBack = this.overtaking;
     this.state = state;
     // What was never handed on was never begun.
     if (checkpoint === undefined && !this.isBegun) this.firstAbs = Infinity;
-    this.seenSinceMs = undefined;
     this.trace(
       `reader ${books.sessions + 1} loaded ${checkpoint === undefined ? 'nothing' : `checkpoint ${checkpoint.incarnation}/${checkpoint.cursor}`}`
     );
