@@ -5,7 +5,7 @@ import { Clock } from '../ports';
  * chores that fall due: saving, reporting.
  */
 export class Pacer {
-  stopped = false;
+  private stopped = false;
   private woken = false;
   private sleeping: AbortController | undefined;
   private pausing: AbortController | undefined;

@@ -47,6 +47,11 @@ export class StatusBoard {
     this.change(state, detail, undefined);
   }
 
+  /** The link is tried: what it failed of last stays to be seen until it stands. */
+  connecting(): void {
+    if (this.state !== 'outage' && this.state !== 'refused') this.set('connecting', '');
+  }
+
   /** Nothing is done now: what was wrong last stays to be seen. */
   rest(state: 'paused' | 'idle'): void {
     const isTrouble = this.code !== undefined;
