@@ -18,6 +18,7 @@ const mayImport = {
   state: ['base'],
   reader: ['base', 'wire', 'ring', 'stream', 'loss', 'state', 'transport/transport'],
   transport: ['base', 'wire', 'ring'],
+  capture: ['base', 'wire', 'ring', 'transport/transport'],
   simulator: ['base', 'wire', 'ring', 'definition']
 };
 const pure = ['base', 'wire', 'ring', 'stream', 'loss', 'definition', 'document', 'otel', 'state', 'reader'];

@@ -12,7 +12,7 @@ export * from './definition';
 export * from './document';
 export * from './reader';
 export * from './transport/transport';
-export * from './transport/capture';
+export * from './capture';
 export * from './transport/opcua';
 export * from './transport/modbus';
 export * from './transport/find';

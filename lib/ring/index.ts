@@ -1,8 +1,4 @@
 /** The ring: control block, walk over a window, the producer's side, epochs. */
-export * from './capture-decode';
-export * from './capture-encode';
-export * from './capture-error';
-export * from './capture-format';
 export * from './control-block';
 export * from './control-block-error';
 export * from './known-epochs';

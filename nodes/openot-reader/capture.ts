@@ -10,7 +10,7 @@ import {
   DEFAULT_RECORDING,
   RecordingTransport,
   recordingTransport
-} from '../../lib/transport/capture';
+} from '../../lib/capture';
 import type { Transport } from '../../lib/transport/transport';
 import { CodedError } from '../shared/coded-error';
 import { choiceOf, numberOf } from '../shared/numbers';

@@ -1,7 +1,7 @@
 import should from 'should';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { decodeCapture } from '../../lib/ring';
+import { decodeCapture } from '../../lib/capture';
 import { chromiumPath, Editor } from './support/browser';
 import { readDocuments } from './support/documents';
 import { appendTo, chain } from './support/flows';

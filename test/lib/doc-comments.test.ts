@@ -18,7 +18,8 @@ const FOLDERS = [
   'simulator',
   'state',
   'reader',
-  'transport'
+  'transport',
+  'capture'
 ];
 
 const isExported = (statement: ts.Statement): boolean =>

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../lib/base/system';
 import { createSimulator } from '../../lib/simulator';
-import { CaptureTold, createCaptureTransport, recordingTransport } from '../../lib/transport/capture';
+import { CaptureTold, createCaptureTransport, recordingTransport } from '../../lib/capture';
 import { createOpcuaConnection, createOpcuaTransport } from '../../lib/transport/opcua';
 import { Forwarder } from '../lib/transport/opcua/forwarder';
-import { Session, startSession, told } from '../lib/transport/capture/support/session';
+import { Session, startSession, told } from '../lib/capture/support/session';
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 

@@ -5,7 +5,7 @@ import * as ts from 'typescript';
 import { CODES, isOpenotCode, type OpenotCode } from '../../../lib/base/codes';
 import type { DefinitionErrorCode } from '../../../lib/definition/error';
 import type { ReaderError } from '../../../lib/reader';
-import { captureError, type CaptureErrorDetail } from '../../../lib/ring/capture-error';
+import { captureError, type CaptureErrorDetail } from '../../../lib/capture/format/error';
 import type { ControlBlockErrorDetail, PositionTooLarge } from '../../../lib/ring/control-block';
 import { controlBlockErrorCode } from '../../../lib/ring/control-block-error';
 import type { BytesError } from '../../../lib/stream/payload-bytes';

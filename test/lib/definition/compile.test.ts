@@ -5,9 +5,11 @@ import {
   CompiledDefinition,
   compiledSlot,
   compileModel,
-  definitionWarnings
+  definitionWarnings,
+  canonicalEventTypes,
+  parseDefinition,
+  writeDefinition
 } from '../../../lib/definition';
-import { canonicalEventTypes, parseDefinition, writeDefinition } from '../../../lib/definition';
 import { changed, fullFile, objectAt, PlainObject } from './full-file';
 
 async function compiled(text: string | Uint8Array): Promise<CompiledDefinition> {

@@ -7,9 +7,9 @@ import {
   parseDefinition,
   SlotDefinition,
   StateMachine,
-  validateDefinition
+  validateDefinition,
+  canonicalEventTypes
 } from '../../../lib/definition';
-import { canonicalEventTypes } from '../../../lib/definition';
 import { proceduralModels, valueKeys } from '../../../lib/wire';
 import { definitionText, describeVectors } from '../../support/vectors';
 import { fullFile } from './full-file';

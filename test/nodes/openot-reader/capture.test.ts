@@ -2,7 +2,7 @@ import should from 'should';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DocumentObject } from '../../../lib/document';
-import { decodeCapture } from '../../../lib/ring';
+import { decodeCapture } from '../../../lib/capture';
 import { createSimulator, Simulator } from '../../../lib/simulator';
 import { Flow, FlowNode, helper, sink, statusesOf, until, useNodeRed } from '../../support/node-red';
 

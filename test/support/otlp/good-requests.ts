@@ -1,5 +1,4 @@
-import type { LogsRequest, MetricsRequest, TracesRequest } from '../../../lib/otel/otlp';
-import type { KeyValue } from '../../../lib/otel/otlp';
+import type { LogsRequest, MetricsRequest, TracesRequest, KeyValue } from '../../../lib/otel/otlp';
 
 const kv = (key: string, value: KeyValue['value']): KeyValue => ({ key, value });
 

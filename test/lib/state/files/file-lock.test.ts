@@ -4,8 +4,15 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import should from 'should';
-import { DEAD_MS, FileLock, LockHolder, LockPorts, SILENT_MS, systemFiles } from '../../../../lib/state/files';
-import { fileStore } from '../../../../lib/state/files';
+import {
+  DEAD_MS,
+  FileLock,
+  LockHolder,
+  LockPorts,
+  SILENT_MS,
+  systemFiles,
+  fileStore
+} from '../../../../lib/state/files';
 import { LockLost } from '../../../../lib/state';
 import { systemLockPorts } from '../../../../lib/state/files/lock-ports';
 

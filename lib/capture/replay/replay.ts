@@ -1,9 +1,9 @@
 import { errorText } from '../../base';
 import { isOpenotCode } from '../../base/codes';
-import { CaptureFrame, CaptureTrouble, ReadFrame } from '../../ring';
-import { ReadOutcome, ReadPart, RingFacts, Transport, TransportError } from '../transport';
-import { CaptureClock } from './clock';
-import { CaptureFiles, diskFiles } from './files';
+import { CaptureFrame, CaptureTrouble, ReadFrame } from '../format';
+import { ReadOutcome, ReadPart, RingFacts, Transport, TransportError } from '../../transport/transport';
+import { CaptureClock } from '../clock';
+import { CaptureFiles, diskFiles } from '../files';
 import { ReplayClock } from './replay-clock';
 import { ReplayImage } from './replay-image';
 import { CaptureSource } from './source';

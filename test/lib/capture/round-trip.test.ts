@@ -1,8 +1,7 @@
 import should from 'should';
-import { CaptureFrame, decodeCapture } from '../../../../lib/ring';
-import { createCaptureTransport, recordingTransport } from '../../../../lib/transport/capture';
-import { systemClock } from '../../../../lib/base/system';
-import { ManualClock } from '../../reader/fake-ports';
+import { CaptureFrame, decodeCapture, createCaptureTransport, recordingTransport } from '../../../lib/capture';
+import { systemClock } from '../../../lib/base/system';
+import { ManualClock } from '../reader/fake-ports';
 import { Faults, FaultyPlc } from './support/faulty-plc';
 import { MemoryFiles } from './support/memory-files';
 import { Session, startSession, told } from './support/session';

@@ -1,8 +1,8 @@
-import { createReader, Reader, ReaderError, ReaderSettings } from '../../../../../lib/reader';
-import { Item, itemsOfBatch } from '../../../../../lib/stream';
-import { CaptureClock } from '../../../../../lib/transport/capture';
-import { Transport } from '../../../../../lib/transport/transport';
-import { half, MemoryStore } from '../../../reader/fake-ports';
+import { createReader, Reader, ReaderError, ReaderSettings } from '../../../../lib/reader';
+import { Item, itemsOfBatch } from '../../../../lib/stream';
+import { CaptureClock } from '../../../../lib/capture';
+import { Transport } from '../../../../lib/transport/transport';
+import { half, MemoryStore } from '../../reader/fake-ports';
 
 /** A reader, and all that it hands on. */
 export interface Session {

@@ -1,4 +1,4 @@
-import { readU16, readU32, readU64, writeU16, writeU32, writeU64 } from '../wire';
+import { readU16, readU32, readU64, writeU16, writeU32, writeU64 } from '../../wire';
 
 const text = new TextDecoder('utf-8', { ignoreBOM: true });
 const utf8 = new TextEncoder();

@@ -1,4 +1,4 @@
-import type { OpenotCode } from '../base/codes';
+import type { OpenotCode } from '../../base/codes';
 
 /**
  * Why bytes are no capture, or no further. `cut` = they end inside a frame: nothing is wrong before it;

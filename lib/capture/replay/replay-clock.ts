@@ -1,4 +1,4 @@
-import { CaptureClock } from './clock';
+import { CaptureClock } from '../clock';
 
 /** Milliseconds of the recorded time beyond the next frame's that may be jumped over. */
 const AHEAD_MS = 10_000;

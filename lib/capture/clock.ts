@@ -1,2 +1,2 @@
 /** The time that recording and replaying go by; what a reader is given fits. */
-export type { Clock as CaptureClock } from '../../base';
+export type { Clock as CaptureClock } from '../base';

@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import { CaptureFiles, CaptureHandle } from '../../../../../lib/transport/capture';
+import { CaptureFiles, CaptureHandle } from '../../../../lib/capture';
 
 const coded = (code: string): Error => Object.assign(new Error(`${code}: of the test`), { code });
 

@@ -1,6 +1,7 @@
-import { CONTROL_BLOCK_LENGTH, ControlOffset, decodeControlBlock, ImageFrame } from '../../ring';
+import { CONTROL_BLOCK_LENGTH, ControlOffset, decodeControlBlock } from '../../ring';
+import { ImageFrame } from '../format';
 import { readU32 } from '../../wire';
-import { ReadPart, RingFacts, Transport } from '../transport';
+import { ReadPart, RingFacts, Transport } from '../../transport/transport';
 
 /** Bytes of the ring in one Read, at first and at least. */
 const FIRST_STEP = 16_384;

@@ -1,5 +1,6 @@
-import { CaptureFrame, CONTROL_BLOCK_LENGTH, ControlOffset, decodeControlBlock, isCapture } from '../../ring';
+import { CONTROL_BLOCK_LENGTH, ControlOffset, decodeControlBlock } from '../../ring';
 import { readU32 } from '../../wire';
+import { CaptureFrame, isCapture } from '../format';
 
 const frameOf = (control: Uint8Array, ring: Uint8Array): CaptureFrame => ({
   ok: true,

@@ -1,5 +1,5 @@
 import should from 'should';
-import { ReplayClock } from '../../../../lib/transport/capture/replay-clock';
+import { ReplayClock } from '../../../../lib/capture/replay/replay-clock';
 import { ManualClock, quiet } from '../../reader/fake-ports';
 
 /** Long enough for everything that needs no time. */

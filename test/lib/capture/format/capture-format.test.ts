@@ -13,9 +13,9 @@ import {
   MAX_FRAME_PAYLOAD,
   readFrameLength,
   WritableContent
-} from '../../../lib/ring';
-import { crc32c, writeU32 } from '../../../lib/wire';
-import { SeededRandom } from '../../../lib/simulator/random';
+} from '../../../../lib/capture';
+import { crc32c, writeU32 } from '../../../../lib/wire';
+import { SeededRandom } from '../../../../lib/simulator/random';
 
 const contents: WritableContent[] = [
   {

@@ -3,18 +3,19 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CaptureFrame, decodeCapture } from '../../../../lib/ring';
 import {
+  CaptureFrame,
+  decodeCapture,
   CaptureTold,
   diskFiles,
   RecordingTransport,
   recordingTransport,
   RecordingSettings
-} from '../../../../lib/transport/capture';
+} from '../../../../lib/capture';
 import { Transport } from '../../../../lib/transport/transport';
 import { FakePlc } from '../../reader/fake-plc';
 import { failure, FakeTransport, ManualClock, quiet } from '../../reader/fake-ports';
-import { MemoryFiles } from './support/memory-files';
+import { MemoryFiles } from '../support/memory-files';
 
 const PATH = '/captures/line1';
 

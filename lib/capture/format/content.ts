@@ -1,4 +1,4 @@
-import { ByteSource } from './capture-bytes';
+import { ByteSource } from './bytes';
 import {
   CaptureFacts,
   CapturePart,
@@ -13,7 +13,7 @@ import {
   MAX_CAPTURE_PARTS,
   MAX_CAPTURE_TEXT,
   MAX_FRAME_PAYLOAD
-} from './capture-format';
+} from './frames';
 
 /**
  * What a frame's payload says, or undefined where it does not fit together. Bytes behind what is known are passed over.

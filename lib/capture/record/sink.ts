@@ -10,9 +10,9 @@ import {
   GapFrame,
   HeaderFrame,
   WritableContent
-} from '../../ring';
-import { CaptureFiles, CaptureHandle } from './files';
-import { seriesOf, seriesPath } from './names';
+} from '../format';
+import { CaptureFiles, CaptureHandle } from '../files';
+import { seriesOf, seriesPath } from '../names';
 
 /** What a user is told about a recording that does not go on; reading does. */
 export interface CaptureTold {

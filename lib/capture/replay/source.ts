@@ -8,11 +8,11 @@ import {
   decodeFrame,
   frameLength,
   HeaderFrame
-} from '../../ring';
-import { TransportError } from '../transport';
+} from '../format';
+import { TransportError } from '../../transport/transport';
 import { bareImage } from './bare';
-import { CaptureFiles } from './files';
-import { CAPTURE_EXTENSION, seriesIn, seriesOf } from './names';
+import { CaptureFiles } from '../files';
+import { CAPTURE_EXTENSION, seriesIn, seriesOf } from '../names';
 
 /** Longest file in bytes that is replayed: it is held in memory. */
 export const MAX_CAPTURE_FILE = 512 * 1024 * 1024;

@@ -1,14 +1,13 @@
 import should from 'should';
-import { encodeCapturePreamble, encodeFrame, WritableContent } from '../../../../lib/ring';
-import { createCaptureTransport } from '../../../../lib/transport/capture';
+import { encodeCapturePreamble, encodeFrame, WritableContent, createCaptureTransport } from '../../../../lib/capture';
 import { SeededRandom } from '../../../../lib/simulator/random';
 import { Transport } from '../../../../lib/transport/transport';
 import { pairImage } from '../../../support/conformance/pair-image';
 import { capture, describeVectors } from '../../../support/vectors';
 import { FakePlc } from '../../reader/fake-plc';
 import { failure, ManualClock } from '../../reader/fake-ports';
-import { MemoryFiles } from './support/memory-files';
-import { startSession } from './support/session';
+import { MemoryFiles } from '../support/memory-files';
+import { startSession } from '../support/session';
 
 const PATH = '/captures/line1-000001.ootcap';
 const C = { kind: 'control' } as const;

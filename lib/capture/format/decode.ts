@@ -1,7 +1,7 @@
-import { crc32c, readSafeU64, readU16, readU32, readU64 } from '../wire';
-import { hexText } from '../wire/hex';
-import { captureError, CaptureError } from './capture-error';
-import { contentOf } from './capture-content';
+import { crc32c, readSafeU64, readU16, readU32, readU64 } from '../../wire';
+import { hexText } from '../../wire/hex';
+import { captureError, CaptureError } from './error';
+import { contentOf } from './content';
 import {
   CAPTURE_MAGIC,
   CAPTURE_PREAMBLE_LENGTH,
@@ -10,7 +10,7 @@ import {
   FRAME_HEAD_LENGTH,
   FRAME_OVERHEAD,
   MAX_FRAME_PAYLOAD
-} from './capture-format';
+} from './frames';
 
 /** Whether bytes begin as a capture does; an image without a capture around it does not. */
 export function isCapture(bytes: Uint8Array): boolean {

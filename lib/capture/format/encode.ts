@@ -1,5 +1,5 @@
-import { crc32c, writeU16, writeU32, writeU64 } from '../wire';
-import { ByteSink } from './capture-bytes';
+import { crc32c, writeU16, writeU32, writeU64 } from '../../wire';
+import { ByteSink } from './bytes';
 import {
   CAPTURE_MAGIC,
   CAPTURE_PREAMBLE_LENGTH,
@@ -18,7 +18,7 @@ import {
   MAX_CAPTURE_PARTS,
   MAX_CAPTURE_TEXT,
   MAX_FRAME_PAYLOAD
-} from './capture-format';
+} from './frames';
 
 /** The bytes before the first frame (docs/format.md 20). */
 export function encodeCapturePreamble(): Uint8Array {

@@ -1,8 +1,8 @@
-import { Producer, Quirks } from '../../../../../lib/simulator';
-import { MemoryView } from '../../../../../lib/simulator/opcua/memory-view';
-import { SeededRandom } from '../../../../../lib/simulator/random';
-import { ReadOutcome, ReadPart, RingFacts, Transport, TransportError } from '../../../../../lib/transport/transport';
-import { ManualClock } from '../../../reader/fake-ports';
+import { Producer, Quirks } from '../../../../lib/simulator';
+import { MemoryView } from '../../../../lib/simulator/opcua/memory-view';
+import { SeededRandom } from '../../../../lib/simulator/random';
+import { ReadOutcome, ReadPart, RingFacts, Transport, TransportError } from '../../../../lib/transport/transport';
+import { ManualClock } from '../../reader/fake-ports';
 
 const trouble = (code: TransportError['code'], remedy: TransportError['remedy']): TransportError => ({
   ok: false,

@@ -1,8 +1,8 @@
 import { errorText } from '../../base';
-import { FRAME_OVERHEAD, FrameTime, readFrameLength, WritableContent } from '../../ring';
-import { ReadOutcome, ReadPart, RingFacts, Transport, TransportError } from '../transport';
-import { CaptureClock } from './clock';
-import { CaptureFiles, diskFiles } from './files';
+import { FRAME_OVERHEAD, FrameTime, readFrameLength, WritableContent } from '../format';
+import { ReadOutcome, ReadPart, RingFacts, Transport, TransportError } from '../../transport/transport';
+import { CaptureClock } from '../clock';
+import { CaptureFiles, diskFiles } from '../files';
 import { takeImage } from './image';
 import { CaptureSink, CaptureTold } from './sink';
 

@@ -1,14 +1,7 @@
-import {
-  CaptureFrame,
-  ControlBlock,
-  ControlOffset,
-  decodeControlBlock,
-  isConsistent,
-  ReadFrame,
-  visitWindow
-} from '../../ring';
+import { ControlBlock, ControlOffset, decodeControlBlock, isConsistent, visitWindow } from '../../ring';
+import { CaptureFrame, ReadFrame } from '../format';
 import { writeU64 } from '../../wire';
-import { ReadOutcome, ReadPart } from '../transport';
+import { ReadOutcome, ReadPart } from '../../transport/transport';
 import { Ranges } from '../../base';
 
 /** Largest ring in bytes that is put together from parts alone: what a file says of offsets is not believed beyond. */

@@ -1,8 +1,7 @@
 import should from 'should';
-import { decodeCapture } from '../../../../lib/ring';
-import { createCaptureTransport, recordingTransport } from '../../../../lib/transport/capture';
-import { ReaderSettings } from '../../../../lib/reader';
-import { ManualClock } from '../../reader/fake-ports';
+import { decodeCapture, createCaptureTransport, recordingTransport } from '../../../lib/capture';
+import { ReaderSettings } from '../../../lib/reader';
+import { ManualClock } from '../reader/fake-ports';
 import { Faults, FaultyPlc } from './support/faulty-plc';
 import { MemoryFiles } from './support/memory-files';
 import { Session, startSession } from './support/session';
