@@ -44,6 +44,8 @@ export class RingPoll {
   private state: RingState;
   /** Polls that asked for more and came no further. */
   private fruitless: Streak | undefined;
+  /** Since when the batches of the former life are waited for, while the ring begins anew. */
+  private drainSinceMs: number | undefined;
   /** When the controller's last record came, or it could be seen again; monotonic milliseconds. */
   private newsMs: number | undefined;
 
@@ -89,6 +91,11 @@ export class RingPoll {
   /** The controller wrote nothing for longer than it promised, as far as can be seen. */
   silence(nowMs: number): ReaderError | undefined {
     return this.position === undefined ? undefined : silence(this.position.heartbeats, this.newsMs, nowMs);
+  }
+
+  /** When the batches of the ring's former life began to be waited for; monotonic milliseconds. */
+  drainingSince(): number {
+    return (this.drainSinceMs ??= this.parts.nowMs());
   }
 
   /** What was handed on of the ring's former life is settled, or never will be. */
@@ -153,6 +160,7 @@ export class RingPoll {
   private carryOut({ change, effects, then }: Decision): PollEnd {
     const { parts, outbox, observer } = this;
     this.state = apply(this.state, change);
+    if (this.state.phase !== 'ending') this.drainSinceMs = undefined;
     observer.take(effects.hints);
     if (effects.isReread) parts.looks.reread++;
     for (const error of effects.errors) parts.onError(error);

@@ -12,20 +12,21 @@ export async function waitForSettling(core: ReaderCore): Promise<void> {
   life.now('goOn');
 }
 
-/** The ring began anew: what was handed on of its former life is waited for, but not for ever. */
+/**
+ * The ring began anew: what was handed on of its former life is waited for, but not for ever. A command comes first; the
+ * wait that goes on after it ends when the first one would have.
+ */
 export async function drain(core: ReaderCore): Promise<void> {
-  const { life, checkpoints, settings, commands, pacer } = core;
-  const until = core.nowMs() + settings.ackTimeoutMs;
+  const { life, checkpoints, settings, commands, pacer, ring } = core;
+  const left = (): number => ring.drainingSince() + settings.ackTimeoutMs - core.nowMs();
   life.now('drain');
-  while (checkpoints.inFlight > 0 && !life.isStopped && !commands.waiting) {
-    const left = until - core.nowMs();
-    if (left <= 0) break;
+  while (checkpoints.inFlight > 0 && !life.isStopped && !commands.waiting && left() > 0) {
     core.well(
       'waiting',
       `the ring began anew; the ${checkpoints.inFlight} batches of its former life are not settled yet`
     );
-    await pacer.wait(left);
+    await pacer.wait(left());
   }
   life.now('goOn');
-  if (!commands.waiting) core.ring.goOnDrained();
+  if (!commands.waiting || left() <= 0) ring.goOnDrained();
 }
