@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { systemClock, systemRandom } from '../../../lib/base/system';
 import { Batch, createReader, ReaderSettings } from '../../../lib/reader';
-import { itemsOfBatch } from '../../../lib/ring';
+import { itemsOfBatch } from '../../../lib/stream';
 import { fileStore } from '../../../lib/state/files';
 import { createOpcuaConnection, createOpcuaTransport } from '../../../lib/transport/opcua';
 

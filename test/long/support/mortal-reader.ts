@@ -1,6 +1,6 @@
 import { systemClock, systemRandom } from '../../../lib/base/system';
 import { createReader, Reader, ReaderError, ReaderSettings, ReaderStatus } from '../../../lib/reader';
-import { Item, itemsOfBatch } from '../../../lib/ring';
+import { Item, itemsOfBatch } from '../../../lib/stream';
 import { fileStore } from '../../../lib/state/files';
 import { Store } from '../../../lib/state';
 import { Transport } from '../../../lib/transport/transport';
