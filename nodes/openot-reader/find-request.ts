@@ -11,7 +11,7 @@ import {
   probeOpcuaRing,
   ProbeReport,
   ScanRange
-} from '../../lib/transport/find';
+} from '../../lib/discovery';
 import type { ModbusSettings } from '../../lib/transport/modbus';
 import type { OpcuaSettings } from '../../lib/transport/opcua';
 import { modbusSettings } from '../openot-modbus/settings';

@@ -19,7 +19,8 @@ const FOLDERS = [
   'state',
   'reader',
   'transport',
-  'capture'
+  'capture',
+  'discovery'
 ];
 
 const isExported = (statement: ts.Statement): boolean =>

@@ -7,6 +7,18 @@ import { ModbusTransport } from './transport';
 export * from './api';
 export * from './settings';
 
+/** For lib/discovery, which looks at a device with the same connection and the same readings. */
+export { SharedConnection } from './connection';
+export { shownDevice, shownRegister, transportError } from './errors';
+export { CONTROL_REGISTERS, findControl } from './inspect';
+export { bytesInOrder, layoutAt } from './layout';
+export type { Layout } from './layout';
+export { RegisterLine } from './line';
+export type { RequestOutcome } from './line';
+export { closed, openSocket } from './open-socket';
+export type { Opening } from './open-socket';
+export { ModbusTransport } from './transport';
+
 /**
  * What a device node makes once: nothing is opened before the first reader asks. What is absent or out of its range
  * takes the default or the nearest limit.

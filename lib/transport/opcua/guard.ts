@@ -1,4 +1,5 @@
-import type { NodeOpcua } from './load';
+/** The module node-opcua, as `loadClient` loads it. */
+export type NodeOpcua = typeof import('node-opcua');
 
 /** What is used of node-opcua's sockets; neither is part of its published interface. */
 interface Socketed {

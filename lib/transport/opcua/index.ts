@@ -9,6 +9,16 @@ export * from './settings';
 export { shownEndpoint } from './errors';
 export { loadClient } from './load';
 
+/** For lib/discovery, which looks at a server with the same connection and the same readings. */
+export { SharedConnection } from './connection';
+export type { CallResult } from './connection';
+export { bytesOf } from './elements';
+export { transportError } from './errors';
+export { rangeOf } from './inspect';
+export { parseNodeId, resolveNodeId } from './node-id';
+export { readValues } from './read-values';
+export { OpcuaTransport } from './transport';
+
 /** What an endpoint node makes once: nothing is opened before the first reader asks. node-opcua is loaded then. */
 export function createOpcuaConnection(
   settings: Partial<OpcuaSettings> & Pick<OpcuaSettings, 'endpoint' | 'pkiFolder'>

@@ -1,7 +1,4 @@
-import { guardSockets } from './guard';
-
-/** The module node-opcua, loaded when first needed. */
-export type NodeOpcua = typeof import('node-opcua');
+import { guardSockets, NodeOpcua } from './guard';
 
 let loaded: NodeOpcua | undefined;
 

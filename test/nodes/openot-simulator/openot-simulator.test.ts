@@ -1,7 +1,7 @@
 import should from 'should';
 import { AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
-import { findModbusRings } from '../../../lib/transport/find';
+import { findModbusRings } from '../../../lib/discovery';
 import type { CommandAnswer } from '../../../nodes/openot-simulator/controller';
 import { nextRunId } from '../../../nodes/openot-simulator/run-id';
 import { Flow, helper, shouldBePlain, sink, statusesOf, until, useNodeRed } from '../../support/node-red';

@@ -1,9 +1,13 @@
-import { SharedConnection } from '../modbus/connection';
-import { CONTROL_REGISTERS, findControl } from '../modbus/inspect';
-import { layoutAt } from '../modbus/layout';
-import { ModbusRing, ModbusSettings } from '../modbus/settings';
-import { ModbusTransport } from '../modbus/transport';
-import type { RingFacts, TransportError } from '../transport';
+import {
+  SharedConnection,
+  CONTROL_REGISTERS,
+  findControl,
+  layoutAt,
+  ModbusRing,
+  ModbusSettings,
+  ModbusTransport
+} from '../transport/modbus';
+import type { RingFacts, TransportError } from '../transport/transport';
 import type { ProbeReport } from './api';
 import { Budget } from './budget';
 import { Finding, probe, usable } from './probe';

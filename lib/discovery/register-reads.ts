@@ -1,6 +1,6 @@
-import { bytesInOrder, Layout } from '../modbus/layout';
-import type { RegisterType } from '../modbus/settings';
-import type { ReadOutcome, ReadPart, TransportError } from '../transport';
+import { bytesInOrder, Layout } from '../transport/modbus';
+import type { RegisterType } from '../transport/modbus';
+import type { ReadOutcome, ReadPart, TransportError } from '../transport/transport';
 import type { SearchLine } from './register-line';
 import { CONTROL_REGISTERS } from './sync-search';
 

@@ -1,4 +1,4 @@
-import type { RingFacts, Transport, TransportError } from '../transport';
+import type { RingFacts, Transport, TransportError } from '../transport/transport';
 import type { ProbeReport, Verdict } from './api';
 import type { Budget } from './budget';
 import { Looks, lookInPairs, ReadTime, timeReads } from './measure';

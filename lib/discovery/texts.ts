@@ -1,4 +1,4 @@
-import type { ControlBlock } from '../../ring';
+import type { ControlBlock } from '../ring';
 import type { RingCheck } from './ring-check';
 
 /** `64 KiB`, `5.5 KiB`, `700 bytes`. */

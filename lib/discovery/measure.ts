@@ -1,6 +1,6 @@
-import { pause } from '../../base/system';
-import { CONTROL_BLOCK_LENGTH, ControlBlock, decodeControlBlock, isConsistent, readSeqlock } from '../../ring';
-import type { ReadPart, Transport, TransportError } from '../transport';
+import { pause } from '../base/system';
+import { CONTROL_BLOCK_LENGTH, ControlBlock, decodeControlBlock, isConsistent, readSeqlock } from '../ring';
+import type { ReadPart, Transport, TransportError } from '../transport/transport';
 import type { Budget } from './budget';
 import { sizeText } from './texts';
 

@@ -1,5 +1,5 @@
-import { pause } from '../../base/system';
-import type { OpenotCode } from '../../base/codes';
+import { pause } from '../base/system';
+import type { OpenotCode } from '../base/codes';
 import {
   CONTROL_BLOCK_LENGTH,
   ControlBlock,
@@ -10,8 +10,8 @@ import {
   PlacedRecord,
   RingWindow,
   walkWindow
-} from '../../ring';
-import type { ReadPart, Transport, TransportError } from '../transport';
+} from '../ring';
+import type { ReadPart, Transport, TransportError } from '../transport/transport';
 import type { Budget } from './budget';
 
 /** What stands where a control block and its ring are said to be. */

@@ -1,7 +1,7 @@
 import type { BrowseResult, NodeId, ReferenceDescription } from 'node-opcua';
-import type { SharedConnection } from '../opcua/connection';
-import { loadClient } from '../opcua/load';
-import type { TransportError } from '../transport';
+import type { SharedConnection } from '../transport/opcua';
+import { loadClient } from '../transport/opcua';
+import type { TransportError } from '../transport/transport';
 
 /** A node that a Browse has shown. */
 export interface BrowsedNode {

@@ -1,4 +1,4 @@
-import type { TransportError } from '../transport';
+import type { TransportError } from '../transport/transport';
 
 /** How much a search or a test may take. */
 export interface FindLimits {

@@ -1,11 +1,8 @@
 import type { DataValue, NodeId, ReadValueIdOptions } from 'node-opcua';
-import { CONTROL_BLOCK_LENGTH } from '../../ring';
-import type { SharedConnection } from '../opcua/connection';
-import { bytesOf } from '../opcua/elements';
-import { rangeOf } from '../opcua/inspect';
-import { loadClient } from '../opcua/load';
-import { readValues } from '../opcua/read-values';
-import type { TransportError } from '../transport';
+import { CONTROL_BLOCK_LENGTH } from '../ring';
+import type { SharedConnection } from '../transport/opcua';
+import { bytesOf, rangeOf, loadClient, readValues } from '../transport/opcua';
+import type { TransportError } from '../transport/transport';
 import type { BrowsedNode } from './browse';
 
 /** A variable that can carry a control block or a ring: an array of integers, or a ByteString. */

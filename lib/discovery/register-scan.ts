@@ -1,5 +1,5 @@
-import type { RegisterType } from '../modbus/settings';
-import type { TransportError } from '../transport';
+import type { RegisterType } from '../transport/modbus';
+import type { TransportError } from '../transport/transport';
 import { RegisterMemory } from './register-memory';
 import type { SearchLine } from './register-line';
 

@@ -1,7 +1,7 @@
 import should from 'should';
-import { encodeControlBlock } from '../../../../lib/ring';
-import { OpcuaFields, findOpcuaRings, FindOutcome } from '../../../../lib/transport/find';
-import { createSimulator, Quirks, Simulator, SimulatorOptions } from '../../../../lib/simulator';
+import { encodeControlBlock } from '../../../lib/ring';
+import { OpcuaFields, findOpcuaRings, FindOutcome } from '../../../lib/discovery';
+import { createSimulator, Quirks, Simulator, SimulatorOptions } from '../../../lib/simulator';
 import { AddedNode, addNodes, PlantServer, startPlantServer } from './plant-server';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

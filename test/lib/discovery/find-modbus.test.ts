@@ -1,7 +1,7 @@
 import should from 'should';
 import { createServer } from 'node:net';
-import { findModbusRings, FindOutcome, ModbusFields, ScanRange } from '../../../../lib/transport/find';
-import { createSimulator, Simulator, SimulatorOptions } from '../../../../lib/simulator';
+import { findModbusRings, FindOutcome, ModbusFields, ScanRange } from '../../../lib/discovery';
+import { createSimulator, Simulator, SimulatorOptions } from '../../../lib/simulator';
 
 type Found = Extract<FindOutcome<ModbusFields>, { ok: true }>;
 

@@ -1,8 +1,8 @@
 import should from 'should';
-import { encodeControlBlock } from '../../../../lib/ring';
-import type { ReadOutcome, Transport } from '../../../../lib/transport/transport';
-import { Budget } from '../../../../lib/transport/find/budget';
-import { lookInPairs, timeReads } from '../../../../lib/transport/find/measure';
+import { encodeControlBlock } from '../../../lib/ring';
+import type { ReadOutcome, Transport } from '../../../lib/transport/transport';
+import { Budget } from '../../../lib/discovery/budget';
+import { lookInPairs, timeReads } from '../../../lib/discovery/measure';
 
 const block = (seqlock: number, head: number, oldest = 0): Uint8Array =>
   encodeControlBlock({

@@ -1,7 +1,5 @@
-import type { CallResult, SharedConnection } from '../opcua/connection';
-import { transportError } from '../opcua/errors';
-import { loadClient } from '../opcua/load';
-import { readValues } from '../opcua/read-values';
+import type { CallResult, SharedConnection } from '../transport/opcua';
+import { transportError, loadClient, readValues } from '../transport/opcua';
 
 const NAMESPACE_ARRAY = 2255;
 

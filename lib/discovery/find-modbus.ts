@@ -1,6 +1,5 @@
-import { shownRegister } from '../modbus/errors';
-import { DEFAULT_MODBUS_SETTINGS, ModbusSettings, RegisterType } from '../modbus/settings';
-import type { TransportError } from '../transport';
+import { shownRegister, DEFAULT_MODBUS_SETTINGS, ModbusSettings, RegisterType } from '../transport/modbus';
+import type { TransportError } from '../transport/transport';
 import { DEFAULT_FIND_LIMITS, FindLimits, FindOutcome, FoundRing, ModbusFields } from './api';
 import { Budget } from './budget';
 import { SearchLine } from './register-line';

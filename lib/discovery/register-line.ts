@@ -1,10 +1,17 @@
-import { pause } from '../../base/system';
+import { pause } from '../base/system';
 import type { Socket } from 'node:net';
-import { shownDevice, transportError } from '../modbus/errors';
-import { RegisterLine, RequestOutcome } from '../modbus/line';
-import { closed, openSocket, Opening } from '../modbus/open-socket';
-import { ModbusSettings, RegisterType } from '../modbus/settings';
-import type { TransportError } from '../transport';
+import {
+  shownDevice,
+  transportError,
+  RegisterLine,
+  RequestOutcome,
+  closed,
+  openSocket,
+  Opening,
+  ModbusSettings,
+  RegisterType
+} from '../transport/modbus';
+import type { TransportError } from '../transport/transport';
 
 /**
  * Connections that a search may use up: some devices close one at which they were asked for an address they do not

@@ -2,9 +2,9 @@ import should from 'should';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { probeModbusRing, probeOpcuaRing, ProbeReport } from '../../../../lib/transport/find';
-import type { ModbusRing } from '../../../../lib/transport/modbus';
-import { createSimulator, Quirks, Simulator, SimulatorOptions } from '../../../../lib/simulator';
+import { probeModbusRing, probeOpcuaRing, ProbeReport } from '../../../lib/discovery';
+import type { ModbusRing } from '../../../lib/transport/modbus';
+import { createSimulator, Quirks, Simulator, SimulatorOptions } from '../../../lib/simulator';
 
 describe('testing a ring', function () {
   this.timeout(60_000);

@@ -1,7 +1,5 @@
-import { SharedConnection } from '../opcua/connection';
-import { OpcuaSettings } from '../opcua/settings';
-import { OpcuaTransport } from '../opcua/transport';
-import type { TransportError } from '../transport';
+import { SharedConnection, OpcuaSettings, OpcuaTransport } from '../transport/opcua';
+import type { TransportError } from '../transport/transport';
 import { DEFAULT_FIND_LIMITS, FindLimits, FindOutcome, FoundRing, OpcuaFields } from './api';
 import { Budget } from './budget';
 import { lengthOf, Carrier } from './candidates';

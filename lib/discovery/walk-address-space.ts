@@ -1,7 +1,7 @@
 import type { ReferenceDescription } from 'node-opcua';
-import type { SharedConnection } from '../opcua/connection';
-import { loadClient } from '../opcua/load';
-import type { TransportError } from '../transport';
+import type { SharedConnection } from '../transport/opcua';
+import { loadClient } from '../transport/opcua';
+import type { TransportError } from '../transport/transport';
 import type { FindLimits } from './api';
 import { BrowsedNode, childrenOf } from './browse';
 import { Carrier, carriersOf, Shape, shapesOf } from './candidates';

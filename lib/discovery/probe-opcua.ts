@@ -1,13 +1,17 @@
 import type { DataValue, NodeId } from 'node-opcua';
-import { SharedConnection } from '../opcua/connection';
-import { bytesOf } from '../opcua/elements';
-import { rangeOf } from '../opcua/inspect';
-import { loadClient } from '../opcua/load';
-import { parseNodeId, resolveNodeId } from '../opcua/node-id';
-import { readValues } from '../opcua/read-values';
-import { OpcuaNodes, OpcuaSettings } from '../opcua/settings';
-import { OpcuaTransport } from '../opcua/transport';
-import type { RingFacts } from '../transport';
+import {
+  SharedConnection,
+  bytesOf,
+  rangeOf,
+  loadClient,
+  parseNodeId,
+  resolveNodeId,
+  readValues,
+  OpcuaNodes,
+  OpcuaSettings,
+  OpcuaTransport
+} from '../transport/opcua';
+import type { RingFacts } from '../transport/transport';
 import type { ProbeReport } from './api';
 import { Budget } from './budget';
 import { readNamespaces } from './namespaces';

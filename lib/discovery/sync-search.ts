@@ -1,5 +1,5 @@
-import { CONTROL_BLOCK_LENGTH } from '../../ring';
-import { bytesInOrder, Layout, layoutAt } from '../modbus/layout';
+import { CONTROL_BLOCK_LENGTH } from '../ring';
+import { bytesInOrder, Layout, layoutAt } from '../transport/modbus';
 import type { RegisterMemory } from './register-memory';
 import { controlBlockIn } from './ring-check';
 
