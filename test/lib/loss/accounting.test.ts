@@ -18,6 +18,7 @@ import {
   udintSlot,
   ulintSlot
 } from '../../support/records';
+import { seeded, Seeded } from '../../support/seeded';
 
 const view = (record: TestRecord): RecordView => decodeRecord(encoded(record)) as RecordView;
 const message = (seq: number | bigint, sourceId = 1, runId: number | bigint = 1): RecordView =>
@@ -391,5 +392,50 @@ describe('loss accounting: limits', () => {
     should(result).have.properties({ ok: false, code: 'OPENOT_LOSS_TOO_MANY_SOURCES' });
     accounting.account(message(1, 5)).should.have.property('kind', 'fresh');
     accounting.account(message(0, 5, 2)).should.have.property('kind', 'fresh');
+  });
+});
+
+describe('a draft of the accounting', () => {
+  const step = (accounting: LossAccounting, random: Seeded): void => {
+    const [seq, sourceId, runId] = [random.below(60), random.below(4), 1 + random.below(3)];
+    const kind = random.below(12);
+    if (kind === 0) accounting.doubt(BigInt(runId));
+    else if (kind === 1) accounting.startAt(BigInt(runId));
+    else if (kind === 2) accounting.account(dropped(seq, random.below(20), 20 + random.below(20), sourceId));
+    else accounting.account(message(seq, sourceId, runId));
+  };
+  const steps = (accounting: LossAccounting, seed: number, count: number): void => {
+    const random = seeded(seed);
+    for (let i = 0; i < count; i++) step(accounting, random);
+  };
+  const filled = (seed: number): LossAccounting => {
+    const accounting = new LossAccounting();
+    steps(accounting, seed, 40);
+    return accounting;
+  };
+  const text = (accounting: LossAccounting): string => JSON.stringify([accounting, accounting.sources()]);
+
+  it('changes nothing of its origin, nor does a draft of it change the draft', () => {
+    for (let seed = 1; seed <= 200; seed++) {
+      const origin = filled(seed);
+      const before = text(origin);
+      const draft = origin.draft();
+      text(draft).should.equal(before);
+      steps(draft, seed + 1000, 30);
+      const between = text(draft);
+      steps(draft.draft(), seed + 2000, 30);
+      text(draft).should.equal(between, `seed ${seed}`);
+      text(origin).should.equal(before, `seed ${seed}`);
+    }
+  });
+
+  it('comes to the same as its origin would have', () => {
+    for (let seed = 1; seed <= 200; seed++) {
+      const direct = filled(seed);
+      const draft = filled(seed).draft();
+      steps(direct, seed + 1000, 30);
+      steps(draft, seed + 1000, 30);
+      text(draft).should.equal(text(direct), `seed ${seed}`);
+    }
   });
 });

@@ -425,3 +425,35 @@ describe('known epochs: state', () => {
     for (const value of [undefined, null, [], 3]) should(EpochTracker.fromJSON(value)).have.property('ok', false);
   });
 });
+
+describe('a copy of the tracker', () => {
+  /** All that a tracker can be given, one after the other. */
+  const given: readonly ((tracker: EpochTracker) => void)[] = [
+    (tracker) => tracker.observeSnapshot(look(3, 500, 'c', 'b')),
+    (tracker) => observe(tracker, [600, message()]),
+    (tracker) => observe(tracker, [644, stopped(6)]),
+    (tracker) => observe(tracker, [700, changed(7, 'c', 'd', 4)]),
+    (tracker) => observe(tracker, [780, started(8)]),
+    (tracker) => tracker.gap(),
+    (tracker) => tracker.observeSnapshot(look(4, 780, 'e', 'c')),
+    (tracker) => tracker.reset()
+  ];
+  const text = (tracker: EpochTracker): string => JSON.stringify([tracker, tracker.known()]);
+
+  it('knows the same, and what either takes the other does not', () => {
+    for (let before = 0; before <= given.length; before++) {
+      const tracker = new EpochTracker();
+      for (const give of given.slice(0, before)) give(tracker);
+      const was = text(tracker);
+      const copy = tracker.copy();
+      text(copy).should.equal(was);
+      for (const give of given) {
+        give(copy);
+        text(tracker).should.equal(was, `${before} facts`);
+      }
+      const taken = text(copy);
+      for (const give of given.slice(0, 3)) give(tracker);
+      text(copy).should.equal(taken);
+    }
+  });
+});
