@@ -1,8 +1,9 @@
 import tseslint from 'typescript-eslint';
 
 /*
- * The two layer rules of docs/design.md 2.
- * 1. Imports point one way: nodes -> lib; inside lib each folder may import only what stands in its row.
+ * The layer rules of docs/design.md 2.
+ * 1. Imports point one way: nodes -> lib; inside lib each folder may import only what stands in its row. A carriage
+ *    does not import another one. A node uses a room by its index, and nothing of another node.
  * 2. The pure folders touch no clock, timer, socket, file or randomness, so that the fault simulator can own them.
  */
 const mayImport = {
@@ -19,6 +20,7 @@ const mayImport = {
   reader: ['base', 'wire', 'ring', 'stream', 'loss', 'state', 'transport/transport'],
   transport: ['base', 'wire', 'ring'],
   capture: ['base', 'wire', 'ring', 'transport/transport'],
+  discovery: ['base', 'wire', 'ring', 'transport/transport', 'transport/opcua', 'transport/modbus'],
   simulator: ['base', 'wire', 'ring', 'definition']
 };
 const pure = ['base', 'wire', 'ring', 'stream', 'loss', 'definition', 'document', 'otel', 'state', 'reader'];
@@ -54,6 +56,53 @@ const readerRooms = [
   room('progress/**/*', 'loop', 'observe/ring-reads', 'observe/observer')
 ];
 const withoutClock = ['seqlock', 'read-size', 'read-plan'].map((name) => `lib/reader/observe/${name}.ts`);
+/* Each carriage is a folder of lib/transport; a link that carriages share may stand beside them. */
+const carriages = ['opcua', 'modbus'];
+const carriageRules = (patterns) => {
+  const shut = (names) => ({
+    group: names.flatMap((name) => [`**/${name}`, `**/${name}/**`]),
+    message: 'carriages do not import each other, nor does their interface import them (docs/design.md 2)'
+  });
+  const rule = (files, names) => ({
+    files: [files],
+    rules: { 'no-restricted-imports': ['error', { patterns: [...patterns, shut(names)] }] }
+  });
+  return [
+    rule('lib/transport/*.ts', carriages),
+    ...carriages.map((name) =>
+      rule(
+        `lib/transport/${name}/**/*.ts`,
+        carriages.filter((other) => other !== name)
+      )
+    )
+  ];
+};
+/* What a node may import beside the indexes of the rooms: parts that have an index or a subject of their own. */
+const doors = ['base/system', 'state/files', 'transport/transport', ...carriages.map((name) => `transport/${name}`)];
+const nodeRules = {
+  files: ['nodes/**/*.ts'],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          {
+            group: ['**/lib/*/**', ...doors.map((door) => `!**/lib/${door}`)],
+            message: 'a node uses a room by its index: export there what is missing (docs/design.md 2)'
+          },
+          {
+            group: doors.map((door) => `**/lib/${door}/**`),
+            message: 'a node uses a room by its index: export there what is missing (docs/design.md 2)'
+          },
+          {
+            group: ['**/openot-*/**'],
+            message: 'no node imports another: shared things stand in nodes/shared (docs/design.md 2)'
+          }
+        ]
+      }
+    ]
+  }
+};
 const readerRules = (patterns) => [
   ...readerRooms.map(({ files, patterns: more }) => ({
     files,
@@ -81,13 +130,21 @@ const layerRules = folders.flatMap((folder) => {
     const group = allowed.length > 0 ? [`**/${other}/*`, ...allowed.map((entry) => `!**/${entry}`)] : closed;
     return { group, message: `lib/${folder} must not import lib/${other} (docs/design.md 2)` };
   });
+  // Where a carriage may be imported, then by its index.
+  const byIndex = mayImport[folder].filter((entry) => carriages.some((name) => entry === `transport/${name}`));
+  if (byIndex.length > 0)
+    patterns.push({
+      group: byIndex.map((entry) => `**/${entry}/**`),
+      message: `lib/${folder} uses a carriage by its index (docs/design.md 2)`
+    });
   patterns.push({
     group: ['**/nodes/**', 'node-red', '@node-red/*'],
     message: 'lib knows nothing of nodes or Node-RED (docs/design.md 2)'
   });
   const files = [`lib/${folder}/**/*.ts`];
   const rules = (all) => ({ 'no-restricted-imports': ['error', { patterns: all }] });
-  if (!pure.includes(folder)) return [{ files, rules: rules(patterns) }];
+  if (!pure.includes(folder))
+    return [{ files, rules: rules(patterns) }, ...(folder === 'transport' ? carriageRules(patterns) : [])];
   const machine = {
     group: [
       'node:*',
@@ -149,6 +206,7 @@ export default tseslint.config(
     }
   },
   ...layerRules,
+  nodeRules,
   {
     files: pure.map((folder) => `lib/${folder}/**/*.ts`),
     ignores: realFiles,

@@ -1,4 +1,4 @@
-import type { OpenotCode } from '../../lib/base/codes';
+import type { OpenotCode } from '../../lib/base';
 import { dirname } from 'node:path';
 import {
   bind,

@@ -1,4 +1,4 @@
-import type { OpenotCode } from '../../lib/base/codes';
+import type { OpenotCode } from '../../lib/base';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError } from '../shared/coded-error';

@@ -4,7 +4,7 @@ import { codedErrorOf } from '../shared/coded-error';
 import { reportSoon } from '../shared/config-users';
 import { closeWith } from '../shared/handle';
 import type { ModbusNode } from '../shared/modbus-node';
-import { ModbusProperties, modbusSettings } from './settings';
+import { ModbusProperties, modbusSettings } from '../shared/modbus-settings';
 
 interface ModbusDef extends NodeDef, ModbusProperties {}
 

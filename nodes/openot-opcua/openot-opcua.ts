@@ -6,7 +6,7 @@ import { reportSoon } from '../shared/config-users';
 import { closeWith } from '../shared/handle';
 import type { OpcuaNode } from '../shared/opcua-node';
 import { userDirectory } from '../shared/user-directory';
-import { OpcuaCredentials, OpcuaProperties, opcuaSettings } from './settings';
+import { OpcuaCredentials, OpcuaProperties, opcuaSettings } from '../shared/opcua-settings';
 
 interface OpcuaDef extends NodeDef, OpcuaProperties {}
 

@@ -1,9 +1,6 @@
 import type { NodeMessageInFlow } from 'node-red';
-import type { ClockState } from '../../lib/otel/clock-watch/api';
-import { createMeter } from '../../lib/otel/metrics';
-import { createOtelMapper, Mapped, OtelMapper } from '../../lib/otel/mapper';
-import type { NetworkProfile } from '../../lib/otel/network';
-import type { MappedItems } from '../../lib/otel/otlp';
+import type { ClockState, NetworkProfile, MappedItems } from '../../lib/otel';
+import { createMeter, createOtelMapper, Mapped, OtelMapper } from '../../lib/otel';
 import { CodedError, codedErrorOf } from '../shared/coded-error';
 import { factsOf } from '../shared/checked-input';
 import type { Send } from '../shared/handle';

@@ -1,6 +1,6 @@
 import { shownValue } from '../../lib/base';
 import type { NodeMessageInFlow } from 'node-red';
-import type { MappingProblem } from '../../lib/otel/mapper';
+import type { MappingProblem } from '../../lib/otel';
 import { CodedError } from '../shared/coded-error';
 
 /**

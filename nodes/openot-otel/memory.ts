@@ -1,8 +1,13 @@
 import type { Timers } from '../../lib/base';
-import type { Hashes } from '../../lib/otel/hashes';
-import type { SpanBookPort } from '../../lib/otel/mapper';
-import { createNetworkProfile, NetworkProfile } from '../../lib/otel/network';
-import { createSpanBook, SPAN_LIMITS, SpanBook, SpanLimits } from '../../lib/otel/spans';
+import type { Hashes, SpanBookPort } from '../../lib/otel';
+import {
+  createNetworkProfile,
+  NetworkProfile,
+  createSpanBook,
+  SPAN_LIMITS,
+  SpanBook,
+  SpanLimits
+} from '../../lib/otel';
 import type { Store } from '../../lib/state';
 import { CodedError } from '../shared/coded-error';
 import type { Mark } from './settlements';

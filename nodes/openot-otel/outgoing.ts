@@ -1,7 +1,6 @@
 import type { NodeMessage } from 'node-red';
-import { assembleRequest } from '../../lib/otel/assemble';
-import type { NetworkProfile } from '../../lib/otel/network';
-import type { MappedItems, Signal } from '../../lib/otel/otlp';
+import { assembleRequest } from '../../lib/otel';
+import type { NetworkProfile, MappedItems, Signal } from '../../lib/otel';
 import type { Send } from '../shared/handle';
 import { derive } from '../shared/messages';
 import { Batch, Entry, Group, order } from './batcher';

@@ -1,7 +1,6 @@
 import type { NodeMessage } from 'node-red';
-import type { MappingSettings } from '../../lib/otel/mapper';
-import { networkSettings, NetworkSettings } from '../../lib/otel/network/settings';
-import type { KeyValue, Signal } from '../../lib/otel/otlp';
+import type { MappingSettings, KeyValue, Signal } from '../../lib/otel';
+import { networkSettings, NetworkSettings } from '../../lib/otel';
 import { CodedError } from '../shared/coded-error';
 import {
   asBool,

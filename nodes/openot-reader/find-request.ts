@@ -14,8 +14,8 @@ import {
 } from '../../lib/discovery';
 import type { ModbusSettings } from '../../lib/transport/modbus';
 import type { OpcuaSettings } from '../../lib/transport/opcua';
-import { modbusSettings } from '../openot-modbus/settings';
-import { OpcuaCredentials, opcuaSettings } from '../openot-opcua/settings';
+import { modbusSettings } from '../shared/modbus-settings';
+import { OpcuaCredentials, opcuaSettings } from '../shared/opcua-settings';
 import { CodedError } from '../shared/coded-error';
 import { numberOf } from '../shared/numbers';
 import type { OpcuaNode } from '../shared/opcua-node';

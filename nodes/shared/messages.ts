@@ -1,5 +1,5 @@
 import type { NodeMessage, NodeMessageInFlow } from 'node-red';
-import type { LooseFacts } from '../../lib/stream/stream-facts';
+import type { LooseFacts } from '../../lib/stream';
 import { entriesOf } from './passage/token';
 
 /** A message made from another: every other property is kept, the given one is not changed. */

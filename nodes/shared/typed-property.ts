@@ -1,5 +1,5 @@
 import { errorText, shownValue } from '../../lib/base';
-import type { OpenotCode } from '../../lib/base/codes';
+import type { OpenotCode } from '../../lib/base';
 import type { NodeMessage } from 'node-red';
 import { CodedError } from './coded-error';
 

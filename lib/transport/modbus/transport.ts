@@ -1,4 +1,4 @@
-import { Endable } from '../opcua/endable';
+import { Endable } from '../link/endable';
 import { ReadOutcome, ReadPart, RingFacts, Transport, TransportError } from '../transport';
 import { RegisterAsk } from './api';
 import { SharedConnection } from './connection';

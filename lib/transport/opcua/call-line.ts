@@ -3,7 +3,7 @@ import type { ClientSession } from 'node-opcua';
 import { TransportError } from '../transport';
 import { OpenClient } from './client';
 import { DeadlineError } from '../../base/deadline';
-import { Endable } from './endable';
+import { Endable } from '../link/endable';
 import { isSessionGone, readError, shownEndpoint, transportError, unexpectedError } from './errors';
 import { attended, LinkBackError } from './knock';
 import { OpcuaSettings } from './settings';

@@ -3,7 +3,7 @@ import { ReadOutcome, ReadPart, RingFacts, Transport, TransportError } from '../
 import { LET_GO_MS, SharedConnection } from './connection';
 import { withDeadline } from '../../base/deadline';
 import { bytesOf } from './elements';
-import { Endable } from './endable';
+import { Endable } from '../link/endable';
 import { transportError, unexpectedError } from './errors';
 import { Inspection, inspectNodes, rangeOf, statusError } from './inspect';
 import { loadClient } from './load';

@@ -1,6 +1,6 @@
 import { DEFAULT_OPCUA_SETTINGS, OpcuaSettings, shownEndpoint } from '../../lib/transport/opcua';
-import { CodedError } from '../shared/coded-error';
-import { choiceOf, numberOf } from '../shared/numbers';
+import { CodedError } from './coded-error';
+import { choiceOf, numberOf } from './numbers';
 
 /** The dialog's properties as they stand in a flow file. */
 export interface OpcuaProperties {

@@ -1,6 +1,6 @@
 import { DEFAULT_MODBUS_SETTINGS, ModbusSettings } from '../../lib/transport/modbus';
-import { CodedError } from '../shared/coded-error';
-import { numberOf } from '../shared/numbers';
+import { CodedError } from './coded-error';
+import { numberOf } from './numbers';
 
 /** The dialog's properties as they stand in a flow file. */
 export interface ModbusProperties {
