@@ -1,16 +1,15 @@
 import should from 'should';
 import { sabotage } from './sabotage';
-import { SABOTAGES } from './sabotages';
+import { MUTANTS } from './mutants';
 
 /*
- * A simulator that never finds anything proves nothing: each thing that keeps the reader's promise is taken out of a
- * copy
- * of the sources, and has to be missed. `npm run sabotage` shows more of them, with seed and checker.
+ * A simulator that never finds anything proves nothing: each thing that keeps the reader's promise is taken out of it,
+ * and has to be missed. `npm run sabotage` shows more of them, with seed and checker.
  */
 describe('simulation: what is taken out of the reader is found', function () {
   this.timeout(180_000);
 
-  for (const one of SABOTAGES.slice(0, 7)) {
+  for (const one of MUTANTS.slice(0, 7)) {
     it(one.name, async () => {
       const { result } = await sabotage(one, 60, 4_000);
       should(result?.violation).be.ok();

@@ -1,10 +1,9 @@
+import { errorText } from '../../base';
 import { Checkpoints } from './checkpoints';
 import { Clock, LockLost, LockOutcome, Store } from '../ports';
 import { decodeState, encodeState, Lease, SavedState, StateFile, StateResult, unreadable } from './saved-state';
 import { ReaderError } from '../status';
-
-/** How far a batch reaches: the state after it. */
-export type Reach = Pick<SavedState, 'incarnation' | 'cursor' | 'capacity' | 'fingerprint'>;
+import { asFar, covers, isBeyond, oneRingAhead, Reach } from './reach';
 
 /** A settled state that lies so much of a ring beyond the saved one is saved soon. */
 const FAR_PARTS = 8;
@@ -42,7 +41,7 @@ export class StateKeeper {
     try {
       return await this.store.lock();
     } catch (error) {
-      const message = `the state of this reader could not be locked (${textOf(error)}), so nothing is read; tried again every second. Check space and rights of the folder openot under the user directory`;
+      const message = `the state of this reader could not be locked (${errorText(error)}), so nothing is read; tried again every second. Check space and rights of the folder openot under the user directory`;
       return { ok: false, code: 'OPENOT_STATE_LOCK_FAILED', message };
     }
   }
@@ -63,7 +62,7 @@ export class StateKeeper {
       if (result.ok && result.state !== undefined) this.goesOn(result.state);
       return result;
     } catch (error) {
-      return unreadable(`it could not be read (${textOf(error)})`);
+      return unreadable(`it could not be read (${errorText(error)})`);
     }
   }
 
@@ -87,7 +86,7 @@ export class StateKeeper {
   async cover(reach: Reach): Promise<true | ReaderError> {
     if (!covers(this.lease, reach)) {
       const state = this.checkpoints.toSave();
-      const error = state === undefined ? undefined : await this.write(state, ahead(reach));
+      const error = state === undefined ? undefined : await this.write(state, oneRingAhead(reach));
       if (error !== undefined) return error;
     } else {
       const error = await this.checkLock();
@@ -107,7 +106,7 @@ export class StateKeeper {
       return (
         this.lost ?? {
           code: 'OPENOT_STATE_LOCK_FAILED',
-          message: `the lock of this reader's state could not be looked at (${textOf(thrown)}), so nothing is handed on until it can be`
+          message: `the lock of this reader's state could not be looked at (${errorText(thrown)}), so nothing is handed on until it can be`
         }
       );
     }
@@ -122,7 +121,7 @@ export class StateKeeper {
     const state = this.checkpoints.toSave();
     const due = state === undefined ? 0 : this.dueMs(state) - this.clock.monotonicMs();
     if (due > 0) return due;
-    if (state !== undefined) await this.write(state, ahead(this.furthest(state)));
+    if (state !== undefined) await this.write(state, oneRingAhead(this.furthest(state)));
     return this.checkpoints.dirty ? Math.max(1, this.intervalMs) : Infinity;
   }
 
@@ -144,7 +143,7 @@ export class StateKeeper {
   async saveLast(): Promise<void> {
     const state = this.checkpoints.toSave();
     if (state === undefined) return;
-    const lease = exact(this.furthest(state));
+    const lease = asFar(this.furthest(state));
     if (!this.checkpoints.dirty && this.lease?.incarnation === lease.incarnation && this.lease.abs === lease.abs)
       return;
     await this.write(state, lease);
@@ -167,7 +166,7 @@ export class StateKeeper {
       this.noteLost(thrown);
       const error: ReaderError = {
         code: 'OPENOT_STATE_NOT_REMOVED',
-        message: `the saved state of this reader could not be removed (${textOf(thrown)})`
+        message: `the saved state of this reader could not be removed (${errorText(thrown)})`
       };
       this.onError(error);
       return error;
@@ -188,7 +187,7 @@ export class StateKeeper {
       this.noteLost(thrown);
       const error = this.lost ?? {
         code: 'OPENOT_STATE_NOT_SAVED',
-        message: `the state of this reader could not be saved (${textOf(thrown)}): after a restart it would read again from the last saved one, and at most one ring is handed on until it can be. Check space and rights of the user directory`
+        message: `the state of this reader could not be saved (${errorText(thrown)}): after a restart it would read again from the last saved one, and at most one ring is handed on until it can be. Check space and rights of the user directory`
       };
       if (this.failure === undefined) this.onError(error);
       this.failure = error;
@@ -204,27 +203,3 @@ export class StateKeeper {
       };
   }
 }
-
-/**
- * Also the first record of an incarnation has to be known by its fingerprint: without one, a ring that begins anew
- * meanwhile looks like this one.
- */
-const covers = (lease: Lease | undefined, reach: Reach): boolean =>
-  lease !== undefined &&
-  (lease.incarnation > reach.incarnation ||
-    (lease.incarnation === reach.incarnation &&
-      lease.abs >= reach.cursor &&
-      (lease.fingerprint !== undefined || reach.fingerprint === undefined)));
-const isBeyond = (a: Reach, b: Reach): boolean =>
-  a.incarnation > b.incarnation || (a.incarnation === b.incarnation && a.cursor > b.cursor);
-
-/** How far things came, and no further. */
-const exact = ({ incarnation, cursor, fingerprint }: Reach): Lease => ({
-  incarnation,
-  abs: cursor,
-  reached: cursor,
-  ...(fingerprint === undefined ? {} : { fingerprint })
-});
-/** One ring ahead: in steady state the save of every second renews it long before it is used up. */
-const ahead = (reach: Reach): Lease => ({ ...exact(reach), abs: reach.cursor + reach.capacity });
-const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
