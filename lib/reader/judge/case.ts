@@ -115,14 +115,24 @@ export class Case {
     for (const notice of pending) this.note(notice, position.cursor);
     if (confirmed) position.epochs.observeSnapshot(snapshot);
     const heads = withHead([], limits.settings.rereadMs, snapshot.headAbs, this.doneMs);
-    const fresh = { doubts: NO_DOUBTS, trust: ANCHORED, wasAnchored: true, search: undefined, learnt: {}, heads };
+    const fresh = {
+      doubts: NO_DOUBTS,
+      trust: ANCHORED,
+      wasAnchored: true,
+      lappedOutOfSight: false,
+      search: undefined,
+      learnt: {},
+      heads
+    };
     this.change = { kind: 'begin', following: { ...before, ...fresh, position, last: base } };
     return { kind: 'more' };
   }
 
   /** The last record handed on stands in the new life as well: the same bytes under new counters. */
-  private goesOn({ control: { base }, anchor }: NewIncarnation): boolean {
+  private goesOn({ control: { base }, anchor, reason }: NewIncarnation): boolean {
     const { position } = this;
+    // The ring may have begun anew long before its seqs gave it away: what was read since then is read again.
+    if (reason === 'seq' && this.now.lappedOutOfSight) return false;
     const { bufferBytes, headAbs } = base.snapshot;
     return (
       anchor === 'stands' &&

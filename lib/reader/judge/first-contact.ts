@@ -41,6 +41,7 @@ export const followingFrom = (position: RingPosition, last: PlausibleSample, res
   doubts: NO_DOUBTS,
   trust: ANCHORED,
   wasAnchored: false,
+  lappedOutOfSight: false,
   learnt: {},
   heads: [],
   evicted: 0,

@@ -34,7 +34,12 @@ function lap(c: Case): void {
   const { base, confirmed, oldestAbs: seenLater } = c.control;
   const { oldestAbs, lostCount } = base.snapshot;
   const draft = c.position.draft();
-  c.follow({ position: draft, search: undefined, trust: { kind: 'sinceLap', sinceMs: c.seen.doneMs } });
+  c.follow({
+    position: draft,
+    search: undefined,
+    trust: { kind: 'sinceLap', sinceMs: c.seen.doneMs },
+    lappedOutOfSight: c.now.lappedOutOfSight || !c.now.wasAnchored
+  });
   // All that was overwritten had been read: between cursor and oldest lies nothing but the gap of a lap's end.
   // Only where a second reading bears the count out: a torn one may be that of before the last record overwritten.
   if (confirmed && draft.written === lostCount) {

@@ -30,6 +30,8 @@ export interface Following {
   readonly trust: Trust;
   /** Since the link came up, the last record handed on was seen to stand. */
   readonly wasAnchored: boolean;
+  /** A lap passed over the last record's place before it was seen to stand: whether this is the same ring was not proven. */
+  readonly lappedOutOfSight: boolean;
   /** A search for the next record behind a place that cannot be read. */
   readonly search?: RecordSearch;
   /** What was learnt at places that could not be read. */

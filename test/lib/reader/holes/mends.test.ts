@@ -119,6 +119,29 @@ describe('reader: a new incarnation begins with the control block as it is by th
   });
 });
 
+describe('reader: a restart of which every witness was overwritten before anybody looked', () => {
+  it('is noticed by its seqs, and nothing that it retained is passed over without a word', async () => {
+    const plc = new FakePlc(4096);
+    plc.fill(20);
+    plc.fill(20, 2);
+    const rig = await new Rig(plc).started(2_000);
+    await rig.reader.stop();
+    plc.powerCycle();
+    plc.fill(10, 2);
+    plc.fill(125);
+    should(plc.writer.oldestAbs).be.above(40 * 44);
+    const next = await rig.again().started(8_000);
+    for (let i = 0; i < 3; i++) plc.append(2);
+    await next.clock.pass(60_000);
+    plc.append();
+    plc.append(2);
+    await next.clock.pass(60_000);
+    should(reasons(next)).eql(['seq']);
+    should(silent(plc, [1, 2], livesOf(next).get(1))).eql([]);
+    await next.reader.stop();
+  });
+});
+
 describe('reader: killed again and again within a second', () => {
   it('comes further in every life, and repeats no more than an eighth of the ring and a batch', async () => {
     const plc = new FakePlc(1 << 17);
