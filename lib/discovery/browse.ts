@@ -1,5 +1,5 @@
 import type { BrowseResult, NodeId, ReferenceDescription } from 'node-opcua';
-import type { SharedConnection } from '../transport/opcua';
+import type { SharedOpcuaConnection } from '../transport/opcua';
 import { loadClient } from '../transport/opcua';
 import type { TransportError } from '../transport/transport';
 
@@ -28,7 +28,7 @@ const NOT_OURS = new Set([2253, 23470, 31915]);
  * The objects and variables directly below these nodes, or why there are none. A node that cannot be browsed has none.
  */
 export async function childrenOf(
-  connection: SharedConnection,
+  connection: SharedOpcuaConnection,
   nodeIds: readonly NodeId[],
   isOver: () => boolean
 ): Promise<{ ok: true; value: ReferenceDescription[][] } | TransportError> {
@@ -52,7 +52,7 @@ export async function childrenOf(
 }
 
 async function allOf(
-  connection: SharedConnection,
+  connection: SharedOpcuaConnection,
   first: BrowseResult,
   isOver: () => boolean
 ): Promise<ReferenceDescription[]> {

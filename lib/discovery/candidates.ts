@@ -1,6 +1,6 @@
 import type { DataValue, NodeId, ReadValueIdOptions } from 'node-opcua';
 import { CONTROL_BLOCK_LENGTH } from '../ring';
-import type { SharedConnection } from '../transport/opcua';
+import type { SharedOpcuaConnection } from '../transport/opcua';
 import { bytesOf, rangeOf, loadClient, readValues } from '../transport/opcua';
 import type { TransportError } from '../transport/transport';
 import type { BrowsedNode } from './browse';
@@ -32,7 +32,7 @@ const WIDEST = 8;
 
 /** The attributes of these variables, in their order. */
 export async function shapesOf(
-  connection: SharedConnection,
+  connection: SharedOpcuaConnection,
   nodeIds: readonly NodeId[]
 ): Promise<{ ok: true; value: Shape[] } | TransportError> {
   const { AttributeIds } = loadClient();
@@ -79,7 +79,7 @@ function elementsOf(content: unknown): number | undefined {
  * no bytes are undefined.
  */
 export async function carriersOf(
-  connection: SharedConnection,
+  connection: SharedOpcuaConnection,
   nodes: readonly { node: BrowsedNode; shape: Shape }[]
 ): Promise<{ ok: true; value: (Carrier | undefined)[] } | TransportError> {
   const read = await readValues(
@@ -104,7 +104,7 @@ export async function carriersOf(
 }
 
 /** Bytes of the whole value, read once: for variables whose length the server does not say. */
-export async function lengthOf(connection: SharedConnection, nodeId: NodeId): Promise<number | undefined> {
+export async function lengthOf(connection: SharedOpcuaConnection, nodeId: NodeId): Promise<number | undefined> {
   const read = await readValues(connection, [valueItem(nodeId, undefined, true)]);
   const bytes = read.ok && read.value[0].statusCode.isGood() ? bytesOf(read.value[0].value) : undefined;
   return bytes?.ok === true ? bytes.bytes.length : undefined;

@@ -1,9 +1,8 @@
-import { SharedConnection, OpcuaSettings, OpcuaTransport } from '../transport/opcua';
+import { SharedOpcuaConnection, OpcuaSettings, OpcuaTransport, readNamespaces } from '../transport/opcua';
 import type { TransportError } from '../transport/transport';
 import { DEFAULT_FIND_LIMITS, FindLimits, FindOutcome, FoundRing, OpcuaFields } from './api';
 import { Budget } from './budget';
 import { lengthOf, Carrier } from './candidates';
-import { readNamespaces } from './namespaces';
 import { nodeIdText } from './node-text';
 import { ringsFor, RingParts } from './pairing';
 import { checkRing, controlBlockIn, RingCheck } from './ring-check';
@@ -25,7 +24,7 @@ export async function findOpcuaRings(
 ): Promise<FindOutcome<OpcuaFields>> {
   const all = { ...DEFAULT_FIND_LIMITS, ...limits };
   const budget = new Budget(all.timeMs, signal);
-  const connection = new SharedConnection(settings);
+  const connection = new SharedOpcuaConnection(settings);
   budget.onEnd(() => void connection.destroy());
   try {
     return await new Search(connection, all, budget).run();
@@ -46,7 +45,7 @@ class Search {
   private provedAtMs: number | undefined;
 
   constructor(
-    private readonly connection: SharedConnection,
+    private readonly connection: SharedOpcuaConnection,
     private readonly limits: FindLimits,
     private readonly budget: Budget
   ) {}

@@ -1,5 +1,5 @@
 import {
-  SharedConnection,
+  SharedModbusConnection,
   CONTROL_REGISTERS,
   findControl,
   layoutAt,
@@ -27,7 +27,7 @@ export async function probeModbusRing(
   signal?: AbortSignal
 ): Promise<ProbeReport> {
   const budget = new Budget(timeMs, signal);
-  const connection = new SharedConnection({ ...settings, pipeline: 1 });
+  const connection = new SharedModbusConnection({ ...settings, pipeline: 1 });
   budget.onEnd(() => void connection.destroy());
   const transport = new ModbusTransport(connection, ring);
   try {
@@ -43,7 +43,7 @@ type Proposal = { change: Record<string, string>; findings: readonly Finding[] }
 const NOTHING: Proposal = { change: {}, findings: [] };
 
 async function changes(
-  connection: SharedConnection,
+  connection: SharedModbusConnection,
   ring: ModbusRing,
   connected: RingFacts | TransportError,
   budget: Budget
@@ -54,7 +54,7 @@ async function changes(
 
 /** The byte order is found from the sync at every connect, but a setting that says the truth explains itself. */
 async function orderChange(
-  connection: SharedConnection,
+  connection: SharedModbusConnection,
   { registerType, controlAddress, byteOrder }: ModbusRing
 ): Promise<Proposal> {
   const read = await connection.registers({ registerType, address: controlAddress, count: 2 });
@@ -68,7 +68,7 @@ async function orderChange(
  * A control block stands near by: addresses that were counted from 1 are wrong by one, both of them. What is proposed
  * was tried.
  */
-async function addressChange(connection: SharedConnection, ring: ModbusRing, budget: Budget): Promise<Proposal> {
+async function addressChange(connection: SharedModbusConnection, ring: ModbusRing, budget: Budget): Promise<Proposal> {
   const first = Math.max(0, ring.controlAddress - CONTROL_REGISTERS);
   const count = Math.min(65_536 - first, ring.controlAddress - first + CONTROL_REGISTERS + 4);
   const held = {};
@@ -94,7 +94,7 @@ async function addressChange(connection: SharedConnection, ring: ModbusRing, bud
   }
 }
 
-async function isRing(connection: SharedConnection, ring: ModbusRing, budget: Budget): Promise<boolean> {
+async function isRing(connection: SharedModbusConnection, ring: ModbusRing, budget: Budget): Promise<boolean> {
   const transport = new ModbusTransport(connection, ring);
   const connected = await transport.connect();
   const check = connected.ok ? await checkRing(transport, budget) : undefined;

@@ -1,10 +1,11 @@
 import type { DataValue, NodeId } from 'node-opcua';
 import {
-  SharedConnection,
+  SharedOpcuaConnection,
   bytesOf,
   rangeOf,
   loadClient,
   parseNodeId,
+  readNamespaces,
   resolveNodeId,
   readValues,
   OpcuaNodes,
@@ -14,7 +15,6 @@ import {
 import type { RingFacts } from '../transport/transport';
 import type { ProbeReport } from './api';
 import { Budget } from './budget';
-import { readNamespaces } from './namespaces';
 import { bad, Finding, good, probe, usable } from './probe';
 import { PROBE_MS } from './probe-modbus';
 import { blockOf, RingCheck } from './ring-check';
@@ -36,7 +36,7 @@ export async function probeOpcuaRing(
   signal?: AbortSignal
 ): Promise<ProbeReport> {
   const budget = new Budget(timeMs, signal);
-  const connection = new SharedConnection(settings);
+  const connection = new SharedOpcuaConnection(settings);
   budget.onEnd(() => void connection.destroy());
   const transport = new OpcuaTransport(connection, nodes);
   try {
@@ -72,7 +72,7 @@ const SAYS: Record<Behaviour, (status: string, bytes: number) => Finding> = {
 };
 
 async function ranges(
-  connection: SharedConnection,
+  connection: SharedOpcuaConnection,
   ringNode: string,
   facts: RingFacts,
   check: RingCheck
@@ -92,7 +92,7 @@ async function ranges(
 }
 
 async function behaviourOf(
-  connection: SharedConnection,
+  connection: SharedOpcuaConnection,
   nodeId: NodeId,
   ringBytes: number,
   check: RingCheck
@@ -135,14 +135,14 @@ function quietPlace(check: RingCheck, elements: number, width: number): number {
 }
 
 async function valueOf(
-  connection: SharedConnection,
+  connection: SharedOpcuaConnection,
   item: Parameters<typeof readValues>[1][number]
 ): Promise<DataValue | undefined> {
   const read = await readValues(connection, [item]);
   return read.ok ? read.value[0] : undefined;
 }
 
-async function resolved(connection: SharedConnection, text: string): Promise<NodeId | undefined> {
+async function resolved(connection: SharedOpcuaConnection, text: string): Promise<NodeId | undefined> {
   const written = parseNodeId(text);
   const namespaces = await readNamespaces(connection);
   if (!written.ok || !namespaces.ok) return undefined;

@@ -1,11 +1,9 @@
 import { pause } from '../base/system';
-import type { Socket } from 'node:net';
 import {
   shownDevice,
   transportError,
-  RegisterLine,
+  ModbusClient,
   RequestOutcome,
-  closed,
   openSocket,
   Opening,
   ModbusSettings,
@@ -28,8 +26,7 @@ const BUSY_PAUSE_MS = 50;
  */
 export class SearchLine {
   requests = 0;
-  private line: RegisterLine | undefined;
-  private socket: Socket | undefined;
+  private line: ModbusClient | undefined;
   private opening: Opening | undefined;
   private connections = 0;
   /** Transaction id of the last request of an earlier connection. */
@@ -42,7 +39,7 @@ export class SearchLine {
   async ask(registerType: RegisterType, address: number, count: number): Promise<RequestOutcome> {
     for (let attempt = 1; ; attempt++) {
       const line = await this.open();
-      if (!(line instanceof RegisterLine)) return line;
+      if (!(line instanceof ModbusClient)) return line;
       this.requests++;
       const outcome = await line.ask({ registerType, address, count });
       if (outcome.ok || !BUSY.has(outcome.exception ?? 0) || attempt >= BUSY_TRIES || this.isClosed) return outcome;
@@ -53,20 +50,19 @@ export class SearchLine {
   /** The connection is there, or why not. */
   async connect(): Promise<TransportError | undefined> {
     const line = await this.open();
-    return line instanceof RegisterLine ? undefined : line;
+    return line instanceof ModbusClient ? undefined : line;
   }
 
   /** Ends what is under way at once. Never rejects. */
   async close(): Promise<void> {
     this.isClosed = true;
     this.opening?.abort();
-    const { line, socket } = this;
-    this.line = this.socket = undefined;
-    line?.close(this.closedError());
-    if (socket !== undefined) await closed(socket);
+    const { line } = this;
+    this.line = undefined;
+    await line?.close(this.closedError());
   }
 
-  private async open(): Promise<RegisterLine | TransportError> {
+  private async open(): Promise<ModbusClient | TransportError> {
     if (this.line !== undefined) return this.line;
     if (this.isClosed) return this.closedError();
     if (this.connections >= MAX_CONNECTIONS)
@@ -84,17 +80,16 @@ export class SearchLine {
       socket.destroy();
       return this.closedError();
     }
-    const line = new RegisterLine(
+    const line = new ModbusClient(
       socket,
       { ...this.settings, pipeline: 1 },
       { firstMs: this.settings.requestTimeoutMs, lastId: this.lastId },
       () => {
         this.lastId = line.lastId;
-        if (this.line === line) this.line = this.socket = undefined;
+        if (this.line === line) this.line = undefined;
       }
     );
     this.line = line;
-    this.socket = socket;
     return line;
   }
 

@@ -1,5 +1,5 @@
 import type { ReferenceDescription } from 'node-opcua';
-import type { SharedConnection } from '../transport/opcua';
+import type { SharedOpcuaConnection } from '../transport/opcua';
 import { loadClient } from '../transport/opcua';
 import type { TransportError } from '../transport/transport';
 import type { FindLimits } from './api';
@@ -35,7 +35,7 @@ export class AddressSpaceWalk {
   private readonly sizes = { browse: BROWSE, read: VALUES };
 
   constructor(
-    private readonly connection: SharedConnection,
+    private readonly connection: SharedOpcuaConnection,
     private readonly limits: Pick<FindLimits, 'maxNodes' | 'maxDepth'>,
     private readonly isOver: () => boolean
   ) {

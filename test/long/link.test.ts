@@ -33,7 +33,7 @@ const TOLD_MS = 3_500;
 
 /**
  * A device that takes the first connection and says nothing cannot be told from a slow one before its request time-out:
- * over OPC UA it is knocked at meanwhile, over Modbus a second connection may cost the first. On a real cable the
+ * over OPC UA it is probed meanwhile, over Modbus a second connection may cost the first. On a real cable the
  * connection
  * itself would be asked for, and sooner again (test/lib/transport/modbus/deaf.test.ts); of a proxy it is taken at once.
  */

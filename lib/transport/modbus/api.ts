@@ -1,13 +1,9 @@
+import type { ConnectionState } from '../link';
 import { TransportError } from '../transport';
 import { ModbusSettings, RegisterType } from './settings';
 
 /** State of the shared connection, for the config node and whoever shows it. */
-export interface ModbusConnectionState {
-  state: 'closed' | 'connecting' | 'connected' | 'failed';
-  /** Of the last failure; absent when connected. Never a secret. */
-  error?: TransportError;
-  /** Readers that hold it. */
-  holders: number;
+export interface ModbusConnectionState extends ConnectionState {
   /** Connections opened since it was made: above 1 one was lost or given up. */
   connections: number;
   /** Registers that one request asks for, at most: below the setting where the device refused more. */

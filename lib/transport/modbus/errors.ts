@@ -1,14 +1,6 @@
 import { errorText } from '../../base';
-import type { OpenotCode } from '../../base/codes';
-import { Remedy, TransportError } from '../transport';
-
-/** An error as transports answer with it. */
-export const transportError = (code: OpenotCode, message: string, remedy: Remedy): TransportError => ({
-  ok: false,
-  code,
-  message,
-  remedy
-});
+import { transportError } from '../link';
+import { TransportError } from '../transport';
 
 /** `host:port` as shown to people; an IPv6 address in brackets. */
 export const shownDevice = ({ host, port }: { host: string; port: number }): string =>

@@ -1,6 +1,6 @@
 import { Transport } from '../transport';
 import { ModbusConnection } from './api';
-import { SharedConnection } from './connection';
+import { SharedModbusConnection } from './connection';
 import { ModbusRing, ModbusSettings } from './settings';
 import { ModbusTransport } from './transport';
 
@@ -8,14 +8,15 @@ export * from './api';
 export * from './settings';
 
 /** For lib/discovery, which looks at a device with the same connection and the same readings. */
-export { SharedConnection } from './connection';
-export { shownDevice, shownRegister, transportError } from './errors';
+export { SharedModbusConnection } from './connection';
+export { transportError } from '../link';
+export { ModbusClient } from './client';
+export type { RequestOutcome } from './client';
+export { shownDevice, shownRegister } from './errors';
 export { CONTROL_REGISTERS, findControl } from './inspect';
 export { bytesInOrder, layoutAt } from './layout';
 export type { Layout } from './layout';
-export { RegisterLine } from './line';
-export type { RequestOutcome } from './line';
-export { closed, openSocket } from './open-socket';
+export { openSocket } from './open-socket';
 export type { Opening } from './open-socket';
 export { ModbusTransport } from './transport';
 
@@ -26,7 +27,7 @@ export { ModbusTransport } from './transport';
 export function createModbusConnection(
   settings: Partial<ModbusSettings> & Pick<ModbusSettings, 'host'>
 ): ModbusConnection {
-  return new SharedConnection(settings);
+  return new SharedModbusConnection(settings);
 }
 
 /**
@@ -34,7 +35,7 @@ export function createModbusConnection(
  * @throws TypeError when the connection was not made by `createModbusConnection`.
  */
 export function createModbusTransport(connection: ModbusConnection, ring: ModbusRing): Transport {
-  if (!(connection instanceof SharedConnection))
+  if (!(connection instanceof SharedModbusConnection))
     throw new TypeError('connection must be made by createModbusConnection');
   return new ModbusTransport(connection, ring);
 }

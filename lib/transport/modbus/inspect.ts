@@ -1,8 +1,9 @@
 import { CONTROL_BLOCK_LENGTH, ControlOffset } from '../../ring';
 import { readU32 } from '../../wire';
+import { transportError } from '../link';
 import { TransportError } from '../transport';
-import { SharedConnection } from './connection';
-import { shownDevice, shownRegister, transportError } from './errors';
+import { SharedModbusConnection } from './connection';
+import { shownDevice, shownRegister } from './errors';
 import { bytesInOrder, Layout, layoutAt } from './layout';
 import { MAX_REGISTERS, ModbusRing } from './settings';
 
@@ -24,7 +25,7 @@ export interface Inspection {
  * registers. Answers the mistakes that a person can make in the dialog, each with a code of its own.
  */
 export async function inspectRing(
-  connection: SharedConnection,
+  connection: SharedModbusConnection,
   ring: ModbusRing
 ): Promise<Inspection | TransportError> {
   const { registerType, controlAddress, ringAddress } = ring;
@@ -63,7 +64,7 @@ export async function inspectRing(
 
 /** The ring's first request and its last register: a wrong address shows now, not at the first wrap. */
 async function tryRing(
-  connection: SharedConnection,
+  connection: SharedModbusConnection,
   { registerType, ringAddress }: ModbusRing,
   registers: number,
   capacity: number
@@ -78,7 +79,7 @@ async function tryRing(
 }
 
 function placeError(
-  connection: SharedConnection,
+  connection: SharedModbusConnection,
   { registerType, controlAddress, ringAddress }: ModbusRing,
   registers: number,
   capacity: number
@@ -96,7 +97,7 @@ function placeError(
 }
 
 async function otherFunction(
-  connection: SharedConnection,
+  connection: SharedModbusConnection,
   ring: ModbusRing,
   refused: TransportError
 ): Promise<TransportError> {
@@ -112,7 +113,7 @@ async function otherFunction(
 
 /** Nothing begins there that could be a control block: perhaps near by. */
 async function noControlBlock(
-  connection: SharedConnection,
+  connection: SharedModbusConnection,
   ring: ModbusRing,
   wire: Uint8Array
 ): Promise<TransportError> {

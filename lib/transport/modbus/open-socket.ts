@@ -1,6 +1,7 @@
 import { connect, Socket } from 'node:net';
+import { transportError } from '../link';
 import { TransportError } from '../transport';
-import { openError, shownDevice, transportError } from './errors';
+import { openError, shownDevice } from './errors';
 
 /** Milliseconds of quiet after which the system asks whether the other side is still there. */
 const KEEP_ALIVE_MS = 10_000;

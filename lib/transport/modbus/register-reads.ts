@@ -1,8 +1,9 @@
 import { pause } from '../../base/system';
+import { transportError } from '../link';
 import { TransportError } from '../transport';
+import { RegisterRequest, RequestError, RequestOutcome } from './answer';
 import { RegisterAsk } from './api';
-import { shownDevice, shownRegister, transportError } from './errors';
-import { RegisterRequest, RequestError, RequestOutcome } from './line';
+import { shownDevice, shownRegister } from './errors';
 import { ModbusSettings } from './settings';
 
 /** What is tried where a device refuses a longer request; 63, 100, 120 and 123 are limits of real ones. */

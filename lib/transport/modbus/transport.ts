@@ -1,14 +1,18 @@
-import { Endable } from '../link/endable';
-import { ReadOutcome, ReadPart, RingFacts, Transport, TransportError } from '../transport';
+import { RingFound, SharedTransport, transportError } from '../link';
+import { ReadOutcome, ReadPart, TransportError } from '../transport';
 import { RegisterAsk } from './api';
-import { SharedConnection } from './connection';
-import { shownDevice, transportError, unexpectedError } from './errors';
+import { SharedModbusConnection } from './connection';
 import { CONTROL_REGISTERS, Inspection, inspectRing } from './inspect';
 import { bytesInOrder, layoutAt } from './layout';
 import { planOf } from './register-map';
 import { ModbusRing } from './settings';
 
 const CLOSED = transportError('OPENOT_MODBUS_CLOSED', 'the transport was closed', 'reconnect');
+const ANOTHER_CONNECTION = transportError(
+  'OPENOT_MODBUS_CONNECTION_LOST',
+  'the connection is another one than before: the registers are looked at again',
+  'reconnect'
+);
 
 type RingPart = Extract<ReadPart, { kind: 'ring' }>;
 
@@ -17,98 +21,38 @@ type RingPart = Extract<ReadPart, { kind: 'ring' }>;
  * and never joined: a look is earlier or later than a window, also at a device that works on several requests at a
  * time.
  */
-export class ModbusTransport implements Transport {
-  private readonly holder = {};
-  private inspected: Inspection | undefined;
-  /** Number of the connection that `inspected` belongs to. */
-  private session = 0;
-  /** From one close to the next. */
-  private life = new Endable();
-
+export class ModbusTransport extends SharedTransport<SharedModbusConnection, Inspection> {
   constructor(
-    private readonly connection: SharedConnection,
-    private readonly ring: ModbusRing
-  ) {}
-
-  connect(): Promise<RingFacts | TransportError> {
-    return this.guarded((life) => this.connectNow(life));
+    connection: SharedModbusConnection,
+    private readonly place: ModbusRing
+  ) {
+    super(connection, { closed: CLOSED, anotherSession: ANOTHER_CONNECTION });
   }
 
-  read(parts: readonly ReadPart[]): Promise<ReadOutcome> {
-    return this.guarded(() => this.readNow(parts));
-  }
-
-  onLost(listener: (error: TransportError) => void): () => void {
-    let told = 0;
-    return this.connection.onState(({ state, error }) => {
-      const isLost =
-        state !== 'connected' &&
-        error !== undefined &&
-        this.inspected !== undefined &&
-        this.session !== this.connection.session;
-      if (!isLost || told === this.session) return;
-      told = this.session;
-      listener(error);
-    });
-  }
-
-  /**
-   * Ends what is under way with `OPENOT_MODBUS_CLOSED`, at once: a deploy does not wait for a device that is silent.
-   */
-  async close(): Promise<void> {
-    const { life } = this;
-    this.life = new Endable();
-    this.inspected = undefined;
-    life.endWith(CLOSED);
-    await this.connection.release(this.holder);
-  }
-
-  private guarded<T>(work: (life: Endable) => Promise<T>): Promise<T | TransportError> {
-    const { life } = this;
-    const guarded = async (): Promise<T> => work(life);
-    return life.until(
-      guarded().catch((error: unknown) => unexpectedError(error, shownDevice(this.connection.settings)))
-    );
-  }
-
-  private async connectNow(life: Endable): Promise<RingFacts | TransportError> {
-    const acquired = await this.connection.acquire(this.holder);
-    if (!acquired.ok) return acquired;
-    const { session } = this.connection;
-    const inspected = await inspectRing(this.connection, this.ring);
-    if (!inspected.ok) return inspected;
-    // Closed meanwhile, and perhaps connecting again: what was found belongs to nobody.
-    if (life !== this.life) return CLOSED;
-    this.inspected = inspected;
-    this.session = session;
+  protected async find(acquire: () => Promise<TransportError | undefined>): Promise<RingFound<Inspection>> {
+    const failed = await acquire();
+    if (failed !== undefined) return failed;
+    const ring = await inspectRing(this.connection, this.place);
+    if (!ring.ok) return ring;
     return {
       ok: true,
-      ringBytes: this.ring.ringBytes,
-      granularity: inspected.layout.registers * 2,
-      lookFirst: true,
-      about: inspected.about
+      ring,
+      facts: {
+        ok: true,
+        ringBytes: this.place.ringBytes,
+        granularity: ring.layout.registers * 2,
+        lookFirst: true,
+        about: ring.about
+      }
     };
   }
 
-  private async readNow(parts: readonly ReadPart[]): Promise<ReadOutcome> {
-    const { inspected, connection } = this;
-    if (inspected === undefined || this.session !== connection.session) {
-      return (
-        connection.state().error ??
-        transportError(
-          'OPENOT_MODBUS_CONNECTION_LOST',
-          'the connection is another one than before: the registers are looked at again',
-          'reconnect'
-        )
-      );
-    }
+  protected async readRing(ring: Inspection, parts: readonly ReadPart[]): Promise<ReadOutcome> {
     const out: Uint8Array[] = [];
     for (let i = 0; i < parts.length;) {
       const part = parts[i];
       const outcome =
-        part.kind === 'control'
-          ? await this.readControl(inspected)
-          : await this.readRing(inspected, ringPartsFrom(parts, i));
+        part.kind === 'control' ? await this.readControl(ring) : await this.readSpans(ring, ringPartsFrom(parts, i));
       if (!outcome.ok) return outcome;
       out.push(...outcome.parts);
       i += outcome.parts.length;
@@ -117,7 +61,7 @@ export class ModbusTransport implements Transport {
   }
 
   private async readControl({ layout }: Inspection): Promise<ReadOutcome> {
-    const { registerType, controlAddress } = this.ring;
+    const { registerType, controlAddress } = this.place;
     const read = await this.connection.registers({ registerType, address: controlAddress, count: CONTROL_REGISTERS });
     if (!read.ok) return read;
     const shown = layoutAt(read.bytes);
@@ -131,8 +75,8 @@ export class ModbusTransport implements Transport {
     return { ok: true, parts: [bytesInOrder(read.bytes, layout)] };
   }
 
-  private async readRing({ layout }: Inspection, parts: readonly RingPart[]): Promise<ReadOutcome> {
-    const { registerType, ringAddress } = this.ring;
+  private async readSpans({ layout }: Inspection, parts: readonly RingPart[]): Promise<ReadOutcome> {
+    const { registerType, ringAddress } = this.place;
     const plan = planOf(parts, layout, this.connection.state().maxRegisters);
     const asks = plan.spans.map(({ first, end }): RegisterAsk => ({
       registerType,

@@ -1,12 +1,7 @@
-import { TransportError } from '../transport';
+import type { ConnectionState } from '../link';
 
 /** State of the shared connection, for the config node and whoever shows it. */
-export interface OpcuaConnectionState {
-  state: 'closed' | 'connecting' | 'connected' | 'failed';
-  /** Of the last failure; absent when connected. Never a secret. */
-  error?: TransportError;
-  /** Readers that hold it. */
-  holders: number;
+export interface OpcuaConnectionState extends ConnectionState {
   /** Clients built since it was made: above 1 the watchdog or an error has thrown one away. */
   clients: number;
 }

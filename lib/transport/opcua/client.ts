@@ -1,11 +1,12 @@
 import type { ClientSession, OPCUAClient, UserIdentityInfo } from 'node-opcua';
+import { transportError } from '../link';
 import { TransportError } from '../transport';
 import { ClientFiles, openClientFiles, rememberedThumbprint, rememberThumbprint, thumbprintOf } from './client-files';
 import { DeadlineError, withDeadline } from '../../base/deadline';
-import { safeText, shownEndpoint, transportError } from './errors';
-import { attended, LinkBackError } from './knock';
+import { safeText, shownEndpoint } from './errors';
 import { loadClient } from './load';
 import { endpointError, openError } from './open-error';
+import { LinkBackError, withProbe } from './reachability-probe';
 import { OpcuaSettings } from './settings';
 
 /** A client with its session, open. */
@@ -63,14 +64,14 @@ export async function openClient(
   client.on('connection_lost', onLost);
   client.on('close', onLost);
   try {
-    await attended('the connection', settings.requestTimeoutMs, settings.endpoint, client.connect(settings.endpoint));
+    await withProbe('the connection', settings.requestTimeoutMs, settings.endpoint, client.connect(settings.endpoint));
     const changed =
       secured && settings.trust === 'acceptFirst' ? await checkFirst(settings, client, pinned) : undefined;
     if (changed !== undefined) {
       await discard(client, undefined, files);
       return changed;
     }
-    const session = await attended(
+    const session = await withProbe(
       'the session',
       settings.requestTimeoutMs,
       settings.endpoint,

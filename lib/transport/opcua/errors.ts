@@ -1,14 +1,6 @@
 import { errorText, shortened } from '../../base';
-import type { OpenotCode } from '../../base/codes';
-import { Remedy, TransportError } from '../transport';
-
-/** An error of this carriage, as a value. */
-export const transportError = (code: OpenotCode, message: string, remedy: Remedy): TransportError => ({
-  ok: false,
-  code,
-  message,
-  remedy
-});
+import { transportError } from '../link';
+import { TransportError } from '../transport';
 
 /** The name of the OPC UA status in what node-opcua threw, as `BadTooManySessions`; empty where there is none. */
 export function statusOf(error: unknown): string {

@@ -1,6 +1,6 @@
 import { Transport } from '../transport';
 import { OpcuaConnection } from './api';
-import { SharedConnection } from './connection';
+import { SharedOpcuaConnection } from './connection';
 import { OpcuaNodes, OpcuaSettings } from './settings';
 import { OpcuaTransport } from './transport';
 
@@ -10,11 +10,11 @@ export { shownEndpoint } from './errors';
 export { loadClient } from './load';
 
 /** For lib/discovery, which looks at a server with the same connection and the same readings. */
-export { SharedConnection } from './connection';
+export { SharedOpcuaConnection } from './connection';
 export type { CallResult } from './connection';
 export { bytesOf } from './elements';
-export { transportError } from './errors';
 export { rangeOf } from './inspect';
+export { readNamespaces } from './namespaces';
 export { parseNodeId, resolveNodeId } from './node-id';
 export { readValues } from './read-values';
 export { OpcuaTransport } from './transport';
@@ -23,7 +23,7 @@ export { OpcuaTransport } from './transport';
 export function createOpcuaConnection(
   settings: Partial<OpcuaSettings> & Pick<OpcuaSettings, 'endpoint' | 'pkiFolder'>
 ): OpcuaConnection {
-  return new SharedConnection(settings);
+  return new SharedOpcuaConnection(settings);
 }
 
 /**
@@ -31,7 +31,7 @@ export function createOpcuaConnection(
  * @throws TypeError when the connection was not made by `createOpcuaConnection`.
  */
 export function createOpcuaTransport(connection: OpcuaConnection, nodes: OpcuaNodes): Transport {
-  if (!(connection instanceof SharedConnection))
+  if (!(connection instanceof SharedOpcuaConnection))
     throw new TypeError('connection must be made by createOpcuaConnection');
   return new OpcuaTransport(connection, nodes);
 }

@@ -1,9 +1,9 @@
 import type { DataValue, NodeId, ReadValueIdOptions } from 'node-opcua';
 import { CONTROL_BLOCK_LENGTH } from '../../ring';
+import { transportError } from '../link';
 import { TransportError } from '../transport';
-import { SharedConnection } from './connection';
+import { SharedOpcuaConnection } from './connection';
 import { bytesOf } from './elements';
-import { transportError } from './errors';
 import { loadClient } from './load';
 import { readValues } from './read-values';
 
@@ -36,7 +36,7 @@ const NONATOMIC_READ = 0x100;
  * itself. Answers the mistakes that a person can make in the dialog, each with a code of its own.
  */
 export async function inspectNodes(
-  connection: SharedConnection,
+  connection: SharedOpcuaConnection,
   control: { nodeId: NodeId; text: string },
   ring: readonly { nodeId: NodeId; text: string }[]
 ): Promise<Inspection | TransportError> {
@@ -86,7 +86,7 @@ export async function inspectNodes(
  * once.
  */
 async function inspectNode(
-  connection: SharedConnection,
+  connection: SharedOpcuaConnection,
   node: { nodeId: NodeId; text: string },
   nodeClass: DataValue,
   elements: number | undefined

@@ -1,6 +1,7 @@
 import { errorText } from '../../base';
+import { transportError } from '../link';
 import { TransportError } from '../transport';
-import { safeText, shownEndpoint, statusOf, transportError } from './errors';
+import { safeText, shownEndpoint, statusOf } from './errors';
 import { OpcuaSettings } from './settings';
 
 const CREDENTIALS = new Set([

@@ -1,13 +1,13 @@
 import type { DataValue, ReadValueIdOptions } from 'node-opcua';
-import { CallResult, SharedConnection } from './connection';
-import { transportError } from './errors';
+import { transportError } from '../link';
+import { CallResult, SharedOpcuaConnection } from './connection';
 
 /**
  * Reads the items in order, maxAge 0 (a server's cache would be older than the look beside it), in one Read or in as
  * many as the server's limit on nodes asks for: node-opcua's client does not split by itself.
  */
 export async function readValues(
-  connection: SharedConnection,
+  connection: SharedOpcuaConnection,
   items: readonly ReadValueIdOptions[]
 ): Promise<CallResult<DataValue[]>> {
   const values: DataValue[] = [];
@@ -27,7 +27,7 @@ export async function readValues(
 const TOO_MANY = 'OPENOT_OPCUA_TOO_MANY_NODES';
 
 async function readOnce(
-  connection: SharedConnection,
+  connection: SharedOpcuaConnection,
   items: readonly ReadValueIdOptions[]
 ): Promise<CallResult<DataValue[]>> {
   const result = await connection.call((session) => session.read(items.slice(), 0));

@@ -1,6 +1,6 @@
 import type { ClientSubscription, NodeId } from 'node-opcua';
 import { TransportError } from '../transport';
-import { SharedConnection } from './connection';
+import { SharedOpcuaConnection } from './connection';
 import { CLOSE_MS } from './client';
 import { withDeadline } from '../../base/deadline';
 import { loadClient } from './load';
@@ -19,7 +19,7 @@ const KEEP_ALIVE_COUNT = 20;
  * source of data. It ends with its session; whoever reconnects watches anew.
  */
 export async function watchNode(
-  connection: SharedConnection,
+  connection: SharedOpcuaConnection,
   nodeId: NodeId,
   intervalMs: number,
   onChange: () => void

@@ -5,7 +5,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import should from 'should';
 import { createOpcuaTransport, OpcuaSettings } from '../../../../lib/transport/opcua';
-import { SharedConnection } from '../../../../lib/transport/opcua/connection';
+import { SharedOpcuaConnection } from '../../../../lib/transport/opcua/connection';
 import { pinFile } from '../../../../lib/transport/opcua/client-files';
 import { ReadPart, Transport, TransportError } from '../../../../lib/transport/transport';
 import { Bench } from './bench';
@@ -84,7 +84,7 @@ describe('OPC UA transport: sessions', function () {
 
   it('one request is in flight at a time, in the order of asking', async () => {
     await bench.serve();
-    const connection = bench.connection() as SharedConnection;
+    const connection = bench.connection() as SharedOpcuaConnection;
     await connection.acquire({});
     const order: string[] = [];
     const work = (name: string) => async (): Promise<void> => {
@@ -103,7 +103,7 @@ describe('OPC UA transport: sessions', function () {
 
   it('also after a time-out: the next call waits for the late answer, and nothing is thrown away', async () => {
     await bench.serve();
-    const connection = bench.connection({ requestTimeoutMs: 200 }) as SharedConnection;
+    const connection = bench.connection({ requestTimeoutMs: 200 }) as SharedOpcuaConnection;
     await connection.acquire({});
     let answer: () => void = () => undefined;
     const order: string[] = [];
@@ -122,7 +122,7 @@ describe('OPC UA transport: sessions', function () {
 
   it('a call whose answer never comes is thrown away with its client before the next one begins', async () => {
     const server = await bench.serve();
-    const connection = bench.connection({ requestTimeoutMs: 100 }) as SharedConnection;
+    const connection = bench.connection({ requestTimeoutMs: 100 }) as SharedOpcuaConnection;
     const holder = {};
     await connection.acquire(holder);
     await connection.call(() => new Promise(() => undefined));
@@ -140,7 +140,7 @@ describe('OPC UA transport: sessions', function () {
 
   it('a wall clock that is set, forward or back, throws no client away and keeps none waiting', async () => {
     const server = await bench.serve({ maxSessions: 1 });
-    const first = bench.connection({ requestTimeoutMs: 100 }) as SharedConnection;
+    const first = bench.connection({ requestTimeoutMs: 100 }) as SharedOpcuaConnection;
     const holder = {};
     await first.acquire(holder);
     const now = Date.now;
@@ -408,7 +408,7 @@ describe('OPC UA transport: sessions', function () {
 
   it('every Read asks for values that are no older than the question', async () => {
     await bench.serve();
-    const connection = bench.connection() as SharedConnection;
+    const connection = bench.connection() as SharedOpcuaConnection;
     const ages: number[] = [];
     const transport = createOpcuaTransport(connection, {
       controlNode: bench.server?.controlNodeId ?? '',

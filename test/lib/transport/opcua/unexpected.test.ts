@@ -3,7 +3,7 @@ import Module from 'node:module';
 import { sep } from 'node:path';
 import { createOpcuaTransport, loadClient, OpcuaConnection } from '../../../../lib/transport/opcua';
 import type * as Opcua from '../../../../lib/transport/opcua';
-import { SharedConnection } from '../../../../lib/transport/opcua/connection';
+import { SharedOpcuaConnection } from '../../../../lib/transport/opcua/connection';
 import { ReadPart, Transport, TransportError } from '../../../../lib/transport/transport';
 import { Bench } from './bench';
 
@@ -43,8 +43,8 @@ describe('OPC UA transport: whatever node-opcua does', function () {
     const connection = bench.connection();
     const transport = bench.transport({}, connection);
     should(await transport.connect()).have.property('ok', true);
-    const line = Reflect.get(connection, 'line') as { open: { session: Session } };
-    return { transport, connection, session: line.open.session };
+    const queue = Reflect.get(connection, 'link') as { open: { session: Session } };
+    return { transport, connection, session: queue.open.session };
   }
 
   const throws = (thrown: unknown) => (): never => {
@@ -166,7 +166,7 @@ describe('OPC UA transport: whatever node-opcua does', function () {
   it('closing ends whatever throws in it', async () => {
     const { transport, connection } = await connected();
     const { client, files } = (
-      Reflect.get(connection, 'line') as {
+      Reflect.get(connection, 'link') as {
         open: { client: { disconnect(): Promise<void> }; files: { manager: object } };
       }
     ).open;
@@ -185,7 +185,7 @@ describe('OPC UA transport: whatever node-opcua does', function () {
 
   it("a listener that throws ends nobody's call", async () => {
     await bench.serve();
-    const connection = bench.connection() as SharedConnection;
+    const connection = bench.connection() as SharedOpcuaConnection;
     connection.onState(throws(new Error('listener')));
     should(await connection.acquire({})).have.property('ok', true);
     should(await connection.call(() => Promise.resolve(7))).eql({ ok: true, value: 7 });

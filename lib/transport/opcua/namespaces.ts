@@ -1,10 +1,12 @@
-import type { CallResult, SharedConnection } from '../transport/opcua';
-import { transportError, loadClient, readValues } from '../transport/opcua';
+import { transportError } from '../link';
+import type { CallResult, SharedOpcuaConnection } from './connection';
+import { loadClient } from './load';
+import { readValues } from './read-values';
 
 const NAMESPACE_ARRAY = 2255;
 
 /** URIs of the server's namespaces, by index. */
-export async function readNamespaces(connection: SharedConnection): Promise<CallResult<readonly string[]>> {
+export async function readNamespaces(connection: SharedOpcuaConnection): Promise<CallResult<readonly string[]>> {
   const { AttributeIds, NodeId, NodeIdType } = loadClient();
   const read = await readValues(connection, [
     { nodeId: new NodeId(NodeIdType.NUMERIC, NAMESPACE_ARRAY, 0), attributeId: AttributeIds.Value }

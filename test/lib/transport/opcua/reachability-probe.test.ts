@@ -1,6 +1,10 @@
 import { createServer, Server, Socket } from 'node:net';
 import should from 'should';
-import { attended as attendedFull, knock, LinkBackError } from '../../../../lib/transport/opcua/knock';
+import {
+  LinkBackError,
+  sayHello,
+  withProbe as withProbeFull
+} from '../../../../lib/transport/opcua/reachability-probe';
 import { DeadlineError } from '../../../../lib/base/deadline';
 import { ReadPart } from '../../../../lib/transport/transport';
 import { TcpProxy } from '../../../support/tcp-proxy';
@@ -10,9 +14,9 @@ import { Bench } from './bench';
 const LOOK: ReadPart[] = [{ kind: 'control' }];
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 /** A fifth of the real pace: these tests need not wait for it. */
-const PACE = { firstMs: 300, nextMs: 100, slowMs: 400, knockMs: 1_000, graceMs: 60 };
-const attended = <T>(what: string, ms: number, endpoint: string, work: Promise<T>): Promise<T> =>
-  attendedFull(what, ms, endpoint, work, PACE);
+const PACE = { firstMs: 300, nextMs: 100, slowMs: 400, probeMs: 1_000, graceMs: 60 };
+const withProbe = <T>(what: string, ms: number, endpoint: string, work: Promise<T>): Promise<T> =>
+  withProbeFull(what, ms, endpoint, work, PACE);
 const never = new Promise<never>(() => undefined);
 
 /** Answers every hello, or those that it is told to; counts the connections. */
@@ -66,17 +70,17 @@ describe('OPC UA transport: a link that was dead and is back', function () {
 
   it('a hello has the form of the standard', async () => {
     const { server, endpoint } = await greeter();
-    should(await new Promise((resolve) => knock(endpoint, 5000, resolve))).equal('answered');
+    should(await new Promise((resolve) => sayHello(endpoint, 5000, resolve))).equal('answered');
     const [hello] = server.hellos;
     should(hello.toString('latin1', 0, 4)).equal('HELF');
     should(hello.readUInt32LE(4)).equal(hello.length);
     should(hello.toString('latin1', 32)).equal(endpoint);
   });
 
-  it('what is answered soon is not knocked for', async () => {
+  it('what is answered soon is not probed for', async () => {
     const { server, endpoint } = await greeter();
     should(
-      await attended(
+      await withProbe(
         'it',
         1000,
         endpoint,
@@ -88,7 +92,7 @@ describe('OPC UA transport: a link that was dead and is back', function () {
 
   it('a server that is slow but there is waited for until the deadline, and hardly disturbed', async () => {
     const { server, endpoint } = await greeter();
-    should(await outcomeOf(attended('it', 900, endpoint, never))).equal(DeadlineError);
+    should(await outcomeOf(withProbe('it', 900, endpoint, never))).equal(DeadlineError);
     should(server.connections).be.within(1, 3);
   });
 
@@ -97,10 +101,10 @@ describe('OPC UA transport: a link that was dead and is back', function () {
     const proxy = await TcpProxy.open(server.port);
     ends.push(() => proxy.close());
     proxy.faults.delayMs = 120;
-    should(await outcomeOf(attended('it', 900, `opc.tcp://127.0.0.1:${proxy.port}`, never))).equal(DeadlineError);
+    should(await outcomeOf(withProbe('it', 900, `opc.tcp://127.0.0.1:${proxy.port}`, never))).equal(DeadlineError);
     proxy.calm();
     proxy.faults.delayMs = 1;
-    const held = outcomeOf(attended('it', 900, `opc.tcp://127.0.0.1:${proxy.port}`, never));
+    const held = outcomeOf(withProbe('it', 900, `opc.tcp://127.0.0.1:${proxy.port}`, never));
     await pause(200);
     await proxy.down('unplugged');
     await pause(400);
@@ -115,7 +119,7 @@ describe('OPC UA transport: a link that was dead and is back', function () {
       const proxy = await TcpProxy.open(server.port);
       ends.push(() => proxy.close());
       await proxy.down(how);
-      const asked = attended('it', 4_000, `opc.tcp://127.0.0.1:${proxy.port}`, never);
+      const asked = withProbe('it', 4_000, `opc.tcp://127.0.0.1:${proxy.port}`, never);
       const outcome = outcomeOf(asked);
       await pause(how === 'unplugged' ? 1400 : 600);
       await proxy.up('repeated');
@@ -128,7 +132,7 @@ describe('OPC UA transport: a link that was dead and is back', function () {
     const proxy = await TcpProxy.open(server.port);
     ends.push(() => proxy.close());
     await proxy.down('refused');
-    const outcome = outcomeOf(attended('it', 1000, `opc.tcp://127.0.0.1:${proxy.port}`, never));
+    const outcome = outcomeOf(withProbe('it', 1000, `opc.tcp://127.0.0.1:${proxy.port}`, never));
     await pause(600);
     await proxy.up();
     should(await outcome).equal(DeadlineError);
@@ -137,8 +141,8 @@ describe('OPC UA transport: a link that was dead and is back', function () {
   it('when the answer comes, or the deadline, nothing is left behind', async () => {
     const { server, endpoint } = await greeter();
     server.answers = false;
-    await attended('it', 2_000, endpoint, pause(550));
-    should(await outcomeOf(attended('it', 550, endpoint, never))).equal(DeadlineError);
+    await withProbe('it', 2_000, endpoint, pause(550));
+    should(await outcomeOf(withProbe('it', 550, endpoint, never))).equal(DeadlineError);
     const { connections } = server;
     should(connections).be.aboveOrEqual(2);
     for (let tries = 0; tries < 100 && server.open > 0; tries++) await pause(10);

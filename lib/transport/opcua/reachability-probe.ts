@@ -2,19 +2,19 @@ import { errorOf } from '../../base';
 import { connect } from 'node:net';
 import { DeadlineError } from '../../base/deadline';
 
-/** When to knock, in milliseconds. */
-export interface Pace {
-  /** Of silence before the first knock: an answer that takes longer is nothing unusual, but worth a look. */
+/** When to probe, in milliseconds. */
+export interface ProbePace {
+  /** Of silence before the first probe: an answer that takes longer is nothing unusual, but worth a look. */
   readonly firstMs: number;
-  /** Between two knocks while none is answered, and while the server answers them and is only slow. */
+  /** Between two probes while none is answered, and while the server answers them and is only slow. */
   readonly nextMs: number;
   readonly slowMs: number;
-  /** After which a knock was in vain. */
-  readonly knockMs: number;
+  /** After which a probe was in vain. */
+  readonly probeMs: number;
   /** That an answer may still take once the link is back: what was on its way, and a server that begins anew. */
   readonly graceMs: number;
 }
-const PACE: Pace = { firstMs: 1_500, nextMs: 500, slowMs: 2_000, knockMs: 5_000, graceMs: 300 };
+const PACE: ProbePace = { firstMs: 1_500, nextMs: 500, slowMs: 2_000, probeMs: 5_000, graceMs: 300 };
 const DEFAULT_PORT = 4840;
 
 /** Thrown when the link was dead while an answer was waited for, is back, and the answer does not come. */
@@ -27,16 +27,16 @@ export class LinkBackError extends Error {
 /**
  * The outcome of `work`, or a DeadlineError after `ms`, or a LinkBackError. Whoever asked on a link that died learns of
  * its return late: TCP sends again what was lost at ever longer intervals, and what stands between has often forgotten
- * the connection. So while an answer is missing, the server is knocked at on connections of their own. When a knock is
+ * the connection. So while an answer is missing, the server is probed on connections of their own. When a probe is
  * answered after earlier ones were not, the link was dead and is back. The work goes on; its late outcome is dropped.
  */
-export function attended<T>(what: string, ms: number, endpoint: string, work: Promise<T>, pace = PACE): Promise<T> {
+export function withProbe<T>(what: string, ms: number, endpoint: string, work: Promise<T>, pace = PACE): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const watch = new LinkWatch(endpoint, pace, () => end(() => reject(new LinkBackError(what))));
+    const probe = new ReachabilityProbe(endpoint, pace, () => end(() => reject(new LinkBackError(what))));
     const timer = setTimeout(() => end(() => reject(new DeadlineError(what, ms))), ms);
     const end = (how: () => void): void => {
       clearTimeout(timer);
-      watch.end();
+      probe.end();
       how();
     };
     work.then(
@@ -46,16 +46,16 @@ export function attended<T>(what: string, ms: number, endpoint: string, work: Pr
   });
 }
 
-/** Knocks until it is ended, and tells when the link is back. */
-class LinkWatch {
+/** Probes until it is ended, and tells when the link is back. */
+class ReachabilityProbe {
   private timer: NodeJS.Timeout;
   private wasDead = false;
-  /** How to call off the knocks that are out, in their order. */
+  /** How to call off the probes that are out, in their order. */
   private readonly out = new Set<() => void>();
 
   constructor(
     private readonly endpoint: string,
-    private readonly pace: Pace,
+    private readonly pace: ProbePace,
     private readonly onBack: () => void
   ) {
     this.timer = setTimeout(() => this.next(), this.pace.firstMs);
@@ -70,7 +70,7 @@ class LinkWatch {
   private next(): void {
     // It does not wait for the one before: the link may be back at any moment.
     this.timer = setTimeout(() => this.next(), this.pace.nextMs);
-    const callOff = knock(this.endpoint, this.pace.knockMs, (answer) => this.heard(answer, callOff));
+    const callOff = sayHello(this.endpoint, this.pace.probeMs, (answer) => this.heard(answer, callOff));
     this.out.add(callOff);
   }
 
@@ -96,14 +96,14 @@ class LinkWatch {
   }
 }
 
-/** What came of a knock: something was answered; somebody is there and would not answer; nothing. */
+/** What came of a probe: something was answered; somebody is there and would not answer; nothing. */
 export type Answer = 'answered' | 'refused' | 'silent';
 
 /**
  * Says hello to an OPC UA server (part 6, 7.1.2.3) on a connection of its own and tells once, later, what came of it.
  * Returns how to call it off.
  */
-export function knock(endpoint: string, ms: number, tell: (answer: Answer) => void): () => void {
+export function sayHello(endpoint: string, ms: number, tell: (answer: Answer) => void): () => void {
   const address = /^opc\.tcp:\/\/(?:\[([^\]]+)\]|([^/:]+))(?::(\d+))?/i.exec(endpoint);
   if (address === null) return () => undefined;
   const socket = connect({ host: address[1] ?? address[2], port: Number(address[3] ?? DEFAULT_PORT) });
@@ -120,7 +120,7 @@ export function knock(endpoint: string, ms: number, tell: (answer: Answer) => vo
   const timer = setTimeout(() => end('silent'), ms);
   socket.once('connect', () => socket.write(hello(endpoint)));
   socket.once('data', () => end('answered'));
-  // An error without a listener would end the process, also when the knock is over.
+  // An error without a listener would end the process, also when the probe is over.
   socket.on('error', (error: NodeJS.ErrnoException) =>
     end(error.code === 'ECONNREFUSED' || error.code === 'ECONNRESET' ? 'refused' : 'silent')
   );

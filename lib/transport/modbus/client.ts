@@ -1,23 +1,14 @@
 import { Socket } from 'node:net';
+import { Fifo } from '../../base';
+import { transportError } from '../link';
 import { TransportError } from '../transport';
-import { exceptionError, shownDevice, shownRegister, transportError } from './errors';
+import { outcomeOf, RegisterRequest, RequestOutcome } from './answer';
+import { shownDevice, shownRegister } from './errors';
 import { Answer, encodeRead, FrameReader } from './frame';
-import { ModbusSettings, RegisterType } from './settings';
+import { closed } from './open-socket';
+import { ModbusSettings } from './settings';
 
-/** One request: at most as many registers as one answer holds. */
-export interface RegisterRequest {
-  readonly registerType: RegisterType;
-  readonly address: number;
-  readonly count: number;
-}
-
-/** Why a request brought no registers; `exception` where the device answered, and said why. */
-export interface RequestError extends TransportError {
-  readonly exception?: number;
-}
-
-/** Two bytes a register, as on the wire. */
-export type RequestOutcome = { readonly ok: true; readonly bytes: Uint8Array } | RequestError;
+export type { RegisterRequest, RequestError, RequestOutcome } from './answer';
 
 interface Pending {
   readonly request: RegisterRequest;
@@ -35,8 +26,8 @@ interface Waiting {
 /** Milliseconds that a late answer is waited for after its deadline, at most; then the connection is given up. */
 const GRACE_MS = 1000;
 
-/** What a line begins with. */
-export interface LineStart {
+/** What a client begins with. */
+export interface ClientStart {
   /**
    * Milliseconds for a request as long as nothing was answered: fewer than the settings say while a link is tried
    * again.
@@ -57,13 +48,13 @@ export interface LineStart {
  * (OutOfSync); an answer that it cannot parse, as one with an unknown function code, stays in its buffer for ever and
  * everything that comes later is piled up behind it.
  */
-export class RegisterLine {
+export class ModbusClient {
   /** Milliseconds of the slowest answer. */
   slowestMs = 0;
   private answered = false;
   private readonly frames = new FrameReader();
   private readonly pending = new Map<number, Pending>();
-  private readonly waiting: Waiting[] = [];
+  private readonly waiting = new Fifo<Waiting>();
   /** Transaction id given last. */
   lastId: number;
   private end: TransportError | undefined;
@@ -71,7 +62,7 @@ export class RegisterLine {
   constructor(
     private readonly socket: Socket,
     private readonly settings: ModbusSettings,
-    private readonly start: LineStart,
+    private readonly start: ClientStart,
     private readonly onGone: (error: TransportError) => void
   ) {
     this.lastId = start.lastId;
@@ -108,11 +99,12 @@ export class RegisterLine {
 
   /**
    * Ends the connection; whoever waits for an answer gets this error at once. The listeners stay: what comes late is
-   * dropped.
+   * dropped. The promise ends when the device has closed its side too, or was waited for long enough.
    */
-  close(error: TransportError): void {
+  close(error: TransportError): Promise<void> {
     this.finish(error);
     this.socket.end();
+    return closed(this.socket);
   }
 
   private get device(): string {
@@ -161,7 +153,7 @@ export class RegisterLine {
   }
 
   private take(answer: Answer, pending: Pending): void {
-    const outcome = this.outcomeOf(answer, pending.request);
+    const outcome = outcomeOf(answer, pending.request, this.settings);
     if (outcome === undefined)
       return this.notModbus(
         `an answer of unit ${answer.unitId}, function ${answer.functionCode}, ${answer.body.length} bytes to a request for ${pending.request.count} registers`
@@ -171,24 +163,6 @@ export class RegisterLine {
     this.answered = true;
     this.slowestMs = Math.max(this.slowestMs, performance.now() - pending.sentMs);
     pending.resolve?.(outcome);
-  }
-
-  /** Undefined when it is no answer to that request, although it bears its id. */
-  private outcomeOf({ unitId, functionCode, body }: Answer, request: RegisterRequest): RequestOutcome | undefined {
-    const asked = request.registerType === 'holding' ? 3 : 4;
-    if (functionCode === (asked | 0x80) && body.length >= 1) {
-      const where = `${request.count} registers from ${shownRegister(request.registerType, request.address)} of ${this.device}, unit ${this.settings.unitId}`;
-      return { ...exceptionError(body[0], where), exception: body[0] };
-    }
-    // Many devices answer with a unit id of their own: 0, 1 or 255 mean the device itself.
-    if (
-      functionCode !== asked ||
-      body.length !== 1 + request.count * 2 ||
-      body[0] !== request.count * 2 ||
-      (unitId !== this.settings.unitId && !isItself(unitId))
-    )
-      return undefined;
-    return { ok: true, bytes: body.subarray(1) };
   }
 
   private overdue(id: number, ms: number): void {
@@ -250,8 +224,6 @@ export class RegisterLine {
       resolve?.(error);
     }
     this.pending.clear();
-    for (const { resolve } of this.waiting.splice(0)) resolve(error);
+    for (const { resolve } of this.waiting.clear()) resolve(error);
   }
 }
-
-const isItself = (unitId: number): boolean => unitId === 0 || unitId === 1 || unitId === 255;

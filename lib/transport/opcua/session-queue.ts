@@ -1,11 +1,11 @@
 import { errorText } from '../../base';
 import type { ClientSession } from 'node-opcua';
+import { CancelScope, transportError } from '../link';
 import { TransportError } from '../transport';
 import { OpenClient } from './client';
 import { DeadlineError } from '../../base/deadline';
-import { Endable } from '../link/endable';
-import { isSessionGone, readError, shownEndpoint, transportError, unexpectedError } from './errors';
-import { attended, LinkBackError } from './knock';
+import { isSessionGone, readError, shownEndpoint, unexpectedError } from './errors';
+import { LinkBackError, withProbe } from './reachability-probe';
 import { OpcuaSettings } from './settings';
 
 /** What a call came to, or the error with its remedy. */
@@ -20,13 +20,13 @@ const isUnanswered = (error: unknown): boolean => /Transaction has timed out/i.t
  * answer, at most another time-out long; when it does not come, the session is given up (`onGone`) together with the
  * request that it still has out. Nothing here throws or rejects, whatever node-opcua does.
  */
-export class CallLine {
+export class SessionQueue {
   private queue: Promise<unknown> = Promise.resolve();
   /** Of the call that ran into its time-out last: whether an answer came after all. Never rejects. */
   private late: Promise<boolean> | undefined;
   /** Of the monotonic clock: a wall clock that is set would hold the watchdog back, or set it off. */
   private lastGoodMs = performance.now();
-  private readonly life = new Endable();
+  private readonly scope = new CancelScope();
   /** The connection itself is dead: nothing that is said on it in farewell arrives. */
   isDead = false;
 
@@ -40,18 +40,18 @@ export class CallLine {
   call<T>(work: (session: ClientSession) => Promise<T>): Promise<CallResult<T>> {
     const turn = this.queue.then(() => this.callNow(work));
     this.queue = turn;
-    return this.life.until(turn);
+    return this.scope.orCancelled(turn);
   }
 
   /** The session is let go of: whoever waits for an answer gets this one at once. */
   close(error: TransportError): void {
-    this.life.endWith(error);
+    this.scope.cancel(error);
   }
 
   private async callNow<T>(work: (session: ClientSession) => Promise<T>): Promise<CallResult<T>> {
     try {
       await this.awaitLate();
-      return this.life.end ?? (await this.ask(work));
+      return this.scope.cancelled ?? (await this.ask(work));
     } catch (error) {
       return unexpectedError(error, this.settings.endpoint, this.secrets());
     }
@@ -62,7 +62,7 @@ export class CallLine {
     let answer: Promise<T> | undefined;
     try {
       answer = work(this.open.session);
-      const value = await attended('the server', settings.requestTimeoutMs, settings.endpoint, answer);
+      const value = await withProbe('the server', settings.requestTimeoutMs, settings.endpoint, answer);
       this.lastGoodMs = performance.now();
       return { ok: true, value };
     } catch (error) {
@@ -83,9 +83,9 @@ export class CallLine {
   /** Waits, bounded, for the answer to the call that timed out. Without one the session is given up. */
   private async awaitLate(): Promise<void> {
     const { late } = this;
-    if (late === undefined || this.life.end !== undefined) return;
+    if (late === undefined || this.scope.cancelled !== undefined) return;
     const { requestTimeoutMs, endpoint } = this.settings;
-    const answered = await attended('the server', requestTimeoutMs, endpoint, late).catch((error: unknown) =>
+    const answered = await withProbe('the server', requestTimeoutMs, endpoint, late).catch((error: unknown) =>
       error instanceof LinkBackError ? 'linkBack' : false
     );
     if (answered === 'linkBack') return void this.linkBack();
@@ -129,7 +129,7 @@ export class CallLine {
   }
 
   private gone(error: TransportError): TransportError {
-    this.life.endWith(error);
+    this.scope.cancel(error);
     this.onGone(error);
     return error;
   }

@@ -1,0 +1,132 @@
+import type { DataValue, ReadValueIdOptions } from 'node-opcua';
+import { transportError } from '../link';
+import { ReadOutcome, ReadPart, TransportError } from '../transport';
+import type { SharedOpcuaConnection } from './connection';
+import { bytesOf } from './elements';
+import { Inspection, rangeOf, statusError } from './inspect';
+import { loadClient } from './load';
+import { readValues } from './read-values';
+import { cut, Piece, piecesOf, rangeText } from './ring-map';
+
+/** Reads parts of control block and ring, whose nodes were looked at in this session. */
+export class RingReads {
+  /** The server refused a range: the ring is read whole. */
+  private whole = false;
+
+  constructor(
+    private readonly connection: SharedOpcuaConnection,
+    readonly nodes: Inspection
+  ) {}
+
+  /** The parts in order, in one Read where the server's limits allow. */
+  async read(parts: readonly ReadPart[]): Promise<ReadOutcome> {
+    const outcome = await this.readParts(parts);
+    if (outcome !== 'rangesRefused') return smallest(parts, outcome);
+    this.whole = true;
+    const again = await this.readParts(parts);
+    return again === 'rangesRefused'
+      ? transportError('OPENOT_OPCUA_READ_FAILED', 'the server refuses the ring, whole and in ranges', 'retry')
+      : smallest(parts, again);
+  }
+
+  private async readParts(parts: readonly ReadPart[]): Promise<ReadOutcome | 'rangesRefused'> {
+    const { nodes } = this;
+    const { AttributeIds } = loadClient();
+    const items: ReadValueIdOptions[] = [];
+    // Where ranges are refused a node is read once, however many parts want a piece of it.
+    const places = new Map<string, number>();
+    const plan = parts.map((part) => {
+      if (part.kind === 'control')
+        return [
+          {
+            item: items.push({ nodeId: nodes.control.nodeId, attributeId: AttributeIds.Value }) - 1,
+            piece: undefined
+          }
+        ];
+      return piecesOf(nodes.ring, part.offset, part.length).map((piece) => {
+        const range = this.whole ? undefined : rangeText(piece);
+        const key = `${piece.node.text}|${range ?? ''}`;
+        const known = places.get(key);
+        const item =
+          known ??
+          items.push({
+            nodeId: piece.node.nodeId,
+            attributeId: AttributeIds.Value,
+            ...(range === undefined ? {} : { indexRange: rangeOf(range) })
+          }) - 1;
+        places.set(key, item);
+        return { item, piece };
+      });
+    });
+    const read = await readValues(this.connection, items);
+    if (!read.ok) return read;
+    const out: Uint8Array[] = [];
+    for (const pieces of plan) {
+      const views: Uint8Array[] = [];
+      for (const { item, piece } of pieces) {
+        const view = this.viewOf(read.value[item], piece);
+        if (!(view instanceof Uint8Array)) return view;
+        views.push(view);
+      }
+      out.push(views.length === 1 ? views[0] : new Uint8Array(Buffer.concat(views)));
+    }
+    return { ok: true, parts: out };
+  }
+
+  private viewOf(value: DataValue, piece: Piece | undefined): Uint8Array | TransportError | 'rangesRefused' {
+    const node = piece?.node ?? this.nodes.control;
+    const status = value.statusCode.name;
+    if (!value.statusCode.isGood()) {
+      if (piece !== undefined && !this.whole && status.startsWith('BadIndexRange')) return 'rangesRefused';
+      return laterError(node.text, status);
+    }
+    const bytes = bytesOf(value.value);
+    if (!bytes.ok)
+      return transportError(
+        'OPENOT_OPCUA_NODE_CHANGED',
+        `${node.text} is ${bytes.found} now, it was ${node.type}: it is looked at again`,
+        'reconnect'
+      );
+    if (piece === undefined) return bytes.bytes;
+    const view = cut(piece, bytes.bytes);
+    if (view !== undefined) return view;
+    const asked = (piece.last - piece.first + 1) * node.width;
+    return transportError(
+      'OPENOT_OPCUA_SHORT',
+      `${asked} bytes of ${node.text} were asked for, ${bytes.bytes.length} came`,
+      'retry'
+    );
+  }
+}
+
+/** The control block alone cannot be asked for in smaller pieces. */
+function smallest(parts: readonly ReadPart[], outcome: ReadOutcome): ReadOutcome {
+  if (outcome.ok || outcome.remedy !== 'smaller' || parts.some(({ kind }) => kind === 'ring')) return outcome;
+  return {
+    ...outcome,
+    message: outcome.message
+      .replace('smaller Reads are tried', 'it is asked again')
+      .replace('smaller ones are tried', 'it is asked again'),
+    remedy: 'retry'
+  };
+}
+
+const SIZE = new Set([
+  'BadResponseTooLarge',
+  'BadEncodingLimitsExceeded',
+  'BadOutOfMemory',
+  'BadResourceUnavailable',
+  'BadTimeout'
+]);
+
+/** A node that was good before: a size it cannot answer, or gone for now (a download, a reload of the symbols). */
+function laterError(text: string, status: string): TransportError {
+  if (SIZE.has(status))
+    return transportError(
+      'OPENOT_OPCUA_TOO_LARGE',
+      `${text} cannot be read in this size (${status}): smaller Reads are tried`,
+      'smaller'
+    );
+  const error = statusError(text, status);
+  return error.remedy === 'refused' ? { ...error, remedy: 'reconnect' } : error;
+}
