@@ -11,7 +11,6 @@ export { loadClient } from './load';
 
 /** For lib/discovery, which looks at a server with the same connection and the same readings. */
 export { SharedOpcuaConnection } from './connection';
-export type { CallResult } from './connection';
 export { bytesOf } from './elements';
 export { rangeOf } from './inspect';
 export { readNamespaces } from './namespaces';
