@@ -17,11 +17,18 @@ export interface Found {
  * The next record after a place that is none: on a 4-byte boundary of its lap, whole, with a CRC that holds, ending at
  * or before `headAbs`, not below the expected seq (docs/design.md 5). Where the window ends first, `abs` is where the
  * search has to go on; at head it ends, because head is where a record will begin.
+ * `isLookedAt`: what stands at `fromAbs` itself is known to be none; false where an earlier window ended there.
  */
-export function searchRecord(position: RingPosition, window: FlatWindow, fromAbs: number, headAbs: number): Found {
+export function searchRecord(
+  position: RingPosition,
+  window: FlatWindow,
+  fromAbs: number,
+  headAbs: number,
+  isLookedAt = true
+): Found {
   const { capacity } = position;
   const endAbs = Math.min(headAbs, window.endAbs);
-  let abs = nextBoundary(fromAbs, capacity);
+  let abs = isLookedAt ? nextBoundary(fromAbs, capacity) : fromAbs;
   let metOld = false;
   while (abs < endAbs) {
     const found = recordAt(window.bytes, abs - window.fromAbs, abs, capacity - (abs % capacity), endAbs - abs);

@@ -46,6 +46,29 @@ describe('a search for the next record', () => {
     should(second).have.property('search').with.properties({ candidate: goodAbs, abs });
   });
 
+  it('finds a good record that begins where the window before ended, or was cut off by it', () => {
+    for (const cut of [2 * RECORD, 2 * RECORD + 4, 3 * RECORD - 4]) {
+      const { plc, position, abs, place, headAbs, goodAbs } = broken(2);
+      plc.fill(1);
+      const first = searchStep(searchFrom(abs, place), position, windowOf(plc, abs, abs + cut), headAbs);
+      if (first.kind !== 'on') throw new Error(first.kind);
+      should(first.search.abs).equal(goodAbs);
+      const second = searchStep(first.search, position, windowOf(plc, goodAbs, headAbs), headAbs);
+      should(second).have.property('search').with.property('candidate', goodAbs);
+    }
+  });
+
+  it('goes on where what begins there never fits into a window', () => {
+    const { plc, position, abs, place, headAbs, goodAbs } = broken(6);
+    let search = searchFrom(abs, place);
+    for (let steps = 0; search.candidate === undefined && steps < 60; steps++) {
+      const step = searchStep(search, position, windowOf(plc, search.abs, Math.min(search.abs + 48, headAbs)), headAbs);
+      if (step.kind !== 'on') throw new Error(step.kind);
+      search = step.search;
+    }
+    should(search.candidate).be.aboveOrEqual(goodAbs);
+  });
+
   it('waits for its window where another one came', () => {
     const { plc, position, abs, place, headAbs } = broken(2);
     for (const window of [windowOf(plc, abs + RECORD, headAbs), windowOf(plc, 0, abs)])
