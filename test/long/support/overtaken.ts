@@ -121,7 +121,11 @@ export async function overtake(
       CARRIAGES.map((carriage, i) => mortalReader(servers.way(carriage, proxies[i].port), stateAt(i)));
     const head = (): number => simulator.statistics().headAbs;
     const atHead = (readers: readonly MortalReader[]) => (): boolean =>
-      readers.every((reader) => reader.status().cursorAbs === head() && reader.status().state === 'idle');
+      readers.every((reader) => {
+        const { cursorAbs, state, inFlight } = reader.status();
+        // The cursor is beyond what is still to be handed on.
+        return cursorAbs === head() && state === 'idle' && inFlight === 0;
+      });
     const states = (readers: readonly MortalReader[]) => (): string =>
       JSON.stringify([head(), ...readers.map((reader) => [reader.status(), reader.errors.slice(-2)])]);
 
