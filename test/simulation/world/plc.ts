@@ -1,8 +1,7 @@
-import { RingWriter } from '../../../lib/ring';
-import { ControlImage } from '../../../lib/simulator/control-image';
-import { encodeRecord, EventType, Flag, Slot, TlvType } from '../../../lib/wire';
+import { EventType, Flag, Slot, TlvType } from '../../../lib/wire';
 import { Chance } from '../chance';
 import { Life, Truth, TruthRecord } from './truth';
+import { ControlBlock, recordBytes, Ring } from './writer';
 
 /** Where a record's serial number stands, counted from its end: a slot of 4 bytes before the CRC. */
 export const SERIAL_FROM_END = 8;
@@ -32,7 +31,6 @@ interface Advertised {
 interface Pending {
   readonly record: TruthRecord;
   readonly encoded: Uint8Array;
-  readonly runId: bigint;
   /** Set on LoggerStarted: what the control block names from this record on. */
   readonly opens: Advertised | undefined;
 }
@@ -56,9 +54,9 @@ export class Plc {
   frozen = false;
   /** Nanoseconds of the controller's own clock. */
   clockNs: () => bigint = () => 0n;
-  readonly image = new ControlImage();
+  readonly image = new ControlBlock();
   bufferId = 7;
-  private writer!: RingWriter;
+  private writer!: Ring;
   private life!: Life;
   private seqs = new Map<number, number>();
   private pending: Pending[] = [];
@@ -118,15 +116,13 @@ export class Plc {
     truth.lives.push(this.life);
     const bytes = new Uint8Array(capacity);
     if (left !== undefined) bytes.set(left.subarray(0, capacity));
-    this.writer = new RingWriter(capacity, { startAbs, bytes });
+    this.writer = new Ring(bytes, startAbs);
     const { runId, epochId, definitionHash, prevDefinitionHash } = this;
-    this.image.reset(this.bufferId, capacity, startAbs, {
-      runId,
-      epochId,
-      epochFirstAbs: startAbs,
-      definitionHash,
-      prevDefinitionHash
-    });
+    this.image.reset(this.bufferId, capacity, startAbs);
+    this.image.u64('runId', runId);
+    this.image.u64('epochId', epochId);
+    this.image.hash('definitionHash', definitionHash);
+    this.image.hash('prevDefinitionHash', prevDefinitionHash);
   }
 
   /** Logs an event; it is in the ring after the stores of `step`, or at once after `flush`. */
@@ -143,7 +139,7 @@ export class Plc {
         payload: Uint8Array.of(serial & 255, (serial >> 8) & 255, (serial >> 16) & 255, serial >>> 24)
       }
     ];
-    const bytes = encodeRecord({
+    const bytes = recordBytes({
       flags,
       sourceTimeNs: this.clockNs(),
       runId: this.runId,
@@ -152,7 +148,6 @@ export class Plc {
       eventTypeId,
       slots
     });
-    if ('ok' in bytes) throw new Error(bytes.kind);
     if (spoiled) this.spoil(bytes);
     const record = this.remember({
       sourceId,
@@ -163,7 +158,7 @@ export class Plc {
       names,
       hash: opens?.definitionHash ?? this.definitionHash
     });
-    this.pending.push({ record, encoded: bytes, runId: this.runId, opens });
+    this.pending.push({ record, encoded: bytes, opens });
   }
 
   /** Uses a seq up without writing a record. */
@@ -258,44 +253,42 @@ export class Plc {
     else bytes[chance.below(4)] ^= 0x80;
   }
 
-  private *stores({ record, encoded, runId, opens }: Pending): Generator<void> {
+  private *stores({ record, encoded, opens }: Pending): Generator<void> {
     const { image, writer } = this;
     image.tick();
     yield;
-    const reserved = writer.reserve(encoded.length);
-    if (!reserved.ok) throw new Error(reserved.kind);
-    image.position('oldestAbs', 'low', writer.oldestAbs);
+    const abs = writer.reserve(encoded.length);
+    image.half('oldestAbs', 'low', writer.oldestAbs);
     yield;
-    image.position('oldestAbs', 'high', writer.oldestAbs);
+    image.half('oldestAbs', 'high', writer.oldestAbs);
     yield;
-    image.position('lostCount', 'low', writer.lostCount);
-    image.position('lostCount', 'high', writer.lostCount);
+    image.half('lostCount', 'low', writer.lostCount);
+    image.half('lostCount', 'high', writer.lostCount);
     yield;
-    const phys = reserved.abs % writer.capacity;
-    if (reserved.abs !== writer.headAbs) writer.bytes[writer.headAbs % writer.capacity] = 0;
+    writer.mark(abs);
     for (let at = 0; at < encoded.length; at += PIECE) {
-      writer.bytes.set(encoded.subarray(at, at + PIECE), phys + at);
+      writer.store(abs + at, encoded.subarray(at, at + PIECE));
       yield;
     }
-    writer.commit(encoded, { runId, sourceId: record.chain.sourceId, seq: BigInt(record.seq) });
-    record.abs = reserved.abs;
+    writer.commit(abs, encoded.length);
+    record.abs = abs;
     this.life.placed.push(record);
-    if (opens !== undefined) yield* this.advertise(opens, reserved.abs);
-    image.position('headAbs', 'low', writer.headAbs);
+    if (opens !== undefined) yield* this.advertise(opens, abs);
+    image.half('headAbs', 'low', writer.headAbs);
     yield;
-    image.position('headAbs', 'high', writer.headAbs);
+    image.half('headAbs', 'high', writer.headAbs);
     yield;
     image.tick();
   }
 
   private *advertise(opens: Advertised, startAbs: number): Generator<void> {
     const { image } = this;
-    image.advertise('runId', opens.runId);
+    image.u64('runId', opens.runId);
     yield;
     if (opens.goesOn === true) return;
-    image.advertise('epochId', opens.epochId);
+    image.u64('epochId', opens.epochId);
     yield;
-    image.advertise('epochFirstAbs', BigInt(startAbs));
+    image.u64('epochFirstAbs', BigInt(startAbs));
     yield;
     image.hash('definitionHash', opens.definitionHash);
     yield;
