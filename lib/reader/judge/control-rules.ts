@@ -89,7 +89,11 @@ export function signOfRestart(c: Case): PollEnd | undefined {
   const at = { ms: seen.askedMs, rereadMs: limits.settings.rereadMs };
   const verdict = judgeRestart(control, position, anchor, c.now.doubts.restart, at);
   c.doubt({ restart: verdict.kind === 'wait' ? verdict.doubt : undefined });
-  if (verdict.kind === 'wait') return c.wait(verdict.doubt.streak, wentBack(position, control.base));
+  if (verdict.kind === 'wait') {
+    // Should the sign pass, the last record that does not stand any more is not forgotten with it.
+    if (anchor === 'differs' && control.confirmed) c.doubt({ anchor: longerMismatch(c) });
+    return c.wait(verdict.doubt.streak, wentBack(position, control.base));
+  }
   if (verdict.kind === 'restart') return c.newIncarnation({ control, reason: verdict.reason, anchor });
   c.isCorrected = verdict.kind === 'corrected';
   return undefined;
