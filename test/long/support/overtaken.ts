@@ -55,11 +55,15 @@ export interface OvertakenSums {
 }
 
 /** Positions, as parts of the ring's size: up to where is read before, and where head stands at the return. */
-const READ_UNTIL = [0.08, 0.2] as const;
-const AWAY_UNTIL = [0.55, 0.75] as const;
+const READ_UNTIL = [0.04, 0.12] as const;
+const AWAY_UNTIL = [0.7, 0.85] as const;
 
-/** Polls that see the ring at the return, before it goes on. */
-const LOOKS = 4;
+/**
+ * Polls that see the ring at the return, before it goes on. Few and quick: the old place has to be overwritten before
+ * `rereadMs` (5 s) is over, which the ring does in some 3 s.
+ */
+const LOOKS = 3;
+const INTERVAL_MS = 100;
 
 const CARRIAGES = ['OPC UA', 'Modbus TCP'] as const;
 
@@ -121,7 +125,9 @@ export async function overtake(
     ] as const;
     open.push(...proxies);
     const begin = (): MortalReader[] =>
-      CARRIAGES.map((carriage, i) => mortalReader(servers.way(carriage, proxies[i].port), stateAt(i)));
+      CARRIAGES.map((carriage, i) =>
+        mortalReader(servers.way(carriage, proxies[i].port), stateAt(i), { intervalMs: INTERVAL_MS })
+      );
     const head = (): number => simulator.statistics().headAbs;
     const atHead = (readers: readonly MortalReader[]) => (): boolean =>
       readers.every((reader) => {
