@@ -146,7 +146,9 @@ function longerMismatch({ control: { base }, now, position, seen }: Case): Ancho
   const before = doubts.anchor;
   const isNear = base.snapshot.headAbs - position.cursor < position.capacity / 2;
   const hasMoved = before !== undefined && before.seqlock !== base.seqlock;
-  const isUnexplained = before?.isUnexplained === true || !wasAnchored || (isNear && hasMoved);
+  // One answer may be garbled.
+  const isAgain = before !== undefined;
+  const isUnexplained = before?.isUnexplained === true || (isAgain && !wasAnchored) || (isNear && hasMoved);
   return { streak: longer(before?.streak, seen.askedMs), seqlock: base.seqlock, isUnexplained };
 }
 

@@ -381,7 +381,7 @@ const TABLE: readonly Expected[] = [
     row: '8',
     then: 'soon',
     given: () => {
-      const { plc, state } = strangeRing({ wasAnchored: false });
+      const { plc, state } = strangeRing({ ...anchorDoubt(1, 0), wasAnchored: false });
       return { state, observation: seen(state, plc) };
     },
     check: (after) => should(after.doubts.anchor?.isUnexplained).be.true()
