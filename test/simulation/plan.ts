@@ -44,7 +44,7 @@ export interface Plan {
 }
 
 /** What a part of the plan looks like when nothing is wrong with it. */
-const CALM_LINK: LinkPlan = {
+export const CALM_LINK: LinkPlan = {
   latency: [1, 4],
   midUpdate: 0,
   order: 'given',
@@ -69,7 +69,8 @@ const CALM_LINK: LinkPlan = {
   tellsLoss: true,
   lookFirst: false
 };
-const CALM_DISK: DiskPlan = { stepMs: 2, fails: 0, full: 0, fullMs: 0 };
+/** A disk that keeps what it is given. */
+export const CALM_DISK: DiskPlan = { stepMs: 2, fails: 0, full: 0, fullMs: 0 };
 const CALM_SINK: SinkPlan = { kind: 'direct', workMs: 0, ackMs: 0, rejects: 0, losesAcks: 0 };
 
 type Draft = { -readonly [K in keyof Plan]: Plan[K] } & { faults: string[] };

@@ -1,5 +1,5 @@
 import should from 'should';
-import { Plan } from './plan';
+import { CALM_DISK, CALM_LINK, Plan } from './plan';
 import { simulate } from './simulation';
 
 const RECORDS = 400;
@@ -11,32 +11,8 @@ const calm =
     ...plan,
     faults: [],
     isOld: false,
-    link: {
-      latency: [1, 4],
-      midUpdate: 0,
-      order: 'given',
-      missedCopy: 0,
-      old: 0,
-      oldMs: 0,
-      short: 0,
-      long: 0,
-      shifted: 0,
-      swapped: 0,
-      duplicated: 0,
-      retry: 0,
-      lost: 0,
-      refused: 0,
-      timeOut: 0,
-      timeOutMs: 0,
-      outage: 0,
-      outageMs: 0,
-      connectFails: 0,
-      tellsSize: true,
-      granularity: 1,
-      tellsLoss: true,
-      lookFirst: false
-    },
-    disk: { stepMs: 2, fails: 0, full: 0, fullMs: 0 },
+    link: CALM_LINK,
+    disk: CALM_DISK,
     capacity: 32_768,
     startAbs: 0,
     program: {

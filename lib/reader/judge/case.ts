@@ -1,6 +1,4 @@
 import { LapItem, NoticeItem, IncarnationItem } from '../../stream';
-import { RETRY_PAUSES_MS } from '../settings';
-import { PlausibleSample } from '../observe/control-sample';
 import { ReadHint } from '../observe/read-size';
 import { AcceptedControl } from '../observe/seqlock';
 import { SavedState } from '../progress/saved-state';
@@ -51,6 +49,13 @@ export class Case {
   get seen(): Seen {
     if (this.observation.kind !== 'seen') throw new Error('the ring was not looked at');
     return this.observation;
+  }
+
+  /** The control block that was seen, where no rule before this one had a reason not to take it. */
+  get accepted(): AcceptedControl {
+    const { control } = this.seen;
+    if (control.kind !== 'accepted') throw new Error('no control block was accepted');
+    return control;
   }
 
   /** What is known of the ring, with what this decision changed so far. */
@@ -146,11 +151,6 @@ export class Case {
     this.gathering.note(notice, beforeAbs);
   }
 
-  /** Closes the batch that is open, with the checkpoint of this position. False when no further one may be begun. */
-  closeBatch(position: RingPosition, last: PlausibleSample): boolean {
-    return this.gathering.close(position, last);
-  }
-
   /** The decision that the paper holds. What was gathered goes out with it, also where it is only notices. */
   decided(row: string, then: PollEnd): Decision {
     const isUntouched = Object.keys(this.set).length === 0;
@@ -168,6 +168,3 @@ export class Case {
     return this.observation.kind === 'unread' ? 0 : this.observation.doneMs;
   }
 }
-
-/** The pause before a Read that failed is tried again in a smaller size. */
-export const SMALLER_PAUSE_MS = RETRY_PAUSES_MS[0];

@@ -1,6 +1,7 @@
 import { checkAnchor } from './anchor';
 import { boundsOf } from './bounds';
-import { Case, SMALLER_PAUSE_MS } from './case';
+import { RETRY_PAUSES_MS } from '../settings';
+import { Case } from './case';
 import { firstContact } from './first-contact';
 import { settledHead, withHead } from './head-history';
 import { PollEnd } from './poll-end';
@@ -19,7 +20,7 @@ export function readFailed({ observation }: Case): PollEnd | undefined {
   if (observation.kind !== 'unread') return undefined;
   const { error, isSmaller } = observation;
   // Said, though it mends itself: a Read that was given up after a time-out is no sign of health.
-  return isSmaller ? { kind: 'soon', ms: SMALLER_PAUSE_MS, trouble: error } : { kind: 'failed', error };
+  return isSmaller ? { kind: 'soon', ms: RETRY_PAUSES_MS[0], trouble: error } : { kind: 'failed', error };
 }
 
 /** Row 4: no control block can be believed this time, or none at all. */
@@ -46,10 +47,9 @@ export function endingRing(c: Case): PollEnd | undefined {
   if (observation.kind === 'unasked') return c.newIncarnation(state.next);
   const then = notUsable(c) ?? sizeDiffers(c);
   if (then !== undefined) return then;
-  const { control, anchor } = c.seen;
-  if (control.kind !== 'accepted') throw new Error('no control block was accepted');
+  const control = c.accepted;
   const { reason } = state.next;
-  return c.newIncarnation({ control, reason, anchor: checkAnchor(c.position, anchor, control.oldestAbs) });
+  return c.newIncarnation({ control, reason, anchor: checkAnchor(c.position, c.seen.anchor, control.oldestAbs) });
 }
 
 /** Row 3: the control block is the one accepted last and everything up to head was read. */
@@ -75,9 +75,8 @@ export function sizeDiffers(c: Case): PollEnd | undefined {
 /** Row 6: an incarnation after this one had begun before the last stop. */
 export function savedNextIncarnation(c: Case): PollEnd | undefined {
   const { position, seen } = c;
-  if (seen.control.kind !== 'accepted') throw new Error('no control block was accepted');
-  c.control = seen.control;
-  c.anchor = checkAnchor(position, seen.anchor, seen.control.oldestAbs);
+  c.control = c.accepted;
+  c.anchor = checkAnchor(position, seen.anchor, c.control.oldestAbs);
   // It had begun before the last stop, while batches of this one were unsettled.
   if (position.nextIncarnation <= position.incarnation) return undefined;
   return c.newIncarnation({ control: c.control, reason: 'resumed', anchor: c.anchor });

@@ -45,6 +45,3 @@ export interface Effects {
   /** To be handed on. */
   readonly batches: readonly BatchDraft[];
 }
-
-/** Nothing to carry out. */
-export const NO_EFFECTS: Effects = { hints: [], errors: [], isReread: false, begin: undefined, batches: [] };

@@ -96,7 +96,7 @@ export function takeRecords(c: Case): PollEnd | undefined {
   const { base } = c.control;
   const before = c.position.cursor;
   const draft = c.position.draft();
-  const end = acceptRecords(draft, seen.window, bounds, gathering, limits.settings, () => c.closeBatch(draft, base));
+  const end = acceptRecords(draft, seen.window, bounds, gathering, limits.settings, () => gathering.close(draft, base));
   c.follow({ position: draft });
   if (draft.cursor !== before) c.doubt({ place: undefined });
   switch (end.kind) {

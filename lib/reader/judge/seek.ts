@@ -26,7 +26,7 @@ export function checkSeek(state: RingState, observation: Observation, limits: Li
   const c = new Case(state, observation, limits);
   const then = readFailed(c) ?? notUsable(c) ?? sizeDiffers(c);
   if (then !== undefined) return c.decided('seek', then);
-  const base = acceptedBase(c);
+  const base = c.accepted.base;
   const target = targetOf(to, base.snapshot);
   const { oldestAbs, headAbs } = base.snapshot;
   if (target < oldestAbs || target > headAbs) return { kind: 'outside', error: seekOutside(target, base) };
@@ -48,14 +48,11 @@ export function seekRing(
   anchor: { readonly abs: number | undefined; readonly found: number | undefined }
 ): Decision | SeekRefusal {
   const c = new Case(state, observation, limits);
-  const base = acceptedBase(c);
+  const base = c.accepted.base;
   const target = targetOf(to, base.snapshot);
-  if (state.phase !== 'following') {
-    const position = newPosition(
-      state.phase === 'unknown' ? state : { phase: 'unknown', firstIncarnation: 0 },
-      limits.settings,
-      base
-    );
+  if (state.phase === 'ending') return { kind: 'outside', error: seekRestarting() };
+  if (state.phase === 'unknown') {
+    const position = newPosition(state, limits.settings, base);
     position.seek(target);
     const first = new Case(followingFrom(position, base), observation, limits);
     return { ...sought(first), change: { kind: 'begin', following: first.now } };
@@ -72,9 +69,7 @@ export function seekRing(
 
 /** The control block is believed as it is: everything before the target is given up anyway. */
 function sought(c: Case): Decision {
-  const { control } = c.seen;
-  if (control.kind !== 'accepted') throw new Error('no control block was accepted');
-  c.control = control;
+  c.control = c.accepted;
   c.anchor = 'none';
   c.isCorrected = true;
   const { evicted } = c.now;
@@ -82,12 +77,6 @@ function sought(c: Case): Decision {
   c.follow({ evicted });
   const decision = c.decided('seek', { kind: 'more' });
   return { ...decision, effects: { ...decision.effects, begin: c.position.toSaved() } };
-}
-
-function acceptedBase(c: Case) {
-  const { control } = c.seen;
-  if (control.kind !== 'accepted') throw new Error('no control block was accepted');
-  return control.base;
 }
 
 const targetOf = (to: SeekTarget, { oldestAbs, headAbs }: { oldestAbs: number; headAbs: number }): number =>

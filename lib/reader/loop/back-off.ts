@@ -1,3 +1,4 @@
+import { backoffMs } from '../../base';
 import { Clock, Random } from '../ports';
 
 const FIRST_MS = 100;
@@ -8,7 +9,7 @@ const EARLY_MS = 60_000;
 /** Pauses during an outage: doubling, at most 1 s in its first minute and 10 s later, the upper half by chance. */
 export class BackOff {
   private since: number | undefined;
-  private next = FIRST_MS;
+  private failures = 0;
 
   constructor(
     private readonly clock: Clock,
@@ -19,15 +20,13 @@ export class BackOff {
   pauseMs(): number {
     const now = this.clock.monotonicMs();
     this.since ??= now;
-    const cap = now - this.since < EARLY_MS ? EARLY_CAP_MS : LATE_CAP_MS;
-    const pause = Math.min(cap, this.next);
-    this.next = Math.min(LATE_CAP_MS, this.next * 2);
-    return pause / 2 + (pause / 2) * this.random.next();
+    const mostMs = now - this.since < EARLY_MS ? EARLY_CAP_MS : LATE_CAP_MS;
+    return backoffMs(++this.failures, this.random.next(), { firstMs: FIRST_MS, mostMs });
   }
 
   /** The outage is over. */
   reset(): void {
     this.since = undefined;
-    this.next = FIRST_MS;
+    this.failures = 0;
   }
 }

@@ -1,3 +1,4 @@
+import { errorText } from '../../base';
 import type { OpenotCode } from '../../base/codes';
 import { Clock } from '../ports';
 import { RingPoll } from './ring-poll';
@@ -163,7 +164,7 @@ export class StatusBoard {
       if (!this.deaf)
         this.report({
           code: 'OPENOT_INTERNAL',
-          message: `the reader's status could not be taken: ${error instanceof Error ? error.message : String(error)}; reading goes on`
+          message: `the reader's status could not be taken: ${errorText(error)}; reading goes on`
         });
       this.deaf = true;
     }

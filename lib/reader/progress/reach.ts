@@ -4,8 +4,8 @@ import { Lease, SavedState } from './saved-state';
 export type Reach = Pick<SavedState, 'incarnation' | 'cursor' | 'capacity' | 'fingerprint'>;
 
 /**
- * Whether a saved lease covers what is to be handed on. Also the first record of an incarnation has to be known by its fingerprint: without one, a ring that begins anew
- * meanwhile looks like this one.
+ * Whether a saved lease covers what is to be handed on. Also the first record of an incarnation has to be known by its
+ * fingerprint: without one, a ring that begins anew meanwhile looks like this one.
  */
 export const covers = (lease: Lease | undefined, reach: Reach): boolean =>
   lease !== undefined &&
@@ -13,6 +13,7 @@ export const covers = (lease: Lease | undefined, reach: Reach): boolean =>
     (lease.incarnation === reach.incarnation &&
       lease.abs >= reach.cursor &&
       (lease.fingerprint !== undefined || reach.fingerprint === undefined)));
+
 /** Whether `a` reaches further than `b`. */
 export const isBeyond = (a: Reach, b: Reach): boolean =>
   a.incarnation > b.incarnation || (a.incarnation === b.incarnation && a.cursor > b.cursor);
@@ -24,5 +25,6 @@ export const asFar = ({ incarnation, cursor, fingerprint }: Reach): Lease => ({
   reached: cursor,
   ...(fingerprint === undefined ? {} : { fingerprint })
 });
+
 /** One ring ahead: in steady state the save of every second renews it long before it is used up. */
 export const oneRingAhead = (reach: Reach): Lease => ({ ...asFar(reach), abs: reach.cursor + reach.capacity });
