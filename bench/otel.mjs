@@ -19,11 +19,11 @@ const { JsonLogsSerializer } = require('@opentelemetry/otlp-transformer');
 const { createFormatter } = require('../dist/lib/document');
 const { DefinitionStore, bind } = require('../dist/lib/definition');
 const { itemsOfConcatenation } = require('../dist/lib/stream');
-const { assembleRequest } = require('../dist/lib/otel/assemble');
-const { otlpJson, otlpJsonBytes } = require('../dist/lib/otel/json');
-const { createOtelMapper, defaultMappingSettings } = require('../dist/lib/otel/mapper');
-const { createSpanBook } = require('../dist/lib/otel/spans');
-const { loadHashes } = require('../dist/lib/otel/hashes');
+const { assembleRequest } = require('../dist/lib/telemetry/assemble');
+const { otlpJson, otlpJsonBytes } = require('../dist/lib/telemetry/json');
+const { createOtelMapper, defaultMappingSettings } = require('../dist/lib/telemetry/mapper');
+const { createSpanBook } = require('../dist/lib/telemetry/spans');
+const { loadHashes } = require('../dist/lib/telemetry/hashes');
 
 const BATCH = 500;
 const STREAM = 'bench:4840/9';

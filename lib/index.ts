@@ -24,5 +24,5 @@ export * from './state/files';
 export { volatileStore } from './state';
 export * from './simulator';
 /** Under names of their own: `Span`, `Scope` or `Endpoint` say nothing without them. */
-export * as otel from './otel';
+export * as telemetry from './telemetry';
 export * as otlp from './otlp';

@@ -1,5 +1,5 @@
 import { isObject, shortened } from '../base';
-import type { Signal } from '../otel/otlp';
+import type { Signal } from '../telemetry/otlp-types';
 import type { Redact } from './redact';
 
 /** What stands in the body of a 200. */

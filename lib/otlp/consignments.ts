@@ -1,4 +1,4 @@
-import type { Signal } from '../otel/otlp';
+import type { Signal } from '../telemetry/otlp-types';
 import { Fifo } from '../base';
 
 /** What became of the items of one message. items = accepted + partial + rejected. */

@@ -1,6 +1,6 @@
-import { loadHashes } from '../otel/hashes';
-import { otlpJson } from '../otel/json';
-import { resealNetworkRequest } from '../otel/network';
+import { loadHashes } from '../telemetry/hashes';
+import { otlpJson } from '../telemetry/json';
+import { resealNetworkRequest } from '../telemetry/network';
 import { takeApart } from './take-apart';
 
 /**

@@ -1,4 +1,4 @@
-import type { Signal } from '../otel/otlp';
+import type { Signal } from '../telemetry/otlp-types';
 import { headersOfText, headersOfVariable } from './headers';
 import type { Endpoint } from './settings';
 

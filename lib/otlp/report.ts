@@ -1,4 +1,4 @@
-import type { Signal } from '../otel/otlp';
+import type { Signal } from '../telemetry/otlp-types';
 import type { Item } from './take-apart';
 import type { Refusal } from './verdict';
 

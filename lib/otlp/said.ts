@@ -1,5 +1,5 @@
 import type { OpenotCode } from '../base/codes';
-import type { Signal } from '../otel/otlp';
+import type { Signal } from '../telemetry/otlp-types';
 
 /** What the collector said, of one signal. */
 export interface Said {

@@ -1,6 +1,6 @@
 import { errorText } from '../base';
 import type { OpenotCode } from '../base/codes';
-import type { Signal } from '../otel/otlp';
+import type { Signal } from '../telemetry/otlp-types';
 import { Arrival, Consignment, Consignments, Counts } from './consignments';
 import { encode } from './encode';
 import { Entry, Lane, Outgoing, textOf } from './lane';

@@ -1,4 +1,4 @@
-import type { Signal } from '../otel/otlp';
+import type { Signal } from '../telemetry/otlp-types';
 import type { TlsOptions } from './ports';
 
 /** Where the requests of one signal go, and how. */

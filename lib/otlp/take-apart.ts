@@ -1,4 +1,4 @@
-import type { Signal } from '../otel/otlp';
+import type { Signal } from '../telemetry/otlp-types';
 import { skipSpace, skipValue, walkArray, walkObject } from './json-slices';
 
 /**

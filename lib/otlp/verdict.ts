@@ -1,6 +1,6 @@
 import type { OpenotCode } from '../base/codes';
 import { STATUS_CODES } from 'node:http';
-import type { Signal } from '../otel/otlp';
+import type { Signal } from '../telemetry/otlp-types';
 import { readAnswer, refusalText } from './answer';
 import { shownUrl } from './endpoints';
 import type { HttpAnswer, HttpFailure } from './ports';

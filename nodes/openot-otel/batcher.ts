@@ -1,4 +1,4 @@
-import type { LogRecord, MappedItems, MetricPoint, Signal, Span } from '../../lib/otel';
+import type { LogRecord, MappedItems, MetricPoint, Signal, Span } from '../../lib/telemetry';
 import type { Send } from '../shared/handle';
 import { tokensOf } from '../shared/messages';
 import { estimatedBytes } from './size';

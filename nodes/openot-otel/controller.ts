@@ -1,6 +1,6 @@
 import type { NodeMessageInFlow } from 'node-red';
-import type { ClockState, NetworkProfile, MappedItems } from '../../lib/otel';
-import { createMeter, createOtelMapper, Mapped, OtelMapper } from '../../lib/otel';
+import type { ClockState, NetworkProfile, MappedItems } from '../../lib/telemetry';
+import { createMeter, createOtelMapper, Mapped, OtelMapper } from '../../lib/telemetry';
 import { CodedError, codedErrorOf } from '../shared/coded-error';
 import { factsOf } from '../shared/checked-input';
 import type { Send } from '../shared/handle';

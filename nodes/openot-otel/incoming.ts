@@ -1,6 +1,6 @@
 import { shownValue } from '../../lib/base';
 import type { NodeMessageInFlow } from 'node-red';
-import type { MappingProblem } from '../../lib/otel';
+import type { MappingProblem } from '../../lib/telemetry';
 import { CodedError } from '../shared/coded-error';
 
 /**

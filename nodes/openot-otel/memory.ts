@@ -1,5 +1,5 @@
 import type { Timers } from '../../lib/base';
-import type { Hashes, SpanBookPort } from '../../lib/otel';
+import type { Hashes, SpanBookPort } from '../../lib/telemetry';
 import {
   createNetworkProfile,
   NetworkProfile,
@@ -7,7 +7,7 @@ import {
   SPAN_LIMITS,
   SpanBook,
   SpanLimits
-} from '../../lib/otel';
+} from '../../lib/telemetry';
 import type { Store } from '../../lib/state';
 import { CodedError } from '../shared/coded-error';
 import type { Mark } from './settlements';

@@ -1,7 +1,7 @@
 import { systemNowNs, systemTimers } from '../../lib/base/system';
 import type { Node, NodeAPI, NodeDef, NodeMessage, NodeStatus } from 'node-red';
 import { join } from 'node:path';
-import { loadHashes } from '../../lib/otel';
+import { loadHashes } from '../../lib/telemetry';
 import { fileStore } from '../../lib/state/files';
 import { buildNode } from '../shared/build-node';
 import { CodedError, codedErrorOf } from '../shared/coded-error';

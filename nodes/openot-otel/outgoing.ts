@@ -1,6 +1,6 @@
 import type { NodeMessage } from 'node-red';
-import { assembleRequest } from '../../lib/otel';
-import type { NetworkProfile, MappedItems, Signal } from '../../lib/otel';
+import { assembleRequest } from '../../lib/telemetry';
+import type { NetworkProfile, MappedItems, Signal } from '../../lib/telemetry';
 import type { Send } from '../shared/handle';
 import { derive } from '../shared/messages';
 import { Batch, Entry, Group, order } from './batcher';

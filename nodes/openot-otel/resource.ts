@@ -1,5 +1,5 @@
 import type { NodeMessage } from 'node-red';
-import type { AnyValue, KeyValue } from '../../lib/otel';
+import type { AnyValue, KeyValue } from '../../lib/telemetry';
 import { CodedError } from '../shared/coded-error';
 import { Check, Evaluate, TypedProperty, typedProperty } from '../shared/typed-property';
 

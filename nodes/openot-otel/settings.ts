@@ -1,6 +1,6 @@
 import type { NodeMessage } from 'node-red';
-import type { MappingSettings, KeyValue, Signal } from '../../lib/otel';
-import { networkSettings, NetworkSettings } from '../../lib/otel';
+import type { MappingSettings, KeyValue, Signal } from '../../lib/telemetry';
+import { networkSettings, NetworkSettings } from '../../lib/telemetry';
 import { CodedError } from '../shared/coded-error';
 import {
   asBool,

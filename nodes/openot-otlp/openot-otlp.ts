@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { Dropped, shownUrl, systemSenderPorts } from '../../lib/otlp';
-import type { Signal } from '../../lib/otel';
+import type { Signal } from '../../lib/telemetry';
 import { buildNode } from '../shared/build-node';
 import { CodedError, codedErrorOf } from '../shared/coded-error';
 import { CLOSE_LIMIT_MS, handle } from '../shared/handle';

@@ -1,5 +1,5 @@
 import { errorText, shownValue } from '../../lib/base';
-import { otlpJson } from '../../lib/otel';
+import { otlpJson } from '../../lib/telemetry';
 import { CodedError } from '../shared/coded-error';
 
 /** The JSON text of a request: an object, its JSON text, or that as a Buffer. Throws OPENOT_OTLP_PAYLOAD. */

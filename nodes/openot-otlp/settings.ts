@@ -12,7 +12,7 @@ import {
   SIGNALS,
   TlsOptions
 } from '../../lib/otlp';
-import type { Signal } from '../../lib/otel';
+import type { Signal } from '../../lib/telemetry';
 import { MissingConfig } from '../shared/build-node';
 import { CodedError } from '../shared/coded-error';
 import { choiceOf, NumberField, numberOf } from '../shared/numbers';

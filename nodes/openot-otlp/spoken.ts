@@ -1,6 +1,6 @@
 import type { OpenotCode } from '../../lib/base';
 import type { Said } from '../../lib/otlp';
-import type { Signal } from '../../lib/otel';
+import type { Signal } from '../../lib/telemetry';
 
 /** The same is said again after this, in milliseconds. */
 export const REPEAT_MS = 60_000;

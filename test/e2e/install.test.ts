@@ -2,7 +2,7 @@ import should from 'should';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { KeyValue } from '../../lib/otel/otlp';
+import type { KeyValue } from '../../lib/telemetry/otlp-types';
 import { itemsText } from '../support/network/items-text';
 import { holders, missingOf } from '../support/network/missing-of';
 import { assertValid } from '../support/otlp/validator';

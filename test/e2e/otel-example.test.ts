@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { otlpJson } from '../../lib/otel/json';
-import type { Signal } from '../../lib/otel/otlp';
+import { otlpJson } from '../../lib/telemetry/json';
+import type { Signal } from '../../lib/telemetry/otlp-types';
 import { hardDocuments, hardSlots, HARD_TIME_NS } from '../support/otlp/hard-documents';
 import { Rotel } from '../support/otlp/receivers/rotel';
 import { attributesOf, itemsOf, Json } from '../support/otlp/requests';

@@ -1,7 +1,7 @@
 import should from 'should';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { LogRecord, LogsRequest, Span, TracesRequest } from '../../lib/otel/otlp';
+import type { LogRecord, LogsRequest, Span, TracesRequest } from '../../lib/telemetry/otlp-types';
 import { conditionActive, conditionCleared, Occurrence } from '../../lib/simulator/scenarios/events';
 import { appendTo, catchTo, chain } from './support/flows';
 import { Plc, startPlc } from './support/plc';

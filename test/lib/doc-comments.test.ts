@@ -13,7 +13,7 @@ const FOLDERS = [
   'loss',
   'definition',
   'document',
-  'otel',
+  'telemetry',
   'otlp',
   'simulator',
   'state',

@@ -35,7 +35,7 @@ describe('the library', () => {
   });
 
   it('goes on from documents to the requests of a collector', async () => {
-    const { otel } = library;
+    const { telemetry } = library;
     const compiled = await library.compileDefinition(
       JSON.stringify({ ...fullFile(), eventTypes: library.canonicalEventTypes() })
     );
@@ -46,14 +46,16 @@ describe('the library', () => {
     const documents = library
       .createFormatter({ profile: 'enriched' })
       .objects(items, {}, library.bind(store, { stream: 'line 1', whenUnadvertised: 'assume' }));
-    const mapper = otel.createOtelMapper({ book: otel.createSpanBook({ hashes: await otel.loadHashes() }) });
-    const { logs, problems } = mapper.documents(documents, { stream: 'line 1' }, otel.defaultMappingSettings);
+    const mapper = telemetry.createOtelMapper({
+      book: telemetry.createSpanBook({ hashes: await telemetry.loadHashes() })
+    });
+    const { logs, problems } = mapper.documents(documents, { stream: 'line 1' }, telemetry.defaultMappingSettings);
     should(problems).eql([]);
     const envelope = {
       resource: { attributes: [{ key: 'service.name', value: { stringValue: 'openot' } }] },
       scope: { name: 'openot' }
     };
-    const request = JSON.parse(otel.otlpJson(otel.assembleRequest('logs', { logs }, envelope))) as {
+    const request = JSON.parse(telemetry.otlpJson(telemetry.assembleRequest('logs', { logs }, envelope))) as {
       resourceLogs: { scopeLogs: { logRecords: object[] }[] }[];
     };
     should(request.resourceLogs[0].scopeLogs[0].logRecords).eql(logs);

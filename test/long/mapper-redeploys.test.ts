@@ -1,7 +1,7 @@
 import should from 'should';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { LogsRequest } from '../../lib/otel/otlp';
+import type { LogsRequest } from '../../lib/telemetry/otlp-types';
 import { seeded } from '../support/seeded';
 import { appendTo, catchTo, chain } from '../e2e/support/flows';
 import { Plc, startPlc } from '../e2e/support/plc';

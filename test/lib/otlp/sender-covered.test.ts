@@ -1,7 +1,7 @@
 import should from 'should';
-import { loadHashes } from '../../../lib/otel/hashes';
-import { otlpJson } from '../../../lib/otel/json';
-import { createNetworkProfile, networkSettings } from '../../../lib/otel/network';
+import { loadHashes } from '../../../lib/telemetry/hashes';
+import { otlpJson } from '../../../lib/telemetry/json';
+import { createNetworkProfile, networkSettings } from '../../../lib/telemetry/network';
 import { answer, cut, FakeSender, sizes } from './support/fake-sender';
 import { logsRequest, records, uidsOf } from './support/requests';
 

@@ -1,6 +1,6 @@
 import should from 'should';
 import type { EventDocument } from '../../../lib/document';
-import type { Span } from '../../../lib/otel/otlp';
+import type { Span } from '../../../lib/telemetry/otlp-types';
 import { Seeded, seeded } from '../../support/seeded';
 import { Bench, MemoryStore, turns } from './support/bench';
 import { alarm, eventDocument } from './support/otel';

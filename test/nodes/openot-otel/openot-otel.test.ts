@@ -2,7 +2,7 @@ import should from 'should';
 import { EventEmitter } from 'node:events';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { KeyValue, LogsRequest, TracesRequest } from '../../../lib/otel/otlp';
+import type { KeyValue, LogsRequest, TracesRequest } from '../../../lib/telemetry/otlp-types';
 import { Hop } from '../../../nodes/shared/passage';
 import {
   Flow,

@@ -1,5 +1,5 @@
 import should from 'should';
-import { SPAN_LIMITS } from '../../../lib/otel/spans';
+import { SPAN_LIMITS } from '../../../lib/telemetry/spans';
 import { LockLost } from '../../../lib/state';
 import { MAX_WAITING_BYTES, MAX_WAITING_ITEMS } from '../../../nodes/openot-otel/controller';
 import { Bench, MemoryStore, turns, withoutMetrics as open } from './support/bench';

@@ -1,4 +1,4 @@
-import type { Signal } from '../../../lib/otel/otlp';
+import type { Signal } from '../../../lib/telemetry/otlp-types';
 
 const keys = { logs: 'logRecords', metrics: 'metrics', traces: 'spans' } as const;
 

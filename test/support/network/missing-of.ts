@@ -1,4 +1,4 @@
-import type { Signal } from '../../../lib/otel/otlp';
+import type { Signal } from '../../../lib/telemetry/otlp-types';
 import { Encoding, nameOf, Place, Requirement, requirements } from './requirements';
 
 type Plain = Record<string, unknown>;

@@ -1,9 +1,9 @@
 /**
  * What the open networks' telemetry specification requires of an envelope, as a table: written from the specification,
  * it
- * shares nothing with lib/otel/network. Two columns: as OTLP can carry it, and as the specification writes it.
+ * shares nothing with lib/telemetry/network. Two columns: as OTLP can carry it, and as the specification writes it.
  */
-import type { Signal } from '../../../lib/otel/otlp';
+import type { Signal } from '../../../lib/telemetry/otlp-types';
 
 export type Encoding = 'otlp' | 'literal';
 /** Which objects of a request have to have it: all of a kind. */

@@ -3,7 +3,7 @@
  * them (@opentelemetry/otlp-transformer, generated/root.js). What a message consists of is read out of that code: its
  * encoder names the wire type of every field, its verifier the enumerations and what excludes each other.
  */
-import type { Signal } from '../../../lib/otel/otlp';
+import type { Signal } from '../../../lib/telemetry/otlp-types';
 
 /** A scalar type of protobuf, as its encoder calls it. */
 export type Scalar =

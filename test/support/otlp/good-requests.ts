@@ -1,4 +1,4 @@
-import type { LogsRequest, MetricsRequest, TracesRequest, KeyValue } from '../../../lib/otel/otlp';
+import type { LogsRequest, MetricsRequest, TracesRequest, KeyValue } from '../../../lib/telemetry/otlp-types';
 
 const kv = (key: string, value: KeyValue['value']): KeyValue => ({ key, value });
 

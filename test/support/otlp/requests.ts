@@ -1,4 +1,4 @@
-import type { Signal } from '../../../lib/otel/otlp';
+import type { Signal } from '../../../lib/telemetry/otlp-types';
 
 /** Part of a request. */
 export type Json = Record<string, unknown>;

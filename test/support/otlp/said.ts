@@ -1,4 +1,4 @@
-import type { Signal } from '../../../lib/otel/otlp';
+import type { Signal } from '../../../lib/telemetry/otlp-types';
 import { canonical } from './official';
 import { itemsOf, Json } from './requests';
 

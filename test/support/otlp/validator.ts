@@ -3,7 +3,7 @@
  * for JSON: lowerCamelCase keys and no others, ids in lowercase hex, 64-bit integers as decimal text, enumerations as
  * integers, bytes in base64; beyond that by what docs/format.md 21 promises.
  */
-import type { Signal } from '../../../lib/otel/otlp';
+import type { Signal } from '../../../lib/telemetry/otlp-types';
 import { definition, FieldDefinition, MessageDefinition, requestName, Scalar } from './definitions';
 import {
   exactlyOne,

@@ -1,4 +1,4 @@
-import type { Signal } from '../../../../lib/otel/otlp';
+import type { Signal } from '../../../../lib/telemetry/otlp-types';
 
 /** Log records with the uids `uid/from` … as a mapper makes them. */
 export const records = (from: number, count: number, text = 'a line'): object[] =>

@@ -1,8 +1,8 @@
 import should from 'should';
 import type { NodeMessage, NodeMessageInFlow } from 'node-red';
-import { loadHashes } from '../../../../lib/otel/hashes';
-import type { LogsRequest, Signal, TracesRequest } from '../../../../lib/otel/otlp';
-import type { SpanLimits } from '../../../../lib/otel/spans';
+import { loadHashes } from '../../../../lib/telemetry/hashes';
+import type { LogsRequest, Signal, TracesRequest } from '../../../../lib/telemetry/otlp-types';
+import type { SpanLimits } from '../../../../lib/telemetry/spans';
 import type { LockOutcome, Store } from '../../../../lib/state';
 import { OtelController } from '../../../../nodes/openot-otel/controller';
 import { OtelSettings } from '../../../../nodes/openot-otel/settings';

@@ -1,5 +1,5 @@
 import type { DocumentField, EventDocument } from '../../../../lib/document';
-import type { KeyValue } from '../../../../lib/otel/otlp';
+import type { KeyValue } from '../../../../lib/telemetry/otlp-types';
 import type { FlowNode } from '../../../support/node-red';
 
 /** The node with the defaults of its dialog. */

@@ -5,7 +5,7 @@ import { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import type { Signal } from '../../../../lib/otel/otlp';
+import type { Signal } from '../../../../lib/telemetry/otlp-types';
 import { until } from '../../../e2e/support/process';
 import { freePort } from '../../../e2e/support/runtime';
 import { fromProtobuf } from '../official';

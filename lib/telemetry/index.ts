@@ -1,0 +1,32 @@
+/**
+ * Enriched documents as OpenTelemetry (docs/format.md 21 to 24), without Node-RED: what the node openot-otel is made
+ * of.
+ * Pure: times come as arguments, ids from the records, hash functions from `loadHashes`.
+ */
+export { assembleRequest, emptyRequest } from './assemble';
+export type { Envelope, RequestOf } from './assemble';
+export type { ClockItems, ClockLimits, ClockReason, ClockState, ClockSuspect } from './clock-watch';
+export { loadHashes } from './hashes';
+export type { Hashes } from './hashes';
+export { otlpJson, otlpJsonBytes } from './json';
+export { createOtelMapper, defaultMappingSettings } from './mapper';
+export type {
+  Correlation,
+  Mapped,
+  MappedDocuments,
+  MapperFacts,
+  MapperOptions,
+  MappingProblem,
+  MappingSettings,
+  OtelMapper,
+  SeverityOverride,
+  SpanBookPort
+} from './mapper';
+export { createMeter, selfMetrics, ucumOf } from './metrics';
+export type { Measured, Meter, MetricSettings, NotAStatus, SelfMetricName } from './metrics';
+export * from './network';
+export type * from './otlp-types';
+export { severityName } from './severity';
+export { correlationOf, createSpanBook, SPAN_LIMITS } from './spans';
+export type { Applied, RestoreResult, SpanBook, SpanCounts, SpanFacts, SpanIds, SpanLimits } from './spans';
+export { uidOf } from './uid';

@@ -1,0 +1,178 @@
+/**
+ * Documents and reader status messages to OpenTelemetry items (docs/format.md 21 to 23): one call per message. What
+ * a mapper remembers between calls is in its span book and in the counts of its meter; everything else is a pure
+ * function of the arguments.
+ */
+import type { DocumentObject } from '../document';
+import type { ClockState } from './clock-watch/api';
+import { Correlation, LogRecords } from './log-record';
+import { isEnrichedDocument } from './mapper-check';
+import { documentOf } from './mapper-input';
+import { MappingProblem, problemOf } from './mapper-problem';
+import { createMeter } from './metrics';
+import type { Measured, Meter } from './metrics';
+import type { LogRecord, MappedItems, Signal, Span } from './otlp-types';
+import { overriddenSeverity, SeverityOverride } from './severity';
+
+export type { Correlation } from './log-record';
+export type { MappingProblem } from './mapper-problem';
+export type { SeverityOverride } from './severity';
+
+/** How documents become items: the settings of openot-otel that the mapping itself needs. */
+export interface MappingSettings {
+  /** A signal that is off gives no items; spans and counts are still followed, so that it can be switched on later. */
+  readonly signals: Readonly<Record<Signal, boolean>>;
+  /**
+   * By event name, as documents (`SecurityAccessFailure`) or as log records (`openot.security_access_failure`) have it;
+   * also `loss`, `placeholder`.
+   */
+  readonly severityOverrides: Readonly<Record<string, SeverityOverride>>;
+  /** Bool values as gauges of 0 and 1. */
+  readonly boolMetrics: boolean;
+  /** A span for every state of a state machine. */
+  readonly stateSpans: boolean;
+}
+
+/** All three signals, nothing on request. */
+export const defaultMappingSettings: MappingSettings = {
+  signals: { logs: true, metrics: true, traces: true },
+  severityOverrides: {},
+  boolMetrics: false,
+  stateSpans: false
+};
+
+/** What a message became, and what of it could not be mapped. */
+export interface Mapped extends MappedItems {
+  readonly problems: MappingProblem[];
+}
+
+/** The same for documents. */
+export interface MappedDocuments extends Mapped {
+  /**
+   * The documents that were mapped, with every property in its own type. `logs[i]` is of `documents[i]` (unless logs
+   * are off);
+   * log records behind those, about clocks, are of no document.
+   */
+  readonly documents: readonly DocumentObject[];
+}
+
+/** Facts of `msg.openot` that the mapping needs. */
+export interface MapperFacts {
+  /** Name of the stream; without one it is the empty text, and its attribute is left out. */
+  readonly stream?: unknown;
+  readonly incarnation?: unknown;
+}
+
+/**
+ * The part of a span book (lib/telemetry/spans) that the mapper uses. Documents come in the order of their arrival, each
+ * complete in its types.
+ */
+export interface SpanBookPort {
+  apply(
+    document: DocumentObject,
+    facts: { readonly stream: string; readonly stateSpans: boolean }
+  ): { readonly correlation?: Correlation; readonly closed: readonly Span[]; readonly repeated?: true };
+}
+
+/** Maps what one openot-otel node gets. Whatever a flow brings, nothing given is changed, and nothing is thrown. */
+export interface OtelMapper {
+  /** An array of enriched documents, or a single one. */
+  documents(documents: unknown, facts: MapperFacts, settings: MappingSettings): MappedDocuments;
+  /** A payload of the reader's second output. `nowNs`: decimal text, when it came. */
+  status(payload: unknown, facts: MapperFacts, nowNs: string, settings: MappingSettings): Mapped;
+  /** How the clocks of the devices are, for a line of status. */
+  clocks(): ClockState;
+}
+
+/**
+ * What a mapper works with. Without a `book` (lib/telemetry/spans) there are no spans, and log records carry no ids; without
+ * a `meter` it has one of its own.
+ */
+export interface MapperOptions {
+  readonly book?: SpanBookPort;
+  readonly meter?: Meter;
+}
+
+/** Makes a mapper for one node. */
+export function createOtelMapper({ book, meter = createMeter() }: MapperOptions): OtelMapper {
+  const records = new LogRecords();
+
+  /** Appends what the meter made; its log records, too, have the severity that the table says. */
+  const add = (mapped: MappedItems, measured: Measured, { signals, severityOverrides }: MappingSettings): void => {
+    if (signals.metrics) for (const point of measured.metrics) mapped.metrics.push(point);
+    if (signals.logs) for (const log of measured.logs) mapped.logs.push(withSeverity(log, severityOverrides));
+  };
+
+  return {
+    documents(given, facts, settings) {
+      const { documents, problems } = readDocuments(given);
+      const mapped: MappedItems = { logs: [], metrics: [], spans: [] };
+      const stream = streamOf(facts);
+      const { signals, severityOverrides, stateSpans } = settings;
+      let repeated = 0;
+      for (const document of documents) {
+        const applied = book?.apply(document, { stream, stateSpans });
+        if (applied?.repeated === true) repeated++;
+        if (signals.traces && applied !== undefined) for (const span of applied.closed) mapped.spans.push(span);
+        if (signals.logs) mapped.logs.push(records.of(document, stream, severityOverrides, applied?.correlation));
+      }
+      add(mapped, meter.documents(documents, stream, settings, repeated), settings);
+      return { ...mapped, documents, problems };
+    },
+
+    status(payload, facts, nowNs, settings) {
+      const mapped: Mapped = { logs: [], metrics: [], spans: [], problems: [] };
+      const measured = meter.status(payload, facts, nowNs);
+      if (measured.ok) add(mapped, measured, settings);
+      else mapped.problems.push(notAStatus(measured));
+      return mapped;
+    },
+
+    clocks: () => meter.clocks()
+  };
+}
+
+const streamOf = ({ stream }: MapperFacts): string =>
+  typeof stream === 'string' ? stream : typeof stream === 'number' || typeof stream === 'bigint' ? String(stream) : '';
+
+/** The documents of a payload, and why others are none. */
+function readDocuments(given: unknown): { documents: DocumentObject[]; problems: MappingProblem[] } {
+  const isAlone = !Array.isArray(given);
+  const list: readonly unknown[] = isAlone ? [given] : given;
+  const documents: DocumentObject[] = [];
+  const problems: MappingProblem[] = [];
+  for (let index = 0; index < list.length; index++) {
+    // A flow may bring objects whose properties throw.
+    try {
+      const value = list[index];
+      documents.push(isEnrichedDocument(value) ? value : documentOf(value));
+    } catch (thrown) {
+      problems.push(problemOf(thrown, index, isAlone));
+    }
+  }
+  return { documents, problems };
+}
+
+function withSeverity(log: LogRecord, overrides: Readonly<Record<string, SeverityOverride>>): LogRecord {
+  const severity = overriddenSeverity(log.eventName, overrides);
+  return severity === undefined ? log : { ...log, severityNumber: severity.number, severityText: severity.text };
+}
+
+function notAStatus({
+  path,
+  expected,
+  found
+}: {
+  readonly path: string;
+  readonly expected: string;
+  readonly found: string;
+}): MappingProblem {
+  const code = 'OPENOT_OTEL_NOT_A_STATUS';
+  const place = path === '' ? 'msg.payload' : `msg.payload.${path}`;
+  return {
+    code,
+    message: `${code}: ${place} must be ${expected}, found ${found}: wire the second output of openot-reader to this node`,
+    index: 0,
+    path
+  };
+}

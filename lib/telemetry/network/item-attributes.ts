@@ -1,0 +1,107 @@
+/** What the open networks' specification asks of each item, as attributes (docs/format.md 24). */
+import { textAttribute } from '../attributes';
+import type { Hashes } from '../hashes';
+import type { KeyValue, LogRecord, MetricPoint, Span } from '../otlp-types';
+import type { AuditItem } from './audit-item';
+import type { NetworkSettings } from './settings';
+import { uuidOf } from './uuid';
+
+/** Of a log record: its uuid, and what changed. */
+export function auditAttributes(log: LogRecord, item: AuditItem, hashes: Hashes): KeyValue[] {
+  const uid = textOf(log.attributes, 'log.record.uid') ?? JSON.stringify(log);
+  const attributes = [
+    textAttribute('log_uuid', uuidOf(hashes, 'openot/log', uid)),
+    textAttribute('item.id', item.id),
+    textAttribute('item.type', item.type),
+    ...(item.name === undefined ? [] : [textAttribute('item.name', item.name)]),
+    textAttribute('item.code', item.code),
+    textAttribute('item.prevstate', item.prevState),
+    textAttribute('item.state', item.state)
+  ];
+  if (item.durationNs === undefined) return attributes;
+  const whole = item.durationNs / 1_000_000_000n;
+  return [
+    ...attributes,
+    textAttribute('item.duration', secondsText(item.durationNs)),
+    { key: 'item.duration.seconds', value: { intValue: String(whole) } }
+  ];
+}
+
+/** Exact, without trailing zeros: `65`, `0.25`. */
+function secondsText(nanoseconds: bigint): string {
+  const digits = String(nanoseconds).padStart(10, '0');
+  return `${digits.slice(0, -9)}.${digits.slice(-9)}`.replace(/\.?0+$/, '');
+}
+
+const VALUE_PREFIX = 'openot.value.';
+
+/**
+ * Of a point: its uuid (points that are equal in everything share it), when it was observed, and the five words about
+ * its
+ * metric. A value is told when it changes and says nothing of any span of time; a total and a state of the reader come
+ * with
+ * its status.
+ */
+export function metricAttributes(
+  { name, unit, kind, point }: MetricPoint,
+  observedNs: string,
+  hashes: Hashes
+): KeyValue[] {
+  const isValue = name.startsWith(VALUE_PREFIX);
+  const value = point.asInt ?? String(point.asDouble);
+  return [
+    textAttribute(
+      'metric_uuid',
+      uuidOf(
+        hashes,
+        'openot/metric',
+        kind,
+        name,
+        unit,
+        point.startTimeUnixNano ?? '',
+        point.timeUnixNano,
+        value,
+        JSON.stringify(point.attributes)
+      )
+    ),
+    textAttribute('observedTimeUnixNano', observedNs),
+    textAttribute('metric.code', name),
+    textAttribute('metric.category', isValue ? 'value' : 'pipeline'),
+    textAttribute('metric.label', isValue ? name.slice(VALUE_PREFIX.length) : labelOf(name)),
+    textAttribute('metric.granularity', kind === 'sum' ? 'total' : 'instant'),
+    textAttribute('metric.frequency', isValue ? 'change' : 'status')
+  ];
+}
+
+/** `openot.records.delivered` as people read it: `Records delivered`. */
+function labelOf(name: string): string {
+  const words = name.replace(/^openot\./, '').replace(/[._]+/g, ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** Of a span: its uuid, when it was observed, and between whom: the source that logged it, and who took it down. */
+export function spanAttributes(
+  span: Span,
+  observedNs: string,
+  stream: string,
+  settings: NetworkSettings,
+  hashes: Hashes
+): KeyValue[] {
+  return [
+    textAttribute('span_uuid', uuidOf(hashes, 'openot/span', span.traceId, span.spanId)),
+    textAttribute('observedTimeUnixNano', observedNs),
+    textAttribute('sender.id', settings.senderId || sourceOf(span.attributes, stream) || settings.producer),
+    textAttribute('recipient.id', settings.recipientId || settings.producer)
+  ];
+}
+
+function sourceOf(attributes: readonly KeyValue[], stream: string): string {
+  const source =
+    textOf(attributes, 'openot.source.name') ??
+    attributes.find(({ key }) => key === 'openot.source.id')?.value.intValue;
+  return [stream, source ?? ''].filter((part) => part !== '').join('/');
+}
+
+function textOf(attributes: readonly KeyValue[], wanted: string): string | undefined {
+  return attributes.find(({ key }) => key === wanted)?.value.stringValue;
+}

@@ -1,0 +1,165 @@
+import should from 'should';
+import { DocumentObject } from '../../../../lib/document';
+import { Span } from '../../../../lib/telemetry/otlp-types';
+import { createSpanBook, SpanBook } from '../../../../lib/telemetry/spans';
+import { seeded, Seeded } from '../../../support/seeded';
+import { randomHistory } from './support/histories';
+import { tellSpans, Told, toldBy } from './support/oracle';
+import { loadPlant, Plant } from './support/plc';
+import { read } from './support/reading';
+
+const STREAM = 'line 1';
+
+/** A node, its state file, the collector behind it and the reader before it: what each would know after a kill. */
+class Life {
+  book: SpanBook;
+  /** Every span that arrived, by its id; the same id must always bring the same span. */
+  readonly accepted = new Map<string, Span>();
+  private saved: Uint8Array | undefined;
+  private checkpoint = 0;
+  private position = 0;
+  kills = 0;
+
+  constructor(
+    private readonly plant: Plant,
+    private readonly history: readonly DocumentObject[],
+    private readonly random: Seeded,
+    private readonly rereads: 'fromCheckpoint' | 'fromAnywhere'
+  ) {
+    this.book = createSpanBook({ hashes: plant.hashes });
+  }
+
+  run(): void {
+    while (this.position < this.history.length) this.batch();
+  }
+
+  private batch(): void {
+    const { book, random } = this;
+    const batch = this.history.slice(this.position, this.position + 1 + random.below(8));
+    const spans = read(book, batch, STREAM, true);
+    if (this.dies()) return;
+    if (book.changed || (book.moved && this.rereads === 'fromAnywhere')) this.saved = book.image();
+    if (this.dies()) return;
+    for (const span of spans) {
+      if (random.below(60) === 0) return this.restart();
+      this.accept(span);
+    }
+    if (this.dies()) return;
+    if (random.below(40) === 0) {
+      // Refused behind the node: the reader reads again from its checkpoint, the node goes on.
+      this.position = this.checkpoint;
+      return;
+    }
+    this.settle(batch);
+    this.position += batch.length;
+    if (random.below(2) === 0) this.checkpoint = this.position;
+    this.dies();
+  }
+
+  private settle(batch: readonly DocumentObject[]): void {
+    for (const document of batch)
+      if (document.kind !== 'loss')
+        this.book.settled(
+          STREAM,
+          document.provenance.runId,
+          document.provenance.source.id,
+          document.seq,
+          document.provenance.incarnation
+        );
+  }
+
+  private accept(span: Span): void {
+    const before = this.accepted.get(span.spanId);
+    if (before !== undefined) should(span).eql(before, 'handed out again, it is the same');
+    this.accepted.set(span.spanId, span);
+  }
+
+  private dies(): boolean {
+    if (this.random.below(25) !== 0) return false;
+    this.restart();
+    return true;
+  }
+
+  private restart(): void {
+    this.kills++;
+    this.book = createSpanBook({ hashes: this.plant.hashes });
+    if (this.saved !== undefined) should(this.book.restore(this.saved)).eql({ ok: true });
+    const anywhere = this.rereads === 'fromAnywhere' && this.random.below(4) === 0;
+    this.position = anywhere ? this.random.below(this.checkpoint + 1) : this.checkpoint;
+  }
+}
+
+const byStart = (told: readonly Told[]): Told[] => [...told].sort((a, b) => (a.spanId < b.spanId ? -1 : 1));
+
+describe('spans of random histories', () => {
+  let plant: Plant;
+  before(async () => {
+    plant = await loadPlant();
+  });
+
+  it('are those that the rules tell, one after the other', () => {
+    for (let seed = 1; seed <= 10; seed++) {
+      const history = randomHistory(seeded(seed), plant, 600);
+      const book = createSpanBook({ hashes: plant.hashes });
+      const expected = tellSpans(history, STREAM, true);
+      should(expected.length).be.above(30);
+      should(read(book, history, STREAM, true).map(toldBy)).eql(expected, `seed ${seed}`);
+    }
+  });
+
+  it('are the same however often the process is killed and whatever is read again', () => {
+    let kills = 0;
+    for (let seed = 1; seed <= 30; seed++) {
+      const random = seeded(seed);
+      const history = randomHistory(random, plant, 350);
+      const life = new Life(plant, history, random, 'fromAnywhere');
+      life.run();
+      kills += life.kills;
+      should(byStart([...life.accepted.values()].map(toldBy))).eql(
+        byStart(tellSpans(history, STREAM, true)),
+        `seed ${seed}`
+      );
+    }
+    should(kills).be.above(100);
+  });
+
+  it('without the time that is saved at leisure only the end of a truncated span may be earlier', () => {
+    for (let seed = 101; seed <= 115; seed++) {
+      const random = seeded(seed);
+      const history = randomHistory(random, plant, 350);
+      const life = new Life(plant, history, random, 'fromCheckpoint');
+      life.run();
+      const expected = byStart(tellSpans(history, STREAM, true));
+      const found = byStart([...life.accepted.values()].map(toldBy));
+      const cutByLife = ({ truncation }: Told): boolean => truncation === 'run' || truncation === 'incarnation';
+      const comparable = (told: Told, index: number): Told =>
+        cutByLife(told) ? { ...told, end: expected[index]?.end, reversed: expected[index]?.reversed } : told;
+      should(found.map(comparable)).eql(expected, `seed ${seed}`);
+    }
+  });
+
+  it('are the same when the whole ring is read again with an empty state', () => {
+    const history = randomHistory(seeded(7), plant, 1000);
+    const first = read(createSpanBook({ hashes: plant.hashes }), history, STREAM, true);
+    should(read(createSpanBook({ hashes: plant.hashes }), history, STREAM, true)).eql(first);
+  });
+
+  it('are not told twice when everything was settled and is read again', () => {
+    const history = randomHistory(seeded(8), plant, 1000);
+    const book = createSpanBook({ hashes: plant.hashes });
+    read(book, history, STREAM, true);
+    for (const document of history)
+      if (document.kind !== 'loss')
+        book.settled(
+          STREAM,
+          document.provenance.runId,
+          document.provenance.source.id,
+          document.seq,
+          document.provenance.incarnation
+        );
+    const { opened, closed } = book.counts;
+    should(book.pending).equal(0);
+    should(read(book, history, STREAM, true)).eql([]);
+    should(book.counts).containEql({ opened, closed });
+  });
+});
