@@ -97,7 +97,8 @@ const nodeRules = {
           },
           {
             group: ['**/openot-*/**'],
-            message: 'no node imports another: shared things stand in nodes/shared (docs/design.md 2)'
+            message:
+              'no node imports another: shared things stand in nodes/runtime and nodes/delivery (docs/design.md 2)'
           }
         ]
       }

@@ -1,12 +1,12 @@
 import { BoundedMap, shownValue } from '../../lib/base';
 import type { NodeMessage } from 'node-red';
-import { CodedError } from '../shared/coded-error';
-import { commitOf } from '../shared/messages';
-import type { Standing } from '../shared/passage';
-import { entriesOf, Token, tokenOf } from '../shared/passage/token';
+import { CodedError } from '../runtime/coded-error';
+import { commitOf } from '../runtime/messages';
+import type { Standing } from '../delivery';
+import { entriesOf, Token, tokenOf } from '../delivery/token';
 import { Sequences } from './sequences';
 
-/** The readers of this process, as far as an acknowledgement goes (nodes/shared/passage). */
+/** The readers of this process, as far as an acknowledgement goes (nodes/delivery). */
 export interface AckPorts {
   /** What an acknowledgement of this batch of this life (`reader/boot`) would mean. */
   standing(life: string, serial: number): Standing;

@@ -1,9 +1,9 @@
 import type { Node, NodeAPI, NodeDef, NodeStatus } from 'node-red';
-import { buildNode } from '../shared/build-node';
-import { handle } from '../shared/handle';
-import { numberOf } from '../shared/numbers';
-import { Hop } from '../shared/passage';
-import { ageChangesInMs, ThrottledStatus } from '../shared/status';
+import { buildNode } from '../runtime/build-node';
+import { handle } from '../runtime/handle';
+import { numberOf } from '../runtime/numbers';
+import { Hop } from '../delivery';
+import { ageChangesInMs, ThrottledStatus } from '../runtime/status';
 import { AckController } from './controller';
 import { showAck } from './show';
 

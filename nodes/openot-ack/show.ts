@@ -1,5 +1,5 @@
 import type { NodeStatus } from 'node-red';
-import { shortAge, shortCount } from '../shared/status';
+import { shortAge, shortCount } from '../runtime/status';
 import type { AckController, AckOutcome } from './controller';
 
 const hints: Partial<Record<AckOutcome, string>> = {

@@ -9,9 +9,9 @@ import {
   itemsOfConcatenation,
   LooseFacts
 } from '../../lib/stream';
-import { CodedError } from '../shared/coded-error';
-import { factsOf } from '../shared/checked-input';
-import { derive, splitMessages } from '../shared/messages';
+import { CodedError } from '../runtime/coded-error';
+import { factsOf } from '../runtime/checked-input';
+import { derive, splitMessages } from '../runtime/messages';
 
 export interface DecoderSettings {
   readonly emit: 'batch' | 'item';

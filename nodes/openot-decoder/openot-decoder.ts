@@ -1,10 +1,10 @@
 import { systemNowNs } from '../../lib/base/system';
 import type { Node, NodeAPI, NodeDef, NodeStatus } from 'node-red';
-import { buildNode } from '../shared/build-node';
-import { handle } from '../shared/handle';
-import { choiceOf } from '../shared/numbers';
-import { Hop } from '../shared/passage';
-import { ageChangesInMs, ThrottledStatus } from '../shared/status';
+import { buildNode } from '../runtime/build-node';
+import { handle } from '../runtime/handle';
+import { choiceOf } from '../runtime/numbers';
+import { Hop } from '../delivery';
+import { ageChangesInMs, ThrottledStatus } from '../runtime/status';
 import { DecoderController } from './controller';
 import { showDecoder } from './show';
 

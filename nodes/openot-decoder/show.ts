@@ -1,5 +1,5 @@
 import type { NodeStatus } from 'node-red';
-import { shortAge, shortCount } from '../shared/status';
+import { shortAge, shortCount } from '../runtime/status';
 import type { DecoderTotals } from './controller';
 
 /** A clock of the controller that is further ahead than this, in milliseconds, is told: no age can be shown then. */

@@ -10,8 +10,8 @@ import {
   WhenUnadvertised
 } from '../../lib/definition';
 import type { LooseFacts } from '../../lib/stream';
-import type { DefinitionAuthority, DefinitionState } from '../shared/definition-node';
-import { CodedError } from '../shared/coded-error';
+import type { DefinitionAuthority, DefinitionState } from '../runtime/definition-node';
+import { CodedError } from '../runtime/coded-error';
 import { FoundFile, listDefinitionFiles, MAX_FILE_BYTES, readDefinitionFile } from './definition-files';
 import { watchFolder } from './file-watch';
 

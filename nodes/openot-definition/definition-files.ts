@@ -1,7 +1,7 @@
 import type { OpenotCode } from '../../lib/base';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CodedError } from '../shared/coded-error';
+import { CodedError } from '../runtime/coded-error';
 
 /** Files of a folder that are looked at, at most; in the order of their names. */
 export const MAX_FILES = 256;

@@ -1,9 +1,9 @@
 import type { NodeAPI, NodeDef } from 'node-red';
-import { CodedError, codedErrorOf } from '../shared/coded-error';
-import { reportSoon } from '../shared/config-users';
-import type { DefinitionNode } from '../shared/definition-node';
-import { choiceOf } from '../shared/numbers';
-import { userPath } from '../shared/user-directory';
+import { CodedError, codedErrorOf } from '../runtime/coded-error';
+import { reportSoon } from '../runtime/config-users';
+import type { DefinitionNode } from '../runtime/definition-node';
+import { choiceOf } from '../runtime/numbers';
+import { userPath } from '../runtime/user-directory';
 import { DefinitionController } from './controller';
 
 interface DefinitionDef extends NodeDef {

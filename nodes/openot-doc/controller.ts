@@ -2,8 +2,8 @@ import type { NodeMessage, NodeMessageInFlow } from 'node-red';
 import type { Binding } from '../../lib/definition';
 import { createFormatter, DocumentProfile, Formatter } from '../../lib/document';
 import type { LooseFacts } from '../../lib/stream';
-import { factsOf, itemsOf } from '../shared/checked-input';
-import { derive, splitMessages, withoutCommit } from '../shared/messages';
+import { factsOf, itemsOf } from '../runtime/checked-input';
+import { derive, splitMessages, withoutCommit } from '../runtime/messages';
 
 export interface DocSettings {
   readonly profile: DocumentProfile;

@@ -1,11 +1,11 @@
 import type { Node, NodeAPI, NodeDef, NodeStatus } from 'node-red';
-import { handleBound } from '../shared/bound-input';
-import { buildNode } from '../shared/build-node';
-import { DefinitionUser } from '../shared/definition-user';
-import { choiceOf } from '../shared/numbers';
-import { Hop } from '../shared/passage';
-import { showDefinitions } from '../shared/show-definitions';
-import { shortCount, ThrottledStatus } from '../shared/status';
+import { handleBound } from '../runtime/bound-input';
+import { buildNode } from '../runtime/build-node';
+import { DefinitionUser } from '../runtime/definition-user';
+import { choiceOf } from '../runtime/numbers';
+import { Hop } from '../delivery';
+import { showDefinitions } from '../runtime/show-definitions';
+import { shortCount, ThrottledStatus } from '../runtime/status';
 import { DocController } from './controller';
 
 interface DocDef extends NodeDef {

@@ -1,9 +1,9 @@
 import type { NodeMessageInFlow } from 'node-red';
 import { Binding, describeBinding } from '../../lib/definition';
 import type { Item, LooseFacts } from '../../lib/stream';
-import { factsOf, itemsOf } from '../shared/checked-input';
-import type { Send } from '../shared/handle';
-import { derive, withoutCommit } from '../shared/messages';
+import { factsOf, itemsOf } from '../runtime/checked-input';
+import type { Send } from '../runtime/handle';
+import { derive, withoutCommit } from '../runtime/messages';
 import { AlertBook, DriftAlert } from './alerts';
 import { canArrive, Held, HeldStream, Holds, mustWait } from './hold';
 

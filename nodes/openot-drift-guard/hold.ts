@@ -1,8 +1,8 @@
 import type { NodeMessageInFlow } from 'node-red';
 import { Binding, NOT_ADVERTISED, Relation } from '../../lib/definition';
 import type { Item, LooseFacts } from '../../lib/stream';
-import type { Send } from '../shared/handle';
-import { isFollowed, tokensOf } from '../shared/messages';
+import type { Send } from '../runtime/handle';
+import { isFollowed, tokensOf } from '../runtime/messages';
 
 /** A message that waits, whole or what is left of it. */
 export interface Held {

@@ -1,13 +1,13 @@
 import { counted } from '../../lib/base';
 import type { Node, NodeAPI, NodeDef, NodeStatus } from 'node-red';
-import { handleBound } from '../shared/bound-input';
-import { buildNode } from '../shared/build-node';
-import { CodedError } from '../shared/coded-error';
-import { DefinitionUser } from '../shared/definition-user';
-import { choiceOf, numberOf } from '../shared/numbers';
-import { Hop } from '../shared/passage';
-import { showDefinitions } from '../shared/show-definitions';
-import { shortCount, ThrottledStatus } from '../shared/status';
+import { handleBound } from '../runtime/bound-input';
+import { buildNode } from '../runtime/build-node';
+import { CodedError } from '../runtime/coded-error';
+import { DefinitionUser } from '../runtime/definition-user';
+import { choiceOf, numberOf } from '../runtime/numbers';
+import { Hop } from '../delivery';
+import { showDefinitions } from '../runtime/show-definitions';
+import { shortCount, ThrottledStatus } from '../runtime/status';
 import { GuardController } from './controller';
 
 interface DriftGuardDef extends NodeDef {

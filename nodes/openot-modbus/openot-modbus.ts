@@ -1,10 +1,10 @@
 import type { NodeAPI, NodeDef } from 'node-red';
 import { createModbusConnection } from '../../lib/transport/modbus';
-import { codedErrorOf } from '../shared/coded-error';
-import { reportSoon } from '../shared/config-users';
-import { closeWith } from '../shared/handle';
-import type { ModbusNode } from '../shared/modbus-node';
-import { ModbusProperties, modbusSettings } from '../shared/modbus-settings';
+import { codedErrorOf } from '../runtime/coded-error';
+import { reportSoon } from '../runtime/config-users';
+import { closeWith } from '../runtime/handle';
+import type { ModbusNode } from '../runtime/modbus-node';
+import { ModbusProperties, modbusSettings } from '../runtime/modbus-settings';
 
 interface ModbusDef extends NodeDef, ModbusProperties {}
 

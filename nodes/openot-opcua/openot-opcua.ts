@@ -1,12 +1,12 @@
 import type { NodeAPI, NodeDef } from 'node-red';
 import { join } from 'node:path';
 import { createOpcuaConnection } from '../../lib/transport/opcua';
-import { codedErrorOf } from '../shared/coded-error';
-import { reportSoon } from '../shared/config-users';
-import { closeWith } from '../shared/handle';
-import type { OpcuaNode } from '../shared/opcua-node';
-import { userDirectory } from '../shared/user-directory';
-import { OpcuaCredentials, OpcuaProperties, opcuaSettings } from '../shared/opcua-settings';
+import { codedErrorOf } from '../runtime/coded-error';
+import { reportSoon } from '../runtime/config-users';
+import { closeWith } from '../runtime/handle';
+import type { OpcuaNode } from '../runtime/opcua-node';
+import { userDirectory } from '../runtime/user-directory';
+import { OpcuaCredentials, OpcuaProperties, opcuaSettings } from '../runtime/opcua-settings';
 
 interface OpcuaDef extends NodeDef, OpcuaProperties {}
 

@@ -1,6 +1,6 @@
 import type { LogRecord, MappedItems, MetricPoint, Signal, Span } from '../../lib/telemetry';
-import type { Send } from '../shared/handle';
-import { tokensOf } from '../shared/messages';
+import type { Send } from '../runtime/handle';
+import { tokensOf } from '../runtime/messages';
 import { estimatedBytes } from './size';
 import type { BatchLimits, EnvelopeSettings } from './settings';
 import type { Consignment } from './settlements';

@@ -1,13 +1,13 @@
 import type { NodeMessageInFlow } from 'node-red';
 import type { ClockState, NetworkProfile, MappedItems } from '../../lib/telemetry';
 import { createMeter, createOtelMapper, Mapped, OtelMapper } from '../../lib/telemetry';
-import { CodedError, codedErrorOf } from '../shared/coded-error';
-import { factsOf } from '../shared/checked-input';
-import type { Send } from '../shared/handle';
-import { tokensOf } from '../shared/messages';
-import { OwnTokens } from '../shared/own-tokens';
-import type { Standing } from '../shared/passage';
-import type { Token } from '../shared/passage/token';
+import { CodedError, codedErrorOf } from '../runtime/coded-error';
+import { factsOf } from '../runtime/checked-input';
+import type { Send } from '../runtime/handle';
+import { tokensOf } from '../runtime/messages';
+import { OwnTokens } from '../runtime/own-tokens';
+import type { Standing } from '../delivery';
+import type { Token } from '../delivery/token';
 import { Batch, Batcher, Entry } from './batcher';
 import { isForget, isWrongKind, kindOf, refusalOf, wrongPayload } from './incoming';
 import { Memory, MemoryPorts } from './memory';
@@ -377,7 +377,7 @@ export class OtelController {
   /**
    * Throws nothing: it is called by timers too. A batch that cannot be put together, or sent, is an error of its
    * messages. Their
-   * tokens are refused with them (nodes/shared/passage/hop): a reader that waits for acknowledgements reads them again.
+   * tokens are refused with them (nodes/delivery/hop): a reader that waits for acknowledgements reads them again.
    */
   private send(batch: Batch): void {
     try {

@@ -1,7 +1,7 @@
 import { shownValue } from '../../lib/base';
 import type { NodeMessageInFlow } from 'node-red';
 import type { MappingProblem } from '../../lib/telemetry';
-import { CodedError } from '../shared/coded-error';
+import { CodedError } from '../runtime/coded-error';
 
 /**
  * The command that begins anew without the spans that are open. What carries documents is no command, whatever its

@@ -9,7 +9,7 @@ import {
   SpanLimits
 } from '../../lib/telemetry';
 import type { Store } from '../../lib/state';
-import { CodedError } from '../shared/coded-error';
+import { CodedError } from '../runtime/coded-error';
 import type { Mark } from './settlements';
 import type { StateParts } from './state-image';
 import { KeeperState, StateKeeper } from './state-keeper';

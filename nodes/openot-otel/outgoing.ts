@@ -1,8 +1,8 @@
 import type { NodeMessage } from 'node-red';
 import { assembleRequest } from '../../lib/telemetry';
 import type { NetworkProfile, MappedItems, Signal } from '../../lib/telemetry';
-import type { Send } from '../shared/handle';
-import { derive } from '../shared/messages';
+import type { Send } from '../runtime/handle';
+import { derive } from '../runtime/messages';
 import { Batch, Entry, Group, order } from './batcher';
 import type { EnvelopeSettings } from './settings';
 

@@ -1,7 +1,7 @@
 import type { NodeMessage } from 'node-red';
 import type { AnyValue, KeyValue } from '../../lib/telemetry';
-import { CodedError } from '../shared/coded-error';
-import { Check, Evaluate, TypedProperty, typedProperty } from '../shared/typed-property';
+import { CodedError } from '../runtime/coded-error';
+import { Check, Evaluate, TypedProperty, typedProperty } from '../runtime/typed-property';
 
 /** Attributes of a resource, at most. */
 export const MAX_RESOURCE_ATTRIBUTES = 128;

@@ -1,7 +1,7 @@
 import type { NodeMessage } from 'node-red';
 import type { MappingSettings, KeyValue, Signal } from '../../lib/telemetry';
 import { networkSettings, NetworkSettings } from '../../lib/telemetry';
-import { CodedError } from '../shared/coded-error';
+import { CodedError } from '../runtime/coded-error';
 import {
   asBool,
   asChoice,
@@ -12,7 +12,7 @@ import {
   PropertyType,
   TypedProperty,
   typedProperty
-} from '../shared/typed-property';
+} from '../runtime/typed-property';
 import { ResourceAttributes } from './resource';
 import { Severities } from './severities';
 

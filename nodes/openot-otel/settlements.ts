@@ -1,7 +1,7 @@
 import type { NodeMessageInFlow } from 'node-red';
 import type { DocumentObject } from '../../lib/document';
-import type { Standing } from '../shared/passage';
-import type { Token } from '../shared/passage/token';
+import type { Standing } from '../delivery';
+import type { Token } from '../delivery/token';
 import type { TokenStreams } from './token-streams';
 
 /** The last record of one source of one run of a stream, in one incarnation of its ring. */
@@ -23,7 +23,7 @@ export interface Consignment {
   readonly marks: readonly Mark[];
 }
 
-/** What the ledger of the tokens says (nodes/shared/passage), and who is told. */
+/** What the ledger of the tokens says (nodes/delivery), and who is told. */
 export interface SettlementPorts {
   standing(life: string, serial: number): Standing;
   isSettled(life: string, serial: number): boolean;

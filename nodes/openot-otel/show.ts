@@ -1,5 +1,5 @@
 import type { NodeStatus } from 'node-red';
-import { shortCount } from '../shared/status';
+import { shortCount } from '../runtime/status';
 import type { OtelController } from './controller';
 
 /** The mapper in one line: what it has sent, what is open or waits, what is wrong. */

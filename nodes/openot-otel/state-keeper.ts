@@ -1,6 +1,6 @@
 import type { Failure, Timers } from '../../lib/base';
 import { Keeper, KeeperCode, Store } from '../../lib/state';
-import { CodedError } from '../shared/coded-error';
+import { CodedError } from '../runtime/coded-error';
 import { decodeState, encodeState, StateParts } from './state-image';
 
 /** Milliseconds between two tries, of the lock and of a save that failed. */

@@ -1,7 +1,7 @@
 import { BoundedMap } from '../../lib/base';
 import type { NodeMessageInFlow } from 'node-red';
-import { isFollowed, isLastPart } from '../shared/messages';
-import type { Token } from '../shared/passage/token';
+import { isFollowed, isLastPart } from '../runtime/messages';
+import type { Token } from '../delivery/token';
 import { kindOf } from './incoming';
 
 /**

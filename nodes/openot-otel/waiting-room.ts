@@ -1,6 +1,6 @@
 import type { NodeMessageInFlow } from 'node-red';
 import { Fifo } from '../../lib/base';
-import type { Token } from '../shared/passage/token';
+import type { Token } from '../delivery/token';
 import { estimatedBytes } from './size';
 
 /** A message that waits to be mapped. */

@@ -1,10 +1,10 @@
 import type { NodeMessage, NodeMessageInFlow } from 'node-red';
 import { Dropped, OtlpSender, Rejected, Said, SenderPorts, SenderSettings, SenderStatus } from '../../lib/otlp';
-import { CodedError } from '../shared/coded-error';
-import type { Send } from '../shared/handle';
-import { derive } from '../shared/messages';
-import { OwnTokens } from '../shared/own-tokens';
-import type { Standing } from '../shared/passage';
+import { CodedError } from '../runtime/coded-error';
+import type { Send } from '../runtime/handle';
+import { derive } from '../runtime/messages';
+import { OwnTokens } from '../runtime/own-tokens';
+import type { Standing } from '../delivery';
 import { notARequest, textOfPayload } from './payload';
 
 /** What the node does with what the sender tells. */

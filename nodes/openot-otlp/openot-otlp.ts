@@ -1,11 +1,11 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { Dropped, shownUrl, systemSenderPorts } from '../../lib/otlp';
 import type { Signal } from '../../lib/telemetry';
-import { buildNode } from '../shared/build-node';
-import { CodedError, codedErrorOf } from '../shared/coded-error';
-import { CLOSE_LIMIT_MS, handle } from '../shared/handle';
-import { Hop } from '../shared/passage';
-import { STATUS_INTERVAL_MS } from '../shared/status';
+import { buildNode } from '../runtime/build-node';
+import { CodedError, codedErrorOf } from '../runtime/coded-error';
+import { CLOSE_LIMIT_MS, handle } from '../runtime/handle';
+import { Hop } from '../delivery';
+import { STATUS_INTERVAL_MS } from '../runtime/status';
 import { OtlpController } from './controller';
 import { OtlpCredentials, OtlpProperties, otlpSettings } from './settings';
 import { showOtlp } from './show';

@@ -1,6 +1,6 @@
 import { errorText, shownValue } from '../../lib/base';
 import { otlpJson } from '../../lib/telemetry';
-import { CodedError } from '../shared/coded-error';
+import { CodedError } from '../runtime/coded-error';
 
 /** The JSON text of a request: an object, its JSON text, or that as a Buffer. Throws OPENOT_OTLP_PAYLOAD. */
 export function textOfPayload(payload: unknown): string {

@@ -13,9 +13,9 @@ import {
   TlsOptions
 } from '../../lib/otlp';
 import type { Signal } from '../../lib/telemetry';
-import { MissingConfig } from '../shared/build-node';
-import { CodedError } from '../shared/coded-error';
-import { choiceOf, NumberField, numberOf } from '../shared/numbers';
+import { MissingConfig } from '../runtime/build-node';
+import { CodedError } from '../runtime/coded-error';
+import { choiceOf, NumberField, numberOf } from '../runtime/numbers';
 
 /** What the dialog saves. */
 export interface OtlpProperties {

@@ -1,7 +1,7 @@
 import { shortened } from '../../lib/base';
 import type { NodeStatus } from 'node-red';
 import type { SenderStatus } from '../../lib/otlp';
-import { shortAge, shortCount } from '../shared/status';
+import { shortAge, shortCount } from '../runtime/status';
 
 /** Beyond `maxAge`, milliseconds that the oldest may wait with nothing accepted before the status is no more green. */
 export const SLOW_MS = 5000;

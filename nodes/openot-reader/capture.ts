@@ -12,10 +12,10 @@ import {
   recordingTransport
 } from '../../lib/capture';
 import type { Transport } from '../../lib/transport/transport';
-import { CodedError } from '../shared/coded-error';
-import { choiceOf, numberOf } from '../shared/numbers';
-import { softwareName } from '../shared/software';
-import { fileNameOf, userPath } from '../shared/user-directory';
+import { CodedError } from '../runtime/coded-error';
+import { choiceOf, numberOf } from '../runtime/numbers';
+import { softwareName } from '../runtime/software';
+import { fileNameOf, userPath } from '../runtime/user-directory';
 
 /**
  * The dialog's properties of recording and replaying, as they stand in a flow file; a flow of version 0.1 has none of

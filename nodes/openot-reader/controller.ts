@@ -15,8 +15,8 @@ import {
 } from '../../lib/reader';
 import { parseSafeU64 } from '../../lib/wire';
 import type { Transport } from '../../lib/transport/transport';
-import { CodedError, codedErrorOf } from '../shared/coded-error';
-import type { Account } from '../shared/passage';
+import { CodedError, codedErrorOf } from '../runtime/coded-error';
+import type { Account } from '../delivery';
 
 /** What a reader node is made of. */
 export interface ReaderNodePorts {
@@ -26,7 +26,7 @@ export interface ReaderNodePorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly settings: Partial<ReaderSettings>;
-  /** Opens the passage of one life (see nodes/shared/passage). */
+  /** Opens the passage of one life (see nodes/delivery). */
   openAccount(settled: (serial: number) => void, onLost: () => void): Account;
   /** Sends a batch by the first output. */
   sendBatch(message: NodeMessage): void;

@@ -14,12 +14,12 @@ import {
 } from '../../lib/discovery';
 import type { ModbusSettings } from '../../lib/transport/modbus';
 import type { OpcuaSettings } from '../../lib/transport/opcua';
-import { modbusSettings } from '../shared/modbus-settings';
-import { OpcuaCredentials, opcuaSettings } from '../shared/opcua-settings';
-import { CodedError } from '../shared/coded-error';
-import { numberOf } from '../shared/numbers';
-import type { OpcuaNode } from '../shared/opcua-node';
-import { userDirectory } from '../shared/user-directory';
+import { modbusSettings } from '../runtime/modbus-settings';
+import { OpcuaCredentials, opcuaSettings } from '../runtime/opcua-settings';
+import { CodedError } from '../runtime/coded-error';
+import { numberOf } from '../runtime/numbers';
+import type { OpcuaNode } from '../runtime/opcua-node';
+import { userDirectory } from '../runtime/user-directory';
 import { modbusRing, opcuaNodes, RingProperties, transportOf } from './way-to-the-ring';
 
 type Properties = Record<string, unknown>;

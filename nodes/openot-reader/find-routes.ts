@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import type { NodeAPI } from 'node-red';
-import { CodedError, codedErrorOf } from '../shared/coded-error';
+import { CodedError, codedErrorOf } from '../runtime/coded-error';
 import { FindRequest, findRequestOf, findRing, testRing } from './find-request';
 
 /** Searches and tests at a time, in the whole runtime: each opens a connection to a controller that has few. */

@@ -1,5 +1,5 @@
 import { Commit, DEFAULT_SETTINGS, ReaderMode, ReaderSettings, StartFrom, Verify } from '../../lib/reader';
-import { choiceOf, numberOf } from '../shared/numbers';
+import { choiceOf, numberOf } from '../runtime/numbers';
 import type { RingProperties } from './way-to-the-ring';
 
 /** The dialog's properties as they stand in a flow file. */

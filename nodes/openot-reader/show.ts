@@ -1,6 +1,6 @@
 import type { NodeStatus } from 'node-red';
 import type { ReaderStatus } from '../../lib/reader';
-import { shortAge, shortCount } from '../shared/status';
+import { shortAge, shortCount } from '../runtime/status';
 
 const green = { fill: 'green', shape: 'dot' } as const;
 const yellow = { fill: 'yellow', shape: 'ring' } as const;

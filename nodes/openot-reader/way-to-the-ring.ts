@@ -2,11 +2,11 @@ import type { Node, NodeAPI } from 'node-red';
 import { createModbusTransport, ModbusRing } from '../../lib/transport/modbus';
 import { createOpcuaTransport, OpcuaNodes } from '../../lib/transport/opcua';
 import type { Transport } from '../../lib/transport/transport';
-import { MissingConfig } from '../shared/build-node';
-import { CodedError } from '../shared/coded-error';
-import type { ModbusNode } from '../shared/modbus-node';
-import { choiceOf, numberOf } from '../shared/numbers';
-import type { OpcuaNode } from '../shared/opcua-node';
+import { MissingConfig } from '../runtime/build-node';
+import { CodedError } from '../runtime/coded-error';
+import type { ModbusNode } from '../runtime/modbus-node';
+import { choiceOf, numberOf } from '../runtime/numbers';
+import type { OpcuaNode } from '../runtime/opcua-node';
 
 /**
  * The dialog's properties that say where the ring is, as they stand in a flow file. Those of version 0.1 are the first

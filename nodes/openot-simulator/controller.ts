@@ -1,6 +1,6 @@
 import { shownValue } from '../../lib/base';
 import { createSimulator, ScenarioName, Simulator, simulatorCommands, SimulatorStatistics } from '../../lib/simulator';
-import { CodedError } from '../shared/coded-error';
+import { CodedError } from '../runtime/coded-error';
 
 export interface SimulatorSettings {
   readonly scenario: ScenarioName;

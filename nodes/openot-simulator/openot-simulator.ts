@@ -1,12 +1,12 @@
 import type { Node, NodeAPI, NodeDef, NodeStatus } from 'node-red';
 import { join } from 'node:path';
-import { buildNode } from '../shared/build-node';
-import { codedErrorOf } from '../shared/coded-error';
-import { handle } from '../shared/handle';
-import { derive } from '../shared/messages';
-import { choiceOf, numberOf } from '../shared/numbers';
-import { announceStart } from '../shared/starting';
-import { userDirectory, userPath } from '../shared/user-directory';
+import { buildNode } from '../runtime/build-node';
+import { codedErrorOf } from '../runtime/coded-error';
+import { handle } from '../runtime/handle';
+import { derive } from '../runtime/messages';
+import { choiceOf, numberOf } from '../runtime/numbers';
+import { announceStart } from '../runtime/starting';
+import { userDirectory, userPath } from '../runtime/user-directory';
 import { SimulatorController, SimulatorSettings } from './controller';
 import { nextRunId } from './run-id';
 

@@ -2,8 +2,8 @@ import should from 'should';
 import { AckController } from '../../../nodes/openot-ack/controller';
 import { MAX_SEQUENCES } from '../../../nodes/openot-ack/sequences';
 import { showAck } from '../../../nodes/openot-ack/show';
-import { Account, Ledger } from '../../../nodes/shared/passage/ledger';
-import { entriesOf, tokenOf } from '../../../nodes/shared/passage/token';
+import { Account, Ledger } from '../../../nodes/delivery/ledger';
+import { entriesOf, tokenOf } from '../../../nodes/delivery/token';
 
 describe('the acknowledgement of batches', () => {
   let ledger: Ledger;

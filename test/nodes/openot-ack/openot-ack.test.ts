@@ -1,6 +1,6 @@
 import should from 'should';
 import type { NodeAPI } from 'node-red';
-import { Hop } from '../../../nodes/shared/passage';
+import { Hop } from '../../../nodes/delivery';
 import { Flow, helper, settled, sink, statusesOf, until, useNodeRed } from '../../support/node-red';
 
 describe('openot-ack', () => {

@@ -3,8 +3,8 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compileDefinition } from '../../../lib/definition';
 import { DefinitionController, DefinitionSettings } from '../../../nodes/openot-definition/controller';
-import { CodedError } from '../../../nodes/shared/coded-error';
-import type { DefinitionNode } from '../../../nodes/shared/definition-node';
+import { CodedError } from '../../../nodes/runtime/coded-error';
+import type { DefinitionNode } from '../../../nodes/runtime/definition-node';
 import { Flow, helper, settled, sink, until, useNodeRed } from '../../support/node-red';
 import { definitionText, hashOf } from '../support/data';
 

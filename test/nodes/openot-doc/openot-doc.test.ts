@@ -2,7 +2,7 @@ import should from 'should';
 import type { DocumentObject } from '../../../lib/document';
 import type { Item } from '../../../lib/stream';
 import { itemsOfConcatenation } from '../../../lib/stream';
-import type { DefinitionNode } from '../../../nodes/shared/definition-node';
+import type { DefinitionNode } from '../../../nodes/runtime/definition-node';
 import { Flow, helper, settled, shouldBePlain, sink, statusesOf, until, useNodeRed } from '../../support/node-red';
 import { concat, definitionText, facts, message, snapshot } from '../support/data';
 

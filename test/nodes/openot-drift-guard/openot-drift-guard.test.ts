@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Item } from '../../../lib/stream';
 import { itemsOfConcatenation } from '../../../lib/stream';
 import type { DriftAlert } from '../../../nodes/openot-drift-guard/alerts';
-import type { DefinitionNode } from '../../../nodes/shared/definition-node';
+import type { DefinitionNode } from '../../../nodes/runtime/definition-node';
 import { Flow, helper, settled, shouldBePlain, sink, statusesOf, until, useNodeRed } from '../../support/node-red';
 import { concat, definitionText, facts, hashOf, message, snapshot } from '../support/data';
 

@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KeyValue, LogsRequest, TracesRequest } from '../../../lib/telemetry/otlp-types';
-import { Hop } from '../../../nodes/shared/passage';
+import { Hop } from '../../../nodes/delivery';
 import {
   Flow,
   FlowNode,

@@ -2,7 +2,7 @@ import should from 'should';
 import type { EventDocument } from '../../../lib/document';
 import { STALL_MS } from '../../../nodes/openot-otel/controller';
 import { WaitingRoom } from '../../../nodes/openot-otel/waiting-room';
-import type { Token } from '../../../nodes/shared/passage/token';
+import type { Token } from '../../../nodes/delivery/token';
 import { Bench, MemoryStore, turns } from './support/bench';
 import { alarm, eventDocument } from './support/otel';
 

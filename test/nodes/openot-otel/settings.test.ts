@@ -1,5 +1,5 @@
 import should from 'should';
-import type { CodedError } from '../../../nodes/shared/coded-error';
+import type { CodedError } from '../../../nodes/runtime/coded-error';
 import { NetworkEnvelope, OtelSettings, PlainEnvelope } from '../../../nodes/openot-otel/settings';
 import { evaluate } from './support/bench';
 import { otelNode, resource } from './support/otel';

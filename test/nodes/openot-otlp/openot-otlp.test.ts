@@ -6,7 +6,7 @@ import { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Rejected } from '../../../lib/otlp';
 import type { NodeAPI } from 'node-red';
-import { Hop } from '../../../nodes/shared/passage';
+import { Hop } from '../../../nodes/delivery';
 import { Flow, helper, settled, shouldBePlain, sink, statusesOf, until, useNodeRed } from '../../support/node-red';
 import {
   logsRequest,

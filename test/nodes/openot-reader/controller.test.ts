@@ -1,8 +1,8 @@
 import should from 'should';
 import type { Transport } from '../../../lib/transport/transport';
 import { ReaderController, seekTarget } from '../../../nodes/openot-reader/controller';
-import { ownedStore } from '../../../nodes/shared/owned-store';
-import { Account } from '../../../nodes/shared/passage';
+import { ownedStore } from '../../../nodes/runtime/owned-store';
+import { Account } from '../../../nodes/delivery';
 import { FakePlc } from '../../lib/reader/fake-plc';
 import { FakeTransport, half, ManualClock, MemoryStore, quiet } from '../../lib/reader/fake-ports';
 

@@ -6,7 +6,7 @@ import type { SpanLimits } from '../../../../lib/telemetry/spans';
 import type { LockOutcome, Store } from '../../../../lib/state';
 import { OtelController } from '../../../../nodes/openot-otel/controller';
 import { OtelSettings } from '../../../../nodes/openot-otel/settings';
-import type { Standing } from '../../../../nodes/shared/passage';
+import type { Standing } from '../../../../nodes/delivery';
 import { assertValid } from '../../../support/otlp/validator';
 import { otelNode } from './otel';
 

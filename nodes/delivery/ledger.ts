@@ -54,7 +54,7 @@
  * through; nor is one that makes new messages without their tokens: what passes it counts as delivered when it is
  * silent.
  */
-import { BoundedMap } from '../../../lib/base';
+import { BoundedMap } from '../../lib/base';
 import { Account, AccountOptions, AccountState, Away, Destination, Passing, Standing, Timers } from './account';
 import { LONGEST_MS, Patience } from './patience';
 

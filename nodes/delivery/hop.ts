@@ -1,7 +1,7 @@
-import { systemTimers } from '../../../lib/base/system';
+import { systemTimers } from '../../lib/base/system';
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
-import { Send } from '../handle';
-import { tokensOf } from '../messages';
+import { Send } from '../runtime/handle';
+import { tokensOf } from '../runtime/messages';
 import { Account, AccountOptions, Destination, Ledger } from './ledger';
 import { otherWays } from './other-ways';
 import { LONGEST_MS } from './patience';

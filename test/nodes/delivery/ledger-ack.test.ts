@@ -1,6 +1,6 @@
 import should from 'should';
-import { Account, Destination, Ledger, REJECTED_MS } from '../../../nodes/shared/passage/ledger';
-import { LONGEST_MS } from '../../../nodes/shared/passage/patience';
+import { Account, Destination, Ledger, REJECTED_MS } from '../../../nodes/delivery/ledger';
+import { LONGEST_MS } from '../../../nodes/delivery/patience';
 import { Loop } from './loop';
 
 describe('the passage of a reader that waits for acknowledgements', () => {

@@ -1,8 +1,8 @@
 import { BoundedMap } from '../../lib/base';
 import type { NodeMessage } from 'node-red';
 import { tokensOf } from './messages';
-import type { Standing } from './passage';
-import { Token, tokenOf } from './passage/token';
+import type { Standing } from '../delivery';
+import { Token, tokenOf } from '../delivery/token';
 
 /** Lives of readers that are remembered, at most. */
 const MAX_LIVES = 1024;

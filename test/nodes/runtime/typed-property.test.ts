@@ -1,5 +1,5 @@
 import should from 'should';
-import type { CodedError } from '../../../nodes/shared/coded-error';
+import type { CodedError } from '../../../nodes/runtime/coded-error';
 import {
   asBool,
   asChoice,
@@ -9,7 +9,7 @@ import {
   PropertyType,
   TypedProperty,
   typedProperty
-} from '../../../nodes/shared/typed-property';
+} from '../../../nodes/runtime/typed-property';
 import { evaluate } from '../openot-otel/support/bench';
 
 const property = <T>(value: unknown, type: unknown, own: PropertyType, check: Check<T>): TypedProperty<T> =>

@@ -1,6 +1,6 @@
 import should from 'should';
 import { EventEmitter } from 'node:events';
-import { Hop } from '../../../nodes/shared/passage';
+import { Hop } from '../../../nodes/delivery';
 
 const events = new EventEmitter();
 const RED = { events, nodes: { getNode: () => undefined, eachNode: () => undefined } } as never;

@@ -1,5 +1,5 @@
 import should from 'should';
-import { modbusSettings } from '../../../nodes/shared/modbus-settings';
+import { modbusSettings } from '../../../nodes/runtime/modbus-settings';
 import { modbusRing, transportOf } from '../../../nodes/openot-reader/way-to-the-ring';
 
 describe('settings of openot-modbus', () => {

@@ -1,12 +1,12 @@
 import should from 'should';
 import type { Node } from 'node-red';
 import { EventEmitter } from 'node:events';
-import { CodedError } from '../../../nodes/shared/coded-error';
-import { factsOf, itemsOf } from '../../../nodes/shared/checked-input';
-import { closeWith, handle } from '../../../nodes/shared/handle';
-import { numberOf } from '../../../nodes/shared/numbers';
-import { ageChangesInMs, shortAge, ThrottledStatus } from '../../../nodes/shared/status';
-import { fileNameOf } from '../../../nodes/shared/user-directory';
+import { CodedError } from '../../../nodes/runtime/coded-error';
+import { factsOf, itemsOf } from '../../../nodes/runtime/checked-input';
+import { closeWith, handle } from '../../../nodes/runtime/handle';
+import { numberOf } from '../../../nodes/runtime/numbers';
+import { ageChangesInMs, shortAge, ThrottledStatus } from '../../../nodes/runtime/status';
+import { fileNameOf } from '../../../nodes/runtime/user-directory';
 import { facts, message } from '../support/data';
 import { itemsOfConcatenation } from '../../../lib/stream';
 

@@ -2,7 +2,7 @@ import type { Node, NodeAPI } from 'node-red';
 import { CodedError, codedErrorOf } from './coded-error';
 import { reportSoon } from './config-users';
 import { closeWith, handle } from './handle';
-import type { Hop } from './passage';
+import type { Hop } from '../delivery';
 import { ThrottledStatus } from './status';
 
 /**
@@ -81,7 +81,7 @@ export function buildNode(
     release?.();
     return closing;
   };
-  // Node-RED takes the input listeners of a node at once only when it closes synchronously (nodes/shared/passage).
+  // Node-RED takes the input listeners of a node at once only when it closes synchronously (nodes/delivery).
   if (close === undefined && deploys === undefined) node.on('close', () => void letGo());
   else closeWith(node, async () => letGo());
 }

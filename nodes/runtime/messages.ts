@@ -1,6 +1,6 @@
 import type { NodeMessage, NodeMessageInFlow } from 'node-red';
 import type { LooseFacts } from '../../lib/stream';
-import { entriesOf } from './passage/token';
+import { entriesOf } from '../delivery/token';
 
 /** A message made from another: every other property is kept, the given one is not changed. */
 export function derive(message: NodeMessage, changes: NodeMessage): NodeMessage {

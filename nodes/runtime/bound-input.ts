@@ -1,7 +1,7 @@
 import type { Node, NodeMessageInFlow, NodeStatus } from 'node-red';
 import type { DefinitionUser } from './definition-user';
 import { handle, Send } from './handle';
-import type { Hop } from './passage';
+import type { Hop } from '../delivery';
 import type { ThrottledStatus } from './status';
 
 /** What a node that binds items to definitions works with. */

@@ -1,7 +1,7 @@
 import should from 'should';
-import { Account, Ledger } from '../../../nodes/shared/passage/ledger';
-import { LONGEST_MS, SHORTEST_MS } from '../../../nodes/shared/passage/patience';
-import { OtherWays, wayBack, Wired } from '../../../nodes/shared/passage/way-back';
+import { Account, Ledger } from '../../../nodes/delivery/ledger';
+import { LONGEST_MS, SHORTEST_MS } from '../../../nodes/delivery/patience';
+import { OtherWays, wayBack, Wired } from '../../../nodes/delivery/way-back';
 import { Loop } from './loop';
 
 const ours = (id: string) => ({ id, ours: true, leadsBack: false });
