@@ -1,8 +1,9 @@
 /*
  * npm run bench: decoding and documents, as ratios measured in one run against plain JavaScript on the same machine.
  * The whole flow in a real Node-RED is measured by bench/node-red-flow.mjs, OpenTelemetry
- * by bench/otel.mjs, Modbus TCP by bench/modbus.mjs.
+ * by bench/otel.mjs, Modbus TCP by bench/modbus.mjs, loading the package by bench/loading.mjs.
  */
+import { report as loadingReport } from './loading.mjs';
 import { report as modbusReport } from './modbus.mjs';
 import { report as flowReport } from './node-red-flow.mjs';
 import { report as otelReport } from './otel.mjs';
@@ -183,6 +184,9 @@ row('items to strict objects', documents.ns.itemsObjects);
 ratio('strict / JSON.stringify', documents.ratio('strictText', 'stringify'), 0.7);
 ratio('enriched / JSON.stringify', documents.ratio('enrichedText', 'stringify'));
 if (sink === 0 || kept === undefined) throw new Error('nothing was made');
+
+console.log('\nLoading the package');
+for (const line of loadingReport()) console.log(`  ${line}`);
 
 console.log('\nDocuments to OpenTelemetry');
 for (const line of await otelReport()) console.log(`  ${line}`);

@@ -48,6 +48,7 @@ export function build() {
     'nodes',
     'icons',
     'scripts/copy-assets.mjs',
+    'scripts/make-esm.mjs',
     'package.json',
     'tsconfig.json',
     'tsconfig.build.json'
