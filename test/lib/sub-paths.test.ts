@@ -32,8 +32,8 @@ const ROOMS: Record<string, readonly string[]> = {
   './reader': ['base', 'loss', 'reader', 'ring', 'state', 'stream', 'wire'],
   './capture': ['base', 'capture', 'ring', 'wire'],
   './discovery': ['base', 'discovery', 'ring', 'transport', 'wire'],
-  './telemetry': ['base', 'definition', 'document', 'state', 'stream', 'otel', 'telemetry', 'wire'],
-  './otlp': ['base', 'document', 'otel', 'otlp', 'telemetry', 'wire'],
+  './telemetry': ['base', 'definition', 'document', 'state', 'stream', 'telemetry', 'wire'],
+  './otlp': ['base', 'document', 'otlp', 'telemetry', 'wire'],
   './simulator': ['base', 'definition', 'ring', 'simulator', 'wire']
 };
 
