@@ -9,7 +9,7 @@ import { FlatWindow } from '../observe/window';
 export interface AcceptBounds {
   /** Nothing that ends beyond it is handed on. */
   readonly headAbs: number;
-  /** Head that was accepted before the window was read: below it the bytes cannot be older than the look. */
+  /** Head that was accepted in the poll before: what lies below it was written before this window was asked for. */
   readonly trustedHead: number;
   /** Head that was seen so long before the window was read that no copy is older (`rereadMs`). */
   readonly settledHead: number;
@@ -38,7 +38,7 @@ export interface BadPlace {
 export type AcceptEnd =
   /** Everything up to head or the end of the window was taken; `needed` = bytes that the next record takes. */
   | { readonly kind: 'end'; readonly needed?: number }
-  /** The rest needs a look that was made before its bytes were read: the next poll has it. */
+  /** Head was not known to have passed the rest when its bytes were read: the next poll reads them again. */
   | { readonly kind: 'held' }
   /** What stands there may be a record of the lap before, in an old copy: time will tell. */
   | { readonly kind: 'doubt'; readonly abs: number }
@@ -111,9 +111,9 @@ function notNew(position: RingPosition, abs: number, record: RecordView): BadPla
  * Part 4 of OPC UA gives no order of evaluation within one Read, and some servers answer from copies: bytes may be
  * older than the head beside them. A whole record of the previous lap would then stand in the new one's place. Such a
  * record is below the expected seq, unless it was never read (a lap, a start in the middle): so what begins a source
- * or leaves a gap is handed on only where head had passed it before the bytes were read. The zero byte of a gap and
- * what
- * stands behind it may come from copies of different ages, so it is read once more after that, or has long been passed.
+ * or leaves a gap is handed on only where head had passed it before the bytes were read. The zero byte of a lap's end and
+ * the record behind it may come from copies of different ages, so it is read once more after that, or has long been
+ * passed.
  */
 function mustWait(position: RingPosition, abs: number, record: RecordView, bounds: AcceptBounds): boolean {
   if (abs !== position.cursor && position.cursor >= bounds.settledHead && position.cursor >= bounds.tailFreshUntil)

@@ -10,8 +10,8 @@ import { searchRecord } from './search-record';
 import { Streak } from './streak';
 
 /**
- * What to do about a place where no record could be handed on: read it again, pass it over, or believe that the ring
- * began anew.
+ * What to do about a place where no record could be handed on: read it again, pass it over (docs/reader.md says search:
+ * row 12 looks for where reading goes on), or believe that the ring began anew.
  */
 export type BadRecordVerdict = 'wait' | 'skip' | 'newIncarnation';
 
@@ -70,7 +70,7 @@ function unreadable(reading: BadReading, policy: Policy): BadRecordVerdict | 'pr
   return hasLasted(reading, next.metOld ? OLD_LAP_PATIENCE : 1, policy) ? 'skip' : 'wait';
 }
 
-/** A record whose seq was handed on before. */
+/** A record whose seq is below the expected one: row 15b where it is later than all that was handed on, else 15c. */
 function repeat(reading: BadReading, record: RecordView, policy: Policy): BadRecordVerdict | 'proven' {
   const { position, place, anchor, learnt } = reading;
   const isAnchored = anchor === 'stands';
@@ -88,7 +88,7 @@ function repeat(reading: BadReading, record: RecordView, policy: Policy): BadRec
   return isAnchored && goesOn ? 'proven' : 'wait';
 }
 
-/** Longer than a copy may be old, counted from when head had passed the place. */
+/** Long enough that no old copy shows it: since the first reading, and also since head was seen to have passed the place. */
 function hasLasted({ streak, place, bounds }: BadReading, factor: number, { rereadMs }: Policy): boolean {
   return streak.ms >= factor * rereadMs && place.abs < bounds.settledHead;
 }

@@ -82,7 +82,7 @@ export function savedNextIncarnation(c: Case): PollEnd | undefined {
   return c.newIncarnation({ control: c.control, reason: 'resumed', anchor: c.anchor });
 }
 
-/** Row 7: something in the control block fell that only rises while a ring lives. */
+/** Row 7: something in the control block fell that only rises while a ring lives (restart.ts says what and for how long). */
 export function signOfRestart(c: Case): PollEnd | undefined {
   const { control, anchor, position, seen, limits } = c;
   const at = { ms: seen.askedMs, rereadMs: limits.settings.rereadMs };
@@ -98,7 +98,10 @@ export function signOfRestart(c: Case): PollEnd | undefined {
   return undefined;
 }
 
-/** Row 8: another record stands where the last one should: an old copy for as long as one may be old, then another ring. */
+/**
+ * Row 8: another record stands where the last one should: an old copy for as long as one may be old, then another ring.
+ * Images that were not confirmed do not count.
+ */
 export function anchorDiffers(c: Case): PollEnd | undefined {
   const { control, anchor, position, limits } = c;
   const { doubts, trust } = c.now;
@@ -137,7 +140,7 @@ function mismatchIsOver(c: Case): PollEnd | undefined {
 /**
  * One more proven control block under which the anchor differs. A ring that is read before its control block shows what
  * stood in it can explain that, but only until the next control block, and by the sizing rule of docs/design.md 6 only
- * while head is more than half a lap ahead. And it cannot be excluded that a ring that was out of sight is another one,
+ * while head is more than half a ring ahead. And it cannot be excluded that a ring that was out of sight is another one,
  * until the last record was seen in it again.
  */
 function longerMismatch({ control: { base }, now, position, seen }: Case): AnchorDoubt {

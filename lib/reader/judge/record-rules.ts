@@ -14,7 +14,8 @@ export const anchorUnasked = (c: Case): PollEnd | undefined => (c.anchor === 'un
 
 /**
  * Row 10: the producer overwrote what was not read yet. Where it has overwritten fewer records in all than stood before
- * the cursor, these are not the records that were counted: the ring began anew and overtook the old place.
+ * the cursor, these are not the records that were counted: the ring began anew and overtook the old place. Nothing is
+ * waited for: what was overwritten does not come back.
  */
 export function overtaken(c: Case): PollEnd | undefined {
   const { base, confirmed } = c.control;
@@ -48,6 +49,7 @@ function lap(c: Case): void {
   }
   const further = c.seen.facts?.lookFirst === true ? overwrittenRecords(c.seen.window, base, seenLater) : 0;
   const toAbs = further === 0 ? oldestAbs : seenLater;
+  // 0 where the logger counts nothing: then only the gaps in the seqs tell how many are missing.
   const lostCountDelta = Math.max(0, lostCount + further - (draft.written ?? c.lostCountBefore));
   c.note({ kind: 'lap', fromAbs: draft.cursor, toAbs, lostCountDelta }, toAbs);
   draft.passOver(toAbs, confirmed ? lostCount + further : undefined, base);

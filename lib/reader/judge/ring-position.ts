@@ -19,11 +19,11 @@ export class RingPosition {
   cursor = 0;
   /** From here to the cursor every record was handed on. */
   unbrokenFrom = 0;
-  /** Head was here, as what was handed on shows. */
+  /** The furthest position handed on, also before an unclean stop or a seek: head was here. A head before it is a restart. */
   reached = 0;
   /** Heartbeats that sources promised: milliseconds by source id (docs/format.md 1). */
   heartbeats: ReadonlyMap<number, number> = new Map();
-  /** The same of an incarnation that had begun while batches of this one were unsettled. */
+  /** `maybeDeliveredBelow` of the incarnation after this one, where it had begun while batches of this one were unsettled. */
   private maybeDeliveredBelowNext = 0;
   /** What starts below it may have been handed on before an unclean stop: passed over, it is indeterminate. */
   maybeDeliveredBelow = 0;
@@ -57,7 +57,7 @@ export class RingPosition {
 
   constructor(
     readonly stream: string,
-    /** The ring's identity and the last accepted image. */
+    /** The ring's identity, and the image that was confirmed last: a number below its own is a sign of a restart. */
     public image: PlausibleSample
   ) {}
 
@@ -162,7 +162,7 @@ export class RingPosition {
     this.jump(cursor, undefined);
   }
 
-  /** Reading goes on at another place. */
+  /** Reading goes on at another place, so the lap before it was not read in full. `written` as the property. */
   private jump(cursor: number, written: number | undefined): void {
     this.cursor = this.unbrokenFrom = cursor;
     this.written = written;
@@ -191,9 +191,9 @@ export class RingPosition {
   }
 
   /**
-   * Whether a record that counts as new may be one of the lap before that was never handed on: it is older than the
-   * last
-   * one, and what stood here one lap before was not all read. Further on, a record of the lap before is a repeat.
+   * Whether a record that counts as new may be one of the lap before that was never handed on: it is older than the last
+   * one, and what stood here one lap before was not all read. More than a ring behind the last jump that cannot be: a
+   * record of the lap before is a repeat there.
    */
   isDoubtful(abs: number, record: RecordView): boolean {
     if (abs >= this.unbrokenFrom + this.capacity || !this.isOlder(record)) return false;

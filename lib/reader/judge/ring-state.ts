@@ -24,7 +24,7 @@ export interface Unknown {
 export interface Following {
   readonly phase: 'following';
   readonly position: RingPosition;
-  /** The control block accepted last, confirmed or not. */
+  /** The control block accepted last, confirmed or not; `position.image` is the one confirmed last. */
   readonly last: PlausibleSample;
   readonly doubts: Doubts;
   readonly trust: Trust;
@@ -74,13 +74,17 @@ export interface AnchorDoubt {
   readonly streak: Streak;
   /** Of the control block that it was seen under last. */
   readonly seqlock: number;
-  /** An old control block beside newer bytes cannot explain it: it is not forgotten when its place is overwritten. */
+  /**
+   * No old control block explains it, or the ring was out of sight: it decides when its place is overwritten, and is
+   * saved with the state.
+   */
   readonly isUnexplained: boolean;
 }
 
 /**
- * What the last record handed on proves. anchored: where it stands, the bytes are of this lap. sinceLap: what was handed
- * on after a lap stands on no anchor of its own until it stood for as long as a copy may be old.
+ * What the last record handed on proves. anchored: where it stands, the bytes are of this lap. sinceLap: there was a lap
+ * at `sinceMs`, and what was handed on since may come out of an old copy; it proves little until the last record is seen
+ * to stand `rereadMs` later.
  */
 export type Trust = { readonly kind: 'anchored' } | { readonly kind: 'sinceLap'; readonly sinceMs: number };
 

@@ -18,7 +18,10 @@ export function longer(streak: Streak | undefined, nowMs: number): Streak {
   return { times: streak.times + 1, sinceMs: streak.sinceMs, ms: nowMs - streak.sinceMs };
 }
 
-/** Pause before the same is read again: short at first, for torn copies, then doubling up to the interval of polls. */
+/**
+ * Pause in milliseconds before the same is read again. 50 for the first eight times, for torn copies; then doubling up
+ * to the interval of polls. A shorter interval makes the first ones shorter: with 10 they are 10, 10, 20, 50, 50.
+ */
 export function pauseOf(streak: Streak | undefined, intervalMs: number): number {
   const times = streak?.times ?? 0;
   const last = RETRY_PAUSES_MS[RETRY_PAUSES_MS.length - 1];
