@@ -17,13 +17,26 @@ const mayImport = {
   telemetry: ['base', 'state', 'wire', 'ring', 'stream', 'definition', 'document'],
   otlp: ['base', 'telemetry'],
   state: ['base'],
+  logobject: ['base'],
   reader: ['base', 'wire', 'ring', 'stream', 'loss', 'state', 'transport/transport'],
-  transport: ['base', 'wire', 'ring'],
+  transport: ['base', 'wire', 'ring', 'logobject'],
   capture: ['base', 'wire', 'ring', 'transport/transport'],
   discovery: ['base', 'wire', 'ring', 'transport/transport', 'transport/opcua', 'transport/modbus'],
-  simulator: ['base', 'wire', 'ring', 'definition']
+  simulator: ['base', 'wire', 'ring', 'definition', 'logobject']
 };
-const pure = ['base', 'wire', 'ring', 'stream', 'loss', 'definition', 'document', 'telemetry', 'state', 'reader'];
+const pure = [
+  'base',
+  'wire',
+  'ring',
+  'stream',
+  'loss',
+  'definition',
+  'document',
+  'telemetry',
+  'state',
+  'logobject',
+  'reader'
+];
 /*
  * What stands in the room of a pure folder and is not pure: the real clock, the real timers, the real files. Pure code
  * must not import it.

@@ -157,6 +157,14 @@ const otlp = [
   'OPENOT_OTLP_WARNING'
 ] as const;
 
+// Logs of OPC UA Part 26: their bytes.
+const logobject = [
+  'OPENOT_LOG_MALFORMED',
+  'OPENOT_LOG_TOO_DEEP',
+  'OPENOT_LOG_TRUNCATED',
+  'OPENOT_LOG_UNKNOWN_FIELD'
+] as const;
+
 // The simulator.
 const simulator = [
   'OPENOT_SIMULATOR_COMMAND',
@@ -182,6 +190,7 @@ export const CODES = [
   ...capture,
   ...otel,
   ...otlp,
+  ...logobject,
   ...simulator,
   ...nodes
 ] as const;
