@@ -118,6 +118,31 @@ const nodeRules = {
     ]
   }
 };
+/* What the browser loads: of the rest only what is lib-free or pure, and small. */
+const editorRules = {
+  files: ['editor/**/*.ts'],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          {
+            group: [
+              'node:*',
+              '**/lib/**',
+              '!**/lib/definition',
+              '!**/lib/definition/json-reader',
+              '**/nodes/**',
+              '!**/nodes/runtime',
+              '!**/nodes/runtime/migrations'
+            ],
+            message: 'a dialog runs in the browser (docs/design.md 2)'
+          }
+        ]
+      }
+    ]
+  }
+};
 const readerRules = (patterns) => [
   ...readerRooms.map(({ files, patterns: more }) => ({
     files,
@@ -220,6 +245,7 @@ export default tseslint.config(
   },
   ...layerRules,
   nodeRules,
+  editorRules,
   {
     files: pure.map((folder) => `lib/${folder}/**/*.ts`),
     ignores: realFiles,

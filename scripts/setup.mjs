@@ -46,8 +46,10 @@ export function build() {
   const sources = [
     'lib',
     'nodes',
+    'editor',
     'icons',
     'scripts/copy-assets.mjs',
+    'scripts/dialogs.cjs',
     'scripts/make-esm.mjs',
     'package.json',
     'tsconfig.json',

@@ -186,9 +186,21 @@ class JsonReader {
   }
 
   private unexpected(expected: string): 'refused' {
+    // The most frequent slip of whoever writes JSON by hand: it is called by its name, and shown where it stands.
+    const comma = this.trailingComma();
+    if (comma !== -1)
+      return this.fail('OPENOT_DEFINITION_SYNTAX', 'a trailing comma, which must be taken away,', comma);
     const point = this.text.codePointAt(this.at);
     const found = point === undefined ? 'the end of the file' : quoted(String.fromCodePoint(point));
     return this.fail('OPENOT_DEFINITION_SYNTAX', `expected ${expected}, found ${found}`, this.at);
+  }
+
+  /** Where a comma stands right before the bracket that was found, or -1. */
+  private trailingComma(): number {
+    const found = this.text.charAt(this.at);
+    if (found !== '}' && found !== ']') return -1;
+    const before = this.text.slice(0, this.at).trimEnd();
+    return before.endsWith(',') ? before.length - 1 : -1;
   }
 
   private fail(code: DefinitionErrorCode, what: string, at: number): 'refused' {

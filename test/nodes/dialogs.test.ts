@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { itemsOfConcatenation, bytesFromPayload } from '../../lib/stream';
 import { compileDefinition } from '../../lib/definition';
+import { catalogueOf, scriptOf, templateOf } from '../../scripts/dialogs.cjs';
 
 const root = join(__dirname, '..', '..');
 const types = Object.keys(
@@ -14,7 +15,7 @@ interface Property {
   value: unknown;
   type?: string;
   required?: boolean;
-  validate?: (this: object, value: unknown) => boolean;
+  validate?: (this: object, value: unknown, options: object) => true | string;
 }
 interface Registered {
   category: string;
@@ -35,33 +36,62 @@ type FlowNode = {
   [name: string]: unknown;
 };
 
-const html = (type: string): string => readFileSync(join(root, 'nodes', type, `${type}.html`), 'utf8');
-const locale = (type: string): Record<string, unknown> =>
-  JSON.parse(readFileSync(join(root, 'nodes', type, 'locales', 'en-US', `${type}.json`), 'utf8')) as Record<
-    string,
-    unknown
-  >;
+const language = 'en-US';
 const lookUp = (catalog: Record<string, unknown>, key: string): unknown =>
   key.split('.').reduce<unknown>((at, step) => (at as Record<string, unknown> | undefined)?.[step], catalog);
+/** The text of a key with its values put in, as the editor does it; a key without a text stays itself. */
+const translate =
+  (type: string) =>
+  (key: string, values: Record<string, unknown> = {}): string =>
+    String(lookUp(catalogueOf(type, language), key) ?? key).replace(/__(\w+)__/g, (_, name: string) =>
+      String(values[name])
+    );
 
-/** What the dialog registers, run as the editor would, with no dialog open. */
-function registered(type: string): Registered {
+const scripts = new Map(types.map((type) => [type, scriptOf(type)]));
+type Added = (node: object) => void;
+
+/** What the dialog registers, run as the editor would, with no dialog open and every config node there. */
+function registered(type: string, added: Added[] = []): Registered {
   const found = new Map<string, Registered>();
-  const [, script] = /<script type="text\/javascript">([\s\S]*)<\/script>/.exec(html(type))!;
-  runInNewContext(script, {
-    RED: { nodes: { registerType: (name: string, definition: Registered) => found.set(name, definition) } },
-    $: () => ({ length: 0 })
+  runInNewContext(scripts.get(type)!, {
+    RED: {
+      nodes: {
+        registerType: (name: string, definition: Registered) => found.set(name, definition),
+        node: (id: string) => (id === 'missing' ? null : { valid: id !== 'wrong' })
+      },
+      events: { on: (_: string, listener: Added) => added.push(listener) }
+    },
+    $: () => ({ length: 0, filter: () => ({ length: 0 }) })
   });
   should([...found.keys()]).eql([type]);
   return found.get(type)!;
 }
 
+/** True, or why the editor would show the property as wrong. */
+const check = (type: string, { validate }: Property, node: object, value: unknown): true | string =>
+  validate === undefined ? true : validate.call({ ...node, type, _: translate(type) }, value, {});
+
+/** Why each property of a node is wrong. */
+const reasons = (type: string, changes: Record<string, unknown>): Record<string, string> => {
+  const { defaults } = registered(type);
+  const node = {
+    ...Object.fromEntries(Object.entries(defaults).map(([name, { value }]) => [name, value])),
+    ...changes
+  };
+  const found = Object.entries(defaults).map(([name, property]) => [
+    name,
+    check(type, property, node, (node as Record<string, unknown>)[name])
+  ]);
+  return Object.fromEntries(found.filter(([, outcome]) => outcome !== true)) as Record<string, string>;
+};
+
 describe('dialogs', () => {
   for (const type of types) {
     describe(type, () => {
       const definition = registered(type);
-      const catalog = locale(type);
-      const text = html(type);
+      const catalog = catalogueOf(type, language);
+      const text = templateOf(type);
+      const script = scripts.get(type)!;
       const prefix = definition.category === 'config' ? 'node-config-input-' : 'node-input-';
 
       it('has a field for every saved property, and for nothing else but credentials', () => {
@@ -74,23 +104,29 @@ describe('dialogs', () => {
           { 'openot-opcua': ['user', 'password', 'certificate', 'privateKey'], 'openot-otlp': ['token', 'headers'] }[
             type
           ] ?? [];
-        should(fields.sort()).eql([...Object.keys(definition.defaults), ...credentials].sort());
+        const properties = Object.keys(definition.defaults).filter((name) => name !== 'configVersion');
+        should(fields.sort()).eql([...properties, ...credentials].sort());
       });
 
       it('has a text for every key, and a key for every text', () => {
         const keys = [...text.matchAll(/data-i18n="(?:\[placeholder\])?([^"]+)"/g)].map(([, key]) => key);
         for (const key of keys) should(typeof lookUp(catalog, key)).equal('string', `${key} has no text`);
-        const used = new Set([...keys, ...[...text.matchAll(/_\('([^']+)'/g)].map(([, key]) => key)]);
+        // A key in the script may end in a variable, and then stands for all below it.
+        const inScript = [...script.matchAll(/["'`](?:openot-[a-z-]+\.)?([A-Za-z.]+)(?:\$\{|["'`])/g)].map(
+          ([, key]) => key
+        );
+        const used = new Set([...keys.map((key) => key.slice(key.indexOf('.') + 1)), ...inScript]);
+        const isUsed = (path: string): boolean =>
+          [...used].some((key) => path === key || path.startsWith(key.endsWith('.') ? key : `${key}.`));
         const unused: string[] = [];
         const walk = (value: unknown, path: string): void => {
           if (typeof value === 'string') {
-            if (![...used].some((key) => path === key || (key.endsWith('.') && path.startsWith(key))))
-              unused.push(path);
+            if (!isUsed(path)) unused.push(path);
           } else
             for (const [step, below] of Object.entries(value as object))
               walk(below, path === '' ? step : `${path}.${step}`);
         };
-        walk(catalog, '');
+        walk(catalog[type], '');
         should(unused).eql([]);
       });
 
@@ -106,39 +142,30 @@ describe('dialogs', () => {
         for (const [name, { value, validate, type: configType }] of Object.entries(definition.defaults)) {
           if (configType !== undefined || (value === '' && name !== 'path')) continue;
           if (validate)
-            should(validate.call({ source: 'folder', path: 'x' }, name === 'path' ? 'x' : value)).equal(
-              true,
-              `${name} refuses its default`
-            );
+            should(
+              check(type, { value, validate }, { source: 'folder', path: 'x' }, name === 'path' ? 'x' : value)
+            ).equal(true, `${name} refuses its default`);
         }
         const numbers = Object.entries(definition.defaults).filter(
           ([, { value }]) => typeof value === 'string' && /^\d+$/.test(value)
         );
-        for (const [name, { validate }] of numbers) {
+        for (const [name, property] of numbers) {
           for (const bad of ['', 'x', '1.5', '-1', '99999999999'])
-            should(validate!.call({ transport: 'modbus' }, bad)).equal(false, `${name} takes ${bad}`);
-          should(validate!.call({}, '${SOME_VARIABLE}')).be.true();
+            should(check(type, property, { transport: 'modbus' }, bad)).be.a.String();
+          should(check(type, property, {}, '${SOME_VARIABLE}')).equal(true, name);
         }
       });
     });
   }
 
   it('ask the reader only for what belongs to its way to the ring', () => {
-    const { defaults } = registered('openot-reader');
-    const refused = (node: Record<string, unknown>): string[] =>
-      Object.entries(defaults)
-        .filter(([name, { validate }]) => validate?.call(node, node[name]) === false)
-        .map(([name]) => name)
-        .sort();
-    const fresh = Object.fromEntries(Object.entries(defaults).map(([name, { value }]) => [name, value]));
-    should(refused(fresh)).eql(['controlNode', 'opcua', 'ringNode']);
-    should(refused({ ...fresh, transport: 'modbus' })).eql(['controlAddress', 'modbus', 'ringAddress']);
-    should(refused({ ...fresh, transport: 'modbus', modbus: 'x', controlAddress: '0', ringAddress: '${RING}' })).eql(
-      []
-    );
-    should(refused({ ...fresh, transport: 'modbus', modbus: 'x', controlAddress: '0', ringAddress: '65536' })).eql([
-      'ringAddress'
-    ]);
+    const refused = (changes: Record<string, unknown>): string[] =>
+      Object.keys(reasons('openot-reader', changes)).sort();
+    should(refused({})).eql(['controlNode', 'opcua', 'ringNode']);
+    should(refused({ transport: 'modbus' })).eql(['controlAddress', 'modbus', 'ringAddress']);
+    const byModbus = { transport: 'modbus', modbus: 'x', controlAddress: '0' };
+    should(refused({ ...byModbus, ringAddress: '${RING}' })).eql([]);
+    should(refused({ ...byModbus, ringAddress: '65536' })).eql(['ringAddress']);
     // As version 0.1 saved it: without any property of what came later.
     const early = {
       name: '',
@@ -155,21 +182,15 @@ describe('dialogs', () => {
       maxBytes: '65536',
       statusInterval: '5000'
     };
-    should(refused(early)).eql([]);
-    const simulator = registered('openot-simulator').defaults.modbusPort;
-    should(simulator.validate!.call({}, undefined)).be.true();
+    const absent = Object.fromEntries(
+      Object.keys(registered('openot-reader').defaults).map((name) => [name, undefined])
+    );
+    should(refused({ ...absent, ...early })).eql([]);
+    should(reasons('openot-simulator', { modbusPort: undefined })).eql({});
   });
 
   it('ask the mapper for what its envelope needs, and look into its lists', () => {
-    const { defaults } = registered('openot-otel');
-    const fresh = Object.fromEntries(Object.entries(defaults).map(([name, { value }]) => [name, value]));
-    const refused = (changes: Record<string, unknown>): string[] => {
-      const node = { ...fresh, ...changes } as Record<string, unknown>;
-      return Object.entries(defaults)
-        .filter(([name, { validate }]) => validate?.call(node, node[name]) === false)
-        .map(([name]) => name)
-        .sort();
-    };
+    const refused = (changes: Record<string, unknown>): string[] => Object.keys(reasons('openot-otel', changes)).sort();
     should(refused({})).eql([]);
     should(refused({ profile: 'network' })).eql(['domain', 'producer']);
     should(refused({ profile: 'network', producer: 'P', domain: 'where', domainType: 'msg' })).eql([]);
@@ -204,6 +225,108 @@ describe('dialogs', () => {
       [{ ...severity, severity: 'LOUD' }]
     ])
       should(refused({ severityOverrides })).eql(['severityOverrides']);
+  });
+
+  it('say why a field is wrong: its label and what is expected, and never what was found', () => {
+    const cases: [string, Record<string, unknown>, Record<string, string>][] = [
+      [
+        'openot-reader',
+        { opcua: 'missing', controlNode: ' ', ringNode: 'i=1', interval: '<b>', maxRecords: '0' },
+        {
+          opcua: 'Endpoint: what was chosen is not there any more: choose another one',
+          controlNode: 'Control block: is empty',
+          interval: 'Interval: a whole number from 10 to 3600000 is expected, or ${NAME}',
+          maxRecords: 'Batch up to: a whole number from 1 to 100000 is expected, or ${NAME}'
+        }
+      ],
+      [
+        'openot-reader',
+        { transport: 'modbus', modbus: 'wrong', controlAddress: '', ringAddress: '70000' },
+        {
+          modbus: 'Device: what is chosen has a field that is not right: open it with the button beside it',
+          controlAddress: 'Control block: is empty',
+          ringAddress: 'Ring: a whole number from 0 to 65535 is expected, or ${NAME}'
+        }
+      ],
+      [
+        'openot-opcua',
+        { endpoint: 'opc.tcp://me:secret@plant:4840', trust: '' },
+        {
+          endpoint:
+            'Endpoint: opc.tcp://host:4840 is expected, without a user name in it; ${NAME} may stand for any part',
+          trust: 'Server trust: one of list, acceptFirst is expected'
+        }
+      ],
+      ['openot-opcua', { endpoint: 'opc.tcp://${HOST:4840' }, { endpoint: 'Endpoint: a ${ without its }' }],
+      ['openot-opcua', { endpoint: 'opc.tcp://${HOST}:${PORT}/${PATH}' }, {}],
+      [
+        'openot-modbus',
+        { host: 'tcp://plc' },
+        {
+          host: 'Host: a name or an IP address alone is expected, without modbus:// and without the port; ${NAME} may stand for any part'
+        }
+      ],
+      ['openot-modbus', { host: '${LINE}.plant' }, {}],
+      [
+        'openot-otlp',
+        { endpoint: 'collector:4318', logsEndpoint: 'https://${TENANT}.example/v1/logs' },
+        {
+          endpoint:
+            'Endpoint: http://host:4318 or https://… is expected, without a user name in it; ${NAME} may stand for any part'
+        }
+      ],
+      [
+        'openot-simulator',
+        { ringBytes: '1030' },
+        { ringBytes: 'Ring: a multiple of 8 from 1024 to 16777216 is expected, or ${NAME}' }
+      ],
+      [
+        'openot-doc',
+        {},
+        { definition: 'Definition: none is chosen: choose one, or add one with the button beside it' }
+      ],
+      [
+        'openot-otel',
+        { signals: { logs: false, metrics: false, traces: false }, resource: [{ key: 'a', value: 'x', type: 'num' }] },
+        {
+          signals: 'Signals: choose at least one of the three',
+          resource: 'Resource attributes: row 1 needs a name, and a value of its type'
+        }
+      ],
+      ['openot-definition', { source: 'file' }, { path: 'Path: is empty' }],
+      [
+        'openot-definition',
+        { source: 'json', json: '{\n  "header": {},\n}' },
+        {
+          json: 'Definition (JSON): a trailing comma in line 2, column 15: nothing follows it, so take it away'
+        }
+      ],
+      [
+        'openot-definition',
+        { source: 'json', json: '{ "a": [1, 2' },
+        { json: 'Definition (JSON): no valid JSON from line 1, column 13 on' }
+      ]
+    ];
+    for (const [type, changes, expected] of cases) should(reasons(type, changes)).eql(expected);
+  });
+
+  it('say of a node that a later version of the package saved that it is one', () => {
+    for (const type of types) {
+      should(registered(type).defaults.configVersion.value).equal(1);
+      should(reasons(type, { configVersion: 7 }).configVersion).equal(
+        'This node was saved by a later version of this package (7; this one knows 1): update the package, or undo the change'
+      );
+    }
+  });
+
+  it('give what comes into the editor the version of this package, and leave nodes of other types alone', () => {
+    for (const type of types) {
+      const added: Added[] = [];
+      registered(type, added);
+      const [old, other] = [{ type }, { type: 'inject' }];
+      for (const node of [old, other]) added.forEach((listener) => listener(node));
+      should([old, other]).eql([{ type, configVersion: 1 }, { type: 'inject' }]);
+    }
   });
 
   it('have icons that differ', () => {
@@ -244,7 +367,7 @@ describe('examples', () => {
             .sort()
         ).eql(Object.keys(defaults).sort());
         for (const [key, { validate, type }] of Object.entries(defaults)) {
-          if (validate) should(validate.call(node, node[key])).equal(true, `${node.type}: ${key} is invalid`);
+          should(check(node.type, { value: '', validate }, node, node[key])).equal(true, `${node.type}: ${key}`);
           if (type !== undefined && node[key] !== '')
             should(nodes.find(({ id }) => id === node[key])?.type).equal(type);
         }
