@@ -1,6 +1,6 @@
 import type { BrowseResult, NodeId, ReferenceDescription } from 'node-opcua';
-import type { SharedOpcuaConnection } from '../transport/opcua';
-import { loadClient } from '../transport/opcua';
+import type { SharedOpcuaConnection } from '../transport/opcua/probing';
+import { loadClient } from '../transport/opcua/probing';
 import type { TransportError } from '../transport/transport';
 
 /** A node that a Browse has shown. */

@@ -1,7 +1,7 @@
 import type { DataValue, NodeId, ReadValueIdOptions } from 'node-opcua';
 import { CONTROL_BLOCK_LENGTH } from '../ring';
-import type { SharedOpcuaConnection } from '../transport/opcua';
-import { bytesOf, rangeOf, loadClient, readValues } from '../transport/opcua';
+import type { SharedOpcuaConnection } from '../transport/opcua/probing';
+import { bytesOf, rangeOf, loadClient, readValues } from '../transport/opcua/probing';
 import type { TransportError } from '../transport/transport';
 import type { BrowsedNode } from './browse';
 

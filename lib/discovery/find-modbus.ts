@@ -1,4 +1,5 @@
-import { shownRegister, DEFAULT_MODBUS_SETTINGS, ModbusSettings, RegisterType } from '../transport/modbus';
+import { DEFAULT_MODBUS_SETTINGS, ModbusSettings, RegisterType } from '../transport/modbus';
+import { shownRegister } from '../transport/modbus/probing';
 import type { TransportError } from '../transport/transport';
 import { DEFAULT_FIND_LIMITS, FindLimits, FindOutcome, FoundRing, ModbusFields } from './api';
 import { Budget } from './budget';

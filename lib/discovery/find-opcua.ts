@@ -1,4 +1,5 @@
-import { SharedOpcuaConnection, OpcuaSettings, OpcuaTransport, readNamespaces } from '../transport/opcua';
+import { OpcuaSettings } from '../transport/opcua';
+import { SharedOpcuaConnection, OpcuaTransport, readNamespaces } from '../transport/opcua/probing';
 import type { TransportError } from '../transport/transport';
 import { DEFAULT_FIND_LIMITS, FindLimits, FindOutcome, FoundRing, OpcuaFields } from './api';
 import { Budget } from './budget';

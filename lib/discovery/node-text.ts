@@ -1,5 +1,5 @@
 import type { NodeId } from 'node-opcua';
-import { loadClient } from '../transport/opcua';
+import { loadClient } from '../transport/opcua/probing';
 
 /** Characters that the `nsu=` form keeps for itself (OPC UA Part 6, 5.1.12). */
 const escaped = (uri: string): string => uri.replace(/%/g, '%25').replace(/;/g, '%3B');

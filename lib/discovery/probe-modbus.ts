@@ -1,12 +1,11 @@
+import { ModbusRing, ModbusSettings } from '../transport/modbus';
 import {
   SharedModbusConnection,
   CONTROL_REGISTERS,
   findControl,
   layoutAt,
-  ModbusRing,
-  ModbusSettings,
   ModbusTransport
-} from '../transport/modbus';
+} from '../transport/modbus/probing';
 import type { RingFacts, TransportError } from '../transport/transport';
 import type { ProbeReport } from './api';
 import { Budget } from './budget';

@@ -1,4 +1,5 @@
 import type { DataValue, NodeId } from 'node-opcua';
+import { OpcuaNodes, OpcuaSettings } from '../transport/opcua';
 import {
   SharedOpcuaConnection,
   bytesOf,
@@ -8,10 +9,8 @@ import {
   readNamespaces,
   resolveNodeId,
   readValues,
-  OpcuaNodes,
-  OpcuaSettings,
   OpcuaTransport
-} from '../transport/opcua';
+} from '../transport/opcua/probing';
 import type { RingFacts } from '../transport/transport';
 import type { ProbeReport } from './api';
 import { Budget } from './budget';

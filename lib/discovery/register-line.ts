@@ -1,14 +1,13 @@
 import { pause } from '../base/system';
+import { ModbusSettings, RegisterType } from '../transport/modbus';
 import {
   shownDevice,
   transportError,
   ModbusClient,
   RequestOutcome,
   openSocket,
-  Opening,
-  ModbusSettings,
-  RegisterType
-} from '../transport/modbus';
+  Opening
+} from '../transport/modbus/probing';
 import type { TransportError } from '../transport/transport';
 
 /**

@@ -1,4 +1,4 @@
-import { bytesInOrder, Layout } from '../transport/modbus';
+import { bytesInOrder, Layout } from '../transport/modbus/probing';
 import type { RegisterType } from '../transport/modbus';
 import type { ReadOutcome, ReadPart, TransportError } from '../transport/transport';
 import type { SearchLine } from './register-line';

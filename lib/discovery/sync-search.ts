@@ -1,5 +1,5 @@
 import { CONTROL_BLOCK_LENGTH } from '../ring';
-import { bytesInOrder, Layout, layoutAt } from '../transport/modbus';
+import { bytesInOrder, Layout, layoutAt } from '../transport/modbus/probing';
 import type { RegisterMemory } from './register-memory';
 import { controlBlockIn } from './ring-check';
 

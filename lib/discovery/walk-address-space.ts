@@ -1,6 +1,6 @@
 import type { ReferenceDescription } from 'node-opcua';
-import type { SharedOpcuaConnection } from '../transport/opcua';
-import { loadClient } from '../transport/opcua';
+import type { SharedOpcuaConnection } from '../transport/opcua/probing';
+import { loadClient } from '../transport/opcua/probing';
 import type { TransportError } from '../transport/transport';
 import type { FindLimits } from './api';
 import { BrowsedNode, childrenOf } from './browse';

@@ -49,6 +49,8 @@ export interface RingFacts {
 
 /** One way to one ring. Nothing of it rejects or throws; every call has its own deadline. */
 export interface Transport {
+  /** Host or file that the ring is reached by: first half of its stream's name where nobody gives it one. */
+  readonly host?: string;
   /** Opens or re-opens the way to the ring and checks what is there. May be called again after any failure. */
   connect(): Promise<RingFacts | TransportError>;
   /** Reads the parts, in one request where the carriage can; at most one read is outstanding. Never rejects. */

@@ -29,6 +29,10 @@ export class ModbusTransport extends SharedTransport<SharedModbusConnection, Ins
     super(connection, { closed: CLOSED, anotherSession: ANOTHER_CONNECTION });
   }
 
+  get host(): string {
+    return this.connection.settings.host;
+  }
+
   protected async find(acquire: () => Promise<TransportError | undefined>): Promise<RingFound<Inspection>> {
     const failed = await acquire();
     if (failed !== undefined) return failed;

@@ -36,6 +36,11 @@ export class OpcuaTransport extends SharedTransport<SharedOpcuaConnection, RingR
     super(connection, { closed: CLOSED, anotherSession: ANOTHER_SESSION });
   }
 
+  get host(): string {
+    const [, host] = /^opc\.tcp:\/\/(\[[^\]]*\]|[^:/]+)/i.exec(this.connection.settings.endpoint) ?? [];
+    return host?.replace(/^\[|\]$/g, '') ?? 'ring';
+  }
+
   watch(
     intervalMs: number,
     onChange: () => void

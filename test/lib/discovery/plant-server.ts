@@ -1,6 +1,6 @@
 import type { OPCUAServer } from 'node-opcua';
 import { createServer, AddressInfo } from 'node:net';
-import { loadClient } from '../../../lib/transport/opcua';
+import { loadClient } from '../../../lib/transport/opcua/load';
 
 /** An OPC UA server with variables of the test's own. */
 export interface PlantServer {

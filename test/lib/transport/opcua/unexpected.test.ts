@@ -1,9 +1,10 @@
 import should from 'should';
 import Module from 'node:module';
 import { sep } from 'node:path';
-import { createOpcuaTransport, loadClient, OpcuaConnection } from '../../../../lib/transport/opcua';
+import { createOpcuaTransport, OpcuaConnection } from '../../../../lib/transport/opcua';
 import type * as Opcua from '../../../../lib/transport/opcua';
 import { SharedOpcuaConnection } from '../../../../lib/transport/opcua/connection';
+import { loadClient } from '../../../../lib/transport/opcua/load';
 import { ReadPart, Transport, TransportError } from '../../../../lib/transport/transport';
 import { Bench } from './bench';
 

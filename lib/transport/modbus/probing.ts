@@ -1,0 +1,12 @@
+/** What lib/discovery looks at a device with: the same connection and the same readings as the transport. */
+export { ModbusClient } from './client';
+export type { RequestOutcome } from './client';
+export { SharedModbusConnection } from './connection';
+export { shownDevice, shownRegister } from './errors';
+export { CONTROL_REGISTERS, findControl } from './inspect';
+export { bytesInOrder, layoutAt } from './layout';
+export type { Layout } from './layout';
+export { openSocket } from './open-socket';
+export type { Opening } from './open-socket';
+export { ModbusTransport } from './transport';
+export { transportError } from '../link';
