@@ -64,7 +64,6 @@ function unreadable(reading: BadReading, policy: Policy): BadRecordVerdict | 'pr
   const { position, window, bounds, place, anchor } = reading;
   // Only behind the last record handed on is it certain that what is later is of this lap.
   const isAnchored = anchor === 'stands';
-  if (isAnchored && place.notNew !== undefined && !position.isOlder(place.notNew)) return 'proven';
   const next = searchRecord(position, window, place.abs, Math.min(bounds.headAbs, bounds.trustedHead));
   if (isAnchored && next.isProof) return 'proven';
   return hasLasted(reading, next.metOld ? OLD_LAP_PATIENCE : 1, policy) ? 'skip' : 'wait';

@@ -21,9 +21,9 @@ export function overtaken(c: Case): PollEnd | undefined {
   const { base, confirmed } = c.control;
   const { oldestAbs, lostCount } = base.snapshot;
   if (oldestAbs > c.position.cursor) {
-    const { written } = c.position;
+    const { written, isWrittenProven } = c.position;
     // A logger that counts nothing says 0 for ever.
-    const isFewer = confirmed && lostCount > 0 && written !== undefined && lostCount < written;
+    const isFewer = confirmed && isWrittenProven && lostCount > 0 && written !== undefined && lostCount < written;
     if (isFewer) return c.newIncarnation({ control: c.control, reason: 'lostCount', anchor: c.anchor });
     lap(c);
   }
@@ -43,7 +43,7 @@ function lap(c: Case): void {
   });
   // All that was overwritten had been read: between cursor and oldest lies nothing but the gap of a lap's end.
   // Only where a second reading bears the count out: a torn one may be that of before the last record overwritten.
-  if (confirmed && draft.written === lostCount) {
+  if (confirmed && draft.isWrittenProven && lostCount > 0 && draft.written === lostCount) {
     draft.cursor = oldestAbs;
     return;
   }
@@ -52,7 +52,7 @@ function lap(c: Case): void {
   // 0 where the logger counts nothing: then only the gaps in the seqs tell how many are missing.
   const lostCountDelta = Math.max(0, lostCount + further - (draft.written ?? c.lostCountBefore));
   c.note({ kind: 'lap', fromAbs: draft.cursor, toAbs, lostCountDelta }, toAbs);
-  draft.passOver(toAbs, confirmed ? lostCount + further : undefined, base);
+  draft.passOver(toAbs, lostCount + further, base, confirmed);
 }
 
 /** Row 11: everything that was written is read. */

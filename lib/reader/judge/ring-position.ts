@@ -34,6 +34,8 @@ export class RingPosition {
    * undefined where unknown.
    */
   written: number | undefined;
+  /** A control block that was read twice bears `written` out; without that it only counts, and decides nothing. */
+  isWrittenProven = true;
   accounting = new LossAccounting();
   epochs = new EpochTracker();
   fingerprint: Fingerprint | undefined;
@@ -144,10 +146,11 @@ export class RingPosition {
   }
 
   /** What lies between is not read: overwritten, or no records. `seen` = the sample that says so, confirmed or not. */
-  passOver(cursor: number, written: number | undefined, seen: PlausibleSample): void {
+  passOver(cursor: number, written: number | undefined, seen: PlausibleSample, isProven = true): void {
     if (cursor > this.cursor && this.maybeDeliveredBelow > this.cursor)
       this.accounting.doubt(seen.runId > this.image.runId ? seen.runId : this.image.runId);
     this.jump(cursor, written);
+    this.isWrittenProven = isProven;
   }
 
   /** Told to go on at another place of the same ring: each source begins at its first record seen from there on. */
@@ -166,6 +169,7 @@ export class RingPosition {
   private jump(cursor: number, written: number | undefined): void {
     this.cursor = this.unbrokenFrom = cursor;
     this.written = written;
+    this.isWrittenProven = true;
     this.met = new Set();
     this.ownsMet = true;
     this.epochs.gap();
@@ -260,7 +264,7 @@ export class RingPosition {
       cursor: this.cursor,
       ...(this.fingerprint === undefined ? {} : { fingerprint: this.fingerprint }),
       ...(this.lastRunId === undefined ? {} : { lastRunId: this.lastRunId.toString() }),
-      ...(this.written === undefined ? {} : { written: this.written }),
+      ...(this.written === undefined || !this.isWrittenProven ? {} : { written: this.written }),
       ...(this.heartbeats.size === 0 ? {} : { heartbeats: [...this.heartbeats] }),
       ...(this.maybeDeliveredBelow > this.cursor ? { doubtUntil: this.maybeDeliveredBelow } : {}),
       unbrokenFrom: this.unbrokenFrom,

@@ -176,3 +176,19 @@ describe('reader: killed again and again within a second', () => {
     should(checkpointOf(store)?.cursor).be.above(before);
   });
 });
+
+describe('reader: a logger that counts nothing laps a reader that handed nothing on yet', () => {
+  // Red when written: 0 overwritten before the cursor and 0 counted looked like all that was overwritten had been read.
+  it('is told as a lap with a count of 0', async () => {
+    const plc = new FakePlc(4096);
+    const rig = await new Rig(plc).started(2_000);
+    await rig.reader.stop();
+    plc.fill(150);
+    plc.lostOffset = -plc.writer.lostCount;
+    const next = await rig.again().started(30_000);
+    const [lap, loss] = next.notices;
+    should(lap).have.properties({ kind: 'lap', fromAbs: 0, toAbs: plc.writer.oldestAbs, lostCountDelta: 0 });
+    should(loss).have.properties({ kind: 'loss', firstSeq: 0 });
+    await next.reader.stop();
+  });
+});
