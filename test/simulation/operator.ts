@@ -138,7 +138,25 @@ export class Operator {
         return this.restartLater(simulation.plan.operator.downMs);
       case 'overtake':
         return this.overtake();
+      case 'cutTwice':
+        return this.cutTwice();
     }
+  }
+
+  /** The second cut comes as soon as the restart has its number and the saved state still tells of the life before. */
+  private cutTwice(): void {
+    const { simulation, process } = this;
+    if (!simulation.isNoticed || process.isDead || process.isStopping || !simulation.program.cutPower()) return;
+    const untilMs = simulation.scheduler.now + 20_000;
+    const look = (): void => {
+      if (process.isDead || process.isStopping || simulation.isCalm || simulation.scheduler.now > untilMs) return;
+      if (!simulation.isUnsettled) return void simulation.scheduler.after(50, look);
+      process.gate.kill();
+      this.ended();
+      simulation.program.cutPower();
+      this.restartLater(200);
+    };
+    look();
   }
 
   /**

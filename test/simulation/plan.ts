@@ -19,9 +19,11 @@ export interface OperatorPlan {
  * kill: the process, at any await. crash: the machine, and with it what the disk had not flushed. redeploy: stop and
  * start
  * in order. double: another runtime on the same state file. rollback: the state file of some time ago is put back.
- * overtake: a kill and a power cycle, and the ring is beyond the old place when it is seen again.
+ * overtake: a kill and a power cycle, and the ring is beyond the old place when it is seen again. cutTwice: a power
+ * cycle; when it was noticed while batches of the former life are unsettled, a kill and another power cycle.
  */
-export type Deed = 'kill' | 'crash' | 'redeploy' | 'double' | 'pause' | 'read' | 'breakLink' | 'rollback' | 'overtake';
+export type Deed =
+  'kill' | 'crash' | 'redeploy' | 'double' | 'pause' | 'read' | 'breakLink' | 'rollback' | 'overtake' | 'cutTwice';
 
 /** Everything that one seed decides, but for the moments at which it happens. */
 export interface Plan {
@@ -72,6 +74,9 @@ export const CALM_LINK: LinkPlan = {
 /** A disk that keeps what it is given. */
 export const CALM_DISK: DiskPlan = { stepMs: 2, fails: 0, full: 0, fullMs: 0 };
 const CALM_SINK: SinkPlan = { kind: 'direct', workMs: 0, ackMs: 0, rejects: 0, losesAcks: 0 };
+
+/** Nothing in the settings slows what a special history tells. */
+const QUICK = { mode: 'poll', startFrom: 'oldest', saveIntervalMs: 1_000 } as const;
 
 type Draft = { -readonly [K in keyof Plan]: Plan[K] } & { faults: string[] };
 
@@ -124,31 +129,72 @@ export function planOf(chance: Chance, records: number): Plan {
     isOld,
     faults
   };
-  if (!isOld && on('overtaken restarts', 0.1)) overtake(plan, chance, size);
+  for (const { name, isOld: needsOld, probability, become } of SPECIAL)
+    if (isOld === needsOld && on(name, probability)) {
+      // What it tells of is seen only where nothing else is wrong.
+      Object.assign(plan, { link: { ...CALM_LINK }, disk: { ...CALM_DISK }, sink: { ...CALM_SINK }, startAbs: 0 });
+      plan.faults = [name];
+      plan.program = { ...plan.program, incidents: [], before: 0 };
+      become(plan, chance, size);
+      break;
+    }
   return plan;
 }
+
+/** Histories that chance alone would hardly make; each takes the place of all that was drawn. */
+const SPECIAL: readonly {
+  readonly name: string;
+  /** For seeds in which bytes may be of some time ago. */
+  readonly isOld: boolean;
+  readonly probability: number;
+  readonly become: (plan: Draft, chance: Chance, size: number) => void;
+}[] = [
+  { name: 'overtaken restarts', isOld: false, probability: 0.1, become: overtake },
+  { name: 'a restart in the shadow of another', isOld: false, probability: 0.06, become: cutTwice },
+  { name: 'the lap before where reading begins', isOld: true, probability: 0.1, become: beginInOldCopy }
+];
 
 /**
  * A restart that nothing but the last record gives away, while that record's place is overwritten soon: told only where
  * the ring can be seen, so link, disk and sink are as they should be, and nothing else befalls the controller.
  */
 function overtake(plan: Draft, chance: Chance, size: number): void {
-  plan.faults = ['overtaken restarts'];
   plan.capacity = chance.pick([16_384, 32_768, 65_536]);
   const lapMs = chance.magnitude(2_500, 12_000);
-  plan.link = { ...CALM_LINK, latency: [0.5, chance.magnitude(1, 20)], lookFirst: chance.does(0.4) };
-  plan.disk = { ...CALM_DISK };
-  plan.sink = { ...CALM_SINK };
-  plan.program = { ...plan.program, rate: plan.capacity / size / lapMs, incidents: [], before: 0 };
+  plan.link = { ...plan.link, latency: [0.5, chance.magnitude(1, 20)], lookFirst: chance.does(0.4) };
+  plan.program = { ...plan.program, rate: plan.capacity / size / lapMs };
   plan.operator = { ...plan.operator, does: ['overtake'], everyMs: 8_000 + chance.magnitude(1, 10_000) };
+  plan.settings = { ...plan.settings, ...QUICK, intervalMs: Math.round(chance.magnitude(20, 300)) };
+}
+
+/**
+ * A restart whose former batches are never settled, and another one while the reader that numbered it is away: what the
+ * saved state goes on from is two lives back.
+ */
+function cutTwice(plan: Draft, chance: Chance, size: number): void {
+  plan.capacity = chance.pick([16_384, 32_768]);
+  plan.program = { ...plan.program, rate: plan.capacity / size / chance.magnitude(30_000, 90_000) };
+  plan.operator = { ...plan.operator, does: ['cutTwice'], everyMs: 8_000 + chance.magnitude(1, 20_000) };
+  plan.sink = { ...plan.sink, kind: 'queue', workMs: 5, losesAcks: 0.2 };
+  plan.settings = { ...plan.settings, ...QUICK, intervalMs: Math.round(chance.magnitude(20, 300)), commit: 'onAck' };
+  Object.assign(plan.settings, { ackTimeoutMs: 2_000, maxInFlight: 16, maxRecords: 5 });
+}
+
+/**
+ * Reading begins at the newest record, and what the link shows behind it is a copy of the lap before: records of one
+ * size stand where those stood that follow, whole and with right CRCs.
+ */
+function beginInOldCopy(plan: Draft, chance: Chance): void {
+  plan.capacity = 200 * recordSize(plan.program.payload, true);
+  plan.link = { ...plan.link, ringCopyMs: chance.pick([500, 1_000]), latency: [0.5, chance.magnitude(1, 20)] };
+  plan.program = { ...plan.program, oneSize: true, rate: 200 / chance.magnitude(20_000, 60_000), before: 500 };
+  plan.operator = { ...plan.operator, does: [], everyMs: Infinity };
   plan.settings = {
     ...plan.settings,
-    mode: 'poll',
-    startFrom: 'oldest',
-    intervalMs: Math.round(chance.magnitude(20, 300)),
-    saveIntervalMs: 1_000
+    ...QUICK,
+    intervalMs: Math.round(chance.magnitude(20, 200)),
+    startFrom: 'newest'
   };
-  plan.startAbs = 0;
 }
 
 /** Bytes in a millisecond that link and sink carry, about half of what they could. */

@@ -284,11 +284,10 @@ export class Simulation {
     const isSeen = this.overtaking && this.seenSinceMs !== undefined && this.scheduler.now - this.seenSinceMs > 1_000;
     const isFull = program.plc.headAbs + 600 > program.plc.capacity + (this.overtaking ? (this.anchorAbs ?? 0) : 0);
     if (truth.lives.length > 1 && !this.isNoticed && isFull && !isSeen) return true;
-    return (
-      plan.isOld &&
-      program.plc.headAbs - (this.isNoticed && checkpoint !== undefined ? checkpoint.cursor : truth.life.startAbs) >
-        program.plc.capacity / 2
-    );
+    // Of the first life nothing need have been handed on: reading may begin at its newest record.
+    const isKnown = checkpoint !== undefined && (this.isNoticed || truth.lives.length === 1);
+    const readUntil = isKnown ? checkpoint.cursor : truth.life.startAbs;
+    return plan.isOld && program.plc.headAbs - readUntil > program.plc.capacity / 2;
   }
 
   /**
@@ -325,6 +324,12 @@ export class Simulation {
   get isNoticed(): boolean {
     const { checkpoint, truth } = this;
     return checkpoint !== undefined && this.books.lifeOf.get(checkpoint.incarnation) === truth.life;
+  }
+
+  /** Records of a life were handed on, and the saved state still waits for batches of the life before. */
+  get isUnsettled(): boolean {
+    const { state } = this;
+    return state !== undefined && state.lease.incarnation > state.checkpoint.incarnation;
   }
 
   // What the processes tell.
@@ -428,11 +433,13 @@ export class Simulation {
   /** While no reader runs: the state of some time ago is put back, of the same life of the ring. */
   rollBack(): void {
     const { state, books, truth } = this;
-    const old = this.backups.find(
-      (bytes) =>
-        stateOf(bytes)?.lease.incarnation === state?.checkpoint.incarnation &&
-        stateOf(bytes)?.checkpoint.incarnation === state?.checkpoint.incarnation
-    );
+    const old = this.backups.find((bytes) => {
+      const { lease, checkpoint } = stateOf(bytes) ?? {};
+      const incarnation = state?.checkpoint.incarnation;
+      // Of the moment before the first record of a life: it holds nothing by which that life could be known again.
+      const isBlank = lease?.fingerprint === undefined && checkpoint?.fingerprint === undefined;
+      return !isBlank && lease?.incarnation === incarnation && checkpoint?.incarnation === incarnation;
+    });
     if (
       old === undefined ||
       state === undefined ||
