@@ -28,7 +28,7 @@ export function installPackages() {
     process.exit(1);
   }
   if (!stale(join(root, 'node_modules', '.package-lock.json'), join(root, 'package-lock.json'))) return;
-  console.log('Installing packages (once, a minute or two) …');
+  console.log('Installing the packages of package-lock.json into node_modules/ (once, a minute or two) …');
   run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
 }
 
@@ -56,6 +56,7 @@ export function build() {
     'tsconfig.build.json'
   ].map((path) => join(root, path));
   if (existsSync(builtMarker) && statSync(builtMarker).mtimeMs >= Math.max(...sources.map(newest))) return;
+  console.log('Building dist/ …');
   run('npm', ['run', '--silent', 'build']);
   writeFileSync(builtMarker, '');
 }
@@ -100,7 +101,7 @@ function aptInstall(what, tests, packages) {
     console.log(`No ${what} found and no right to install one: the ${tests} tests will say so and be skipped.`);
     return;
   }
-  console.log(`Installing ${what} for the ${tests} tests …`);
+  console.log(`Installing ${what} for the ${tests} tests with apt-get: ${packages.join(', ')} …`);
   const options = {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],

@@ -1,54 +1,79 @@
-// `npm test`: sets the checkout up, builds it, lints it and runs every test. The last line counts.
+// `npm test`: sets the checkout up, builds it, lints it and runs every test, and says what it does while it does it.
+// `npm test -- lib nodes` runs only these groups (e2e, lint, lib, simulation, nodes); `--busy` beside two endless loops,
+// as on a machine that has other things to do; `--no-install` with what is there. The last line counts.
 import { spawn } from 'node:child_process';
-import { availableParallelism, setPriority } from 'node:os';
-import { build, installBrowser, installModbusPeer, installOtlpReceivers, installPackages, root } from './setup.mjs';
+import { availableParallelism } from 'node:os';
+import { build, installBrowser, installModbusPeer, installOtlpReceivers, installPackages } from './setup.mjs';
+import { commandGroup, countLine, mochaGroup, seconds } from './test/groups.mjs';
+import { createScreen } from './test/screen.mjs';
 
-/** Runs a command, passing its output on; resolves with its exit code and output. */
-function start(command, args, env = {}, niceness = 0) {
-  return new Promise((resolve) => {
-    let output = '';
-    const child = spawn(command, args, {
-      cwd: root,
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe']
-    });
-    if (niceness > 0) setPriority(child.pid, niceness);
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (chunk) => {
-        output += chunk;
-      });
-    }
-    child.on('close', (code) => {
-      console.log(`\n--- ${[command, ...args].join(' ')}\n${output.trimEnd()}`);
-      resolve({ code: code ?? 1, output });
-    });
-  });
+const flags = process.argv.slice(2).filter((argument) => argument.startsWith('--'));
+const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+const begunMs = performance.now();
+
+if (!flags.includes('--no-install')) {
+  installPackages();
+  installBrowser();
+  installModbusPeer();
+  installOtlpReceivers();
 }
-
-// --exit: a test that failed half way may leave a server or a runtime open, which must not keep CI waiting.
-const mocha = (spec, niceness) =>
-  start('npx', ['mocha', '--exit', '--reporter', 'dot', '--spec', spec], { OPENOT_TEST: '1' }, niceness);
-const count = (output, word) => Number(output.match(new RegExp(`^\\s+(\\d+) ${word}`, 'm'))?.[1] ?? 0);
-
-installPackages();
-installBrowser();
-installModbusPeer();
-installOtlpReceivers();
 build();
+
+const screen = createScreen();
+const { show } = screen;
+const chosen = (group) => wanted.length === 0 || wanted.includes(group.group.name);
 
 // The end-to-end tests mostly wait, the others mostly compute: side by side they share two cores well. The fault
 // simulator has a clock of its own, so it takes what the tests with real clocks leave.
-const groups = [
-  async () => [await mocha('test/e2e/**/*.test.ts'), await start('npm', ['run', '--silent', 'lint'])],
-  async () => [await mocha('test/lib/**/*.test.ts')],
-  async () => [await mocha('test/simulation/**/*.test.ts', 10), await mocha('test/nodes/**/*.test.ts')]
-];
-const results = [];
-if (availableParallelism() > 1) results.push(...(await Promise.all(groups.map((group) => group()))).flat());
-else for (const group of groups) results.push(...(await group()));
+const queues = [
+  [mochaGroup('e2e', show), commandGroup('lint', 'npm', ['run', '--silent', 'lint'], show)],
+  [mochaGroup('lib', show)],
+  [mochaGroup('simulation', show, 10), mochaGroup('nodes', show)]
+].map((queue) => queue.filter(chosen));
+const groups = queues.flat().map(({ group }) => group);
+const unknown = wanted.filter((name) => !groups.some((group) => group.name === name));
+if (unknown.length > 0) {
+  console.error(`No group is named ${unknown.join(', ')}: there are e2e, lint, lib, simulation, nodes.`);
+  process.exit(1);
+}
 
-const passed = results.reduce((sum, { output }) => sum + count(output, 'passing'), 0);
-const failed = results.reduce((sum, { output, code }) => sum + (count(output, 'failing') || (code ? 1 : 0)), 0);
-const skipped = results.reduce((sum, { output }) => sum + count(output, 'pending'), 0);
-console.log(`\n${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`);
+const loops = flags.includes('--busy') ? [1, 2].map(() => spawn(process.execPath, ['-e', 'for(;;){}'])) : [];
+process.on('exit', () => loops.forEach((loop) => loop.kill('SIGKILL')));
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
+
+screen.follow(groups);
+const runQueue = async (queue) => {
+  for (const { run } of queue) await run();
+};
+if (availableParallelism() > 1) await Promise.all(queues.map(runQueue));
+else for (const queue of queues) await runQueue(queue);
+screen.end();
+
+/** The longest of what the groups list under a name, each with what it is. */
+function longest(title, list, describe) {
+  const all = groups.flatMap((group) => list(group).map((entry) => ({ ...entry, group: group.name })));
+  if (all.length === 0) return;
+  console.log(`\n${title}`);
+  for (const entry of all.sort((a, b) => b.ms - a.ms).slice(0, 10))
+    console.log(`${seconds(entry.ms).padStart(9)}  ${entry.group}: ${describe(entry)}`);
+}
+longest(
+  'The longest tests and hooks',
+  ({ tests }) => tests,
+  ({ title, file }) => `${title} (${file})`
+);
+longest(
+  'The longest waits',
+  ({ waits }) => waits,
+  ({ what }) => what
+);
+
+console.log('');
+for (const group of groups) console.log(`${group.name.padEnd(11)} ${countLine(group)}, ${seconds(group.tookMs)}`);
+const sum = (of) => groups.reduce((total, group) => total + of(group), 0);
+const [passed, failed, skipped] = ['passed', 'failed', 'skipped'].map((name) => sum((group) => group[name]));
+console.log(
+  `all of it   ${seconds(performance.now() - begunMs)}${loops.length > 0 ? ', beside two endless loops' : ''}`
+);
+console.log(`\n${countLine({ passed, failed, skipped })}`);
 process.exit(failed > 0 ? 1 : 0);

@@ -20,6 +20,7 @@ function run(command, args, cwd) {
 export function installReceivers() {
   const marker = join(folder, 'node_modules', '.package-lock.json');
   if (existsSync(marker) && statSync(marker).mtimeMs >= statSync(join(folder, 'package-lock.json')).mtimeMs) return;
+  console.log('Installing two receivers of OpenTelemetry into test/support/otlp/receivers/node_modules/ (once) …');
   run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], folder);
 }
 
@@ -29,5 +30,6 @@ export function installReceivers() {
 export function nodeWithSqlite() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > 22 || (major === 22 && minor >= 13)) return process.execPath;
+  console.log('Getting a Node.js 22 with SQLite from npm, for a receiver of OpenTelemetry (into the cache of npx) …');
   return run('npx', ['-y', '-p', 'node@22', 'node', '-p', 'process.execPath'], tmpdir()).trim().split('\n').pop();
 }
