@@ -21,7 +21,6 @@ interface Said {
 const EVENTS = 120;
 
 describe('acknowledgement in a real Node-RED', function () {
-  this.timeout(120_000);
   let userDir: string;
   let plc: Plc;
   let runtime: Runtime;
@@ -63,11 +62,10 @@ describe('acknowledgement in a real Node-RED', function () {
     until(
       `${records} records ${often} times`,
       () => seen().size >= records && [...seen().values()].every((count) => count >= often),
-      20_000,
       context
     );
   const untilSaid = (what: string, holds: (status: Said) => boolean): Promise<Said> =>
-    until(what, () => ((status) => status !== undefined && holds(status) && status)(said()), 20_000, context);
+    until(what, () => ((status) => status !== undefined && holds(status) && status)(said()), context);
   const produced = (): number => plc.simulator.statistics().written;
   const produce = (events: number): void => {
     for (const [command, count] of [['start-producer'], ['burst', events], ['stop-producer']])
@@ -189,7 +187,6 @@ describe('acknowledgement in a real Node-RED', function () {
     await until(
       'its status',
       () => /^waiting OPENOT_ACK_TIMEOUT/.test(runtime.comms.status.get(`reader${cases}`)?.text ?? ''),
-      5000,
       context
     );
     should(runtime.comms.status.get(`reader${cases}`)).match({ fill: 'red' });
@@ -297,7 +294,6 @@ describe('acknowledgement in a real Node-RED', function () {
     await until(
       'the status of openot-ack',
       () => /^0 batches, \d+ not from every branch/.test(runtime.comms.status.get('ack')?.text ?? ''),
-      5000,
       context
     );
     openGate();
@@ -338,7 +334,7 @@ describe('acknowledgement in a real Node-RED', function () {
     };
     const nodes = flow(full);
     await restart(nodes);
-    await until('the error', () => linesOf('errors').some((line) => /ENOSPC/.test(line)), 10_000, context);
+    await until('the error', () => linesOf('errors').some((line) => /ENOSPC/.test(line)), context);
     await untilSaid('rest', ({ state, totals }) => state === 'idle' && totals.records === produced());
     await sleep(300);
     const { inFlight } = said()!;
@@ -348,7 +344,6 @@ describe('acknowledgement in a real Node-RED', function () {
     await until(
       'all of them',
       () => countByIdentity(linesOf('written').map((line) => JSON.parse(line) as StrictDocument)).size === produced(),
-      15_000,
       context
     );
     await untilAcknowledged();
@@ -376,7 +371,6 @@ describe('acknowledgement in a real Node-RED', function () {
       await until(
         'what is held',
         () => runtime.comms.status.get('guard')?.text?.includes(`${records} held`),
-        5000,
         () => JSON.stringify(runtime.comms.status.get('guard'))
       );
     }

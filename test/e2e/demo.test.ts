@@ -5,8 +5,6 @@ import { freePort } from './support/runtime';
 import { root } from './support/toolchain';
 
 describe('the demo command of the README', function () {
-  this.timeout(120_000);
-
   it('prints the editor address, resolved documents of at least three sources as NDJSON, and the summary', async () => {
     const port = await freePort();
     const child = spawn(process.execPath, ['scripts/demo.mjs'], {
@@ -21,7 +19,6 @@ describe('the demo command of the README', function () {
       await until(
         'the summary',
         () => /The reader has read [1-9]/.test(output),
-        60_000,
         () => output.slice(-3000)
       );
       should(output).containEql(`http://127.0.0.1:${port}/`);

@@ -24,7 +24,6 @@ const themes = process.env.OPENOT_NODE_RED === '5' ? ['light', 'dark'] : ['light
 
 for (const theme of themes) {
   describe(`the editor with examples that use every node, ${theme}`, function () {
-    this.timeout(180_000);
     let userDir: string;
     let runtime: Runtime;
     let editor: Editor;

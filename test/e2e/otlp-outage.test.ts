@@ -10,7 +10,6 @@ import { makeUserDirectory, removeUserDirectory } from './support/user-directory
 
 /* The long version, with a minute of outage and the memory meanwhile, is test/long/otlp-outage.test.ts. */
 describe("a controller's records on their way to a collector that fails in every way", function () {
-  this.timeout(120_000);
   let userDir: string;
   let plc: Plc;
   let runtime: Runtime;
@@ -36,15 +35,14 @@ describe("a controller's records on their way to a collector that fails in every
     await until(
       'the first records',
       () => collector.stored.size > 0,
-      20_000,
       () => runtime.log.slice(-3000)
     );
 
     const context = (): string => JSON.stringify(runtime.comms.status.get('otlp'));
     const turnedAway = (times: number): Promise<unknown> =>
-      until(`${times} requests turned away`, () => collector.turnedAway >= times, 20_000, context);
+      until(`${times} requests turned away`, () => collector.turnedAway >= times, context);
     const sentAgain = (): Promise<unknown> =>
-      until('everything sent again', () => runtime.comms.status.get('otlp')?.fill === 'green', 20_000, context);
+      until('everything sent again', () => runtime.comms.status.get('otlp')?.fill === 'green', context);
     await receiver.kill();
     const dead = await statusesDuring(runtime, 'otlp', 2800);
     // What waits now has not been acknowledged: it comes again after a deploy.
@@ -63,7 +61,7 @@ describe("a controller's records on their way to a collector that fails in every
     await sentAgain();
     collector.refuseOne(400);
     plc.simulator.command('burst', 1000);
-    await until('the bad record', () => collector.bad.includes(1), 20_000, context);
+    await until('the bad record', () => collector.bad.includes(1), context);
     collector.takePartly();
     await until('partial acceptance', () => collector.partial >= 2);
     collector.accept();
@@ -101,7 +99,7 @@ describe("a controller's records on their way to a collector that fails in every
         (code) => !['OPENOT_OTLP_UNREACHABLE', 'OPENOT_OTLP_BUSY'].includes(code)
       )
     ).eql([]);
-    await until('the status', () => runtime.comms.status.get('otlp')?.fill === 'green', 5000, context);
+    await until('the status', () => runtime.comms.status.get('otlp')?.fill === 'green', context);
 
     // What was acknowledged does not come again.
     const { requests } = receiver;

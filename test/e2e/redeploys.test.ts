@@ -14,7 +14,6 @@ import { seeded } from '../support/seeded';
 const DEPLOYS = Number(process.env.OPENOT_DEPLOYS ?? 100);
 
 describe(`${DEPLOYS} deploys in a row of a flow that reads over OPC UA and Modbus TCP`, function () {
-  this.timeout(600_000);
   let plc: Plc;
   let userDir: string;
   let runtime: Runtime | undefined;
@@ -68,7 +67,6 @@ describe(`${DEPLOYS} deploys in a row of a flow that reads over OPC UA and Modbu
     await until(
       'both to read',
       () => readDocuments(output('opcua')).length > 0 && readDocuments(output('modbus')).length > 0,
-      40_000,
       () => runtime!.log
     );
     // What is loaded when first needed is there after one deploy of each kind.
@@ -77,7 +75,6 @@ describe(`${DEPLOYS} deploys in a row of a flow that reads over OPC UA and Modbu
       await until(
         'one session and one connection',
         () => servers() === '1 sessions, 1 OPC UA connections, 1 Modbus connections',
-        30_000,
         servers
       );
       await sleep(3_000);
@@ -104,7 +101,6 @@ describe(`${DEPLOYS} deploys in a row of a flow that reads over OPC UA and Modbu
     await until(
       'the rest',
       () => [output('opcua'), output('modbus')].every((path) => countByIdentity(readDocuments(path)).size >= produced),
-      30_000,
       read
     );
     console.log(

@@ -7,8 +7,6 @@ import { run } from './support/process';
 import { packedTarball, root } from './support/toolchain';
 
 describe("Node-RED's scorecard", function () {
-  this.timeout(180_000);
-
   it('has nothing to say against the packed package', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'openot-scorecard-'));
     await run('tar', ['-xzf', await packedTarball(), '-C', folder], { cwd: folder });

@@ -21,7 +21,6 @@ interface Said {
 }
 
 describe('the spans of a real Node-RED that acknowledges what its mapper has sent', function () {
-  this.timeout(180_000);
   let userDir: string;
   let plc: Plc;
   let runtime: Runtime;
@@ -60,7 +59,6 @@ describe('the spans of a real Node-RED that acknowledges what its mapper has sen
         const now = said();
         return now !== undefined && now.state === 'idle' && now.inFlight === 0;
       },
-      30_000,
       context
     );
   const closeGate = (): void => writeFileSync(file('gate'), '');
@@ -149,7 +147,7 @@ describe('the spans of a real Node-RED that acknowledges what its mapper has sen
     while (plc.simulator.producer.headAbs < 2 * RING) {
       for (const [command, count] of [['start-producer'], ['burst', 150], ['stop-producer']] as const)
         plc.simulator.command(command, count);
-      await until('the reader to follow', () => logs().length >= plc.simulator.statistics().written, 30_000, context);
+      await until('the reader to follow', () => logs().length >= plc.simulator.statistics().written, context);
     }
     await untilRest();
     should(said()!.totals).match({ lost: 0, laps: 0 });
@@ -158,16 +156,16 @@ describe('the spans of a real Node-RED that acknowledges what its mapper has sen
 
   it('come again, with the same ids, when their end was not accepted before a kill', async () => {
     const alarm = begin();
-    await until('its log record', () => logsOf(alarm.correlationId).length === 1, 20_000, context);
+    await until('its log record', () => logsOf(alarm.correlationId).length === 1, context);
     await untilRest();
     closeGate();
     end(alarm);
-    await until('its span', () => spansOf(alarm.correlationId).length === 1, 20_000, context);
-    await until('its end', () => logsOf(alarm.correlationId).length === 2, 20_000, context);
+    await until('its span', () => spansOf(alarm.correlationId).length === 1, context);
+    await until('its end', () => logsOf(alarm.correlationId).length === 2, context);
     runtime.kill();
     openGate();
     await start();
-    await until('the span again', () => spansOf(alarm.correlationId).length === 2, 20_000, context);
+    await until('the span again', () => spansOf(alarm.correlationId).length === 2, context);
     const [first, second] = spansOf(alarm.correlationId);
     should(second).eql(first);
     await untilRest();
@@ -182,7 +180,7 @@ describe('the spans of a real Node-RED that acknowledges what its mapper has sen
     should(said()!.totals).match({ records: 0, lost: 0 });
     should(logs().length).equal(count);
     end(forever);
-    await until('its span', () => spansOf(forever.correlationId).length === 1, 20_000, context);
+    await until('its span', () => spansOf(forever.correlationId).length === 1, context);
     await untilRest();
     const [[span], [active, cleared]] = [spansOf(forever.correlationId), logsOf(forever.correlationId)];
     should([active.eventName, cleared.eventName]).eql(['openot.condition_active', 'openot.condition_cleared']);
@@ -200,9 +198,9 @@ describe('the spans of a real Node-RED that acknowledges what its mapper has sen
 
   it('are closed as truncated when their run ends', async () => {
     const alarm = begin();
-    await until('its log record', () => logsOf(alarm.correlationId).length === 1, 20_000, context);
+    await until('its log record', () => logsOf(alarm.correlationId).length === 1, context);
     plc.simulator.command('cold-start');
-    await until('its span', () => spansOf(alarm.correlationId).length === 1, 20_000, context);
+    await until('its span', () => spansOf(alarm.correlationId).length === 1, context);
     const [span] = spansOf(alarm.correlationId);
     should(JSON.stringify(span.attributes)).match(/"openot\.truncated"/);
     should(BigInt(span.endTimeUnixNano) >= BigInt(span.startTimeUnixNano)).be.true();

@@ -9,7 +9,6 @@ import { Runtime } from './support/runtime';
 import { makeUserDirectory, removeUserDirectory } from './support/user-directory';
 
 describe('two runtimes on one user directory', function () {
-  this.timeout(120_000);
   let userDir: string;
   let plc: Plc;
   let first: Runtime | undefined;
@@ -45,18 +44,16 @@ describe('two runtimes on one user directory', function () {
     await until(
       'the first documents',
       () => identities().size > 20,
-      30_000,
       () => first!.log
     );
     second = await Runtime.start(userDir);
     await until(
       'the refusal',
       () => second!.log.includes('OPENOT_STATE_LOCKED'),
-      10_000,
       () => second!.log
     );
     const size = identities().size;
-    await until('more documents of the first', () => identities().size > size + 100, 30_000);
+    await until('more documents of the first', () => identities().size > size + 100);
     // Of two that read, every record would come twice.
     should([...identities()].filter(([, times]) => times !== 1)).eql([]);
 
@@ -65,7 +62,6 @@ describe('two runtimes on one user directory', function () {
     await until(
       'documents of the second',
       () => identities().size > then + 100,
-      30_000,
       () => second!.log
     );
     plc.simulator.command('stop-producer');
@@ -73,7 +69,6 @@ describe('two runtimes on one user directory', function () {
     await until(
       'the rest',
       () => identities().size >= produced,
-      30_000,
       () => second!.log
     );
     should(identities().size).equal(produced);

@@ -7,17 +7,8 @@ import { createSimulator } from '../../lib/simulator';
 import { CaptureTold, createCaptureTransport, recordingTransport } from '../../lib/capture';
 import { createOpcuaConnection, createOpcuaTransport } from '../../lib/transport/opcua';
 import { Forwarder } from '../lib/transport/opcua/forwarder';
+import { sleep, until } from '../support/until';
 import { Session, startSession, told } from '../lib/capture/support/session';
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-async function until(what: string, holds: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 1200; tries++) {
-    if (holds()) return;
-    await sleep(25);
-  }
-  throw new Error(`never: ${what}`);
-}
 
 const receiveTimes = (session: Session): string[] => session.items.map(({ receiveTimeNs }) => receiveTimeNs);
 

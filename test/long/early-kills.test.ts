@@ -70,7 +70,6 @@ class Lives {
       await until(
         'the first batch',
         () => existsSync(outPath),
-        60_000,
         () => log
       );
       const begunMs = performance.now();

@@ -75,7 +75,6 @@ describe('a mapper that is deployed again and again while it works', function ()
       await until(
         'the first records',
         () => uids().length > 0,
-        40_000,
         () => runtime!.log
       );
       const random = seeded(5);
@@ -94,7 +93,6 @@ describe('a mapper that is deployed again and again while it works', function ()
       await until(
         'every record',
         () => missing().length === 0,
-        30_000,
         () =>
           `missing ${missing().length} of ${written().size}: ${missing().slice(0, 10).join(' ')}\n${linesOf('errors').join('\n')}\n${runtime!.log.slice(-2000)}`
       );

@@ -7,8 +7,6 @@ import { MUTANTS } from './mutants';
  * and has to be missed. `npm run sabotage` shows more of them, with seed and checker.
  */
 describe('simulation: what is taken out of the reader is found', function () {
-  this.timeout(180_000);
-
   for (const one of MUTANTS.slice(0, 7)) {
     it(one.name, async () => {
       const { result } = await sabotage(one, 60, 4_000);

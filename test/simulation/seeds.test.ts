@@ -18,7 +18,6 @@ function failureOf({ seed, violation, faults }: SimulationResult, records: numbe
  * everything, the checkers look at every step.
  */
 describe(`simulation: ${SEEDS} seeds of ${RECORDS} records`, function () {
-  this.timeout(180_000);
   const sums = { produced: 0, delivered: 0, sessions: 0 };
   const met = new Set<string>();
 

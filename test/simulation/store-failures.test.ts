@@ -32,8 +32,6 @@ const calm =
   });
 
 describe('simulation: the store fails at its Nth call', function () {
-  this.timeout(120_000);
-
   it('for every N: nothing lost silently, nothing invented, and reading goes on', async () => {
     const failures: string[] = [];
     let delivered = 0;

@@ -11,6 +11,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import should from 'should';
 
+export { until } from './until';
+
 export interface FlowNode {
   id: string;
   type: string;
@@ -171,15 +173,6 @@ export class Flow {
 }
 
 export const sink = (id: string): FlowNode => ({ id, type: 'helper', wires: [] });
-
-/** Waits, in turns of the event loop and short pauses, until something holds. */
-export async function until(what: string, holds: () => boolean, limitMs = 10_000): Promise<void> {
-  const end = Date.now() + limitMs;
-  while (!holds()) {
-    if (Date.now() > end) throw new Error(`waited ${limitMs} ms for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
 
 /** Every message delivered that is pending now. */
 export async function settled(): Promise<void> {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import puppeteer, { Browser, Page } from 'puppeteer-core';
+import { WAIT_MS } from '../../support/until';
 
 export function chromiumPath(): string | undefined {
   return [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
@@ -33,6 +34,7 @@ export class Editor {
       ]
     });
     const page = await browser.newPage();
+    page.setDefaultTimeout(WAIT_MS);
     await page.setViewport({ width: 1600, height: 900 });
     const editor = new Editor(browser, page);
     page.on('pageerror', (error) => editor.problems.push(String(error)));
@@ -41,7 +43,7 @@ export class Editor {
         editor.problems.push(message.text());
     });
     await page.goto(url, { waitUntil: 'domcontentloaded' });
-    await page.waitForFunction('window.RED && RED.workspaces && RED.workspaces.count() > 0', { timeout: 30_000 });
+    await page.waitForFunction('window.RED && RED.workspaces && RED.workspaces.count() > 0');
     if (options.dark) await editor.evaluate("document.documentElement.classList.add('nr-theme-dark')");
     await new Promise((resolve) => setTimeout(resolve, 500));
     return editor;
@@ -63,13 +65,13 @@ export class Editor {
       if (node._def.category === 'config') RED.editor.editConfig('', node.type, node.id);
       else RED.editor.edit(node);
     })()`);
-    await this.page.waitForSelector('.red-ui-tray-body form', { timeout: 10_000 });
+    await this.page.waitForSelector('.red-ui-tray-body form');
     await new Promise((resolve) => setTimeout(resolve, 700));
   }
 
   async press(button: 'ok' | 'cancel'): Promise<void> {
     await this.evaluate(`$('.red-ui-tray-toolbar button').filter((_, b) => /-${button}$/.test(b.id)).last().click()`);
-    await this.page.waitForFunction("document.querySelectorAll('.red-ui-tray').length === 0", { timeout: 10_000 });
+    await this.page.waitForFunction("document.querySelectorAll('.red-ui-tray').length === 0");
     await new Promise((resolve) => setTimeout(resolve, 300));
   }
 

@@ -98,12 +98,11 @@ export class KilledFlow {
   }
 
   /** Waits until this life has written something. */
-  async writes(timeoutMs = 60_000): Promise<void> {
+  async writes(): Promise<void> {
     const before = this.size;
     await until(
       'the flow to write',
       () => this.size > before,
-      timeoutMs,
       () => this.log
     );
   }
@@ -134,7 +133,6 @@ export class KilledFlow {
     await until(
       'the newest record',
       () => this.read().delivered.has(last),
-      180_000,
       () =>
         `${this.plc.simulator.statistics().written} written, ${this.read().delivered.size} delivered\n${this.log.slice(-3000)}`
     );

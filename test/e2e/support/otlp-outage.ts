@@ -6,7 +6,7 @@ import { signalOf, uidsOf } from '../../lib/otlp/support/requests';
 import { accept, cutOff, Received, say, Script, ScriptedReceiver } from '../../lib/otlp/support/scripted-receiver';
 import { appendTo, catchTo, chain } from './flows';
 import { Plc } from './plc';
-import { sleep, until } from './process';
+import { until } from './process';
 import { FlowNode, Runtime } from './runtime';
 
 /** What the reader said of itself. */
@@ -245,7 +245,7 @@ export class OutageFlow {
   }
 
   /** Waits until every record was read and every batch acknowledged. */
-  async rests(runtime: Runtime, records?: number, timeoutMs = 60_000): Promise<Said> {
+  async rests(runtime: Runtime, records?: number): Promise<Said> {
     return until(
       'everything acknowledged',
       () => {
@@ -258,7 +258,6 @@ export class OutageFlow {
           said
         );
       },
-      timeoutMs,
       () =>
         `${records} records; ${JSON.stringify(this.said)} ${JSON.stringify(runtime.comms.status.get('otlp'))}\n${this.errors.slice(-10).join('\n')}\n${runtime.log.slice(-3000)}`
     );
@@ -270,7 +269,7 @@ export class OutageFlow {
     const isThere = (): boolean =>
       [...left].filter((key) => !this.collector.others.has(key)).length <= toldAtClose(runtime);
     // Whatever is missing then is in the sums.
-    for (const end = Date.now() + 10_000; !isThere() && Date.now() < end;) await sleep(200);
+    await until('what has left the mapper', isThere).catch(() => undefined);
     return left;
   }
 
@@ -308,17 +307,23 @@ export class OutageFlow {
   }
 }
 
-/** Looks at a node's status ten times a second, for so long; each different one once. */
-export async function statusesDuring(
-  runtime: Runtime,
-  id: string,
-  ms: number
-): Promise<{ fill: string; text: string }[]> {
-  const seen: { fill: string; text: string }[] = [];
-  for (const end = Date.now() + ms; Date.now() < end; await sleep(100)) {
+type Shown = { fill: string; text: string };
+
+/** Of a node that cannot reach its collector. */
+export const isUnreachable = ({ fill, text }: Shown): boolean => fill === 'red' && /pending.*ECONNREFUSED/.test(text);
+
+/**
+ * Looks at a node's status ten times a second, for at least so long and until it says that the collector cannot be
+ * reached; each different one once.
+ */
+export async function statusesDuring(runtime: Runtime, id: string, ms: number): Promise<Shown[]> {
+  const seen: Shown[] = [];
+  const endMs = Date.now() + ms;
+  await until('a status that says that the collector is away', () => {
     const { fill = '', text = '' } = runtime.comms.status.get(id) ?? {};
     if (seen.at(-1)?.text !== text) seen.push({ fill, text });
-  }
+    return Date.now() >= endMs && isUnreachable({ fill, text });
+  });
   return seen;
 }
 

@@ -1,6 +1,6 @@
 import { appendFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { sleep } from './process';
+import { sleep, WAIT_MS } from '../../support/until';
 import { Runtime } from './runtime';
 
 /** What a runtime holds at one moment, as it says itself. */
@@ -101,9 +101,9 @@ export function differences(before: Held, after: Held): string[] {
   return found;
 }
 
-/** Asks until there is no more than before, or for so long; what there is then. */
-export async function settledAt(before: Held, runtime: Runtime, timeoutMs = 10_000): Promise<Held> {
-  for (const end = Date.now() + timeoutMs; ;) {
+/** Asks until there is no more than before, or until the limit of a wait; what there is then. */
+export async function settledAt(before: Held, runtime: Runtime): Promise<Held> {
+  for (const end = Date.now() + WAIT_MS; ;) {
     const after = await heldBy(runtime);
     if (differences(before, after).length === 0 || Date.now() > end) return after;
     await sleep(500);

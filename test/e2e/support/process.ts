@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 
+export { sleep, until } from '../../support/until';
+
 /** Runs a command to its end; rejects with its output when it fails or takes longer than `timeoutMs`. */
 export function run(
   command: string,
@@ -23,22 +25,4 @@ export function run(
       else reject(new Error(`${command} ${args.join(' ')} ended with ${code}:\n${output}`));
     });
   });
-}
-
-export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** Polls until `probe` gives something, or rejects with `what` (and `context()`, if given) after `timeoutMs`. */
-export async function until<T>(
-  what: string,
-  probe: () => T | undefined | false | Promise<T | undefined | false>,
-  timeoutMs = 20_000,
-  context: () => string = () => ''
-): Promise<T> {
-  const end = Date.now() + timeoutMs;
-  for (;;) {
-    const value = await probe();
-    if (value !== undefined && value !== false) return value;
-    if (Date.now() > end) throw new Error(`waited ${timeoutMs} ms in vain for ${what}\n${context()}`);
-    await sleep(50);
-  }
 }

@@ -1,7 +1,7 @@
 import { ChildProcess, spawn } from 'node:child_process';
 import { AddressInfo, createServer } from 'node:net';
 import { Comms } from './comms';
-import { until } from './process';
+import { until, WAIT_MS } from '../../support/until';
 import { toolchain } from './toolchain';
 
 /** One entry of a flow file. */
@@ -61,13 +61,11 @@ export class Runtime {
           (response) => response.ok,
           () => false
         ),
-      40_000,
       () => this.log
     );
     await until(
       'the flows to start',
       () => /Started flows|Flows stopped in safe mode|missing/i.test(this.log),
-      20_000,
       () => this.log
     );
     this.comms = await Comms.open(this.url);
@@ -98,7 +96,6 @@ export class Runtime {
     await until(
       'the deployed flows to start',
       () => /Started (modified )?(flows|nodes)/.test(this.log.slice(started)),
-      20_000,
       () => this.log
     );
   }
@@ -108,24 +105,23 @@ export class Runtime {
     await until(
       `inject ${id}`,
       async () => (await fetch(`${this.url}/inject/${id}`, { method: 'POST' })).ok,
-      5000,
       () => this.log
     );
   }
 
-  /** Stops as an init system does. Returns how long it took; rejects when it had to be killed. */
-  async stop(timeoutMs = 20_000): Promise<number> {
+  /** Stops as an init system does. Rejects when it had to be killed, or when Node-RED gave a node up (after 15 s). */
+  async stop(): Promise<void> {
     this.comms?.close();
-    if (this.exitCode !== undefined) return 0;
-    const begun = Date.now();
-    const gone = new Promise<void>((resolve) => this.child.once('exit', () => resolve()));
+    if (this.exitCode !== undefined) return;
+    const gone = new Promise<NodeJS.Signals | null>((resolve) =>
+      this.child.once('exit', (_code, signal) => resolve(signal))
+    );
     this.child.kill('SIGTERM');
-    const late = setTimeout(() => this.child.kill('SIGKILL'), timeoutMs);
-    await gone;
+    const late = setTimeout(() => this.child.kill('SIGKILL'), WAIT_MS);
+    const signal = await gone;
     clearTimeout(late);
-    const took = Date.now() - begun;
-    if (took >= timeoutMs) throw new Error(`Node-RED did not stop within ${timeoutMs} ms\n${this.log}`);
-    return took;
+    if (signal === 'SIGKILL') throw new Error(`Node-RED did not stop within ${WAIT_MS} ms\n${this.log}`);
+    if (/Close timed out/i.test(this.log)) throw new Error(`a node did not close\n${this.log}`);
   }
 
   kill(): void {

@@ -70,8 +70,6 @@ const cases: [string, Faults][] = [
 ];
 
 describe('capture: a recorded session', function () {
-  this.timeout(120_000);
-
   for (const [name, faults] of cases) {
     for (const seed of [1, 2, 3]) {
       it(`replays the same under its own clock: ${name}, seed ${seed}`, async () => {

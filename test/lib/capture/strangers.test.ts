@@ -77,7 +77,6 @@ async function replay(
 }
 
 describe('capture: replayed by a reader that asks otherwise', function () {
-  this.timeout(120_000);
   const readers: [string, Partial<ReaderSettings>][] = [
     ['the same settings', {}],
     ['other windows', { firstChunk: 512, maxChunk: 2048 }],

@@ -6,7 +6,6 @@ import { createSimulator, Simulator, SimulatorOptions } from '../../../lib/simul
 type Found = Extract<FindOutcome<ModbusFields>, { ok: true }>;
 
 describe('searching a Modbus device for rings', function () {
-  this.timeout(60_000);
   let plc: Simulator | undefined;
 
   afterEach(async () => {

@@ -8,7 +8,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 describe('searching an OPC UA server for rings', function () {
-  this.timeout(60_000);
   const folder = mkdtempSync(join(tmpdir(), 'openot-find-'));
   let plc: Simulator | undefined;
   let plant: PlantServer | undefined;

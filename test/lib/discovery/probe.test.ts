@@ -7,7 +7,6 @@ import type { ModbusRing } from '../../../lib/transport/modbus';
 import { createSimulator, Quirks, Simulator, SimulatorOptions } from '../../../lib/simulator';
 
 describe('testing a ring', function () {
-  this.timeout(60_000);
   const folder = mkdtempSync(join(tmpdir(), 'openot-probe-'));
   let plc: Simulator;
 

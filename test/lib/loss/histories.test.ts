@@ -180,7 +180,6 @@ function play(seed: number): { upgrades: number; waited: number; repeats: number
 
 describe('loss accounting of random histories', () => {
   it(`${HISTORIES} histories: delivered + lost = produced, every seq reported at most once, basis as the oracle says`, function () {
-    this.timeout(120_000);
     const sums = { upgrades: 0, waited: 0, repeats: 0 };
     for (let seed = 1; seed <= HISTORIES; seed++) {
       const counts = play(seed);

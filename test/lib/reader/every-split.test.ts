@@ -308,7 +308,6 @@ async function read(
 }
 
 describe('reader: every split of a ring image into two copies', function () {
-  this.timeout(120_000);
   /** At the end of a lap, right behind it, in the middle, and where the next record leaves a gap; spare bytes. */
   const heads: [number, number][] = [
     [CAPACITY, 0],

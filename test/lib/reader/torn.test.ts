@@ -165,7 +165,6 @@ function balanced({ records, faults, misplaced, lost, errors }: Outcome, events:
 }
 
 describe('reader: memory that changes while it is copied', function () {
-  this.timeout(60_000);
   const quirksOf: [string, () => Quirks, Partial<Play>][] = [
     ['whole copies', () => ({}), {}],
     ['copies cut at every byte', () => ({ torn: { granularity: 1, updateProbability: 0.01 } }), {}],

@@ -164,7 +164,6 @@ function play(seed: number): { prior: number; stale: number } {
 
 describe('known epochs in random histories', () => {
   it(`${HISTORIES} rings with laps, lost changes, returning definitions and restarts: no record is bound to a wrong definition`, function () {
-    this.timeout(120_000);
     const sums = { prior: 0, stale: 0 };
     for (let seed = 1; seed <= HISTORIES; seed++) {
       const { prior, stale } = play(seed);

@@ -36,7 +36,6 @@ function log(producer: Producer, count: number): void {
 }
 
 describe('the OPC UA server of the simulator', function () {
-  this.timeout(60_000);
   const pki = temporaryFolder();
   let producer: Producer;
   let server: SimulatorOpcuaServer;
@@ -261,7 +260,6 @@ describe('the OPC UA server of the simulator', function () {
 });
 
 describe('the layouts of the simulated server', function () {
-  this.timeout(60_000);
   const pki = temporaryFolder();
   after(() => pki.remove());
 
@@ -388,7 +386,6 @@ describe('the layouts of the simulated server', function () {
 });
 
 describe('a simulator with a server', function () {
-  this.timeout(60_000);
   const pki = temporaryFolder();
   after(() => pki.remove());
 

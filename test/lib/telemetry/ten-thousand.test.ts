@@ -51,7 +51,6 @@ function map(batches: readonly Batch[], hashes: Awaited<ReturnType<typeof loadHa
 }
 
 describe(`${DOCUMENTS} random documents`, function () {
-  this.timeout(60_000);
   let hashes: Awaited<ReturnType<typeof loadHashes>>;
   let batches: Batch[];
   let mapped: Mapped;

@@ -18,7 +18,7 @@ export interface PullOutcome {
   readonly resumedMs: number;
   /** What the reader said while the link was dead. */
   readonly dead: readonly Seen[];
-  /** Milliseconds after the link's death until the first status that is not green. */
+  /** Milliseconds after the link's death until the status told of it. */
   readonly toldMs: number | undefined;
   readonly errors: readonly string[];
 }
@@ -27,8 +27,7 @@ export interface PullOutcome {
 export async function pull(
   plc: Plc,
   carriage: Carriage,
-  { how, returns, downMs, when, intervalMs = 100 }: Pull,
-  limitMs: number
+  { how, returns, downMs, when, intervalMs = 100 }: Pull
 ): Promise<PullOutcome> {
   const proxy = await TcpProxy.open(carriage.portOf(plc), downMs);
   if (when === 'connecting') await proxy.down(how);
@@ -38,23 +37,27 @@ export async function pull(
       await until(
         'the first records',
         () => reader.tally.records > 0,
-        30_000,
         () => JSON.stringify(reader.status())
       );
       await proxy.down(how);
     }
     const diedMs = performance.now();
     await sleep(downMs);
+    const sinceDeath = (): readonly Seen[] => reader.seen.filter(({ atMs }) => atMs > diedMs);
+    await until(
+      'a status that tells of the dead link',
+      () => sinceDeath().some(isHonest),
+      () => statesOf(reader.seen)
+    );
     const backMs = performance.now();
     await proxy.up(returns);
     await until(
       `records after the link's return (${carriage.name}, ${how}, ${returns}, ${downMs} ms, ${when})`,
       () => reader.lastRecordMs() > backMs,
-      limitMs,
       () => statesOf(reader.seen)
     );
-    const dead = reader.seen.filter(({ atMs }) => atMs > diedMs && atMs < backMs);
-    const told = dead.find(({ fill }) => fill !== 'green');
+    const dead = sinceDeath().filter(({ atMs }) => atMs < backMs);
+    const told = dead.find(isHonest);
     return {
       resumedMs: reader.lastRecordMs() - backMs,
       dead,
@@ -67,14 +70,15 @@ export async function pull(
   }
 }
 
-/**
- * What of a reader's status was a lie while its link was dead: green, or a lag as if it were seen, when a request and a
- * moment more had passed without an answer. A reader that polls seldom may not know of it before its next request.
- */
-export function lies(dead: readonly Seen[], allowedMs: number): string[] {
+/** Of a reader whose link is dead: neither green, nor a lag as if it were seen. */
+const isHonest = ({ fill, status }: Seen): boolean => fill !== 'green' && status.lag === undefined;
+
+/** What of a reader's status was a lie after it had told that the link is dead. */
+export function lies(dead: readonly Seen[]): string[] {
   const first = dead[0]?.atMs ?? 0;
   return dead
-    .filter(({ atMs, fill, status }) => atMs - first > allowedMs && (fill === 'green' || status.lag !== undefined))
+    .slice(dead.findIndex(isHonest))
+    .filter((seen) => !isHonest(seen))
     .map(
       ({ atMs, status }) =>
         `${((atMs - first) / 1000).toFixed(1)} s: ${status.state} ${status.code ?? ''} lag ${status.lag}`

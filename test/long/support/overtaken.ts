@@ -140,9 +140,9 @@ export async function overtake(
 
     let readers = begin();
     const toRead = within(READ_UNTIL);
-    await until('the first records', () => head() >= toRead, 60_000);
+    await until('the first records', () => head() >= toRead);
     simulator.command('stop-producer');
-    await until('the end of the first life', atHead(readers), 60_000, states(readers));
+    await until('the end of the first life', atHead(readers), states(readers));
     const readUntil = head();
 
     if (absence === 'stop') await Promise.all(readers.map((reader) => reader.stop()));
@@ -153,7 +153,7 @@ export async function overtake(
     simulator.command('start-producer');
     // On a machine that has much else to do the first life may have come further than it should.
     const toWrite = Math.max(within(AWAY_UNTIL), readUntil + ringBytes / 16);
-    await until('the ring beyond the old place', () => head() >= toWrite, 60_000);
+    await until('the ring beyond the old place', () => head() >= toWrite);
     // It goes on when the reader is back and has looked: the sizing rule of docs/design.md 6 grants that.
     simulator.command('stop-producer');
     const { oldestAbs } = simulator.statistics();
@@ -163,22 +163,18 @@ export async function overtake(
     if (absence === 'closed') await servers.open();
     if (absence === 'pulled') await Promise.all(proxies.map((proxy) => proxy.up('forgotten')));
     if (absence === 'stop' || absence === 'kill') readers = begin();
-    await until('readers that are back', () => readers.every(isReading), 60_000, states(readers));
+    await until('readers that are back', () => readers.every(isReading), states(readers));
     const looks = readers.map((reader) => reader.status().looks.polls);
     const looked = (): boolean => readers.every((reader, i) => reader.status().looks.polls >= looks[i] + LOOKS);
-    await until('the first looks', looked, 60_000, states(readers));
+    await until('the first looks', looked, states(readers));
     simulator.command('start-producer');
     // Until the old place is overwritten, and for as long again as an old copy may be old.
-    await until(
-      'the old place overwritten',
-      () => simulator.statistics().oldestAbs > readUntil + ringBytes / 8,
-      120_000
-    );
+    await until('the old place overwritten', () => simulator.statistics().oldestAbs > readUntil + ringBytes / 8);
     simulator.command('stop-producer');
     // A last word of every source, the logger's own too: what follows nothing cannot show as missing.
     simulator.command('clock-unsynced');
     simulator.command('high-water');
-    await until('the rest', atHead(readers), 120_000, states(readers));
+    await until('the rest', atHead(readers), states(readers));
     await Promise.all(readers.map((reader) => reader.stop()));
     const truth = simulator.truth();
     return CARRIAGES.map((name, i) => {

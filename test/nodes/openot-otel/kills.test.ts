@@ -197,5 +197,5 @@ describe('a mapper that is killed, and whose saves fail and hang', () => {
     // Or the kills, and what waits, proved nothing.
     should(again).be.above(SEEDS / 4);
     should(held).be.above(SEEDS);
-  }).timeout(60_000);
+  });
 });

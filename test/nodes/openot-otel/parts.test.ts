@@ -213,5 +213,5 @@ describe('parts of a sequence whose last one has a token', () => {
     stuck.store!.failure = undefined;
     await stuck.pass(1000);
     should(mapped.map(({ state }) => state)).eql(Array<string>(9).fill('left'));
-  }).timeout(20_000);
+  });
 });

@@ -58,7 +58,7 @@ describe('room for spans that are not settled', () => {
     should(new Set(again.spans.map(({ spanId }) => spanId)).size).equal(8000);
     should(again.uids.length).equal(16_000);
     should([...error(first), ...error(again)]).eql([]);
-  }).timeout(20_000);
+  });
 
   it('counts bytes, too', async () => {
     const bench = await Bench.open({ maxAge: '0' }, undefined, { imageBytes: 20_000 });

@@ -204,7 +204,7 @@ describe('the state of the mapper', () => {
     should(bench.input([eventDocument(1)], ['r/b/2']).state).equal('waits');
     should(bench.controller.waiting.messages).equal(12);
     should(bench.controller.waiting.withoutToken).equal(0);
-  }).timeout(20_000);
+  });
 
   it('is bounded in items and bytes also before it can be read', async () => {
     const store = new MemoryStore();
@@ -221,7 +221,7 @@ describe('the state of the mapper', () => {
     should(((await large.input([eventDocument(4)]).outcome) as Error & { code: string }).code).equal(
       'OPENOT_OTEL_FULL'
     );
-  }).timeout(20_000);
+  });
 
   it('holds up no message without a token: nobody reads that again, saved or not', async () => {
     const bench = await open({ maxAge: '0' });

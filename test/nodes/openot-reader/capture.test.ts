@@ -7,7 +7,6 @@ import { createSimulator, Simulator } from '../../../lib/simulator';
 import { Flow, FlowNode, helper, sink, statusesOf, until, useNodeRed } from '../../support/node-red';
 
 describe('openot-reader: recording and replaying', function () {
-  this.timeout(60_000);
   const place = useNodeRed();
   let plc: Simulator;
   let definition = '';
@@ -154,7 +153,7 @@ describe('openot-reader: recording and replaying', function () {
       }),
       ...behind()
     ]);
-    await until('the documents', () => documents(flow).length >= original.length, 30_000);
+    await until('the documents', () => documents(flow).length >= original.length);
     shouldBeTheSame(documents(flow), original);
     should(flow.caught).eql([]);
   });
@@ -168,7 +167,7 @@ describe('openot-reader: recording and replaying', function () {
       live('Two', { recordPath: 'both/', recordFiles: '2', stream: 'line 2' }),
       ...behind()
     ]);
-    await until('three files of the first', () => existsSync(join(place.userDir, 'both', 'one-000003.ootcap')), 30_000);
+    await until('three files of the first', () => existsSync(join(place.userDir, 'both', 'one-000003.ootcap')));
     await until('a file of the second', () => existsSync(join(place.userDir, 'both', '_0054wo-000001.ootcap')));
     should(flow.caught).eql([]);
     await helper.clearFlows();
@@ -208,7 +207,7 @@ describe('openot-reader: recording and replaying', function () {
       join(place.userDir, 'elsewhere', 'line4-000007.ootcap'),
       readFileSync(join(place.userDir, 'captures', 'line4-000001.ootcap'))
     );
-    await until('documents', () => documents(flow).length > 200, 15_000);
+    await until('documents', () => documents(flow).length > 200);
     should(flow.caught.length).equal(1);
   });
 

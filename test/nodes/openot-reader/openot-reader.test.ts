@@ -19,7 +19,6 @@ import {
 type Seen = { kind: string; provenance: { runId: string; source: { id: number } }; seq: number };
 
 describe('openot-reader', function () {
-  this.timeout(60_000);
   const place = useNodeRed();
   let plc: Simulator;
 
@@ -403,7 +402,7 @@ describe('openot-reader', function () {
       });
     });
   const expectTrouble = async (running: Flow, code: RegExp): Promise<void> => {
-    await until('the error', () => running.caught.length > 0, 20_000);
+    await until('the error', () => running.caught.length > 0);
     should(running.caught[0].code).match(code);
     should(running.caught[0].message).startWith(running.caught[0].code!);
     await until('a red status', () => statusesOf(readerId()).at(-1)?.fill === 'red');
@@ -489,7 +488,7 @@ describe('openot-reader', function () {
     let closed = false;
     const closing = helper.clearFlows().then(() => (closed = true));
     // Not a measure of speed: the request time-out would be five times as long.
-    await until('the close', () => closed, 2000);
+    await until('the close', () => closed);
     await closing;
     const shown = statusesOf(readerId()).length;
     const sent = running.at('status').length;
@@ -513,7 +512,7 @@ describe('openot-reader', function () {
     await startPlc({ allowAnonymous: false, users: { operator: 'right-secret' } });
     const opcua = { securityMode: 'SignAndEncrypt', trust: 'acceptFirst', authentication: 'password' };
     const good = await Flow.start(nodes({}, opcua), { opcua: { user: 'operator', password: 'right-secret' } });
-    await until('documents', () => records(good).length > 10, 20_000);
+    await until('documents', () => records(good).length > 10);
     await helper.unload();
     readers++;
     const bad = await Flow.start(nodes({}, opcua), { opcua: { user: 'operator', password: 'wrong-secret' } });

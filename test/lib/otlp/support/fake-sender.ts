@@ -11,6 +11,7 @@ import type {
 } from '../../../../lib/otlp';
 import { gunzipSync } from 'node:zlib';
 import { OtlpSender } from '../../../../lib/otlp';
+import { until } from '../../../support/until';
 import { itemsOf } from './requests';
 
 export type Reply = HttpAnswer | HttpFailure;
@@ -134,8 +135,10 @@ export class FakeSender {
   /** The same, and then waits, in real time, until something holds: compression leaves the thread. */
   async passReal(ms: number, holds: () => boolean): Promise<void> {
     await this.pass(ms);
-    for (const end = Date.now() + 10_000; !holds(); await this.pass(0))
-      if (Date.now() > end) throw new Error('waited in vain');
+    await until('what takes real time', async () => {
+      await this.pass(0);
+      return holds();
+    });
   }
 
   /** Waits that are set. */

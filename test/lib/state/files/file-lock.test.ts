@@ -233,7 +233,6 @@ describe('state: the lock of a state file', () => {
   const onLinux = process.platform === 'linux' ? it : it.skip;
 
   onLinux('of a real process that was killed it is taken at once', async function () {
-    this.timeout(120_000);
     const state = join(folder, 'a.state');
     const child = spawn(
       process.execPath,

@@ -10,7 +10,6 @@ const RING = { registerType: 'holding', controlAddress: 0, ringAddress: 100, byt
 
 /* Counted where it costs: the requests that reach the server. Polls are asked for one by one, so the counts are exact. */
 describe('Modbus requests at the server, poll by poll', function () {
-  this.timeout(30_000);
   let simulator: Simulator;
   let reader: LiveReader;
 

@@ -15,7 +15,6 @@ server.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
 });`;
 
 describe('Modbus connection: a device that does not even take the connection', function () {
-  this.timeout(30_000);
   let child: ChildProcess | undefined;
   const sockets: Socket[] = [];
   after(() => {

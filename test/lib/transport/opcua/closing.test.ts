@@ -36,7 +36,6 @@ const code = (outcome: { ok: boolean }): string => (outcome.ok ? 'ok' : (outcome
 
 /** A deploy closes readers and endpoint; each must be through long before the request time-out of 10 s. */
 describe('OPC UA transport: closing while the server is silent', function () {
-  this.timeout(30_000);
   let bench: Bench;
   const ends: Array<() => Promise<void>> = [];
 

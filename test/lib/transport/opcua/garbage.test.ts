@@ -30,7 +30,6 @@ function garbage(random: Seeded): Buffer {
 
 /* An exception out of a socket's event reaches nobody but the process: mocha fails the test then, and Node-RED ends. */
 describe('OPC UA transport: bytes that are no OPC UA', function () {
-  this.timeout(60_000);
   let bench: Bench;
   let proxy: TcpProxy;
   let transport: Transport;

@@ -8,7 +8,6 @@ const CONTROL: ReadPart = { kind: 'control' };
 const ring = (offset: number, length: number): ReadPart => ({ kind: 'ring', offset, length });
 
 describe('OPC UA transport: nodes and values', function () {
-  this.timeout(30_000);
   let bench: Bench;
 
   beforeEach(() => {

@@ -51,7 +51,6 @@ class Greeter {
 }
 
 describe('OPC UA transport: a link that was dead and is back', function () {
-  this.timeout(30_000);
   const ends: Array<() => Promise<void>> = [];
   afterEach(async () => {
     for (const end of ends.splice(0)) await end();

@@ -9,8 +9,6 @@ import { until } from '../../../e2e/support/process';
 
 /* Counted where it costs: the Read requests that reach the server. Polls are asked for one by one, so the counts are exact. */
 describe('Read requests at the server, poll by poll', function () {
-  this.timeout(30_000);
-
   for (const [verify, withData] of [
     ['extraCall', 2],
     ['sameCall', 1]

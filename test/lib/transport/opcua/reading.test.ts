@@ -99,7 +99,6 @@ class Plant {
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('reader over OPC UA', function () {
-  this.timeout(60_000);
   let plant: Plant;
   afterEach(() => plant.end());
 

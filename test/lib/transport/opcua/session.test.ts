@@ -14,7 +14,6 @@ import { Forwarder } from './forwarder';
 const LOOK: ReadPart[] = [{ kind: 'control' }];
 
 describe('OPC UA transport: sessions', function () {
-  this.timeout(30_000);
   let bench: Bench;
   let forwarder: Forwarder | undefined;
 

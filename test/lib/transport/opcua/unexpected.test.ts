@@ -19,7 +19,6 @@ type Session = {
  * In Node-RED one promise that rejects unseen ends the runtime: every way that node-opcua can fail must end in a value.
  */
 describe('OPC UA transport: whatever node-opcua does', function () {
-  this.timeout(30_000);
   let bench: Bench;
   const undo: Array<() => void> = [];
 

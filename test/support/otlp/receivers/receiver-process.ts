@@ -1,7 +1,7 @@
 import { ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { connect } from 'node:net';
-import { sleep } from '../../../e2e/support/process';
+import { until, WAIT_MS } from '../../until';
 
 /** Where `install.mjs` put them. */
 export const installed = join(__dirname, 'node_modules');
@@ -50,18 +50,23 @@ export class ReceiverProcess {
     );
   }
 
-  /** Resolves when the port takes connections. Rejects when the process ends first or 30 s are over. */
+  /** Resolves when the port takes connections. Rejects when the process ends first, or after the limit of a wait. */
   async listening(port: number): Promise<void> {
-    for (const end = Date.now() + 30_000; Date.now() < end && !this.exited; await sleep(50))
-      if (await answers(port)) return;
-    this.child.kill('SIGKILL');
-    throw new Error(`the receiver does not listen on port ${port}:\n${this.output}`);
+    await until(
+      `a receiver on port ${port}`,
+      async () => this.exited || (await answers(port)),
+      () => this.output
+    ).catch(async (error: unknown) => {
+      await this.kill();
+      throw error;
+    });
+    if (this.exited) throw new Error(`the receiver does not listen on port ${port}:\n${this.output}`);
   }
 
   async stop(): Promise<void> {
     if (this.exited) return;
     this.child.kill('SIGTERM');
-    const late = setTimeout(() => this.child.kill('SIGKILL'), 5000);
+    const late = setTimeout(() => this.child.kill('SIGKILL'), WAIT_MS);
     await this.gone;
     clearTimeout(late);
   }

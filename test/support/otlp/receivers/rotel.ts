@@ -83,12 +83,11 @@ export class Rotel {
    * All items of a signal once there are `count` of them: log records, data points, spans. Rejects when they do not
    * come.
    */
-  items(signal: Signal, count: number, timeoutMs = 10_000): Promise<Record<string, unknown>[]> {
+  items(signal: Signal, count: number): Promise<Record<string, unknown>[]> {
     const found = (): Record<string, unknown>[] => this.passedOn[signal].flatMap((request) => itemsOf(signal, request));
     return until(
       `${count} ${signal} in the collector`,
       () => found().length >= count && found(),
-      timeoutMs,
       () => `${found().length} came\n${this.output}`
     );
   }
