@@ -22,6 +22,7 @@ const mayImport = {
   transport: ['base', 'wire', 'ring', 'logobject'],
   capture: ['base', 'wire', 'ring', 'transport/transport'],
   discovery: ['base', 'wire', 'ring', 'transport/transport', 'transport/opcua', 'transport/modbus'],
+  archive: ['base', 'state', 'wire', 'ring', 'stream', 'loss', 'definition', 'document'],
   simulator: ['base', 'wire', 'ring', 'definition', 'logobject']
 };
 const pure = [
@@ -35,13 +36,16 @@ const pure = [
   'telemetry',
   'state',
   'logobject',
-  'reader'
+  'reader',
+  'archive'
 ];
 /*
  * What stands in the room of a pure folder and is not pure: the real clock, the real timers, the real files. Pure code
  * must not import it.
  */
-const real = ['base/system', 'base/deadline', 'state/files', 'reader/open-reader', 'reader/index'];
+const real = ['base/system', 'base/deadline', 'state/files', 'reader/open-reader', 'reader/index', 'archive/files'];
+/* A digest depends on nothing but its bytes: the one file of a pure room that may ask node:crypto for it. */
+const digest = 'lib/archive/tree/digest.ts';
 const realFiles = real.flatMap((place) => [`lib/${place}.ts`, `lib/${place}/**/*.ts`]);
 const folders = Object.keys(mayImport);
 /*
@@ -92,7 +96,13 @@ const carriageRules = (patterns) => {
   ];
 };
 /* What a node may import beside the indexes of the rooms: parts that have an index or a subject of their own. */
-const doors = ['base/system', 'state/files', 'transport/transport', ...carriages.map((name) => `transport/${name}`)];
+const doors = [
+  'base/system',
+  'state/files',
+  'transport/transport',
+  'archive/files',
+  ...carriages.map((name) => `transport/${name}`)
+];
 const nodeRules = {
   files: ['nodes/**/*.ts'],
   rules: {
@@ -209,7 +219,7 @@ const layerRules = folders.flatMap((folder) => {
     message: `lib/${folder} is given its clock, timers and files (docs/design.md 2)`
   };
   return [
-    { files, rules: rules([...patterns, machine, given]) },
+    { files, rules: rules([...patterns, machine, given]), ...(folder === 'archive' ? { ignores: [digest] } : {}) },
     ...(folder === 'reader' ? readerRules([...patterns, machine, given]) : []),
     { files: realFiles.filter((file) => file.startsWith(`lib/${folder}/`)), rules: rules(patterns) }
   ].filter((entry) => entry.files.length > 0);

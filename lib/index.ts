@@ -22,3 +22,4 @@ export * from './simulator';
 /** Under names of their own: `Span`, `Scope` or `Endpoint` say nothing without them. */
 export * as telemetry from './telemetry';
 export * as otlp from './otlp';
+export * as archive from './archive';

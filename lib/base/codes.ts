@@ -165,6 +165,16 @@ const logobject = [
   'OPENOT_LOG_UNKNOWN_FIELD'
 ] as const;
 
+// The archive, its notes and keys.
+const archive = [
+  'OPENOT_ARCHIVE_DAMAGED',
+  'OPENOT_ARCHIVE_DISK',
+  'OPENOT_ARCHIVE_ENTRY',
+  'OPENOT_ARCHIVE_KEY',
+  'OPENOT_ARCHIVE_NOTE',
+  'OPENOT_ARCHIVE_WENT_BACK'
+] as const;
+
 // The simulator.
 const simulator = [
   'OPENOT_SIMULATOR_COMMAND',
@@ -191,6 +201,7 @@ export const CODES = [
   ...otel,
   ...otlp,
   ...logobject,
+  ...archive,
   ...simulator,
   ...nodes
 ] as const;

@@ -167,6 +167,23 @@ export class LossAccounting {
     return source === undefined || seq >= source.next;
   }
 
+  /** The lowest seq that would be new data of this record's source; 0 for a source not seen yet. Changes nothing. */
+  expectedOf(record: RecordView): number {
+    const { bytes, start } = record;
+    const run = this.findRun(readU32(bytes, start + Offset.runId), readU32(bytes, start + Offset.runId + 4));
+    return run?.sources.get(record.sourceId)?.next ?? 0;
+  }
+
+  /**
+   * Counting of this source begins (again) at this seq: for whoever joins a stream in the middle and is told where. What
+   * was known of it is forgotten.
+   */
+  beginAt(runId: bigint, sourceId: number, next: number): void {
+    const run = this.own(this.runOf(Number(runId & 0xffff_ffffn), Number(runId >> 32n)));
+    run.sources.set(sourceId, new SourceAccount(next, next));
+    if (typeof run.own === 'object') run.own.add(sourceId);
+  }
+
   /** The lowest seq that would be new data; 0 for a source not seen yet. */
   expectedSeq(runId: bigint, sourceId: number): number {
     return this.find(runId, sourceId)?.next ?? 0;

@@ -16,26 +16,57 @@ const noticeKinds: readonly string[] = ['loss', 'lap', 'incarnation', 'skipped']
  * are left still come out, because they are facts of their own.
  */
 export function itemsOfBatch(payload: Buffer, facts: Pick<BatchFacts, 'segments' | 'notices'>): DecodedItems {
-  const notices = readNotices(facts.notices);
-  if (!notices.ok) return { items: [], error: notices };
-  const placing = new Placing(notices.notices);
-  const segments = readSegments(facts.segments, payload.length);
-  if (!segments.ok) return { items: placing.rest(), error: segments };
+  const items: Item[] = [];
   const maker = new ItemMaker();
-  for (let i = 0; i < segments.segments.length; i++) {
-    const { offset, abs } = segments.segments[i];
-    const end = i + 1 < segments.segments.length ? segments.segments[i + 1].offset : payload.length;
+  const error = walkBatch(payload, facts, {
+    record: (record, abs) => void items.push(maker.itemOf(payload, record, abs)),
+    notice: (notice) => void items.push(notice)
+  });
+  return error === undefined ? { items } : { items, error };
+}
+
+/** What a walk over a batch meets, in order. */
+export interface BatchVisitor {
+  /** A whole record with its CRC, as a view of the payload, and its ring position. */
+  record(record: RecordView, abs: number): void;
+  notice(notice: NoticeItem): void;
+}
+
+/** As `itemsOfBatch`, with what is met told one by one; what ended the walk early. */
+export function walkBatch(
+  payload: Buffer,
+  facts: Pick<BatchFacts, 'segments' | 'notices'>,
+  visitor: BatchVisitor
+): BytesError | undefined {
+  const notices = readNotices(facts.notices);
+  if (!notices.ok) return notices;
+  const placing = new Placing(notices.notices, visitor);
+  const segments = readSegments(facts.segments, payload.length);
+  const error = segments.ok ? walkSegments(payload, segments.segments, visitor, placing) : segments;
+  placing.rest();
+  return error;
+}
+
+function walkSegments(
+  payload: Buffer,
+  segments: readonly Segment[],
+  visitor: BatchVisitor,
+  placing: Placing
+): BytesError | undefined {
+  for (let i = 0; i < segments.length; i++) {
+    const { offset, abs } = segments[i];
+    const end = i + 1 < segments.length ? segments[i + 1].offset : payload.length;
     for (let at = offset; at < end;) {
-      const recordAbs = abs + (at - offset);
       const record = decodeRecord(payload, at, end);
+      const recordAbs = abs + (at - offset);
       const error = record.ok ? refused(payload, record, recordAbs) : badBytes(record, at, payload.length, recordAbs);
-      if (!record.ok || error !== undefined) return { items: placing.rest(), error };
+      if (!record.ok || error !== undefined) return error;
       placing.before(recordAbs);
-      placing.items.push(maker.itemOf(payload, record, recordAbs));
+      visitor.record(record, recordAbs);
       at += record.length;
     }
   }
-  return { items: placing.rest() };
+  return undefined;
 }
 
 function refused(payload: Buffer, record: RecordView, abs: number): BytesError | undefined {
@@ -45,26 +76,27 @@ function refused(payload: Buffer, record: RecordView, abs: number): BytesError |
   return { ok: false, code: 'OPENOT_RING_MISSING_CRC', message, offset: record.start, abs };
 }
 
-/** The items so far, and the notices that still wait for their place. Their order is the reader's. */
+/** The notices that still wait for their place. Their order is the reader's. */
 class Placing {
-  readonly items: Item[] = [];
   private placed = 0;
 
-  constructor(private readonly notices: readonly Notice[]) {}
+  constructor(
+    private readonly notices: readonly Notice[],
+    private readonly visitor: BatchVisitor
+  ) {}
 
   before(abs: number): void {
     while (this.placed < this.notices.length && this.notices[this.placed].beforeAbs <= abs) this.place();
   }
 
-  rest(): Item[] {
+  rest(): void {
     while (this.placed < this.notices.length) this.place();
-    return this.items;
   }
 
   private place(): void {
     // eslint-disable-next-line @typescript-eslint/no-unused-vars
     const { beforeAbs, ...item } = this.notices[this.placed++];
-    this.items.push(item as NoticeItem);
+    this.visitor.notice(item as NoticeItem);
   }
 }
 

@@ -1,6 +1,15 @@
 import { KnownEpoch, Snapshot } from '../ring/snapshot';
 import { Notice, Segment } from './items';
 
+/** Where counting of seqs began. */
+export interface Began {
+  readonly cause: 'first-contact' | 'newest' | 'seek' | 'resumed';
+  readonly incarnation: number;
+  readonly abs: number;
+  /** The run in force then, decimal text. */
+  readonly runId: string;
+}
+
 /** `msg.openot`: what every node keeps and hands on beside the payload (docs/design.md 3). */
 export interface StreamFacts {
   /** Name of the stream, frozen at first contact. */
@@ -13,6 +22,11 @@ export interface StreamFacts {
   epochs: KnownEpoch[];
   /** Decimal text, nanoseconds since the Unix epoch. */
   receiveTimeNs: string;
+  /**
+   * Where counting of seqs began, and why (docs/format.md 9): of every source from 0 at a `first-contact`, of those of
+   * runs up to `runId` at their first record seen otherwise. Absent where it is not known any more.
+   */
+  began?: Began;
   /** Commit tokens; absent or empty where nothing waits for an acknowledgement. */
   commit?: string[];
 }

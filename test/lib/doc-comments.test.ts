@@ -15,6 +15,7 @@ const FOLDERS = [
   'document',
   'telemetry',
   'otlp',
+  'archive',
   'simulator',
   'state',
   'reader',

@@ -34,6 +34,8 @@ const ROOMS: Record<string, readonly string[]> = {
   './discovery': ['base', 'discovery', 'ring', 'transport', 'wire'],
   './telemetry': ['base', 'definition', 'document', 'state', 'stream', 'telemetry', 'wire'],
   './otlp': ['base', 'document', 'otlp', 'telemetry', 'wire'],
+  './archive': ['archive', 'base', 'definition', 'loss', 'ring', 'state', 'stream', 'wire'],
+  './archive/files': ['archive', 'base', 'state'],
   './simulator': ['base', 'definition', 'ring', 'simulator', 'wire']
 };
 

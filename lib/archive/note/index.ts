@@ -1,0 +1,3 @@
+export * from './checkpoint';
+export * from './proof-file';
+export * from './signed-note';

@@ -1,0 +1,4 @@
+export * from './digest';
+export * from './edge';
+export * from './merkle';
+export * from './tiles';
