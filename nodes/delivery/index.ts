@@ -1,2 +1,7 @@
-export { Hop, deliveriesDone } from './hop';
-export type { Account, Standing } from './ledger';
+export { DeliveryPort, deliveriesDone } from './port';
+export type { AckStatus, ReaderSession } from './session';
+export type { Acknowledgements } from './acknowledgements';
+export { OwnTokens } from './own-tokens';
+export { commitOf, entriesOf, tokenOf, tokensOf } from './token';
+export type { Token } from './token';
+export { handleBound } from './bound-input';

@@ -11,7 +11,7 @@ const idsOf = (value: unknown): string[] =>
  * Reads the flows as they are deployed now: Complete nodes by the nodes they hear of, and link calls with their
  * targets.
  */
-export function otherWays(RED: NodeAPI): OtherWays {
+export function otherWays(RED: Pick<NodeAPI, 'nodes'>): OtherWays {
   const from = new Map<string, string[]>();
   const dynamic = new Set<string>();
   const add = (id: string, to: string): void => void from.set(id, [...(from.get(id) ?? []), to]);

@@ -1,4 +1,4 @@
-import type { Destination } from './ledger';
+import type { Destination } from './in-flight-batch';
 
 /** What of a running node tells where its messages go. */
 export interface Wired {

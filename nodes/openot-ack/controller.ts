@@ -1,19 +1,18 @@
 import { BoundedMap, shownValue } from '../../lib/base';
 import type { NodeMessage } from 'node-red';
 import { CodedError } from '../runtime/coded-error';
-import { commitOf } from '../runtime/messages';
-import type { Standing } from '../delivery';
-import { entriesOf, Token, tokenOf } from '../delivery/token';
+
+import { AckStatus, Token, commitOf, entriesOf, tokenOf } from '../delivery';
 import { Sequences } from './sequences';
 
 /** The readers of this process, as far as an acknowledgement goes (nodes/delivery). */
 export interface AckPorts {
-  /** What an acknowledgement of this batch of this life (`reader/boot`) would mean. */
-  standing(life: string, serial: number): Standing;
+  /** What an acknowledgement of this batch of this session (`reader/boot`) would mean. */
+  ackStatus(session: string, serial: number): AckStatus;
   /** Acknowledges this batch and all before it; how many that are. */
-  acknowledge(life: string, serial: number): number;
+  acknowledge(session: string, serial: number): number;
   /** This batch did not get where it belongs: it and what follows are read again. False where that is known already. */
-  reject(life: string, serial: number): boolean;
+  reject(session: string, serial: number): boolean;
   /** Milliseconds of a monotonic clock. */
   nowMs(): number;
 }
@@ -27,7 +26,7 @@ export interface AckTotals {
    * Messages without a token that were not parts of one with a token, nor metrics or spans that openot-otlp delivered.
    */
   without: number;
-  /** Tokens of readers or lives that are no more, or that never were. */
+  /** Tokens of readers or sessions that are no more, or that never were. */
   unknown: number;
   /** Tokens of readers that do not wait for acknowledgements. */
   unasked: number;
@@ -39,8 +38,8 @@ export interface AckTotals {
 export type AckOutcome =
   'acknowledged' | 'waiting' | 'failed' | 'without' | 'unknown' | 'unasked' | 'malformed' | 'nothing';
 
-/** Lives with partly counted tokens that are remembered, at most; the longest unused is forgotten first. */
-const MAX_LIVES = 64;
+/** Sessions with partly counted tokens that are remembered, at most; the longest unused is forgotten first. */
+const MAX_SESSIONS = 64;
 
 /**
  * Metrics or spans that openot-otlp has delivered: tokens ride on logs alone (docs/format.md 25), so that these have
@@ -58,8 +57,8 @@ export class AckController {
   last: AckOutcome = 'nothing';
   /** When something was acknowledged last. */
   lastMs: number | undefined;
-  /** By life, the tokens that some of the branches have brought: how many. */
-  private readonly partly = new BoundedMap<string, Map<number, number>>(MAX_LIVES);
+  /** By session, the tokens that some of the branches have brought: how many. */
+  private readonly partly = new BoundedMap<string, Map<number, number>>(MAX_SESSIONS);
   private readonly sequences = new Sequences();
   /** A message without a token failed: the batch that the next token stands for may be its own, or cover it. */
   private unassigned = false;
@@ -84,7 +83,8 @@ export class AckController {
       // Too late for a batch that was acknowledged already: it can only be told. A part is counted with its batch.
       if (
         taken.isWhole &&
-        (tokens.length === 0 || tokens.some(({ life, serial }) => this.ports.standing(life, serial) === 'settled'))
+        (tokens.length === 0 ||
+          tokens.some(({ session, serial }) => this.ports.ackStatus(session, serial) === 'settled'))
       )
         this.note('failed');
     } else if (
@@ -96,15 +96,15 @@ export class AckController {
     )
       this.note('without');
     else if (open.length > 0) this.last = 'waiting';
-    for (const { life, serial } of taken.tokens) {
-      if (taken.hasFailed || this.unassigned) this.fail(life, serial);
-      else this.arrive(life, serial);
+    for (const { session, serial } of taken.tokens) {
+      if (taken.hasFailed || this.unassigned) this.fail(session, serial);
+      else this.arrive(session, serial);
     }
     if (taken.tokens.length > 0) this.unassigned = false;
     // A part of a batch that other parts follow: those before it are through, since order is kept.
     if (!taken.isWhole && !taken.hasFailed && !this.unassigned && this.branches === 1)
-      for (const { life, serial } of open) this.acknowledge(life, serial - 1);
-    this.sequences.prune(({ life, serial }) => this.ports.standing(life, serial) === 'open');
+      for (const { session, serial } of open) this.acknowledge(session, serial - 1);
+    this.sequences.prune(({ session, serial }) => this.ports.ackStatus(session, serial) === 'open');
     if (error !== undefined) this.last = 'malformed';
     return error;
   }
@@ -116,8 +116,8 @@ export class AckController {
 
   /** Their tokens: what is known of them goes with this node. */
   unfinished(): string[] {
-    const counted = [...this.partly].flatMap(([life, serials]) =>
-      [...serials.keys()].map((serial) => `${life}/${serial}`)
+    const counted = [...this.partly].flatMap(([session, serials]) =>
+      [...serials.keys()].map((serial) => `${session}/${serial}`)
     );
     return [...new Set([...counted, ...this.sequences.pending.map(({ text }) => text)])];
   }
@@ -150,11 +150,11 @@ export class AckController {
 
   /** Those that wait for an acknowledgement. */
   private sort(tokens: readonly Token[]): Token[] {
-    return tokens.filter(({ life, serial }) => {
-      const standing = this.ports.standing(life, serial);
-      if (standing === 'unknown') this.partly.delete(life);
-      if (standing === 'unknown' || standing === 'unasked') this.note(standing);
-      return standing === 'open';
+    return tokens.filter(({ session, serial }) => {
+      const ackStatus = this.ports.ackStatus(session, serial);
+      if (ackStatus === 'unknown') this.partly.delete(session);
+      if (ackStatus === 'unknown' || ackStatus === 'unasked') this.note(ackStatus);
+      return ackStatus === 'open';
     });
   }
 
@@ -163,31 +163,31 @@ export class AckController {
     this.last = what;
   }
 
-  private fail(life: string, serial: number): void {
-    if (this.ports.reject(life, serial)) this.note('failed');
-    this.partly.get(life)?.delete(serial);
+  private fail(session: string, serial: number): void {
+    if (this.ports.reject(session, serial)) this.note('failed');
+    this.partly.get(session)?.delete(serial);
   }
 
-  private arrive(life: string, serial: number): void {
-    if (this.ports.standing(life, serial) !== 'open') return;
-    const serials = this.partly.get(life) ?? new Map<number, number>();
+  private arrive(session: string, serial: number): void {
+    if (this.ports.ackStatus(session, serial) !== 'open') return;
+    const serials = this.partly.get(session) ?? new Map<number, number>();
     const count = (serials.get(serial) ?? 0) + 1;
-    if (count >= this.branches) return this.acknowledge(life, serial);
+    if (count >= this.branches) return this.acknowledge(session, serial);
     serials.set(serial, count);
-    this.partly.set(life, serials);
+    this.partly.set(session, serials);
   }
 
-  private acknowledge(life: string, serial: number): void {
-    const count = this.ports.acknowledge(life, serial);
+  private acknowledge(session: string, serial: number): void {
+    const count = this.ports.acknowledge(session, serial);
     if (count > 0) {
       this.totals.acknowledged += count;
       this.last = 'acknowledged';
       this.lastMs = this.ports.nowMs();
     }
-    const serials = this.partly.get(life);
+    const serials = this.partly.get(session);
     if (serials === undefined) return;
     for (const counted of [...serials.keys()]) if (counted <= serial) serials.delete(counted);
-    if (serials.size === 0) this.partly.delete(life);
+    if (serials.size === 0) this.partly.delete(session);
   }
 }
 

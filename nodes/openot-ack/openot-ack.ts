@@ -2,7 +2,7 @@ import type { Node, NodeAPI, NodeDef, NodeStatus } from 'node-red';
 import { buildNode } from '../runtime/build-node';
 import { handle } from '../runtime/handle';
 import { numberOf } from '../runtime/numbers';
-import { Hop } from '../delivery';
+import { DeliveryPort } from '../delivery';
 import { ageChangesInMs, ThrottledStatus } from '../runtime/status';
 import { AckController } from './controller';
 import { showAck } from './show';
@@ -14,12 +14,12 @@ interface AckDef extends NodeDef {
 const init = (RED: NodeAPI): void => {
   function OpenotAck(this: Node, def: AckDef): void {
     RED.nodes.createNode(this, def);
-    const hop = new Hop(RED, this);
+    const delivery = new DeliveryPort(RED, this);
     let controller: AckController | undefined;
     const make = (status: ThrottledStatus): void => {
       const branches = numberOf(def.branches, { name: 'branches', fallback: 1, min: 1, max: 64 });
       const acks = (controller = new AckController(branches, {
-        ...hop.acknowledgements,
+        ...delivery.acknowledgements,
         nowMs: () => performance.now()
       }));
       const show = (): NodeStatus => showAck(acks, performance.now());
@@ -27,7 +27,7 @@ const init = (RED: NodeAPI): void => {
         acks.lastMs === undefined ? undefined : ageChangesInMs(performance.now() - acks.lastMs);
       status.set(show);
       handle(this, (message, send) =>
-        hop.through(message, send, (pass) => {
+        delivery.through(message, send, (pass) => {
           const error = acks.take(message);
           status.set(show, agesInMs);
           pass(message);
@@ -37,9 +37,9 @@ const init = (RED: NodeAPI): void => {
     };
     const release = (): void => {
       // What some branches have brought is known here only: such batches are read again.
-      hop.close(controller?.unfinished());
+      delivery.close(controller?.unfinished());
     };
-    buildNode(this, make, { release, hop });
+    buildNode(this, make, { release, delivery });
   }
   RED.nodes.registerType('openot-ack', OpenotAck);
 };

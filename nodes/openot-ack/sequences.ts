@@ -1,5 +1,5 @@
 import { BoundedMap } from '../../lib/base';
-import type { Token } from '../delivery/token';
+import type { Token } from '../delivery';
 
 /** `msg.parts` as split, batch, sort and this package's nodes set it, as far as it matters here. */
 interface Parts {

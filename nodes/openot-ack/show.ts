@@ -5,7 +5,7 @@ import type { AckController, AckOutcome } from './controller';
 const hints: Partial<Record<AckOutcome, string>> = {
   failed: 'failed, is read again',
   without: 'message without a token',
-  unknown: 'token of an earlier life',
+  unknown: 'token of an earlier session',
   unasked: 'its reader does not wait for it',
   malformed: 'OPENOT_ACK_TOKEN'
 };

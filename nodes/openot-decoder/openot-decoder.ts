@@ -3,7 +3,7 @@ import type { Node, NodeAPI, NodeDef, NodeStatus } from 'node-red';
 import { buildNode } from '../runtime/build-node';
 import { handle } from '../runtime/handle';
 import { choiceOf } from '../runtime/numbers';
-import { Hop } from '../delivery';
+import { DeliveryPort } from '../delivery';
 import { ageChangesInMs, ThrottledStatus } from '../runtime/status';
 import { DecoderController } from './controller';
 import { showDecoder } from './show';
@@ -15,7 +15,7 @@ interface DecoderDef extends NodeDef {
 const init = (RED: NodeAPI): void => {
   function OpenotDecoder(this: Node, def: DecoderDef): void {
     RED.nodes.createNode(this, def);
-    const hop = new Hop(RED, this);
+    const delivery = new DeliveryPort(RED, this);
     const make = (status: ThrottledStatus): void => {
       const controller = new DecoderController(
         { emit: choiceOf(def.emit, 'emit', ['batch', 'item']) },
@@ -28,7 +28,7 @@ const init = (RED: NodeAPI): void => {
         return newestMs === undefined || lastError !== '' ? undefined : ageChangesInMs(Math.abs(Date.now() - newestMs));
       };
       handle(this, (message, send) =>
-        hop.through(message, send, (pass) => {
+        delivery.through(message, send, (pass) => {
           try {
             const { messages, error } = controller.decode(message);
             for (const output of messages) pass(output);
@@ -43,7 +43,7 @@ const init = (RED: NodeAPI): void => {
         })
       );
     };
-    buildNode(this, make, { release: () => hop.close(), hop });
+    buildNode(this, make, { release: () => delivery.close(), delivery });
   }
   RED.nodes.registerType('openot-decoder', OpenotDecoder);
 };

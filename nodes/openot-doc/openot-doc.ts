@@ -1,9 +1,8 @@
 import type { Node, NodeAPI, NodeDef, NodeStatus } from 'node-red';
-import { handleBound } from '../runtime/bound-input';
+import { DeliveryPort, handleBound } from '../delivery';
 import { buildNode } from '../runtime/build-node';
 import { DefinitionUser } from '../runtime/definition-user';
 import { choiceOf } from '../runtime/numbers';
-import { Hop } from '../delivery';
 import { showDefinitions } from '../runtime/show-definitions';
 import { shortCount, ThrottledStatus } from '../runtime/status';
 import { DocController } from './controller';
@@ -20,7 +19,7 @@ interface DocDef extends NodeDef {
 const init = (RED: NodeAPI): void => {
   function OpenotDoc(this: Node, def: DocDef): void {
     RED.nodes.createNode(this, def);
-    const hop = new Hop(RED, this);
+    const delivery = new DeliveryPort(RED, this);
     let user: DefinitionUser | undefined;
     const make = (status: ThrottledStatus): void => {
       const used = (user = new DefinitionUser(
@@ -42,7 +41,7 @@ const init = (RED: NodeAPI): void => {
       );
       handleBound({
         node: this,
-        hop,
+        delivery,
         user: used,
         status,
         show: (failed) => showDoc(controller, used, failed),
@@ -53,10 +52,10 @@ const init = (RED: NodeAPI): void => {
       });
     };
     const release = (): void => {
-      hop.close();
+      delivery.close();
       user?.close();
     };
-    buildNode(this, make, { release, hop });
+    buildNode(this, make, { release, delivery });
   }
   RED.nodes.registerType('openot-doc', OpenotDoc);
 };

@@ -2,7 +2,8 @@ import type { NodeMessageInFlow } from 'node-red';
 import { Binding, NOT_ADVERTISED, Relation } from '../../lib/definition';
 import type { Item, LooseFacts } from '../../lib/stream';
 import type { Send } from '../runtime/handle';
-import { isFollowed, tokensOf } from '../runtime/messages';
+import { isFollowed } from '../runtime/messages';
+import { tokensOf } from '../delivery';
 
 /** A message that waits, whole or what is left of it. */
 export interface Held {

@@ -1,11 +1,10 @@
 import { counted } from '../../lib/base';
 import type { Node, NodeAPI, NodeDef, NodeStatus } from 'node-red';
-import { handleBound } from '../runtime/bound-input';
+import { DeliveryPort, handleBound } from '../delivery';
 import { buildNode } from '../runtime/build-node';
 import { CodedError } from '../runtime/coded-error';
 import { DefinitionUser } from '../runtime/definition-user';
 import { choiceOf, numberOf } from '../runtime/numbers';
-import { Hop } from '../delivery';
 import { showDefinitions } from '../runtime/show-definitions';
 import { shortCount, ThrottledStatus } from '../runtime/status';
 import { GuardController } from './controller';
@@ -20,7 +19,7 @@ interface DriftGuardDef extends NodeDef {
 const init = (RED: NodeAPI): void => {
   function OpenotDriftGuard(this: Node, def: DriftGuardDef): void {
     RED.nodes.createNode(this, def);
-    const hop = new Hop(RED, this);
+    const delivery = new DeliveryPort(RED, this);
     let user: DefinitionUser | undefined;
     let controller: GuardController | undefined;
     const make = (status: ThrottledStatus): void => {
@@ -36,10 +35,10 @@ const init = (RED: NodeAPI): void => {
       };
       const guard = (controller = new GuardController(settings, (facts) => used.bind(facts)));
       // Before the status is shown: it counts what is still held.
-      user.onChange(() => (hop.isClosed || used.pending !== undefined ? undefined : guard.release()));
+      user.onChange(() => (delivery.isClosed || used.pending !== undefined ? undefined : guard.release()));
       handleBound({
         node: this,
-        hop,
+        delivery,
         user: used,
         status,
         show: (failed) => showGuard(guard, used, failed),
@@ -56,10 +55,10 @@ const init = (RED: NodeAPI): void => {
           ),
           {}
         );
-      hop.close();
+      delivery.close();
       user?.close();
     };
-    buildNode(this, make, { release, hop });
+    buildNode(this, make, { release, delivery });
   }
   RED.nodes.registerType('openot-drift-guard', OpenotDriftGuard);
 };

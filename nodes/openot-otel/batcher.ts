@@ -1,6 +1,6 @@
 import type { LogRecord, MappedItems, MetricPoint, Signal, Span } from '../../lib/telemetry';
 import type { Send } from '../runtime/handle';
-import { tokensOf } from '../runtime/messages';
+import { tokensOf } from '../delivery';
 import { estimatedBytes } from './size';
 import type { BatchLimits, EnvelopeSettings } from './settings';
 import type { Consignment } from './settlements';

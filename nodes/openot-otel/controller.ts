@@ -4,10 +4,7 @@ import { createMeter, createOtelMapper, Mapped, OtelMapper } from '../../lib/tel
 import { CodedError, codedErrorOf } from '../runtime/coded-error';
 import { factsOf } from '../runtime/checked-input';
 import type { Send } from '../runtime/handle';
-import { tokensOf } from '../runtime/messages';
-import { OwnTokens } from '../runtime/own-tokens';
-import type { Standing } from '../delivery';
-import type { Token } from '../delivery/token';
+import { AckStatus, OwnTokens, Token, tokensOf } from '../delivery';
 import { Batch, Batcher, Entry } from './batcher';
 import { isForget, isWrongKind, kindOf, refusalOf, wrongPayload } from './incoming';
 import { Memory, MemoryPorts } from './memory';
@@ -37,8 +34,8 @@ export interface OtelPorts extends MemoryPorts {
   /** Decimal text, nanoseconds since the Unix epoch. */
   nowNs(): string;
   newId(): string;
-  standing(life: string, serial: number): Standing;
-  isSettled(life: string, serial: number): boolean;
+  ackStatus(session: string, serial: number): AckStatus;
+  isSettled(session: string, serial: number): boolean;
 }
 
 export interface OtelTotals {
@@ -83,12 +80,12 @@ export class OtelController {
 
   constructor(private readonly ports: OtelPorts) {
     const memory = (this.memory = new Memory({ ...ports, onRested: () => this.pump() }));
-    this.tokens = new OwnTokens((life, serial) => ports.standing(life, serial));
+    this.tokens = new OwnTokens((session, serial) => ports.ackStatus(session, serial));
     this.mapper = createOtelMapper({ book: memory.book, meter: createMeter({ startNs: ports.nowNs() }) });
     this.settlements = new Settlements(
       {
-        standing: (life, serial) => ports.standing(life, serial),
-        isSettled: (life, serial) => ports.isSettled(life, serial),
+        ackStatus: (session, serial) => ports.ackStatus(session, serial),
+        isSettled: (session, serial) => ports.isSettled(session, serial),
         settle: (mark) => memory.settle(mark),
         abandon: (mark) => memory.abandon(mark)
       },
@@ -377,7 +374,7 @@ export class OtelController {
   /**
    * Throws nothing: it is called by timers too. A batch that cannot be put together, or sent, is an error of its
    * messages. Their
-   * tokens are refused with them (nodes/delivery/hop): a reader that waits for acknowledgements reads them again.
+   * tokens are refused with them (nodes/delivery/port): a reader that waits for acknowledgements reads them again.
    */
   private send(batch: Batch): void {
     try {

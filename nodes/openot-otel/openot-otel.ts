@@ -7,7 +7,7 @@ import { buildNode } from '../runtime/build-node';
 import { CodedError, codedErrorOf } from '../runtime/coded-error';
 import { handle } from '../runtime/handle';
 import { ownedStore } from '../runtime/owned-store';
-import { Hop } from '../delivery';
+import { DeliveryPort } from '../delivery';
 import { packageOf } from '../runtime/software';
 import { STATUS_INTERVAL_MS } from '../runtime/status';
 import { fileNameOf, userDirectory } from '../runtime/user-directory';
@@ -18,9 +18,9 @@ import { showOtel } from './show';
 const init = (RED: NodeAPI): void => {
   function OpenotOtel(this: Node, def: NodeDef & OtelProperties): void {
     RED.nodes.createNode(this, def);
-    const hop = new Hop(RED, this);
+    const delivery = new DeliveryPort(RED, this);
     let controller: OtelController | undefined;
-    const report = (error: Error): void => (hop.isClosed ? undefined : this.error(error, {}));
+    const report = (error: Error): void => (delivery.isClosed ? undefined : this.error(error, {}));
     buildNode(
       this,
       (status) => {
@@ -34,7 +34,7 @@ const init = (RED: NodeAPI): void => {
             controller === undefined ? { fill: 'yellow', shape: 'ring', text: 'starting' } : showOtel(controller)
           );
         const ready = loadHashes().then((hashes) => {
-          if (hop.isClosed) return;
+          if (delivery.isClosed) return;
           controller = new OtelController({
             settings,
             hashes,
@@ -42,7 +42,7 @@ const init = (RED: NodeAPI): void => {
             nowNs: () => systemNowNs().toString(),
             after: systemTimers().after,
             newId: () => RED.util.generateId(),
-            ...hop.acknowledgements,
+            ...delivery.acknowledgements,
             report,
             onChange: show
           });
@@ -52,7 +52,7 @@ const init = (RED: NodeAPI): void => {
         const timer = setInterval(show, STATUS_INTERVAL_MS);
         show();
         handle(this, (message, send) =>
-          hop.through(message, send, async (pass) => {
+          delivery.through(message, send, async (pass) => {
             if (controller === undefined) await ready;
             // It closed meanwhile: what has a token comes again.
             if (controller === undefined) return new Promise<void>(() => undefined);
@@ -71,7 +71,7 @@ const init = (RED: NodeAPI): void => {
         };
       },
       {
-        hop,
+        delivery,
         release: () => {
           const dropped = controller?.waiting.withoutToken ?? 0;
           // Without a message: the Catch nodes of this flow close in the same moment, and what they get then is seen by
@@ -83,7 +83,7 @@ const init = (RED: NodeAPI): void => {
                 `${dropped} messages waited for others when this node closed, and no commit token makes their reader read them again: keep msg.openot.commit in the messages to this node, or set "Max. age" to 0`
               )
             );
-          hop.close();
+          delivery.close();
         }
       }
     );

@@ -1,7 +1,6 @@
 import type { NodeMessageInFlow } from 'node-red';
 import type { DocumentObject } from '../../lib/document';
-import type { Standing } from '../delivery';
-import type { Token } from '../delivery/token';
+import type { AckStatus, Token } from '../delivery';
 import type { TokenStreams } from './token-streams';
 
 /** The last record of one source of one run of a stream, in one incarnation of its ring. */
@@ -23,10 +22,10 @@ export interface Consignment {
   readonly marks: readonly Mark[];
 }
 
-/** What the ledger of the tokens says (nodes/delivery), and who is told. */
+/** What the tracker of the tokens says (nodes/delivery), and who is told. */
 export interface SettlementPorts {
-  standing(life: string, serial: number): Standing;
-  isSettled(life: string, serial: number): boolean;
+  ackStatus(session: string, serial: number): AckStatus;
+  isSettled(session: string, serial: number): boolean;
   /** This record and all before it of its source are through for good. */
   settle(mark: Mark): void;
   /** Nobody will ever say whether they are. */
@@ -61,7 +60,7 @@ function put(marks: Map<string, Mark>, mark: Mark): void {
 /**
  * Which records are through for good: those whose tokens, with which they left, are settled. Until then a kill brings
  * them
- * again, and what they closed is kept for that. Where the life of a reader ends before, nobody knows: the same records
+ * again, and what they closed is kept for that. Where the session of a reader ends before, nobody knows: the same records
  * come again, or a later record of their source covers them. Records without any token are through when they have left,
  * those of a stream's first sequence when it has ended without one.
  *
@@ -118,15 +117,15 @@ export class Settlements {
     this.carried.set(stream, carried);
   }
 
-  /** Asks the ledger again. */
+  /** Asks the tracker again. */
   sweep(): void {
     const before = this.sentOnes.length;
     this.sentOnes = this.sentOnes.filter(({ tokens, marks }) => {
-      if (tokens.some(({ life, serial }) => this.ports.standing(life, serial) === 'unknown')) {
+      if (tokens.some(({ session, serial }) => this.ports.ackStatus(session, serial) === 'unknown')) {
         for (const mark of marks) this.ports.abandon(mark);
         return false;
       }
-      if (!tokens.every(({ life, serial }) => this.ports.isSettled(life, serial))) return true;
+      if (!tokens.every(({ session, serial }) => this.ports.isSettled(session, serial))) return true;
       for (const mark of marks) this.ports.settle(mark);
       return false;
     });
@@ -134,7 +133,7 @@ export class Settlements {
   }
 
   /**
-   * Will something of what was sent be settled while nothing goes on that has these tokens? `held`: by life the lowest
+   * Will something of what was sent be settled while nothing goes on that has these tokens? `held`: by session the lowest
    * of
    * their serials. A token is settled with all before it, so one that is held itself, or lies behind one, is not.
    */
@@ -149,6 +148,6 @@ export class Settlements {
   }
 }
 
-/** Can all of these be settled while `held` (by life, the lowest serial) stays where it is? */
+/** Can all of these be settled while `held` (by session, the lowest serial) stays where it is? */
 export const isFree = (tokens: readonly Token[], held: ReadonlyMap<string, number>): boolean =>
-  tokens.every(({ life, serial }) => serial < (held.get(life) ?? Infinity));
+  tokens.every(({ session, serial }) => serial < (held.get(session) ?? Infinity));

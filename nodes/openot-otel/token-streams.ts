@@ -1,7 +1,7 @@
 import { BoundedMap } from '../../lib/base';
 import type { NodeMessageInFlow } from 'node-red';
 import { isFollowed, isLastPart } from '../runtime/messages';
-import type { Token } from '../delivery/token';
+import type { Token } from '../delivery';
 import { kindOf } from './incoming';
 
 /**

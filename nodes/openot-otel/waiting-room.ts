@@ -1,6 +1,6 @@
 import type { NodeMessageInFlow } from 'node-red';
 import { Fifo } from '../../lib/base';
-import type { Token } from '../delivery/token';
+import type { Token } from '../delivery';
 import { estimatedBytes } from './size';
 
 /** A message that waits to be mapped. */
@@ -63,10 +63,11 @@ export class WaitingRoom {
     return seat;
   }
 
-  /** By life, the lowest serial that waits here; `more` are of a message that is about to come. */
+  /** By session, the lowest serial that waits here; `more` are of a message that is about to come. */
   held(more: readonly Token[]): Map<string, number> {
     const held = new Map<string, number>();
-    const put = ({ life, serial }: Token): void => void held.set(life, Math.min(serial, held.get(life) ?? Infinity));
+    const put = ({ session, serial }: Token): void =>
+      void held.set(session, Math.min(serial, held.get(session) ?? Infinity));
     more.forEach(put);
     for (let n = 0; n < this.withTokens.length; n++) this.withTokens.at(n)!.tokens.forEach(put);
     return held;

@@ -3,8 +3,7 @@ import { Dropped, OtlpSender, Rejected, Said, SenderPorts, SenderSettings, Sende
 import { CodedError } from '../runtime/coded-error';
 import type { Send } from '../runtime/handle';
 import { derive } from '../runtime/messages';
-import { OwnTokens } from '../runtime/own-tokens';
-import type { Standing } from '../delivery';
+import { AckStatus, OwnTokens } from '../delivery';
 import { notARequest, textOfPayload } from './payload';
 
 /** What the node does with what the sender tells. */
@@ -13,8 +12,8 @@ export interface OtlpEvents {
   onRejected(message: NodeMessage): void;
   onSaid(said: Said): void;
   onFault(thrown: unknown): void;
-  /** What the ledger of this process knows of a token. */
-  standing(life: string, serial: number): Standing;
+  /** What the tracker of this process knows of a token. */
+  ackStatus(session: string, serial: number): AckStatus;
 }
 
 /** Messages to the sender, and back: each leaves when all that was in it has an outcome, in the order of arrival. */
@@ -23,7 +22,7 @@ export class OtlpController {
   private readonly tokens: OwnTokens;
 
   constructor(ports: SenderPorts, settings: SenderSettings, events: OtlpEvents) {
-    this.tokens = new OwnTokens((life, serial) => events.standing(life, serial));
+    this.tokens = new OwnTokens((session, serial) => events.ackStatus(session, serial));
     this.sender = new OtlpSender(ports, settings, {
       onRejected: (payload: Rejected) => events.onRejected({ topic: 'rejected', payload } as NodeMessage),
       onChange: (said) => events.onSaid(said),

@@ -4,7 +4,7 @@ import type { Signal } from '../../lib/telemetry';
 import { buildNode } from '../runtime/build-node';
 import { CodedError, codedErrorOf } from '../runtime/coded-error';
 import { CLOSE_LIMIT_MS, handle } from '../runtime/handle';
-import { Hop } from '../delivery';
+import { DeliveryPort } from '../delivery';
 import { STATUS_INTERVAL_MS } from '../runtime/status';
 import { OtlpController } from './controller';
 import { OtlpCredentials, OtlpProperties, otlpSettings } from './settings';
@@ -31,7 +31,7 @@ function droppedText({ items, points }: Dropped): string {
 const init = (RED: NodeAPI): void => {
   function OpenotOtlp(this: Node, def: OtlpDef): void {
     RED.nodes.createNode(this, def);
-    const hop = new Hop(RED, this);
+    const delivery = new DeliveryPort(RED, this);
     buildNode(
       this,
       (status) => {
@@ -47,12 +47,12 @@ const init = (RED: NodeAPI): void => {
         });
         const show = (): void => status.set(() => showOtlp(controller.status(), settings.maxAgeMs, performance.now()));
         const controller = new OtlpController(systemSenderPorts(settings.maxInFlight), settings, {
-          onRejected: (message) => hop.send([null, message], (output) => this.send(output)),
+          onRejected: (message) => delivery.send([null, message], (output) => this.send(output)),
           onFault: (thrown) => this.error(codedErrorOf(thrown), {}),
-          standing: (life, serial) => hop.acknowledgements.standing(life, serial),
+          ackStatus: (session, serial) => delivery.acknowledgements.ackStatus(session, serial),
           onSaid: (said) => {
             show();
-            const line = hop.isClosed ? undefined : spoken.lineOf(said);
+            const line = delivery.isClosed ? undefined : spoken.lineOf(said);
             if (line === undefined) return;
             if (line.level === 'log') this.log(line.text);
             else if (line.level === 'warn') this.warn(`${line.code}: ${line.text}`);
@@ -63,7 +63,7 @@ const init = (RED: NodeAPI): void => {
         const timer = setInterval(show, STATUS_INTERVAL_MS);
         show();
         handle(this, (message, send) =>
-          hop.through(message, send, (pass) => {
+          delivery.through(message, send, (pass) => {
             const left = controller.take(message, pass);
             show();
             return left;
@@ -77,7 +77,7 @@ const init = (RED: NodeAPI): void => {
             this.error(new CodedError('OPENOT_OTLP_DROPPED', droppedText(dropped)));
         };
       },
-      { release: () => hop.close(), deploys: RED.events, hop }
+      { release: () => delivery.close(), deploys: RED.events, delivery }
     );
   }
   RED.nodes.registerType('openot-otlp', OpenotOtlp, {

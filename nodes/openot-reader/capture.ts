@@ -50,7 +50,7 @@ export function replayOf(RED: NodeAPI, properties: CaptureProperties): Replay {
     );
   const path = userPath(RED, given);
   const speed = choiceOf<CaptureSpeed>(properties.captureSpeed, 'captureSpeed', ['once', 'original']);
-  // One for all lives of the reader: a life that is begun anew goes on where the capture stands, as at a real ring.
+  // One for all sessions of the reader: a session that is begun anew goes on where the capture stands, as at a real ring.
   const transport = createCaptureTransport({ path, speed, clock: systemClock() });
   return {
     transport: () => transport,

@@ -16,18 +16,18 @@ import {
 import { parseSafeU64 } from '../../lib/wire';
 import type { Transport } from '../../lib/transport/transport';
 import { CodedError, codedErrorOf } from '../runtime/coded-error';
-import type { Account } from '../delivery';
+import type { ReaderSession } from '../delivery';
 
 /** What a reader node is made of. */
 export interface ReaderNodePorts {
-  /** A way to the ring of its own, for each life of the reader. */
+  /** A way to the ring of its own, for each session of the reader. */
   transport(): Transport;
   readonly store: Store;
   readonly clock: Clock;
   readonly random: Random;
   readonly settings: Partial<ReaderSettings>;
-  /** Opens the passage of one life (see nodes/delivery). */
-  openAccount(settled: (serial: number) => void, onLost: () => void): Account;
+  /** Opens a session (see nodes/delivery). */
+  openSession(settled: (serial: number) => void, onLost: () => void): ReaderSession;
   /** Sends a batch by the first output. */
   sendBatch(message: NodeMessage): void;
   /** Sends a status by the second output, and shows it. */
@@ -59,9 +59,9 @@ function done(outcome: CommandOutcome): void {
   if (!outcome.ok) throw new CodedError(outcome.code, outcome.message);
 }
 
-interface Life {
+interface Running {
   readonly reader: Reader;
-  readonly account: Account;
+  readonly session: ReaderSession;
 }
 
 /**
@@ -69,7 +69,7 @@ interface Life {
  * acknowledged.
  */
 export class ReaderController {
-  private life: Life | undefined;
+  private running: Running | undefined;
   /** The start or restart under way; commands wait for it. */
   private turn: Promise<void> = Promise.resolve();
   private closed = false;
@@ -89,13 +89,13 @@ export class ReaderController {
   }
 
   private begin(): void {
-    if (this.closed || this.life !== undefined) return;
+    if (this.closed || this.running !== undefined) return;
     const { ports } = this;
     const transport = ports.transport();
-    const account = ports.openAccount(
+    const session = ports.openSession(
       (serial) => {
         this.rereads = 0;
-        this.life?.reader.settle(serial);
+        this.running?.reader.settle(serial);
       },
       () => this.restart()
     );
@@ -105,11 +105,11 @@ export class ReaderController {
       clock: ports.clock,
       random: ports.random,
       settings: ports.settings,
-      sink: (batch) => this.handOn(batch, account),
+      sink: (batch) => this.handOn(batch, session),
       onStatus: (status, facts) => this.report(status, facts),
       onError: (error: ReaderError) => ports.onError(new CodedError(error.code, error.message))
     });
-    this.life = { reader, account };
+    this.running = { reader, session };
     if (this.paused) reader.pause();
     reader.start();
   }
@@ -117,7 +117,7 @@ export class ReaderController {
   /** Throws a coded error when the topic is no command. */
   async command(topic: unknown, payload?: unknown): Promise<void> {
     await this.turn;
-    const reader = this.life?.reader;
+    const reader = this.running?.reader;
     if (reader === undefined)
       throw new CodedError('OPENOT_READER_STOPPED', 'the reader is not running: see its earlier error');
     switch (topic) {
@@ -147,11 +147,11 @@ export class ReaderController {
    */
   async close(): Promise<void> {
     this.closed = true;
-    await this.endLife();
+    await this.endRunning();
   }
 
   status(): ReaderStatus | undefined {
-    const status = this.life?.reader.status();
+    const status = this.running?.reader.status();
     return status === undefined ? undefined : this.shownOf(status);
   }
 
@@ -161,7 +161,7 @@ export class ReaderController {
   private restart(): void {
     if (this.closed) return;
     this.rereads++;
-    const end = this.endLife();
+    const end = this.endRunning();
     // Nobody waits for this turn but the next command: what fails in it must be caught here.
     this.turn = this.turn
       .then(() => end)
@@ -169,27 +169,27 @@ export class ReaderController {
       .catch((thrown: unknown) => this.ports.onError(codedErrorOf(thrown)));
   }
 
-  private async endLife(): Promise<void> {
-    const life = this.life;
-    if (life === undefined) return;
-    life.account.shut();
+  private async endRunning(): Promise<void> {
+    const { running } = this;
+    if (running === undefined) return;
+    running.session.shut();
     try {
       await this.ports.deliveriesDone();
-      await life.reader.stop();
+      await running.reader.stop();
     } finally {
-      life.account.close();
-      if (this.life === life) this.life = undefined;
+      running.session.close();
+      if (this.running === running) this.running = undefined;
     }
   }
 
-  private async handOn(batch: Batch, account: Account): Promise<void> {
+  private async handOn(batch: Batch, session: ReaderSession): Promise<void> {
     // The reader is being stopped: this batch stays unsettled, and stop() does not wait for the sink.
-    if (!(await account.gate())) return new Promise<void>(() => undefined);
-    const commit = [...(batch.facts.commit ?? []), account.begin(batch.serial)];
+    if (!(await session.gate())) return new Promise<void>(() => undefined);
+    const commit = [...(batch.facts.commit ?? []), session.begin(batch.serial)];
     this.ports.sendBatch({ topic: batch.facts.stream, payload: batch.payload, openot: { ...batch.facts, commit } });
   }
 
-  /** Each new life begins without troubles: that its records are refused again and again must be seen all the same. */
+  /** Each new session begins without troubles: that its records are refused again and again must be seen all the same. */
   private shownOf(status: ReaderStatus): ReaderStatus {
     if (this.rereads < 2 || status.code !== undefined) return status;
     return {

@@ -7,7 +7,7 @@ import { buildNode } from '../runtime/build-node';
 import { codedErrorOf } from '../runtime/coded-error';
 import { useConfig } from '../runtime/config-users';
 import { handle } from '../runtime/handle';
-import { deliveriesDone, Hop } from '../delivery';
+import { deliveriesDone, DeliveryPort } from '../delivery';
 import { serversStarted } from '../runtime/starting';
 import { STATUS_INTERVAL_MS, ThrottledStatus } from '../runtime/status';
 import { fileNameOf, userDirectory } from '../runtime/user-directory';
@@ -25,7 +25,7 @@ interface ReaderDef extends NodeDef, ReaderProperties, CaptureProperties {}
 const init = (RED: NodeAPI): void => {
   function OpenotReader(this: Node, def: ReaderDef): void {
     RED.nodes.createNode(this, def);
-    const hop = new Hop(RED, this, false);
+    const delivery = new DeliveryPort(RED, this, false);
     // An error with a message object reaches Catch nodes.
     const report = (error: Error): void => this.error(error, {});
     let endUse = (): void => undefined;
@@ -47,7 +47,9 @@ const init = (RED: NodeAPI): void => {
       const about = { transport: transportOf(def), stream: settings.stream ?? '', ring: ringName(def) };
       const record =
         replay === undefined
-          ? recorded(RED, { id: this.id, about }, def, transport, (error) => (hop.isClosed ? undefined : report(error)))
+          ? recorded(RED, { id: this.id, about }, def, transport, (error) =>
+              delivery.isClosed ? undefined : report(error)
+            )
           : undefined;
       if (record !== undefined) endRecording = record.end;
       const line = new ReaderShow();
@@ -62,17 +64,17 @@ const init = (RED: NodeAPI): void => {
         clock: replay?.clock ?? systemClock(),
         random: systemRandom(),
         settings: { ...settings, host },
-        openAccount: (settled, onLost) =>
-          hop.openAccount(RED.util.generateId(), { settled, onLost, awaitsAck: settings.commit === 'onAck' }),
+        openSession: (settled, onLost) =>
+          delivery.openSession(RED.util.generateId(), { settled, onLost, awaitsAck: settings.commit === 'onAck' }),
         // Not bound once: a deploy that rewires this node gives it another send.
-        sendBatch: (message) => hop.send([message, null], (output) => this.send(output)),
+        sendBatch: (message) => delivery.send([message, null], (output) => this.send(output)),
         onStatus: (message, state) => {
-          if (!hop.isClosed) this.send([null, message]);
+          if (!delivery.isClosed) this.send([null, message]);
           show(state);
         },
         // While this node closes, its endpoint closes too: what that does to a read under way is no trouble of
         // anybody's.
-        onError: (error) => (hop.isClosed ? undefined : report(error)),
+        onError: (error) => (delivery.isClosed ? undefined : report(error)),
         deliveriesDone
       });
       // Counts and lag change without a change of state.
@@ -85,7 +87,7 @@ const init = (RED: NodeAPI): void => {
       };
     };
     const release = (): void => {
-      hop.close();
+      delivery.close();
       endUse();
       endReading();
       endRecording();

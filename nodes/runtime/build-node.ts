@@ -2,7 +2,7 @@ import type { Node, NodeAPI } from 'node-red';
 import { CodedError, codedErrorOf } from './coded-error';
 import { reportSoon } from './config-users';
 import { closeWith, handle } from './handle';
-import type { Hop } from '../delivery';
+import type { DeliveryPort } from '../delivery';
 import { ThrottledStatus } from './status';
 
 /**
@@ -28,7 +28,7 @@ export interface BuildOptions {
   /** `RED.events`: after a MissingConfig the node is tried again whenever a deploy is through. */
   readonly deploys?: NodeAPI['events'];
   /** Where tokens come in: what a node with wrong settings refuses is read again. */
-  readonly hop?: Pick<Hop, 'through'>;
+  readonly delivery?: Pick<DeliveryPort, 'through'>;
 }
 
 /**
@@ -39,7 +39,7 @@ export interface BuildOptions {
 export function buildNode(
   node: Node,
   make: (status: ThrottledStatus) => Close,
-  { release, deploys, hop }: BuildOptions = {}
+  { release, deploys, delivery }: BuildOptions = {}
 ): void {
   const status = new ThrottledStatus(node);
   let close: Close = undefined;
@@ -69,9 +69,9 @@ export function buildNode(
     const refuse = (): void => {
       if (failure !== undefined) throw failure;
     };
-    // Once it was made after all, the handler that `make` registered takes the message, and tells the hop.
+    // Once it was made after all, the handler that `make` registered takes the message, and reports it.
     handle(node, (message, send) =>
-      hop === undefined || failure === undefined ? refuse() : hop.through(message, send, refuse)
+      delivery === undefined || failure === undefined ? refuse() : delivery.through(message, send, refuse)
     );
   }
   const letGo = (): Promise<void> | void => {

@@ -1,6 +1,5 @@
 import type { NodeMessage, NodeMessageInFlow } from 'node-red';
 import type { LooseFacts } from '../../lib/stream';
-import { entriesOf } from '../delivery/token';
 
 /** A message made from another: every other property is kept, the given one is not changed. */
 export function derive(message: NodeMessage, changes: NodeMessage): NodeMessage {
@@ -40,17 +39,6 @@ export function splitMessages(
       }
     })
   );
-}
-
-/** The commit tokens that a message carries; none when it has no facts or they are not tokens. */
-export function tokensOf(message: NodeMessage): readonly string[] {
-  return (entriesOf(commitOf(message)) ?? []).filter((token): token is string => typeof token === 'string');
-}
-
-/** `msg.openot.commit` as it stands there; undefined when it does not. */
-export function commitOf(message: NodeMessage): unknown {
-  const facts = message.openot as { commit?: unknown } | null | undefined;
-  return typeof facts === 'object' && facts !== null ? facts.commit : undefined;
 }
 
 /** What `msg.parts` says, as far as a sequence has an end; a split of a stream has none. */

@@ -2,29 +2,30 @@ import should from 'should';
 import { AckController } from '../../../nodes/openot-ack/controller';
 import { MAX_SEQUENCES } from '../../../nodes/openot-ack/sequences';
 import { showAck } from '../../../nodes/openot-ack/show';
-import { Account, Ledger } from '../../../nodes/delivery/ledger';
+import type { ReaderSession } from '../../../nodes/delivery/session';
+import { DeliveryTracker } from '../../../nodes/delivery/tracker';
 import { entriesOf, tokenOf } from '../../../nodes/delivery/token';
 
 describe('the acknowledgement of batches', () => {
-  let ledger: Ledger;
+  let tracker: DeliveryTracker;
   let settled: number[];
-  let accounts: Map<string, Account>;
+  let sessions: Map<string, ReaderSession>;
   let now: number;
   const acks = (branches = 1): AckController =>
     new AckController(branches, {
-      standing: (life, serial) => ledger.standing(life, serial),
-      acknowledge: (life, serial) => ledger.acknowledge(life, serial),
-      reject: (life, serial) => ledger.reject(life, serial),
+      ackStatus: (session, serial) => tracker.acknowledgements.ackStatus(session, serial),
+      acknowledge: (session, serial) => tracker.acknowledgements.acknowledge(session, serial),
+      reject: (session, serial) => tracker.acknowledgements.reject(session, serial),
       nowMs: () => now
     });
   const reader = (name: string, batches: number, awaitsAck = true): void => {
-    const account = ledger.openAccount(name, 'boot', {
+    const session = tracker.openSession(name, 'boot', {
       settled: (serial) => void settled.push(serial),
       onLost: () => undefined,
       awaitsAck
     });
-    for (let serial = 1; serial <= batches; serial++) account.begin(serial);
-    accounts.set(name, account);
+    for (let serial = 1; serial <= batches; serial++) session.begin(serial);
+    sessions.set(name, session);
   };
   const message = (serials: Array<number | string>, more: object = {}): { openot: { commit: unknown[] } } => ({
     openot: { commit: serials.map((serial) => (typeof serial === 'number' ? `r/boot/${serial}` : serial)) },
@@ -32,9 +33,9 @@ describe('the acknowledgement of batches', () => {
   });
 
   beforeEach(() => {
-    ledger = new Ledger({ now: () => 0, after: () => () => undefined, nextTurn: (call) => call() });
+    tracker = new DeliveryTracker({ now: () => 0, after: () => () => undefined, nextTurn: (call) => call() });
     settled = [];
-    accounts = new Map();
+    sessions = new Map();
     now = 0;
     reader('r', 10);
   });
@@ -268,7 +269,7 @@ describe('the acknowledgement of batches', () => {
       should(ack.totals).match({ failed: 2, without: 0 });
     });
 
-    it('ignores one of a reader that does not wait, or of another life', () => {
+    it('ignores one of a reader that does not wait, or of another session', () => {
       reader('sends', 1, false);
       const ack = acks();
       ack.take({ error: {}, openot: { commit: ['sends/boot/1', 'r/old/1'] } } as never);
@@ -277,7 +278,7 @@ describe('the acknowledgement of batches', () => {
   });
 
   describe('of what is not there', () => {
-    it('ignores and counts tokens of another life, of a reader that is gone, and of batches never sent', () => {
+    it('ignores and counts tokens of another session, of a reader that is gone, and of batches never sent', () => {
       const ack = acks(2);
       ack.take(message(['r/old boot/1', 'gone/boot/1', 'r/boot/11']));
       should(ack.totals).match({ unknown: 3, acknowledged: 0 });
@@ -285,10 +286,10 @@ describe('the acknowledgement of batches', () => {
       should(ack.last).equal('unknown');
     });
 
-    it('forgets what it counted of a life that has ended', () => {
+    it('forgets what it counted of a session that has ended', () => {
       const ack = acks(2);
       ack.take(message([1]));
-      accounts.get('r')!.close();
+      sessions.get('r')!.close();
       ack.take(message([2]));
       should(ack.unfinished()).eql([]);
     });
@@ -361,7 +362,7 @@ describe('the acknowledgement of batches', () => {
 
 describe('a commit token', () => {
   it("is taken apart from its end, since a reader's id may have any character", () => {
-    should(tokenOf('a/b/boot/12')).eql({ text: 'a/b/boot/12', life: 'a/b/boot', serial: 12 });
+    should(tokenOf('a/b/boot/12')).eql({ text: 'a/b/boot/12', session: 'a/b/boot', serial: 12 });
     for (const bad of ['', 'a/1', 'a/b/', 'a/b/-1', 'a/b/1.5', 'a/b/01', undefined, null, 5])
       should(tokenOf(bad)).equal(undefined, String(bad));
   });

@@ -1,6 +1,6 @@
 import should from 'should';
 import type { NodeAPI } from 'node-red';
-import { Hop } from '../../../nodes/delivery';
+import { DeliveryPort } from '../../../nodes/delivery';
 import { Flow, helper, settled, sink, statusesOf, until, useNodeRed } from '../../support/node-red';
 
 describe('openot-ack', () => {
@@ -22,17 +22,17 @@ describe('openot-ack', () => {
       events: helper._events,
       nodes: { getNode: () => null, eachNode: () => undefined }
     } as unknown as NodeAPI;
-    const account = new Hop(RED, { id: 'reader' } as never, false).openAccount('boot', {
+    const session = new DeliveryPort(RED, { id: 'reader' } as never, false).openSession('boot', {
       settled: (serial) => void acknowledged.push(serial),
       onLost: () => void lost++,
       awaitsAck: true
     });
-    for (let serial = 1; serial <= batches; serial++) account.begin(serial);
-    accounts.push(account);
+    for (let serial = 1; serial <= batches; serial++) session.begin(serial);
+    sessions.push(session);
     return running;
   };
-  const accounts: Array<{ close(): void }> = [];
-  afterEach(() => accounts.splice(0).forEach((account) => account.close()));
+  const sessions: Array<{ close(): void }> = [];
+  afterEach(() => sessions.splice(0).forEach((session) => session.close()));
   const batch = (serial: number | string): { payload: string; openot: object } => ({
     payload: `batch ${serial}`,
     openot: { stream: 'line 1', commit: [typeof serial === 'number' ? `reader/boot/${serial}` : serial] }
@@ -112,7 +112,7 @@ describe('openot-ack', () => {
   });
 
   for (const branches of ['0', '65', 'two', '1.5']) {
-    it(`refuses ${branches} branches, and the runtime lives`, async () => {
+    it(`refuses ${branches} branches, and the runtime sessions`, async () => {
       const running = await flow(1, { branches });
       running.send('ack', batch(1));
       await until('the error', () => running.caught.length > 0);

@@ -41,7 +41,7 @@ class World {
   readonly spans = new Map<number, Span[]>();
   private bench!: Bench;
   private store = new MemoryStore();
-  private life = 0;
+  private session = 0;
   /** What the reader would begin with after a kill. */
   private checkpoint = 0;
   private cursor = 0;
@@ -61,7 +61,7 @@ class World {
   ) {}
 
   async start(): Promise<void> {
-    this.life++;
+    this.session++;
     // The bytes of the last save that came to its end; what was under way is lost.
     const bytes = this.store.bytes;
     this.store = new MemoryStore();
@@ -70,7 +70,7 @@ class World {
     [this.serial, this.settled, this.accepted] = [0, 0, 0];
     this.ends = new Map();
     this.saved = [];
-    if (this.life > 1 && this.random.below(2) === 0) this.slowDown();
+    if (this.session > 1 && this.random.below(2) === 0) this.slowDown();
     // Some of them with so little room that it is full all the time.
     this.bench = await Bench.open(
       { maxAge: ['0', '20', '200'][this.random.below(3)], maxItems: String(1 + this.random.below(20)) },
@@ -139,7 +139,7 @@ class World {
     const batch = this.documents.slice(this.cursor, this.cursor + 1 + this.random.below(8));
     this.cursor += batch.length;
     this.ends.set(++this.serial, this.cursor);
-    this.bench.input(batch, [`reader/${this.life}/${this.serial}`]);
+    this.bench.input(batch, [`reader/${this.session}/${this.serial}`]);
   }
 
   /** The collector takes the next messages, in order. */
@@ -152,7 +152,7 @@ class World {
         for (const [, uid] of JSON.stringify(payload).matchAll(/"log\.record\.uid","value":\{"stringValue":"([^"]*)"/g))
           this.uids.add(uid);
       for (const token of openot?.commit ?? []) this.settled = Math.max(this.settled, Number(token.split('/').pop()));
-      this.bench.settledUpTo.set(`reader/${this.life}`, this.settled);
+      this.bench.settledUpTo.set(`reader/${this.session}`, this.settled);
     }
   }
 }

@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KeyValue, LogsRequest, TracesRequest } from '../../../lib/telemetry/otlp-types';
-import { Hop } from '../../../nodes/delivery';
+import { DeliveryPort } from '../../../nodes/delivery';
 import {
   Flow,
   FlowNode,
@@ -163,7 +163,7 @@ describe('openot-otel', () => {
     ]);
   });
 
-  it('turns bad input and wrong settings into coded errors, and lives on', async () => {
+  it('turns bad input and wrong settings into coded errors, and sessions on', async () => {
     const running = await flow({ maxItems: 'limit', maxItemsType: 'msg' });
     running.send('otel', { payload: '[]' } as never);
     running.send('otel', { payload: [eventDocument(1)], limit: 'many' } as never);
@@ -188,24 +188,24 @@ describe('openot-otel', () => {
   it('refuses text, records and wrong settings such that a reader which waits for acknowledgements reads them again', async () => {
     const reader = { id: `reader ${process.hrtime.bigint()}`, wires: [] };
     const RED = { events: new EventEmitter(), nodes: { getNode: () => undefined, eachNode: () => undefined } };
-    const hop = new Hop(RED as never, reader as never, false);
+    const delivery = new DeliveryPort(RED as never, reader as never, false);
     let boot = 0;
     const isReadAgain = async (running: Flow, payload: unknown): Promise<boolean> => {
-      const life = `${reader.id}/${++boot}`;
-      const account = hop.openAccount(String(boot), {
+      const id = `${reader.id}/${++boot}`;
+      const session = delivery.openSession(String(boot), {
         settled: () => undefined,
         onLost: () => undefined,
         awaitsAck: true
       });
-      const tokens = [account.begin(1), account.begin(2)];
+      const tokens = [session.begin(1), session.begin(2)];
       const errors = running.caught.length;
       running.send('otel', { payload, openot: facts([tokens[0]]) } as never);
       await until('an error', () => running.caught.length > errors);
       running.send('otel', { payload: [eventDocument(1)], openot: facts([tokens[1]]) } as never);
       await settled();
-      hop.acknowledgements.acknowledge(life, 2);
-      const isSettled = hop.acknowledgements.isSettled(life, 2);
-      account.close();
+      delivery.acknowledgements.acknowledge(id, 2);
+      const isSettled = delivery.acknowledgements.isSettled(id, 2);
+      session.close();
       return !isSettled;
     };
     const running = await flow();
@@ -229,9 +229,9 @@ describe('openot-otel', () => {
         events: new EventEmitter(),
         nodes: { getNode: (id: string) => helper.getNode(id), eachNode: () => undefined }
       };
-      const hop = new Hop(RED as never, reader as never, false);
+      const delivery = new DeliveryPort(RED as never, reader as never, false);
       let settledUpTo = 0;
-      const account = hop.openAccount('boot', {
+      const session = delivery.openSession('boot', {
         settled: (serial) => void (settledUpTo = serial),
         onLost: () => undefined,
         awaitsAck
@@ -241,8 +241,8 @@ describe('openot-otel', () => {
           alarm(2 * n + 1200 * serial, 'ConditionActive', n + 600 * serial),
           alarm(2 * n + 1 + 1200 * serial, 'ConditionCleared', n + 600 * serial)
         ]).flat();
-        const message = { payload: documents, openot: facts([account.begin(serial)]) };
-        hop.send(message as never, (one) => running.send('otel', one as never));
+        const message = { payload: documents, openot: facts([session.begin(serial)]) };
+        delivery.send(message as never, (one) => running.send('otel', one as never));
       }
       const tokens = (): number =>
         new Set(running.at('logs').flatMap(({ openot }) => (openot as { commit?: string[] }).commit ?? [])).size;
@@ -252,7 +252,7 @@ describe('openot-otel', () => {
           /2 messages wait for acknowledgements/.test(statusesOf('otel').at(-1)?.text ?? '')
         );
         should(tokens()).equal(2);
-        for (const serial of [1, 2]) hop.acknowledgements.acknowledge(`${reader.id}/boot`, serial);
+        for (const serial of [1, 2]) delivery.acknowledgements.acknowledge(`${reader.id}/boot`, serial);
       }
       await until('all of them', () => tokens() === 4);
       const spans = running
@@ -261,7 +261,7 @@ describe('openot-otel', () => {
       should(new Set(spans.map(({ spanId }) => spanId)).size).equal(2400);
       await until('what is settled', () => settledUpTo === (awaitsAck ? 2 : 4));
       should(running.caught).eql([]);
-      account.close();
+      session.close();
     });
   }
 

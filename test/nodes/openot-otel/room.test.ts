@@ -204,7 +204,7 @@ describe('room for spans that are not settled', () => {
 });
 
 describe('what waits for room costs no more the more of it waits', () => {
-  it('a message that joins the others asks the ledger nothing', async () => {
+  it('a message that joins the others asks the tracker nothing', async () => {
     const bench = await open();
     bench.input(pairs(1, 2), ['r/b/1']);
     bench.input(pairs(3, 1), ['r/b/2']);
@@ -229,13 +229,13 @@ describe('what waits for room costs no more the more of it waits', () => {
       room.add({
         message: { _msgid: 'm', payload: [] },
         stream: '',
-        tokens: serial === undefined ? none : [{ text: '', life: 'r/b', serial }],
+        tokens: serial === undefined ? none : [{ text: '', session: 'r/b', serial }],
         isLoose: serial === undefined,
         run: () => undefined
       });
     for (const serial of [undefined, 3, undefined, 2, undefined, 4]) add(serial);
     should([...room.held([])]).eql([['r/b', 2]]);
-    should([...room.held([{ text: '', life: 'r/b', serial: 1 }])]).eql([['r/b', 1]]);
+    should([...room.held([{ text: '', session: 'r/b', serial: 1 }])]).eql([['r/b', 1]]);
     for (let n = 0; n < 4; n++) room.take();
     should([...room.held([])]).eql([['r/b', 4]]);
     for (let n = 0; n < 2; n++) room.take();

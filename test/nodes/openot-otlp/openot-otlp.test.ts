@@ -6,7 +6,7 @@ import { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Rejected } from '../../../lib/otlp';
 import type { NodeAPI } from 'node-red';
-import { Hop } from '../../../nodes/delivery';
+import { DeliveryPort } from '../../../nodes/delivery';
 import { Flow, helper, settled, shouldBePlain, sink, statusesOf, until, useNodeRed } from '../../support/node-red';
 import {
   logsRequest,
@@ -306,14 +306,14 @@ describe('openot-otlp', () => {
         nodes: { getNode: () => null, eachNode: () => undefined }
       } as unknown as NodeAPI;
       const running = await flow({ ...otlp });
-      const reader = new Hop(RED, { id: 'r' } as never, false);
-      const account = reader.openAccount('b', {
+      const reader = new DeliveryPort(RED, { id: 'r' } as never, false);
+      const session = reader.openSession('b', {
         settled: (serial) => void settledOnes.push(serial),
         onLost: () => undefined,
         awaitsAck: true
       });
-      account.begin(1);
-      account.begin(2);
+      session.begin(1);
+      session.begin(2);
       running.send('otlp', { payload, openot: { commit: ['r/b/1'] } } as never);
       await until('the error', () =>
         running.caught.some(({ message }) => /OPENOT_CONFIG|OPENOT_OTLP_PAYLOAD/.test(String(message)))
@@ -322,7 +322,7 @@ describe('openot-otlp', () => {
       reader.acknowledgements.acknowledge('r/b', 2);
       await settled();
       should(settledOnes).eql([]);
-      account.close();
+      session.close();
     });
 
   it('says what is no request, and keeps what waits', async () => {
@@ -442,12 +442,12 @@ describe('openot-otlp', () => {
         events: helper._events,
         nodes: { getNode: () => null, eachNode: () => undefined }
       } as unknown as NodeAPI;
-      const account = new Hop(RED, { id: 'r' } as never, false).openAccount('b', {
+      const session = new DeliveryPort(RED, { id: 'r' } as never, false).openSession('b', {
         settled: () => undefined,
         onLost: () => undefined,
         awaitsAck: true
       });
-      account.begin(1);
+      session.begin(1);
       running.send('otlp', { payload: logsRequest(records(3, 4)), openot: { stream: 'b' } } as never);
       running.send('otlp', {
         payload: logsRequest(records(7, 5)),
@@ -461,7 +461,7 @@ describe('openot-otlp', () => {
       await until('the outage', () => running.caught.length === 1);
       const errors = errorsOf();
       await helper.unload();
-      account.close();
+      session.close();
       should(errors).matchAny(
         /^OPENOT_OTLP_DROPPED: the collector had not accepted when this node closed: 9 items that no commit token brings again/
       );

@@ -2,7 +2,7 @@ import should from 'should';
 import type { Transport } from '../../../lib/transport/transport';
 import { ReaderController, seekTarget } from '../../../nodes/openot-reader/controller';
 import { ownedStore } from '../../../nodes/runtime/owned-store';
-import { Account } from '../../../nodes/delivery';
+import { ReaderSession } from '../../../nodes/delivery';
 import { FakePlc } from '../../lib/reader/fake-plc';
 import { FakeTransport, half, ManualClock, MemoryStore, quiet } from '../../lib/reader/fake-ports';
 
@@ -19,7 +19,7 @@ describe('the controller of a reader node', () => {
     let lose = (): void => undefined;
     let settle = (): void => undefined;
     let transports = 0;
-    const account = (): Account => ({
+    const session = (): ReaderSession => ({
       begin: (serial) => `t/${serial}`,
       gate: () => Promise.resolve(true),
       shut: () => undefined,
@@ -34,7 +34,7 @@ describe('the controller of a reader node', () => {
       clock: new ManualClock(),
       random: half,
       settings: {},
-      openAccount: (settled, onLost) => ((lose = onLost), (settle = () => settled(0)), account()),
+      openSession: (settled, onLost) => ((lose = onLost), (settle = () => settled(0)), session()),
       sendBatch: () => undefined,
       onStatus: () => undefined,
       onError: (error) => void errors.push(error),

@@ -6,7 +6,7 @@ import type { SpanLimits } from '../../../../lib/telemetry/spans';
 import type { LockOutcome, Store } from '../../../../lib/state';
 import { OtelController } from '../../../../nodes/openot-otel/controller';
 import { OtelSettings } from '../../../../nodes/openot-otel/settings';
-import type { Standing } from '../../../../nodes/delivery';
+import type { AckStatus } from '../../../../nodes/delivery';
 import { assertValid } from '../../../support/otlp/validator';
 import { otelNode } from './otel';
 
@@ -53,11 +53,11 @@ type Sent = NodeMessage & {
 export class Bench {
   readonly sent: Sent[] = [];
   readonly errors: Error[] = [];
-  readonly standings = new Map<string, Standing>();
+  readonly standings = new Map<string, AckStatus>();
   readonly settledUpTo = new Map<string, number>();
   private readonly timers = new Set<{ at: number; call: () => void }>();
   private now = 0;
-  /** Questions to the ledger about where a token stands. */
+  /** Questions to the tracker about where a token stands. */
   asked = 0;
   /** While set, sending throws it. */
   failure: Error | undefined;
@@ -83,8 +83,8 @@ export class Bench {
       nowNs: () => '1780000000000000000',
       after: (ms, call) => bench.after(ms, call),
       newId: () => 'id',
-      standing: (life) => (bench.asked++, bench.standings.get(life) ?? 'open'),
-      isSettled: (life, serial) => serial <= (bench.settledUpTo.get(life) ?? 0),
+      ackStatus: (session) => (bench.asked++, bench.standings.get(session) ?? 'open'),
+      isSettled: (session, serial) => serial <= (bench.settledUpTo.get(session) ?? 0),
       report: (error) => void bench.errors.push(error),
       onChange: () => undefined
     });

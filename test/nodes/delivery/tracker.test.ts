@@ -1,6 +1,8 @@
 import should from 'should';
-import { Account, Ledger } from '../../../nodes/delivery/ledger';
-import { LONGEST_MS, SHORTEST_MS } from '../../../nodes/delivery/patience';
+import type { ReaderSession } from '../../../nodes/delivery/session';
+import type { Sessions } from '../../../nodes/delivery/sessions';
+import { DeliveryTracker } from '../../../nodes/delivery/tracker';
+import { MAX_TRANSIT_MS, MIN_TRANSIT_MS } from '../../../nodes/delivery/transit-estimate';
 import { OtherWays, wayBack, Wired } from '../../../nodes/delivery/way-back';
 import { Loop } from './loop';
 
@@ -8,83 +10,83 @@ const ours = (id: string) => ({ id, ours: true, leadsBack: false });
 const end = { id: 'consumer', ours: false, leadsBack: false };
 const function_ = { id: 'function', ours: false, leadsBack: true };
 
-describe('the passage of commit tokens', () => {
+describe('the delivery of commit tokens', () => {
   let loop: Loop;
-  let ledger: Ledger;
+  let tracker: DeliveryTracker;
   let settled: number[];
   let lost: number;
   let quiet: string[];
-  let account: Account;
+  let session: ReaderSession;
   beforeEach(() => {
     loop = new Loop();
-    ledger = new Ledger(loop.timing);
+    tracker = new DeliveryTracker(loop.timing);
     settled = [];
     lost = 0;
     quiet = [];
-    account = ledger.openAccount('reader', 'boot', {
+    session = tracker.openSession('reader', 'boot', {
       settled: (serial) => void settled.push(serial),
       onLost: () => void lost++,
-      onQuiet: (id) => void quiet.push(id)
+      onSilent: (id) => void quiet.push(id)
     });
   });
 
-  /** The reader sends; each hop gets it and passes it on at once; the consumer gets it. */
-  const deliverAlong = (token: string, hops: string[], upTo = hops.length): void => {
-    ledger.sending(token, hops.length > 0 ? ours(hops[0]) : end);
-    hops.slice(0, upTo).forEach((hop, index) => {
-      ledger.arrived(token, hop);
-      ledger.delivered(token, ours(hop), true);
-      ledger.sending(token, index + 1 < hops.length ? ours(hops[index + 1]) : end);
-      ledger.passed(token);
+  /** The reader sends; each node gets it and passes it on at once; the consumer gets it. */
+  const deliverAlong = (token: string, nodes: string[], upTo = nodes.length): void => {
+    tracker.sending(token, nodes.length > 0 ? ours(nodes[0]) : end);
+    nodes.slice(0, upTo).forEach((node, index) => {
+      tracker.arrived(token, node);
+      tracker.delivered(token, ours(node), true);
+      tracker.sending(token, index + 1 < nodes.length ? ours(nodes[index + 1]) : end);
+      tracker.passed(token);
     });
   };
 
   it('settles a batch when its last consumer has got it, and not before', () => {
-    const token = account.begin(1);
+    const token = session.begin(1);
     should(token).equal('reader/boot/1');
     deliverAlong(token, ['decoder', 'guard', 'doc']);
     loop.turn();
     should(settled).eql([]);
-    ledger.delivered(token, end, true);
+    tracker.delivered(token, end, true);
     should(settled).eql([1]);
   });
 
   it('settles a batch that goes nowhere', () => {
-    account.begin(1);
+    session.begin(1);
     loop.turn();
     should(settled).eql([1]);
   });
 
   it('never settles one that was on its way to a node of ours when the flows stopped', () => {
-    const token = account.begin(1);
+    const token = session.begin(1);
     deliverAlong(token, ['decoder', 'guard', 'doc'], 1);
-    ledger.stop();
-    ledger.delivered(token, ours('guard'), false);
+    tracker.stop();
+    tracker.delivered(token, ours('guard'), false);
     loop.turn(5);
-    loop.pass(10 * LONGEST_MS);
-    account.close();
+    loop.pass(10 * MAX_TRANSIT_MS);
+    session.close();
     should(settled).eql([]);
   });
 
   it('never settles one whose consumer lost its listeners in the sweep, but settles one that was delivered all the same', () => {
-    const first = account.begin(1);
-    const second = account.begin(2);
+    const first = session.begin(1);
+    const second = session.begin(2);
     deliverAlong(first, ['doc']);
     deliverAlong(second, ['doc']);
     loop.turn();
-    ledger.stop();
-    ledger.delivered(first, end, true);
-    ledger.delivered(second, end, false);
+    tracker.stop();
+    tracker.delivered(first, end, true);
+    tracker.delivered(second, end, false);
     should(settled).eql([1]);
   });
 
   it('does not take silence for an answer while flows stop', () => {
-    const token = account.begin(1);
-    ledger.sending(token, function_);
-    ledger.delivered(token, end, true);
+    const token = session.begin(1);
+    tracker.sending(token, function_);
+    tracker.delivered(token, end, true);
     loop.turn();
-    ledger.stop();
-    loop.pass(10 * LONGEST_MS);
+    tracker.stop();
+    loop.pass(10 * MAX_TRANSIT_MS);
     should(settled).eql([]);
   });
 
@@ -93,20 +95,20 @@ describe('the passage of commit tokens', () => {
     serial: number,
     by: typeof function_ & { reaches?: Set<string>; forks?: boolean; isUnchanged?: () => boolean } = function_
   ): string => {
-    const token = account.begin(serial);
-    ledger.sending(token, by);
-    ledger.delivered(token, by, true);
+    const token = session.begin(serial);
+    tracker.sending(token, by);
+    tracker.delivered(token, by, true);
     loop.turn();
     return token;
   };
-  const arrive = (token: string, hop = 'doc'): void => {
-    ledger.arrived(token, hop);
-    ledger.passed(token);
+  const arrive = (token: string, node = 'doc'): void => {
+    tracker.arrived(token, node);
+    tracker.passed(token);
   };
 
   it('waits for a node of others that leads back to ours, however short of the longest time it takes', () => {
     const token = sendBy(1);
-    loop.pass(LONGEST_MS - 1);
+    loop.pass(MAX_TRANSIT_MS - 1);
     should(settled).eql([]);
     arrive(token);
     should(settled).eql([1]);
@@ -115,22 +117,22 @@ describe('the passage of commit tokens', () => {
 
   it('counts one as passed after the longest silence, says so once, and is quicker with that node from then on', () => {
     sendBy(1);
-    loop.pass(LONGEST_MS);
+    loop.pass(MAX_TRANSIT_MS);
     should(settled).eql([1]);
     should(quiet).eql(['function']);
     sendBy(2);
-    loop.pass(SHORTEST_MS);
+    loop.pass(MIN_TRANSIT_MS);
     should(settled).eql([1, 2]);
     should(quiet).eql(['function']);
   });
 
   it('learns how long a node keeps messages, also from one that came after all', () => {
     sendBy(1);
-    loop.pass(LONGEST_MS);
+    loop.pass(MAX_TRANSIT_MS);
     const late = sendBy(2);
-    loop.pass(SHORTEST_MS);
+    loop.pass(MIN_TRANSIT_MS);
     should(settled).eql([1, 2]);
-    loop.pass(2000 - SHORTEST_MS);
+    loop.pass(2000 - MIN_TRANSIT_MS);
     arrive(late);
     const next = sendBy(3);
     loop.pass(7999);
@@ -160,55 +162,55 @@ describe('the passage of commit tokens', () => {
   it('reads again what was with a node of others that a deploy replaced', () => {
     let same = true;
     sendBy(1, { ...function_, isUnchanged: () => same });
-    ledger.stop();
-    ledger.start();
+    tracker.stop();
+    tracker.start();
     loop.turn(3);
     should(lost).equal(0);
-    ledger.stop();
+    tracker.stop();
     same = false;
-    ledger.start();
+    tracker.start();
     loop.turn(3);
     should(lost).equal(1);
-    loop.pass(10 * LONGEST_MS);
+    loop.pass(10 * MAX_TRANSIT_MS);
     should(settled).eql([]);
   });
 
   it('reports serials in order and without holes, whatever order batches come through in', () => {
-    const tokens = [1, 2, 3].map((serial) => account.begin(serial));
-    tokens.forEach((token) => ledger.sending(token, end));
+    const tokens = [1, 2, 3].map((serial) => session.begin(serial));
+    tokens.forEach((token) => tracker.sending(token, end));
     loop.turn();
-    ledger.delivered(tokens[2], end, true);
-    ledger.delivered(tokens[1], end, true);
+    tracker.delivered(tokens[2], end, true);
+    tracker.delivered(tokens[1], end, true);
     should(settled).eql([]);
-    ledger.delivered(tokens[0], end, true);
+    tracker.delivered(tokens[0], end, true);
     should(settled).eql([3]);
   });
 
   it('needs every branch of a wire that forks', () => {
-    const token = account.begin(1);
-    ledger.sending(token, ours('doc 1'));
-    ledger.sending(token, ours('doc 2'));
+    const token = session.begin(1);
+    tracker.sending(token, ours('doc 1'));
+    tracker.sending(token, ours('doc 2'));
     loop.turn();
     for (const doc of ['doc 1', 'doc 2']) {
       should(settled).eql([]);
-      ledger.arrived(token, doc);
-      ledger.delivered(token, ours(doc), true);
-      ledger.passed(token);
+      tracker.arrived(token, doc);
+      tracker.delivered(token, ours(doc), true);
+      tracker.passed(token);
     }
     should(settled).eql([1]);
   });
 
-  it('shuts the gate while flows stop and start, and tells a reader that lives on what was lost before it opens', async () => {
-    const token = account.begin(1);
-    ledger.sending(token, ours('decoder'));
+  it('shuts the gate while flows stop and start, and tells a reader that sessions on what was lost before it opens', async () => {
+    const token = session.begin(1);
+    tracker.sending(token, ours('decoder'));
     loop.turn();
-    ledger.stop();
+    tracker.stop();
     let opened: boolean | undefined;
-    const waiting = account.gate().then((open) => void (opened = open));
-    ledger.start();
+    const waiting = session.gate().then((open) => void (opened = open));
+    tracker.start();
     // The delivery of before the stop runs only after the flows have started again.
     loop.turn();
-    ledger.delivered(token, ours('decoder'), false);
+    tracker.delivered(token, ours('decoder'), false);
     await Promise.resolve();
     should(opened).equal(undefined);
     loop.turn();
@@ -219,45 +221,45 @@ describe('the passage of commit tokens', () => {
   });
 
   it('sends away who waits at the gate of a reader that closes', async () => {
-    ledger.stop();
-    const waiting = account.gate();
-    account.shut();
+    tracker.stop();
+    const waiting = session.gate();
+    session.shut();
     should(await waiting).be.false();
   });
 
   it('loses what a node of ours was at work on when it closed', () => {
-    const token = account.begin(1);
-    ledger.sending(token, ours('doc'));
-    ledger.arrived(token, 'doc');
-    ledger.delivered(token, ours('doc'), true);
+    const token = session.begin(1);
+    tracker.sending(token, ours('doc'));
+    tracker.arrived(token, 'doc');
+    tracker.delivered(token, ours('doc'), true);
     loop.turn();
-    ledger.stop();
-    ledger.abandoned(token);
-    ledger.passed(token);
+    tracker.stop();
+    tracker.abandoned(token);
+    tracker.passed(token);
     should(settled).eql([]);
   });
 
   it('believes a node of ours that it has had a batch, though it was closed before anybody looked', () => {
-    const token = account.begin(1);
+    const token = session.begin(1);
     deliverAlong(token, ['doc'], 0);
-    ledger.arrived(token, 'doc');
-    ledger.sending(token, end);
-    ledger.passed(token);
+    tracker.arrived(token, 'doc');
+    tracker.sending(token, end);
+    tracker.passed(token);
     loop.turn();
-    ledger.stop();
-    ledger.delivered(token, ours('doc'), false);
-    ledger.delivered(token, end, true);
+    tracker.stop();
+    tracker.delivered(token, ours('doc'), false);
+    tracker.delivered(token, end, true);
     should(settled).eql([1]);
   });
 
-  it('knows nothing of tokens of an account that is closed, and forgets them', () => {
-    const token = account.begin(1);
-    ledger.sending(token, end);
-    account.close();
+  it('knows nothing of tokens of a session that is closed, and forgets them', () => {
+    const token = session.begin(1);
+    tracker.sending(token, end);
+    session.close();
     loop.turn();
-    ledger.delivered(token, end, true);
+    tracker.delivered(token, end, true);
     should(settled).eql([]);
-    should((ledger as unknown as { tokens: Map<string, unknown> }).tokens.size).equal(0);
+    should((tracker as unknown as { sessions: Sessions }).sessions.allBatches().length).equal(0);
   });
 });
 

@@ -1,13 +1,13 @@
 import type { Node, NodeMessageInFlow, NodeStatus } from 'node-red';
-import type { DefinitionUser } from './definition-user';
-import { handle, Send } from './handle';
-import type { Hop } from '../delivery';
-import type { ThrottledStatus } from './status';
+import type { DefinitionUser } from '../runtime/definition-user';
+import { handle, Send } from '../runtime/handle';
+import type { DeliveryPort } from './port';
+import type { ThrottledStatus } from '../runtime/status';
 
 /** What a node that binds items to definitions works with. */
 export interface BoundParts {
   readonly node: Node;
-  readonly hop: Hop;
+  readonly delivery: DeliveryPort;
   readonly user: DefinitionUser;
   readonly status: ThrottledStatus;
   /** The status; `failed` is empty, or why the last message came to nothing. */
@@ -21,15 +21,15 @@ export interface BoundParts {
  * wait, in their order, and are dropped when the node closes meanwhile: their tokens were not passed on, so they come
  * again.
  */
-export function handleBound({ node, hop, user, status, show, work }: BoundParts): void {
+export function handleBound({ node, delivery, user, status, show, work }: BoundParts): void {
   let failed = '';
   const showNow = (): NodeStatus => show(failed);
   user.onChange(() => status.set(showNow));
   status.set(showNow);
   handle(node, (message, send) =>
-    hop.through(message, send, (pass) => {
+    delivery.through(message, send, (pass) => {
       const run = (): void | Promise<void> => {
-        if (hop.isClosed) return;
+        if (delivery.isClosed) return;
         failed = 'wrong input';
         try {
           const kept = work(message, pass);

@@ -1,20 +1,24 @@
 import should from 'should';
-import { Account, Destination, Ledger, REJECTED_MS } from '../../../nodes/delivery/ledger';
-import { LONGEST_MS } from '../../../nodes/delivery/patience';
+import { REJECTED_MS } from '../../../nodes/delivery/acknowledgements';
+import type { Destination } from '../../../nodes/delivery/in-flight-batch';
+import type { ReaderSession } from '../../../nodes/delivery/session';
+import type { Sessions } from '../../../nodes/delivery/sessions';
+import { DeliveryTracker } from '../../../nodes/delivery/tracker';
+import { MAX_TRANSIT_MS } from '../../../nodes/delivery/transit-estimate';
 import { Loop } from './loop';
 
-describe('the passage of a reader that waits for acknowledgements', () => {
+describe('the delivery of a reader that waits for acknowledgements', () => {
   let loop: Loop;
-  let ledger: Ledger;
+  let tracker: DeliveryTracker;
   let settled: number[];
   let lost: number;
-  let account: Account;
+  let session: ReaderSession;
   beforeEach(() => {
     loop = new Loop();
-    ledger = new Ledger(loop.timing);
+    tracker = new DeliveryTracker(loop.timing);
     settled = [];
     lost = 0;
-    account = ledger.openAccount('reader', 'boot', {
+    session = tracker.openSession('reader', 'boot', {
       settled: (serial) => void settled.push(serial),
       onLost: () => void lost++,
       awaitsAck: true
@@ -30,17 +34,17 @@ describe('the passage of a reader that waits for acknowledgements', () => {
     isUnchanged
   });
   const give = (serial: number, to: Destination, listened = true): void => {
-    const token = account.begin(serial);
-    ledger.sending(token, to);
-    ledger.delivered(token, to, listened);
+    const token = session.begin(serial);
+    tracker.sending(token, to);
+    tracker.delivered(token, to, listened);
     loop.turn();
   };
-  const ack = (serial: number): number => ledger.acknowledge('reader/boot', serial);
+  const ack = (serial: number): number => tracker.acknowledgements.acknowledge('reader/boot', serial);
 
   it('is settled by no delivery and no silence, only by an acknowledgement', () => {
     give(1, consumer);
     give(2, between());
-    loop.pass(100 * LONGEST_MS);
+    loop.pass(100 * MAX_TRANSIT_MS);
     should(settled).eql([]);
     should(ack(2)).equal(2);
     should(settled).eql([2]);
@@ -52,11 +56,11 @@ describe('the passage of a reader that waits for acknowledgements', () => {
       1,
       between(() => unchanged)
     );
-    ledger.arrived('reader/boot/1', 'ack');
-    ledger.passed('reader/boot/1');
+    tracker.arrived('reader/boot/1', 'ack');
+    tracker.passed('reader/boot/1');
     unchanged = false;
-    ledger.stop();
-    ledger.start();
+    tracker.stop();
+    tracker.start();
     loop.turn(2);
     should(lost).equal(1);
     should(settled).eql([]);
@@ -68,13 +72,13 @@ describe('the passage of a reader that waits for acknowledgements', () => {
       1,
       between(() => unchanged)
     );
-    ledger.stop();
-    ledger.start();
+    tracker.stop();
+    tracker.start();
     loop.turn(2);
     should(lost).equal(0);
     unchanged = false;
-    ledger.stop();
-    ledger.start();
+    tracker.stop();
+    tracker.start();
     loop.turn(2);
     should(lost).equal(1);
   });
@@ -87,8 +91,8 @@ describe('the passage of a reader that waits for acknowledgements', () => {
     );
     ack(1);
     unchanged = false;
-    ledger.stop();
-    ledger.start();
+    tracker.stop();
+    tracker.start();
     loop.turn(2);
     should(lost).equal(0);
     should(settled).eql([1]);
@@ -111,11 +115,11 @@ describe('the passage of a reader that waits for acknowledgements', () => {
       between(() => unchanged)
     );
     give(3, consumer);
-    ledger.stop();
+    tracker.stop();
     unchanged = false;
     ack(3);
     should(settled).eql([]);
-    ledger.start();
+    tracker.start();
     loop.turn(2);
     should(settled).eql([1]);
     should(lost).equal(1);
@@ -123,10 +127,10 @@ describe('the passage of a reader that waits for acknowledgements', () => {
 
   it('is settled at the end of a deploy that destroyed nothing', () => {
     give(1, between());
-    ledger.stop();
+    tracker.stop();
     should(ack(1)).equal(1);
     should(settled).eql([]);
-    ledger.start();
+    tracker.start();
     loop.turn(2);
     should(settled).eql([1]);
     should(lost).equal(0);
@@ -135,10 +139,10 @@ describe('the passage of a reader that waits for acknowledgements', () => {
   it('is settled at once by what arrives while its reader closes: nothing new is on its way then', () => {
     give(1, consumer);
     give(2, consumer);
-    ledger.stop();
+    tracker.stop();
     ack(1);
     should(settled).eql([]);
-    account.shut();
+    session.shut();
     should(settled).eql([1]);
     ack(2);
     should(settled).eql([1, 2]);
@@ -146,9 +150,9 @@ describe('the passage of a reader that waits for acknowledgements', () => {
 
   it('is read again when the node that had partly counted it closes', () => {
     give(1, between());
-    ledger.stop();
-    ledger.abandoned('reader/boot/1');
-    ledger.start();
+    tracker.stop();
+    tracker.abandoned('reader/boot/1');
+    tracker.start();
     loop.turn(2);
     should(lost).equal(1);
   });
@@ -156,11 +160,11 @@ describe('the passage of a reader that waits for acknowledgements', () => {
   it('is read again, after a pause, when what stores it refused it', () => {
     for (const serial of [1, 2, 3]) give(serial, consumer);
     ack(1);
-    should(ledger.reject('reader/boot', 2)).be.true();
-    should(ledger.reject('reader/boot', 2)).be.false();
-    should(ledger.standing('reader/boot', 3)).equal('settled');
-    should(ledger.reject('reader/boot', 3)).be.true();
-    should(ledger.standing('reader/boot', 2)).equal('settled');
+    should(tracker.acknowledgements.reject('reader/boot', 2)).be.true();
+    should(tracker.acknowledgements.reject('reader/boot', 2)).be.false();
+    should(tracker.acknowledgements.ackStatus('reader/boot', 3)).equal('settled');
+    should(tracker.acknowledgements.reject('reader/boot', 3)).be.true();
+    should(tracker.acknowledgements.ackStatus('reader/boot', 2)).equal('settled');
     should(ack(3)).equal(0);
     should(settled).eql([1]);
     loop.pass(REJECTED_MS - 1);
@@ -171,12 +175,12 @@ describe('the passage of a reader that waits for acknowledgements', () => {
 
   it('is read again only once when a deploy comes before the pause is over', () => {
     give(1, consumer);
-    ledger.reject('reader/boot', 1);
-    ledger.stop();
-    ledger.start();
+    tracker.acknowledgements.reject('reader/boot', 1);
+    tracker.stop();
+    tracker.start();
     loop.turn(2);
     should(lost).equal(1);
-    account.close();
+    session.close();
     loop.pass(REJECTED_MS);
     should(lost).equal(1);
   });
@@ -184,65 +188,66 @@ describe('the passage of a reader that waits for acknowledgements', () => {
   it('cannot be refused any more once it is acknowledged, nor where nobody waits for it', () => {
     give(1, consumer);
     ack(1);
-    should(ledger.reject('reader/boot', 1)).be.false();
-    should(ledger.reject('reader/boot', 2)).be.false();
-    ledger.openAccount('sends', 'boot', { settled: () => undefined, onLost: () => undefined }).begin(1);
-    should(ledger.reject('sends/boot', 1)).be.false();
+    should(tracker.acknowledgements.reject('reader/boot', 1)).be.false();
+    should(tracker.acknowledgements.reject('reader/boot', 2)).be.false();
+    tracker.openSession('sends', 'boot', { settled: () => undefined, onLost: () => undefined }).begin(1);
+    should(tracker.acknowledgements.reject('sends/boot', 1)).be.false();
     loop.pass(REJECTED_MS);
     should(lost).equal(0);
   });
 
   it('knows which batches are through for good, together with all before them', () => {
     for (const serial of [1, 2, 3]) give(serial, consumer);
-    const isSettled = (): boolean[] => [1, 2, 3, 4].map((serial) => ledger.isSettled('reader/boot', serial));
+    const isSettled = (): boolean[] =>
+      [1, 2, 3, 4].map((serial) => tracker.acknowledgements.isSettled('reader/boot', serial));
     should(isSettled()).eql([false, false, false, false]);
     ack(2);
     should(isSettled()).eql([true, true, false, false]);
     // One that was refused is read again: it is not settled, whatever comes behind it.
-    ledger.reject('reader/boot', 3);
+    tracker.acknowledgements.reject('reader/boot', 3);
     should(isSettled()).eql([true, true, false, false]);
-    should(ledger.isSettled('reader/other', 1)).be.false();
-    account.close();
+    should(tracker.acknowledgements.isSettled('reader/other', 1)).be.false();
+    session.close();
     should(isSettled()).eql([false, false, false, false]);
   });
 
   it('knows the same of a reader that waits for no acknowledgement', () => {
-    const sends = ledger.openAccount('sends', 'boot', { settled: () => undefined, onLost: () => undefined });
+    const sends = tracker.openSession('sends', 'boot', { settled: () => undefined, onLost: () => undefined });
     for (const serial of [1, 2]) sends.begin(serial);
-    ledger.sending('sends/boot/1', { id: 'hop', ours: true, leadsBack: false });
+    tracker.sending('sends/boot/1', { id: 'node', ours: true, leadsBack: false });
     loop.turn();
     // The second is through, the first is not: nobody may forget it yet.
-    should([1, 2].map((serial) => ledger.isSettled('sends/boot', serial))).eql([false, false]);
-    ledger.delivered('sends/boot/1', { id: 'hop', ours: true, leadsBack: false }, true);
-    ledger.arrived('sends/boot/1', 'hop');
-    ledger.passed('sends/boot/1');
+    should([1, 2].map((serial) => tracker.acknowledgements.isSettled('sends/boot', serial))).eql([false, false]);
+    tracker.delivered('sends/boot/1', { id: 'node', ours: true, leadsBack: false }, true);
+    tracker.arrived('sends/boot/1', 'node');
+    tracker.passed('sends/boot/1');
     loop.turn();
-    should([1, 2].map((serial) => ledger.isSettled('sends/boot', serial))).eql([true, true]);
+    should([1, 2].map((serial) => tracker.acknowledgements.isSettled('sends/boot', serial))).eql([true, true]);
   });
 
   it('knows what an acknowledgement would mean', () => {
     give(1, consumer);
     give(2, consumer);
-    ledger.openAccount('sends', 'boot', { settled: () => undefined, onLost: () => undefined }).begin(1);
+    tracker.openSession('sends', 'boot', { settled: () => undefined, onLost: () => undefined }).begin(1);
     ack(1);
-    should(ledger.standing('reader/boot', 1)).equal('settled');
-    should(ledger.standing('reader/boot', 2)).equal('open');
-    should(ledger.standing('reader/boot', 3)).equal('unknown');
-    should(ledger.standing('reader/other', 1)).equal('unknown');
-    should(ledger.standing('sends/boot', 1)).equal('unasked');
-    should(ledger.acknowledge('sends/boot', 1)).equal(0);
-    should(ledger.acknowledge('reader/boot', 99)).equal(0);
+    should(tracker.acknowledgements.ackStatus('reader/boot', 1)).equal('settled');
+    should(tracker.acknowledgements.ackStatus('reader/boot', 2)).equal('open');
+    should(tracker.acknowledgements.ackStatus('reader/boot', 3)).equal('unknown');
+    should(tracker.acknowledgements.ackStatus('reader/other', 1)).equal('unknown');
+    should(tracker.acknowledgements.ackStatus('sends/boot', 1)).equal('unasked');
+    should(tracker.acknowledgements.acknowledge('sends/boot', 1)).equal(0);
+    should(tracker.acknowledgements.acknowledge('reader/boot', 99)).equal(0);
     should(ack(1)).equal(0);
   });
 
   it('leaves nothing behind', () => {
     for (let serial = 1; serial <= 20; serial++) give(serial, between());
     ack(12);
-    const { tokens, accounts } = ledger as unknown as { tokens: Map<string, unknown>; accounts: Map<string, unknown> };
-    should(tokens.size).equal(8);
-    account.close();
-    should(tokens.size).equal(0);
-    should(accounts.size).equal(0);
+    const { sessions } = tracker as unknown as { sessions: Sessions };
+    should(sessions.allBatches().length).equal(8);
+    session.close();
+    should(sessions.allBatches().length).equal(0);
+    should(sessions.all().length).equal(0);
     should(ack(20)).equal(0);
   });
 });

@@ -1,0 +1,30 @@
+import type { NodeAPI } from 'node-red';
+import { systemTimers } from '../../lib/base/system';
+import { RunningNodes } from './running-nodes';
+import { DeliveryTracker } from './tracker';
+
+/** The one tracker of this process: readers and nodes of all flows report to it. */
+export const tracker = new DeliveryTracker({
+  now: () => performance.now(),
+  after: systemTimers({ unref: true }).after,
+  nextTurn: (call) => void setImmediate(call)
+});
+
+const runtimes = new WeakMap<object, RunningNodes>();
+
+/** The running nodes of this runtime. The first call makes the tracker hear when its flows stop and start. */
+export function runningNodes(RED: NodeAPI): RunningNodes {
+  const known = runtimes.get(RED.events);
+  if (known !== undefined) return known;
+  const nodes = new RunningNodes(RED, (id) => tracker.isOurs(id));
+  runtimes.set(RED.events, nodes);
+  RED.events.on('flows:stopping', () => {
+    nodes.forget();
+    tracker.stop();
+  });
+  RED.events.on('flows:started', () => {
+    nodes.forget();
+    tracker.start();
+  });
+  return nodes;
+}
