@@ -5,3 +5,4 @@ export { OwnTokens } from './own-tokens';
 export { commitOf, entriesOf, tokenOf, tokensOf } from './token';
 export type { Token } from './token';
 export { handleBound } from './bound-input';
+export { factsOf, itemsOf, trustItems } from './checked-input';

@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import type { Send } from '../runtime/handle';
 import type { Acknowledgements } from './acknowledgements';
+import { distrust } from './checked-input';
 import type { Destination } from './in-flight-batch';
 import { runningNodes, tracker } from './process-tracker';
 import { isListening, RunningNode, RunningNodes } from './running-nodes';
@@ -87,6 +88,7 @@ export class DeliveryPort {
     const tokens: string[] = [];
     ports.forEach((messages, port) => {
       for (const message of messages === null ? [] : Array.isArray(messages) ? messages : [messages]) {
+        if (!this.goesToOursAlone(port)) distrust(message.payload);
         for (const token of tokensOf(message)) {
           tokens.push(token);
           this.announce(token, port, checks);
@@ -136,6 +138,11 @@ export class DeliveryPort {
     if (hasFailed && !work.isSent) tracker.refused(token);
     if (--work.count === 0) this.working.delete(token);
     tracker.passed(token);
+  }
+
+  /** Does what leaves by this output reach nodes of ours only? They change nothing where it is. */
+  private goesToOursAlone(port: number): boolean {
+    return ((this.node as RunningNode).wires?.[port] ?? []).every((id) => tracker.isOurs(id));
   }
 
   private announce(token: string, port: number, checks: Array<() => void>): void {

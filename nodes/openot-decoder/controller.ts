@@ -10,7 +10,7 @@ import {
   LooseFacts
 } from '../../lib/stream';
 import { CodedError } from '../runtime/coded-error';
-import { factsOf } from '../runtime/checked-input';
+import { factsOf, trustItems } from '../delivery';
 import { derive, splitMessages } from '../runtime/messages';
 
 export interface DecoderSettings {
@@ -101,7 +101,7 @@ export class DecoderController {
   private messages(message: NodeMessageInFlow, items: Item[], facts: LooseFacts): NodeMessage[] {
     if (items.length === 0 && (facts.commit ?? []).length === 0) return [];
     if (this.settings.emit === 'batch' || items.length === 0)
-      return [derive(message, { payload: items, openot: facts })];
+      return [derive(message, { payload: trustItems(items), openot: facts })];
     return splitMessages(message, items, facts, this.ports.newId());
   }
 

@@ -2,7 +2,7 @@ import type { NodeMessage, NodeMessageInFlow } from 'node-red';
 import type { Binding } from '../../lib/definition';
 import { createFormatter, DocumentProfile, Formatter } from '../../lib/document';
 import type { LooseFacts } from '../../lib/stream';
-import { factsOf, itemsOf } from '../runtime/checked-input';
+import { factsOf, itemsOf } from '../delivery';
 import { derive, splitMessages, withoutCommit } from '../runtime/messages';
 
 export interface DocSettings {

@@ -1,7 +1,7 @@
 import type { NodeMessageInFlow } from 'node-red';
 import { Binding, describeBinding } from '../../lib/definition';
 import type { Item, LooseFacts } from '../../lib/stream';
-import { factsOf, itemsOf } from '../runtime/checked-input';
+import { factsOf, itemsOf, trustItems } from '../delivery';
 import type { Send } from '../runtime/handle';
 import { derive, withoutCommit } from '../runtime/messages';
 import { AlertBook, DriftAlert } from './alerts';
@@ -87,8 +87,8 @@ export class GuardController {
     }
     this.totals.diverted += loose;
     return {
-      kept: items.filter((item) => !isUnbound(item, binding)),
-      diverted: items.filter((item) => isUnbound(item, binding))
+      kept: trustItems(items.filter((item) => !isUnbound(item, binding))),
+      diverted: trustItems(items.filter((item) => isUnbound(item, binding)))
     };
   }
 
@@ -143,9 +143,9 @@ export class GuardController {
       const { message, facts, items, gone } = held;
       const binding = this.bind(facts);
       const described = { ...facts, binding: describeBinding(binding) };
-      const left = items.slice(gone);
+      const left = gone === 0 ? items : items.slice(gone);
       const first = left.findIndex((item, index) => index >= force && mustWait(binding, item));
-      const leaving = first === -1 ? left : left.slice(0, first);
+      const leaving = first === -1 ? left : trustItems(left.slice(0, first));
       const action = (relation: 'current' | 'prior') =>
         (canArrive(binding, relation) ? 'hold' : 'placeholder') as 'hold' | 'placeholder';
       if (first !== -1) held.hasWaited = true;

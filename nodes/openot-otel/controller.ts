@@ -2,7 +2,7 @@ import type { NodeMessageInFlow } from 'node-red';
 import type { ClockState, NetworkProfile, MappedItems } from '../../lib/telemetry';
 import { createMeter, createOtelMapper, Mapped, OtelMapper } from '../../lib/telemetry';
 import { CodedError, codedErrorOf } from '../runtime/coded-error';
-import { factsOf } from '../runtime/checked-input';
+import { factsOf } from '../delivery';
 import type { Send } from '../runtime/handle';
 import { AckStatus, OwnTokens, Token, tokensOf } from '../delivery';
 import { Batch, Batcher, Entry } from './batcher';

@@ -2,7 +2,7 @@ import should from 'should';
 import type { Node } from 'node-red';
 import { EventEmitter } from 'node:events';
 import { CodedError } from '../../../nodes/runtime/coded-error';
-import { factsOf, itemsOf } from '../../../nodes/runtime/checked-input';
+import { factsOf, itemsOf } from '../../../nodes/delivery/checked-input';
 import { closeWith, handle } from '../../../nodes/runtime/handle';
 import { numberOf } from '../../../nodes/runtime/numbers';
 import { ageChangesInMs, shortAge, ThrottledStatus } from '../../../nodes/runtime/status';
