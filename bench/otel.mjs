@@ -23,7 +23,6 @@ const { assembleRequest } = require('../dist/lib/telemetry/assemble');
 const { otlpJson, otlpJsonBytes } = require('../dist/lib/telemetry/json');
 const { createOtelMapper, defaultMappingSettings } = require('../dist/lib/telemetry/mapper');
 const { createSpanBook } = require('../dist/lib/telemetry/spans');
-const { loadHashes } = require('../dist/lib/telemetry/hashes');
 
 const BATCH = 500;
 const STREAM = 'bench:4840/9';
@@ -48,9 +47,9 @@ const settings = { ...defaultMappingSettings, signals: { logs: true, metrics: fa
 let kept;
 
 /** Documents as a reader's batch gives them. */
-async function documentsOf(count) {
+function documentsOf(count) {
   const { bytes } = workload(count);
-  const compiled = await definition();
+  const compiled = definition();
   const store = new DefinitionStore();
   store.add(compiled, 'bench');
   const snapshot = {
@@ -107,15 +106,14 @@ function checkSame(ours, theirs) {
 }
 
 export async function report(options) {
-  const makeDocuments = await documentsOf(BATCH);
+  const makeDocuments = documentsOf(BATCH);
   const documents = makeDocuments();
   if (documents.some(({ kind }) => kind !== 'event')) throw new Error('the workload does not resolve');
   const mapper = createOtelMapper({ meter: noMeter });
-  const hashes = await loadHashes();
   const ours = () => assembleRequest('logs', mapper.documents(documents, { stream: STREAM }, settings), envelope);
   // A new one each time: to a book that knows the records already they are nothing new.
   const everything = () => {
-    const items = createOtelMapper({ book: createSpanBook({ hashes }) }).documents(
+    const items = createOtelMapper({ book: createSpanBook() }).documents(
       documents,
       { stream: STREAM },
       { ...defaultMappingSettings, stateSpans: true }

@@ -21,7 +21,7 @@ const { itemsOfConcatenation } = require('../dist/lib/stream');
 const RECORDS = 2000;
 const { bytes, count, meanBytes } = workload(RECORDS);
 const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-const compiled = await definition();
+const compiled = definition();
 const store = new DefinitionStore();
 store.add(compiled, 'bench');
 const snapshot = {

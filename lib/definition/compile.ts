@@ -13,17 +13,14 @@ export type CompileResult = { readonly ok: true; readonly compiled: CompiledDefi
  * file that names another content hash than its own, or that breaks a rule of docs/format.md 13, is loaded
  * all the same and says so: binding and record validation then yield placeholders with the reason.
  */
-export async function compileDefinition(
-  text: string | Uint8Array,
-  limits?: Partial<DefinitionLimits>
-): Promise<CompileResult> {
+export function compileDefinition(text: string | Uint8Array, limits?: Partial<DefinitionLimits>): CompileResult {
   const parsed = parseDefinition(text, limits);
-  return parsed.ok ? { ok: true, compiled: await compileModel(parsed.definition) } : parsed;
+  return parsed.ok ? { ok: true, compiled: compileModel(parsed.definition) } : parsed;
 }
 
 /** As `compileDefinition`, for a model that was parsed or made in memory. */
-export async function compileModel(definition: Definition): Promise<CompiledDefinition> {
-  const { contentHash, carriageHash } = await definitionHash(definition);
+export function compileModel(definition: Definition): CompiledDefinition {
+  const { contentHash, carriageHash } = definitionHash(definition);
   const expected = definition.header.contentHash;
   const violation = validateDefinition(definition);
   return {

@@ -292,10 +292,10 @@ function halves(outgoing: Outgoing): [Outgoing, Outgoing] {
 }
 
 /** The text of a request, however large. */
-export async function textOf({ text, covered, entries }: Outgoing): Promise<string> {
+export function textOf({ text, covered, entries }: Outgoing): string {
   if (text !== undefined) return text;
   const builder = new RequestBuilder(Infinity);
   for (const { item } of entries) builder.add(item);
   const made = builder.text();
-  return covered === undefined ? made : ((await resealed(covered, made)) ?? made);
+  return covered === undefined ? made : (resealed(covered, made) ?? made);
 }

@@ -224,7 +224,7 @@ export class OtlpSender {
     const { url, headers, timeoutMs, tls } = endpoint;
     try {
       if (outgoing.body === undefined) {
-        const text = await textOf(outgoing);
+        const text = textOf(outgoing);
         if (Buffer.byteLength(text) > this.settings.maxBytes) return { kind: 'large' };
         const isGzip = endpoint.isGzip && outgoing.isPlain !== true && this.lanes[signal].compresses(this.ports.now());
         outgoing.body = { bytes: await encode(text, isGzip), isGzip };

@@ -1,13 +1,10 @@
 /**
  * Enriched documents as OpenTelemetry (docs/format.md 21 to 24), without Node-RED: what the node openot-otel is made
- * of.
- * Pure: times come as arguments, ids from the records, hash functions from `loadHashes`.
+ * of. Pure: times come as arguments, ids from the records.
  */
 export { assembleRequest, emptyRequest } from './assemble';
 export type { Envelope, RequestOf } from './assemble';
 export type { ClockItems, ClockLimits, ClockReason, ClockState, ClockSuspect } from './clock-watch';
-export { loadHashes } from './hashes';
-export type { Hashes } from './hashes';
 export { otlpJson, otlpJsonBytes } from './json';
 export { createOtelMapper, defaultMappingSettings } from './mapper';
 export type {

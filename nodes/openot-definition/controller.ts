@@ -94,7 +94,7 @@ export class DefinitionController implements DefinitionAuthority {
     await new Promise<void>((resolve) => setImmediate(resolve));
     try {
       if (this.closed) return;
-      if (source === 'json') await this.takeOwnText();
+      if (source === 'json') this.takeOwnText();
       else {
         await this.look();
         if (watch && !this.closed)
@@ -118,7 +118,7 @@ export class DefinitionController implements DefinitionAuthority {
     );
   }
 
-  private async takeOwnText(): Promise<void> {
+  private takeOwnText(): void {
     if (this.settings.json.trim() === '') {
       this.refused.add(OWN_TEXT);
       return this.reports.error(
@@ -131,7 +131,7 @@ export class DefinitionController implements DefinitionAuthority {
     this.take(
       OWN_TEXT,
       'the definition in the node',
-      await compileDefinition(this.settings.json, { maxBytes: MAX_FILE_BYTES })
+      compileDefinition(this.settings.json, { maxBytes: MAX_FILE_BYTES })
     );
   }
 
@@ -164,7 +164,7 @@ export class DefinitionController implements DefinitionAuthority {
   private async lookAt({ path, stamp }: FoundFile): Promise<void> {
     if (this.stamps.get(path) === stamp) return;
     const text = await readDefinitionFile(path);
-    const result = text.ok ? await compileDefinition(text.bytes, { maxBytes: MAX_FILE_BYTES }) : undefined;
+    const result = text.ok ? compileDefinition(text.bytes, { maxBytes: MAX_FILE_BYTES }) : undefined;
     if (this.closed) return;
     this.stamps.set(path, stamp);
     if (text.ok) return this.take(path, path, result!);

@@ -1,5 +1,5 @@
 import type { Timers } from '../../lib/base';
-import type { Hashes, SpanBookPort } from '../../lib/telemetry';
+import type { SpanBookPort } from '../../lib/telemetry';
 import {
   createNetworkProfile,
   NetworkProfile,
@@ -25,7 +25,6 @@ const LEISURE_BYTES_PER_SECOND = 256 * 1024;
 
 /** What the memory of a mapper is made of. */
 export interface MemoryPorts extends Pick<Timers, 'after'> {
-  readonly hashes: Hashes;
   /** In place of SPAN_LIMITS. */
   readonly spanLimits?: Partial<SpanLimits>;
   /** Absent where nothing has to survive a restart. */
@@ -58,7 +57,7 @@ export class Memory {
 
   constructor(private readonly ports: MemoryPorts) {
     this.spans = this.newBook();
-    this.profile = createNetworkProfile({ hashes: ports.hashes });
+    this.profile = createNetworkProfile();
     const { store } = ports;
     if (store === undefined) return;
     this.keeper = new StateKeeper({
@@ -146,7 +145,7 @@ export class Memory {
   async forget(): Promise<void> {
     await this.keeper?.forget();
     this.spans = this.newBook();
-    this.profile = createNetworkProfile({ hashes: this.ports.hashes });
+    this.profile = createNetworkProfile();
     this.told = { truncatedByLimit: 0, forgotten: 0 };
   }
 
@@ -184,7 +183,7 @@ export class Memory {
   }
 
   private newBook(): SpanBook {
-    return createSpanBook({ hashes: this.ports.hashes, limits: this.ports.spanLimits });
+    return createSpanBook({ limits: this.ports.spanLimits });
   }
 
   private image(): StateParts {

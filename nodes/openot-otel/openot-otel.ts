@@ -1,10 +1,9 @@
 import { systemNowNs, systemTimers } from '../../lib/base/system';
-import type { Node, NodeAPI, NodeDef, NodeMessage, NodeStatus } from 'node-red';
+import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red';
 import { join } from 'node:path';
-import { loadHashes } from '../../lib/telemetry';
 import { fileStore } from '../../lib/state/files';
 import { buildNode } from '../runtime/build-node';
-import { CodedError, codedErrorOf } from '../runtime/coded-error';
+import { CodedError } from '../runtime/coded-error';
 import { handle } from '../runtime/handle';
 import { ownedStore } from '../runtime/owned-store';
 import { DeliveryPort } from '../delivery';
@@ -29,35 +28,25 @@ const init = (RED: NodeAPI): void => {
         const settings = new OtelSettings(def, evaluate, packageOf().version);
         const path = join(userDirectory(RED), 'openot', 'otel', `${fileNameOf(this.id)}.state`);
         const store = settings.needsState ? ownedStore(path, fileStore(path)) : undefined;
-        const show = (): void =>
-          status.set((): NodeStatus =>
-            controller === undefined ? { fill: 'yellow', shape: 'ring', text: 'starting' } : showOtel(controller)
-          );
-        const ready = loadHashes().then((hashes) => {
-          if (delivery.isClosed) return;
-          controller = new OtelController({
-            settings,
-            hashes,
-            store,
-            nowNs: () => systemNowNs().toString(),
-            after: systemTimers().after,
-            newId: () => RED.util.generateId(),
-            ...delivery.acknowledgements,
-            report,
-            onChange: show
-          });
-          void controller.start();
+        const show = (): void => status.set(() => showOtel(mapper));
+        const mapper = new OtelController({
+          settings,
+          store,
+          nowNs: () => systemNowNs().toString(),
+          after: systemTimers().after,
+          newId: () => RED.util.generateId(),
+          ...delivery.acknowledgements,
+          report,
+          onChange: show
         });
-        ready.catch((thrown: unknown) => report(codedErrorOf(thrown)));
+        controller = mapper;
+        void mapper.start();
         const timer = setInterval(show, STATUS_INTERVAL_MS);
         show();
         handle(this, (message, send) =>
           delivery.through(message, send, async (pass) => {
-            if (controller === undefined) await ready;
-            // It closed meanwhile: what has a token comes again.
-            if (controller === undefined) return new Promise<void>(() => undefined);
             try {
-              const left = controller.input(message, pass);
+              const left = mapper.input(message, pass);
               show();
               await left;
             } finally {
@@ -67,7 +56,7 @@ const init = (RED: NodeAPI): void => {
         );
         return async () => {
           clearInterval(timer);
-          await controller?.close();
+          await mapper.close();
         };
       },
       {

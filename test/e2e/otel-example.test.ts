@@ -67,7 +67,7 @@ describe('the example from the controller to a collector, imported and deployed'
     };
     (otel.wires as string[][]).forEach((wires) => wires.push('tape'));
     // What no simulator writes: the values at which receivers and serialisers fail.
-    const { documents } = await hardDocuments('');
+    const { documents } = hardDocuments('');
     const hard: FlowNode = {
       id: 'hard',
       type: 'inject',

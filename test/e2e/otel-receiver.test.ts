@@ -1,6 +1,5 @@
 import type { DocumentObject } from '../../lib/document';
 import { assembleRequest } from '../../lib/telemetry/assemble';
-import { loadHashes } from '../../lib/telemetry/hashes';
 import { otlpJson } from '../../lib/telemetry/json';
 import { createOtelMapper, defaultMappingSettings } from '../../lib/telemetry/mapper';
 import { createMeter } from '../../lib/telemetry/metrics';
@@ -41,10 +40,9 @@ type Batch = { readonly stream: string; readonly documents: DocumentObject[] };
 type Requests = Record<Signal, string[]>;
 
 /** What openot-otel makes of documents and a status message: one request of each signal for each message. */
-async function mapped(batches: readonly Batch[], network = false): Promise<Requests> {
-  const hashes = await loadHashes();
+function mapped(batches: readonly Batch[], network = false): Requests {
   const mapper = createOtelMapper({
-    book: createSpanBook({ hashes }),
+    book: createSpanBook(),
     meter: createMeter({ startNs: '1780000000000000000' })
   });
   const checked = networkSettings({
@@ -53,7 +51,7 @@ async function mapped(batches: readonly Batch[], network = false): Promise<Reque
     schemaUrl: 'https://example.org/telemetry/1.0'
   });
   if (!checked.ok) throw new Error(checked.message);
-  const profile = createNetworkProfile({ hashes });
+  const profile = createNetworkProfile();
   const settings = { ...defaultMappingSettings, stateSpans: true };
   const of = batches.map(({ stream, documents }) => ({
     stream,
@@ -106,7 +104,7 @@ describe('a collector written by others (Rotel)', function () {
 
   for (const compression of ['gzip', 'none'] as const) {
     it(`takes all three signals and gives back counts, ids, times to the nanosecond and values (${compression})`, async () => {
-      const requests = await mapped([await hardDocuments('filler-3')]);
+      const requests = mapped([hardDocuments('filler-3')]);
       await deliver(rotel.endpoint, requests, compression);
       await gaveBack(requests);
       const [record] = rotel.passedOn.logs
@@ -143,13 +141,13 @@ describe('a collector written by others (Rotel)', function () {
   }
 
   it('gives back 2,000 random documents as they were', async () => {
-    const requests = await mapped(await randomBatches(48, 2000));
+    const requests = mapped(randomBatches(48, 2000));
     await deliver(rotel.endpoint, requests, 'gzip');
     await gaveBack(requests, true);
   });
 
   it('takes the envelope of the open networks and gives it back', async () => {
-    const requests = await mapped([await hardDocuments('filler-3')], true);
+    const requests = mapped([hardDocuments('filler-3')], true);
     await deliver(rotel.endpoint, requests, 'gzip');
     await gaveBack(requests);
     for (const [signal, eid] of [
@@ -165,7 +163,7 @@ describe('a collector written by others (Rotel)', function () {
   });
 
   it('is no receiver that takes anything: what is wrong it refuses', async () => {
-    const { logs } = await mapped([await hardDocuments('filler-3')]);
+    const { logs } = mapped([hardDocuments('filler-3')]);
     for (const [good, bad] of [
       ['"doubleValue":5', '"doubleValue":NaN'],
       ['"severityNumber":9', '"severityNumber":"INFO"'],
@@ -191,7 +189,7 @@ describe('a receiver written by others, with pages to look at (autotel-devtools)
   after(() => autotel?.stop());
 
   it('shows the same counts, ids, times and values of all three signals', async () => {
-    const requests = await mapped([await hardDocuments('filler-3')]);
+    const requests = mapped([hardDocuments('filler-3')]);
     // It cannot unpack: the sender finds that out and goes on without.
     await deliver(autotel.endpoint, requests, 'gzip');
     const [logs, spans, series] = [await autotel.logs(), await autotel.spans(), await autotel.series()];

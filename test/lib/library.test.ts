@@ -20,8 +20,8 @@ describe('the library', () => {
     library.wireErrorCode(damaged).should.equal('OPENOT_WIRE_CRC_MISMATCH');
   });
 
-  it('goes from bytes and a definition file to documents', async () => {
-    const file = await library.compileDefinition(
+  it('goes from bytes and a definition file to documents', () => {
+    const file = library.compileDefinition(
       JSON.stringify({ ...fullFile(), eventTypes: library.canonicalEventTypes() })
     );
     if (!file.ok) throw new Error(file.message);
@@ -34,9 +34,9 @@ describe('the library', () => {
     should(document).have.properties({ kind: 'event', eventName: 'Message', seq: 7 });
   });
 
-  it('goes on from documents to the requests of a collector', async () => {
+  it('goes on from documents to the requests of a collector', () => {
     const { telemetry } = library;
-    const compiled = await library.compileDefinition(
+    const compiled = library.compileDefinition(
       JSON.stringify({ ...fullFile(), eventTypes: library.canonicalEventTypes() })
     );
     if (!compiled.ok) throw new Error(compiled.message);
@@ -47,7 +47,7 @@ describe('the library', () => {
       .createFormatter({ profile: 'enriched' })
       .objects(items, {}, library.bind(store, { stream: 'line 1', whenUnadvertised: 'assume' }));
     const mapper = telemetry.createOtelMapper({
-      book: telemetry.createSpanBook({ hashes: await telemetry.loadHashes() })
+      book: telemetry.createSpanBook()
     });
     const { logs, problems } = mapper.documents(documents, { stream: 'line 1' }, telemetry.defaultMappingSettings);
     should(problems).eql([]);
@@ -63,10 +63,10 @@ describe('the library', () => {
     should(library.otlp.DEFAULT_ENDPOINT).equal('http://localhost:4318');
   });
 
-  it('writes a definition file that names its own hash', async () => {
+  it('writes a definition file that names its own hash', () => {
     const parsed = library.parseDefinition(JSON.stringify(fullFile()));
     if (!parsed.ok) throw new Error(parsed.message);
-    const file = await library.compileDefinition(await library.writeDefinition(parsed.definition));
+    const file = library.compileDefinition(library.writeDefinition(parsed.definition));
     if (!file.ok) throw new Error(file.message);
     file.compiled.definition.header.contentHash.should.equal(file.compiled.contentHash);
     library.definitionWarnings(file.compiled).should.eql([]);

@@ -378,7 +378,7 @@ describe('examples', () => {
     });
   }
 
-  it("hold the definition of the simulator, and records that fit the tank's definition", async () => {
+  it("hold the definition of the simulator, and records that fit the tank's definition", () => {
     const own = (name: string): string =>
       flows.get(names.find((file) => file.startsWith(name))!)!.find(({ type }) => type === 'openot-definition')!
         .json as string;
@@ -390,7 +390,7 @@ describe('examples', () => {
       readFileSync(join(root, 'lib', 'simulator', 'definitions', 'packaging-1.json'), 'utf8'),
       'put lib/simulator/definitions/packaging-1.json into the definition node of example 04'
     );
-    const compiled = await compileDefinition(own('03'));
+    const compiled = compileDefinition(own('03'));
     should(compiled).match({ ok: true });
     const texts = flows
       .get(names[2])!

@@ -1,16 +1,15 @@
 /** What the open networks' specification asks of each item, as attributes (docs/format.md 24). */
 import { textAttribute } from '../attributes';
-import type { Hashes } from '../hashes';
 import type { KeyValue, LogRecord, MetricPoint, Span } from '../otlp-types';
 import type { AuditItem } from './audit-item';
 import type { NetworkSettings } from './settings';
 import { uuidOf } from './uuid';
 
 /** Of a log record: its uuid, and what changed. */
-export function auditAttributes(log: LogRecord, item: AuditItem, hashes: Hashes): KeyValue[] {
+export function auditAttributes(log: LogRecord, item: AuditItem): KeyValue[] {
   const uid = textOf(log.attributes, 'log.record.uid') ?? JSON.stringify(log);
   const attributes = [
-    textAttribute('log_uuid', uuidOf(hashes, 'openot/log', uid)),
+    textAttribute('log_uuid', uuidOf('openot/log', uid)),
     textAttribute('item.id', item.id),
     textAttribute('item.type', item.type),
     ...(item.name === undefined ? [] : [textAttribute('item.name', item.name)]),
@@ -42,18 +41,13 @@ const VALUE_PREFIX = 'openot.value.';
  * with
  * its status.
  */
-export function metricAttributes(
-  { name, unit, kind, point }: MetricPoint,
-  observedNs: string,
-  hashes: Hashes
-): KeyValue[] {
+export function metricAttributes({ name, unit, kind, point }: MetricPoint, observedNs: string): KeyValue[] {
   const isValue = name.startsWith(VALUE_PREFIX);
   const value = point.asInt ?? String(point.asDouble);
   return [
     textAttribute(
       'metric_uuid',
       uuidOf(
-        hashes,
         'openot/metric',
         kind,
         name,
@@ -80,15 +74,9 @@ function labelOf(name: string): string {
 }
 
 /** Of a span: its uuid, when it was observed, and between whom: the source that logged it, and who took it down. */
-export function spanAttributes(
-  span: Span,
-  observedNs: string,
-  stream: string,
-  settings: NetworkSettings,
-  hashes: Hashes
-): KeyValue[] {
+export function spanAttributes(span: Span, observedNs: string, stream: string, settings: NetworkSettings): KeyValue[] {
   return [
-    textAttribute('span_uuid', uuidOf(hashes, 'openot/span', span.traceId, span.spanId)),
+    textAttribute('span_uuid', uuidOf('openot/span', span.traceId, span.spanId)),
     textAttribute('observedTimeUnixNano', observedNs),
     textAttribute('sender.id', settings.senderId || sourceOf(span.attributes, stream) || settings.producer),
     textAttribute('recipient.id', settings.recipientId || settings.producer)

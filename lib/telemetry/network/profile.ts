@@ -1,6 +1,5 @@
 import type { DocumentObject } from '../../document';
 import { compareDecimal } from '../decimal';
-import type { Hashes } from '../hashes';
 import type { MappedItems, Signal } from '../otlp-types';
 import { AuditBook } from './audit-book';
 import { auditItem, streamItem } from './audit-item';
@@ -50,7 +49,6 @@ export interface NetworkProfile {
 
 /** Options of a profile. */
 export interface NetworkOptions {
-  readonly hashes: Hashes;
   /** Machines and batches remembered; beyond it the one that changed longest ago goes. Default 500. */
   readonly maxAuditItems?: number;
   /** Changes remembered of each. Default 32. */
@@ -59,10 +57,9 @@ export interface NetworkOptions {
 
 /** A profile with an empty audit book. */
 export function createNetworkProfile({
-  hashes,
   maxAuditItems = 500,
   maxAuditChanges = 32
-}: NetworkOptions): NetworkProfile {
+}: NetworkOptions = {}): NetworkProfile {
   const book = new AuditBook({ maxItems: maxAuditItems, maxChanges: maxAuditChanges });
   return {
     prepare(items, documents, { stream }, settings) {
@@ -73,11 +70,7 @@ export function createNetworkProfile({
         logs: items.logs.map((log, i) => ({
           ...log,
           attributes: [
-            ...auditAttributes(
-              log,
-              i < documents.length ? auditItem(documents[i], stream, book) : streamItem(stream),
-              hashes
-            ),
+            ...auditAttributes(log, i < documents.length ? auditItem(documents[i], stream, book) : streamItem(stream)),
             ...log.attributes
           ]
         })),
@@ -86,7 +79,7 @@ export function createNetworkProfile({
           point: {
             ...metric.point,
             attributes: [
-              ...metricAttributes(metric, observedNs ?? metric.point.timeUnixNano, hashes),
+              ...metricAttributes(metric, observedNs ?? metric.point.timeUnixNano),
               ...metric.point.attributes
             ]
           }
@@ -94,13 +87,13 @@ export function createNetworkProfile({
         spans: items.spans.map((span) => ({
           ...span,
           attributes: [
-            ...spanAttributes(span, observedNs ?? span.endTimeUnixNano, stream, settings, hashes),
+            ...spanAttributes(span, observedNs ?? span.endTimeUnixNano, stream, settings),
             ...span.attributes
           ]
         }))
       };
     },
-    request: (signal, items, settings) => networkRequest(signal, items, settings, hashes),
+    request: (signal, items, settings) => networkRequest(signal, items, settings),
     get changed() {
       return book.changed;
     },

@@ -1,7 +1,6 @@
 import { isoTime } from '../../document/iso-time';
 import { emptyRequest, groupMetrics } from '../assemble';
 import { textAttribute } from '../attributes';
-import type { Hashes } from '../hashes';
 import type {
   KeyValue,
   LogRecord,
@@ -42,15 +41,14 @@ type Item = LogRecord | Metric | Span | LiteralLogRecord | LiteralMetric | Liter
 export function networkRequest<S extends Signal>(
   signal: S,
   items: Partial<MappedItems>,
-  settings: NetworkSettings,
-  hashes: Hashes
+  settings: NetworkSettings
 ): NetworkRequestOf[S] {
   const array = settings.encoding === 'literal' ? literalItems(signal, items) : otlpItems(signal, items);
   if (array.length === 0) return emptyRequest(signal);
   const scope = {
     name: settings.scopeName,
     version: settings.scopeVersion,
-    attributes: encoded(scopeAttributes(signal, array, settings, hashes), settings)
+    attributes: encoded(scopeAttributes(signal, array, settings), settings)
   };
   const resource = { attributes: encoded(resourceAttributes(signal, settings), settings) };
   const wrapped: Record<Signal, unknown> = {

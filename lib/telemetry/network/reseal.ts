@@ -1,5 +1,4 @@
 import { isObject } from '../../base';
-import type { Hashes } from '../hashes';
 import { checksumOf } from './checksum';
 import { eventIds, scopeUuid } from './scope';
 import type { NetworkChecksum } from './settings';
@@ -30,10 +29,10 @@ const shapes = [
  * one
  * scope, whatever the encoding.
  */
-export function resealNetworkRequest<T>(whole: unknown, part: T, hashes: Hashes): T | undefined {
+export function resealNetworkRequest<T>(whole: unknown, part: T): T | undefined {
   const [from, to] = [unwrap(whole), unwrap(part)];
   if (from === undefined || to === undefined || from.keys !== to.keys) return undefined;
-  const attributes = renewed(from, to.items, hashes);
+  const attributes = renewed(from, to.items);
   if (attributes === undefined) return undefined;
   const { request, keys, resource, scoped, scope } = to;
   return {
@@ -73,19 +72,18 @@ const algorithms: Readonly<Record<number, NetworkChecksum>> = { 32: 'md5', 64: '
 
 function renewed(
   { resource, scope, eid, items }: Wrapped,
-  part: readonly unknown[],
-  hashes: Hashes
+  part: readonly unknown[]
 ): Record<string, unknown>[] | undefined {
   const attributes = attributesOf(scope);
   const checksum = textOf(attributes, 'checksum');
   const algorithm = checksum === undefined ? 'none' : algorithms[checksum.length];
-  if (algorithm === undefined || checksumOf(JSON.stringify(items), algorithm, hashes) !== checksum) return undefined;
+  if (algorithm === undefined || checksumOf(JSON.stringify(items), algorithm) !== checksum) return undefined;
   const about = attributesOf(resource.resource);
   const origin = { eid, producer: textOf(about, 'producer') ?? '', domain: textOf(about, 'domain') ?? '' };
   const json = JSON.stringify(part);
-  const sum = checksumOf(json, algorithm, hashes);
+  const sum = checksumOf(json, algorithm);
   const anew: Readonly<Record<string, (value: unknown) => unknown>> = {
-    scope_uuid: () => ({ stringValue: scopeUuid(origin, sum ?? json, hashes) }),
+    scope_uuid: () => ({ stringValue: scopeUuid(origin, sum ?? json) }),
     checksum: () => ({ stringValue: sum }),
     // Text or number: as the encoding of the request has it.
     count: (value) => ({

@@ -1,5 +1,4 @@
 import { textAttribute } from '../attributes';
-import type { Hashes } from '../hashes';
 import type { KeyValue, Signal } from '../otlp-types';
 import { checksumOf } from './checksum';
 import type { NetworkSettings } from './settings';
@@ -20,26 +19,21 @@ export interface ScopeOrigin {
  * is the
  * checksum of its items, or their JSON where there is none: going over all of it twice would double the work.
  */
-export function scopeUuid({ eid, producer, domain }: ScopeOrigin, content: string, hashes: Hashes): string {
-  return uuidOf(hashes, 'openot/scope', eid, producer, domain, content);
+export function scopeUuid({ eid, producer, domain }: ScopeOrigin, content: string): string {
+  return uuidOf('openot/scope', eid, producer, domain, content);
 }
 
 /**
  * What a receiver can check of a batch, each as far as it is switched on. The checksum is over the JSON of `items` as
  * `JSON.stringify` writes it, so the request must go out exactly like that.
  */
-export function scopeAttributes(
-  signal: Signal,
-  items: readonly unknown[],
-  settings: NetworkSettings,
-  hashes: Hashes
-): KeyValue[] {
+export function scopeAttributes(signal: Signal, items: readonly unknown[], settings: NetworkSettings): KeyValue[] {
   const attributes: KeyValue[] = [];
   const itemsJson = settings.scopeUuid || settings.checksum !== 'none' ? JSON.stringify(items) : '';
-  const checksum = checksumOf(itemsJson, settings.checksum, hashes);
+  const checksum = checksumOf(itemsJson, settings.checksum);
   if (settings.scopeUuid)
     attributes.push(
-      textAttribute('scope_uuid', scopeUuid({ eid: eventIds[signal], ...settings }, checksum ?? itemsJson, hashes))
+      textAttribute('scope_uuid', scopeUuid({ eid: eventIds[signal], ...settings }, checksum ?? itemsJson))
     );
   if (checksum !== undefined) attributes.push(textAttribute('checksum', checksum));
   if (settings.count) attributes.push({ key: 'count', value: { intValue: String(items.length) } });

@@ -1,4 +1,4 @@
-import type { Hashes } from '../hashes';
+import { sha256 } from '../../base/hashes';
 
 const utf8 = new TextEncoder();
 
@@ -16,8 +16,8 @@ export function dashed(hex: string): string {
  * version 8
  * (RFC 9562). The same parts give the same uuid, for ever: stores drop by it what comes twice (docs/format.md 24).
  */
-export function uuidOf(hashes: Hashes, ...parts: readonly string[]): string {
-  const bytes = hashes.sha256(utf8.encode(parts.join('\n'))).slice(0, 16);
+export function uuidOf(...parts: readonly string[]): string {
+  const bytes = sha256(utf8.encode(parts.join('\n'))).slice(0, 16);
   bytes[6] = (bytes[6] & 0x0f) | 0x80;
   bytes[8] = (bytes[8] & 0x3f) | 0x80;
   return dashed(hexOf(bytes));

@@ -1,6 +1,5 @@
 import type { DocumentObject, EventDocument } from '../../document';
 import { EventType } from '../../wire';
-import type { Hashes } from '../hashes';
 import type { Span } from '../otlp-types';
 import type { Applied, RestoreResult, SpanBook, SpanCounts, SpanFacts, SpanIds } from './api';
 import { followBatch } from './batch-rule';
@@ -15,8 +14,8 @@ import { followState, recallState } from './state-rule';
 import { StreamState } from './stream-state';
 
 /** A book without anything in it. `limits` in place of those of SPAN_LIMITS. */
-export function createSpanBook(options: { readonly hashes: Hashes; readonly limits?: Partial<SpanLimits> }): SpanBook {
-  return new Book(options.hashes, { ...SPAN_LIMITS, ...options.limits });
+export function createSpanBook(options: { readonly limits?: Partial<SpanLimits> } = {}): SpanBook {
+  return new Book({ ...SPAN_LIMITS, ...options.limits });
 }
 
 class Book implements SpanBook {
@@ -26,11 +25,8 @@ class Book implements SpanBook {
   private streams = new Map<string, StreamState>();
   private latest: StreamState | undefined;
 
-  constructor(
-    private readonly hashes: Hashes,
-    private readonly limits: SpanLimits
-  ) {
-    this.desk = new Desk(hashes, limits);
+  constructor(private readonly limits: SpanLimits) {
+    this.desk = new Desk(limits);
   }
 
   get changed(): boolean {
@@ -150,7 +146,7 @@ class Book implements SpanBook {
   }
 
   restore(image: Uint8Array): RestoreResult {
-    const desk = new Desk(this.hashes, this.limits);
+    const desk = new Desk(this.limits);
     const decoded = decodeBook(image, desk);
     if (!decoded.ok) return decoded;
     this.desk = desk;

@@ -1,5 +1,4 @@
 import type { DocumentObject } from '../../document';
-import type { Hashes } from '../hashes';
 import type { SpanIds } from './api';
 import { batchOf, occurrenceOf } from './fields';
 import { Digest, identityOf, sceneOf, spanIdOf, traceIdOf } from './ids';
@@ -11,19 +10,17 @@ import { Digest, identityOf, sceneOf, spanIdOf, traceIdOf } from './ids';
  * belongs
  * to a batch: its records then keep a trace of their own, all of them the same.
  */
-export function correlationOf(document: DocumentObject, stream: string, hashes: Hashes): SpanIds | undefined {
+export function correlationOf(document: DocumentObject, stream: string): SpanIds | undefined {
   const occurrence = occurrenceOf(document);
   if (occurrence !== undefined) {
     const { conditionId, correlationId } = occurrence;
     // An event of the condition as such may belong to none or to many of its occurrences.
     return correlationId === undefined
       ? undefined
-      : plainIds(identityOf(hashes, 'condition', sceneOf(document, stream), [conditionId, correlationId]));
+      : plainIds(identityOf('condition', sceneOf(document, stream), [conditionId, correlationId]));
   }
   const batchId = batchOf(document);
-  return batchId === undefined
-    ? undefined
-    : plainIds(identityOf(hashes, 'batch', sceneOf(document, stream), [batchId]));
+  return batchId === undefined ? undefined : plainIds(identityOf('batch', sceneOf(document, stream), [batchId]));
 }
 
 /** The ids of an identity that is used once and has no parent. */

@@ -1,5 +1,4 @@
 import type { EventDocument } from '../../document';
-import type { Hashes } from '../hashes';
 import type { KeyValue, Span, SpanEvent } from '../otlp-types';
 import type { SpanCounts, SpanIds } from './api';
 import { plainIds } from './correlation';
@@ -75,10 +74,7 @@ export class Desk {
   private by: RecordKey | undefined;
   private closed: Span[] = [];
 
-  constructor(
-    readonly hashes: Hashes,
-    private readonly limits: SpanLimits
-  ) {
+  constructor(private readonly limits: SpanLimits) {
     this.shelf = new Shelf({
       spans: limits.unsettledSpans,
       bytes: limits.imageBytes / 2,
@@ -102,7 +98,7 @@ export class Desk {
   /** Names a span of this kind. */
   identify(kind: SpanKind, scene: Scene, of: number, ...rest: number[]): Identity {
     const parts = [of, ...rest];
-    const digest = identityOf(this.hashes, kind, scene, parts);
+    const digest = identityOf(kind, scene, parts);
     return { kind, of, parts, digest, key: traceIdOf(digest) };
   }
 
@@ -177,7 +173,7 @@ export class Desk {
       (use) => use.sourceId === place.sourceId && use.seq === place.seq && use.startNs === place.startNs
     );
     const reused = uses.length > 0 && same !== 0;
-    return { spanId: spanIdOf(reused ? identityOf(this.hashes, kind, state, parts, place) : digest), reused };
+    return { spanId: spanIdOf(reused ? identityOf(kind, state, parts, place) : digest), reused };
   }
 
   /** The JSON of an open span, UTF-8. */

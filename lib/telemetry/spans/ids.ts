@@ -1,5 +1,5 @@
 import type { DocumentObject } from '../../document';
-import type { Hashes } from '../hashes';
+import { sha256 } from '../../base/hashes';
 
 /** SHA-256 of what names a span: everything that is known by it is cut from here. */
 export type Digest = Uint8Array;
@@ -32,7 +32,6 @@ export type SpanKind = 'condition' | 'batch' | 'state';
  * two sources may open with the same seq.
  */
 export function identityOf(
-  hashes: Hashes,
   kind: SpanKind,
   scene: Scene,
   parts: readonly number[],
@@ -41,7 +40,7 @@ export function identityOf(
   const fields: (number | string)[] = ['openot/' + kind, scene.stream, scene.runId, ...parts];
   if (scene.incarnation !== 0) fields.push('i' + scene.incarnation);
   if (opening !== undefined) fields.push(opening.sourceId, opening.seq);
-  return hashes.sha256(Buffer.from(fields.join('\n'), 'utf8'));
+  return sha256(Buffer.from(fields.join('\n'), 'utf8'));
 }
 
 /** Bytes 0 to 15, or the next 16 where these are all zero. */

@@ -61,8 +61,8 @@ describe('binding a stream to definitions', () => {
   });
   const epoch = (epochId: number, firstAbs: number, hash: string): KnownEpoch => ({ epochId, firstAbs, hash });
 
-  before(async () => {
-    [a, b, c] = [await definition('a'), await definition('b'), await definition('c')];
+  before(() => {
+    [a, b, c] = [definition('a'), definition('b'), definition('c')];
   });
   beforeEach(() => {
     store = new DefinitionStore();
@@ -113,9 +113,9 @@ describe('binding a stream to definitions', () => {
       reasonOf(bind(store, request({ snapshot: drifted })).current, drift(b.carriageHash), A_HASH);
     });
 
-    it('refuses a definition that names another hash than its own, though the carriage hash fits', async () => {
+    it('refuses a definition that names another hash than its own, though the carriage hash fits', () => {
       const named = 'F'.repeat(64);
-      const wrong = await definition('a', named);
+      const wrong = definition('a', named);
       store.add(wrong, 'one');
       const binding = bind(store, request({ snapshot: snapshot({ definitionHash: a.carriageHash }) }));
       reasonOf(
@@ -127,8 +127,8 @@ describe('binding a stream to definitions', () => {
       boundTo(bind(store, request({ snapshot: snapshot({ definitionHash: a.carriageHash }) })).current, a);
     });
 
-    it('is bound to a definition that breaks a rule of validation: the record’s placeholder says which', async () => {
-      const result = await compileDefinition(changed((file) => (objectAt(file, '/eventTypes/0/slots/0').type = 4)));
+    it('is bound to a definition that breaks a rule of validation: the record’s placeholder says which', () => {
+      const result = compileDefinition(changed((file) => (objectAt(file, '/eventTypes/0/slots/0').type = 4)));
       if (!result.ok) throw new Error(result.message);
       store.add(result.compiled, 'one');
       boundTo(
@@ -160,8 +160,8 @@ describe('binding a stream to definitions', () => {
       reasonOf(bind(store, assume).current, MISSING, NOT_ADVERTISED);
     });
 
-    it('does not make assume use a definition that names a wrong hash', async () => {
-      store.add(await definition('a', 'wrong'), 'one');
+    it('does not make assume use a definition that names a wrong hash', () => {
+      store.add(definition('a', 'wrong'), 'one');
       const binding = bind(store, request({ snapshot: unadvertised, whenUnadvertised: 'assume' }));
       reasonOf(
         binding.current,
@@ -298,8 +298,8 @@ describe('binding a stream to definitions', () => {
       binding.current.ok.should.equal(false);
     });
 
-    it('are refused for a full hash that is wrong, like the current one', async () => {
-      store.add(await definition('b', 'wrong'), b.carriageHash);
+    it('are refused for a full hash that is wrong, like the current one', () => {
+      store.add(definition('b', 'wrong'), b.carriageHash);
       reasonOf(
         bindThree().prior,
         { kind: 'fullHashDrift', detail: { actual: b.contentHash, expected: 'wrong' } },

@@ -12,8 +12,8 @@ import {
 } from '../../../lib/definition';
 import { changed, fullFile, objectAt, PlainObject } from './full-file';
 
-async function compiled(text: string | Uint8Array): Promise<CompiledDefinition> {
-  const result = await compileDefinition(text);
+function compiled(text: string | Uint8Array): CompiledDefinition {
+  const result = compileDefinition(text);
   if (!result.ok) throw new Error(result.message);
   return result.compiled;
 }
@@ -34,19 +34,19 @@ const repeated = (): string =>
   });
 
 describe('a compiled definition', () => {
-  it('knows its hashes and version, from text or from bytes', async () => {
-    const fromText = await compiled(JSON.stringify(fullFile()));
+  it('knows its hashes and version, from text or from bytes', () => {
+    const fromText = compiled(JSON.stringify(fullFile()));
     fromText.contentHash.should.match(/^[0-9a-f]{64}$/);
     fromText.carriageHash.should.equal(fromText.contentHash.slice(0, 16));
     fromText.semanticVersion.should.equal('1.2.3');
     should(fromText.violation).be.undefined();
     should(fromText.fullHashDrift).be.undefined();
-    (await compiled(Buffer.from(JSON.stringify(fullFile())))).contentHash.should.equal(fromText.contentHash);
+    compiled(Buffer.from(JSON.stringify(fullFile()))).contentHash.should.equal(fromText.contentHash);
   });
 
-  it('has a map for every lookup, in which the first entry with an id wins', async () => {
+  it('has a map for every lookup, in which the first entry with an id wins', () => {
     for (const text of [JSON.stringify(fullFile()), repeated()]) {
-      const it = await compiled(text);
+      const it = compiled(text);
       should(it.sources.get(10)?.name).equal('Mixer');
       should(it.machines.get(7)?.machine.name).equal('Phase');
       should([...it.machines.get(7)!.states]).eql([[0, 'Idle']]);
@@ -67,8 +67,8 @@ describe('a compiled definition', () => {
     }
   });
 
-  it('leaves open what the file leaves open: a missing enum set, a unit that is not listed', async () => {
-    const it = await compiled(
+  it('leaves open what the file leaves open: a missing enum set, a unit that is not listed', () => {
+    const it = compiled(
       changed((file) => {
         objectAt(file, '/stateMachines/0').enumSet = 'elsewhere';
         objectAt(file, '/stateMachines/0').proceduralModel = null;
@@ -81,14 +81,14 @@ describe('a compiled definition', () => {
     should(it.materials.get(1)!.unitSymbol).be.undefined();
   });
 
-  it('finds a name like __proto__ only where the file has it', async () => {
-    const it = await compiled(changed((file) => (objectAt(file, '/operatorDefinitions/0').actor = '__proto__')));
+  it('finds a name like __proto__ only where the file has it', () => {
+    const it = compiled(changed((file) => (objectAt(file, '/operatorDefinitions/0').actor = '__proto__')));
     should(it.operators.get('__proto__')?.name).equal('Ann');
     should(it.enumSets.get('__proto__')).be.undefined();
     should(it.enumSets.get('constructor')).be.undefined();
   });
 
-  it('holds every slot of every canonical event by key, in order, with what validation asks for', async () => {
+  it('holds every slot of every canonical event by key, in order, with what validation asks for', () => {
     const result = parseDefinition(JSON.stringify(fullFile()));
     if (!result.ok) throw new Error(result.message);
     const privateSlot = {
@@ -100,7 +100,7 @@ describe('a compiled definition', () => {
       orderClass: 99
     };
     const declared = canonicalEventTypes().map((event) => ({ ...event, slots: [...event.slots, privateSlot] }));
-    const it = await compileModel({ ...result.definition, eventTypes: declared });
+    const it = compileModel({ ...result.definition, eventTypes: declared });
     it.eventTypes.size.should.equal(38);
     for (const event of declared) {
       const compiledEvent = it.eventTypes.get(event.id)!;
@@ -124,19 +124,15 @@ describe('a compiled definition', () => {
     }
   });
 
-  it('is loaded although it breaks a rule of validation, and says which', async () => {
-    const it = await compiled(changed((file) => (objectAt(file, '/eventTypes/0/slots/0').type = 4)));
+  it('is loaded although it breaks a rule of validation, and says which', () => {
+    const it = compiled(changed((file) => (objectAt(file, '/eventTypes/0/slots/0').type = 4)));
     should(it.violation).eql({ coreTypeMismatch: { actual: 4, eventTypeId: 1, expected: 5, key: 1 } });
     should(it.eventTypes.get(1)?.name).equal('StateTransition');
   });
 
-  it('is loaded although it names another hash than its own, and says so to people', async () => {
-    for (const named of [
-      '0'.repeat(64),
-      'nonsense',
-      (await compiled(JSON.stringify(fullFile()))).contentHash.toUpperCase()
-    ]) {
-      const it = await compiled(changed((file) => (objectAt(file, '/header').contentHash = named)));
+  it('is loaded although it names another hash than its own, and says so to people', () => {
+    for (const named of ['0'.repeat(64), 'nonsense', compiled(JSON.stringify(fullFile())).contentHash.toUpperCase()]) {
+      const it = compiled(changed((file) => (objectAt(file, '/header').contentHash = named)));
       should(it.fullHashDrift).eql({ actual: it.contentHash, expected: named });
       const [warning] = definitionWarnings(it);
       warning.code.should.equal('OPENOT_DEFINITION_HASH_MISMATCH');
@@ -144,16 +140,16 @@ describe('a compiled definition', () => {
     }
   });
 
-  it('is in order when the hash it names is its own', async () => {
+  it('is in order when the hash it names is its own', () => {
     const result = parseDefinition(JSON.stringify(fullFile()));
     if (!result.ok) throw new Error(result.message);
-    const it = await compiled(await writeDefinition(result.definition));
+    const it = compiled(writeDefinition(result.definition));
     should(it.fullHashDrift).be.undefined();
     definitionWarnings(it).should.eql([]);
   });
 
-  it('does not exist for a file that breaks a parsing rule', async () => {
-    should(await compileDefinition('{"header":1.5}')).match({ ok: false, code: 'OPENOT_DEFINITION_FLOAT' });
-    should(await compileDefinition('[]', { maxBytes: 1 })).match({ ok: false, code: 'OPENOT_DEFINITION_TOO_LARGE' });
+  it('does not exist for a file that breaks a parsing rule', () => {
+    should(compileDefinition('{"header":1.5}')).match({ ok: false, code: 'OPENOT_DEFINITION_FLOAT' });
+    should(compileDefinition('[]', { maxBytes: 1 })).match({ ok: false, code: 'OPENOT_DEFINITION_TOO_LARGE' });
   });
 });

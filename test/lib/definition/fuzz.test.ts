@@ -238,9 +238,9 @@ describe('the time of the definition parser', function () {
       if (!result.ok) throw new Error(result.message);
       models.set(factor, result.definition);
     }
-    const exponent = await fittedExponent([...models.keys()], async (factor) => {
+    const exponent = await fittedExponent([...models.keys()], (factor) => {
       should(validateDefinition(models.get(factor)!)).be.undefined();
-      await writeDefinition(models.get(factor)!);
+      writeDefinition(models.get(factor)!);
     });
     exponent.should.be.below(1.3);
   });

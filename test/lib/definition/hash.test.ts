@@ -17,7 +17,7 @@ function model(text: string): Definition {
   return result.definition;
 }
 
-const contentHash = async (definition: Definition): Promise<string> => (await definitionHash(definition)).contentHash;
+const contentHash = (definition: Definition): string => definitionHash(definition).contentHash;
 const SAMPLE = 'a714f0ffbcd2aab55b06fe23ea2800071e1b1ea79a589e6507ae062e1f36e117';
 const REACTOR = '3d58d7499ed6dccdc2aaca36d26bfa42a43aad6920761029cf2577ca6b2ad193';
 const REDUCED = 'c0e981eae8ca6670a11ada4ef256a002ecc3041b50eea6e1fd0867e342277ac1';
@@ -31,18 +31,18 @@ function jcs(value: unknown): string {
 }
 
 describeVectors('the published definitions', () => {
-  it('have their published hashes', async () => {
-    should(await definitionHash(model(definitionText('sample')))).eql({
+  it('have their published hashes', () => {
+    should(definitionHash(model(definitionText('sample')))).eql({
       contentHash: SAMPLE,
       carriageHash: 'a714f0ffbcd2aab5'
     });
-    should(await definitionHash(model(definitionText('reactor')))).eql({
+    should(definitionHash(model(definitionText('reactor')))).eql({
       contentHash: REACTOR,
       carriageHash: '3d58d7499ed6dccd'
     });
   });
 
-  it('have it in the reduced form of the sample', async () => {
+  it('have it in the reduced form of the sample', () => {
     const { header, ...rest } = model(definitionText('sample'));
     const reduced: Definition = {
       ...rest,
@@ -58,10 +58,10 @@ describeVectors('the published definitions', () => {
       messageTemplates: [],
       enumSets: []
     };
-    should(await contentHash(reduced)).equal(REDUCED);
+    should(contentHash(reduced)).equal(REDUCED);
   });
 
-  it('prove the registry: its 38 events are the sample’s and the reactor’s event types', async () => {
+  it('prove the registry: its 38 events are the sample’s and the reactor’s event types', () => {
     const events = canonicalEventTypes();
     events.should.have.length(38);
     for (const [name, hash] of [
@@ -70,16 +70,16 @@ describeVectors('the published definitions', () => {
     ]) {
       const definition = model(definitionText(name));
       should(events).eql(definition.eventTypes);
-      should(await contentHash({ ...definition, eventTypes: events })).equal(hash);
+      should(contentHash({ ...definition, eventTypes: events })).equal(hash);
     }
   });
 
-  it('come back byte for byte when written', async () => {
+  it('come back byte for byte when written', () => {
     for (const name of ['sample', 'reactor', 'procedural_model_states_accepts', 'procedural_model_states_rejects']) {
       should(prettyJson(model(definitionText(name)))).equal(definitionText(name));
     }
-    should(await writeDefinition(model(definitionText('reactor')))).equal(definitionText('reactor'));
-    const written = await writeDefinition(model(definitionText('sample')));
+    should(writeDefinition(model(definitionText('reactor')))).equal(definitionText('reactor'));
+    const written = writeDefinition(model(definitionText('sample')));
     should(written).equal(definitionText('sample').replace('"contentHash": ""', `"contentHash": "${SAMPLE}"`));
   });
 });
@@ -92,7 +92,7 @@ describe('the canonical form of a definition', () => {
     should(canonicalJson(model(JSON.stringify(file)))).equal(jcs(file));
   });
 
-  it('is the same whatever the order of keys, the white space and the hash that the file names', async () => {
+  it('is the same whatever the order of keys, the white space and the hash that the file names', () => {
     const reversed = (value: unknown): unknown =>
       Array.isArray(value)
         ? value.map(reversed)
@@ -103,9 +103,9 @@ describe('the canonical form of a definition', () => {
                 .map(([key, each]) => [key, reversed(each)])
             )
           : value;
-    const expected = await contentHash(model(JSON.stringify(fullFile())));
-    should(await contentHash(model(JSON.stringify(reversed(fullFile()), null, '\t')))).equal(expected);
-    should(await contentHash(model(changed((file) => (objectAt(file, '/header').contentHash = 'f'.repeat(64)))))).equal(
+    const expected = contentHash(model(JSON.stringify(fullFile())));
+    should(contentHash(model(JSON.stringify(reversed(fullFile()), null, '\t')))).equal(expected);
+    should(contentHash(model(changed((file) => (objectAt(file, '/header').contentHash = 'f'.repeat(64)))))).equal(
       expected
     );
     canonicalJson(model(JSON.stringify(fullFile()))).should.containEql('"contentHash":""');
@@ -126,17 +126,17 @@ describe('the canonical form of a definition', () => {
     }
   });
 
-  it('does not feel an explicit valuePayload of false or a type of null', async () => {
+  it('does not feel an explicit valuePayload of false or a type of null', () => {
     const slot = '/eventTypes/0/slots/1';
-    const bare = await contentHash(model(changed(() => undefined)));
-    should(await contentHash(model(changed((file) => (objectAt(file, slot).type = null))))).equal(bare);
-    should(
-      await contentHash(model(changed((file) => delete objectAt(file, '/eventTypes/0/slots/0').valuePayload)))
-    ).equal(bare);
+    const bare = contentHash(model(changed(() => undefined)));
+    should(contentHash(model(changed((file) => (objectAt(file, slot).type = null))))).equal(bare);
+    should(contentHash(model(changed((file) => delete objectAt(file, '/eventTypes/0/slots/0').valuePayload)))).equal(
+      bare
+    );
   });
 
-  it('feels every other value of the file', async () => {
-    const seen = new Set<string>([await contentHash(model(JSON.stringify(fullFile())))]);
+  it('feels every other value of the file', () => {
+    const seen = new Set<string>([contentHash(model(JSON.stringify(fullFile())))]);
     let changes = 0;
     for (const [pointer, fields] of objects) {
       for (const [name, kind] of fields) {
@@ -150,7 +150,7 @@ describe('the canonical form of a definition', () => {
           epochStrategy: '"clear"',
           maxOccurs: '2'
         };
-        seen.add(await contentHash(model(withRaw(pointer, name, raws[kind] ?? '99'))));
+        seen.add(contentHash(model(withRaw(pointer, name, raws[kind] ?? '99'))));
         changes++;
       }
     }
@@ -175,23 +175,21 @@ describe('the canonical form of a definition', () => {
   it('hashes non-ASCII text as UTF-8', async () => {
     const { createHash } = await import('node:crypto');
     const definition = model(withRaw('/units/0', 'symbol', '"°C é😀"'));
-    should(await contentHash(definition)).equal(
-      createHash('sha256').update(canonicalJson(definition), 'utf8').digest('hex')
-    );
+    should(contentHash(definition)).equal(createHash('sha256').update(canonicalJson(definition), 'utf8').digest('hex'));
   });
 });
 
 describe('a written definition', () => {
-  it('is read back as the same model and carries its own hash', async () => {
+  it('is read back as the same model and carries its own hash', () => {
     const definition = model(withRaw('/values/0/deadband/scaled', 'value', '9223372036854775807'));
-    const text = await writeDefinition(definition);
+    const text = writeDefinition(definition);
     const read = model(text);
-    should(read.header.contentHash).equal(await contentHash(definition));
+    should(read.header.contentHash).equal(contentHash(definition));
     should({ ...read, header: { ...read.header, contentHash: '' } }).eql(definition);
   });
 
-  it('writes every key, absent ones as null', async () => {
-    const text = await writeDefinition(model(changed((file) => delete objectAt(file, '/values/0').deadband)));
+  it('writes every key, absent ones as null', () => {
+    const text = writeDefinition(model(changed((file) => delete objectAt(file, '/values/0').deadband)));
     const written = JSON.parse(text) as PlainObject;
     should(objectAt(written, '/values/0').deadband).equal(null);
     text.should.endWith('}\n');

@@ -8,8 +8,8 @@ describe('the definition store', () => {
   let store: DefinitionStore;
   let changes: number;
 
-  beforeEach(async () => {
-    [a, b] = [await definition('a'), await definition('b')];
+  beforeEach(() => {
+    [a, b] = [definition('a'), definition('b')];
     store = new DefinitionStore();
     changes = 0;
     store.onChange(() => changes++);
@@ -44,17 +44,17 @@ describe('the definition store', () => {
     store.all().should.eql([b]);
   });
 
-  it('takes no notice of a file that is loaded again unchanged', async () => {
+  it('takes no notice of a file that is loaded again unchanged', () => {
     store.add(a, 'one');
     store.add(b, 'two');
-    store.add(await definition('a'), 'one').should.equal(false);
+    store.add(definition('a'), 'one').should.equal(false);
     should(store.newest()).equal(b);
     changes.should.equal(2);
   });
 
-  it('keeps a definition as long as one origin holds it', async () => {
+  it('keeps a definition as long as one origin holds it', () => {
     store.add(a, 'one');
-    store.add(await definition('a'), 'two');
+    store.add(definition('a'), 'two');
     store.all().should.have.length(1);
     store.remove('one').should.equal(true);
     should(store.get(a.carriageHash)?.contentHash).equal(a.contentHash);
@@ -64,25 +64,25 @@ describe('the definition store', () => {
     changes.should.equal(4);
   });
 
-  it('prefers, of two files with the same content, the one that does not name a wrong hash', async () => {
-    const wrong = await definition('a', 'f'.repeat(64));
+  it('prefers, of two files with the same content, the one that does not name a wrong hash', () => {
+    const wrong = definition('a', 'f'.repeat(64));
     wrong.carriageHash.should.equal(a.carriageHash);
     store.add(wrong, 'one');
     should(store.get(a.carriageHash)).equal(wrong);
     store.add(a, 'two');
     should(store.get(a.carriageHash)).equal(a);
     store.all().should.eql([a]);
-    store.add(await definition('a', 'f'.repeat(64)), 'three');
+    store.add(definition('a', 'f'.repeat(64)), 'three');
     should(store.get(a.carriageHash)).equal(a);
     should(store.newest()).equal(a);
   });
 
-  it('notices that the hash a file names was mended', async () => {
-    const wrong = await definition('a', 'f'.repeat(64));
+  it('notices that the hash a file names was mended', () => {
+    const wrong = definition('a', 'f'.repeat(64));
     store.add(wrong, 'one').should.equal(true);
     store.add(a, 'one').should.equal(true);
     should(store.get(a.carriageHash)).equal(a);
-    store.add(await definition('a', a.contentHash), 'one').should.equal(false);
+    store.add(definition('a', a.contentHash), 'one').should.equal(false);
   });
 
   it('stops telling a listener that has left, also while it is telling', () => {

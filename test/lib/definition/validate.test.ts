@@ -260,12 +260,12 @@ describe('definition validation', () => {
     order([fine]).should.eql(['unknownProceduralModel']);
   });
 
-  it('is told to people with a code and a sentence that names the place', async () => {
+  it('is told to people with a code and a sentence that names the place', () => {
     const definition = { ...base(), eventTypes: [{ id: 77, name: 'E', profile: '', slots: [slot(14)] }] };
-    const [warning] = definitionWarnings(await compileModel(definition));
+    const [warning] = definitionWarnings(compileModel(definition));
     warning.code.should.equal('OPENOT_DEFINITION_VIOLATION');
     warning.message.should.match(/event type 77 declares slot key 14, which is reserved/);
-    definitionWarnings(await compileModel(base())).should.eql([]);
+    definitionWarnings(compileModel(base())).should.eql([]);
   });
 });
 

@@ -42,8 +42,8 @@ for (const profile of ['strict', 'enriched'] as DocumentProfile[]) {
     let records: RecordInput[];
     const formatter = createFormatter({ profile });
 
-    before(async () => {
-      compiled = await plant();
+    before(() => {
+      compiled = plant();
       const random = seeded(20260);
       records = Array.from({ length: RECORDS }, () => randomRecord(random, compiled));
     });
@@ -102,8 +102,8 @@ for (const profile of ['strict', 'enriched'] as DocumentProfile[]) {
 }
 
 describe('an enriched document', () => {
-  it('without its additions is the strict document', async () => {
-    const compiled = await plant();
+  it('without its additions is the strict document', () => {
+    const compiled = plant();
     const binding = boundTo(compiled);
     const random = seeded(77);
     const items = Array.from({ length: RECORDS }, () => itemOf(randomRecord(random, compiled)));
@@ -112,8 +112,8 @@ describe('an enriched document', () => {
     strict.forEach((document, i) => should(strip(enriched[i])).eql(document));
   });
 
-  it('always has one readable line', async () => {
-    const compiled = await plant();
+  it('always has one readable line', () => {
+    const compiled = plant();
     const random = seeded(78);
     const items = Array.from({ length: RECORDS }, () => itemOf(randomRecord(random, compiled)));
     for (const { text } of createFormatter({ profile: 'enriched' }).objects(items, facts, boundTo(compiled))) {

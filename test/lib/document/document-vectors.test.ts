@@ -56,8 +56,8 @@ describeVectors('the six document vectors come out byte for byte', () => {
   let sample: CompiledDefinition;
   let bound: EpochBinding;
 
-  before(async () => {
-    const result = await compileDefinition(definitionText('sample'));
+  before(() => {
+    const result = compileDefinition(definitionText('sample'));
     if (!result.ok) throw new Error(result.message);
     sample = result.compiled;
     bound = { ok: true, compiled: sample, advertised: sample.carriageHash };

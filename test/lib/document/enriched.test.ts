@@ -9,8 +9,8 @@ import { documentOf, eventOf, textOf } from './support/strict';
 
 describe('enriched documents', () => {
   let compiled: CompiledDefinition;
-  before(async () => {
-    compiled = await plant();
+  before(() => {
+    compiled = plant();
   });
 
   const enriched = (eventTypeId: number, ...slots: Slot[]): EventDocument =>

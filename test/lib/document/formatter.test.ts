@@ -34,8 +34,8 @@ const loss = (changes: Partial<LossItem> = {}): LossItem => ({
 
 describe('the formatter', () => {
   let compiled: CompiledDefinition;
-  before(async () => {
-    compiled = await plant();
+  before(() => {
+    compiled = plant();
   });
 
   const objects = (
@@ -208,8 +208,8 @@ describe('the formatter', () => {
       { epochId: 6, firstAbs: 200, hash: compiled.carriageHash }
     ];
 
-    before(async () => {
-      old = await plant({ header: { ...plantDefinition.header, semanticVersion: '1.9.0' } });
+    before(() => {
+      old = plant({ header: { ...plantDefinition.header, semanticVersion: '1.9.0' } });
       store = new DefinitionStore();
       store.add(old, 'old');
       store.add(compiled, 'new');

@@ -9,8 +9,8 @@ import { documentOf, eventOf, fieldsTextOf, textOf } from './support/strict';
 
 describe('field resolution', () => {
   let compiled: CompiledDefinition;
-  before(async () => {
-    compiled = await plant();
+  before(() => {
+    compiled = plant();
   });
 
   const fields = (eventTypeId: number, ...slots: Slot[]): string => fieldsTextOf(compiled, eventTypeId, slots);
@@ -161,8 +161,8 @@ describe('field resolution', () => {
       );
     });
 
-    it('the unit does not wait for the value to be named first', async () => {
-      const reversed = await plantWithEvent({
+    it('the unit does not wait for the value to be named first', () => {
+      const reversed = plantWithEvent({
         id: 0x600,
         name: 'Reversed',
         profile: 'Vendor',
@@ -367,9 +367,9 @@ describe('field resolution', () => {
       );
     });
 
-    it('a declared private key is an extension field too; key 0 is dropped silently', async () => {
+    it('a declared private key is an extension field too; key 0 is dropped silently', () => {
       const common = { valuePayload: false, minOccurs: 1, maxOccurs: 1 };
-      const own = await plantWithEvent({
+      const own = plantWithEvent({
         id: 0x601,
         name: 'Own',
         profile: 'Vendor',

@@ -50,8 +50,8 @@ const severity = slot(Key.severity, 500);
 
 describe('record validation', () => {
   let compiled: CompiledDefinition;
-  before(async () => {
-    compiled = await plant();
+  before(() => {
+    compiled = plant();
   });
 
   const state = (slots: readonly Slot[]): string | undefined => json(compiled, EventType.StateTransition, slots);
@@ -65,20 +65,18 @@ describe('record validation', () => {
   });
 
   describe('the reference examples', () => {
-    it('a StateTransition of 76 bytes where 64 are allowed', async () => {
-      should(json(await plantWithLimits({ maxRecordSize: 64 }), EventType.StateTransition, stateTransition)).equal(
+    it('a StateTransition of 76 bytes where 64 are allowed', () => {
+      should(json(plantWithLimits({ maxRecordSize: 64 }), EventType.StateTransition, stateTransition)).equal(
         '{"recordTooLarge":{"actual":76,"max":64}}'
       );
-      should(json(await plantWithLimits({ maxRecordSize: 76 }), EventType.StateTransition, stateTransition)).equal(
-        undefined
-      );
+      should(json(plantWithLimits({ maxRecordSize: 76 }), EventType.StateTransition, stateTransition)).equal(undefined);
     });
 
-    it('four slots where three are allowed', async () => {
-      should(json(await plantWithLimits({ maxSlots: 3 }), EventType.StateTransition, stateTransition)).equal(
+    it('four slots where three are allowed', () => {
+      should(json(plantWithLimits({ maxSlots: 3 }), EventType.StateTransition, stateTransition)).equal(
         '{"tooManySlots":{"actual":4,"max":3}}'
       );
-      should(json(await plantWithLimits({ maxSlots: 4 }), EventType.StateTransition, stateTransition)).equal(undefined);
+      should(json(plantWithLimits({ maxSlots: 4 }), EventType.StateTransition, stateTransition)).equal(undefined);
     });
 
     it('the first two slots swapped', () => {
@@ -113,8 +111,8 @@ describe('record validation', () => {
   });
 
   describe('whole records', () => {
-    it('a definition that breaks a rule itself refuses every record', async () => {
-      const broken = await plant({
+    it('a definition that breaks a rule itself refuses every record', () => {
+      const broken = plant({
         eventTypes: [...plantDefinition.eventTypes, { id: 1, name: 'Again', profile: 'Core', slots: [] }]
       });
       should(json(broken, EventType.LoggerStopped, [])).equal('{"definition":{"duplicateEventId":{"eventTypeId":1}}}');
@@ -125,19 +123,16 @@ describe('record validation', () => {
       should(json(compiled, 0x7777, stateTransition)).equal('{"unknownEventId":{"eventTypeId":30583}}');
     });
 
-    it('extensions count towards the number of slots', async () => {
+    it('extensions count towards the number of slots', () => {
       should(
-        json(await plantWithLimits({ maxSlots: 4 }), EventType.StateTransition, [
-          ...stateTransition,
-          privateSlot(0x8001)
-        ])
+        json(plantWithLimits({ maxSlots: 4 }), EventType.StateTransition, [...stateTransition, privateSlot(0x8001)])
       ).equal('{"tooManySlots":{"actual":5,"max":4}}');
     });
 
-    it('size is judged before the number of slots, and both before the event id', async () => {
-      const small = await plantWithLimits({ maxRecordSize: 64, maxSlots: 3 });
+    it('size is judged before the number of slots, and both before the event id', () => {
+      const small = plantWithLimits({ maxRecordSize: 64, maxSlots: 3 });
       should(json(small, 0x7777, stateTransition)).equal('{"recordTooLarge":{"actual":76,"max":64}}');
-      should(json(await plantWithLimits({ maxSlots: 3 }), 0x7777, stateTransition)).equal(
+      should(json(plantWithLimits({ maxSlots: 3 }), 0x7777, stateTransition)).equal(
         '{"tooManySlots":{"actual":4,"max":3}}'
       );
     });
@@ -240,9 +235,9 @@ describe('record validation', () => {
   describe('declared private keys and key 0', () => {
     let own: CompiledDefinition;
     const OWN = 0x5555;
-    before(async () => {
+    before(() => {
       const common = { valuePayload: false, minOccurs: 0, maxOccurs: 1 };
-      own = await plantWithEvent({
+      own = plantWithEvent({
         id: OWN,
         name: 'Own',
         profile: 'Vendor',
@@ -291,8 +286,8 @@ describe('record validation', () => {
       should(message([])).equal('{"missingRequired":{"actual":0,"key":20,"min":1}}');
     });
 
-    it('fewer or more than the schema says', async () => {
-      const own = await plantWithEvent({
+    it('fewer or more than the schema says', () => {
+      const own = plantWithEvent({
         id: 0x5556,
         name: 'Range',
         profile: 'Vendor',
@@ -344,8 +339,8 @@ describe('record validation', () => {
       });
     });
 
-    it('the length of a record without CRC is four bytes less', async () => {
-      const tight = await plantWithLimits({ maxRecordSize: 48 });
+    it('the length of a record without CRC is four bytes less', () => {
+      const tight = plantWithLimits({ maxRecordSize: 48 });
       const kinds = [0, Flag.HasCrc].map(
         (flags) =>
           createFormatter({ profile: 'strict' }).objects(

@@ -9,8 +9,8 @@ import { viewOfBytes } from './support/items';
 describeVectors('the wire vectors under the sample definition', () => {
   let sample: CompiledDefinition;
 
-  before(async () => {
-    const result = await compileDefinition(definitionText('sample'));
+  before(() => {
+    const result = compileDefinition(definitionText('sample'));
     if (!result.ok) throw new Error(result.message);
     sample = result.compiled;
   });

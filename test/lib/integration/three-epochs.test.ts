@@ -21,8 +21,8 @@ describe('three epochs in one ring', function () {
       const { simulator } = plc;
       const store = new DefinitionStore();
       const hashOfEpoch = new Map<number, string>();
-      const note = async (): Promise<void> => {
-        const compiled = await compileDefinition(simulator.definitionText());
+      const note = (): void => {
+        const compiled = compileDefinition(simulator.definitionText());
         if (!compiled.ok) throw new Error(compiled.message);
         store.add(compiled.compiled, compiled.compiled.carriageHash);
         hashOfEpoch.set(simulator.statistics().epochId, simulator.statistics().definitionHash);
@@ -58,7 +58,7 @@ describe('three epochs in one ring', function () {
       let reader = readBefore ? open() : undefined;
       for (let epoch = 0; epoch < 3; epoch++) {
         if (epoch > 0) should(simulator.command('definition-change').ok).be.true();
-        await note();
+        note();
         simulator.command('burst', 60);
         if (readBefore && epoch === 0) await until('the first epoch to be read', () => documents.length >= 60);
       }

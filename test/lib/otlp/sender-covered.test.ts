@@ -1,5 +1,5 @@
 import should from 'should';
-import { loadHashes } from '../../../lib/telemetry/hashes';
+import { md5 } from '../../../lib/base/hashes';
 import { otlpJson } from '../../../lib/telemetry/json';
 import { createNetworkProfile, networkSettings } from '../../../lib/telemetry/network';
 import { answer, cut, FakeSender, sizes } from './support/fake-sender';
@@ -30,7 +30,6 @@ describe('the OTLP sender: a batch that a checksum covers', () => {
     const fake = new FakeSender({ maxBytes: 2500 });
     fake.reply = ({ body, atMs }) => (atMs < 3000 ? cut : uidsOf(body).includes('uid/1') ? answer(400) : answer(200));
     fake.offer('a', covered(records(0, 4)));
-    await loadHashes();
     await fake.passReal(10_000, () => fake.sender.status().pending === 0);
     should(fake.got[0].text).equal(covered(records(0, 4)));
     should(new Set(fake.got.filter(({ atMs }) => atMs < 3000).map(({ text }) => text)).size).equal(1);
@@ -52,7 +51,6 @@ describe('the OTLP sender: a batch that a checksum covers', () => {
   });
 
   it('of the open networks is halved with checksum, count and scope_uuid made anew', async () => {
-    const hashes = await loadHashes();
     const settings = networkSettings({
       encoding: 'otlp',
       producer: 'plant',
@@ -61,7 +59,7 @@ describe('the OTLP sender: a batch that a checksum covers', () => {
       checksum: 'md5'
     });
     if (!settings.ok) throw new Error(settings.message);
-    const whole = createNetworkProfile({ hashes }).request('logs', { logs: records(0, 8) as never }, settings.settings);
+    const whole = createNetworkProfile().request('logs', { logs: records(0, 8) as never }, settings.settings);
     const fake = new FakeSender();
     fake.reply = ({ body }) => (uidsOf(body).includes('uid/5') ? answer(400) : answer(200));
     fake.offer('a', otlpJson(whole));
@@ -85,7 +83,7 @@ describe('the OTLP sender: a batch that a checksum covers', () => {
       const of = (name: string) => scope.attributes.find(({ key }) => key === name)!.value;
       should(of('count').intValue).equal(String(logRecords.length));
       should(of('checksum').stringValue).equal(
-        Buffer.from(hashes.md5(Buffer.from(JSON.stringify(logRecords))))
+        Buffer.from(md5(Buffer.from(JSON.stringify(logRecords))))
           .toString('hex')
           .toUpperCase()
       );
@@ -94,10 +92,9 @@ describe('the OTLP sender: a batch that a checksum covers', () => {
   });
 
   it('gives halves of the points of one metric a checksum, a count and an id of their own', async () => {
-    const hashes = await loadHashes();
     const settings = networkSettings({ producer: 'plant', domain: 'example' });
     if (!settings.ok) throw new Error(settings.message);
-    const network = createNetworkProfile({ hashes });
+    const network = createNetworkProfile();
     const of = (values: number[]): object =>
       network.request(
         'metrics',

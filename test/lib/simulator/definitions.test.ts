@@ -9,8 +9,8 @@ const folder = join(__dirname, '../../../lib/simulator/definitions');
 for (const scenario of Object.values(scenarios)) {
   describe(`definition files of the scenario ${scenario.name}`, () => {
     // OPENOT_UPDATE=1 writes them anew; then look at what has changed.
-    it('are what the models say', async () => {
-      const texts = await Promise.all(scenario.definitions().map(writeDefinition));
+    it('are what the models say', () => {
+      const texts = scenario.definitions().map(writeDefinition);
       texts.length.should.equal(scenario.definitionFiles.length);
       texts.length.should.be.aboveOrEqual(2);
       for (const [i, file] of scenario.definitionFiles.entries()) {
@@ -19,11 +19,11 @@ for (const scenario of Object.values(scenarios)) {
       }
     });
 
-    it('are valid, name their own hash, and differ in it', async () => {
+    it('are valid, name their own hash, and differ in it', () => {
       const hashes = new Set<string>();
       for (const file of scenario.definitionFiles) {
         const text = readFileSync(join(folder, file), 'utf8');
-        const outcome = await compileDefinition(text);
+        const outcome = compileDefinition(text);
         if (!outcome.ok) throw new Error(`${file}: ${outcome.message}`);
         (outcome.compiled.violation === undefined).should.be.true(
           `${file}: ${JSON.stringify(outcome.compiled.violation)}`

@@ -100,7 +100,7 @@ describe('the dashboard for Grafana', () => {
   /** Labels by the metric's name in Prometheus, of everything that our code gives. */
   const series = new Map<string, Set<string>>();
   const logLabels = new Set<string>();
-  before(async () => {
+  before(() => {
     const points: MetricPoint[] = [];
     const logs: LogRecord[] = [];
     const mapper = createOtelMapper({ meter: createMeter() });
@@ -108,7 +108,7 @@ describe('the dashboard for Grafana', () => {
       points.push(...mapped.metrics);
       logs.push(...mapped.logs);
     };
-    for (const batch of await played('packaging'))
+    for (const batch of played('packaging'))
       take(mapper.documents(batch, { stream: 'line 1' }, defaultMappingSettings));
     take(
       mapper.documents(

@@ -28,8 +28,8 @@ const own = (log: LogRecord): KeyValue[] => log.attributes.slice(keys(log).index
 
 describe('log records', () => {
   let compiled: CompiledDefinition;
-  before(async () => {
-    compiled = await plant();
+  before(() => {
+    compiled = plant();
   });
 
   const eventOf = (eventTypeId: number, ...slots: Slot[]): EventDocument => {

@@ -2,7 +2,6 @@ import should from 'should';
 import * as vm from 'node:vm';
 import { CompiledDefinition } from '../../../lib/definition';
 import { createFormatter, DocumentObject, EventDocument } from '../../../lib/document';
-import { loadHashes } from '../../../lib/telemetry/hashes';
 import {
   createOtelMapper,
   defaultMappingSettings,
@@ -34,8 +33,8 @@ describe('mapper', () => {
   let extended: EventDocument;
   let loss: DocumentObject;
   let placeholder: DocumentObject;
-  before(async () => {
-    compiled = await plant();
+  before(() => {
+    compiled = plant();
     const eventOf = (eventTypeId: number, ...slots: Slot[]): EventDocument =>
       documentOf(
         { eventTypeId, slots, sourceId: 1, seq: 5, runId: 2n ** 64n - 1n, timeNs: 1780000000000000001n },
@@ -386,8 +385,8 @@ describe('mapper', () => {
   });
 
   describe('with a span book and a meter', () => {
-    it('counts the records that the book has had before', async () => {
-      const mapper = createOtelMapper({ book: createSpanBook({ hashes: await loadHashes() }) });
+    it('counts the records that the book has had before', () => {
+      const mapper = createOtelMapper({ book: createSpanBook() });
       const counted = (): (string | undefined)[] =>
         mapper
           .documents([change], { stream: 's' }, defaultMappingSettings)

@@ -27,8 +27,8 @@ describe('a guard that holds records back until their definition arrives', () =>
   let main: NodeMessage[];
   let alerts: DriftAlert[];
   let done: string[];
-  before(async () => {
-    const result = await compileDefinition(definitionText());
+  before(() => {
+    const result = compileDefinition(definitionText());
     if (!result.ok) throw new Error('definition');
     compiled = result.compiled;
   });
@@ -129,7 +129,7 @@ describe('a guard that holds records back until their definition arrives', () =>
     main.forEach((each) => shouldBePlain(each));
   });
 
-  it("does not let a stream's later records pass those that wait, even when they are bound", async () => {
+  it("does not let a stream's later records pass those that wait, even when they are bound", () => {
     const to = guard();
     store.add(compiled, 'a');
     give(to, '1', items.slice(0, 1), { snapshot: snapshot({ definitionHash: other }) });
@@ -154,7 +154,7 @@ describe('a guard that holds records back until their definition arrives', () =>
     should(done).eql(['1']);
   });
 
-  it('holds records of the epoch that misses its definition, and not those around it', async () => {
+  it('holds records of the epoch that misses its definition, and not those around it', () => {
     const to = guard();
     store.add(compiled, 'a');
     const [, second, third] = items as Array<Item & { abs: number }>;

@@ -60,7 +60,7 @@ export const hardSlots: readonly {
 /**
  * Documents of all three signals: the hard values, a gauge of 5.0, a condition that begins and ends, a span of a batch.
  */
-export async function hardDocuments(stream: string): Promise<{ stream: string; documents: DocumentObject[] }> {
+export function hardDocuments(stream: string): { stream: string; documents: DocumentObject[] } {
   const record = (seq: number, eventTypeId: number, slots: Slot[]): RecordInput => ({
     flags: Flag.HasCrc,
     sourceTimeNs: HARD_TIME_NS + BigInt(seq) * 1_000_000_001n,
@@ -93,7 +93,7 @@ export async function hardDocuments(stream: string): Promise<{ stream: string; d
   const documents = createFormatter({ profile: 'enriched' }).objects(
     records.map((entry) => itemOf(entry)),
     facts,
-    boundTo(await plant())
+    boundTo(plant())
   );
   return { stream, documents };
 }

@@ -26,9 +26,9 @@ const STREAMS = ['', 'filler-3', 'Abfüllung 🏭', 'a/b c'];
 const START = 1_760_000_000_000_000_000n;
 
 /** Batches with `count` documents together; the same seed gives the same ones. */
-export async function randomBatches(seed: number, count: number): Promise<Batch[]> {
+export function randomBatches(seed: number, count: number): Batch[] {
   const random = seeded(seed);
-  const compiled = await plant();
+  const compiled = plant();
   const formatter = createFormatter({ profile: 'enriched' });
   const rings = STREAMS.map((stream) => new RandomRing(random, stream, compiled));
   const batches: Batch[] = [];

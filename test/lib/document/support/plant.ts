@@ -96,17 +96,17 @@ export const plantDefinition: Definition = {
 };
 
 /** The plant's definition compiled, with changes. */
-export function plant(changes: Partial<Definition> = {}): Promise<CompiledDefinition> {
+export function plant(changes: Partial<Definition> = {}): CompiledDefinition {
   return compileModel({ ...plantDefinition, ...changes });
 }
 
 /** The plant with other limits on records. */
-export function plantWithLimits(limits: Partial<Definition['header']['constraints']>): Promise<CompiledDefinition> {
+export function plantWithLimits(limits: Partial<Definition['header']['constraints']>): CompiledDefinition {
   const { header } = plantDefinition;
   return plant({ header: { ...header, constraints: { ...header.constraints, ...limits } } });
 }
 
 /** The plant with one event type more. */
-export function plantWithEvent(event: EventTypeDefinition): Promise<CompiledDefinition> {
+export function plantWithEvent(event: EventTypeDefinition): CompiledDefinition {
   return plant({ eventTypes: [...plantDefinition.eventTypes, event] });
 }

@@ -89,10 +89,10 @@ describe('metrics and clocks as OTLP', () => {
 });
 
 describe("the simulator's clock", () => {
-  it('that loses its synchronisation and finds it again is told, and nothing else of it', async () => {
+  it('that loses its synchronisation and finds it again is told, and nothing else of it', () => {
     const device = new Device();
     let nowNs = 0n;
-    for (const batch of await played('packaging')) {
+    for (const batch of played('packaging')) {
       for (const { provenance } of batch)
         if (BigInt(provenance.sourceTimeNs ?? 0) > nowNs) nowNs = BigInt(provenance.sourceTimeNs ?? 0);
       device.nowNs = nowNs + SECOND / 10n;

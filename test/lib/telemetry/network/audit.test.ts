@@ -1,6 +1,5 @@
 import should from 'should';
 import type { DocumentObject } from '../../../../lib/document';
-import { loadHashes } from '../../../../lib/telemetry/hashes';
 import { createNetworkProfile, NetworkProfile } from '../../../../lib/telemetry/network';
 import { EventType } from '../../../../lib/wire';
 import { seeded } from '../../../support/seeded';
@@ -26,8 +25,8 @@ const between = (sourceTimeNs: string, document: DocumentObject): DocumentObject
 });
 
 describe('the duration of an audit item', () => {
-  it('is the time since the item changed before, exact as text and in whole seconds', async () => {
-    told(await profile(), [
+  it('is the time since the item changed before, exact as text and in whole seconds', () => {
+    told(profile(), [
       transition({ seq: 1, at: 0 }, 'Idle', 'Running'),
       between(secondNs(65, 250_000_000), transition({ seq: 2, at: 0 }, 'Running', 'Paused')),
       between(secondNs(65, 250_000_001), transition({ seq: 3, at: 0 }, 'Paused', 'Running')),
@@ -42,8 +41,8 @@ describe('the duration of an audit item', () => {
     ]);
   });
 
-  it('is counted for each machine of each source, each batch and each stream by itself', async () => {
-    const network = await profile();
+  it('is counted for each machine of each source, each batch and each stream by itself', () => {
+    const network = profile();
     const second = transition({ seq: 9, at: 30 }, 'A', 'A');
     told(network, [
       transition({ seq: 1, at: 0 }, 'A', 'A'),
@@ -69,8 +68,8 @@ describe('the duration of an audit item', () => {
     ]);
   });
 
-  it('follows a batch over all sources that tell of it', async () => {
-    told(await profile(), [
+  it('follows a batch over all sources that tell of it', () => {
+    told(profile(), [
       batch({ seq: 5, at: 1, sourceId: 1 }, 'Started'),
       batch({ seq: 2, at: 4, sourceId: 2 }, 'Held'),
       batch({ seq: 6, at: 5, sourceId: 1 }, 'Resumed')
@@ -81,7 +80,7 @@ describe('the duration of an audit item', () => {
     ]);
   });
 
-  it('is not told over the end of a run or of a life of the ring: nobody knows what was between', async () => {
+  it('is not told over the end of a run or of a life of the ring: nobody knows what was between', () => {
     const places: Place[] = [
       { seq: 1, at: 0 },
       { seq: 2, at: 5, runId: '78' },
@@ -89,15 +88,15 @@ describe('the duration of an audit item', () => {
       { seq: 4, at: 9 }
     ];
     told(
-      await profile(),
+      profile(),
       places.map((place) => transition(place, 'A', 'A'))
     )
       .map(([, , duration]) => duration)
       .should.eql([undefined, undefined, undefined, '9']);
   });
 
-  it('is not told where the clock was set back, and goes on from there', async () => {
-    told(await profile(), [
+  it('is not told where the clock was set back, and goes on from there', () => {
+    told(profile(), [
       transition({ seq: 1, at: 100 }, 'A', 'B'),
       transition({ seq: 2, at: 40 }, 'B', 'A'),
       transition({ seq: 3, at: 42 }, 'A', 'B')
@@ -106,8 +105,8 @@ describe('the duration of an audit item', () => {
       .should.eql([undefined, undefined, '2']);
   });
 
-  it('is not told where a change in between was not seen: the machine left another state than it had entered', async () => {
-    told(await profile(), [
+  it('is not told where a change in between was not seen: the machine left another state than it had entered', () => {
+    told(profile(), [
       transition({ seq: 1, at: 0 }, 'A', 'B'),
       transition({ seq: 5, at: 9 }, 'C', 'A'),
       transition({ seq: 6, at: 12 }, 'A', 'B')
@@ -122,8 +121,8 @@ describe('the duration of an audit item', () => {
     ['a loss', loss({ seq: 4, at: 3 })],
     ['a transition that could not be resolved', placeholder({ seq: 4, at: 3 })]
   ] as const) {
-    it(`is not told over ${what} of the source, in which the item may have changed, whatever is read again`, async () => {
-      const network = await profile();
+    it(`is not told over ${what} of the source, in which the item may have changed, whatever is read again`, () => {
+      const network = profile();
       const before = [
         transition({ seq: 1, at: 0 }, 'A', 'A'),
         batch({ seq: 2, at: 1 }, 'Started'),
@@ -154,15 +153,15 @@ describe('the duration of an audit item', () => {
         .slice(before.length)
         .should.eql(expected);
       told(network, after).should.eql(expected);
-      const other = await profile();
+      const other = profile();
       other.restore(network.image()).ok.should.be.true();
       told(other, after).should.eql(expected);
     });
   }
 
-  it('goes on over a record of another kind that could not be resolved', async () => {
+  it('goes on over a record of another kind that could not be resolved', () => {
     const other = { ...placeholder({ seq: 2, at: 1 }), eventTypeId: EventType.ValueChanged };
-    told(await profile(), [
+    told(profile(), [
       transition({ seq: 1, at: 0 }, 'A', 'A'),
       other,
       transition({ seq: 3, at: 9 }, 'A', 'A')
@@ -183,8 +182,8 @@ describe('the audit book', () => {
     return transition(place, from, `S${i}`, id);
   });
 
-  it('tells the same of records that are read again, in any pieces', async () => {
-    const network = await profile();
+  it('tells the same of records that are read again, in any pieces', () => {
+    const network = profile();
     const first = told(network, story);
     for (const from of [0, 1, 57, 150, 199]) {
       told(network, story.slice(from)).should.eql(first.slice(from));
@@ -195,27 +194,27 @@ describe('the audit book', () => {
     ]);
   });
 
-  it('tells the same after a restart from its image, wherever that was taken, with the records behind it read again', async () => {
-    const whole = told(await profile(), story);
+  it('tells the same after a restart from its image, wherever that was taken, with the records behind it read again', () => {
+    const whole = told(profile(), story);
     for (const [saved, from] of [
       [120, 120],
       [120, 90],
       [200, 0],
       [1, 0]
     ]) {
-      const before = await profile();
+      const before = profile();
       told(before, story.slice(0, saved));
       before.changed.should.be.true();
       const image = before.image();
       before.changed.should.be.false();
-      const after = await profile();
+      const after = profile();
       after.restore(image).should.eql({ ok: true });
       told(after, story.slice(from)).should.eql(whole.slice(from));
     }
   });
 
-  it('does not change where everything is known, so that nothing need be saved', async () => {
-    const network = await profile();
+  it('does not change where everything is known, so that nothing need be saved', () => {
+    const network = profile();
     told(network, story);
     network.image();
     told(network, story.slice(100));
@@ -224,8 +223,8 @@ describe('the audit book', () => {
     network.changed.should.be.true();
   });
 
-  it('forgets the item that changed longest ago, and never holds more than its limits', async () => {
-    const network = createNetworkProfile({ hashes: await loadHashes(), maxAuditItems: 3, maxAuditChanges: 2 });
+  it('forgets the item that changed longest ago, and never holds more than its limits', () => {
+    const network = createNetworkProfile({ maxAuditItems: 3, maxAuditChanges: 2 });
     const turn = (machine: number, at: number): DocumentObject => transition({ seq: at, at }, 'A', 'A', machine);
     told(network, [turn(1, 1), turn(2, 2), turn(3, 3), turn(1, 4), turn(4, 5)])
       .map(([, , duration]) => duration)
@@ -241,8 +240,8 @@ describe('the audit book', () => {
     network.image().length.should.be.below(size * 2);
   });
 
-  it('says nothing rather than something wrong of records from further back than it remembers', async () => {
-    const network = createNetworkProfile({ hashes: await loadHashes(), maxAuditChanges: 3 });
+  it('says nothing rather than something wrong of records from further back than it remembers', () => {
+    const network = createNetworkProfile({ maxAuditChanges: 3 });
     const turns = Array.from({ length: 10 }, (_, i) => transition({ seq: i, at: i }, `S${i}`, `S${i + 1}`));
     told(network, turns);
     told(network, turns)
@@ -250,8 +249,8 @@ describe('the audit book', () => {
       .should.eql([...Array<undefined>(7), '1', '1', '1']);
   });
 
-  it('refuses an image that is none, and is empty then', async () => {
-    const network = await profile();
+  it('refuses an image that is none, and is empty then', () => {
+    const network = profile();
     const text = (value: unknown): Uint8Array =>
       new TextEncoder().encode(typeof value === 'string' ? value : JSON.stringify(value));
     told(network, story);

@@ -25,27 +25,27 @@ describe('prepared items', () => {
   const items = (): ReturnType<typeof mapped> =>
     mapped({ logs: documents.map(logOf), metrics: [valuePoint(), total()], spans: [span()] });
 
-  it('change nothing of what they are made of, and share its own attributes behind theirs', async () => {
+  it('change nothing of what they are made of, and share its own attributes behind theirs', () => {
     const given = frozen(items());
-    const prepared = (await profile()).prepare(given, frozen(documents), { stream: 'line1' }, settingsOf());
+    const prepared = profile().prepare(given, frozen(documents), { stream: 'line1' }, settingsOf());
     given.should.eql(items());
     prepared.logs[0].attributes.slice(-given.logs[0].attributes.length).should.eql(given.logs[0].attributes);
     prepared.metrics[0].point.attributes.slice(-1).should.eql(given.metrics[0].point.attributes);
     prepared.spans[0].attributes.slice(-3).should.eql(given.spans[0].attributes);
-    const request = (await profile()).request('traces', frozen(prepared), settingsOf());
+    const request = profile().request('traces', frozen(prepared), settingsOf());
     JSON.stringify(request).should.containEql('span_uuid');
   });
 
-  it('have the same uuids at every reading, whatever stands around them, and no two the same', async () => {
+  it('have the same uuids at every reading, whatever stands around them, and no two the same', () => {
     const uuidsOf = (prepared: ReturnType<typeof mapped>): unknown[] => [
       ...prepared.logs.map(({ attributes }) => values(attributes).log_uuid),
       ...prepared.metrics.map(({ point }) => values(point.attributes).metric_uuid),
       ...prepared.spans.map(({ attributes }) => values(attributes).span_uuid)
     ];
-    const first = uuidsOf((await profile()).prepare(items(), documents, { stream: 'line1' }, settingsOf()));
+    const first = uuidsOf(profile().prepare(items(), documents, { stream: 'line1' }, settingsOf()));
     new Set(first).size.should.equal(8);
     const again = uuidsOf(
-      (await profile()).prepare(
+      profile().prepare(
         items(),
         documents,
         { stream: 'line1' },
@@ -53,7 +53,7 @@ describe('prepared items', () => {
       )
     );
     again.should.eql(first);
-    const alone = (await profile()).prepare(
+    const alone = profile().prepare(
       mapped({ logs: [logOf(documents[2])] }),
       [documents[2]],
       { stream: 'line1' },
@@ -62,8 +62,8 @@ describe('prepared items', () => {
     should(values(alone.logs[0].attributes).log_uuid).equal(first[2]);
   });
 
-  it('give points another uuid where name, time, value or attributes differ', async () => {
-    const network = await profile();
+  it('give points another uuid where name, time, value or attributes differ', () => {
+    const network = profile();
     const other = { ...valuePoint(), point: { ...valuePoint().point, attributes: [] } };
     const metrics = [
       valuePoint(),
@@ -78,8 +78,8 @@ describe('prepared items', () => {
     );
   });
 
-  it('say of a value what it is called and that it is told when it changes', async () => {
-    const prepared = (await profile()).prepare(items(), documents, { stream: 'line1' }, settingsOf());
+  it('say of a value what it is called and that it is told when it changes', () => {
+    const prepared = profile().prepare(items(), documents, { stream: 'line1' }, settingsOf());
     values(prepared.metrics[0].point.attributes).should.containDeep({
       'metric.code': 'openot.value.Temperature',
       'metric.category': 'value',
@@ -96,8 +96,8 @@ describe('prepared items', () => {
     });
   });
 
-  it('were observed when the last document of their message was received; without documents, at their own time', async () => {
-    const network = await profile();
+  it('were observed when the last document of their message was received; without documents, at their own time', () => {
+    const network = profile();
     const prepared = network.prepare(items(), documents, { stream: 'line1' }, settingsOf());
     should(values(prepared.spans[0].attributes).observedTimeUnixNano).equal(secondNs(10, 5));
     should(values(prepared.metrics[0].point.attributes).observedTimeUnixNano).equal(secondNs(10, 5));
@@ -105,8 +105,8 @@ describe('prepared items', () => {
     should(values(status.metrics[0].point.attributes).observedTimeUnixNano).equal(secondNs(20));
   });
 
-  it('go from the source to the producer, unless somebody else is named', async () => {
-    const network = await profile();
+  it('go from the source to the producer, unless somebody else is named', () => {
+    const network = profile();
     const between = (input: object, attributes = span().attributes, stream = 'line1'): unknown[] => {
       const { spans } = network.prepare(
         mapped({ spans: [{ ...span(), attributes }] }),
@@ -123,8 +123,8 @@ describe('prepared items', () => {
     between({ senderId: 'plc', recipientId: 'observer' }).should.eql(['plc', 'observer']);
   });
 
-  it('are about machine, batch, or else the source that tells them', async () => {
-    const prepared = (await profile()).prepare(items(), documents, { stream: 'line1' }, settingsOf());
+  it('are about machine, batch, or else the source that tells them', () => {
+    const prepared = profile().prepare(items(), documents, { stream: 'line1' }, settingsOf());
     const about = prepared.logs.map(({ attributes }) =>
       Object.entries(values(attributes))
         .filter(([key]) => key.startsWith('item.'))
@@ -139,8 +139,8 @@ describe('prepared items', () => {
     ]);
   });
 
-  it('without a document are about the stream', async () => {
-    const network = await profile();
+  it('without a document are about the stream', () => {
+    const network = profile();
     const clock = { ...logOf(documents[2]), attributes: [] };
     const prepared = network.prepare(
       mapped({ logs: [logOf(documents[0]), clock] }),
@@ -159,8 +159,8 @@ describe('prepared items', () => {
     ).should.containDeep({ 'item.id': 'none', 'item.type': 'Stream' });
   });
 
-  it('do without logs where those are off, and notice logs of other documents', async () => {
-    const network = await profile();
+  it('do without logs where those are off, and notice logs of other documents', () => {
+    const network = profile();
     network.prepare(mapped({ spans: [span()] }), documents, { stream: '' }, settingsOf()).spans.length.should.equal(1);
     (() =>
       network.prepare(mapped({ logs: [logOf(documents[0])] }), documents, { stream: '' }, settingsOf())).should.throw(

@@ -44,8 +44,8 @@ describe('the literal encoding', () => {
       ]);
   });
 
-  it('writes unset, a root span and forgotten events as such', async () => {
-    const network = await profile();
+  it('writes unset, a root span and forgotten events as such', () => {
+    const network = profile();
     const { parentSpanId, ...root } = span();
     void parentSpanId;
     const settings = settingsOf({ encoding: 'literal' });
@@ -60,8 +60,8 @@ describe('the literal encoding', () => {
     written.should.not.have.property('parentSpanId');
   });
 
-  it('writes every metric as a sum over a window that may fall: the specification has no other', async () => {
-    const network = await profile();
+  it('writes every metric as a sum over a window that may fall: the specification has no other', () => {
+    const network = profile();
     const settings = settingsOf({ encoding: 'literal' });
     const { metrics } = network.prepare(mapped({ metrics: [valuePoint(), total()] }), [], { stream: '' }, settings);
     const request = network.request('metrics', { metrics }, settings) as LiteralMetricsRequest;

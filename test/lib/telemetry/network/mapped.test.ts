@@ -19,8 +19,8 @@ const OPTIONAL = ['item item.name', 'item item.duration', 'item item.duration.se
 describe('random documents in the envelope of the open networks', () => {
   let documents: DocumentObject[];
 
-  before(async () => {
-    const compiled = await plant();
+  before(() => {
+    const compiled = plant();
     const random = seeded(2404);
     const formatter = createFormatter({ profile: 'enriched' });
     const context = formatter.context(
@@ -45,8 +45,8 @@ describe('random documents in the envelope of the open networks', () => {
   });
 
   for (const encoding of ['otlp', 'literal'] as Encoding[]) {
-    it(`lack nothing that is required (${encoding})`, async () => {
-      const network = await profile();
+    it(`lack nothing that is required (${encoding})`, () => {
+      const network = profile();
       const settings = settingsOf({ encoding });
       const made = createOtelMapper({}).documents(documents, { stream: 'line1' }, defaultMappingSettings);
       // Behind those of the documents: what the watch over clocks has to say.
@@ -59,8 +59,8 @@ describe('random documents in the envelope of the open networks', () => {
     });
   }
 
-  it('tell the durations of machines and batches among them', async () => {
-    const network = await profile();
+  it('tell the durations of machines and batches among them', () => {
+    const network = profile();
     const made = createOtelMapper({}).documents(documents, { stream: 'line1' }, defaultMappingSettings);
     const { logs } = network.prepare(mapped(made), made.documents, { stream: 'line1' }, settingsOf());
     const types = logs

@@ -39,8 +39,8 @@ describe('the scope of a network request', () => {
     }
   }
 
-  it('sums up the UTF-8 bytes of text beyond ASCII, not its characters', async () => {
-    const network = await profile();
+  it('sums up the UTF-8 bytes of text beyond ASCII, not its characters', () => {
+    const network = profile();
     const document = { ...message({ seq: 1, at: 1 }), text: 'Rührwerk 🌡 läuft' };
     const settings = settingsOf();
     const request = network.request(
@@ -55,8 +55,8 @@ describe('the scope of a network request', () => {
     });
   });
 
-  it('holds for every writer of JSON: there is no -0, which some write with its sign and some without', async () => {
-    const network = await profile();
+  it('holds for every writer of JSON: there is no -0, which some write with its sign and some without', () => {
+    const network = profile();
     const zero = { doubleValue: -0 };
     const attributes = [
       { key: 'a', value: zero },
@@ -110,8 +110,8 @@ describe('the scope of a network request', () => {
     scopeOf('traces', await fullRequest('traces', off)).should.eql({ name: 'openot', version: '1.0', attributes: [] });
   });
 
-  it('has the same scope_uuid for the same batch, and another one for any other', async () => {
-    const network = await profile();
+  it('has the same scope_uuid for the same batch, and another one for any other', () => {
+    const network = profile();
     const settings = settingsOf();
     const uuid = (points: number[], input: NetworkInput = {}): unknown => {
       const used = settingsOf(input);
@@ -162,8 +162,8 @@ describe('the resource of a network request', () => {
     ]);
   });
 
-  it('is not there where there are no items: such a request only carries its message', async () => {
-    const network = await profile();
+  it('is not there where there are no items: such a request only carries its message', () => {
+    const network = profile();
     for (const encoding of ['otlp', 'literal']) {
       const settings = settingsOf({ encoding });
       network.request('logs', {}, settings).should.eql({ resourceLogs: [] });

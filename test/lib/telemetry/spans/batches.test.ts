@@ -17,12 +17,12 @@ describe('the span of a batch', () => {
   let plant: Plant;
   let plc: Plc;
   let book: SpanBook;
-  before(async () => {
-    plant = await loadPlant();
+  before(() => {
+    plant = loadPlant();
   });
   beforeEach(() => {
     plc = new Plc(plant.compiled);
-    book = createSpanBook({ hashes: plant.hashes });
+    book = createSpanBook();
   });
   const batch = (state: number, batchId = 40, sourceId = 1): ReturnType<Plc['log']> =>
     plc.log(batchEvent(sourceId, batchId, state, 30));
@@ -166,12 +166,12 @@ describe('the span of a state', () => {
   let plant: Plant;
   let plc: Plc;
   let book: SpanBook;
-  before(async () => {
-    plant = await loadPlant();
+  before(() => {
+    plant = loadPlant();
   });
   beforeEach(() => {
     plc = new Plc(plant.compiled);
-    book = createSpanBook({ hashes: plant.hashes });
+    book = createSpanBook();
   });
   const went = (from: number, to: number, machine = 7, sourceId = 1): ReturnType<Plc['log']> =>
     plc.log(stateTransition(sourceId, machine, 2, from, to));

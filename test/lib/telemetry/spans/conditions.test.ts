@@ -25,12 +25,12 @@ describe('the span of a condition', () => {
   let plant: Plant;
   let plc: Plc;
   let book: SpanBook;
-  before(async () => {
-    plant = await loadPlant();
+  before(() => {
+    plant = loadPlant();
   });
   beforeEach(() => {
     plc = new Plc(plant.compiled);
-    book = createSpanBook({ hashes: plant.hashes });
+    book = createSpanBook();
   });
 
   it('stands from active to cleared, with everything that happened to it in between', () => {
@@ -109,10 +109,7 @@ describe('the span of a condition', () => {
     const status = (conditionId: number, conditionClass: number, severity?: number): unknown => {
       const of = { conditionId, conditionClass, correlationId: 1 };
       return single(
-        read(createSpanBook({ hashes: plant.hashes }), [
-          plc.log(conditionActive(1, of, { severity })),
-          plc.log(conditionCleared(1, of))
-        ])
+        read(createSpanBook(), [plc.log(conditionActive(1, of, { severity })), plc.log(conditionCleared(1, of))])
       ).status;
     };
     // The plant's own scale: high from 800.
@@ -229,7 +226,7 @@ describe('the span of a condition', () => {
     should(spans.map(({ attributes }) => plain(attributes)['openot.correlation.reused'])).eql([undefined, true, true]);
     should(ids).eql(spans.flatMap(({ spanId }) => [spanId, spanId, spanId, spanId]));
     should(idsOf(book, documents).map((entry) => entry?.spanId)).eql(ids, 'the same when they are read again');
-    const fresh = createSpanBook({ hashes: plant.hashes });
+    const fresh = createSpanBook();
     should(read(fresh, documents)).eql(spans);
   });
 

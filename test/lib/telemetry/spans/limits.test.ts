@@ -22,13 +22,13 @@ const of = (correlationId: number): { conditionId: number; conditionClass: numbe
 describe('the limits of a span book', () => {
   let plant: Plant;
   let plc: Plc;
-  before(async () => {
-    plant = await loadPlant();
+  before(() => {
+    plant = loadPlant();
   });
   beforeEach(() => {
     plc = new Plc(plant.compiled);
   });
-  const book = (limits: Partial<SpanLimits>): SpanBook => createSpanBook({ hashes: plant.hashes, limits });
+  const book = (limits: Partial<SpanLimits>): SpanBook => createSpanBook({ limits });
   const active = (correlationId: number): DocumentObject => plc.log(conditionActive(1, of(correlationId)));
   const cleared = (correlationId: number): DocumentObject => plc.log(conditionCleared(1, of(correlationId)));
   const large = (correlationId: number): DocumentObject =>

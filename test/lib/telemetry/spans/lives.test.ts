@@ -19,12 +19,12 @@ describe('a run that ends', () => {
   let plant: Plant;
   let plc: Plc;
   let book: SpanBook;
-  before(async () => {
-    plant = await loadPlant();
+  before(() => {
+    plant = loadPlant();
   });
   beforeEach(() => {
     plc = new Plc(plant.compiled);
-    book = createSpanBook({ hashes: plant.hashes });
+    book = createSpanBook();
   });
   const active = (correlationId = 5): DocumentObject => plc.log(conditionActive(1, { ...ALARM, correlationId }));
   const cleared = (): DocumentObject => plc.log(conditionCleared(1, ALARM));
@@ -190,7 +190,7 @@ describe('a run that ends', () => {
       should(read(book, [active(), cleared()])).eql([]);
       should(book.counts.repeated).equal(2);
       const image = book.image();
-      book = createSpanBook({ hashes: plant.hashes });
+      book = createSpanBook();
       should(book.restore(image)).eql({ ok: true });
       plc.powerCycle();
       plc.incarnation = after;

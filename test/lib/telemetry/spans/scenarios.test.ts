@@ -8,11 +8,10 @@ import { assertValid } from '../../../support/otlp/validator';
 import { clocked } from '../../simulator/support/clocked';
 import { Follower } from '../../simulator/support/follower';
 import { tellSpans, toldBy } from './support/oracle';
-import { loadPlant } from './support/plc';
 import { plain, read } from './support/reading';
 
-async function bindings(text: string): Promise<Binding> {
-  const outcome = await compileDefinition(text);
+function bindings(text: string): Binding {
+  const outcome = compileDefinition(text);
   if (!outcome.ok) throw new Error(outcome.message);
   const store = new DefinitionStore();
   store.add(outcome.compiled, 'test');
@@ -23,12 +22,12 @@ async function bindings(text: string): Promise<Binding> {
  * What a controller says in some minutes, as enriched documents: definition changes, a cold start and a power cycle
  * included.
  */
-async function documentsOf(scenario: ScenarioName): Promise<DocumentObject[]> {
+function documentsOf(scenario: ScenarioName): DocumentObject[] {
   const formatter = createFormatter({ profile: 'enriched' });
   const byText = new Map<string, Binding>();
   for (const file of scenarios[scenario].definitions()) {
-    const text = await writeDefinition(file);
-    byText.set(text, await bindings(text));
+    const text = writeDefinition(file);
+    byText.set(text, bindings(text));
   }
   const { simulator, pass } = clocked({ scenario, rate: 500, seed: 11 });
   let follower = new Follower(simulator.producer);
@@ -58,12 +57,12 @@ async function documentsOf(scenario: ScenarioName): Promise<DocumentObject[]> {
 for (const scenario of Object.keys(scenarios) as ScenarioName[]) {
   describe(`spans of the scenario ${scenario}`, () => {
     let documents: DocumentObject[];
-    before(async () => {
-      documents = await documentsOf(scenario);
+    before(() => {
+      documents = documentsOf(scenario);
     });
 
-    it('are those that the rules tell, and valid OTLP', async () => {
-      const book = createSpanBook({ hashes: (await loadPlant()).hashes });
+    it('are those that the rules tell, and valid OTLP', () => {
+      const book = createSpanBook();
       const spans = read(book, documents, 'plant/line', true);
       should(spans.map(toldBy)).eql(tellSpans(documents, 'plant/line', true));
       assertValid('traces', assembleRequest('traces', { spans }, { resource: { attributes: [] }, scope: {} }));
@@ -76,8 +75,8 @@ for (const scenario of Object.keys(scenarios) as ScenarioName[]) {
       should(new Set(spans.map(({ spanId }) => spanId)).size).equal(spans.length);
     });
 
-    it('have names that are few and say something', async () => {
-      const book = createSpanBook({ hashes: (await loadPlant()).hashes });
+    it('have names that are few and say something', () => {
+      const book = createSpanBook();
       const names = new Set(read(book, documents, 'plant/line', true).map(({ name }) => name));
       should(names.size).be.below(60);
       for (const name of names)

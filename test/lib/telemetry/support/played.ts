@@ -7,12 +7,12 @@ import { Follower } from '../../simulator/support/follower';
 /**
  * Documents of a scenario with every lifecycle operation in between, in the batches that a reader would make of them.
  */
-export async function played(name: ScenarioName): Promise<DocumentObject[][]> {
+export function played(name: ScenarioName): DocumentObject[][] {
   const formatter = createFormatter({ profile: 'enriched' });
   const contexts = new Map<string, DocumentContext>();
   for (const file of scenarios[name].definitions()) {
-    const text = await writeDefinition(file);
-    const outcome = await compileDefinition(text);
+    const text = writeDefinition(file);
+    const outcome = compileDefinition(text);
     if (!outcome.ok) throw new Error(outcome.message);
     const store = new DefinitionStore();
     store.add(outcome.compiled, 'test');

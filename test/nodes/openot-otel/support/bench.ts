@@ -1,6 +1,5 @@
 import should from 'should';
 import type { NodeMessage, NodeMessageInFlow } from 'node-red';
-import { loadHashes } from '../../../../lib/telemetry/hashes';
 import type { LogsRequest, Signal, TracesRequest } from '../../../../lib/telemetry/otlp-types';
 import type { SpanLimits } from '../../../../lib/telemetry/spans';
 import type { LockOutcome, Store } from '../../../../lib/state';
@@ -77,7 +76,6 @@ export class Bench {
     const settings = new OtelSettings(otelNode(changes), evaluate, '1.2.3');
     const controller = new OtelController({
       settings,
-      hashes: await loadHashes(),
       store,
       spanLimits,
       nowNs: () => '1780000000000000000',

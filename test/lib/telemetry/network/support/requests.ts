@@ -1,5 +1,4 @@
 import type { DocumentObject } from '../../../../../lib/document';
-import { loadHashes } from '../../../../../lib/telemetry/hashes';
 import {
   createNetworkProfile,
   NetworkInput,
@@ -23,8 +22,8 @@ export function settingsOf(input: NetworkInput = {}): NetworkSettings {
   return checked.settings;
 }
 
-export async function profile(): Promise<NetworkProfile> {
-  return createNetworkProfile({ hashes: await loadHashes() });
+export function profile(): NetworkProfile {
+  return createNetworkProfile();
 }
 
 export const mapped = (items: Partial<MappedItems>): MappedItems => ({ logs: [], metrics: [], spans: [], ...items });
@@ -36,8 +35,8 @@ export const changes: readonly DocumentObject[] = [
 ];
 
 /** A request of every signal with everything in it that the specification knows. */
-export async function fullRequest(signal: Signal, input: NetworkInput = {}): Promise<unknown> {
-  const network = await profile();
+export function fullRequest(signal: Signal, input: NetworkInput = {}): unknown {
+  const network = profile();
   const settings = settingsOf(input);
   const earlier = [transition({ seq: 0, at: 0 }, 'Idle', 'Running'), batch({ seq: 1, at: 0 }, 'Started')];
   network.prepare(mapped({ logs: earlier.map(logOf) }), earlier, { stream: 'line1' }, settings);

@@ -1,6 +1,5 @@
 import { canonicalEventTypes, CompiledDefinition } from '../../../../../lib/definition';
 import { createFormatter, DocumentObject, EventDocument } from '../../../../../lib/document';
-import { Hashes, loadHashes } from '../../../../../lib/telemetry/hashes';
 import { Item } from '../../../../../lib/stream/items';
 import { ProducerEvent } from '../../../../../lib/simulator';
 import { EventType, Key, TlvType } from '../../../../../lib/wire';
@@ -10,7 +9,7 @@ import { itemOf } from '../../../document/support/items';
 import { plant } from '../../../document/support/plant';
 
 /** The plant of the document tests; here a ConditionActive may name the batch that it belongs to. */
-export function plantOfSpans(): Promise<CompiledDefinition> {
+export function plantOfSpans(): CompiledDefinition {
   const batchSlot = {
     key: Key.batchId,
     type: TlvType.UDInt,
@@ -27,13 +26,11 @@ export function plantOfSpans(): Promise<CompiledDefinition> {
 }
 
 export interface Plant {
-  readonly hashes: Hashes;
   readonly compiled: CompiledDefinition;
 }
 
-export async function loadPlant(): Promise<Plant> {
-  const [hashes, compiled] = await Promise.all([loadHashes(), plantOfSpans()]);
-  return { hashes, compiled };
+export function loadPlant(): Plant {
+  return { compiled: plantOfSpans() };
 }
 
 export const T0 = 1_780_000_000_000_000_000n;
