@@ -1,4 +1,5 @@
 import tseslint from 'typescript-eslint';
+import noModuleState from './scripts/lint/no-module-state.mjs';
 
 /*
  * The layer rules of docs/design.md 2.
@@ -47,6 +48,8 @@ const real = ['base/system', 'base/deadline', 'state/files', 'reader/open-reader
 /* A digest depends on nothing but its bytes: the one file of a pure room that may ask node:crypto for it. */
 const digest = 'lib/archive/tree/digest.ts';
 const realFiles = real.flatMap((place) => [`lib/${place}.ts`, `lib/${place}/**/*.ts`]);
+/* The pure rooms whose modules keep nothing: whoever uses them has all of it in an instance. */
+const stateless = ['base', 'wire', 'ring', 'stream', 'loss', 'state', 'definition', 'document', 'reader'];
 const folders = Object.keys(mayImport);
 /*
  * The rooms inside lib/reader (lib/reader/README.md): what a room must not import of the others. What is decided is
@@ -276,6 +279,12 @@ export default tseslint.config(
         }
       ]
     }
+  },
+  {
+    files: stateless.map((folder) => `lib/${folder}/**/*.ts`),
+    ignores: realFiles,
+    plugins: { openot: { rules: { 'no-module-state': noModuleState } } },
+    rules: { 'openot/no-module-state': 'error' }
   },
   {
     files: ['test/**/*.ts', 'bench/**/*.ts'],

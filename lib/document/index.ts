@@ -2,8 +2,6 @@
 export { DocumentContext } from './context';
 export * from './document';
 export * from './formatter';
-export { describeReason } from './reason';
 export type { PlaceholderReason } from './reason';
-export { validateRecord } from './validate';
 export type { DocumentValue } from './value';
 export type { RecordViolation, WireErrorJson } from './violation';

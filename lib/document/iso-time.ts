@@ -10,20 +10,25 @@ const DAYS_PER_ERA = 146097;
 
 const two = (value: number): string => (value < 10 ? '0' : '') + value;
 
-let lastSeconds = '';
-let lastText = '';
-
 /**
  * `2026-05-28T20:26:40.000000001Z` for nanoseconds since the Unix epoch given as decimal text. The 64-bit range ends in
  * the year 2554, so the year has always four digits.
  */
-export function isoTime(nanoseconds: string): string {
-  const seconds = nanoseconds.length > 9 ? nanoseconds.slice(0, -9) : '0';
-  if (seconds !== lastSeconds) {
-    lastSeconds = seconds;
-    lastText = isoSeconds(Number(seconds));
+export const isoTime = (nanoseconds: string): string => new IsoTimes().of(nanoseconds);
+
+/** The same for times that mostly share their second, as those of one batch do. */
+export class IsoTimes {
+  private lastSeconds = '';
+  private lastText = '';
+
+  of(nanoseconds: string): string {
+    const seconds = nanoseconds.length > 9 ? nanoseconds.slice(0, -9) : '0';
+    if (seconds !== this.lastSeconds) {
+      this.lastSeconds = seconds;
+      this.lastText = isoSeconds(Number(seconds));
+    }
+    return this.lastText + '.' + nanoseconds.slice(-9).padStart(9, '0') + 'Z';
   }
-  return lastText + '.' + nanoseconds.slice(-9).padStart(9, '0') + 'Z';
 }
 
 function isoSeconds(seconds: number): string {

@@ -16,15 +16,17 @@ export interface Program {
   readonly events: ReadonlyMap<number, EventProgram>;
 }
 
-const strictPrograms = new WeakMap<CompiledDefinition, Program>();
-const enrichedPrograms = new WeakMap<CompiledDefinition, Program>();
+/** The programs of one profile: each made at the first record of its definition, and kept as long as that. */
+export class Programs {
+  private readonly made = new WeakMap<CompiledDefinition, Program>();
 
-/** The program of a definition: made at its first record, kept as long as the definition itself. */
-export function programOf(compiled: CompiledDefinition, enriched: boolean): Program {
-  const programs = enriched ? enrichedPrograms : strictPrograms;
-  let program = programs.get(compiled);
-  if (program === undefined) programs.set(compiled, (program = makeProgram(compiled, enriched)));
-  return program;
+  constructor(private readonly enriched: boolean) {}
+
+  of(compiled: CompiledDefinition): Program {
+    let program = this.made.get(compiled);
+    if (program === undefined) this.made.set(compiled, (program = makeProgram(compiled, this.enriched)));
+    return program;
+  }
 }
 
 function makeProgram(compiled: CompiledDefinition, enriched: boolean): Program {

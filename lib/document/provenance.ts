@@ -1,6 +1,6 @@
 import { EpochBinding, Relation, SourceDefinition } from '../definition';
 import { DocumentProvenance, DocumentSource } from './document';
-import { isoTime } from './iso-time';
+import { IsoTimes } from './iso-time';
 
 /** What is the same for every record of one epoch in one batch. */
 export interface EpochContext {
@@ -33,6 +33,7 @@ export class Provenance {
     placeholder: new Map()
   };
   private readonly incarnationText: string;
+  private readonly times = new IsoTimes();
 
   constructor(
     readonly context: EpochContext,
@@ -49,7 +50,7 @@ export class Provenance {
     const time = sourceTimeNs === undefined ? '' : ',"sourceTimeNs":' + sourceTimeNs;
     const open = head + runId + this.epochText + time + this.tails[flags & 7];
     return this.enriched
-      ? open + ',"time":"' + isoTime(sourceTimeNs ?? this.context.receiveTimeNs) + this.incarnationText
+      ? open + ',"time":"' + this.times.of(sourceTimeNs ?? this.context.receiveTimeNs) + this.incarnationText
       : open + '}';
   }
 
@@ -72,7 +73,7 @@ export class Provenance {
       flags: flagsObject(flags)
     };
     if (this.enriched) {
-      provenance.time = isoTime(sourceTimeNs ?? receiveTimeNs);
+      provenance.time = this.times.of(sourceTimeNs ?? receiveTimeNs);
       provenance.incarnation = incarnation;
     }
     return provenance;

@@ -6,7 +6,7 @@ import { FieldShape } from './field-shape';
 import { PlaceholderReason, reasonOfViolation } from './reason';
 import { plainShape } from './shape-book';
 import { Program } from './program';
-import { validateRecord } from './validate';
+import { RecordValidator } from './validate';
 import { valueForPeople } from './value';
 
 const STRING = TlvType.String;
@@ -32,12 +32,14 @@ export class Resolution {
   extensionCount = 0;
   readonly extensions: number[] = [];
   readonly slots = new SlotTable();
+  private readonly validator = new RecordValidator();
 
   /** Validates and resolves the record in `slots`; undefined = resolved, else why it must be a placeholder. */
   resolve(program: Program, eventTypeId: number, length: number): PlaceholderReason | undefined {
     const { compiled, book } = program;
     const slots = this.slots;
-    const violation = validateRecord(compiled, program.events.get(eventTypeId)?.event, eventTypeId, slots, length);
+    const event = program.events.get(eventTypeId)?.event;
+    const violation = this.validator.violation(compiled, event, eventTypeId, slots, length);
     if (violation !== undefined) return reasonOfViolation(violation);
     this.count = 0;
     this.extensionCount = 0;

@@ -8,53 +8,55 @@ import { RecordViolation } from './violation';
 // Local names: a registry object's property is dearer than a comparison, and these are asked for every slot.
 const { valueId, previousValue, newValue } = Key;
 
-/**
- * The declared slots of the record at hand, in record order: filled by `slotViolation`, read by the checks after it.
- */
-const declared: CompiledSlot[] = [];
+/** Checks records one after the other. */
+export class RecordValidator {
+  /** The declared slots of the record at hand, in record order. */
+  private readonly declared: CompiledSlot[] = [];
 
-/**
- * The first rule of docs/format.md 14 that a record breaks, or undefined. `event` is the definition's entry for
- * `eventTypeId`, `length` the record's encoded length in bytes. Linear in the number of slots; allocates only to
- * report.
- */
-export function validateRecord(
-  compiled: CompiledDefinition,
-  event: CompiledEvent | undefined,
-  eventTypeId: number,
-  slots: SlotTable,
-  length: number
-): RecordViolation | undefined {
-  if (compiled.violation !== undefined) return { definition: compiled.violation };
-  const { maxRecordSize, maxSlots } = compiled.definition.header.constraints;
-  if (length > maxRecordSize) return { recordTooLarge: { actual: length, max: maxRecordSize } };
-  if (slots.count > maxSlots) return { tooManySlots: { actual: slots.count, max: maxSlots } };
-  if (event === undefined) return { unknownEventId: { eventTypeId } };
+  /**
+   * The first rule of docs/format.md 14 that a record breaks, or undefined. `event` is the definition's entry for
+   * `eventTypeId`, `length` the record's encoded length in bytes. Linear in the number of slots; allocates only to
+   * report.
+   */
+  violation(
+    compiled: CompiledDefinition,
+    event: CompiledEvent | undefined,
+    eventTypeId: number,
+    slots: SlotTable,
+    length: number
+  ): RecordViolation | undefined {
+    if (compiled.violation !== undefined) return { definition: compiled.violation };
+    const { maxRecordSize, maxSlots } = compiled.definition.header.constraints;
+    if (length > maxRecordSize) return { recordTooLarge: { actual: length, max: maxRecordSize } };
+    if (slots.count > maxSlots) return { tooManySlots: { actual: slots.count, max: maxSlots } };
+    if (event === undefined) return { unknownEventId: { eventTypeId } };
 
-  let declaredCount = 0;
-  let order = -1;
-  let ascending = true;
-  let lastPrivate = -1;
-  for (let i = 0; i < slots.count; i++) {
-    const key = slots.key[i];
-    const slot = compiledSlot(event, key);
-    if (slot === undefined) {
-      if (key < FIRST_PRIVATE_KEY) return { unexpectedCoreKey: { key } };
-      if (key <= lastPrivate) return { vendorExtensionOutOfOrder: { key, previous: lastPrivate } };
-      lastPrivate = key;
-      continue;
+    const { declared } = this;
+    let declaredCount = 0;
+    let order = -1;
+    let ascending = true;
+    let lastPrivate = -1;
+    for (let i = 0; i < slots.count; i++) {
+      const key = slots.key[i];
+      const slot = compiledSlot(event, key);
+      if (slot === undefined) {
+        if (key < FIRST_PRIVATE_KEY) return { unexpectedCoreKey: { key } };
+        if (key <= lastPrivate) return { vendorExtensionOutOfOrder: { key, previous: lastPrivate } };
+        lastPrivate = key;
+        continue;
+      }
+      if (lastPrivate >= 0) return { vendorExtensionNotTrailing: { key } };
+      const wrong = slotViolation(compiled, slot, slots, i);
+      if (wrong !== undefined) return wrong;
+      if (slot.orderClass < order) ascending = false;
+      order = slot.orderClass;
+      declared[declaredCount++] = slot;
     }
-    if (lastPrivate >= 0) return { vendorExtensionNotTrailing: { key } };
-    const wrong = slotViolation(compiled, slot, slots, i);
-    if (wrong !== undefined) return wrong;
-    if (slot.orderClass < order) ascending = false;
-    order = slot.orderClass;
-    declared[declaredCount++] = slot;
+    // The schema's orderClasses ascend strictly, so slots that do too are contiguous as well: one flag answers both
+    // rules.
+    if (!ascending) return notContiguous(declared, declaredCount) ?? outOfOrder(declared, declaredCount);
+    return occurrences(event, declared, declaredCount);
   }
-  // The schema's orderClasses ascend strictly, so slots that do too are contiguous as well: one flag answers both
-  // rules.
-  if (!ascending) return notContiguous(declaredCount) ?? outOfOrder(declaredCount);
-  return occurrences(event, declaredCount);
 }
 
 /** Type, declared type of the value, width: the rules for one declared slot. */
@@ -90,7 +92,7 @@ function declaredDataType(compiled: CompiledDefinition, slots: SlotTable): numbe
 }
 
 /** The lowest key whose occurrences are not side by side. */
-function notContiguous(count: number): RecordViolation | undefined {
+function notContiguous(declared: readonly CompiledSlot[], count: number): RecordViolation | undefined {
   const left = new Set<number>();
   let lowest = Infinity;
   for (let i = 1; i < count; i++) {
@@ -102,7 +104,7 @@ function notContiguous(count: number): RecordViolation | undefined {
   return lowest === Infinity ? undefined : { repeatedSlotNotContiguous: { key: lowest } };
 }
 
-function outOfOrder(count: number): RecordViolation | undefined {
+function outOfOrder(declared: readonly CompiledSlot[], count: number): RecordViolation | undefined {
   for (let i = 1; i < count; i++) {
     const previous = declared[i - 1].orderClass;
     const { orderClass: current, key } = declared[i];
@@ -112,7 +114,11 @@ function outOfOrder(count: number): RecordViolation | undefined {
 }
 
 /** How often each slot of the schema occurs, in schema order. The declared slots are known to stand in that order. */
-function occurrences(event: CompiledEvent, count: number): RecordViolation | undefined {
+function occurrences(
+  event: CompiledEvent,
+  declared: readonly CompiledSlot[],
+  count: number
+): RecordViolation | undefined {
   let next = 0;
   for (const slot of event.slots) {
     const first = next;

@@ -12,71 +12,74 @@ import { isoTime } from './iso-time';
  */
 export type DocumentValue = boolean | number | string | null | { payloadHex: string };
 
-const scratch = new DataView(new ArrayBuffer(8));
-
 /** The 32-bit float at `at`, widened. */
-function readReal(bytes: Uint8Array, at: number): number {
-  scratch.setUint32(0, readU32(bytes, at));
-  return scratch.getFloat32(0);
-}
+const readReal = (bytes: Uint8Array, at: number): number =>
+  new DataView(bytes.buffer, bytes.byteOffset + at, 4).getFloat32(0, true);
 
 /** The 64-bit float at `at`. */
-function readLReal(bytes: Uint8Array, at: number): number {
-  scratch.setUint32(0, readU32(bytes, at + 4));
-  scratch.setUint32(4, readU32(bytes, at));
-  return scratch.getFloat64(0);
-}
+const readLReal = (bytes: Uint8Array, at: number): number =>
+  new DataView(bytes.buffer, bytes.byteOffset + at, 8).getFloat64(0, true);
 
 type Reader<T> = (bytes: Uint8Array, at: number, length: number) => T;
 
-/*
- * One function per TLV type, looked up by tag: for a record's few slots a chain of comparisons with the names of an
- * enum
+/**
+ * One function per TLV type, looked up by tag: for a record's few slots a chain of comparisons with the names of an enum
  * costs more than the formatting itself.
  */
-const numbers: Reader<number>[] = [];
-numbers[TlvType.Bool] = (bytes, at) => bytes[at];
-numbers[TlvType.SInt] = (bytes, at) => (bytes[at] << 24) >> 24;
-numbers[TlvType.USInt] = (bytes, at) => bytes[at];
-numbers[TlvType.UInt] = (bytes, at) => readU16(bytes, at);
-numbers[TlvType.Int] = (bytes, at) => (readU16(bytes, at) << 16) >> 16;
-numbers[TlvType.UDInt] = (bytes, at) => readU32(bytes, at);
-numbers[TlvType.DInt] = (bytes, at) => readU32(bytes, at) | 0;
-numbers[TlvType.Real] = readReal;
-numbers[TlvType.LReal] = readLReal;
+type ByType<T> = readonly Reader<T>[];
+
+function byType<T>(readers: Readonly<Partial<Record<TlvType, Reader<T>>>>): ByType<T> {
+  const table: Reader<T>[] = [];
+  for (const [type, reader] of Object.entries(readers)) table[Number(type)] = reader;
+  return table;
+}
+
+const integers: Readonly<Partial<Record<TlvType, Reader<number>>>> = {
+  [TlvType.SInt]: (bytes, at) => (bytes[at] << 24) >> 24,
+  [TlvType.USInt]: (bytes, at) => bytes[at],
+  [TlvType.UInt]: (bytes, at) => readU16(bytes, at),
+  [TlvType.Int]: (bytes, at) => (readU16(bytes, at) << 16) >> 16,
+  [TlvType.UDInt]: (bytes, at) => readU32(bytes, at),
+  [TlvType.DInt]: (bytes, at) => readU32(bytes, at) | 0
+};
+const integerTexts: Readonly<Partial<Record<TlvType, Reader<string>>>> = {
+  ...Object.fromEntries(
+    Object.entries(integers).map(([type, read]) => [type, (bytes: Uint8Array, at: number) => '' + read(bytes, at, 0)])
+  ),
+  [TlvType.ULInt]: u64Text,
+  [TlvType.LInt]: i64Text,
+  [TlvType.DateTime]: u64Text,
+  [TlvType.Bool]: (bytes, at) => (bytes[at] !== 0 ? 'true' : 'false')
+};
 
 const finiteOrNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
-const jsonByType: Reader<string | undefined>[] = [];
-const objectByType: Reader<DocumentValue | undefined>[] = [];
-const peopleByType: Reader<string | undefined>[] = [];
-for (const type of [TlvType.SInt, TlvType.USInt, TlvType.UInt, TlvType.Int, TlvType.UDInt, TlvType.DInt]) {
-  const read = numbers[type];
-  jsonByType[type] = peopleByType[type] = (bytes, at, length) => '' + read(bytes, at, length);
-  objectByType[type] = read;
-}
-for (const [type, text] of [
-  [TlvType.ULInt, u64Text],
-  [TlvType.LInt, i64Text],
-  [TlvType.DateTime, u64Text]
-] as const) {
-  jsonByType[type] = objectByType[type] = peopleByType[type] = text;
-}
-jsonByType[TlvType.Bool] = peopleByType[TlvType.Bool] = (bytes, at) => (bytes[at] !== 0 ? 'true' : 'false');
-jsonByType[TlvType.Real] = (bytes, at) => floatText(readReal(bytes, at));
-jsonByType[TlvType.LReal] = (bytes, at) => floatText(readLReal(bytes, at));
-jsonByType[TlvType.String] = utf8Json;
-jsonByType[TlvType.Bytes] = (bytes, at, length) => '{"payloadHex":"' + hexText(bytes, at, length) + '"}';
-objectByType[TlvType.Bool] = (bytes, at) => bytes[at] !== 0;
-objectByType[TlvType.Real] = (bytes, at) => finiteOrNull(readReal(bytes, at));
-objectByType[TlvType.LReal] = (bytes, at) => finiteOrNull(readLReal(bytes, at));
-objectByType[TlvType.String] = utf8Text;
-objectByType[TlvType.Bytes] = (bytes, at, length) => ({ payloadHex: hexText(bytes, at, length) });
-peopleByType[TlvType.DateTime] = (bytes, at) => isoTime(u64Text(bytes, at));
-peopleByType[TlvType.Real] = (bytes, at) => shortRealText(readReal(bytes, at));
-peopleByType[TlvType.LReal] = (bytes, at) => String(readLReal(bytes, at));
-peopleByType[TlvType.String] = utf8Text;
-peopleByType[TlvType.Bytes] = hexText;
+const jsonByType = byType<string | undefined>({
+  ...integerTexts,
+  [TlvType.Real]: (bytes, at) => floatText(readReal(bytes, at)),
+  [TlvType.LReal]: (bytes, at) => floatText(readLReal(bytes, at)),
+  [TlvType.String]: utf8Json,
+  [TlvType.Bytes]: (bytes, at, length) => '{"payloadHex":"' + hexText(bytes, at, length) + '"}'
+});
+const objectByType = byType<DocumentValue | undefined>({
+  ...integers,
+  [TlvType.ULInt]: u64Text,
+  [TlvType.LInt]: i64Text,
+  [TlvType.DateTime]: u64Text,
+  [TlvType.Bool]: (bytes, at) => bytes[at] !== 0,
+  [TlvType.Real]: (bytes, at) => finiteOrNull(readReal(bytes, at)),
+  [TlvType.LReal]: (bytes, at) => finiteOrNull(readLReal(bytes, at)),
+  [TlvType.String]: utf8Text,
+  [TlvType.Bytes]: (bytes, at, length) => ({ payloadHex: hexText(bytes, at, length) })
+});
+const peopleByType = byType<string | undefined>({
+  ...integerTexts,
+  [TlvType.DateTime]: (bytes, at) => isoTime(u64Text(bytes, at)),
+  [TlvType.Real]: (bytes, at) => shortRealText(readReal(bytes, at)),
+  [TlvType.LReal]: (bytes, at) => String(readLReal(bytes, at)),
+  [TlvType.String]: utf8Text,
+  [TlvType.Bytes]: hexText
+});
 
 /**
  * Exact JSON text of a payload of known type and width; undefined when a String is not valid UTF-8 (docs/format.md 17).
@@ -99,5 +102,6 @@ export function valueForPeople(type: number, bytes: Uint8Array, at: number, leng
 
 /** Which float a null stands for; undefined for any other value. */
 export function nonFinite(type: number, bytes: Uint8Array, at: number): string | undefined {
-  return type === TlvType.Real || type === TlvType.LReal ? nonFiniteName(numbers[type](bytes, at, 0)) : undefined;
+  if (type === TlvType.Real) return nonFiniteName(readReal(bytes, at));
+  return type === TlvType.LReal ? nonFiniteName(readLReal(bytes, at)) : undefined;
 }

@@ -3,7 +3,7 @@ import { WireErrorDetail } from '../wire';
 import { DocumentField, EventDocument, LossDocument, PlaceholderDocument } from './document';
 import { FieldShape } from './field-shape';
 import { argumentWarnings } from './message-text';
-import { Program, programOf } from './program';
+import { Program, Programs } from './program';
 import { Provenance } from './provenance';
 import { eventLine, lossLine, placeholderLine } from './readable';
 import { PlaceholderReason, reasonJson } from './reason';
@@ -22,7 +22,11 @@ export type EncodedLength = number | WireErrorDetail;
 export class DocumentWriter {
   readonly resolution = new Resolution();
 
-  constructor(readonly enriched: boolean) {}
+  private readonly programs: Programs;
+
+  constructor(readonly enriched: boolean) {
+    this.programs = new Programs(enriched);
+  }
 
   /** JSON text of an event or placeholder. */
   recordText(provenance: Provenance, head: RecordHead, length: EncodedLength): string {
@@ -90,7 +94,7 @@ export class DocumentWriter {
 
   private programFor(provenance: Provenance): Program | undefined {
     const { bound } = provenance.context;
-    return bound.ok ? programOf(bound.compiled, this.enriched) : undefined;
+    return bound.ok ? this.programs.of(bound.compiled) : undefined;
   }
 
   /** Why the record must be a placeholder, in the order of docs/format.md 15 and 16; undefined = it is resolved. */

@@ -20,10 +20,7 @@ function nineDigits(value: number): string {
   return threeDigits[millions] + threeDigits[thousands - millions * 1000] + threeDigits[value - thousands * 1000];
 }
 
-let lastQuotient = -1;
-let lastQuotientText = '';
-
-/** Decimal text of high * 2^32 + low. The text of the billions is kept: times of one batch share their seconds. */
+/** Decimal text of high * 2^32 + low. */
 function wideText(high: number, low: number): string {
   // Long division by 10^9 in 16-bit steps: every intermediate stays below 2^53.
   const first = Math.floor(high / BILLION);
@@ -31,12 +28,7 @@ function wideText(high: number, low: number): string {
   const second = Math.floor(upper / BILLION);
   const lower = (upper - second * BILLION) * 0x1_0000 + (low & 0xffff);
   const third = Math.floor(lower / BILLION);
-  const quotient = first * TWO_32 + second * 0x1_0000 + third;
-  if (quotient !== lastQuotient) {
-    lastQuotient = quotient;
-    lastQuotientText = String(quotient);
-  }
-  return lastQuotientText + nineDigits(lower - third * BILLION);
+  return '' + (first * TWO_32 + second * 0x1_0000 + third) + nineDigits(lower - third * BILLION);
 }
 
 /** Decimal text of the little-endian u64 at `at`. */

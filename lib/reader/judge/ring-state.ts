@@ -104,6 +104,6 @@ export interface Learnt {
 }
 
 /** Nothing is suspected. */
-export const NO_DOUBTS: Doubts = {};
+export const NO_DOUBTS: Readonly<Doubts> = {};
 /** The last record handed on proves what follows it. */
 export const ANCHORED: Trust = { kind: 'anchored' };

@@ -1,6 +1,7 @@
 import should from 'should';
 import { CompiledDefinition } from '../../../lib/definition';
-import { createFormatter, PlaceholderDocument, RecordViolation, validateRecord } from '../../../lib/document';
+import { createFormatter, PlaceholderDocument, RecordViolation } from '../../../lib/document';
+import { RecordValidator } from '../../../lib/document/validate';
 import { reasonJson } from '../../../lib/document/reason';
 import { wireErrorJson } from '../../../lib/document/violation';
 import { encodedLength, EventType, Flag, Key, Slot, SlotTable, TlvType, WireErrorDetail } from '../../../lib/wire';
@@ -17,7 +18,7 @@ function violationOf(
 ): RecordViolation | undefined {
   const length = encodedLength(slots, true);
   if (typeof length !== 'number') throw new Error(`cannot encode: ${length.kind}`);
-  return validateRecord(
+  return new RecordValidator().violation(
     compiled,
     compiled.eventTypes.get(eventTypeId),
     eventTypeId,

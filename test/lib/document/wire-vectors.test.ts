@@ -1,6 +1,7 @@
 import should from 'should';
 import { compileDefinition, CompiledDefinition } from '../../../lib/definition';
-import { createFormatter, EventDocument, PlaceholderDocument, validateRecord } from '../../../lib/document';
+import { createFormatter, EventDocument, PlaceholderDocument } from '../../../lib/document';
+import { RecordValidator } from '../../../lib/document/validate';
 import { SlotTable } from '../../../lib/wire';
 import { definitionText, describeVectors, JsonObject, wireVectors } from '../../support/vectors';
 import { boundTo } from './support/bindings';
@@ -26,7 +27,7 @@ describeVectors('the wire vectors under the sample definition', () => {
     const expected = (json.detail as JsonObject).schemaExpected ?? 'accept';
     it(`${name}: ${expected as string}`, () => {
       const view = viewOfBytes(bytes);
-      const violation = validateRecord(
+      const violation = new RecordValidator().violation(
         sample,
         sample.eventTypes.get(view.eventTypeId),
         view.eventTypeId,
