@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeDef, NodeStatus } from 'node-red';
 import { buildNode } from '../runtime/build-node';
 import { handle } from '../runtime/handle';
+import { migrated } from '../runtime/migrated';
 import { numberOf } from '../runtime/numbers';
 import { DeliveryPort } from '../delivery';
 import { ageChangesInMs, ThrottledStatus } from '../runtime/status';
@@ -12,12 +13,13 @@ interface AckDef extends NodeDef {
 }
 
 const init = (RED: NodeAPI): void => {
-  function OpenotAck(this: Node, def: AckDef): void {
-    RED.nodes.createNode(this, def);
+  function OpenotAck(this: Node, saved: AckDef): void {
+    RED.nodes.createNode(this, saved);
     const delivery = new DeliveryPort(RED, this);
     let controller: AckController | undefined;
     const make = (status: ThrottledStatus): void => {
-      const branches = numberOf(def.branches, { name: 'branches', fallback: 1, min: 1, max: 64 });
+      const def = migrated(saved);
+      const branches = numberOf(def.branches, { name: 'Counts when', fallback: 1, min: 1, max: 64 });
       const acks = (controller = new AckController(branches, {
         ...delivery.acknowledgements,
         nowMs: () => performance.now()

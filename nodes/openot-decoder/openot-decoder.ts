@@ -2,6 +2,7 @@ import { systemNowNs } from '../../lib/base/system';
 import type { Node, NodeAPI, NodeDef, NodeStatus } from 'node-red';
 import { buildNode } from '../runtime/build-node';
 import { handle } from '../runtime/handle';
+import { migrated } from '../runtime/migrated';
 import { choiceOf } from '../runtime/numbers';
 import { DeliveryPort } from '../delivery';
 import { ageChangesInMs, ThrottledStatus } from '../runtime/status';
@@ -13,12 +14,12 @@ interface DecoderDef extends NodeDef {
 }
 
 const init = (RED: NodeAPI): void => {
-  function OpenotDecoder(this: Node, def: DecoderDef): void {
-    RED.nodes.createNode(this, def);
+  function OpenotDecoder(this: Node, saved: DecoderDef): void {
+    RED.nodes.createNode(this, saved);
     const delivery = new DeliveryPort(RED, this);
     const make = (status: ThrottledStatus): void => {
       const controller = new DecoderController(
-        { emit: choiceOf(def.emit, 'emit', ['batch', 'item']) },
+        { emit: choiceOf(migrated(saved).emit, 'Sends', ['batch', 'item']) },
         { nowNs: systemNowNs, newId: () => RED.util.generateId() }
       );
       let lastError = '';

@@ -2,6 +2,7 @@ import type { Node, NodeAPI, NodeDef, NodeStatus } from 'node-red';
 import { DeliveryPort, handleBound } from '../delivery';
 import { buildNode } from '../runtime/build-node';
 import { DefinitionUser } from '../runtime/definition-user';
+import { migrated } from '../runtime/migrated';
 import { choiceOf } from '../runtime/numbers';
 import { showDefinitions } from '../runtime/show-definitions';
 import { shortCount, ThrottledStatus } from '../runtime/status';
@@ -17,22 +18,23 @@ interface DocDef extends NodeDef {
 }
 
 const init = (RED: NodeAPI): void => {
-  function OpenotDoc(this: Node, def: DocDef): void {
-    RED.nodes.createNode(this, def);
+  function OpenotDoc(this: Node, saved: DocDef): void {
+    RED.nodes.createNode(this, saved);
     const delivery = new DeliveryPort(RED, this);
     let user: DefinitionUser | undefined;
     const make = (status: ThrottledStatus): void => {
+      const def = migrated(saved);
       const used = (user = new DefinitionUser(
         RED,
         this,
         def.definition,
-        choiceOf(def.whenUnadvertised, 'whenUnadvertised', ['placeholder', 'assume'])
+        choiceOf(def.whenUnadvertised, 'No hash given', ['placeholder', 'assume'])
       ));
       const settings = {
-        profile: choiceOf(def.profile, 'profile', ['strict', 'enriched']),
-        format: choiceOf(def.format, 'format', ['object', 'json', 'ndjson']),
-        emit: choiceOf(def.emit, 'emit', ['batch', 'document']),
-        outputs: choiceOf(String(def.outputs ?? ''), 'outputs', ['1', '3']) === '3' ? (3 as const) : (1 as const)
+        profile: choiceOf(def.profile, 'Profile', ['strict', 'enriched']),
+        format: choiceOf(def.format, 'Format', ['object', 'json', 'ndjson']),
+        emit: choiceOf(def.emit, 'Sends', ['batch', 'document']),
+        outputs: choiceOf(String(def.outputs ?? ''), 'Outputs', ['1', '3']) === '3' ? (3 as const) : (1 as const)
       };
       const controller = new DocController(
         settings,

@@ -4,6 +4,7 @@ import { DeliveryPort, handleBound } from '../delivery';
 import { buildNode } from '../runtime/build-node';
 import { CodedError } from '../runtime/coded-error';
 import { DefinitionUser } from '../runtime/definition-user';
+import { migrated } from '../runtime/migrated';
 import { choiceOf, numberOf } from '../runtime/numbers';
 import { showDefinitions } from '../runtime/show-definitions';
 import { shortCount, ThrottledStatus } from '../runtime/status';
@@ -17,21 +18,22 @@ interface DriftGuardDef extends NodeDef {
 }
 
 const init = (RED: NodeAPI): void => {
-  function OpenotDriftGuard(this: Node, def: DriftGuardDef): void {
-    RED.nodes.createNode(this, def);
+  function OpenotDriftGuard(this: Node, saved: DriftGuardDef): void {
+    RED.nodes.createNode(this, saved);
     const delivery = new DeliveryPort(RED, this);
     let user: DefinitionUser | undefined;
     let controller: GuardController | undefined;
     const make = (status: ThrottledStatus): void => {
+      const def = migrated(saved);
       const used = (user = new DefinitionUser(
         RED,
         this,
         def.definition,
-        choiceOf(def.whenUnadvertised, 'whenUnadvertised', ['placeholder', 'assume'])
+        choiceOf(def.whenUnadvertised, 'No hash given', ['placeholder', 'assume'])
       ));
       const settings = {
-        policy: choiceOf(def.policy, 'policy', ['placeholder', 'divert', 'hold']),
-        holdLimit: numberOf(def.holdLimit, { name: 'holdLimit', fallback: 20_000, min: 1, max: 1_000_000 })
+        policy: choiceOf(def.policy, 'On drift', ['placeholder', 'divert', 'hold']),
+        holdLimit: numberOf(def.holdLimit, { name: 'Holds up to', fallback: 20_000, min: 1, max: 1_000_000 })
       };
       const guard = (controller = new GuardController(settings, (facts) => used.bind(facts)));
       // Before the status is shown: it counts what is still held.

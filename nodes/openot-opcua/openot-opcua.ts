@@ -4,18 +4,20 @@ import { createOpcuaConnection } from '../../lib/transport/opcua';
 import { codedErrorOf } from '../runtime/coded-error';
 import { reportSoon } from '../runtime/config-users';
 import { closeWith } from '../runtime/handle';
+import { migrated } from '../runtime/migrated';
 import type { OpcuaNode } from '../runtime/opcua-node';
 import { userDirectory } from '../runtime/user-directory';
-import { OpcuaCredentials, OpcuaProperties, opcuaSettings } from '../runtime/opcua-settings';
+import { OPCUA_PLACES, OpcuaCredentials, OpcuaProperties, opcuaSettings } from '../runtime/opcua-settings';
+import { withVariables } from '../runtime/variables';
 
 interface OpcuaDef extends NodeDef, OpcuaProperties {}
 
 const init = (RED: NodeAPI): void => {
-  function OpenotOpcua(this: OpcuaNode, def: OpcuaDef): void {
-    RED.nodes.createNode(this, def);
+  function OpenotOpcua(this: OpcuaNode, saved: OpcuaDef): void {
+    RED.nodes.createNode(this, saved);
     try {
       const { settings, host } = opcuaSettings(
-        def,
+        withVariables(RED, this, migrated(saved), OPCUA_PLACES),
         (this.credentials ?? {}) as OpcuaCredentials,
         join(userDirectory(RED), 'openot', 'pki')
       );

@@ -5,6 +5,7 @@ import { fileStore } from '../../lib/state/files';
 import { buildNode } from '../runtime/build-node';
 import { CodedError } from '../runtime/coded-error';
 import { handle } from '../runtime/handle';
+import { migrated } from '../runtime/migrated';
 import { ownedStore } from '../runtime/owned-store';
 import { DeliveryPort } from '../delivery';
 import { packageOf } from '../runtime/software';
@@ -15,8 +16,8 @@ import { OtelProperties, OtelSettings } from './settings';
 import { showOtel } from './show';
 
 const init = (RED: NodeAPI): void => {
-  function OpenotOtel(this: Node, def: NodeDef & OtelProperties): void {
-    RED.nodes.createNode(this, def);
+  function OpenotOtel(this: Node, saved: NodeDef & OtelProperties): void {
+    RED.nodes.createNode(this, saved);
     const delivery = new DeliveryPort(RED, this);
     let controller: OtelController | undefined;
     const report = (error: Error): void => (delivery.isClosed ? undefined : this.error(error, {}));
@@ -25,7 +26,7 @@ const init = (RED: NodeAPI): void => {
       (status) => {
         const evaluate = (value: string, type: string, message?: NodeMessage): unknown =>
           RED.util.evaluateNodeProperty(value, type, this, message ?? {});
-        const settings = new OtelSettings(def, evaluate, packageOf().version);
+        const settings = new OtelSettings(migrated(saved), evaluate, packageOf().version);
         const path = join(userDirectory(RED), 'openot', 'otel', `${fileNameOf(this.id)}.state`);
         const store = settings.needsState ? ownedStore(path, fileStore(path)) : undefined;
         const show = (): void => status.set(() => showOtel(mapper));

@@ -1,5 +1,6 @@
 import type { NodeMessage } from 'node-red';
 import type { AnyValue, KeyValue } from '../../lib/telemetry';
+import { labels } from './labels';
 import { CodedError } from '../runtime/coded-error';
 import { Check, Evaluate, TypedProperty, typedProperty } from '../runtime/typed-property';
 
@@ -17,7 +18,7 @@ export class ResourceAttributes {
 
   /** `given`: rows {key, value, type}. Throws OPENOT_CONFIG. */
   constructor(given: unknown, evaluate: Evaluate) {
-    const rows = rowsOf(given, 'resource', MAX_RESOURCE_ATTRIBUTES);
+    const rows = rowsOf(given, labels.resource, MAX_RESOURCE_ATTRIBUTES);
     const seen = new Set<string>();
     this.rows = rows.map((row, index) => {
       const key = typeof row.key === 'string' ? row.key.trim() : '';
@@ -51,9 +52,13 @@ export class ResourceAttributes {
 export function rowsOf(given: unknown, name: string, limit: number): Array<Record<string, unknown>> {
   if (given === undefined || given === null || given === '') return [];
   if (!Array.isArray(given) || given.some((row) => typeof row !== 'object' || row === null))
-    throw new CodedError('OPENOT_CONFIG', `the field ${name} must be a list of rows`);
+    throw new CodedError('OPENOT_CONFIG', `the field "${name}" must be a list of rows`, name);
   if (given.length > limit)
-    throw new CodedError('OPENOT_CONFIG', `the field ${name} may have at most ${limit} rows, found ${given.length}`);
+    throw new CodedError(
+      'OPENOT_CONFIG',
+      `the field "${name}" may have at most ${limit} rows, found ${given.length}`,
+      name
+    );
   return given as Array<Record<string, unknown>>;
 }
 

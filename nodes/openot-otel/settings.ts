@@ -13,6 +13,7 @@ import {
   TypedProperty,
   typedProperty
 } from '../runtime/typed-property';
+import { labels } from './labels';
 import { ResourceAttributes } from './resource';
 import { Severities } from './severities';
 
@@ -92,8 +93,12 @@ export class OtelSettings {
     /** The package's, for the scope where none is set. */
     private readonly version: string
   ) {
-    const property = <T>(name: string, own: PropertyType, check: Check<T>): TypedProperty<T> =>
-      typedProperty({ name, value: properties[name], type: properties[`${name}Type`], own }, check, evaluate);
+    const property = <T>(name: keyof typeof labels, own: PropertyType, check: Check<T>): TypedProperty<T> =>
+      typedProperty(
+        { name: labels[name], value: properties[name], type: properties[`${name}Type`], own },
+        check,
+        evaluate
+      );
     this.signals = property('signals', 'choice', signalsOf);
     this.profile = property('profile', 'choice', asChoice(['otlp', 'network']));
     this.network = {

@@ -2,6 +2,7 @@ import type { NodeMessage } from 'node-red';
 import type { SeverityOverride } from '../../lib/telemetry';
 import { CodedError } from '../runtime/coded-error';
 import { Check, Evaluate, TypedProperty, typedProperty } from '../runtime/typed-property';
+import { labels } from './labels';
 import { rowsOf } from './resource';
 
 /** Rows of the table, at most. */
@@ -40,7 +41,7 @@ export class Severities {
   /** `given`: rows {event, severity, type}. Throws OPENOT_CONFIG. */
   constructor(given: unknown, evaluate: Evaluate) {
     const seen = new Set<string>();
-    this.rows = rowsOf(given, 'severityOverrides', MAX_SEVERITY_OVERRIDES).map((row, index) => {
+    this.rows = rowsOf(given, labels.severityOverrides, MAX_SEVERITY_OVERRIDES).map((row, index) => {
       const event = typeof row.event === 'string' ? row.event.trim() : '';
       if (event === '') throw new CodedError('OPENOT_CONFIG', `the severity ${index + 1} has no event name`);
       if (seen.has(event))

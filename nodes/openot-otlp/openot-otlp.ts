@@ -5,6 +5,7 @@ import { buildNode } from '../runtime/build-node';
 import { CodedError, codedErrorOf } from '../runtime/coded-error';
 import { CLOSE_LIMIT_MS, handle } from '../runtime/handle';
 import { DeliveryPort } from '../delivery';
+import { migrated } from '../runtime/migrated';
 import { STATUS_INTERVAL_MS } from '../runtime/status';
 import { OtlpController } from './controller';
 import { OtlpCredentials, OtlpProperties, otlpSettings } from './settings';
@@ -29,13 +30,13 @@ function droppedText({ items, points }: Dropped): string {
 }
 
 const init = (RED: NodeAPI): void => {
-  function OpenotOtlp(this: Node, def: OtlpDef): void {
-    RED.nodes.createNode(this, def);
+  function OpenotOtlp(this: Node, saved: OtlpDef): void {
+    RED.nodes.createNode(this, saved);
     const delivery = new DeliveryPort(RED, this);
     buildNode(
       this,
       (status) => {
-        const settings = otlpSettings(RED, this, def, (this as Node<OtlpCredentials>).credentials ?? {});
+        const settings = otlpSettings(RED, this, migrated(saved), (this as Node<OtlpCredentials>).credentials ?? {});
         const addressOf = (signal: Signal): Address => ({
           whole: shownUrl(settings.endpoints[signal].url),
           origin: settings.endpoints[signal].url.origin

@@ -15,7 +15,8 @@ import {
 import type { Signal } from '../../lib/telemetry';
 import { MissingConfig } from '../runtime/build-node';
 import { CodedError } from '../runtime/coded-error';
-import { choiceOf, NumberField, numberOf } from '../runtime/numbers';
+import { choiceOf, numberOf } from '../runtime/numbers';
+import { withVariables } from '../runtime/variables';
 
 /** What the dialog saves. */
 export interface OtlpProperties {
@@ -46,13 +47,13 @@ interface TlsNode {
   addTLSOptions(options: TlsOptions): TlsOptions;
 }
 
-/** Labels of the dialog. */
-const LABELS: Readonly<Record<string, string>> = {
+/** Where variables are named, with the labels of the dialog. */
+const ADDRESSES = {
   endpoint: 'Endpoint',
   logsEndpoint: 'Logs address',
   metricsEndpoint: 'Metrics address',
   tracesEndpoint: 'Traces address'
-};
+} as const;
 
 /**
  * Everything the sender needs, from the node's fields, its credentials and the environment. Throws OPENOT_CONFIG, never
@@ -69,7 +70,7 @@ export function otlpSettings(
     const value: unknown = RED.util.getSetting(node, name);
     return value === undefined || value === null ? undefined : String(value);
   };
-  const found = endpointsOf(propertiesOf(def, credentials), env);
+  const found = endpointsOf(propertiesOf(withVariables(RED, node, def, ADDRESSES), credentials), env);
   if (!found.ok) throw new CodedError('OPENOT_CONFIG', found.message, found.where);
   const tls = tlsOf(RED, def.tls ?? '');
   const endpoint = (signal: Signal): Endpoint => {
@@ -78,56 +79,30 @@ export function otlpSettings(
   };
   return {
     endpoints: { logs: endpoint('logs'), metrics: endpoint('metrics'), traces: endpoint('traces') },
-    maxItems: number('Max. items', def.maxItems, { name: 'maxItems', fallback: 500, min: 1, max: 100_000 }),
-    maxBytes: number('Max. bytes', def.maxBytes, {
-      name: 'maxBytes',
+    maxItems: numberOf(def.maxItems, { name: 'Max. items', fallback: 500, min: 1, max: 100_000 }),
+    maxBytes: numberOf(def.maxBytes, {
+      name: 'Max. bytes',
       fallback: 4_194_304,
       min: 1024,
       max: MAX_REQUEST_BYTES
     }),
-    maxAgeMs: number('Max. age', def.maxAge, { name: 'maxAge', fallback: 500, min: 0, max: 3_600_000 }),
-    maxInFlight: number('In flight', def.maxInFlight, { name: 'maxInFlight', fallback: 4, min: 1, max: 64 }),
-    whenRefused: inField('When refused', () =>
-      choiceOf<'reject' | 'hold'>(def.whenRefused, 'whenRefused', ['reject', 'hold'])
-    )
+    maxAgeMs: numberOf(def.maxAge, { name: 'Max. age', fallback: 500, min: 0, max: 3_600_000 }),
+    maxInFlight: numberOf(def.maxInFlight, { name: 'In flight', fallback: 4, min: 1, max: 64 }),
+    whenRefused: choiceOf<'reject' | 'hold'>(def.whenRefused, 'When refused', ['reject', 'hold'])
   };
-}
-
-const number = (label: string, value: unknown, field: NumberField): number =>
-  inField(label, () => numberOf(value, field));
-
-/** What `read` throws says in the status which field it was. */
-function inField<T>(label: string, read: () => T): T {
-  try {
-    return read();
-  } catch (thrown) {
-    if (!(thrown instanceof CodedError)) throw thrown;
-    throw new CodedError(thrown.code, thrown.message.slice(thrown.code.length + 2), label);
-  }
 }
 
 function propertiesOf(def: OtlpProperties, { token = '', headers = '' }: OtlpCredentials): EndpointProperties {
-  const address = (value: string | undefined, name: string): string => {
-    if (/^\$[{(]/.test(value ?? ''))
-      throw new CodedError(
-        'OPENOT_CONFIG',
-        `the field ${name} names the environment variable ${value!.slice(0, 40)}, which is not set`,
-        LABELS[name]
-      );
-    return value ?? '';
-  };
   const timeout = def.timeout ?? '';
   return {
-    endpoint: address(def.endpoint, 'endpoint'),
-    endpoints: Object.fromEntries(
-      SIGNALS.map((signal) => [signal, address(def[`${signal}Endpoint`], `${signal}Endpoint`)])
-    ),
-    compression: inField('Compression', () => choiceOf(def.compression, 'compression', ['', 'gzip', 'none'])),
+    endpoint: def.endpoint ?? '',
+    endpoints: Object.fromEntries(SIGNALS.map((signal) => [signal, def[`${signal}Endpoint`] ?? ''])),
+    compression: choiceOf(def.compression, 'Compression', ['', 'gzip', 'none']),
     ...(String(timeout).trim() === ''
       ? {}
       : {
-          timeoutMs: number('Time-out', timeout, {
-            name: 'timeout',
+          timeoutMs: numberOf(timeout, {
+            name: 'Time-out',
             fallback: 0,
             min: MIN_TIMEOUT_MS,
             max: MAX_TIMEOUT_MS

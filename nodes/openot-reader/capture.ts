@@ -46,10 +46,11 @@ export function replayOf(RED: NodeAPI, properties: CaptureProperties): Replay {
   if (given === '')
     throw new CodedError(
       'OPENOT_CONFIG',
-      'the path of the capture is empty: the file that was recorded, or its path without number and extension'
+      'the field "Capture" is empty: the file that was recorded is expected, or its path without number and extension',
+      'Capture'
     );
   const path = userPath(RED, given);
-  const speed = choiceOf<CaptureSpeed>(properties.captureSpeed, 'captureSpeed', ['once', 'original']);
+  const speed = choiceOf<CaptureSpeed>(properties.captureSpeed, 'Replays', ['once', 'original']);
   // One for all sessions of the reader: a session that is begun anew goes on where the capture stands, as at a real ring.
   const transport = createCaptureTransport({ path, speed, clock: systemClock() });
   return {
@@ -88,13 +89,13 @@ export function recorded(
   const given = String(properties.recordPath ?? '').trim();
   if (given === '') return { transport, end: () => undefined };
   const maxBytes = numberOf(properties.recordBytes, {
-    name: 'recordBytes',
+    name: 'File size',
     fallback: DEFAULT_RECORDING.maxBytes,
     min: 16_384,
     max: 268_435_456
   });
   const maxFiles = numberOf(properties.recordFiles, {
-    name: 'recordFiles',
+    name: 'Files kept',
     fallback: DEFAULT_RECORDING.maxFiles,
     min: 1,
     max: 1000

@@ -14,13 +14,14 @@ import {
 } from '../../lib/discovery';
 import type { ModbusSettings } from '../../lib/transport/modbus';
 import type { OpcuaSettings } from '../../lib/transport/opcua';
-import { modbusSettings } from '../runtime/modbus-settings';
-import { OpcuaCredentials, opcuaSettings } from '../runtime/opcua-settings';
+import { MODBUS_PLACES, modbusSettings } from '../runtime/modbus-settings';
+import { OPCUA_PLACES, OpcuaCredentials, opcuaSettings } from '../runtime/opcua-settings';
 import { CodedError } from '../runtime/coded-error';
 import { numberOf } from '../runtime/numbers';
 import type { OpcuaNode } from '../runtime/opcua-node';
 import { userDirectory } from '../runtime/user-directory';
-import { modbusRing, opcuaNodes, RingProperties, transportOf } from './way-to-the-ring';
+import { withVariables } from '../runtime/variables';
+import { modbusRing, opcuaNodes, placesOf, RingProperties, transportOf } from './way-to-the-ring';
 
 type Properties = Record<string, unknown>;
 
@@ -54,7 +55,7 @@ export async function findRing(
   request: FindRequest,
   signal: AbortSignal
 ): Promise<FindOutcome<OpcuaFields> | FindOutcome<ModbusFields>> {
-  const { reader, range } = withVariables(RED, request);
+  const { reader, range } = filled(RED, request);
   refuseCapture(reader);
   if (transportOf(reader) === 'modbus') return findModbusRings(modbusOf(RED, request), rangeOf(range), {}, signal);
   return findOpcuaRings(opcuaOf(RED, request), {}, signal);
@@ -62,7 +63,7 @@ export async function findRing(
 
 /** Tests what the request says. Throws OPENOT_CONFIG for settings that cannot be. */
 export async function testRing(RED: NodeAPI, request: FindRequest, signal: AbortSignal): Promise<ProbeReport> {
-  const reader = withVariables(RED, request).reader as RingProperties;
+  const reader = filled(RED, request, true).reader as RingProperties;
   refuseCapture(reader);
   if (transportOf(reader) === 'modbus')
     return probeModbusRing(modbusOf(RED, request), modbusRing(reader), undefined, signal);
@@ -78,11 +79,11 @@ function refuseCapture(reader: RingProperties): void {
 }
 
 function modbusOf(RED: NodeAPI, request: FindRequest): ModbusSettings {
-  return modbusSettings(withVariables(RED, request).config).settings;
+  return modbusSettings(filled(RED, request).config).settings;
 }
 
 function opcuaOf(RED: NodeAPI, request: FindRequest): OpcuaSettings {
-  const { config } = withVariables(RED, request);
+  const { config } = filled(RED, request);
   return opcuaSettings(config, credentialsOf(RED, config), join(userDirectory(RED), 'openot', 'pki')).settings;
 }
 
@@ -131,19 +132,33 @@ function rangeOf({ from, to }: Properties): ScanRange {
   return range;
 }
 
-/** With the values of environment variables in place of `${NAME}`, as Node-RED does it when it makes a node. */
-function withVariables(RED: NodeAPI, request: FindRequest): FindRequest {
-  const node = [request.reader.id, request.config.id]
-    .map((id) => (typeof id === 'string' && id !== '' ? RED.nodes.getNode(id) : null))
-    .find((found) => found !== null && found !== undefined);
+/**
+ * With the values of environment variables in place of `${NAME}`, as when the nodes are made: those of the flow once
+ * they were deployed, else those of the process alone. Where the ring is, a search does not ask.
+ */
+function filled(RED: NodeAPI, request: FindRequest, isRingKnown = false): FindRequest {
+  const node =
+    [request.reader.id, request.config.id]
+      .map((id) => (typeof id === 'string' && id !== '' ? RED.nodes.getNode(id) : null))
+      .find((found) => found !== null && found !== undefined) ?? null;
+  const reader = wholeOnes(RED, node, request.reader);
+  const config = wholeOnes(RED, node, request.config);
+  const isModbus = transportOf(reader) === 'modbus';
+  return {
+    reader: isRingKnown ? withVariables(RED, node, reader, placesOf(reader)) : reader,
+    config: withVariables(RED, node, config, isModbus ? MODBUS_PLACES : OPCUA_PLACES),
+    range: request.range
+  };
+}
+
+/** What Node-RED itself does when it makes a node: properties that are a variable's name and nothing else. */
+function wholeOnes(RED: NodeAPI, node: object | null, properties: Properties): Properties {
   const { getSetting } = RED.util as unknown as { getSetting(node: unknown, name: string): unknown };
   const valueOf = (value: unknown): unknown => {
     const name = typeof value === 'string' ? /^\$(?:\{([^}]+)\}|\(([^)]+)\))$/.exec(value.trim()) : null;
     return name === null ? value : (getSetting(node, name[1] ?? name[2]) ?? value);
   };
-  const all = (properties: Properties): Properties =>
-    Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, valueOf(value)]));
-  return { reader: all(request.reader), config: all(request.config), range: request.range };
+  return Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, valueOf(value)]));
 }
 
 function objectOf(value: unknown, what: string): Properties {

@@ -8,9 +8,11 @@ import { codedErrorOf } from '../runtime/coded-error';
 import { useConfig } from '../runtime/config-users';
 import { handle } from '../runtime/handle';
 import { deliveriesDone, DeliveryPort } from '../delivery';
+import { migrated } from '../runtime/migrated';
 import { serversStarted } from '../runtime/starting';
 import { STATUS_INTERVAL_MS, ThrottledStatus } from '../runtime/status';
 import { fileNameOf, userDirectory } from '../runtime/user-directory';
+import { withVariables } from '../runtime/variables';
 import { CaptureProperties, recorded, replayOf } from './capture';
 import { ReaderController } from './controller';
 import { serveFind } from './find-routes';
@@ -18,13 +20,13 @@ import { ownedStore } from '../runtime/owned-store';
 import { readsRing } from './same-ring';
 import { ReaderProperties, readerSettings } from './settings';
 import { ReaderShow } from './show';
-import { configNodeOf, ringName, transportOf, wayToTheRing } from './way-to-the-ring';
+import { configNodeOf, placesOf, ringName, transportOf, wayToTheRing } from './way-to-the-ring';
 
 interface ReaderDef extends NodeDef, ReaderProperties, CaptureProperties {}
 
 const init = (RED: NodeAPI): void => {
-  function OpenotReader(this: Node, def: ReaderDef): void {
-    RED.nodes.createNode(this, def);
+  function OpenotReader(this: Node, saved: ReaderDef): void {
+    RED.nodes.createNode(this, saved);
     const delivery = new DeliveryPort(RED, this, false);
     // An error with a message object reaches Catch nodes.
     const report = (error: Error): void => this.error(error, {});
@@ -32,6 +34,7 @@ const init = (RED: NodeAPI): void => {
     let endReading = (): void => undefined;
     let endRecording = (): void => undefined;
     const make = (status: ThrottledStatus): (() => Promise<void>) => {
+      const def = withVariables(RED, this, migrated(saved), placesOf(saved));
       const config = configNodeOf(RED, def);
       // Also when its own settings are wrong: its errors reach Catch nodes by way of this node's flow.
       if (config !== null) endUse = useConfig(config, this);

@@ -24,42 +24,42 @@ export interface ReaderProperties extends RingProperties {
 export function readerSettings(properties: ReaderProperties): Partial<ReaderSettings> {
   return {
     stream: String(properties.stream ?? '').trim(),
-    mode: choiceOf<ReaderMode>(properties.mode, 'mode', ['poll', 'subscribe', 'trigger']),
-    verify: choiceOf<Verify>(properties.verify, 'verify', ['extraCall', 'sameCall']),
-    startFrom: choiceOf<StartFrom>(properties.startFrom, 'startFrom', ['oldest', 'newest']),
+    mode: choiceOf<ReaderMode>(properties.mode, 'Reads', ['poll', 'subscribe', 'trigger']),
+    verify: choiceOf<Verify>(properties.verify, 'Confirms by', ['extraCall', 'sameCall']),
+    startFrom: choiceOf<StartFrom>(properties.startFrom, 'Begins at', ['oldest', 'newest']),
     intervalMs: numberOf(properties.interval, {
-      name: 'interval',
+      name: 'Interval',
       fallback: DEFAULT_SETTINGS.intervalMs,
       min: 10,
       max: 3_600_000
     }),
     maxRecords: numberOf(properties.maxRecords, {
-      name: 'maxRecords',
+      name: 'Max. records',
       fallback: DEFAULT_SETTINGS.maxRecords,
       min: 1,
       max: 100_000
     }),
     maxBytes: numberOf(properties.maxBytes, {
-      name: 'maxBytes',
+      name: 'Max. bytes',
       fallback: DEFAULT_SETTINGS.maxBytes,
       min: 64,
       max: 16_777_216
     }),
-    commit: choiceOf<Commit>(properties.commit, 'commit', ['onSend', 'onAck']),
+    commit: choiceOf<Commit>(properties.commit, 'Read when', ['onSend', 'onAck']),
     maxInFlight: numberOf(properties.maxInFlight, {
-      name: 'maxInFlight',
+      name: 'Under way',
       fallback: DEFAULT_SETTINGS.maxInFlight,
       min: 1,
       max: 1024
     }),
     ackTimeoutMs: numberOf(properties.ackTimeout, {
-      name: 'ackTimeout',
+      name: 'Ack time-out',
       fallback: DEFAULT_SETTINGS.ackTimeoutMs,
       min: 1000,
       max: 86_400_000
     }),
     statusIntervalMs: numberOf(properties.statusInterval, {
-      name: 'statusInterval',
+      name: 'Status every',
       fallback: DEFAULT_SETTINGS.statusIntervalMs,
       min: 100,
       max: 3_600_000

@@ -6,6 +6,8 @@ import { MissingConfig } from '../runtime/build-node';
 import { CodedError } from '../runtime/coded-error';
 import type { ModbusNode } from '../runtime/modbus-node';
 import { choiceOf, numberOf } from '../runtime/numbers';
+import type { Places } from '../runtime/variables';
+import type { CaptureProperties } from './capture';
 import type { OpcuaNode } from '../runtime/opcua-node';
 
 /**
@@ -30,7 +32,20 @@ export type TransportName = (typeof transports)[number];
 
 /** Throws OPENOT_CONFIG. */
 export const transportOf = ({ transport }: RingProperties): TransportName =>
-  choiceOf<TransportName>(transport, 'transport', transports);
+  choiceOf<TransportName>(transport, 'Reached by', transports);
+
+/**
+ * Where a reader's properties may name environment variables, with the labels of its dialog; what belongs to another
+ * way to the ring is not looked at. Throws OPENOT_CONFIG.
+ */
+export function placesOf(properties: RingProperties): Places<RingProperties & CaptureProperties> {
+  const places: Record<TransportName, Places<RingProperties & CaptureProperties>> = {
+    opcua: { controlNode: 'Control block', ringNode: 'Ring', recordPath: 'Records to' },
+    modbus: { recordPath: 'Records to' },
+    capture: { capturePath: 'Capture' }
+  };
+  return places[transportOf(properties)];
+}
 
 export interface WayToTheRing {
   /** A transport of its own at each call. */
@@ -112,19 +127,28 @@ export function opcuaNodes(properties: RingProperties): OpcuaNodes {
     .split(/\r?\n/)
     .map((line) => line.trim())
     .filter((line) => line !== '');
-  if (controlNode === '') throw new CodedError('OPENOT_CONFIG', 'the NodeId of the control block is empty');
+  if (controlNode === '')
+    throw new CodedError(
+      'OPENOT_CONFIG',
+      'the field "Control block" is empty: the NodeId of the control block is expected',
+      'Control block'
+    );
   if (ringNodes.length === 0)
-    throw new CodedError('OPENOT_CONFIG', 'the NodeId of the ring is empty: one line for each part of the ring');
+    throw new CodedError(
+      'OPENOT_CONFIG',
+      'the field "Ring" is empty: the NodeId of the ring is expected, one line for each part of the ring',
+      'Ring'
+    );
   return { controlNode, ringNodes };
 }
 
 /** The registers of a dialog. Throws OPENOT_CONFIG. */
 export function modbusRing(properties: RingProperties): ModbusRing {
   return {
-    registerType: choiceOf(properties.registerType, 'registerType', ['holding', 'input']),
-    controlAddress: addressOf(properties.controlAddress, 'controlAddress', 'control block'),
-    ringAddress: addressOf(properties.ringAddress, 'ringAddress', 'ring'),
-    byteOrder: choiceOf(properties.byteOrder, 'byteOrder', ['big', 'little'])
+    registerType: choiceOf(properties.registerType, 'Registers', ['holding', 'input']),
+    controlAddress: addressOf(properties.controlAddress, 'Control block', 'control block'),
+    ringAddress: addressOf(properties.ringAddress, 'Ring', 'ring'),
+    byteOrder: choiceOf(properties.byteOrder, 'Byte order', ['big', 'little'])
   };
 }
 
@@ -132,7 +156,8 @@ function addressOf(value: unknown, name: string, what: string): number {
   if (String(value ?? '').trim() === '')
     throw new CodedError(
       'OPENOT_CONFIG',
-      `the field ${name} is empty: the first register of the ${what} is expected, counted from 0`
+      `the field "${name}" is empty: the first register of the ${what} is expected, counted from 0`,
+      name
     );
   return numberOf(value, { name, fallback: 0, min: 0, max: 65_535 });
 }

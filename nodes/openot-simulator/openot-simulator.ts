@@ -4,6 +4,7 @@ import { buildNode } from '../runtime/build-node';
 import { codedErrorOf } from '../runtime/coded-error';
 import { handle } from '../runtime/handle';
 import { derive } from '../runtime/messages';
+import { migrated } from '../runtime/migrated';
 import { choiceOf, numberOf } from '../runtime/numbers';
 import { announceStart } from '../runtime/starting';
 import { userDirectory, userPath } from '../runtime/user-directory';
@@ -23,10 +24,10 @@ interface SimulatorDef extends NodeDef {
 const LOOK_MS = 2000;
 
 const init = (RED: NodeAPI): void => {
-  function OpenotSimulator(this: Node, def: SimulatorDef): void {
-    RED.nodes.createNode(this, def);
+  function OpenotSimulator(this: Node, saved: SimulatorDef): void {
+    RED.nodes.createNode(this, saved);
     buildNode(this, (status) => {
-      const settings = settingsOf(RED, def);
+      const settings = settingsOf(RED, migrated(saved));
       const controller = new SimulatorController(settings, () => performance.now());
       const show = (): NodeStatus => showSimulator(controller, settings);
       const timer = setInterval(() => status.set(show), LOOK_MS);
@@ -55,11 +56,11 @@ const init = (RED: NodeAPI): void => {
 
 function settingsOf(RED: NodeAPI, def: SimulatorDef): SimulatorSettings {
   return {
-    scenario: choiceOf(def.scenario, 'scenario', ['reactor', 'packaging']),
-    rate: numberOf(def.rate, { name: 'rate', fallback: 20, min: 0, max: 100_000 }),
-    ringBytes: numberOf(def.ringBytes, { name: 'ringBytes', fallback: 65_536, min: 1024, max: 16_777_216 }),
-    opcuaPort: numberOf(def.opcuaPort, { name: 'opcuaPort', fallback: 48_400, min: 0, max: 65_535 }),
-    modbusPort: numberOf(def.modbusPort, { name: 'modbusPort', fallback: 0, min: 0, max: 65_535 }),
+    scenario: choiceOf(def.scenario, 'Plant', ['reactor', 'packaging']),
+    rate: numberOf(def.rate, { name: 'Rate', fallback: 20, min: 0, max: 100_000 }),
+    ringBytes: numberOf(def.ringBytes, { name: 'Ring', fallback: 65_536, min: 1024, max: 16_777_216 }),
+    opcuaPort: numberOf(def.opcuaPort, { name: 'OPC UA port', fallback: 48_400, min: 0, max: 65_535 }),
+    modbusPort: numberOf(def.modbusPort, { name: 'Modbus port', fallback: 0, min: 0, max: 65_535 }),
     pkiFolder: join(userDirectory(RED), 'openot', 'simulator-pki'),
     runId: nextRunId(Date.now()),
     absolute: (path) => userPath(RED, path)

@@ -1,6 +1,7 @@
 import { DEFAULT_MODBUS_SETTINGS, ModbusSettings } from '../../lib/transport/modbus';
 import { CodedError } from './coded-error';
 import { numberOf } from './numbers';
+import type { Places } from './variables';
 
 /** The dialog's properties as they stand in a flow file. */
 export interface ModbusProperties {
@@ -11,6 +12,9 @@ export interface ModbusProperties {
   maxRegisters?: unknown;
   pipeline?: unknown;
 }
+
+/** Where they may name environment variables, with the label of the dialog. */
+export const MODBUS_PLACES: Places<ModbusProperties> = { host: 'Host' };
 
 /** A name, an IPv4 address, or an IPv6 address with or without brackets: no scheme, no port, no user name. */
 const HOST = /^(\[[0-9a-f:.]+(%[\w.]+)?\]|[0-9a-f:.]*:[0-9a-f:.]*(%[\w.]+)?|[^\s/:[\]@%]+)$/i;
@@ -27,43 +31,40 @@ export function modbusSettings(properties: ModbusProperties): { settings: Modbus
     settings: {
       ...fallback,
       host,
-      port: numberOf(properties.port, { name: 'port', fallback: fallback.port, min: 1, max: 65_535 }),
-      unitId: numberOf(properties.unitId, { name: 'unitId', fallback: fallback.unitId, min: 0, max: 255 }),
+      port: numberOf(properties.port, { name: 'Port', fallback: fallback.port, min: 1, max: 65_535 }),
+      unitId: numberOf(properties.unitId, { name: 'Unit id', fallback: fallback.unitId, min: 0, max: 255 }),
       requestTimeoutMs: numberOf(properties.requestTimeout, {
-        name: 'requestTimeout',
+        name: 'Time-out',
         fallback: fallback.requestTimeoutMs,
         min: 100,
         max: 600_000
       }),
       maxRegisters: numberOf(properties.maxRegisters, {
-        name: 'maxRegisters',
+        name: 'Max. registers',
         fallback: fallback.maxRegisters,
         min: 1,
         max: 125
       }),
-      pipeline: numberOf(properties.pipeline, { name: 'pipeline', fallback: fallback.pipeline, min: 1, max: 16 })
+      pipeline: numberOf(properties.pipeline, { name: 'Under way', fallback: fallback.pipeline, min: 1, max: 16 })
     }
   };
 }
 
 function hostOf(value: unknown): string {
   const written = String(value ?? '').trim();
-  if (/^\$[{(]/.test(written))
-    throw new CodedError(
-      'OPENOT_CONFIG',
-      `the field host names the environment variable ${written.slice(0, 80)}, which is not set`
-    );
   if (written === '')
     throw new CodedError(
       'OPENOT_CONFIG',
-      'the field host is empty: the name or the IP address of the device is expected'
+      'the field "Host" is empty: the name or the IP address of the device is expected',
+      'Host'
     );
   // Whatever stands before an @ may be a password.
   const shown = written.replace(/[\s\S]*@/, '…@').slice(0, 80);
   if (!HOST.test(written))
     throw new CodedError(
       'OPENOT_CONFIG',
-      `the field host must be a name or an IP address alone, found "${shown}": no modbus:// or tcp:// before it, and the port in its own field`
+      `the field "Host" must be a name or an IP address alone, found "${shown}": no modbus:// or tcp:// before it, and the port in its own field`,
+      'Host'
     );
   return written.replace(/^\[|\]$/g, '');
 }

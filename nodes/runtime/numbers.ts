@@ -1,7 +1,8 @@
 import { CodedError } from './coded-error';
 
-/** A number field of a dialog: the property's name, its default, and the limits that its help names. */
+/** A number field of a dialog: its default, and the limits that its help names. */
 export interface NumberField {
+  /** Its label. */
   readonly name: string;
   readonly fallback: number;
   readonly min: number;
@@ -18,26 +19,29 @@ export function numberOf(value: unknown, field: NumberField): number {
   if (/^\$[{(]/.test(text))
     throw new CodedError(
       'OPENOT_CONFIG',
-      `the field ${field.name} names the environment variable ${text}, which is not set`
+      `the field "${field.name}" names the environment variable ${text}, which is not set`,
+      field.name
     );
   const number = Number(text);
   if (text === '' || !Number.isInteger(number) || number < field.min || number > field.max) {
     throw new CodedError(
       'OPENOT_CONFIG',
-      `the field ${field.name} must be a whole number from ${field.min} to ${field.max}, found "${text.slice(0, 40)}"`
+      `the field "${field.name}" must be a whole number from ${field.min} to ${field.max}, found "${text.slice(0, 40)}"`,
+      field.name
     );
   }
   return number;
 }
 
 /** One of the values that a drop-down offers; empty or absent = the first. Throws OPENOT_CONFIG. */
-export function choiceOf<T extends string>(value: unknown, name: string, choices: readonly [T, ...T[]]): T {
+export function choiceOf<T extends string>(value: unknown, label: string, choices: readonly [T, ...T[]]): T {
   if (value === undefined || value === null || value === '') return choices[0];
   const found = choices.find((choice) => choice === value);
   if (found === undefined)
     throw new CodedError(
       'OPENOT_CONFIG',
-      `the field ${name} must be one of ${choices.join(', ')}, found "${String(value).slice(0, 40)}"`
+      `the field "${label}" must be one of ${choices.join(', ')}, found "${String(value).slice(0, 40)}"`,
+      label
     );
   return found;
 }

@@ -1,6 +1,7 @@
 import { DEFAULT_OPCUA_SETTINGS, OpcuaSettings, shownEndpoint } from '../../lib/transport/opcua';
 import { CodedError } from './coded-error';
 import { choiceOf, numberOf } from './numbers';
+import type { Places } from './variables';
 
 /** The dialog's properties as they stand in a flow file. */
 export interface OpcuaProperties {
@@ -11,6 +12,9 @@ export interface OpcuaProperties {
   trust?: unknown;
   requestTimeout?: unknown;
 }
+
+/** Where they may name environment variables, with the label of the dialog. */
+export const OPCUA_PLACES: Places<OpcuaProperties> = { endpoint: 'Endpoint' };
 
 export interface OpcuaCredentials {
   user?: string;
@@ -33,10 +37,10 @@ export function opcuaSettings(
   if (match === null)
     throw new CodedError(
       'OPENOT_CONFIG',
-      `the endpoint must look like opc.tcp://host:4840, found "${shownEndpoint(endpoint).slice(0, 80)}"${endpoint.includes('@') ? ': a user name and its password belong into their own fields' : ''}`
+      `the field "Endpoint" must look like opc.tcp://host:4840, found "${shownEndpoint(endpoint).slice(0, 80)}"${endpoint.includes('@') ? ': a user name and its password belong into their own fields' : ''}`
     );
-  const securityMode = choiceOf(properties.securityMode, 'securityMode', ['None', 'Sign', 'SignAndEncrypt']);
-  const securityPolicy = choiceOf(properties.securityPolicy, 'securityPolicy', [
+  const securityMode = choiceOf(properties.securityMode, 'Security', ['None', 'Sign', 'SignAndEncrypt']);
+  const securityPolicy = choiceOf(properties.securityPolicy, 'Policy', [
     'Basic256Sha256',
     'Aes128_Sha256_RsaOaep',
     'Aes256_Sha256_RsaPss',
@@ -44,11 +48,7 @@ export function opcuaSettings(
   ]);
   if (securityMode !== 'None' && securityPolicy === 'None')
     throw new CodedError('OPENOT_CONFIG', `security mode ${securityMode} needs a security policy other than None`);
-  const authentication = choiceOf(properties.authentication, 'authentication', [
-    'anonymous',
-    'password',
-    'certificate'
-  ]);
+  const authentication = choiceOf(properties.authentication, 'Log in as', ['anonymous', 'password', 'certificate']);
   const { user, password, certificate, privateKey } = credentials;
   if (authentication === 'password' && !user)
     throw new CodedError(
@@ -70,9 +70,9 @@ export function opcuaSettings(
       authentication,
       ...(authentication === 'password' ? { user, password: password ?? '' } : {}),
       ...(authentication === 'certificate' ? { certificate, privateKey } : {}),
-      trust: choiceOf(properties.trust, 'trust', ['list', 'acceptFirst']),
+      trust: choiceOf(properties.trust, 'Server trust', ['list', 'acceptFirst']),
       requestTimeoutMs: numberOf(properties.requestTimeout, {
-        name: 'requestTimeout',
+        name: 'Time-out',
         fallback: DEFAULT_OPCUA_SETTINGS.requestTimeoutMs,
         min: 100,
         max: 600_000

@@ -14,7 +14,7 @@ export type Evaluate = (value: string, type: string, message?: NodeMessage) => u
 
 /** A property as it stands in a flow file. */
 export interface GivenProperty {
-  /** Name of the property, for errors. */
+  /** Its label in the dialog, for errors. */
   readonly name: string;
   readonly value: unknown;
   /** Absent or empty: `own`, the first of the types that its dialog offers. */
@@ -46,7 +46,7 @@ export function typedProperty<T>(given: GivenProperty, check: Check<T>, evaluate
   if (type === 'msg') {
     const path = textOf(given.value);
     if (path === '')
-      throw new CodedError('OPENOT_CONFIG', `the field ${name} reads a property of the message, but none is named`);
+      throw new CodedError('OPENOT_CONFIG', `the field "${name}" reads a property of the message, but none is named`);
     const at = `msg.${path.replace(/^msg\./, '')}`;
     fromMessage({}, path, evaluate, 'OPENOT_CONFIG', name);
     return {
@@ -58,7 +58,7 @@ export function typedProperty<T>(given: GivenProperty, check: Check<T>, evaluate
           (expected) =>
             new CodedError(
               'OPENOT_PROPERTY',
-              `${at}, which the field ${name} reads, must be ${expected}, found ${shownValue(found)}`
+              `${at}, which the field "${name}" reads, must be ${expected}, found ${shownValue(found)}`
             )
         );
       }
@@ -67,27 +67,31 @@ export function typedProperty<T>(given: GivenProperty, check: Check<T>, evaluate
   if (type !== own && type !== 'env')
     throw new CodedError(
       'OPENOT_CONFIG',
-      `the type of the field ${name} must be one of ${own}, msg, env, found ${shownValue(type)}`
+      `the type of the field "${name}" must be one of ${own}, msg, env, found ${shownValue(type)}`
     );
   const value = type === 'env' ? fromEnvironment(name, textOf(given.value), evaluate) : plain(name, given.value);
   const source = type === 'env' ? ` (from the environment variable ${textOf(given.value)})` : '';
   const checked = check(
     absentAsUndefined(value),
     (expected) =>
-      new CodedError('OPENOT_CONFIG', `the field ${name} must be ${expected}, found ${shownValue(value)}${source}`)
+      new CodedError(
+        'OPENOT_CONFIG',
+        `the field "${name}" must be ${expected}, found ${shownValue(value)}${source}`,
+        name
+      )
   );
   return { isPerMessage: false, of: () => checked };
 }
 
 function fromEnvironment(name: string, variable: string, evaluate: Evaluate): unknown {
   if (variable === '')
-    throw new CodedError('OPENOT_CONFIG', `the field ${name} reads an environment variable, but none is named`);
+    throw new CodedError('OPENOT_CONFIG', `the field "${name}" reads an environment variable, but none is named`);
   const found = evaluate(variable, 'env');
   // One that is not set reads as empty text: a default in its place would hide the mistake.
   if (absentAsUndefined(found) === undefined)
     throw new CodedError(
       'OPENOT_CONFIG',
-      `the field ${name} names the environment variable ${variable}, which is not set or empty`
+      `the field "${name}" names the environment variable ${variable}, which is not set or empty`
     );
   return found;
 }
@@ -101,7 +105,7 @@ function plain(name: string, value: unknown): unknown {
   if (variable !== null)
     throw new CodedError(
       'OPENOT_CONFIG',
-      `the field ${name} names the environment variable ${variable[0]}, which is not set`
+      `the field "${name}" names the environment variable ${variable[0]}, which is not set`
     );
   return value;
 }
@@ -115,7 +119,7 @@ function fromMessage(message: NodeMessage, path: string, evaluate: Evaluate, cod
     if (thrown instanceof TypeError) return undefined;
     throw new CodedError(
       code,
-      `the field ${name} reads msg.${path.slice(0, 80)}, which is no property of a message: ${errorText(thrown)}`
+      `the field "${name}" reads msg.${path.slice(0, 80)}, which is no property of a message: ${errorText(thrown)}`
     );
   }
 }

@@ -202,7 +202,7 @@ describe('Find ring and Test behind a login', function () {
   it('says in codes what cannot be', async () => {
     should(await post('find-ring', modbus({ port: '99999' }), 'finder')).match({
       status: 400,
-      body: { ok: false, code: 'OPENOT_CONFIG', message: /^the field port must be/ }
+      body: { ok: false, code: 'OPENOT_CONFIG', message: /^the field "Port" must be/ }
     });
     should(await post('find-ring', modbus({}, { range: { from: '10', to: '5' } }), 'finder')).match({
       status: 400,

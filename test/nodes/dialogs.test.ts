@@ -236,7 +236,7 @@ describe('dialogs', () => {
           opcua: 'Endpoint: what was chosen is not there any more: choose another one',
           controlNode: 'Control block: is empty',
           interval: 'Interval: a whole number from 10 to 3600000 is expected, or ${NAME}',
-          maxRecords: 'Batch up to: a whole number from 1 to 100000 is expected, or ${NAME}'
+          maxRecords: 'Max. records: a whole number from 1 to 100000 is expected, or ${NAME}'
         }
       ],
       [

@@ -216,7 +216,7 @@ describe('openot-doc', () => {
     await settled();
     // Once when the node is made, once for the message.
     should(wrong.caught.map(({ code }) => code)).eql(['OPENOT_CONFIG', 'OPENOT_CONFIG']);
-    should(statusesOf('doc').at(-1)).match({ fill: 'red', text: 'wrong settings' });
+    should(statusesOf('doc').at(-1)).match({ fill: 'red', text: 'wrong settings: Format' });
   });
 
   it("passes an event's documents through JSON without a difference", async () => {

@@ -179,7 +179,7 @@ describe('openot-modbus', function () {
       /found one register earlier: set controlAddress to 100\./
     ],
     ['an address where nothing is', { controlAddress: '150' }, 'OPENOT_MODBUS_CONTROL_ZERO', /found zeros/],
-    ['an empty address', { ringAddress: '' }, 'OPENOT_CONFIG', /the field ringAddress is empty/],
+    ['an empty address', { ringAddress: '' }, 'OPENOT_CONFIG', /the field "Ring" is empty/],
     [
       'a device that was not chosen',
       { modbus: '' },
@@ -202,7 +202,7 @@ describe('openot-modbus', function () {
       ['OPENOT_CONFIG', readerId()]
     ]);
     should(running.caught.find(({ source }) => source.id === 'modbus')!.message).match(
-      /the field port must be a whole number from 1 to 65535, found "70000"/
+      /the field "Port" must be a whole number from 1 to 65535, found "70000"/
     );
     should(statusesOf(readerId()).at(-1)).match({ fill: 'red', text: 'device: wrong settings' });
   });

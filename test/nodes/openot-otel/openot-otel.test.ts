@@ -182,7 +182,7 @@ describe('openot-otel', () => {
     wrong.send('otel', { payload: [eventDocument(1)], openot: facts() } as never);
     await until('the errors', () => wrong.caught.length === 2);
     should(wrong.caught.map(({ code }) => code)).eql(['OPENOT_CONFIG', 'OPENOT_CONFIG']);
-    should(statusesOf('otel').at(-1)).match({ fill: 'red', text: 'wrong settings' });
+    should(statusesOf('otel').at(-1)).match({ fill: 'red', text: 'wrong settings: Max. items' });
   });
 
   it('refuses text, records and wrong settings such that a reader which waits for acknowledgements reads them again', async () => {

@@ -255,18 +255,18 @@ describe('openot-otlp', () => {
       [
         { logsEndpoint: '${NOT_SET}' },
         {},
-        /logsEndpoint names the environment variable \$\{NOT_SET\}, which is not set/,
+        /the field "Logs address" names the environment variable NOT_SET, which is not set/,
         'wrong settings: Logs address'
       ],
       [
         { maxBytes: '67108865' },
         {},
-        /maxBytes must be a whole number from 1024 to 67108864/,
+        /"Max. bytes" must be a whole number from 1024 to 67108864/,
         'wrong settings: Max. bytes'
       ],
-      [{ timeout: '50' }, {}, /timeout must be a whole number from 100 to 600000/, 'wrong settings: Time-out'],
-      [{ compression: 'zstd' }, {}, /compression must be one of , gzip, none/, 'wrong settings: Compression'],
-      [{ whenRefused: 'no' }, {}, /whenRefused must be one of reject, hold/, 'wrong settings: When refused'],
+      [{ timeout: '50' }, {}, /"Time-out" must be a whole number from 100 to 600000/, 'wrong settings: Time-out'],
+      [{ compression: 'zstd' }, {}, /"Compression" must be one of , gzip, none/, 'wrong settings: Compression'],
+      [{ whenRefused: 'no' }, {}, /"When refused" must be one of reject, hold/, 'wrong settings: When refused'],
       [{}, { token: 'Bearer s3cret' }, /the token must be one word/, 'wrong settings: Token'],
       [
         {},

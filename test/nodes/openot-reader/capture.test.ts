@@ -212,9 +212,9 @@ describe('openot-reader: recording and replaying', function () {
   });
 
   for (const [properties, text] of [
-    [{ transport: 'capture', capturePath: ' ' }, /path of the capture is empty/],
-    [{ transport: 'capture', capturePath: 'x', captureSpeed: 'twice' }, /captureSpeed must be one of once, original/],
-    [{ transport: 'tape' }, /transport must be one of opcua, modbus, capture/]
+    [{ transport: 'capture', capturePath: ' ' }, /the field "Capture" is empty/],
+    [{ transport: 'capture', capturePath: 'x', captureSpeed: 'twice' }, /"Replays" must be one of once, original/],
+    [{ transport: 'tape' }, /"Reached by" must be one of opcua, modbus, capture/]
   ] as Array<[Record<string, unknown>, RegExp]>) {
     it(`refuses ${JSON.stringify(properties)}`, async () => {
       const flow = await Flow.start([reader('wrong', properties), ...behind()]);
@@ -225,8 +225,8 @@ describe('openot-reader: recording and replaying', function () {
   }
 
   for (const [properties, text] of [
-    [{ recordPath: 'a', recordBytes: '16383' }, /recordBytes must be a whole number from 16384 to 268435456/],
-    [{ recordPath: 'b', recordFiles: '0' }, /recordFiles must be a whole number from 1 to 1000/]
+    [{ recordPath: 'a', recordBytes: '16383' }, /"File size" must be a whole number from 16384 to 268435456/],
+    [{ recordPath: 'b', recordFiles: '0' }, /"Files kept" must be a whole number from 1 to 1000/]
   ] as Array<[Record<string, unknown>, RegExp]>) {
     it(`refuses to record with ${JSON.stringify(properties)}`, async () => {
       const flow = await Flow.start([live('wrong', properties), ...behind()]);

@@ -520,14 +520,14 @@ describe('openot-reader', function () {
     should(JSON.stringify([bad.caught, bad.at('status'), statusesOf(readerId())])).not.containEql('wrong-secret');
   });
 
-  for (const [name, reader, opcua, text = 'wrong settings'] of [
+  for (const [name, reader, opcua, text] of [
     ['without an endpoint', { opcua: '' }, {}, 'no OPC UA endpoint'],
-    ['without a NodeId of the ring', { ringNode: ' \n ' }, {}],
-    ['with an interval of 5 ms', { interval: '5' }, {}],
-    ['with a transport that is none', { transport: 'pigeon' }, {}],
+    ['without a NodeId of the ring', { ringNode: ' \n ' }, {}, 'wrong settings: Ring'],
+    ['with an interval of 5 ms', { interval: '5' }, {}, 'wrong settings: Interval'],
+    ['with a transport that is none', { transport: 'pigeon' }, {}, 'wrong settings: Reached by'],
     ['at an endpoint that is none', {}, { endpoint: 'http://127.0.0.1' }, 'endpoint: wrong settings'],
     ['at an endpoint without the user name it needs', {}, { authentication: 'password' }, 'endpoint: wrong settings']
-  ] as Array<[string, Record<string, unknown>, Record<string, unknown>, string?]>) {
+  ] as Array<[string, Record<string, unknown>, Record<string, unknown>, string]>) {
     it(`does not begin ${name}, and the runtime lives`, async () => {
       await startPlc();
       const running = await Flow.start(nodes(reader, opcua));

@@ -47,36 +47,31 @@ describe('settings of openot-modbus', () => {
   }
 
   for (const [name, wrong, message] of [
-    ['an empty host', { host: ' ' }, /the field host is empty: the name or the IP address of the device is expected/],
+    ['an empty host', { host: ' ' }, /the field "Host" is empty: the name or the IP address of the device is expected/],
     [
       'an address with a scheme',
       { host: 'tcp://plc' },
-      /the field host must be a name or an IP address alone, found "tcp:\/\/plc": .*the port in its own field/
+      /the field "Host" must be a name or an IP address alone, found "tcp:\/\/plc": .*the port in its own field/
     ],
     ['a host with a port', { host: 'plc:502' }, /found "plc:502"/],
     [
-      'a variable that is not set',
-      { host: '${NO_SUCH_HOST}' },
-      /the environment variable \$\{NO_SUCH_HOST\}, which is not set/
-    ],
-    [
       'a port beyond the last',
       { port: '65536' },
-      /the field port must be a whole number from 1 to 65535, found "65536"/
+      /the field "Port" must be a whole number from 1 to 65535, found "65536"/
     ],
-    ['a port that is none', { port: 'modbus' }, /the field port must be a whole number from 1 to 65535/],
-    ['a unit id beyond a byte', { unitId: '256' }, /the field unitId must be a whole number from 0 to 255/],
-    ['no time at all', { requestTimeout: '0' }, /the field requestTimeout must be a whole number from 100 to 600000/],
+    ['a port that is none', { port: 'modbus' }, /the field "Port" must be a whole number from 1 to 65535/],
+    ['a unit id beyond a byte', { unitId: '256' }, /the field "Unit id" must be a whole number from 0 to 255/],
+    ['no time at all', { requestTimeout: '0' }, /the field "Time-out" must be a whole number from 100 to 600000/],
     [
       'more registers than an answer holds',
       { maxRegisters: '126' },
-      /the field maxRegisters must be a whole number from 1 to 125/
+      /the field "Max. registers" must be a whole number from 1 to 125/
     ],
-    ['a pipeline of none', { pipeline: '0' }, /the field pipeline must be a whole number from 1 to 16/],
+    ['a pipeline of none', { pipeline: '0' }, /the field "Under way" must be a whole number from 1 to 16/],
     [
       'a number from a variable that is not set',
       { port: '${PLC_PORT}' },
-      /the field port names the environment variable \$\{PLC_PORT\}, which is not set/
+      /the field "Port" names the environment variable \$\{PLC_PORT\}, which is not set/
     ]
   ] as Array<[string, Record<string, unknown>, RegExp]>) {
     it(`refuse ${name}`, () => {
@@ -105,18 +100,18 @@ describe('where a reader looks for a ring in registers', () => {
 
   it('has to be said: no address is guessed', () => {
     should(() => modbusRing({ ...ring, controlAddress: '' })).throw(
-      /OPENOT_CONFIG: the field controlAddress is empty: the first register of the control block is expected, counted from 0/
+      /OPENOT_CONFIG: the field "Control block" is empty: the first register of the control block is expected, counted from 0/
     );
-    should(() => modbusRing({ ...ring, ringAddress: undefined })).throw(/the field ringAddress is empty/);
+    should(() => modbusRing({ ...ring, ringAddress: undefined })).throw(/the field "Ring" is empty/);
     should(() => modbusRing({ ...ring, ringAddress: '65536' })).throw(
-      /the field ringAddress must be a whole number from 0 to 65535/
+      /the field "Ring" must be a whole number from 0 to 65535/
     );
-    should(() => modbusRing({ ...ring, registerType: 'coil' })).throw(/registerType must be one of holding, input/);
-    should(() => modbusRing({ ...ring, byteOrder: 'middle' })).throw(/byteOrder must be one of big, little/);
+    should(() => modbusRing({ ...ring, registerType: 'coil' })).throw(/"Registers" must be one of holding, input/);
+    should(() => modbusRing({ ...ring, byteOrder: 'middle' })).throw(/"Byte order" must be one of big, little/);
   });
 
   it('is an OPC UA server in a flow that says nothing, as one of version 0.1', () => {
     should(transportOf({})).equal('opcua');
-    should(() => transportOf({ transport: 'telex' })).throw(/OPENOT_CONFIG: the field transport must be one of/);
+    should(() => transportOf({ transport: 'telex' })).throw(/OPENOT_CONFIG: the field "Reached by" must be one of/);
   });
 });
