@@ -24,7 +24,7 @@ export interface ReaderParts {
   readonly onError?: (error: ReaderError) => void;
 }
 
-/** A running reader of one ring (docs/design.md 5). All of it is called on one thread; nothing here rejects. */
+/** A running reader of one ring (docs/reader.md). All of it is called on one thread; nothing here rejects. */
 export interface Reader {
   /** Begins to connect and read. Only once in a reader's life. */
   start(): void;

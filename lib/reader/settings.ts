@@ -1,4 +1,4 @@
-/** What a reader is told, with the limits and defaults of docs/design.md 5. */
+/** What a reader is told, with the limits and defaults of docs/reader.md. */
 
 /**
  * poll: by itself at every interval; subscribe: woken by the transport, polling slowly as a safety net; trigger: only
@@ -55,7 +55,7 @@ export interface ReaderSettings {
   /** Times that a record which does not check is read again, at least, before it is passed over. */
   readonly maxRereads: number;
   /**
-   * Milliseconds for which a copy of the ring or of the control block is allowed to be old (docs/design.md 6): nothing
+   * Milliseconds for which a copy of the ring or of the control block is allowed to be old (docs/reader.md): nothing
    * that such a copy could explain is decided earlier, neither that a record is broken nor that the ring began anew.
    */
   readonly rereadMs: number;
@@ -63,7 +63,7 @@ export interface ReaderSettings {
   readonly slowIntervalMs: number;
 }
 
-/** The defaults of docs/design.md 5. */
+/** The defaults of docs/reader.md. */
 export const DEFAULT_SETTINGS: ReaderSettings = {
   stream: '',
   host: 'ring',

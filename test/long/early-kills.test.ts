@@ -13,7 +13,7 @@ const KILLS = Number(process.env.OPENOT_EARLY_KILLS ?? 10);
 const LIFE_MS = 800;
 const RING_BYTES = 256 << 10;
 const SETTINGS = { intervalMs: 100, maxInFlight: 2, maxRecords: 25 } as const;
-/** docs/design.md 5, The lease: what one kill brings again at most. */
+/** docs/reader.md, The lease: what one kill brings again at most. */
 const REPEATS = SETTINGS.maxInFlight * SETTINGS.maxRecords + RING_BYTES / 44;
 
 /** What one life handed on. */

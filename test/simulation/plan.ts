@@ -39,7 +39,7 @@ export interface Plan {
   /** Chance that a definition is there when it comes into force; otherwise later. */
   readonly definitionReady: number;
   readonly wallJumps: boolean;
-  /** Bytes may come from copies of some time ago: then the ring must not lap the reader (docs/design.md 6, Sizing). */
+  /** Bytes may come from copies of some time ago: then the ring must not lap the reader (docs/reader.md, How large a ring must be). */
   readonly isOld: boolean;
   /** Names of what was switched on, for people. */
   readonly faults: readonly string[];
@@ -105,7 +105,7 @@ export function planOf(chance: Chance, records: number): Plan {
   if (oneSize && chance.does(0.6)) capacity = Math.max(1, Math.round(capacity / size / 2)) * 2 * size;
   capacity -= capacity % 8;
   const ageMs = Math.max(link.controlCopyMs ?? 0, link.ringCopyMs ?? 0, link.oldMs) * 2;
-  // The sizing rule of docs/design.md 6 where copies may be old; otherwise the ring may well be overrun.
+  // the sizing rule of docs/reader.md where copies may be old; otherwise the ring may well be overrun.
   const settings = drawSettings(chance, on, intervalMs);
   const sink = drawSink(chance, on, intervalMs);
   // sameCall is for servers that look at the items in order.
@@ -311,7 +311,7 @@ function drawProgram(
     capacity: chance.pick([capacity * 2, Math.max(2_048, (capacity >> 1) & ~7)])
   }));
   times('the controller stops', 0.2, 4, () => ({ kind: 'freeze', ms: chance.magnitude(10, 40_000) }));
-  // Source times tell records of an old copy from new ones (docs/design.md 5): there they must not go back.
+  // Source times tell records of an old copy from new ones (docs/reader.md): there they must not go back.
   times('clock jumps', 0.25, 6, () => ({
     kind: 'clock',
     byMs: (!isOld && chance.does(0.5) ? -1 : 1) * chance.magnitude(10, 3_600_000)

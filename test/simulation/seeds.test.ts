@@ -14,7 +14,7 @@ function failureOf({ seed, violation, faults }: SimulationResult, records: numbe
 }
 
 /*
- * The reader between a world that fails in every way and a sink that does, too (docs/design.md 5): one seed decides
+ * The reader between a world that fails in every way and a sink that does, too (docs/reader.md): one seed decides
  * everything, the checkers look at every step.
  */
 describe(`simulation: ${SEEDS} seeds of ${RECORDS} records`, function () {

@@ -47,7 +47,7 @@ export type AcceptEnd =
   | { readonly kind: 'bad'; readonly place: BadPlace };
 
 /**
- * Takes the records of one window, in order (docs/design.md 5): whole, with a CRC that holds, ending at or before head,
+ * Takes the records of one window, in order (docs/reader.md): whole, with a CRC that holds, ending at or before head,
  * not below the seq expected next. The cursor of `draft` moves record by record; a gap at the end of a lap is passed
  * together with the record behind it. `closeBatch` is called when the batch is full; false = no further one may begin.
  */

@@ -33,7 +33,7 @@ export interface BadReading {
 type Policy = Pick<ReaderSettings, 'maxRereads' | 'rereadMs'>;
 
 /**
- * Judges such places, poll after poll (docs/design.md 5). The last record handed on stands where it stood, so this is
+ * Judges such places, poll after poll (docs/reader.md). The last record handed on stands where it stood, so this is
  * the ring we know; what follows it may be torn, or still the lap before in an old copy, or broken, or repeated by the
  * producer. Nothing is passed over that another reading could still bring.
  */

@@ -139,7 +139,7 @@ function mismatchIsOver(c: Case): PollEnd | undefined {
 
 /**
  * One more proven control block under which the anchor differs. A ring that is read before its control block shows what
- * stood in it can explain that, but only until the next control block, and by the sizing rule of docs/design.md 6 only
+ * stood in it can explain that, but only until the next control block, and by the sizing rule of docs/reader.md only
  * while head is more than half a ring ahead. And it cannot be excluded that a ring that was out of sight is another one,
  * until the last record was seen in it again.
  */

@@ -6,7 +6,7 @@ interface Mark {
 
 /**
  * Where head stood how long ago, oldest first. Below a head that was seen `ageMs` before bytes were read, those bytes
- * cannot be old ones of the lap before, as long as no copy is older than that (docs/design.md 6).
+ * cannot be old ones of the lap before, as long as no copy is older than that (docs/reader.md).
  */
 export type HeadHistory = readonly Mark[];
 

@@ -15,7 +15,7 @@ export interface Found {
 
 /**
  * The next record after a place that is none: on a 4-byte boundary of its lap, whole, with a CRC that holds, ending at
- * or before `headAbs`, not below the expected seq (docs/design.md 5). Where the window ends first, `abs` is where the
+ * or before `headAbs`, not below the expected seq (docs/reader.md). Where the window ends first, `abs` is where the
  * search has to go on; at head it ends, because head is where a record will begin.
  * `isLookedAt`: what stands at `fromAbs` itself is known to be none; false where an earlier window ended there.
  */

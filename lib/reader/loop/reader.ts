@@ -10,7 +10,7 @@ import { Link } from './link';
 import { afterPoll } from './poll-ends';
 import { waitForSettling } from './settling';
 
-/** A reader of one ring (docs/design.md 5). It owns its transport and closes it. */
+/** A reader of one ring (docs/reader.md). It owns its transport and closes it. */
 export function createReader(parts: ReaderParts): Reader {
   return new RingReader(parts);
 }

@@ -6,7 +6,7 @@ const SLOW_WINDOW_MS = 2_000;
 type Limits = Pick<ReaderSettings, 'firstChunk' | 'minChunk' | 'maxChunk'>;
 
 /**
- * How many bytes a poll asks for (docs/design.md 5): few while it keeps up, more while it is behind, and less per
+ * How many bytes a poll asks for (docs/reader.md): few while it keeps up, more while it is behind, and less per
  * Read than what the server once could not answer. A window may take several Reads.
  */
 export interface ReadSize {

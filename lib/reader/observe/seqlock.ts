@@ -50,7 +50,7 @@ const INVALID_SAMPLES = 3;
 const UNCONFIRMED_RUN = 3;
 
 /**
- * The rule of the coherent control block (docs/design.md 5). A single image with an even seqlock proves nothing: servers
+ * The rule of the coherent control block (docs/reader.md). A single image with an even seqlock proves nothing: servers
  * that copy element by element are cut by the program and show half of two states. Believed is an image whose seqlock,
  * read again later, is the same and even. On a busy controller behind a slow link that never happens; then, after a
  * bounded number of samples, one is taken that stands between two others in everything that only rises.

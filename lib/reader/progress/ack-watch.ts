@@ -3,7 +3,7 @@ import { ReaderSettings } from '../settings';
 import { ReaderError } from '../status';
 
 /**
- * Misses acknowledgements (docs/design.md 5): under `onAck`, batches that were handed on and of which nothing was
+ * Misses acknowledgements (docs/reader.md): under `onAck`, batches that were handed on and of which nothing was
  * settled
  * for `ackTimeoutMs`. It is said, never mended: what was not acknowledged is not passed over.
  */

@@ -22,7 +22,7 @@ export type ValueBytes =
 
 /**
  * The bytes that a value stands for: an array of Byte, SByte or 16, 32, 64-bit integers as little-endian words, or a
- * ByteString (docs/design.md 6). May be a view of the value.
+ * ByteString (README.md here). May be a view of the value.
  */
 export function bytesOf(variant: Variant | null | undefined): ValueBytes {
   if (variant === null || variant === undefined) return { ok: false, kind: 'empty', found: 'no value' };

@@ -35,7 +35,7 @@ export interface OpcuaSettings {
   readonly applicationName: string;
 }
 
-/** The defaults of docs/design.md 5 and 6. */
+/** The defaults of docs/reader.md and README.md here. */
 export const DEFAULT_OPCUA_SETTINGS: Omit<OpcuaSettings, 'endpoint' | 'pkiFolder'> = {
   securityMode: 'None',
   securityPolicy: 'Basic256Sha256',

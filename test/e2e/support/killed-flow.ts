@@ -286,7 +286,7 @@ export async function finish(flow: KilledFlow, plc: Plc): Promise<KillSums> {
   return flow.sums();
 }
 
-/** The published bound for what comes twice after one kill (docs/design.md 5). */
+/** The published bound for what comes twice after one kill (docs/reader.md). */
 export const duplicatesBound = (ringBytes: number): number => MAX_IN_FLIGHT * MAX_RECORDS + Math.floor(ringBytes / 44);
 
 /** What must never be, with a few of those that are. */

@@ -154,7 +154,7 @@ export async function overtake(
     // On a machine that has much else to do the first life may have come further than it should.
     const toWrite = Math.max(within(AWAY_UNTIL), readUntil + ringBytes / 16);
     await until('the ring beyond the old place', () => head() >= toWrite);
-    // It goes on when the reader is back and has looked: the sizing rule of docs/design.md 6 grants that.
+    // It goes on when the reader is back and has looked: the sizing rule of docs/reader.md grants that.
     simulator.command('stop-producer');
     const { oldestAbs } = simulator.statistics();
     if (oldestAbs !== 0 || head() <= readUntil)

@@ -126,7 +126,7 @@ export class Server {
     if (program.isBlank) return new Uint8Array(88);
     if (this.isCalm || plan.controlCopyMs === undefined) return this.copy(program.plc.control, 0, 88);
     if (copies.control === undefined || this.isDue(copies.controlAt, plan.controlCopyMs)) {
-      // Copied in one block, as docs/design.md 6 demands of a gateway: a copy that is torn would confirm itself.
+      // Copied in one block, as docs/reader.md demands of a gateway: a copy that is torn would confirm itself.
       copies.control = program.plc.control.slice();
       copies.controlAt = this.scheduler.now;
       copies.controlLife = program.life;
