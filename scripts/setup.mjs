@@ -84,6 +84,14 @@ export function installModbusPeer() {
   aptInstall('pymodbus', 'Modbus peer', ['python3-pymodbus', 'python3-serial', 'python3-serial-asyncio']);
 }
 
+/** Go's own transparency log, which nobody here wrote. Debian's, installed when we may. */
+export function installGoPeer() {
+  if (spawnSync('go', ['version'], { stdio: 'ignore' }).status === 0 && existsSync(goLog)) return;
+  aptInstall("Go's transparency log", 'Go peer', ['golang-go', 'golang-golang-x-mod-dev']);
+}
+
+const goLog = '/usr/share/gocode/src/golang.org/x/mod/sumdb/tlog';
+
 /**
  * The receivers of OpenTelemetry that nobody here wrote, from npm. The tests with them fail where it does not succeed.
  */

@@ -3,7 +3,14 @@
 // as on a machine that has other things to do; `--no-install` with what is there. The last line counts.
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import { build, installBrowser, installModbusPeer, installOtlpReceivers, installPackages } from './setup.mjs';
+import {
+  build,
+  installBrowser,
+  installGoPeer,
+  installModbusPeer,
+  installOtlpReceivers,
+  installPackages
+} from './setup.mjs';
 import { commandGroup, countLine, mochaGroup, seconds } from './test/groups.mjs';
 import { createScreen } from './test/screen.mjs';
 
@@ -15,6 +22,7 @@ if (!flags.includes('--no-install')) {
   installPackages();
   installBrowser();
   installModbusPeer();
+  installGoPeer();
   installOtlpReceivers();
 }
 build();

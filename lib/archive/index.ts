@@ -12,3 +12,4 @@ export { framesOf, readJournal } from './log/journal';
 export * from './note';
 export * from './ports';
 export * from './tree';
+export * from './verify';

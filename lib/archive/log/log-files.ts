@@ -51,7 +51,11 @@ export async function readEntries(
 }
 
 /** Leaf hashes of the last `count` entries of a log of `size`, as far as its level-0 tiles are there. */
-export async function lastLeaves(files: ArchiveFiles, size: number, count: number): Promise<Uint8Array[]> {
+export async function lastLeaves(
+  files: Pick<ArchiveFiles, 'read'>,
+  size: number,
+  count: number
+): Promise<Uint8Array[]> {
   const leaves: Uint8Array[] = [];
   const first = Math.max(0, size - count);
   for (let index = Math.floor(first / TILE_WIDTH); index * TILE_WIDTH < size; index++) {

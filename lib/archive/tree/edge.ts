@@ -43,6 +43,26 @@ export class TreeEdge {
     this.put(0, leaf);
   }
 
+  /** Takes the 256 hashes of a whole level-0 tile at once, where all before them are in full tiles; their root. */
+  addTile(hashes: Uint8Array): Uint8Array {
+    const at = (this.levels[0] ??= newLevel(0));
+    if (at.width > 0) throw new RangeError('a whole tile begins at a multiple of 256 leaves');
+    this.count += TILE_WIDTH;
+    this.onFull({ level: 0, index: at.index++, width: TILE_WIDTH }, hashes);
+    const root = rootOfComplete(hashes);
+    this.put(1, root);
+    return root;
+  }
+
+  /** As `addTile`, where only the root of the tile is known. */
+  addRoot(root: Uint8Array): void {
+    const at = (this.levels[0] ??= newLevel(0));
+    if (at.width > 0) throw new RangeError('a whole tile begins at a multiple of 256 leaves');
+    this.count += TILE_WIDTH;
+    at.index++;
+    this.put(1, root);
+  }
+
   /** The root of all leaves so far. */
   root(): Uint8Array {
     return foldRight(subtreesOf(0, this.count).map((node) => this.hashOf(node)));

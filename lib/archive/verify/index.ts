@@ -1,0 +1,3 @@
+export type * from './findings';
+export type { LogSource } from './tree-check';
+export * from './verify';

@@ -1,0 +1,185 @@
+import { LossAccounting } from '../../loss';
+import type { LossItem } from '../../stream';
+import type { RecordView } from '../../wire';
+import type { BeginStreamEntry, NoticeEntry } from '../log/entry';
+import { Finding, Findings, Jump, MAX_KEPT, SourceTotals, StreamTotals } from './findings';
+
+/**
+ * The loss accounting of one stream, run again (docs/format.md 9): the records of the archive must come to the gaps that
+ * its loss entries name.
+ */
+export class StreamCheck {
+  private accounting = new LossAccounting();
+  private incarnation: number | undefined;
+  private hasBegun = false;
+  /** One past the last record; positions rise from there. */
+  private end = 0;
+  /** Losses that were declared since the last record. */
+  private declared: LossItem[] = [];
+  /** Sources whose counting began in the middle: what was said of them before is not known here. */
+  private readonly joined = new Set<string>();
+  private records = 0;
+  private lost = 0;
+  private indeterminate = 0;
+  private laps = 0;
+  private skipped = 0;
+
+  constructor(
+    readonly stream: string,
+    private readonly findings: Findings,
+    private readonly jumps: Jump[],
+    /** The beginning of the log was pruned: records may stand before the begin that was entered anew. */
+    private readonly isPruned: boolean
+  ) {}
+
+  /** Counting begins here. */
+  begin(entry: BeginStreamEntry, index: number): void {
+    const { incarnation, cause, expected } = entry;
+    if (this.incarnation !== undefined && incarnation < this.incarnation)
+      this.found(index, 'position', `the incarnation went back from ${this.incarnation} to ${incarnation}`);
+    if (this.incarnation !== incarnation) this.beginLife(incarnation);
+    for (const { runId, sourceId, next } of expected) {
+      const known = this.accounting.expectedSeq(BigInt(runId), sourceId);
+      if (known === next && cause === 'pruned') continue;
+      if (this.hasBegun && known > 0 && known !== next && this.jumps.length < MAX_KEPT)
+        this.jumps.push({ index, stream: this.stream, cause, runId, sourceId, expected: known, next });
+      this.accounting.beginAt(BigInt(runId), sourceId, next);
+      this.joined.add(sourceOf({ runId, sourceId }));
+    }
+    if (!this.hasBegun || cause !== 'pruned') this.end = 0;
+    this.hasBegun = true;
+  }
+
+  /** A notice, at its place. */
+  notice(entry: NoticeEntry): void {
+    if (entry.kind === 'incarnation') this.beginLife(entry.to);
+    else if (entry.kind === 'lap') this.laps++;
+    else if (entry.kind === 'skipped') this.skipped++;
+    else this.declared.push(entry);
+  }
+
+  /** A position is used again, and the archive says so. */
+  reused(): void {
+    this.end = 0;
+  }
+
+  /** The next record, whole. */
+  record(record: RecordView, incarnation: number, abs: number, index: number): void {
+    this.records++;
+    if (!this.hasBegun || incarnation !== this.incarnation) {
+      if (!this.isPruned || this.hasBegun)
+        this.found(
+          index,
+          'begin',
+          `a record of incarnation ${incarnation} without a begin of counting before it`,
+          record
+        );
+      this.declared = [];
+      return;
+    }
+    if (abs < this.end)
+      this.found(
+        index,
+        'position',
+        `the record stands at position ${abs}, the one before it ends at ${this.end}`,
+        record
+      );
+    this.end = abs + record.length;
+    const result = this.accounting.account(record);
+    if (!result.ok) return this.found(index, 'record', result.message, record);
+    if (result.kind === 'repeat')
+      this.found(
+        index,
+        'repeat',
+        `seq ${record.safeSeq} was stored before: expected ${result.expectedSeq} or above`,
+        record
+      );
+    if (result.losses.length > 0 || this.declared.length > 0) this.compare(result.losses, record, index);
+  }
+
+  /** What the figures of this stream are. */
+  totals(): StreamTotals {
+    const { stream, incarnation = 0, records, lost, indeterminate, laps, skipped } = this;
+    const sources = this.accounting
+      .sources()
+      .map(({ runId, sourceId, base, next, delivered, lost: missing }): SourceTotals => ({
+        runId,
+        sourceId,
+        base,
+        next,
+        records: delivered,
+        lost: missing
+      }));
+    return { stream, incarnation, records, lost, indeterminate, laps, skipped, sources };
+  }
+
+  private beginLife(incarnation: number): void {
+    if (this.incarnation === incarnation) return;
+    this.incarnation = incarnation;
+    this.accounting = new LossAccounting();
+    this.joined.clear();
+    this.declared = [];
+    this.hasBegun = false;
+    this.end = 0;
+  }
+
+  /** The losses that were declared before a record, against those that the records come to. */
+  private compare(computed: readonly LossItem[], record: RecordView, index: number): void {
+    const declared = this.declared;
+    this.declared = [];
+    for (const loss of computed) {
+      if (loss.upgrade !== true) this.lost += loss.count;
+      const at = declared.findIndex((one) => this.isSame(one, loss));
+      if (at >= 0) this.matched(declared.splice(at, 1)[0], loss);
+      else this.found(index, 'gap-without-notice', missingText(loss), loss);
+    }
+    for (const loss of declared) {
+      if (this.isOutOfSight(loss, record, computed)) continue;
+      const message = `seq ${rangeOf(loss)} are said to be lost (${loss.basis}), the records say otherwise`;
+      this.found(index, 'loss-not-borne-out', message, loss);
+    }
+  }
+
+  private isSame(declared: LossItem, computed: LossItem): boolean {
+    if (declared.runId !== computed.runId || declared.sourceId !== computed.sourceId) return false;
+    if (declared.lastSeq !== computed.lastSeq || declared.upgrade !== computed.upgrade) return false;
+    // After an unclean stop a reader may count what it handed on before as missing: the archive has it.
+    if (declared.firstSeq > computed.firstSeq) return false;
+    // What the producer said before counting began here is not known: its word is taken.
+    const mayKnowMore = declared.firstSeq < computed.firstSeq || this.joined.has(sourceOf(declared));
+    return declared.basis === computed.basis || (mayKnowMore && declared.basis === 'authoritative');
+  }
+
+  private matched(declared: LossItem, computed: LossItem): void {
+    if (declared.class === 'indeterminate' && computed.upgrade !== true) this.indeterminate += computed.count;
+    if (declared.firstSeq < computed.firstSeq) this.joined.add(sourceOf(declared));
+  }
+
+  /** Whether a loss speaks of what lies before counting began, or of what was stored before the reader missed it. */
+  private isOutOfSight(loss: LossItem, record: RecordView, computed: readonly LossItem[]): boolean {
+    if (loss.upgrade === true) return this.joined.has(sourceOf(loss));
+    if (loss.runId !== record.runId.toString() || loss.sourceId !== record.sourceId)
+      return loss.lastSeq < this.accounting.expectedSeq(BigInt(loss.runId), loss.sourceId);
+    const gap = computed.find(({ upgrade }) => upgrade !== true);
+    return loss.lastSeq < (gap?.firstSeq ?? record.safeSeq + 1) && loss.lastSeq < record.safeSeq;
+  }
+
+  private found(index: number, kind: Finding['kind'], message: string, of?: RecordView | LossItem): void {
+    const { stream } = this;
+    const where =
+      of === undefined
+        ? {}
+        : { runId: of.runId.toString(), sourceId: of.sourceId, seq: 'safeSeq' in of ? of.safeSeq : of.firstSeq };
+    this.findings.add({ kind, message, index, stream, ...where });
+  }
+}
+
+const sourceOf = ({ runId, sourceId }: Pick<LossItem, 'runId' | 'sourceId'>): string => `${runId}/${sourceId}`;
+
+const rangeOf = ({ firstSeq, lastSeq }: LossItem): string =>
+  firstSeq === lastSeq ? String(firstSeq) : `${firstSeq} to ${lastSeq}`;
+
+const missingText = (loss: LossItem): string =>
+  loss.upgrade === true
+    ? `seq ${rangeOf(loss)} became ${loss.basis} here, and no entry says so`
+    : `seq ${rangeOf(loss)} are missing before this record (${loss.count}, ${loss.basis}), and no entry says so`;
