@@ -57,7 +57,8 @@ describe('acknowledgement in a real Node-RED', function () {
       .map((line) => JSON.parse(line) as Said)
       .at(-1);
   const context = (): string =>
-    `${seen().size} seen ${String(times())} times, ${JSON.stringify(said())}\n${linesOf('errors').join('\n')}\n${runtime.log.slice(-2000)}`;
+    `${seen().size} seen ${String(times())} times, ` +
+    `${JSON.stringify(said())}\n${linesOf('errors').join('\n')}\n${runtime.log.slice(-2000)}`;
   const untilSeen = (records: number, often = 1): Promise<unknown> =>
     until(
       `${records} records ${often} times`,
@@ -110,7 +111,9 @@ describe('acknowledgement in a real Node-RED', function () {
         ...appendTo('seen', ''),
         outputs: 1,
         wires: [[what.behindSeen ?? 'gate']],
-        func: `${fs} fs.appendFileSync(${JSON.stringify(file('seen'))}, [].concat(msg.payload).map((text) => text.replace(/\\n*$/, '\\n')).join('')); return msg;`
+        func:
+          `${fs} fs.appendFileSync(${JSON.stringify(file('seen'))}, [].concat(msg.payload).map((text) => ` +
+          `text.replace(/\\n*$/, '\\n')).join('')); return msg;`
       },
       {
         ...appendTo('gate', ''),
@@ -234,13 +237,18 @@ describe('acknowledgement in a real Node-RED', function () {
     should(said()!.totals.records).be.within(1, 20);
   });
 
+  /** What holds messages for so long, in ms, holds them until the deploy. */
+  const SLOW_MS = 600_000;
   const inside = (name: string): Between => between.find((each) => each.name === name)!;
   for (const [name, what, changes] of [
-    ['a delay', { first: ['slow'], nodes: [delay('slow', ['seen'], 1500)] }, {}],
+    ['a delay', { first: ['slow'], nodes: [delay('slow', ['seen'], SLOW_MS)] }, { timeout: '100' }],
     [
       'a function',
-      { first: ['slow'], nodes: [keep('slow', ['seen'], 'setTimeout(() => node.send(msg), 1500); return null;')] },
-      {}
+      {
+        first: ['slow'],
+        nodes: [keep('slow', ['seen'], `setTimeout(() => node.send(msg), ${SLOW_MS}); return null;`)]
+      },
+      { func: 'setTimeout(() => node.send(msg), 100); return null;' }
     ],
     [
       'a batch',
@@ -251,9 +259,11 @@ describe('acknowledgement in a real Node-RED', function () {
       'a delay inside a subflow',
       {
         first: ['sub'],
-        nodes: inside('a subflow').nodes.map((each) => (each.id === 'inside' ? { ...each, timeout: '1500' } : each))
+        nodes: inside('a subflow').nodes.map((each) =>
+          each.id === 'inside' ? { ...each, timeout: String(SLOW_MS) } : each
+        )
       },
-      {}
+      { timeout: '100' }
     ],
     [
       'a delay behind a called link',
@@ -261,13 +271,15 @@ describe('acknowledgement in a real Node-RED', function () {
         first: ['call'],
         nodes: inside('a called link').nodes.map((each) =>
           each.id === 'keep'
-            ? delay('slow', ['return'], 1500)
+            ? delay('slow', ['return'], SLOW_MS)
             : each.id === 'in'
               ? { ...each, wires: [['slow']] }
-              : each
+              : each.id === 'call'
+                ? { ...each, timeout: String(SLOW_MS) }
+                : each
         )
       },
-      {}
+      { timeout: '100' }
     ]
   ] as Array<[string, Omit<Between, 'name'>, Record<string, unknown>]>) {
     it(`reads again what ${name} between the nodes held when a deploy replaced it, the reader living on`, async () => {
@@ -304,7 +316,7 @@ describe('acknowledgement in a real Node-RED', function () {
   });
 
   it('reads again what was held when Node-RED itself stopped', async () => {
-    const nodes = flow({ name: 'slow', first: ['slow'], nodes: [delay('slow', ['seen'], 30_000)] });
+    const nodes = flow({ name: 'slow', first: ['slow'], nodes: [delay('slow', ['seen'], SLOW_MS)] });
     await restart(nodes);
     await untilSaid('rest', ({ state, totals }) => state === 'idle' && totals.records === EVENTS);
     await runtime.deploy(changed(nodes, 'slow', { timeout: '1' }), 'nodes');

@@ -56,7 +56,9 @@ for (const theme of themes) {
       await editor.screenshot(`editor-${theme}`);
       should(
         await editor.evaluate<string[]>(
-          '(() => { const bad = []; RED.nodes.eachNode((n) => { if (n.valid === false || n.changed) bad.push(n.type); }); RED.nodes.eachConfig((n) => { if (n.valid === false) bad.push(n.type); }); return bad; })()'
+          '(() => { const bad = []; RED.nodes.eachNode((n) => { if (n.valid === false || n.changed) ' +
+            'bad.push(n.type); }); RED.nodes.eachConfig((n) => { if (n.valid === false) bad.push(n.type); }); ' +
+            'return bad; })()'
         )
       ).eql([]);
     });
@@ -79,9 +81,9 @@ for (const theme of themes) {
 
       it(`has help for ${kind}`, async () => {
         await editor.evaluate(`RED.sidebar.help.show(${JSON.stringify(node.type)})`);
-        await new Promise((resolve) => setTimeout(resolve, 400));
-        const help = await editor.evaluate<string>("$('.red-ui-sidebar-help').text() || $('.red-ui-help').text()");
-        should(help.length).be.above(300);
+        await editor.page.waitForFunction(
+          "($('.red-ui-sidebar-help').text() || $('.red-ui-help').text()).length > 300"
+        );
         await editor.screenshot(`help-${kind}-${theme}`);
       });
     }
@@ -107,7 +109,9 @@ for (const theme of themes) {
       await editor.evaluate("$('#node-input-profile').typedInput('value', 'otlp')");
       await editor.press('ok');
       const saved = await editor.evaluate<Record<string, unknown>>(
-        "(({ signals, maxItems, maxItemsType, resource, severityOverrides, profile, maxBytes, valid }) => ({ signals, maxItems, maxItemsType, resource, severityOverrides, profile, maxBytes, valid }))(RED.nodes.node('mapper'))"
+        '(({ signals, maxItems, maxItemsType, resource, severityOverrides, profile, maxBytes, valid }) => ({ ' +
+          'signals, maxItems, maxItemsType, resource, severityOverrides, profile, maxBytes, valid ' +
+          "}))(RED.nodes.node('mapper'))"
       );
       should(saved).eql({
         signals: { logs: true, metrics: false, traces: true },
@@ -126,13 +130,15 @@ for (const theme of themes) {
       await editor.evaluate("RED.nodes.remove('mapper')");
       // One that has nothing but its type, as a flow that was written by hand: the defaults hold, and are shown.
       await editor.evaluate(
-        "RED.nodes.import([{ id: 'bare', type: 'openot-otel', x: 500, y: 700, z: RED.workspaces.active(), wires: [[], [], []] }], { generateIds: false })"
+        "RED.nodes.import([{ id: 'bare', type: 'openot-otel', x: 500, y: 700, z: RED.workspaces.active(), wires: " +
+          '[[], [], []] }], { generateIds: false })'
       );
       should(await editor.evaluate<boolean>("RED.nodes.node('bare').valid !== false")).be.true();
       await editor.openDialog('bare');
       should(
         await editor.evaluate<unknown[]>(
-          "['profile', 'checksum', 'scopeUuid', 'maxItems', 'maxBytes', 'maxAge'].map((name) => $('#node-input-' + name).typedInput('value')).concat($('#openot-otel-signals').typedInput('value'))"
+          "['profile', 'checksum', 'scopeUuid', 'maxItems', 'maxBytes', 'maxAge'].map((name) => $('#node-input-' " +
+            "+ name).typedInput('value')).concat($('#openot-otel-signals').typedInput('value'))"
         )
       ).eql(['otlp', 'md5', 'true', '500', '1048576', '200', 'logs,metrics,traces']);
       await editor.press('cancel');
@@ -231,7 +237,8 @@ for (const theme of themes) {
         }
       ];
       await editor.evaluate(
-        `RED.nodes.import(${JSON.stringify(early)}.map((node) => (node.x ? { ...node, z: RED.workspaces.active() } : node)), { generateIds: false })`
+        `RED.nodes.import(${JSON.stringify(early)}.map((node) => (node.x ? { ...node, z: RED.workspaces.active() ` +
+          '} : node)), { generateIds: false })'
       );
       should(
         await editor.evaluate<boolean[]>(
@@ -240,7 +247,8 @@ for (const theme of themes) {
       ).eql([true, true, true]);
       await editor.openDialog('early-reader');
       const shown = await editor.evaluate<string[]>(
-        "['registerType', 'byteOrder', 'controlAddress', 'commit', 'maxInFlight', 'ackTimeout'].map((name) => $('#node-input-' + name).val())"
+        "['registerType', 'byteOrder', 'controlAddress', 'commit', 'maxInFlight', 'ackTimeout'].map((name) => " +
+          "$('#node-input-' + name).val())"
       );
       should(shown).eql(['holding', 'big', '', 'onSend', '16', '60000']);
       should(await editor.evaluate<number>("$('.red-ui-tray-body .input-error').length")).equal(0);

@@ -48,7 +48,8 @@ describe('Find ring and Test behind a login', function () {
     // Whoever is not logged in may read: so the test's runtime is seen to be up.
     await appendFile(
       join(userDir, 'settings.js'),
-      `module.exports.adminAuth = { type: 'credentials', users: [${users.join(', ')}], default: { permissions: 'read' } };\n`
+      `module.exports.adminAuth = { type: 'credentials', users: [${users.join(', ')}], default: { permissions: ` +
+        `'read' } };\n`
     );
     runtime = await Runtime.start(userDir);
     tokens = Object.fromEntries(
@@ -244,17 +245,14 @@ describe('Find ring and Test behind a login', function () {
         body: JSON.stringify(modbus())
       }).catch((error: unknown) => error)
     );
-    for (let waited = 0; plc.simulator.modbus!.connections() < 2 && waited < 100; waited++)
-      await new Promise((resolve) => setTimeout(resolve, 50));
+    await until('both to be connected', () => plc.simulator.modbus!.connections() >= 2);
     should(await post('find-ring', modbus(), 'finder')).match({
       status: 429,
       body: { ok: false, code: 'OPENOT_FIND_BUSY' }
     });
     stop.abort();
     await Promise.all(gone);
-    for (let waited = 0; plc.simulator.modbus!.connections() > 0 && waited < 100; waited++)
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    should(plc.simulator.modbus!.connections()).equal(0);
+    await until('no connection', () => plc.simulator.modbus!.connections() === 0);
     plc.simulator.modbus!.quirks.delay = 0;
     should(await post('find-ring', modbus(), 'finder')).match({ status: 200, body: { ok: true } });
   });

@@ -187,7 +187,9 @@ for (const theme of themes) {
 
     it('lets a person choose where several rings were found', async () => {
       const ring = (address: number, isProved: boolean): object => ({
-        description: `holding registers, control block at ${address}: 16 KiB, ${isProved ? 'its records are whole' : 'a guess'}`,
+        description:
+          `holding registers, control block at ${address}: 16 KiB, ` +
+          `${isProved ? 'its records are whole' : 'a guess'}`,
         isProved,
         fields: {
           registerType: 'input',

@@ -123,7 +123,8 @@ describe('a link that is pulled for some seconds under a real Node-RED', functio
       const dead = shown.filter(({ atMs }) => atMs > downMs && atMs < backMs);
       const told = dead.find(isHonest)!;
       console.log(
-        `      ${name}: went on ${Math.round(resumedMs)} ms after the link's return; told after ${Math.round(told.atMs - downMs)} ms: ${told.text}`
+        `      ${name}: went on ${Math.round(resumedMs)} ms after the link's return; told after ` +
+          `${Math.round(told.atMs - downMs)} ms: ${told.text}`
       );
       should(dead.slice(dead.indexOf(told)).filter((each) => !isHonest(each))).eql([]);
       const documents = readDocuments(path);

@@ -49,7 +49,8 @@ describe('what our nodes send', function () {
     const tap = (name: string): FlowNode[] => [
       fn(
         `store-${name}`,
-        `${plainCheck}\ncheck(msg.payload, 'payload'); check(msg.openot, 'openot');\nflow.set(${JSON.stringify(name)}, msg, 'file'); return msg;`,
+        `${plainCheck}\ncheck(msg.payload, 'payload'); check(msg.openot, ` +
+          `'openot');\nflow.set(${JSON.stringify(name)}, msg, 'file'); return msg;`,
         [[`json-${name}`]]
       ),
       {
@@ -66,7 +67,8 @@ describe('what our nodes send', function () {
       },
       fn(
         `count-${name}`,
-        `global.get('fs').appendFileSync(${JSON.stringify(join(userDir, 'taps.txt'))}, ${JSON.stringify(name + '\n')});`,
+        `global.get('fs').appendFileSync(${JSON.stringify(join(userDir, 'taps.txt'))}, ` +
+          `${JSON.stringify(name + '\n')});`,
         []
       )
     ];

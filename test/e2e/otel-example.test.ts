@@ -48,7 +48,9 @@ describe('the example from the controller to a collector, imported and deployed'
     const flows = JSON.parse(text) as FlowNode[];
     const otel = flows.find(({ type }) => type === 'openot-otel')!;
     // JSON.stringify takes the sign of -0 away.
-    const written = `JSON.stringify(msg.payload, (key, value) => (Object.is(value, -0) ? '<-0>' : value)).replaceAll('"<-0>"', '-0')`;
+    const written =
+      `JSON.stringify(msg.payload, (key, value) => (Object.is(value, -0) ? '<-0>' : value)).replaceAll('"<-0>"', ` +
+      `'-0')`;
     const recorder: FlowNode = {
       id: 'tape',
       type: 'function',

@@ -45,7 +45,10 @@ describe(`${DEPLOYS} deploys in a row of a flow that reads over OPC UA and Modbu
   ];
   const servers = (): string => {
     const { server, modbus } = plc.simulator;
-    return `${server!.sessions()} sessions, ${server!.connections()} OPC UA connections, ${modbus!.connections()} Modbus connections`;
+    return (
+      `${server!.sessions()} sessions, ${server!.connections()} OPC UA connections, ${modbus!.connections()} ` +
+      'Modbus connections'
+    );
   };
 
   it('leaves no session, connection, socket, timer or listener behind, on either side, and every record comes once', async () => {
@@ -61,7 +64,10 @@ describe(`${DEPLOYS} deploys in a row of a flow that reads over OPC UA and Modbu
       const missing = documents.map((all) =>
         ((known) => truth.filter((id) => !known.has(id)))(countByIdentity(all)).slice(0, 20).join(' ')
       );
-      return `${plc.simulator.statistics().written} written; ${counts.join('; ')}; missing ${missing.join(' | ')}; ${JSON.stringify([...runtime!.comms.status].filter(([id]) => /reader/.test(id)))}\n${runtime!.log.slice(-3000)}`;
+      return (
+        `${plc.simulator.statistics().written} written; ${counts.join('; ')}; missing ${missing.join(' | ')}; ` +
+        `${JSON.stringify([...runtime!.comms.status].filter(([id]) => /reader/.test(id)))}\n${runtime!.log.slice(-3000)}`
+      );
     };
     plc.simulator.command('start-producer');
     await until(
@@ -104,7 +110,10 @@ describe(`${DEPLOYS} deploys in a row of a flow that reads over OPC UA and Modbu
       read
     );
     console.log(
-      `      ${DEPLOYS} deploys in ${(tookMs / 1000).toFixed(0)} s: sessions opened ${services().CreateSession - servicesBefore.CreateSession}, closed ${services().CloseSession - servicesBefore.CloseSession}, Modbus connections ${plc.simulator.modbus!.counters().connections - modbusBefore}; left: ${servers()}`
+      `      ${DEPLOYS} deploys in ${(tookMs / 1000).toFixed(0)} s: sessions opened ` +
+        `${services().CreateSession - servicesBefore.CreateSession}, closed ` +
+        `${services().CloseSession - servicesBefore.CloseSession}, Modbus connections ` +
+        `${plc.simulator.modbus!.counters().connections - modbusBefore}; left: ${servers()}`
     );
     console.log(`      runtime before: ${heldLine(before)}; after: ${heldLine(after)}`);
     should(differences(before, after)).eql([]);

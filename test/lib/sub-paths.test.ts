@@ -14,7 +14,10 @@ const { exports: entries } = JSON.parse(readFileSync(path.join(root, 'package.js
 };
 const subPaths = Object.entries(entries).filter((pair): pair is [string, Entry] => typeof pair[1] !== 'string');
 
-/** The rooms of lib that stand in the memory of whoever loads a sub-path, itself among them; what is not named here is not loaded. */
+/**
+ * The rooms of lib that stand in the memory of whoever loads a sub-path, itself among them; what is not named here is
+ * not loaded.
+ */
 const ROOMS: Record<string, readonly string[]> = {
   './base': ['base'],
   './base/system': ['base'],

@@ -108,8 +108,8 @@ class Lives {
 /*
  * Whoever is killed within a second of starting, again and again, must come through its ring all the same. Before the
  * settled place was saved soon, a life kept only what its first poll had brought, 40 records, whatever it read after
- * that: a reader without any work of its own read up to 1,200 records again in each life, and life 8 and 10 of ten ended
- * before the one ahead of them.
+ * that: a reader without any work of its own read up to 1,200 records again in each life, and life 8 and 10 of ten
+ * ended before the one ahead of them.
  */
 describe(`a reader that is killed ${LIFE_MS} ms after its first batch, ${KILLS} times`, function () {
   this.timeout(600_000);

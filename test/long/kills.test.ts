@@ -45,7 +45,9 @@ describe('a runtime that is killed (kill -9) again and again', function () {
     }
     const sums = await finish(flow, plc);
     console.log(
-      `      ${kills} kills in ${Math.round((Date.now() - begun) / 1000)} s, ${early} of them whatever the runtime did, ring of ${ringBytes} bytes: ${killLine(sums)}; published bound for the duplicates of one kill ${duplicatesBound(ringBytes)}`
+      `      ${kills} kills in ${Math.round((Date.now() - begun) / 1000)} s, ${early} of them whatever the ` +
+        `runtime did, ring of ${ringBytes} bytes: ${killLine(sums)}; published bound for the duplicates of one ` +
+        `kill ${duplicatesBound(ringBytes)}`
     );
     return sums;
   }

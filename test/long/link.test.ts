@@ -46,7 +46,9 @@ describe('a link that is pulled and comes back', function () {
       for (const { carriage, way, outcome } of done) {
         const name = `${carriage.name}, ${way.how}${way.how === 'unplugged' ? ` (${way.returns})` : ''}, while ${way.when}`;
         console.log(
-          `      ${name}: went on ${Math.round(outcome.resumedMs)} ms after ${way.downMs / 1000} s; told after ${outcome.toldMs === undefined ? 'no time' : `${Math.round(outcome.toldMs)} ms`}; errors ${outcome.errors.join(' ') || 'none'}`
+          `      ${name}: went on ${Math.round(outcome.resumedMs)} ms after ${way.downMs / 1000} s; told after ` +
+            `${outcome.toldMs === undefined ? 'no time' : `${Math.round(outcome.toldMs)} ms`}; errors ` +
+            `${outcome.errors.join(' ') || 'none'}`
         );
         const [lie] = lies(outcome.dead);
         if (lie !== undefined) faults.push(`${name}: ${lie}\n${statesOf(outcome.dead)}`);

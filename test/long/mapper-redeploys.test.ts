@@ -65,7 +65,9 @@ describe('a mapper that is deployed again and again while it works', function ()
           ...appendTo('logs', ''),
           outputs: 1,
           wires: [['ack']],
-          func: `${fs} fs.appendFileSync(${JSON.stringify(file('logs'))}, JSON.stringify(msg.payload) + '\\n'); return msg;`
+          func:
+            `${fs} fs.appendFileSync(${JSON.stringify(file('logs'))}, JSON.stringify(msg.payload) + '\\n'); return ` +
+            'msg;'
         } as FlowNode,
         { id: 'ack', type: 'openot-ack', z: 'tab', name: '', branches: '1', x: 900, y: 300, wires: [[]] },
         ...catchTo(file('errors'))
@@ -94,7 +96,8 @@ describe('a mapper that is deployed again and again while it works', function ()
         'every record',
         () => missing().length === 0,
         () =>
-          `missing ${missing().length} of ${written().size}: ${missing().slice(0, 10).join(' ')}\n${linesOf('errors').join('\n')}\n${runtime!.log.slice(-2000)}`
+          `missing ${missing().length} of ${written().size}: ` +
+          `${missing().slice(0, 10).join(' ')}\n${linesOf('errors').join('\n')}\n${runtime!.log.slice(-2000)}`
       );
       should(uids().filter((uid) => !uid.endsWith('/loss') && uid !== '' && !written().has(uid))).eql([]);
       console.log(

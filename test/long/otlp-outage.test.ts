@@ -97,7 +97,8 @@ describe(`a collector that is killed for ${GONE_S} s at ${RATE} events a second,
 
     const sums = flow.sums(runtime, await flow.arrives(runtime));
     console.log(
-      `      ${outageLine(sums)}; partly accepted ${collector.partial} requests; answered 400: requests of ${collector.bad.join(', ')} items`
+      `      ${outageLine(sums)}; partly accepted ${collector.partial} requests; answered 400: requests of ` +
+        `${collector.bad.join(', ')} items`
     );
     console.log(`      went on ${wentOnMs} ms after the collector was back; ${memory.line()}`);
     should([sums.silent, sums.unreported, sums.refusedAndAccepted, sums.invented]).eql([[], [], [], []]);

@@ -89,7 +89,8 @@ describe(`a controller that is power-cycled while nobody reads, keeps its run id
         for (const sums of outcome) {
           const { name, produced, delivered, lost, incarnations, errors } = sums;
           console.log(
-            `      ${name}, seed ${seed}: produced ${produced}, delivered ${delivered}, lost ${lost}, silent ${sums.silent.length}, incarnations ${incarnations.join(', ') || 'none'}; ${errors.join(' ')}`
+            `      ${name}, seed ${seed}: produced ${produced}, delivered ${delivered}, lost ${lost}, silent ` +
+              `${sums.silent.length}, incarnations ${incarnations.join(', ') || 'none'}; ${errors.join(' ')}`
           );
           for (const fault of faultsOf(sums)) faults.push(`${name}, seed ${seed}: ${fault}`);
         }

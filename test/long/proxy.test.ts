@@ -62,17 +62,22 @@ describe(`${MINUTES} minutes on a bad link`, function () {
       for (const { code } of reader.errors) codes.set(code, (codes.get(code) ?? 0) + 1);
       console.log(`      ${carriage.name}: ${line(sums)}`);
       console.log(
-        `        faults ${[...faults.played].map(([kind, times]) => `${kind} ${times}`).join(', ')}; ${counters.connections} connections, ${counters.garbled} pieces garbled, ${Math.round(counters.bytesToClient / 1024)} KiB read`
+        `        faults ${[...faults.played].map(([kind, times]) => `${kind} ${times}`).join(', ')}; ` +
+          `${counters.connections} connections, ${counters.garbled} pieces garbled, ` +
+          `${Math.round(counters.bytesToClient / 1024)} KiB read`
       );
       console.log(
-        `        polls ${status.looks.polls}, looks repeated ${status.looks.repeated}, records read again ${status.looks.reread}, laps ${status.totals.laps}, skipped ${status.totals.skipped}, incarnations ${status.totals.incarnations}; ${[...codes].map(([code, times]) => `${code} ${times}`).join(', ')}`
+        `        polls ${status.looks.polls}, looks repeated ${status.looks.repeated}, records read again ` +
+          `${status.looks.reread}, laps ${status.totals.laps}, skipped ${status.totals.skipped}, incarnations ` +
+          `${status.totals.incarnations}; ${[...codes].map(([code, times]) => `${code} ${times}`).join(', ')}`
       );
       const name = `${carriage.name}, seed ${SEED}`;
       if (sums.invented.length > 0) problems.push(`${name}: invented ${sums.invented.slice(0, 20).join(' ')}`);
       if (sums.silent.length > 0) problems.push(`${name}: silently lost ${sums.silent.slice(0, 20).join(' ')}`);
       if (sums.reportedTwice.length > 0 || sums.lostAndDelivered.length > 0)
         problems.push(
-          `${name}: reported twice ${sums.reportedTwice.slice(0, 9).join(' ')}, lost and delivered ${sums.lostAndDelivered.slice(0, 9).join(' ')}`
+          `${name}: reported twice ${sums.reportedTwice.slice(0, 9).join(' ')}, lost and delivered ` +
+            `${sums.lostAndDelivered.slice(0, 9).join(' ')}`
         );
       if (sums.produced !== sums.delivered + sums.lost || sums.duplicates > 0)
         problems.push(`${name}: the sums do not close`);

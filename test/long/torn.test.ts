@@ -79,10 +79,14 @@ describe(`${MINUTES} minutes at 500 events/s from a server that tears its copies
       const invented = [...delivered].filter(([identity, eventTypeId]) => written.get(identity) !== eventTypeId);
       const silent = [...written.keys()].filter((identity) => !delivered.has(identity) && !lost.has(identity));
       console.log(
-        `      produced ${written.size}, delivered ${delivered.size}, lost ${lost.size - lostBefore} (${lostBefore} before the reader came), invented ${invented.length}, silently lost ${silent.length}, twice ${twice.length}`
+        `      produced ${written.size}, delivered ${delivered.size}, lost ${lost.size - lostBefore} ` +
+          `(${lostBefore} before the reader came), invented ${invented.length}, silently lost ${silent.length}, ` +
+          `twice ${twice.length}`
       );
       console.log(
-        `      copies ${copies?.copies}, of them cut ${copies?.cut}; polls ${status.looks.polls}, reads ${status.looks.reads}, looks repeated ${status.looks.repeated}, unconfirmed ${status.looks.unconfirmed}, records read again ${status.looks.reread}`
+        `      copies ${copies?.copies}, of them cut ${copies?.cut}; polls ${status.looks.polls}, reads ` +
+          `${status.looks.reads}, looks repeated ${status.looks.repeated}, unconfirmed ` +
+          `${status.looks.unconfirmed}, records read again ${status.looks.reread}`
       );
       should(copies!.cut).be.above(100);
       should(delivered.size - deliveredBefore).be.above(MINUTES * 60 * 400);

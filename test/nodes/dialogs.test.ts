@@ -263,7 +263,9 @@ describe('dialogs', () => {
         'openot-modbus',
         { host: 'tcp://plc' },
         {
-          host: 'Host: a name or an IP address alone is expected, without modbus:// and without the port; ${NAME} may stand for any part'
+          host:
+            'Host: a name or an IP address alone is expected, without modbus:// and without the port; ${NAME} may ' +
+            'stand for any part'
         }
       ],
       ['openot-modbus', { host: '${LINE}.plant' }, {}],
@@ -314,7 +316,8 @@ describe('dialogs', () => {
     for (const type of types) {
       should(registered(type).defaults.configVersion.value).equal(1);
       should(reasons(type, { configVersion: 7 }).configVersion).equal(
-        'This node was saved by a later version of this package (7; this one knows 1): update the package, or undo the change'
+        'This node was saved by a later version of this package (7; this one knows 1): update the package, or ' +
+          'undo the change'
       );
     }
   });

@@ -99,7 +99,8 @@ export class Books {
         if (life !== undefined && life !== record.life)
           this.alarm.raise(
             'ids',
-            `one batch of incarnation ${facts.incarnation} holds records of lives ${life.index} and ${record.life.index}`
+            `one batch of incarnation ${facts.incarnation} holds records of lives ${life.index} and ` +
+              `${record.life.index}`
           );
         life = record.life;
         records++;

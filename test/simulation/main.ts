@@ -14,7 +14,8 @@ const value = (name: string, otherwise: number): number =>
 function show(result: SimulationResult, seconds: number): void {
   const { violation, faults, ...rest } = result;
   console.log(
-    `${violation === undefined ? 'ok  ' : 'FAIL'} seed ${result.seed} ${seconds.toFixed(2)} s ${Math.round(result.produced / seconds)}/s ${JSON.stringify(rest)}`
+    `${violation === undefined ? 'ok  ' : 'FAIL'} seed ${result.seed} ${seconds.toFixed(2)} s ` +
+      `${Math.round(result.produced / seconds)}/s ${JSON.stringify(rest)}`
   );
   if (violation !== undefined)
     console.log(
@@ -54,7 +55,8 @@ async function main(): Promise<void> {
   const seconds = (performance.now() - begun) / 1_000;
   if (!has('json'))
     console.log(
-      `${run} seeds, ${produced} records, ${Math.round(produced / seconds)} records/s, ${failed} failures, ${seconds.toFixed(1)} s`
+      `${run} seeds, ${produced} records, ${Math.round(produced / seconds)} records/s, ${failed} failures, ` +
+        `${seconds.toFixed(1)} s`
     );
   process.exitCode = failed > 0 ? 1 : 0;
 }

@@ -39,7 +39,10 @@ export interface Plan {
   /** Chance that a definition is there when it comes into force; otherwise later. */
   readonly definitionReady: number;
   readonly wallJumps: boolean;
-  /** Bytes may come from copies of some time ago: then the ring must not lap the reader (docs/reader.md, How large a ring must be). */
+  /**
+   * Bytes may come from copies of some time ago: then the ring must not lap the reader (docs/reader.md, How large a
+   * ring must be).
+   */
   readonly isOld: boolean;
   /** Names of what was switched on, for people. */
   readonly faults: readonly string[];

@@ -14,7 +14,8 @@ async function main(): Promise<void> {
     console.log(
       result?.violation === undefined
         ? `NOT FOUND  ${mutant.name} (${seeds} seeds, ${seconds} s)`
-        : `found      ${mutant.name}: seed ${result.seed}, checker ${result.violation.checker} (${seconds} s)\n           ${result.violation.message.slice(0, 220)}`
+        : `found      ${mutant.name}: seed ${result.seed}, checker ${result.violation.checker} (${seconds} s)\n    ` +
+            `       ${result.violation.message.slice(0, 220)}`
     );
   };
   const work = async (): Promise<void> => {

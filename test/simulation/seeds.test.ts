@@ -10,7 +10,8 @@ const GROUP = 10;
 function failureOf({ seed, violation, faults }: SimulationResult, records: number): string {
   return violation === undefined
     ? ''
-    : `seed ${seed}: ${violation.checker} at ${violation.atMs.toFixed(0)} ms: ${violation.message}\n    with ${faults.join(', ')}\n    npm run soak -- --seed ${seed} --records ${records} --trace`;
+    : `seed ${seed}: ${violation.checker} at ${violation.atMs.toFixed(0)} ms: ${violation.message}\n    with ` +
+        `${faults.join(', ')}\n    npm run soak -- --seed ${seed} --records ${records} --trace`;
 }
 
 /*
@@ -43,7 +44,8 @@ describe(`simulation: ${SEEDS} seeds of ${RECORDS} records`, function () {
 
   after(() =>
     console.log(
-      `      ${sums.produced} records produced, ${sums.delivered} delivered, ${sums.sessions} lives of readers, ${met.size} kinds of faults`
+      `      ${sums.produced} records produced, ${sums.delivered} delivered, ${sums.sessions} lives of readers, ` +
+        `${met.size} kinds of faults`
     )
   );
 });

@@ -83,7 +83,9 @@ export class Simulation {
   polls = 0;
   /** States that were saved, now and then one of them. */
   private readonly backups: Uint8Array[] = [];
-  /** The power was cut while nobody read, and the ring overtook the old place: it need not wait until that is noticed. */
+  /**
+   * The power was cut while nobody read, and the ring overtook the old place: it need not wait until that is noticed.
+   */
   private overtaking = false;
   /** A reader was started since then. */
   private isBack = false;
@@ -189,7 +191,8 @@ export class Simulation {
       if (part.kind === 'ring') return `${bytes.length} of ${part.length} bytes at ${part.offset}`;
       const block = decodeControlBlock(bytes);
       return block.ok
-        ? `control ${block.seqlock}: ${block.oldestAbs} to ${block.headAbs}, lost ${block.lostCount}, run ${block.runId}, epoch ${block.epochId} from ${block.epochFirstAbs}`
+        ? `control ${block.seqlock}: ${block.oldestAbs} to ${block.headAbs}, lost ${block.lostCount}, run ` +
+            `${block.runId}, epoch ${block.epochId} from ${block.epochFirstAbs}`
         : `control ${block.kind}`;
     });
     this.trace(`  read ${outcome.ok ? '' : `${outcome.code} `}${words.join('; ')}`);
@@ -229,7 +232,9 @@ export class Simulation {
       const { status } = operator;
       this.alarm.raise(
         'drained',
-        `${Math.round(scheduler.now - sinceMs)} ms and ${this.pollsNow() - sincePolls} polls after the last fault the reader is not at rest: head ${program.plc.headAbs}, ${JSON.stringify({ ...status, totals: undefined })}`
+        `${Math.round(scheduler.now - sinceMs)} ms and ${this.pollsNow() - sincePolls} polls after the last ` +
+          `fault the reader is not at rest: head ${program.plc.headAbs}, ` +
+          `${JSON.stringify({ ...status, totals: undefined })}`
       );
       return;
     }
@@ -344,7 +349,8 @@ export class Simulation {
     // What was never handed on was never begun.
     if (checkpoint === undefined && !this.isBegun) this.firstAbs = Infinity;
     this.trace(
-      `reader ${books.sessions + 1} loaded ${checkpoint === undefined ? 'nothing' : `checkpoint ${checkpoint.incarnation}/${checkpoint.cursor}`}`
+      `reader ${books.sessions + 1} loaded ` +
+        `${checkpoint === undefined ? 'nothing' : `checkpoint ${checkpoint.incarnation}/${checkpoint.cursor}`}`
     );
     const session: Session = {
       number: ++books.sessions,
@@ -362,7 +368,8 @@ export class Simulation {
     this.isBegun = true;
     if (seen.life === undefined) this.books.hint(seen.incarnation, this.truth.lives[this.server.lifeSeen]);
     this.trace(
-      `batch ${batch.serial} of incarnation ${seen.incarnation}: ${batch.records} records ${batch.facts.segments.map(({ abs }) => `@${abs}`).join(' ')}${batch.facts.notices.map((notice) => ` ${JSON.stringify(notice)}`).join('')}`
+      `batch ${batch.serial} of incarnation ${seen.incarnation}: ${batch.records} records ` +
+        `${batch.facts.segments.map(({ abs }) => `@${abs}`).join(' ')}${batch.facts.notices.map((notice) => ` ${JSON.stringify(notice)}`).join('')}`
     );
     this.trace(`  facts ${JSON.stringify(batch.facts)}`);
     const kept = this.seen.get(process) ?? new Map<number, SeenBatch>();

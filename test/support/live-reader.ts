@@ -8,6 +8,7 @@ import { BatchFacts, Item, itemsOfBatch } from '../../lib/stream';
 import { createModbusConnection, createModbusTransport, ModbusRing, ModbusSettings } from '../../lib/transport/modbus';
 import { createOpcuaConnection, createOpcuaTransport, OpcuaNodes } from '../../lib/transport/opcua';
 import { Transport } from '../../lib/transport/transport';
+import { WAIT_MS } from './until';
 
 export interface LiveReader {
   /** All items handed on, in order; batches are settled at once. */
@@ -26,10 +27,17 @@ interface LiveOptions {
   readonly onItems?: (items: Item[], facts: BatchFacts) => void;
 }
 
-/** A reader on a real OPC UA server, with the real clock, whose batches are taken apart as the decoder does. */
+/**
+ * A reader on a real OPC UA server, with the real clock, whose batches are taken apart as the decoder does. A request
+ * has the time of a wait: on a busy machine an answer may be late, and is no error.
+ */
 export function startLiveReader(options: LiveOptions & { endpointUrl: string; nodes: OpcuaNodes }): LiveReader {
   const pkiFolder = mkdtempSync(join(tmpdir(), 'openot-client-'));
-  const connection = createOpcuaConnection({ endpoint: options.endpointUrl, pkiFolder });
+  const connection = createOpcuaConnection({
+    endpoint: options.endpointUrl,
+    pkiFolder,
+    requestTimeoutMs: WAIT_MS
+  });
   return startReaderOn(createOpcuaTransport(connection, options.nodes), options, async () => {
     await connection.destroy();
     rmSync(pkiFolder, { recursive: true, force: true });
@@ -40,7 +48,7 @@ export function startLiveReader(options: LiveOptions & { endpointUrl: string; no
 export function startLiveModbusReader(
   options: LiveOptions & { device: Partial<ModbusSettings> & Pick<ModbusSettings, 'port'>; ring: ModbusRing }
 ): LiveReader {
-  const connection = createModbusConnection({ host: '127.0.0.1', ...options.device });
+  const connection = createModbusConnection({ host: '127.0.0.1', requestTimeoutMs: WAIT_MS, ...options.device });
   return startReaderOn(createModbusTransport(connection, options.ring), options, () => connection.destroy());
 }
 

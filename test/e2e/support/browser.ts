@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import puppeteer, { Browser, Page } from 'puppeteer-core';
-import { WAIT_MS } from '../../support/until';
+import { sleep, until, WAIT_MS } from '../../support/until';
 
 export function chromiumPath(): string | undefined {
   return [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
@@ -45,7 +45,7 @@ export class Editor {
     await page.goto(url, { waitUntil: 'domcontentloaded' });
     await page.waitForFunction('window.RED && RED.workspaces && RED.workspaces.count() > 0');
     if (options.dark) await editor.evaluate("document.documentElement.classList.add('nr-theme-dark')");
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await editor.standsStill('body');
     return editor;
   }
 
@@ -66,13 +66,28 @@ export class Editor {
       else RED.editor.edit(node);
     })()`);
     await this.page.waitForSelector('.red-ui-tray-body form');
-    await new Promise((resolve) => setTimeout(resolve, 700));
+    await this.standsStill('.red-ui-tray');
+  }
+
+  /** Waits until what is selected has kept its place and size for half a second: dialogs slide in and out. */
+  private async standsStill(selector: string): Promise<void> {
+    const now = (): Promise<string> =>
+      this.evaluate<string>(
+        `JSON.stringify([...document.querySelectorAll('${selector}')].map((each) => each.getBoundingClientRect()))`
+      );
+    let before = '';
+    await until(`${selector} to stand still`, async () => {
+      const last = before;
+      before = await now();
+      await sleep(500);
+      return before === last && before === (await now());
+    });
   }
 
   async press(button: 'ok' | 'cancel'): Promise<void> {
     await this.evaluate(`$('.red-ui-tray-toolbar button').filter((_, b) => /-${button}$/.test(b.id)).last().click()`);
     await this.page.waitForFunction("document.querySelectorAll('.red-ui-tray').length === 0");
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await this.standsStill('body');
   }
 
   close(): Promise<void> {

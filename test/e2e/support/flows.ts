@@ -136,7 +136,9 @@ export function catchTo(path: string): FlowNode[] {
     },
     {
       ...appendTo('catch-append', path),
-      func: `global.get('fs').appendFileSync(${JSON.stringify(path)}, (msg.error.code || '-') + ' ' + msg.error.source.type + ' ' + msg.error.message + '\\n');`
+      func:
+        `global.get('fs').appendFileSync(${JSON.stringify(path)}, (msg.error.code || '-') + ' ' + ` +
+        `msg.error.source.type + ' ' + msg.error.message + '\\n');`
     }
   ];
 }

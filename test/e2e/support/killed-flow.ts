@@ -134,7 +134,8 @@ export class KilledFlow {
       'the newest record',
       () => this.read().delivered.has(last),
       () =>
-        `${this.plc.simulator.statistics().written} written, ${this.read().delivered.size} delivered\n${this.log.slice(-3000)}`
+        `${this.plc.simulator.statistics().written} written, ${this.read().delivered.size} ` +
+        `delivered\n${this.log.slice(-3000)}`
     );
   }
 
@@ -311,5 +312,9 @@ export function killLine(sums: KillSums): string {
     invented,
     torn
   } = sums;
-  return `produced ${produced}, delivered ${delivered}, duplicates ${duplicates} (most after one kill ${duplicatesOfOneKill}), lost ${lost}, indeterminate ${indeterminate} (of them delivered ${indeterminateDelivered}), silently lost ${silent.length}, invented ${invented.length}, lines cut off ${torn}`;
+  return (
+    `produced ${produced}, delivered ${delivered}, duplicates ${duplicates} (most after one kill ` +
+    `${duplicatesOfOneKill}), lost ${lost}, indeterminate ${indeterminate} (of them delivered ` +
+    `${indeterminateDelivered}), silently lost ${silent.length}, invented ${invented.length}, lines cut off ${torn}`
+  );
 }

@@ -259,7 +259,8 @@ export class OutageFlow {
         );
       },
       () =>
-        `${records} records; ${JSON.stringify(this.said)} ${JSON.stringify(runtime.comms.status.get('otlp'))}\n${this.errors.slice(-10).join('\n')}\n${runtime.log.slice(-3000)}`
+        `${records} records; ${JSON.stringify(this.said)} ` +
+        `${JSON.stringify(runtime.comms.status.get('otlp'))}\n${this.errors.slice(-10).join('\n')}\n${runtime.log.slice(-3000)}`
     );
   }
 
@@ -350,4 +351,7 @@ export const outageLine = ({
   silentStates,
   toldAtClose: told
 }: OutageSums): string =>
-  `spans ${spans}, lost ${silentSpans.length}; data points ${points}, lost ${silentPoints.length} of records, ${silentStates.length} of states (told at close: ${told}); records: produced ${produced}, accepted ${accepted}, refused ${refused}, duplicates on the wire ${duplicates}, silently lost ${silent.length}, requests ${requests}`;
+  `spans ${spans}, lost ${silentSpans.length}; data points ${points}, lost ${silentPoints.length} of records, ` +
+  `${silentStates.length} of states (told at close: ${told}); records: produced ${produced}, accepted ` +
+  `${accepted}, refused ${refused}, duplicates on the wire ${duplicates}, silently lost ${silent.length}, ` +
+  `requests ${requests}`;

@@ -112,4 +112,5 @@ export async function settledAt(before: Held, runtime: Runtime): Promise<Held> {
 
 /** For the log. */
 export const heldLine = ({ sockets, resources, listeners, heapUsed }: Held): string =>
-  `sockets ${sockets}, timers ${resources.Timeout ?? 0}, listeners ${Object.values(listeners).reduce((total, count) => total + count, 0)}, heap ${(heapUsed / 1e6).toFixed(0)} MB`;
+  `sockets ${sockets}, timers ${resources.Timeout ?? 0}, listeners ` +
+  `${Object.values(listeners).reduce((total, count) => total + count, 0)}, heap ${(heapUsed / 1e6).toFixed(0)} MB`;

@@ -1,5 +1,6 @@
-// The scorecard asks a catalogue on the web for packages of a similar name, and npm for Node-RED's own versions. Without the
-// web, this answers in their place with what it would look for: no similar package, the supported Node-RED versions.
+// The scorecard asks a catalogue on the web for packages of a similar name, and npm for Node-RED's own versions.
+// Without the web, this answers in their place with what it would look for: no similar package, the supported Node-RED
+// versions.
 const axios = require(require.resolve('axios', { paths: [require.resolve('node-red-dev/bin/run')] }));
 
 const nodeRed = {

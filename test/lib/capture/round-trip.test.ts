@@ -5,6 +5,7 @@ import { ManualClock } from '../reader/fake-ports';
 import { Faults, FaultyPlc } from './support/faulty-plc';
 import { MemoryFiles } from './support/memory-files';
 import { Session, startSession, told } from './support/session';
+import { until } from '../../support/until';
 
 const PATH = '/captures/line1';
 const settings = { intervalMs: 100, firstChunk: 1024, rereadMs: 1000 };
@@ -109,8 +110,7 @@ describe('capture: a recorded session', function () {
     });
     const transport = createCaptureTransport({ path: PATH, speed: 'once', clock: systemClock(), files });
     const replay = startSession(transport, transport.clock, settings);
-    while (!(replay.reader.status().about.at(-1) ?? '').startsWith('replay finished'))
-      await new Promise((resolve) => setTimeout(resolve, 5));
+    await until('the end', () => (replay.reader.status().about.at(-1) ?? '').startsWith('replay finished'));
     should(told(replay)).eql(told(original));
     should(replay.items.map(({ receiveTimeNs }) => receiveTimeNs)).eql(
       original.items.map(({ receiveTimeNs }) => receiveTimeNs)

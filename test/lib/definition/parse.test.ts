@@ -252,7 +252,8 @@ describe('the typed model of a definition', () => {
     const error = refusal(JSON.stringify(fullFile(), null, 2).replace('"unitId": 2', '"unitId": 70000'));
     error.pointer.should.equal('/units/0/unitId');
     error.message.should.equal(
-      `invalid definition JSON: integer number out of range: found 70000, expected 0 to 65535 at line ${error.line} column ${error.column} (/units/0/unitId)`
+      'invalid definition JSON: integer number out of range: found 70000, expected 0 to 65535 at line ' +
+        `${error.line} column ${error.column} (/units/0/unitId)`
     );
     JSON.stringify(fullFile(), null, 2).split('\n')[error.line - 1].should.containEql('"unitId"');
   });

@@ -2,6 +2,7 @@ import should from 'should';
 import { createServer } from 'node:net';
 import { findModbusRings, FindOutcome, ModbusFields, ScanRange } from '../../../lib/discovery';
 import { createSimulator, Simulator, SimulatorOptions } from '../../../lib/simulator';
+import { until } from '../../support/until';
 
 type Found = Extract<FindOutcome<ModbusFields>, { ok: true }>;
 
@@ -32,7 +33,7 @@ describe('searching a Modbus device for rings', function () {
     return plc;
   };
   const find = (range?: ScanRange, limits = {}, signal?: AbortSignal): Promise<FindOutcome<ModbusFields>> =>
-    findModbusRings({ host: '127.0.0.1', port: plc!.modbus!.port, requestTimeoutMs: 2000 }, range, limits, signal);
+    findModbusRings({ host: '127.0.0.1', port: plc!.modbus!.port, requestTimeoutMs: 30_000 }, range, limits, signal);
   const found = (outcome: FindOutcome<ModbusFields>): Found => {
     if (!outcome.ok) throw new Error(`${outcome.code}: ${outcome.message}`);
     return outcome;
@@ -191,14 +192,12 @@ describe('searching a Modbus device for rings', function () {
     setTimeout(() => stop.abort(), 100);
     const aborted = await find(undefined, {}, stop.signal);
     if (aborted.ok) should(aborted.isComplete).be.false();
-    for (let waited = 0; plc!.modbus!.connections() > 0 && waited < 50; waited++)
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    should(plc!.modbus!.connections()).equal(0);
+    await until('no connection', () => plc!.modbus!.connections() === 0);
   });
 
   it('says why a device does not answer, or cannot be reached', async () => {
     await start({ silent: true });
-    should(await findModbusRings({ host: '127.0.0.1', port: plc!.modbus!.port, requestTimeoutMs: 200 })).match({
+    should(await findModbusRings({ host: '127.0.0.1', port: plc!.modbus!.port, requestTimeoutMs: 1000 })).match({
       ok: false,
       code: 'OPENOT_MODBUS_SILENT'
     });

@@ -6,6 +6,7 @@ import { AddedNode, addNodes, PlantServer, startPlantServer } from './plant-serv
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { until } from '../../support/until';
 
 describe('searching an OPC UA server for rings', function () {
   const folder = mkdtempSync(join(tmpdir(), 'openot-find-'));
@@ -34,7 +35,7 @@ describe('searching an OPC UA server for rings', function () {
     return plc;
   };
   const find = (endpoint: string, limits = {}, signal?: AbortSignal): Promise<FindOutcome<OpcuaFields>> =>
-    findOpcuaRings({ endpoint, pkiFolder: join(folder, 'client'), requestTimeoutMs: 5000 }, limits, signal);
+    findOpcuaRings({ endpoint, pkiFolder: join(folder, 'client'), requestTimeoutMs: 30_000 }, limits, signal);
   const found = (outcome: FindOutcome<OpcuaFields>): Extract<FindOutcome<OpcuaFields>, { ok: true }> => {
     if (!outcome.ok) throw new Error(`${outcome.code}: ${outcome.message}`);
     return outcome;
@@ -168,15 +169,11 @@ describe('searching an OPC UA server for rings', function () {
     should(late.hints.join()).match(/the search was ended after/);
     const stop = new AbortController();
     const searching = find(endpointUrl, {}, stop.signal);
-    for (let waited = 0; server.currentSessionCount === 0 && waited < 200; waited++)
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    should(server.currentSessionCount).equal(1);
+    await until('its session', () => server.currentSessionCount === 1);
     stop.abort();
     const aborted = await searching;
     if (aborted.ok) should(aborted.isComplete).be.false();
-    for (let waited = 0; server.currentSessionCount > 0 && waited < 100; waited++)
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    should(server.currentSessionCount).equal(0);
+    await until('no session', () => server.currentSessionCount === 0);
   });
 
   it('says why a server cannot be reached', async () => {

@@ -43,7 +43,8 @@ describe('enriched documents', () => {
         '{"key":1,"name":"stateMachine","type":"StateMachineRef","value":"Mixer","enumLabel":null,"raw":7},' +
         '{"key":2,"name":"category","type":"UInt","value":2,"enumLabel":"Procedural"},' +
         '{"key":3,"name":"previousState","type":"StateRef","value":"Paused","enumLabel":"Paused","raw":4},' +
-        '{"key":4,"name":"newState","type":"StateRef","value":"Running","enumLabel":"Running","raw":1}],"text":"Mixer: Paused -> Running"}'
+        '{"key":4,"name":"newState","type":"StateRef","value":"Running","enumLabel":"Running","raw":1}],"text":"Mixer: ' +
+        'Paused -> Running"}'
     );
   });
 
@@ -281,7 +282,8 @@ describe('enriched documents', () => {
     const document = documentOf({ seq: 3 }, unbound(drift), {}, 'enriched') as PlaceholderDocument;
     should(document.provenance.source).eql({ id: 1 });
     should(document.text).equal(
-      `Event 3 of source 1 (seq 3) is not resolved: the controller uses definition 1111111111111111, the one at hand is ${compiled.carriageHash}`
+      'Event 3 of source 1 (seq 3) is not resolved: the controller uses definition 1111111111111111, the one at ' +
+        `hand is ${compiled.carriageHash}`
     );
   });
 

@@ -69,7 +69,8 @@ const lines: [number, readonly Slot[], string][] = [
       slot(Key.windowStart, 0n),
       slot(Key.windowEnd, 1_000_000_000n)
     ],
-    '5 records of Mixer.Main dropped (seq 0 to 4) from 1970-01-01T00:00:00.000000000Z until 1970-01-01T00:00:01.000000000Z'
+    '5 records of Mixer.Main dropped (seq 0 to 4) from 1970-01-01T00:00:00.000000000Z until ' +
+      '1970-01-01T00:00:01.000000000Z'
   ],
   [
     EventType.SourceRegistered,

@@ -147,7 +147,8 @@ function play(seed: number): { upgrades: number; waited: number; repeats: number
     const told = result.losses.map(text);
     if (told.join() !== expected.join())
       throw new Error(
-        `seed ${seed}, run ${runId} source ${sourceId} seq ${back}: reported ${told.join()}, expected ${expected.join()}`
+        `seed ${seed}, run ${runId} source ${sourceId} seq ${back}: reported ${told.join()}, expected ` +
+          `${expected.join()}`
       );
     for (const item of result.losses) {
       if (item.count !== item.lastSeq - item.firstSeq + 1) throw new Error('count is wrong');

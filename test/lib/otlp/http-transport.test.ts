@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { HttpAnswer, HttpFailure, HttpTransport, TlsOptions } from '../../../lib/otlp';
 import { createHttpTransport, MAX_ANSWER_BYTES } from '../../../lib/otlp/http-transport';
 import { accept, cutOff, say, ScriptedReceiver } from './support/scripted-receiver';
+import { until } from '../../support/until';
 
 describe('the HTTP transport', () => {
   let receiver: ScriptedReceiver;
@@ -172,8 +173,9 @@ describe('the HTTP transport', () => {
 
   it('ends what is under way when it closes, and takes nothing more', async () => {
     receiver.script = () => undefined;
+    const before = receiver.received.length;
     const pending = post();
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await until('the request', () => receiver.received.length > before);
     transport.close();
     should(await pending).match({ ok: false, message: 'the sender is closed' });
     should(await post()).match({ ok: false, message: 'the sender is closed' });
@@ -251,7 +253,7 @@ describe('the HTTP transport', () => {
         url: new URL(`https://localhost:${port}/`),
         headers: {},
         body: Buffer.from('{}'),
-        timeoutMs: 5000,
+        timeoutMs: 60_000,
         tls
       });
       should(named).match({

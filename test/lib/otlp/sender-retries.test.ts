@@ -147,7 +147,8 @@ describe('the OTLP sender: an endpoint that does not answer, or says: later', ()
       answer(200, { partialSuccess: { rejectedLogRecords: 0, errorMessage: `${'x'.repeat(290)} ${secret}` } }),
       answer(
         400,
-        `{"error":"${secret.replace('/', '\\/')} ${JSON.stringify('a"b&c<d').slice(1, -1)} ${encodeURIComponent(secret)} me:passw0rd"}`
+        `{"error":"${secret.replace('/', '\\/')} ${JSON.stringify('a"b&c<d').slice(1, -1)} ` +
+          `${encodeURIComponent(secret)} me:passw0rd"}`
       )
     ]) {
       const text = await said(reply);

@@ -351,14 +351,16 @@ describe('reader: every split of a ring image into two copies', function () {
           faults.push(...findings.missing(readU32(images.then.control, 32)));
           if (faults.length > 0 || silent.length > 0)
             throw new Error(
-              `${what}, cut after ${bytes} bytes: ${JSON.stringify({ faults, silent, notices: notices.slice(0, 9), errors: findings.errors })}`
+              `${what}, cut after ${bytes} bytes: ` +
+                `${JSON.stringify({ faults, silent, notices: notices.slice(0, 9), errors: findings.errors })}`
             );
           if (notices.length > 0) withLoss++;
         }
         reported.push(`${what}: ${withLoss}`);
       }
       console.log(
-        `      ${amounts.length * (CAPACITY / 4 + 1)} splits of ${tale.met.written - fresh} records; with losses reported: ${reported.join(', ')}`
+        `      ${amounts.length * (CAPACITY / 4 + 1)} splits of ${tale.met.written - fresh} records; with losses ` +
+          `reported: ${reported.join(', ')}`
       );
     });
   }

@@ -7,7 +7,10 @@ import { FakePlc } from './fake-plc';
 import { FakeTransport, ManualClock, MemoryStore } from './fake-ports';
 import { Rig, seqs } from './rig';
 
-/* What the fault simulator (test/simulation) found, one test each: played out by hand, so that each stands without a seed. */
+/*
+ * What the fault simulator (test/simulation) found, one test each: played out by hand, so that each stands without a
+ * seed.
+ */
 
 const stateIn = (store: MemoryStore): StateFile => {
   const result = decodeState(store.bytes as Uint8Array);

@@ -193,7 +193,7 @@ describe('reader: memory that changes while it is copied', function () {
       () => ({ staleControl: 70, staleRing: 100 }),
       { ringBytes: 16384, pressure: 1 }
     ],
-    // Slow enough that the ring is not written around within that time: the sizing rule of docs/design.md 6.
+    // Slow enough that the ring is not written around within that time: the sizing rule of docs/reader.md.
     ...[500, 1_000].flatMap((age) =>
       [2_048, 4_096, 65_536].map((ringBytes): [string, () => Quirks, Partial<Play>] => [
         `a ring of ${ringBytes} bytes from a copy of ${age} ms ago`,
@@ -236,7 +236,7 @@ describe('reader: memory that changes while it is copied', function () {
     }
   }
 
-  // Written around many times within the age of the copies, which no rule can see (docs/design.md 6): then a place may
+  // Written around many times within the age of the copies, which no rule can see (docs/reader.md): then a place may
   // show another lap. Nothing else may happen.
   for (const ringBytes of [2_048, 4_096]) {
     for (const age of [500, 1_000]) {

@@ -143,14 +143,16 @@ function play(seed: number): { prior: number; stale: number } {
         counts.prior++;
         if (hash !== prior.hash)
           throw new Error(
-            `seed ${seed}: a record at ${abs}, written with ${hash}, was bound to ${prior.hash} from ${prior.firstAbs}; known ${JSON.stringify(known)}`
+            `seed ${seed}: a record at ${abs}, written with ${hash}, was bound to ${prior.hash} from ` +
+              `${prior.firstAbs}; known ${JSON.stringify(known)}`
           );
       } else counts.stale++;
       // Also what nobody binds by: every known stretch holds records of its own hash only.
       const of = known.filter(({ firstAbs }) => firstAbs <= abs).pop();
       if (of !== undefined && of.hash !== hash)
         throw new Error(
-          `seed ${seed}: the record at ${abs}, written with ${hash}, is not of the epoch known there: ${JSON.stringify(known)}`
+          `seed ${seed}: the record at ${abs}, written with ${hash}, is not of the epoch known there: ` +
+            `${JSON.stringify(known)}`
         );
     }
     if (random.below(8) === 0) {

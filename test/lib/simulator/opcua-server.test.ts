@@ -15,6 +15,7 @@ import { Key, text, udint } from '../../../lib/simulator/slots';
 import { EventType } from '../../../lib/wire';
 import { START_NS } from './support/clocked';
 import { bytesOf, connect, temporaryFolder, TestClient } from './support/opcua-client';
+import { until } from '../../support/until';
 
 const RING = 4096;
 
@@ -413,7 +414,7 @@ describe('a simulator with a server', function () {
       return Number(block.headAbs);
     };
     const before = await head();
-    while ((await head()) < before + 1000) await new Promise((resolve) => setTimeout(resolve, 10));
+    await until('the head to move', async () => (await head()) >= before + 1000);
     await client.close();
     await simulator.stop();
     should(simulator.endpointUrl).be.undefined();

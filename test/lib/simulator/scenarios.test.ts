@@ -96,7 +96,8 @@ for (const name of Object.keys(scenarios) as ScenarioName[]) {
           .read()
           .map(
             (read) =>
-              `${lineOf(read)} ${Buffer.from(read.record.bytes.subarray(read.record.start + 40, read.record.slotsEnd)).toString('hex')}`
+              `${lineOf(read)} ` +
+              `${Buffer.from(read.record.bytes.subarray(read.record.start + 40, read.record.slotsEnd)).toString('hex')}`
           );
       };
       run(1).should.deepEqual(run(1));

@@ -4,6 +4,7 @@ import { Pace } from '../../../lib/simulator/pace';
 import { EventType } from '../../../lib/wire';
 import { clocked } from './support/clocked';
 import { Follower, line, lineOf } from './support/follower';
+import { until } from '../../support/until';
 
 /** Events of the scenario in the ring: what is not the logger's and no report of loss. */
 const BOOKKEEPING = new Set<number>([EventType.SourceHighWater, EventType.RecordsDropped]);
@@ -249,7 +250,7 @@ describe('a simulator', () => {
       (await simulator.start()).should.deepEqual({ ok: true });
       running.size.should.equal(1);
       const before = simulator.statistics().written;
-      while (simulator.statistics().written < before + 100) await new Promise((resolve) => setTimeout(resolve, 5));
+      await until('a hundred records', () => simulator.statistics().written >= before + 100);
     } finally {
       await simulator.stop();
       Object.assign(globalThis, { setInterval, clearInterval });

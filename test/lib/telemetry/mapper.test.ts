@@ -235,7 +235,8 @@ describe('mapper', () => {
       const problem = problemOf(strict);
       should(problem.code).equal('OPENOT_OTEL_STRICT_DOCUMENT');
       problem.message.should.equal(
-        'OPENOT_OTEL_STRICT_DOCUMENT: msg.payload[1].text is missing: this is a strict document, the mapping needs an enriched one: set Profile of openot-doc to enriched'
+        'OPENOT_OTEL_STRICT_DOCUMENT: msg.payload[1].text is missing: this is a strict document, the mapping ' +
+          'needs an enriched one: set Profile of openot-doc to enriched'
       );
       should(problemOf(broken(loss, (document) => delete document.class)).code).equal('OPENOT_OTEL_STRICT_DOCUMENT');
     });

@@ -78,10 +78,10 @@ describe('severity', () => {
   });
 
   it('has the short names of OpenTelemetry', () => {
-    const names =
-      'TRACE TRACE2 TRACE3 TRACE4 DEBUG DEBUG2 DEBUG3 DEBUG4 INFO INFO2 INFO3 INFO4 WARN WARN2 WARN3 WARN4 ERROR ERROR2 ERROR3 ERROR4 FATAL FATAL2 FATAL3 FATAL4'.split(
-        ' '
-      );
+    const names = (
+      'TRACE TRACE2 TRACE3 TRACE4 DEBUG DEBUG2 DEBUG3 DEBUG4 INFO INFO2 INFO3 INFO4 WARN WARN2 WARN3 WARN4 ERROR ' +
+      'ERROR2 ERROR3 ERROR4 FATAL FATAL2 FATAL3 FATAL4'
+    ).split(' ');
     should(names.map((_, i) => severityName(i + 1))).eql(names);
     should(severityName(0)).be.undefined();
     should(severityName(25)).be.undefined();

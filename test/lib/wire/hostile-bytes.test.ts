@@ -115,7 +115,9 @@ function corpora(records: readonly Uint8Array[]): Record<string, Corpus> {
 /** All that a result says, positions counted from the input's first byte. */
 function outcome(result: RecordView | WireError, start: number): string {
   if (result.ok) {
-    let text = `${result.length} ${result.slotsEnd - start} ${result.slotCount} ${result.flags} ${result.sourceId} ${result.eventTypeId} ${result.safeSeq}`;
+    let text =
+      `${result.length} ${result.slotsEnd - start} ${result.slotCount} ${result.flags} ${result.sourceId} ` +
+      `${result.eventTypeId} ${result.safeSeq}`;
     for (const { key, type, payload } of result.slots())
       text += ` ${key}:${type}:${payload.length}:${payload.length > 0 ? payload[payload.length - 1] : ''}`;
     return text;

@@ -176,7 +176,8 @@ describe('registry', () => {
     );
     proceduralModel('PACKML')!.states.should.eql(
       words(
-        'Idle Starting Execute Completing Complete Holding Held Unholding Suspending Suspended Unsuspending Stopping Stopped Aborting Aborted Clearing Resetting'
+        'Idle Starting Execute Completing Complete Holding Held Unholding Suspending Suspended Unsuspending ' +
+          'Stopping Stopped Aborting Aborted Clearing Resetting'
       )
     );
     // ASCII case only: the Kelvin sign is no k.

@@ -27,7 +27,10 @@ export class Memory {
       this.thirds(of)
         .map((mb) => mb.toFixed(0))
         .join(', ');
-    return `memory in thirds of the time, MB: resident ${text(this.rss)}; heap ${text(this.heap)} (${this.rss.length} samples)`;
+    return (
+      `memory in thirds of the time, MB: resident ${text(this.rss)}; heap ${text(this.heap)} (${this.rss.length} ` +
+      'samples)'
+    );
   }
 }
 

@@ -98,7 +98,10 @@ export class Tally {
 /** One line for a person who reads the log of a test. */
 export function line(sums: Sums): string {
   const { produced, delivered, duplicates, lost, indeterminate, invented, silent } = sums;
-  return `produced ${produced}, delivered ${delivered}, duplicates ${duplicates}, lost ${lost}, indeterminate ${indeterminate}, invented ${invented.length}, silently lost ${silent.length}`;
+  return (
+    `produced ${produced}, delivered ${delivered}, duplicates ${duplicates}, lost ${lost}, indeterminate ` +
+    `${indeterminate}, invented ${invented.length}, silently lost ${silent.length}`
+  );
 }
 
 /** Stops the controller; what it wrote in its life, which must all be in the simulator's truth. */

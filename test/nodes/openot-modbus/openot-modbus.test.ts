@@ -35,7 +35,7 @@ describe('openot-modbus', function () {
     host: '127.0.0.1',
     port: String(plc.modbus!.port),
     unitId: '255',
-    requestTimeout: '1000',
+    requestTimeout: '10000',
     maxRegisters: '125',
     pipeline: '1',
     ...properties
@@ -138,7 +138,7 @@ describe('openot-modbus', function () {
       await helper.setFlows(
         [
           ...running.nodes.map((node) =>
-            node.id === 'modbus' ? { ...node, requestTimeout: String(1000 + deploy) } : node
+            node.id === 'modbus' ? { ...node, requestTimeout: String(10_000 + deploy) } : node
           )
         ],
         'nodes'

@@ -121,7 +121,8 @@ describe('openot-otlp', () => {
       {
         code: 'OPENOT_OTLP_UNREACHABLE',
         message: new RegExp(
-          `^OPENOT_OTLP_UNREACHABLE: nothing can be sent to ${receiver.url}: connect ECONNREFUSED .* sent again until the collector takes it$`
+          `^OPENOT_OTLP_UNREACHABLE: nothing can be sent to ${receiver.url}: connect ECONNREFUSED .* sent again ` +
+            'until the collector takes it$'
         )
       }
     ]);

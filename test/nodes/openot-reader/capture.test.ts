@@ -54,7 +54,7 @@ describe('openot-reader: recording and replaying', function () {
       securityPolicy: 'Basic256Sha256',
       authentication: 'anonymous',
       trust: 'list',
-      requestTimeout: '5000'
+      requestTimeout: '30000'
     },
     { id: 'decoder', type: 'openot-decoder', emit: 'batch', wires: [['doc']] },
     {

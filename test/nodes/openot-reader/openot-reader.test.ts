@@ -49,7 +49,7 @@ describe('openot-reader', function () {
       securityPolicy: 'Basic256Sha256',
       authentication: 'anonymous',
       trust: 'list',
-      requestTimeout: '5000',
+      requestTimeout: '30000',
       ...opcua
     },
     {
@@ -482,12 +482,11 @@ describe('openot-reader', function () {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
     await startPlc();
     const running = await Flow.start(
-      nodes({}, { endpoint: `opc.tcp://127.0.0.1:${(server.address() as AddressInfo).port}`, requestTimeout: '10000' })
+      nodes({}, { endpoint: `opc.tcp://127.0.0.1:${(server.address() as AddressInfo).port}`, requestTimeout: '120000' })
     );
     await until('the attempt', () => sockets.size > 0);
     let closed = false;
     const closing = helper.clearFlows().then(() => (closed = true));
-    // Not a measure of speed: the request time-out would be five times as long.
     await until('the close', () => closed);
     await closing;
     const shown = statusesOf(readerId()).length;

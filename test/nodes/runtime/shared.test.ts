@@ -9,6 +9,7 @@ import { ageChangesInMs, shortAge, ThrottledStatus } from '../../../nodes/runtim
 import { fileNameOf } from '../../../nodes/runtime/user-directory';
 import { facts, message } from '../support/data';
 import { itemsOfConcatenation } from '../../../lib/stream';
+import { until } from '../../support/until';
 
 class FakeNode extends EventEmitter {
   readonly errors: unknown[] = [];
@@ -123,7 +124,7 @@ describe('the throttled status', () => {
     let built = 0;
     for (let count = 1; count <= 100; count++) status.set(() => ({ text: String((built++, count)) }));
     should(fake.shown).eql([{ text: '1' }]);
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    await until('the last of the interval', () => fake.shown.length >= 2);
     should(fake.shown).eql([{ text: '1' }, { text: '100' }]);
     should(built).equal(2);
     status.set(() => ({ text: 'a' }));
@@ -143,13 +144,11 @@ describe('a status that shows an age', () => {
       () => ({ text: String(age++) }),
       () => 10
     );
-    const end = Date.now() + 5000;
-    while (fake.shown.length < 4 && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 5));
+    await until('four ages', () => fake.shown.length >= 4);
     should(fake.shown.slice(0, 4)).eql(['0', '1', '2', '3'].map((text) => ({ text })));
     // One without an age takes its place: nothing renews it.
     status.set(() => ({ text: 'last' }));
-    while (!fake.shown.some((shown) => (shown as { text: string }).text === 'last') && Date.now() < end)
-      await new Promise((resolve) => setTimeout(resolve, 5));
+    await until('the last', () => fake.shown.some((shown) => (shown as { text: string }).text === 'last'));
     const count = fake.shown.length;
     await new Promise((resolve) => setTimeout(resolve, 60));
     should(fake.shown.length).equal(count);

@@ -61,7 +61,8 @@ describe('a property with a typed input', () => {
       'OPENOT_CONFIG OPENOT_CONFIG: the field "field" must be a whole number from 1 to 10, found "11"'
     );
     should(refusal(() => property('LIMIT', 'env', 'bool', asBool(false)))).equal(
-      'OPENOT_CONFIG OPENOT_CONFIG: the field "field" must be true or false, found "7" (from the environment variable LIMIT)'
+      'OPENOT_CONFIG OPENOT_CONFIG: the field "field" must be true or false, found "7" (from the environment ' +
+        'variable LIMIT)'
     );
     for (const value of ['1.5', 'x', '-1', 'NaN', '1e99', ' ', {}, []])
       should(refusal(() => property(value, 'num', 'num', asNumber(limits)))).startWith('OPENOT_CONFIG');
@@ -82,7 +83,8 @@ describe('a property with a typed input', () => {
   it('refuses with the message what the message brings wrong', () => {
     const from = property('limit', 'msg', 'num', asNumber(limits));
     should(refusal(() => from.of({ limit: 99 } as never))).equal(
-      'OPENOT_PROPERTY OPENOT_PROPERTY: msg.limit, which the field "field" reads, must be a whole number from 1 to 10, found 99'
+      'OPENOT_PROPERTY OPENOT_PROPERTY: msg.limit, which the field "field" reads, must be a whole number from 1 ' +
+        'to 10, found 99'
     );
     should(refusal(() => from.of({ limit: { deep: 1 } } as never))).match(/found \{"deep":1\}/);
   });

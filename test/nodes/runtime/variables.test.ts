@@ -75,7 +75,9 @@ describe('environment variables inside addresses, paths and NodeIds', () => {
         should(() => filled('free', address, 'Endpoint')).throw(CodedError, {
           code: 'OPENOT_CONFIG',
           field: 'Endpoint',
-          message: `OPENOT_CONFIG: the field "Endpoint" names the environment variable ${name}, which is not set or empty: set it in the group, the subflow, the flow or the environment of Node-RED`
+          message:
+            `OPENOT_CONFIG: the field "Endpoint" names the environment variable ${name}, which is not set or ` +
+            'empty: set it in the group, the subflow, the flow or the environment of Node-RED'
         });
   });
 });

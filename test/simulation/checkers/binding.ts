@@ -18,7 +18,8 @@ export function bindingChecker(books: Books, store: DefinitionStore): Checker & 
         if (bound.compiled.carriageHash !== entry.record.hash)
           books.alarm.raise(
             'binding',
-            `${nameOf(entry.record)} was written under ${entry.record.hash} and is bound to ${bound.compiled.carriageHash}: ${JSON.stringify({ snapshot, epochs })}`
+            `${nameOf(entry.record)} was written under ${entry.record.hash} and is bound to ` +
+              `${bound.compiled.carriageHash}: ${JSON.stringify({ snapshot, epochs })}`
           );
       }
     }

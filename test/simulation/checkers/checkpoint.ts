@@ -30,7 +30,8 @@ export function checkpointChecker(books: Books, isBeforeFirstContact: (abs: numb
         if (books.fateOf(record.serial) === 0 && !isBeforeFirstContact(record.abs, life)) {
           alarm.raise(
             'checkpoint',
-            `the checkpoint ${checkpoint.incarnation}/${checkpoint.cursor} was saved, but ${nameOf(record)} at position ${record.abs} was neither processed nor named`
+            `the checkpoint ${checkpoint.incarnation}/${checkpoint.cursor} was saved, but ${nameOf(record)} at ` +
+              `position ${record.abs} was neither processed nor named`
           );
           return;
         }
@@ -43,7 +44,8 @@ export function checkpointChecker(books: Books, isBeforeFirstContact: (abs: numb
           if (chain === undefined || next > chain.records.length) {
             alarm.raise(
               'checkpoint',
-              `the checkpoint counts seqs of run ${runId} source ${sourceId} up to ${next}, of which ${chain?.records.length ?? 0} were produced`
+              `the checkpoint counts seqs of run ${runId} source ${sourceId} up to ${next}, of which ` +
+                `${chain?.records.length ?? 0} were produced`
             );
             return;
           }

@@ -25,7 +25,8 @@ export function duplicatesChecker(books: Books): Checker {
         )
           alarm.raise(
             'duplicates',
-            `${nameOf(record)} at position ${record.abs} stands before the saved checkpoint ${checkpoint.incarnation}/${checkpoint.cursor}`
+            `${nameOf(record)} at position ${record.abs} stands before the saved checkpoint ` +
+              `${checkpoint.incarnation}/${checkpoint.cursor}`
           );
         if ((books.fateOf(record.serial) & Fate.processed) === 0) continue;
         const count = (again.get(session) ?? 0) + 1;

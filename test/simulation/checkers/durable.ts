@@ -30,7 +30,8 @@ export class DurableChecker {
     if (isOlder)
       this.alarm.raise(
         'durable',
-        `the state ${was} was saved, found is ${checkpoint.incarnation}/${checkpoint.cursor} with a lease to ${lease.abs}`
+        `the state ${was} was saved, found is ${checkpoint.incarnation}/${checkpoint.cursor} with a lease to ` +
+          `${lease.abs}`
       );
   }
 }

@@ -36,7 +36,8 @@ export function idsChecker(books: Books): Checker {
       else if (number !== incarnation)
         alarm.raise(
           'ids',
-          `life ${life.index} of the ring was incarnation ${number}, now it is incarnation ${incarnation}: ${JSON.stringify(facts.notices[0])}`
+          `life ${life.index} of the ring was incarnation ${number}, now it is incarnation ${incarnation}: ` +
+            `${JSON.stringify(facts.notices[0])}`
         );
       if (facts.bufferId !== life.bufferId)
         alarm.raise('ids', `buffer id ${facts.bufferId} is given for a ring with ${life.bufferId}`);

@@ -15,7 +15,8 @@ export function inventedChecker(books: Books): Checker {
     if (toAbs > books.oldestOf(life))
       alarm.raise(
         'invented',
-        `a lap to position ${toAbs} of life ${life.index}, of which everything from ${books.oldestOf(life)} on is still there`
+        `a lap to position ${toAbs} of life ${life.index}, of which everything from ${books.oldestOf(life)} on ` +
+          'is still there'
       );
     if (fromAbs > toAbs) alarm.raise('invented', `a lap from ${fromAbs} back to ${toAbs}`);
   };
@@ -27,7 +28,8 @@ export function inventedChecker(books: Books): Checker {
       else
         alarm.raise(
           'invented',
-          `positions ${fromAbs} to ${toAbs} of life ${life.index} were passed over, and with them the good record at ${record.abs}`
+          `positions ${fromAbs} to ${toAbs} of life ${life.index} were passed over, and with them the good ` +
+            `record at ${record.abs}`
         );
     }
     if (!isSpoiled)

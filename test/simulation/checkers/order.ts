@@ -66,7 +66,8 @@ export function orderChecker(books: Books, isCountedFromZero: () => boolean): Ch
           if (line.next !== undefined && firstSeq !== line.next)
             alarm.raise(
               'order',
-              `seqs ${firstSeq} to ${lastSeq} of run ${runId} source ${sourceId} are reported lost where seq ${line.next} was due`
+              `seqs ${firstSeq} to ${lastSeq} of run ${runId} source ${sourceId} are reported lost where seq ` +
+                `${line.next} was due`
             );
           line.next = lastSeq + 1;
         }

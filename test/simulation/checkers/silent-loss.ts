@@ -42,7 +42,8 @@ export function silentLossChecker(
       if (!own.covered.some(({ fromAbs, toAbs }) => abs >= fromAbs && abs < toAbs))
         alarm.raise(
           'silent-loss',
-          `${nameOf(life.placed[place.index])} at position ${abs} was passed silently: incarnation ${seen.incarnation} goes on at ${life.placed[index].abs}`
+          `${nameOf(life.placed[place.index])} at position ${abs} was passed silently: incarnation ` +
+            `${seen.incarnation} goes on at ${life.placed[index].abs}`
         );
     }
     place.index = index + 1;

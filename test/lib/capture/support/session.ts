@@ -42,6 +42,7 @@ export function startSession(
 export function told({ items }: Session): string[] {
   return items.map(
     ({ incarnation, item }) =>
-      `${incarnation} ${JSON.stringify(item, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value))}`
+      `${incarnation} ` +
+      `${JSON.stringify(item, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value))}`
   );
 }

@@ -4,10 +4,10 @@ import { Rig } from '../rig';
 import { livesOf, restartsOf, silent } from './lives';
 
 /*
- * As in forgotten-restart.test.ts, but the controller's lost count is below what it was: a sign of its own, which has to
- * last for a second where the last record differs. Before the second is over, and between two polls, the count rises
- * above what was counted before and the place of the last record is overwritten. The reader saw both signs in poll after
- * poll, and nothing of it is left.
+ * As in forgotten-restart.test.ts, but the controller's lost count is below what it was: a sign of its own, which has
+ * to last for a second where the last record differs. Before the second is over, and between two polls, the count rises
+ * above what was counted before and the place of the last record is overwritten. The reader saw both signs in poll
+ * after poll, and nothing of it is left.
  */
 describe('reader: a lost count that fell is not forgotten when it has risen again', () => {
   const SETTINGS = { intervalMs: 50, maxRecords: 3, maxInFlight: 1 };
@@ -23,7 +23,9 @@ describe('reader: a lost count that fell is not forgotten when it has risen agai
     await rig.reader.stop();
     return { plc, rig, lost: plc.writer.lostCount };
   };
-  /** Written while nobody reads: two records fewer are overwritten than before, so the last record's place is retained. */
+  /**
+   * Written while nobody reads: two records fewer are overwritten than before, so the last record's place is retained.
+   */
   const cutPower = (plc: FakePlc, lost: number): void => {
     plc.powerCycle();
     while (plc.writer.lostCount < lost - 2) plc.append();
@@ -35,7 +37,8 @@ describe('reader: a lost count that fell is not forgotten when it has risen agai
     should(silent(plc, [1], livesOf(...rigs).get(1))).eql([]);
   };
 
-  // Red when written, also with the mend of forgotten-restart.test.ts: no incarnation, more than 100 records lost silently.
+  // Red when written, also with the mend of forgotten-restart.test.ts: no incarnation, more than 100 records lost
+  // silently.
   it('through a restart of the reader', async () => {
     const { plc, rig, lost } = await read();
     cutPower(plc, lost);

@@ -1,4 +1,5 @@
 import { connect, Socket } from 'node:net';
+import { until } from '../../../support/until';
 
 /** What came back, frame by frame. */
 export interface RawAnswer {
@@ -57,12 +58,9 @@ export class RawClient {
     this.socket.write(Buffer.from(bytes));
   }
 
-  /** The next answers, in the order in which they came; fails after a second. */
+  /** The next answers, in the order in which they came. */
   async next(count = 1): Promise<RawAnswer[]> {
-    for (let waited = 0; this.answers.length < count; waited += 2) {
-      if (waited > 1000) throw new Error(`${count} answers were expected, ${this.answers.length} came`);
-      await new Promise((resolve) => setTimeout(resolve, 2));
-    }
+    await until(`${count} answers`, () => this.answers.length >= count);
     return this.answers.splice(0, count);
   }
 

@@ -29,7 +29,8 @@ describe('the settings of the network envelope', () => {
       ok: false,
       code: 'OPENOT_OTEL_NETWORK_PRODUCER',
       message:
-        'OPENOT_OTEL_NETWORK_PRODUCER: the profile network needs "Producer" (who makes this telemetry, by the name under which the network knows you), and it is empty. Set "Producer" of the openot-otel node'
+        'OPENOT_OTEL_NETWORK_PRODUCER: the profile network needs "Producer" (who makes this telemetry, by the ' +
+        'name under which the network knows you), and it is empty. Set "Producer" of the openot-otel node'
     });
   });
 
@@ -38,7 +39,8 @@ describe('the settings of the network envelope', () => {
       ok: false,
       code: 'OPENOT_OTEL_NETWORK_DOMAIN',
       message:
-        'OPENOT_OTEL_NETWORK_DOMAIN: the profile network needs "Domain" (where it happens, by the word your network has for it), and it is empty. Set "Domain" of the openot-otel node'
+        'OPENOT_OTEL_NETWORK_DOMAIN: the profile network needs "Domain" (where it happens, by the word your ' +
+        'network has for it), and it is empty. Set "Domain" of the openot-otel node'
     });
   });
 
@@ -48,7 +50,8 @@ describe('the settings of the network envelope', () => {
       ok: false,
       code: 'OPENOT_OTEL_NETWORK_ENCODING',
       message:
-        'OPENOT_OTEL_NETWORK_ENCODING: "Encoding" must be one of otlp, literal, found "xml". Set "Encoding" of the openot-otel node'
+        'OPENOT_OTEL_NETWORK_ENCODING: "Encoding" must be one of otlp, literal, found "xml". Set "Encoding" of ' +
+        'the openot-otel node'
     });
     networkSettings({ ...set, checksum: 'crc'.repeat(50) }).should.containEql({ code: 'OPENOT_OTEL_NETWORK_CHECKSUM' });
     networkSettings({ ...set, checksum: 'MD5' }).should.containEql({ ok: false });

@@ -166,14 +166,17 @@ describe('the image of a span book', () => {
     const wayOut =
       'Put the file back from a backup, or remove it to begin without any: of what was open then no span will come';
     should(messageOf(Buffer.from('{}'))).equal(
-      `OPENOT_OTEL_STATE_UNREADABLE: the saved open spans of this node cannot be used: it does not begin as one. ${wayOut}`
+      'OPENOT_OTEL_STATE_UNREADABLE: the saved open spans of this node cannot be used: it does not begin as one. ' +
+        `${wayOut}`
     );
     should(messageOf(imageOf('{"streams":'))).containEql('it is not JSON');
     should(messageOf(imageOf('{}'))).containEql('a field is missing or of another kind');
     should(messageOf(imageOf('{}', 0))).containEql('it has version 0, this package reads version 1');
     should(messageOf(Buffer.concat([imageOf('{}'), Buffer.from(' ')]))).containEql('its checksum does not hold');
     should(messageOf(imageOf('whatever a later version writes', 2))).equal(
-      'OPENOT_OTEL_STATE_NEWER: the saved open spans of this node have version 2, a newer package wrote them; this one reads version 1. Install that package again. Or: put the file back from a backup, or remove it to begin without any: of what was open then no span will come'
+      'OPENOT_OTEL_STATE_NEWER: the saved open spans of this node have version 2, a newer package wrote them; ' +
+        'this one reads version 1. Install that package again. Or: put the file back from a backup, or remove it ' +
+        'to begin without any: of what was open then no span will come'
     );
   });
 

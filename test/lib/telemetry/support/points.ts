@@ -6,7 +6,10 @@ export function told(points: readonly MetricPoint[]): string[] {
     const attributes = point.attributes
       .filter(({ key }) => key !== 'openot.stream')
       .map(({ key, value }) => `${key.replace('openot.', '')}=${value.stringValue ?? value.intValue}`);
-    return `${name.replace('openot.', '')}${attributes.length === 0 ? '' : `{${attributes.join(',')}}`} ${point.asInt ?? point.asDouble}`;
+    return (
+      `${name.replace('openot.', '')}${attributes.length === 0 ? '' : `{${attributes.join(',')}}`} ` +
+      `${point.asInt ?? point.asDouble}`
+    );
   });
 }
 

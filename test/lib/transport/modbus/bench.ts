@@ -54,7 +54,7 @@ export class Bench {
     const connection = createModbusConnection({
       host: '127.0.0.1',
       port: this.server?.port ?? 1,
-      requestTimeoutMs: 1000,
+      requestTimeoutMs: 10_000,
       ...settings
     });
     this.connections.push(connection);
@@ -86,4 +86,4 @@ export class Bench {
   }
 }
 
-export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+export { sleep as pause } from '../../../support/until';

@@ -21,6 +21,9 @@ function right(outcome: RegistersOutcome, address: number, count = 2): void {
   should(found).eql(Array.from({ length: count }, (_, i) => address + i));
 }
 
+/** Of the tests in which one passes: long enough for an answer that comes at all. */
+const DEADLINE = { requestTimeoutMs: 1000 };
+
 describe('Modbus requests and answers', () => {
   let server: RawServer;
   let connection: ModbusConnection;
@@ -28,7 +31,12 @@ describe('Modbus requests and answers', () => {
 
   async function open(handler: Handler, settings: Partial<ModbusSettings> = {}): Promise<void> {
     server = await new RawServer(handler).listen();
-    connection = createModbusConnection({ host: '127.0.0.1', port: server.port, requestTimeoutMs: 200, ...settings });
+    connection = createModbusConnection({
+      host: '127.0.0.1',
+      port: server.port,
+      requestTimeoutMs: 10_000,
+      ...settings
+    });
     should(await connection.acquire(holder)).eql({ ok: true });
   }
   afterEach(async () => {
@@ -43,7 +51,7 @@ describe('Modbus requests and answers', () => {
       if (request.address === 30) return void late.push(registers(request));
       if (request.address === 40) socket.write(late.splice(0)[0]);
       socket.write(registers(request));
-    });
+    }, DEADLINE);
     right(await connection.registers(ask(10)), 10);
     should(code(await connection.registers(ask(30)))).equal('OPENOT_MODBUS_TIMEOUT');
     const next = connection.registers(ask(50));
@@ -57,7 +65,8 @@ describe('Modbus requests and answers', () => {
 
   it('a device that stays silent after a deadline loses the connection; the next one works', async () => {
     await open(
-      (request, socket, number) => void (number === 1 && request.address === 30 ? 0 : socket.write(registers(request)))
+      (request, socket, number) => void (number === 1 && request.address === 30 ? 0 : socket.write(registers(request))),
+      DEADLINE
     );
     right(await connection.registers(ask(10)), 10);
     should(code(await connection.registers(ask(30)))).equal('OPENOT_MODBUS_TIMEOUT');
@@ -70,7 +79,7 @@ describe('Modbus requests and answers', () => {
   });
 
   it('each request has its own deadline, counted from when it is sent', async () => {
-    await open((request, socket) => void setTimeout(() => socket.write(registers(request)), 120));
+    await open((request, socket) => void setTimeout(() => socket.write(registers(request)), 400), DEADLINE);
     // Three in a row take longer than one deadline.
     const outcomes = await Promise.all([10, 20, 30].map((address) => connection.registers(ask(address))));
     outcomes.forEach((outcome, i) => right(outcome, 10 + i * 10));
@@ -168,7 +177,7 @@ describe('Modbus requests and answers', () => {
         void socket.write(
           refused++ < 3 ? frame({ id: request.id, functionCode: 0x83, body: [6] }) : registers(request)
         ),
-      { requestTimeoutMs: 2000 }
+      { requestTimeoutMs: 10_000 }
     );
     right(await connection.registers(ask(10)), 10);
     should(refused).equal(4);
@@ -181,7 +190,7 @@ describe('Modbus requests and answers', () => {
         ids.push(request.id);
         socket.write(registers(request));
       },
-      { pipeline: 16, maxRegisters: 1, requestTimeoutMs: 5000 }
+      { pipeline: 16, maxRegisters: 1, requestTimeoutMs: 60_000 }
     );
     for (let i = 0; i < 2; i++) right(await connection.registers(ask(0, 35_000)), 0, 35_000);
     should(Math.max(...ids.slice(60_000))).equal(65_535);

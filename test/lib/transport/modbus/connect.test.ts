@@ -168,7 +168,7 @@ const MISTAKES: Mistake[] = [
     /check the unit id \(now 255; 255, 1 and 0 are usual\)/,
     {},
     { unitId: 7 },
-    { requestTimeoutMs: 100 }
+    { requestTimeoutMs: 1000 }
   ],
   [
     'a device that fails',
@@ -186,7 +186,7 @@ const MISTAKES: Mistake[] = [
     /exception 6 \(busy\) again and again/,
     {},
     { busy: 1 },
-    { requestTimeoutMs: 200 }
+    { requestTimeoutMs: 1000 }
   ],
   [
     'a port where nobody listens',

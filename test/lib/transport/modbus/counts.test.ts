@@ -8,7 +8,9 @@ import { LiveReader, startLiveModbusReader } from '../../../support/live-reader'
 
 const RING = { registerType: 'holding', controlAddress: 0, ringAddress: 100, byteOrder: 'big' } as const;
 
-/* Counted where it costs: the requests that reach the server. Polls are asked for one by one, so the counts are exact. */
+/*
+ * Counted where it costs: the requests that reach the server. Polls are asked for one by one, so the counts are exact.
+ */
 describe('Modbus requests at the server, poll by poll', function () {
   let simulator: Simulator;
   let reader: LiveReader;

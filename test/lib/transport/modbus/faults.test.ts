@@ -18,7 +18,7 @@ const FAULTS: Fault[] = [
     (simulator) => void setTimeout(() => simulator.modbus?.dropConnections('reset'), 150)
   ],
   ['shorter requests only', (_, quirks) => (quirks.maxRegisters = 64)],
-  ['answers that come too late', (_, quirks) => (quirks.late = { every: 5, afterMs: 330 })]
+  ['answers that come too late', (_, quirks) => (quirks.late = { every: 5, afterMs: 1100 })]
 ];
 
 /* A controller at 200 events a second behind a device with bad moments: in the end every record was handed on, once. */
@@ -38,7 +38,7 @@ describe('a reader over Modbus TCP through bad moments', function () {
     });
     should(await simulator.start()).eql({ ok: true });
     reader = startLiveModbusReader({
-      device: { port: simulator.modbus!.port, requestTimeoutMs: 300 },
+      device: { port: simulator.modbus!.port, requestTimeoutMs: 1000 },
       ring: { registerType: 'holding', controlAddress: 0, ringAddress: 100, byteOrder: 'big' },
       settings: { intervalMs: 50, slowIntervalMs: 200 }
     });
@@ -53,7 +53,7 @@ describe('a reader over Modbus TCP through bad moments', function () {
     it(`${name}: said while it lasts, and over when it is`, async () => {
       const seen = reader.items.length;
       begin(simulator, quirks);
-      if (code === undefined) await pause(300);
+      if (code === undefined) await pause(1500);
       else await until(code, () => reader.status().code === code);
       for (const key of Object.keys(quirks) as (keyof ModbusQuirks)[]) delete quirks[key];
       await until(

@@ -3,7 +3,6 @@ import { createSimulator, ModbusQuirks } from '../../../../lib/simulator';
 import { ModbusSettings } from '../../../../lib/transport/modbus';
 import { until } from '../../../e2e/support/process';
 import { LiveReader, startLiveModbusReader } from '../../../support/live-reader';
-import { pause } from './bench';
 
 interface Play {
   readonly name: string;
@@ -28,7 +27,10 @@ const PLAYS: Play[] = [
   { name: 'four requests in flight, two answers in a segment', quirks: { segments: 'joined' }, device: { pipeline: 4 } }
 ];
 
-/* A controller at 500 events a second; every record that comes out is held against what was written. All play at the same time. */
+/*
+ * A controller at 500 events a second; every record that comes out is held against what was written. All play at the
+ * same time.
+ */
 describe('a reader over Modbus TCP, live', function () {
   let outcomes: Promise<{ reader: LiveReader; truth: string[] }>[];
 
@@ -62,7 +64,7 @@ async function play({ quirks, device }: Play): Promise<{ reader: LiveReader; tru
     ring: { registerType: 'holding', controlAddress: 0, ringAddress: 100, byteOrder: 'big' },
     settings: { intervalMs: 100 }
   });
-  await pause(3000);
+  await until('many records', () => simulator.statistics().written > 1300);
   simulator.command('stop-producer');
   await until(
     'the rest',

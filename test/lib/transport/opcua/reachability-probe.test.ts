@@ -8,11 +8,10 @@ import {
 import { DeadlineError } from '../../../../lib/base/deadline';
 import { ReadPart } from '../../../../lib/transport/transport';
 import { TcpProxy } from '../../../support/tcp-proxy';
-import { until } from '../../../e2e/support/process';
+import { sleep as pause, until, WAIT_MS } from '../../../support/until';
 import { Bench } from './bench';
 
 const LOOK: ReadPart[] = [{ kind: 'control' }];
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 /** A fifth of the real pace: these tests need not wait for it. */
 const PACE = { firstMs: 300, nextMs: 100, slowMs: 400, probeMs: 1_000, graceMs: 60 };
 const withProbe = <T>(what: string, ms: number, endpoint: string, work: Promise<T>): Promise<T> =>
@@ -118,7 +117,7 @@ describe('OPC UA transport: a link that was dead and is back', function () {
       const proxy = await TcpProxy.open(server.port);
       ends.push(() => proxy.close());
       await proxy.down(how);
-      const asked = withProbe('it', 4_000, `opc.tcp://127.0.0.1:${proxy.port}`, never);
+      const asked = withProbe('it', WAIT_MS, `opc.tcp://127.0.0.1:${proxy.port}`, never);
       const outcome = outcomeOf(asked);
       await pause(how === 'unplugged' ? 1400 : 600);
       await proxy.up('repeated');
@@ -140,12 +139,11 @@ describe('OPC UA transport: a link that was dead and is back', function () {
   it('when the answer comes, or the deadline, nothing is left behind', async () => {
     const { server, endpoint } = await greeter();
     server.answers = false;
-    await withProbe('it', 2_000, endpoint, pause(550));
-    should(await outcomeOf(withProbe('it', 550, endpoint, never))).equal(DeadlineError);
+    await withProbe('it', WAIT_MS, endpoint, pause(1500));
+    should(await outcomeOf(withProbe('it', 1500, endpoint, never))).equal(DeadlineError);
     const { connections } = server;
     should(connections).be.aboveOrEqual(2);
-    for (let tries = 0; tries < 100 && server.open > 0; tries++) await pause(10);
-    should(server.open).equal(0);
+    await until('no connection', () => server.open === 0);
     await pause(300);
     should(server.connections).equal(connections);
   });
@@ -158,7 +156,7 @@ describe('OPC UA transport: a link that was dead and is back', function () {
     ends.push(() => proxy.close());
     const connection = bench.connection({
       endpoint: `opc.tcp://127.0.0.1:${proxy.port}/openot`,
-      requestTimeoutMs: 25_000
+      requestTimeoutMs: WAIT_MS
     });
     const transport = bench.transport({}, connection);
     should((await transport.connect()).ok).be.true();
@@ -181,7 +179,7 @@ describe('OPC UA transport: a link that was dead and is back', function () {
     await proxy.down('blackHole');
     const transport = bench.transport({
       endpoint: `opc.tcp://127.0.0.1:${proxy.port}/openot`,
-      requestTimeoutMs: 20_000
+      requestTimeoutMs: WAIT_MS
     });
     const connecting = transport.connect();
     await until('a client that says hello', () => proxy.open > 0);

@@ -5,9 +5,12 @@ import should from 'should';
 import { ReaderSettings } from '../../../../lib/reader';
 import { createSimulator } from '../../../../lib/simulator';
 import { startLiveReader } from '../../../support/live-reader';
-import { until } from '../../../e2e/support/process';
+import { sleep, until } from '../../../support/until';
 
-/* Counted where it costs: the Read requests that reach the server. Polls are asked for one by one, so the counts are exact. */
+/*
+ * Counted where it costs: the Read requests that reach the server. Polls are asked for one by one, so the counts are
+ * exact.
+ */
 describe('Read requests at the server, poll by poll', function () {
   for (const [verify, withData] of [
     ['extraCall', 2],
@@ -39,7 +42,7 @@ describe('Read requests at the server, poll by poll', function () {
           'the poll',
           () => reader.status().looks.polls > polls && reader.status().state === 'idle' && reader.status().lag === 0
         );
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        await sleep(20);
         return server.counters().memoryReads - before;
       };
       await until('first contact', () => reader.status().state === 'idle');

@@ -8,6 +8,7 @@ import { createReader, Reader, ReaderError, ReaderSettings } from '../../../../l
 import { itemsOfBatch } from '../../../../lib/stream';
 import { createSimulator, Quirks, SimulatorOpcuaServer, startOpcuaServer } from '../../../../lib/simulator';
 import { createOpcuaConnection, createOpcuaTransport, OpcuaConnection } from '../../../../lib/transport/opcua';
+import { sleep, until, WAIT_MS } from '../../../support/until';
 
 /** Everything real but the plant: OPC UA over TCP, files, timers. */
 class Plant {
@@ -41,7 +42,11 @@ class Plant {
   }
 
   connection(): OpcuaConnection {
-    return createOpcuaConnection({ endpoint: this.server.endpointUrl, pkiFolder: join(this.folder, 'client') });
+    return createOpcuaConnection({
+      endpoint: this.server.endpointUrl,
+      pkiFolder: join(this.folder, 'client'),
+      requestTimeoutMs: WAIT_MS
+    });
   }
 
   reader(settings: Partial<ReaderSettings>, connection = this.connection()): Reader {
@@ -80,13 +85,16 @@ class Plant {
   /** Waits until the reader has handed on, or reported lost, everything that was produced. */
   async drained(): Promise<void> {
     const sum = (map: Map<string, number>): number => [...map.values()].reduce((total, count) => total + count, 0);
-    for (let tries = 0; tries < 400; tries++) {
+    const isDrained = (): boolean => {
       const produced = Object.values(this.simulator.statistics().produced).reduce((total, count) => total + count, 0);
-      if (sum(this.seen) + sum(this.lost) >= produced) return;
-      await sleep(25);
-    }
-    throw new Error(
-      `not drained: seen ${sum(this.seen)}, lost ${sum(this.lost)}, produced ${JSON.stringify(this.simulator.statistics().produced)}; ${this.faults.slice(0, 3).join('; ')}`
+      return sum(this.seen) + sum(this.lost) >= produced;
+    };
+    await until(
+      'everything produced',
+      isDrained,
+      () =>
+        `seen ${sum(this.seen)}, lost ${sum(this.lost)}, produced ` +
+        `${JSON.stringify(this.simulator.statistics().produced)}; ${this.faults.slice(0, 3).join('; ')}`
     );
   }
 
@@ -96,7 +104,10 @@ class Plant {
   }
 }
 
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const total = (counts: Map<string, number>): number => [...counts.values()].reduce((sum, count) => sum + count, 0);
+
+/** Bytes: not written around while a busy machine makes a session. */
+const LARGE_RING = 1 << 20;
 
 describe('reader over OPC UA', function () {
   let plant: Plant;
@@ -111,22 +122,22 @@ describe('reader over OPC UA', function () {
 
   it('at the server: one Read for an idle poll, two with data', async () => {
     await started({}, 200);
-    await sleep(200);
+    await until('some records', () => plant.simulator.statistics().written > 20);
     plant.simulator.command('stop-producer');
     const reader = plant.reader({ intervalMs: 20 });
     reader.start();
     await plant.drained();
     await sleep(100);
     const idle = [reader.status().looks.polls, plant.server.counters().memoryReads];
-    await sleep(400);
+    await until('idle polls', () => reader.status().looks.polls > idle[0] + 10);
     const polls = reader.status().looks.polls - idle[0];
-    should(polls).be.above(3);
     should(plant.server.counters().memoryReads - idle[1]).be.within(polls - 1, polls + 1);
     const before = reader.status();
     for (let i = 0; i < 10; i++) {
       plant.simulator.producer.emit({ sourceId: 0, eventTypeId: 0x0100, slots: [] });
       await plant.drained();
-      await sleep(30);
+      const { polls } = reader.status().looks;
+      await until('an idle poll', () => reader.status().looks.polls > polls + 1);
     }
     const after = reader.status();
     const withData = after.looks.reads - before.looks.reads - (after.looks.polls - before.looks.polls);
@@ -136,25 +147,25 @@ describe('reader over OPC UA', function () {
   });
 
   it('torn copies on a busy controller: nothing invented, nothing silently lost, nothing twice', async () => {
-    await started({ torn: { granularity: 4, updateProbability: 0.05 }, midUpdate: 0.05 }, 500, 1 << 20);
+    await started({ torn: { granularity: 4, updateProbability: 0.05 }, midUpdate: 0.05 }, 500, LARGE_RING);
     const reader = plant.reader({ intervalMs: 20 });
     reader.start();
-    await sleep(4_000);
+    await until('many records', () => total(plant.seen) > 1_000);
     plant.simulator.command('stop-producer');
     await plant.drained();
     await reader.stop();
     should(plant.faults).eql([]);
     should(plant.errors).eql([]);
-    should([...plant.seen.values()].reduce((total, count) => total + count, 0)).be.above(1_000);
     should(plant.lost.size).equal(0);
   });
 
   it('stopped and started ten times while the controller produces: every record exactly once', async () => {
-    await started({}, 300);
+    await started({}, 300, LARGE_RING);
     for (let life = 0; life < 10; life++) {
       const reader = plant.reader({ intervalMs: 20 });
       reader.start();
-      await sleep(250);
+      const before = total(plant.seen);
+      await until('some records', () => total(plant.seen) > before + life);
       await reader.stop();
       should(plant.server.sessions()).equal(0);
     }
@@ -168,24 +179,24 @@ describe('reader over OPC UA', function () {
   });
 
   it('goes on after the server was away, and finds its nodes where another namespace stands before them', async () => {
-    await started({}, 200);
+    await started({}, 200, LARGE_RING);
     const { server } = plant;
     const reader = plant.reader({ intervalMs: 20 });
     reader.start();
-    await sleep(500);
+    await until('some records', () => total(plant.seen) > 20);
     await server.stop();
-    await sleep(300);
-    should(reader.status().state).equal('outage');
+    await until('the outage', () => reader.status().state === 'outage');
+    const before = total(plant.seen);
     const next = await startOpcuaServer({
       producer: plant.simulator.producer,
       port: server.port,
       pkiFolder: join(plant.folder, 'server'),
       namespacesBefore: ['urn:new:first', 'urn:new:second']
     });
-    await sleep(500);
+    await until('records again', () => total(plant.seen) > before + 20);
     plant.simulator.command('stop-producer');
     await plant.drained();
-    should(reader.status().state).equal('idle');
+    await until('rest', () => reader.status().state === 'idle');
     await reader.stop();
     should(next.sessions()).equal(0);
     await next.stop();
@@ -194,7 +205,7 @@ describe('reader over OPC UA', function () {
   });
 
   it('two readers of one endpoint read the same ring over one session', async () => {
-    await started({}, 200);
+    await started({}, 200, LARGE_RING);
     const connection = plant.connection();
     const reader = plant.reader({ intervalMs: 20 }, connection);
     const other = createReader({
@@ -210,12 +221,11 @@ describe('reader over OPC UA', function () {
     });
     reader.start();
     other.start();
-    await sleep(600);
+    await until('both to read', () => [reader, other].every((each) => each.status().totals.records > 20));
     should(plant.server.sessions()).equal(1);
     plant.simulator.command('stop-producer');
     await plant.drained();
-    for (let tries = 0; tries < 200 && other.status().totals.records < reader.status().totals.records; tries++)
-      await sleep(25);
+    await until('the other one', () => other.status().totals.records >= reader.status().totals.records);
     should(other.status().totals.records).equal(reader.status().totals.records);
     await Promise.all([reader.stop(), other.stop()]);
     should(plant.server.sessions()).equal(0);

@@ -8,6 +8,7 @@ import { createOpcuaTransport, OpcuaSettings } from '../../../../lib/transport/o
 import { SharedOpcuaConnection } from '../../../../lib/transport/opcua/connection';
 import { pinFile } from '../../../../lib/transport/opcua/client-files';
 import { ReadPart, Transport, TransportError } from '../../../../lib/transport/transport';
+import { until } from '../../../support/until';
 import { Bench } from './bench';
 import { Forwarder } from './forwarder';
 
@@ -35,11 +36,7 @@ describe('OPC UA transport: sessions', function () {
 
   /** Connects until it holds, as the reader does. */
   async function reconnected(transport: Transport): Promise<void> {
-    for (let tries = 0; tries < 200; tries++) {
-      if ((await transport.connect()).ok) return;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    throw new Error('no connection');
+    await until('a connection', async () => (await transport.connect()).ok);
   }
 
   it('readers of one endpoint share one session; the last one closes it on the server', async () => {
@@ -102,7 +99,7 @@ describe('OPC UA transport: sessions', function () {
 
   it('also after a time-out: the next call waits for the late answer, and nothing is thrown away', async () => {
     await bench.serve();
-    const connection = bench.connection({ requestTimeoutMs: 200 }) as SharedOpcuaConnection;
+    const connection = bench.connection({ requestTimeoutMs: 1000 }) as SharedOpcuaConnection;
     await connection.acquire({});
     let answer: () => void = () => undefined;
     const order: string[] = [];
@@ -121,7 +118,7 @@ describe('OPC UA transport: sessions', function () {
 
   it('a call whose answer never comes is thrown away with its client before the next one begins', async () => {
     const server = await bench.serve();
-    const connection = bench.connection({ requestTimeoutMs: 100 }) as SharedOpcuaConnection;
+    const connection = bench.connection({ requestTimeoutMs: 1000 }) as SharedOpcuaConnection;
     const holder = {};
     await connection.acquire(holder);
     await connection.call(() => new Promise(() => undefined));
@@ -139,13 +136,13 @@ describe('OPC UA transport: sessions', function () {
 
   it('a wall clock that is set, forward or back, throws no client away and keeps none waiting', async () => {
     const server = await bench.serve({ maxSessions: 1 });
-    const first = bench.connection({ requestTimeoutMs: 100 }) as SharedOpcuaConnection;
+    const first = bench.connection({ requestTimeoutMs: 1000 }) as SharedOpcuaConnection;
     const holder = {};
     await first.acquire(holder);
     const now = Date.now;
     try {
       Date.now = () => now() + 3_600_000;
-      should(await first.call(() => new Promise((resolve) => setTimeout(resolve, 150)))).have.property(
+      should(await first.call(() => new Promise((resolve) => setTimeout(resolve, 1500)))).have.property(
         'code',
         'OPENOT_OPCUA_TIMEOUT'
       );
@@ -159,14 +156,13 @@ describe('OPC UA transport: sessions', function () {
     const asked = server.counters().services.CreateSession;
     try {
       Date.now = () => now() - 3_600_000;
-      for (let tries = 0; tries < 100 && server.counters().services.CreateSession === asked; tries++) {
+      await until('another attempt', async () => {
         await second.connect();
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
+        return server.counters().services.CreateSession > asked;
+      });
     } finally {
       Date.now = now;
     }
-    should(server.counters().services.CreateSession).be.above(asked);
     await second.close();
   });
 
@@ -198,7 +194,7 @@ describe('OPC UA transport: sessions', function () {
     for (let round = 1; round <= 2; round++) {
       await reconnected(transport);
       server.dropConnections();
-      for (let i = 0; i < 200 && told.length < round; i++) await new Promise((resolve) => setTimeout(resolve, 10));
+      await until('what is told', () => told.length >= round);
       await other.connect();
       await other.close();
       should(told.length).equal(round);
@@ -288,7 +284,7 @@ describe('OPC UA transport: sessions', function () {
     const server = await bench.serve({ maxSessions: 1 });
     const first = bench.transport();
     await first.connect();
-    const second = bench.transport({ sessionTimeoutMs: 500 });
+    const second = bench.transport({ sessionTimeoutMs: 5000 });
     should(await second.connect()).have.properties({
       ok: false,
       code: 'OPENOT_OPCUA_TOO_MANY_SESSIONS',
@@ -320,8 +316,10 @@ describe('OPC UA transport: sessions', function () {
     const transport = bench.transport({}, connection);
     await transport.connect();
     server.dropConnections();
-    let read = await transport.read(LOOK);
-    for (let i = 0; i < 100 && read.ok; i++) read = await transport.read(LOOK);
+    const read = await until('a Read that fails', async () => {
+      const outcome = await transport.read(LOOK);
+      return !outcome.ok && outcome;
+    });
     should(read).have.properties({ ok: false, remedy: 'reconnect' });
     await reconnected(transport);
     should((await transport.read(LOOK)).ok).be.true();
@@ -364,7 +362,7 @@ describe('OPC UA transport: sessions', function () {
     await forwarder.listen();
     const connection = bench.connection({
       endpoint: `opc.tcp://127.0.0.1:${forwarder.port}/openot`,
-      requestTimeoutMs: 200
+      requestTimeoutMs: 1000
     });
     const transport = bench.transport({}, connection);
     should((await transport.connect()).ok).be.true();

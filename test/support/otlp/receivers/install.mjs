@@ -12,7 +12,8 @@ function run(command, args, cwd) {
   const result = spawnSync(command, args, { cwd, encoding: 'utf8', timeout: 300_000 });
   if (result.status === 0) return result.stdout;
   throw new Error(
-    `"${[command, ...args].join(' ')}" failed (${result.error?.message ?? result.status ?? result.signal}): the tests with receivers of OpenTelemetry need it.\n${result.stderr ?? ''}`
+    `"${[command, ...args].join(' ')}" failed (${result.error?.message ?? result.status ?? result.signal}): the ` +
+      `tests with receivers of OpenTelemetry need it.\n${result.stderr ?? ''}`
   );
 }
 
