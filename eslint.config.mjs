@@ -1,5 +1,6 @@
 import tseslint from 'typescript-eslint';
 import noModuleState from './scripts/lint/no-module-state.mjs';
+import { LARGE_FILES, MOST_COLUMNS, MOST_LINES, UNCUT } from './scripts/house/large-files.mjs';
 
 /*
  * The layer rules of docs/design.md 2.
@@ -253,7 +254,17 @@ export default tseslint.config(
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
-      'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }]
+      'max-lines': ['error', { max: MOST_LINES }]
+    }
+  },
+  { files: Object.keys(LARGE_FILES), rules: { 'max-lines': 'off' } },
+  {
+    files: ['**/*.ts', '**/*.mjs', '**/*.js', '**/*.cjs'],
+    rules: {
+      'max-len': [
+        'error',
+        { code: MOST_COLUMNS, ignoreUrls: true, ignoreRegExpLiterals: true, ignorePattern: UNCUT.source }
+      ]
     }
   },
   ...layerRules,

@@ -28,7 +28,10 @@ export function report() {
   const whole = rows.at(-1);
   return rows.map(({ name, ms, modules }) => {
     const share = `${((100 * ms) / whole.ms).toFixed(0)} % of the whole`;
-    return `${name.padEnd(34)}${ms.toFixed(0).padStart(5)} ms${String(modules).padStart(6)} modules   ${share.padStart(20)}`;
+    return (
+      `${name.padEnd(34)}${ms.toFixed(0).padStart(5)} ms${String(modules).padStart(6)} modules   ` +
+      `${share.padStart(20)}`
+    );
   });
 }
 

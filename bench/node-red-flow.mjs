@@ -180,6 +180,7 @@ export async function report() {
   const rate = median(rounds.map((round) => round.recordsPerSecond));
   const ratio = median(rounds.map((round) => round.recordsPerSecond / round.stringifyPerSecond));
   return [
-    `whole flow in a real Node-RED: ${Math.round(rate).toLocaleString('en')} records/s, ${ratio.toFixed(2)} of the rate of JSON.stringify of the same documents (median of ${rounds.length} rounds)`
+    `whole flow in a real Node-RED: ${Math.round(rate).toLocaleString('en')} records/s, ${ratio.toFixed(2)} of ` +
+      `the rate of JSON.stringify of the same documents (median of ${rounds.length} rounds)`
   ];
 }

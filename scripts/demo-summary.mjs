@@ -43,7 +43,8 @@ export class Summary {
         .join('  ');
     const rule = '-'.repeat(widths.reduce((total, width) => total + width + 2, -2));
     const reader = this.#totals
-      ? `The reader has read ${this.#totals.records} records (${this.#totals.bytes} bytes), lost ${this.#totals.lost}, ${this.#totals.laps} laps, by its last status, up to a second ago.`
+      ? `The reader has read ${this.#totals.records} records (${this.#totals.bytes} bytes), lost ` +
+        `${this.#totals.lost}, ${this.#totals.laps} laps, by its last status, up to a second ago.`
       : '';
     return [
       '',

@@ -12,7 +12,8 @@ function tlvTypes(): string[] {
   const rows = Array.from(
     { length: 14 },
     (_, tag) =>
-      `| 0x${tag.toString(16).toUpperCase().padStart(2, '0')} | ${registry.tlvName(tag)} | ${registry.tlvWidth(tag) || 'variable'} |`
+      `| 0x${tag.toString(16).toUpperCase().padStart(2, '0')} | ${registry.tlvName(tag)} | ` +
+      `${registry.tlvWidth(tag) || 'variable'} |`
   );
   return ['| tag | name | bytes |', '|---|---|---|', ...rows];
 }
@@ -40,7 +41,9 @@ function events(): string[] {
     '|---|---|---|---|---|',
     ...registry.canonicalEvents.map(
       ({ id, name, group, slots }) =>
-        `| ${hex4(id)} | ${id} | ${name} | ${group} | ${slots.map(({ key, minOccurs, maxOccurs }) => (registry.valueKey(key)?.name ?? hex4(key)) + occurs(minOccurs, maxOccurs)).join(', ') || 'none'} |`
+        `| ${hex4(id)} | ${id} | ${name} | ${group} | ` +
+        `${slots.map(({ key, minOccurs, maxOccurs }) => (registry.valueKey(key)?.name ?? hex4(key)) + occurs(minOccurs, maxOccurs)).join(', ') || 'none'} ` +
+        '|'
     )
   ];
 }

@@ -1,5 +1,5 @@
-// Makes the entries for `import`: beside each compiled entry of package.json's `exports` a thin .mjs with the same names
-// out of the same CommonJS module, and its types. Two builds would be two instances of everything.
+// Makes the entries for `import`: beside each compiled entry of package.json's `exports` a thin .mjs with the same
+// names out of the same CommonJS module, and its types. Two builds would be two instances of everything.
 import { createRequire } from 'node:module';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';

@@ -44,7 +44,8 @@ const sums = { seeds: 0, records: 0, delivered: 0, failures: 0 };
 console.log(`${given[0]} of seeds from ${from} on, ${workers} at a time`);
 const report = () =>
   console.log(
-    `${Math.round((Date.now() - begun) / 1_000)} s: ${sums.seeds} seeds, ${sums.records} records, ${Math.round(sums.records / ((Date.now() - begun) / 1_000))} records/s, failures ${sums.failures}`
+    `${Math.round((Date.now() - begun) / 1_000)} s: ${sums.seeds} seeds, ${sums.records} records, ` +
+      `${Math.round(sums.records / ((Date.now() - begun) / 1_000))} records/s, failures ${sums.failures}`
   );
 /** Seeds that once failed: run first. */
 const KNOWN = [
@@ -78,7 +79,9 @@ await Promise.all(
         if (result.violation === undefined) return;
         sums.failures++;
         console.log(
-          `FAIL seed ${result.seed}: ${result.violation.checker}: ${result.violation.message}\n  with ${result.faults.join(', ')}\n  npm run soak -- --seed ${result.seed} --records ${result.records} --trace`
+          `FAIL seed ${result.seed}: ${result.violation.checker}: ${result.violation.message}\n  with ` +
+            `${result.faults.join(', ')}\n  npm run soak -- --seed ${result.seed} --records ${result.records} ` +
+            '--trace'
         );
       }
     )

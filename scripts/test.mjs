@@ -1,6 +1,6 @@
 // `npm test`: sets the checkout up, builds it, lints it and runs every test, and says what it does while it does it.
-// `npm test -- lib nodes` runs only these groups (e2e, lint, lib, simulation, nodes); `--busy` beside two endless loops,
-// as on a machine that has other things to do; `--no-install` with what is there. The last line counts.
+// `npm test -- lib nodes` runs only these groups (e2e, lint, lib, simulation, nodes); `--busy` beside two endless
+// loops, as on a machine that has other things to do; `--no-install` with what is there. The last line counts.
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import {
@@ -47,7 +47,11 @@ if (unknown.length > 0) {
 
 const loops = flags.includes('--busy') ? [1, 2].map(() => spawn(process.execPath, ['-e', 'for(;;){}'])) : [];
 process.on('exit', () => loops.forEach((loop) => loop.kill('SIGKILL')));
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.on(signal, () => {
+    console.log(`\nended by ${signal}: ${groups.map((group) => `${group.name} ${countLine(group)}`).join(' | ')}`);
+    process.exit(1);
+  });
 
 screen.follow(groups);
 const runQueue = async (queue) => {

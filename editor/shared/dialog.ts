@@ -2,7 +2,10 @@
 export const input = (name: string): JQuery => $(`#node-input-${name}`);
 export const configInput = (name: string): JQuery => $(`#node-config-input-${name}`);
 
-/** Shows the defaults of properties that the node does not have: a flow of an earlier version lacks those that came later. */
+/**
+ * Shows the defaults of properties that the node does not have: a flow of an earlier version lacks those that came
+ * later.
+ */
 export function showDefaults(node: EditorNode): void {
   const fieldOf = node._def.category === 'config' ? configInput : input;
   for (const [name, { value, type }] of Object.entries(node._def.defaults))

@@ -72,7 +72,8 @@ const headOf = ({ origin, size, root }: Checkpoint): LogHead => ({
 const unreadable = (why: string): OpenFailure =>
   failure(
     'OPENOT_STATE_UNREADABLE',
-    `what this archive signed last cannot be read: ${why}. Put the file back from a backup, or send this node a message with topic "begin": a new log begins that names the last checkpoint of the old one`
+    `what this archive signed last cannot be read: ${why}. Put the file back from a backup, or send this node a ` +
+      'message with topic "begin": a new log begins that names the last checkpoint of the old one'
   );
 
 interface Waiting {
@@ -192,7 +193,8 @@ export class Archive {
       this.put(
         composer.note(
           'torn-end',
-          `${found.cut} bytes at the end of the journal were half-written and were cut: nothing of them had been passed on`
+          `${found.cut} bytes at the end of the journal were half-written and were cut: nothing of them had been ` +
+            'passed on'
         )
       );
     else if (found.journalled > 0)
@@ -420,7 +422,9 @@ export class Archive {
       this.lost = failure('OPENOT_STATE_LOCKED', `this archive has ended: ${errorText(thrown)}`);
       return this.events.onLost(this.lost);
     }
-    const message = `the archive cannot be written: ${errorText(thrown)}. Nothing is passed on until it can be; it is tried again every ${RETRY_MS / 1000} s`;
+    const message =
+      `the archive cannot be written: ${errorText(thrown)}. Nothing is passed on until it can be; it is tried ` +
+      `again every ${RETRY_MS / 1000} s`;
     if (this.trouble?.message === message) return;
     this.trouble = failure('OPENOT_ARCHIVE_DISK', message);
     this.events.onTrouble(this.trouble);

@@ -1,6 +1,6 @@
 /**
- * The hash functions of the formats, by a library and not by `node:crypto`, which has no MD5 where it runs in FIPS mode.
- * Not in the index of this room: whoever needs no hash does not load the library.
+ * The hash functions of the formats, by a library and not by `node:crypto`, which has no MD5 where it runs in FIPS
+ * mode. Not in the index of this room: whoever needs no hash does not load the library.
  */
 import { md5 as libraryMd5 } from '@noble/hashes/legacy.js';
 import { sha256 as librarySha256 } from '@noble/hashes/sha2.js';

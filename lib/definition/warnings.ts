@@ -14,11 +14,15 @@ export function definitionWarnings({ fullHashDrift, violation }: CompiledDefinit
   const warnings: DefinitionWarning[] = [];
   if (fullHashDrift !== undefined) {
     const { expected, actual } = fullHashDrift;
-    const message = `the definition names the content hash ${quoted(expected)}, its content gives ${actual}: it was changed after it was hashed. Nothing is resolved with it: restore the file, or write it anew with its own hash`;
+    const message =
+      `the definition names the content hash ${quoted(expected)}, its content gives ${actual}: it was changed ` +
+      'after it was hashed. Nothing is resolved with it: restore the file, or write it anew with its own hash';
     warnings.push({ code: 'OPENOT_DEFINITION_HASH_MISMATCH', message });
   }
   if (violation !== undefined) {
-    const message = `the definition contradicts itself or the registry: ${describeViolation(violation)}. Every record bound to it becomes a placeholder: correct the file`;
+    const message =
+      `the definition contradicts itself or the registry: ${describeViolation(violation)}. Every record bound to ` +
+      'it becomes a placeholder: correct the file';
     warnings.push({ code: 'OPENOT_DEFINITION_VIOLATION', message });
   }
   return warnings;
@@ -37,11 +41,17 @@ export function describeViolation(violation: DefinitionViolation): string {
   }
   if ('invalidMaxOccurs' in violation) {
     const { eventTypeId, key } = violation.invalidMaxOccurs;
-    return `maxOccurs of slot key ${key} in event type ${eventTypeId} must be "unbounded" or a number of at least 1 and at least minOccurs`;
+    return (
+      `maxOccurs of slot key ${key} in event type ${eventTypeId} must be "unbounded" or a number of at least 1 and ` +
+      'at least minOccurs'
+    );
   }
   if ('coreTypeMismatch' in violation) {
     const { eventTypeId, key, actual, expected } = violation.coreTypeMismatch;
-    return `slot key ${key} in event type ${eventTypeId} has type ${actual}, expected ${expected} (255 = a value payload, or none)`;
+    return (
+      `slot key ${key} in event type ${eventTypeId} has type ${actual}, expected ${expected} (255 = a value ` +
+      'payload, or none)'
+    );
   }
   if ('unknownTlvType' in violation) {
     const { eventTypeId, key, type } = violation.unknownTlvType;

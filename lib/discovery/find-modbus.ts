@@ -157,7 +157,8 @@ class Search {
     const capacity = blockOf(check)?.capacity ?? 0;
     const where = shownRegister(scan.registerType, control.address);
     this.hints.push(
-      `${where} begins a control block of a ring of ${capacity} bytes (${capacity / 2} registers), but its records were not found: make the ring readable too, best right behind the control block`
+      `${where} begins a control block of a ring of ${capacity} bytes (${capacity / 2} registers), but its ` +
+        'records were not found: make the ring readable too, best right behind the control block'
     );
   }
 
@@ -167,7 +168,8 @@ class Search {
     for (const { first, end } of read) {
       for (const address of oddControlsIn(memory, first, end)) {
         this.hints.push(
-          `a control block begins in the middle of ${shownRegister(registerType, address)}: let it begin at a whole register (in the controller, an even byte), nothing can name that place`
+          `a control block begins in the middle of ${shownRegister(registerType, address)}: let it begin at a ` +
+            'whole register (in the controller, an even byte), nothing can name that place'
         );
       }
     }
@@ -205,7 +207,9 @@ class Search {
       return void this.hints.push(
         `the ring at ${ringAddress} shows in ${twin.registerType} and ${registerType} registers alike`
       );
-    const where = `${registerType} registers, control block at ${place.address}, ring at ${ringAddress}, byte order ${place.layout.name}`;
+    const where =
+      `${registerType} registers, control block at ${place.address}, ring at ${ringAddress}, byte order ` +
+      `${place.layout.name}`;
     this.rings.push({
       description: describeRing(where, check, capacity),
       fields: {

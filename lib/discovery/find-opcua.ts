@@ -167,7 +167,9 @@ class Search {
     const hints: string[] = [];
     for (const [text, control] of this.open) {
       hints.push(
-        `${text} is a control block (${control.type}), but no array of ${capacityIn(control.head)} bytes holds its records: make the ring visible to OPC UA too, as one array of that size or as several with numbered names`
+        `${text} is a control block (${control.type}), but no array of ${capacityIn(control.head)} bytes holds ` +
+          'its records: make the ring visible to OPC UA too, as one array of that size or as several with numbered ' +
+          'names'
       );
     }
     if (walk.isCut && this.rings.length === 0)
@@ -176,7 +178,8 @@ class Search {
       );
     if (this.budget.isOver && this.rings.length === 0)
       hints.push(
-        `the search was ended after ${Math.round(this.budget.usedMs / 1000)} s: copy the NodeIds from an OPC UA browser, or make fewer variables visible to OPC UA`
+        `the search was ended after ${Math.round(this.budget.usedMs / 1000)} s: copy the NodeIds from an OPC UA ` +
+          'browser, or make fewer variables visible to OPC UA'
       );
     return hints;
   }

@@ -59,7 +59,9 @@ async function orderChange(
   const read = await connection.registers({ registerType, address: controlAddress, count: 2 });
   const layout = read.ok ? layoutAt(read.bytes) : undefined;
   if (layout === undefined || layout.byteOrder === byteOrder) return NOTHING;
-  const text = `the bytes within registers are in the other order: set Byte order to ${layout.byteOrder} (the reader finds it by itself as well)`;
+  const text =
+    `the bytes within registers are in the other order: set Byte order to ${layout.byteOrder} (the reader finds it ` +
+    'by itself as well)';
   return { change: { byteOrder: layout.byteOrder }, findings: [usable(text)] };
 }
 
@@ -81,7 +83,9 @@ async function addressChange(connection: SharedModbusConnection, ring: ModbusRin
     const controlAddress = first + found;
     for (const ringAddress of new Set([ring.ringAddress + controlAddress - ring.controlAddress, ring.ringAddress])) {
       if (ringAddress < 0 || !(await isRing(connection, { ...ring, controlAddress, ringAddress }, budget))) continue;
-      const text = `a whole ring was found with the control block at ${controlAddress} and the ring at ${ringAddress}: set these addresses`;
+      const text =
+        `a whole ring was found with the control block at ${controlAddress} and the ring at ${ringAddress}: set ` +
+        'these addresses';
       return {
         change: { controlAddress: String(controlAddress), ringAddress: String(ringAddress) },
         findings: [usable(text)]

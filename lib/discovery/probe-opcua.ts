@@ -56,16 +56,19 @@ const SAYS: Record<Behaviour, (status: string, bytes: number) => Finding> = {
   exact: () => good('the server answers ranges of the ring exactly'),
   whole: (_, bytes) =>
     usable(
-      `the server sends the whole ring (${sizeText(bytes)}) whatever range is asked for: every poll with data carries all of it; cutting the ring into several nodes would help`
+      `the server sends the whole ring (${sizeText(bytes)}) whatever range is asked for: every poll with data ` +
+        'carries all of it; cutting the ring into several nodes would help'
     ),
   refused: (status, bytes) =>
     usable(
-      `the server refuses ranges (${status}): the ring (${sizeText(bytes)}) is read whole at every poll with data; cutting the ring into several nodes would help`
+      `the server refuses ranges (${status}): the ring (${sizeText(bytes)}) is read whole at every poll with ` +
+        'data; cutting the ring into several nodes would help'
     ),
   short: () => bad('the server answers ranges with fewer elements than were asked for'),
   shifted: () =>
     bad(
-      'the server answers ranges with other elements than were asked for (shifted by one): please report it to its maker; a ring of several small nodes is read without ranges'
+      'the server answers ranges with other elements than were asked for (shifted by one): please report it to ' +
+        'its maker; a ring of several small nodes is read without ranges'
     ),
   unclear: (status) => usable(`how the server answers ranges could not be told${status === '' ? '' : ` (${status})`}`)
 };

@@ -100,15 +100,19 @@ function findingOf(check: RingCheck): Finding {
   switch (check.kind) {
     case 'proved':
       return good(
-        `${check.records === 1 ? 'a whole record stands' : `${check.records} whole records stand`} where the control block says; CRC right`
+        `${check.records === 1 ? 'a whole record stands' : `${check.records} whole records stand`} where the ` +
+          'control block says; CRC right'
       );
     case 'empty':
       return usable(
-        'the control block is right, but the controller has not written a record yet: test again when it has, only then the place of the ring is proved'
+        'the control block is right, but the controller has not written a record yet: test again when it has, ' +
+          'only then the place of the ring is proved'
       );
     case 'noRecord':
       return bad(
-        `the control block is right, but no record stands where the oldest one should, byte ${check.block.oldestAbs % BigInt(check.block.capacity)} of the ring; found ${check.found}: check where the ring is, or let Find ring look for it`
+        'the control block is right, but no record stands where the oldest one should, byte ' +
+          `${check.block.oldestAbs % BigInt(check.block.capacity)} of the ring; found ${check.found}: check where ` +
+          'the ring is, or let Find ring look for it'
       );
     case 'restless':
       return usable(`not proved: ${check.text}`);
@@ -131,7 +135,10 @@ const ms = (value: number): string => (value < 10 ? value.toFixed(1) : value.toF
 
 function timeLine({ what, times, minMs, medianMs, failed }: ReadTime): string {
   if (times === 0) return `${`${what}:`.padEnd(26)} ${failed ?? 'not tried'}`;
-  return `${`${what}:`.padEnd(26)} ${ms(minMs).padStart(6)} ms ${ms(medianMs).padStart(6)} ms  (${times === 1 ? 'once' : `${times} times`})${failed === undefined ? '' : `, then ${failed}`}`;
+  return (
+    `${`${what}:`.padEnd(26)} ${ms(minMs).padStart(6)} ms ${ms(medianMs).padStart(6)} ms  ` +
+    `(${times === 1 ? 'once' : `${times} times`})${failed === undefined ? '' : `, then ${failed}`}`
+  );
 }
 
 function lookLines({ pairs, same, changed, updating, torn, tookMs, failed }: Looks): string[] {
@@ -150,25 +157,29 @@ function lookFindings({ pairs, changed, updating, torn, failed }: Looks): Findin
   if (torn > 0)
     findings.push(
       usable(
-        `${torn} of ${looks} looks were certainly torn (${((100 * torn) / looks).toFixed(1)} %): usual where arrays are copied element by element; the reader confirms every look and reads again`
+        `${torn} of ${looks} looks were certainly torn (${((100 * torn) / looks).toFixed(1)} %): usual where ` +
+          'arrays are copied element by element; the reader confirms every look and reads again'
       )
     );
   if (pairs > 2 && updating === looks)
     findings.push(
       bad(
-        'every look came in the middle of an update: the controller was stopped inside one (start it), or does not finish its updates'
+        'every look came in the middle of an update: the controller was stopped inside one (start it), or does ' +
+          'not finish its updates'
       )
     );
   else if (updating > looks / 4)
     findings.push(
       usable(
-        `${updating} of ${looks} looks came in the middle of an update: let the logger's task run above the priority of communication where that can be set`
+        `${updating} of ${looks} looks came in the middle of an update: let the logger's task run above the ` +
+          'priority of communication where that can be set'
       )
     );
   if (pairs > 2 && changed > pairs / 2)
     findings.push(
       usable(
-        `the controller writes faster than two looks follow each other (${changed} of ${pairs} pairs): most looks take several tries, and "the same request" must not be chosen for confirming`
+        `the controller writes faster than two looks follow each other (${changed} of ${pairs} pairs): most ` +
+          'looks take several tries, and "the same request" must not be chosen for confirming'
       )
     );
   return findings;
@@ -191,7 +202,8 @@ function paceFindings({ written, tookMs }: Looks, times: readonly ReadTime[], ca
   if (needed > capacity)
     return [
       usable(
-        `${now}: the ring holds only ${holds.toFixed(1)} s of that; at an interval of 500 ms it should have ${sizeText(Math.ceil(needed))}`
+        `${now}: the ring holds only ${holds.toFixed(1)} s of that; at an interval of 500 ms it should have ` +
+          `${sizeText(Math.ceil(needed))}`
       )
     ];
   return [

@@ -67,7 +67,8 @@ export class SearchLine {
     if (this.connections >= MAX_CONNECTIONS)
       return transportError(
         'OPENOT_MODBUS_CONNECTION_LOST',
-        `${shownDevice(this.settings)} closed the connection ${MAX_CONNECTIONS} times: choose a smaller range of registers, which exists as a whole`,
+        `${shownDevice(this.settings)} closed the connection ${MAX_CONNECTIONS} times: choose a smaller range of ` +
+          'registers, which exists as a whole',
         'reconnect'
       );
     this.connections++;

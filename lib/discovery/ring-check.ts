@@ -95,7 +95,9 @@ async function checkFew(transport: Pick<Transport, 'read'>, block: ControlBlock)
   const oldestText = wasOvertaken ? 'the oldest record was overwritten at every look' : 'the oldest record is there';
   return {
     kind: 'restless',
-    text: `${oldestText}, but the newest ones do not end where the control block says: its copy is of another age than the ring's, or they do not belong together`,
+    text:
+      `${oldestText}, but the newest ones do not end where the control block says: its copy is of another age than ` +
+      `the ring's, or they do not belong together`,
     block: now
   };
 }

@@ -13,11 +13,17 @@ export function describeRing(where: string, check: RingCheck, capacity: number):
   const size = sizeText(capacity);
   switch (check.kind) {
     case 'proved':
-      return `${where}: ${size}, buffer ${check.block.bufferId}, ${check.block.headAbs} bytes written since its beginning; its records are whole`;
+      return (
+        `${where}: ${size}, buffer ${check.block.bufferId}, ${check.block.headAbs} bytes written since its ` +
+        'beginning; its records are whole'
+      );
     case 'empty':
       return `${where}: ${size}, buffer ${check.block.bufferId}, nothing written yet, so the ring's place is a guess`;
     default:
-      return `${where}: ${size}; the ring's place is a guess: ${check.kind === 'restless' ? check.text : 'no record was seen in it'}`;
+      return (
+        `${where}: ${size}; the ring's place is a guess: ` +
+        `${check.kind === 'restless' ? check.text : 'no record was seen in it'}`
+      );
   }
 }
 

@@ -50,7 +50,10 @@ function login(facts: LineFacts): string {
 
 function action(facts: LineFacts): string {
   const on = facts.all(Key.contextRef);
-  return `Action ${facts.must(Key.actionId)}${facts.by(Key.actor)}${on.length === 0 ? '' : ' on ' + on.join(', ')}${facts.maybe(' at ', Key.workstation)}${facts.refusal()}`;
+  return (
+    'Action ' +
+    `${facts.must(Key.actionId)}${facts.by(Key.actor)}${on.length === 0 ? '' : ' on ' + on.join(', ')}${facts.maybe(' at ', Key.workstation)}${facts.refusal()}`
+  );
 }
 
 /** The phrase of each canonical event, by event type id. */
@@ -70,7 +73,8 @@ export const phrases: ReadonlyMap<number, Phrase> = new Map<number, Phrase>([
   [
     EventType.RecordsDropped,
     (f) =>
-      `${f.must(Key.count)} records of ${f.source} dropped (${seqs(f, Key.firstLostSeq, Key.lastLostSeq)})${f.maybe(' from ', Key.windowStart)}${f.maybe(' until ', Key.windowEnd)}`
+      `${f.must(Key.count)} records of ${f.source} dropped ` +
+      `(${seqs(f, Key.firstLostSeq, Key.lastLostSeq)})${f.maybe(' from ', Key.windowStart)}${f.maybe(' until ', Key.windowEnd)}`
   ],
   [
     EventType.SourceRegistered,
@@ -84,7 +88,8 @@ export const phrases: ReadonlyMap<number, Phrase> = new Map<number, Phrase>([
   [
     EventType.TimeSyncChanged,
     (f) =>
-      `Clock is now ${f.must(Key.clockQuality)}${f.maybe(', from ', Key.windowStart)}${f.maybe(' until ', Key.windowEnd)}`
+      'Clock is now ' +
+      `${f.must(Key.clockQuality)}${f.maybe(', from ', Key.windowStart)}${f.maybe(' until ', Key.windowEnd)}`
   ],
   [EventType.SourceHighWater, (f) => `${f.source} has produced ${f.must(Key.producedCount)} records`],
 
@@ -110,7 +115,8 @@ export const phrases: ReadonlyMap<number, Phrase> = new Map<number, Phrase>([
   [
     EventType.RecipeLoaded,
     (f) =>
-      `${capital(recipe(f))} loaded${f.say(Key.batchId) === undefined ? '' : ' for ' + f.named('batch', Key.batchId)}${f.maybe(', effective ', Key.effectiveTime)}`
+      `${capital(recipe(f))} ` +
+      `loaded${f.say(Key.batchId) === undefined ? '' : ' for ' + f.named('batch', Key.batchId)}${f.maybe(', effective ', Key.effectiveTime)}`
   ],
   [
     EventType.RecipeApproved,
@@ -122,12 +128,14 @@ export const phrases: ReadonlyMap<number, Phrase> = new Map<number, Phrase>([
   [
     EventType.BatchEvent,
     (f) =>
-      `${capital(f.named('batch', Key.batchId))}: ${f.must(Key.newState)}${f.say(Key.recipeId) === undefined ? '' : ` (${f.named('recipe', Key.recipeId)})`}`
+      `${capital(f.named('batch', Key.batchId))}: ` +
+      `${f.must(Key.newState)}${f.say(Key.recipeId) === undefined ? '' : ` (${f.named('recipe', Key.recipeId)})`}`
   ],
   [
     EventType.MaterialAddition,
     (f) =>
-      `${capital(f.named('batch', Key.batchId))}: ${f.must(Key.quantity)} of ${f.named('material', Key.materialId)} added${f.maybe(', correction of seq ', Key.correctionOf)}`
+      `${capital(f.named('batch', Key.batchId))}: ${f.must(Key.quantity)} of ` +
+      `${f.named('material', Key.materialId)} added${f.maybe(', correction of seq ', Key.correctionOf)}`
   ],
 
   [EventType.OperatorAction, action],
@@ -140,7 +148,8 @@ export const phrases: ReadonlyMap<number, Phrase> = new Map<number, Phrase>([
   [
     EventType.ESignature,
     (f) =>
-      `${f.must(Key.signatureMeaning)}${f.by(Key.actor)}: signature for action ${f.must(Key.actionId)} on seq ${f.must(Key.signedEventSeq)}${f.refusal()}`
+      `${f.must(Key.signatureMeaning)}${f.by(Key.actor)}: signature for action ${f.must(Key.actionId)} on seq ` +
+      `${f.must(Key.signedEventSeq)}${f.refusal()}`
   ],
   [
     EventType.SecurityAccessFailure,
@@ -150,6 +159,7 @@ export const phrases: ReadonlyMap<number, Phrase> = new Map<number, Phrase>([
   [
     EventType.ProgramDownload,
     (f) =>
-      `Program ${f.must(Key.programId)} downloaded${f.by(Key.actor)}, definition ${f.must(Key.defHashNew)}${f.refusal()}`
+      `Program ${f.must(Key.programId)} downloaded${f.by(Key.actor)}, definition ` +
+      `${f.must(Key.defHashNew)}${f.refusal()}`
   ]
 ]);

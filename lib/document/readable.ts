@@ -33,7 +33,8 @@ export function eventLine(
 /** The line of a placeholder. */
 export function placeholderLine(provenance: Provenance, head: RecordHead, reason: PlaceholderReason): string {
   return oneLine(
-    `Event ${head.eventTypeId} of ${sourceName(provenance, head.sourceId)} (seq ${head.seq}) is not resolved: ${describeReason(reason)}`
+    `Event ${head.eventTypeId} of ${sourceName(provenance, head.sourceId)} (seq ${head.seq}) is not resolved: ` +
+      `${describeReason(reason)}`
   );
 }
 

@@ -38,7 +38,10 @@ export function describeReason(reason: PlaceholderReason): string {
     case 'drift':
       return `the controller uses definition ${reason.detail.expected}, the one at hand is ${reason.detail.actual}`;
     case 'fullHashDrift':
-      return `the definition file names the content hash ${reason.detail.expected}, its content has ${reason.detail.actual}`;
+      return (
+        `the definition file names the content hash ${reason.detail.expected}, its content has ` +
+        `${reason.detail.actual}`
+      );
     case 'unknownEventId':
       return 'the definition does not know this event type';
     case 'schemaViolation':

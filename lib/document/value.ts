@@ -23,8 +23,8 @@ const readLReal = (bytes: Uint8Array, at: number): number =>
 type Reader<T> = (bytes: Uint8Array, at: number, length: number) => T;
 
 /**
- * One function per TLV type, looked up by tag: for a record's few slots a chain of comparisons with the names of an enum
- * costs more than the formatting itself.
+ * One function per TLV type, looked up by tag: for a record's few slots a chain of comparisons with the names of an
+ * enum costs more than the formatting itself.
  */
 type ByType<T> = readonly Reader<T>[];
 

@@ -1,4 +1,6 @@
-/** Logs of OPC UA Part 26: records and their bytes, reading them without loss, merging those of several servers. Pure. */
+/**
+ * Logs of OPC UA Part 26: records and their bytes, reading them without loss, merging those of several servers. Pure.
+ */
 export { decodeLogRecords } from './decode';
 export type { DecodedLogRecords, LogFault, LogFaultDetail, LogLayout } from './decode';
 export { encodeLogRecords } from './encode';

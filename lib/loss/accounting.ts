@@ -175,8 +175,8 @@ export class LossAccounting {
   }
 
   /**
-   * Counting of this source begins (again) at this seq: for whoever joins a stream in the middle and is told where. What
-   * was known of it is forgotten.
+   * Counting of this source begins (again) at this seq: for whoever joins a stream in the middle and is told where.
+   * What was known of it is forgotten.
    */
   beginAt(runId: bigint, sourceId: number, next: number): void {
     const run = this.own(this.runOf(Number(runId & 0xffff_ffffn), Number(runId >> 32n)));
@@ -330,11 +330,15 @@ const sum = (a: number, b: number): number => Math.min(a + b, Number.MAX_SAFE_IN
 const runText = (low: number, high: number): string => (high === 0 ? String(low) : u64Of(low, high).toString());
 
 function seqTooLarge(record: RecordView): AccountResult {
-  const message = `a seq above 2^53-1 cannot be accounted for: found ${record.seq} of source ${record.sourceId} in run ${record.runId}; the producer's seq counter is corrupt, restart it`;
+  const message =
+    `a seq above 2^53-1 cannot be accounted for: found ${record.seq} of source ${record.sourceId} in run ` +
+    `${record.runId}; the producer's seq counter is corrupt, restart it`;
   return { ok: false, kind: 'refused', code: 'OPENOT_SEQ_TOO_LARGE', message };
 }
 
 function tooManySources(runId: string, sourceId: number): AccountResult {
-  const message = `at most ${MAX_SOURCES_PER_RUN} sources of one run can be accounted for: source ${sourceId} of run ${runId} is one more; check that source ids are not made up per event`;
+  const message =
+    `at most ${MAX_SOURCES_PER_RUN} sources of one run can be accounted for: source ${sourceId} of run ${runId} is ` +
+    'one more; check that source ids are not made up per event';
   return { ok: false, kind: 'refused', code: 'OPENOT_LOSS_TOO_MANY_SOURCES', message };
 }

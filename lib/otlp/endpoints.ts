@@ -92,7 +92,8 @@ function addressOf(
   const protocol = variable(signal, 'PROTOCOL');
   if (protocol?.value === 'grpc')
     throw new Wrong(
-      `${protocol.name} says grpc, this node speaks http/json: set its endpoint to the collector's port for OTLP/HTTP (4318), not that of ${found.name}`,
+      `${protocol.name} says grpc, this node speaks http/json: set its endpoint to the collector's port for ` +
+        `OTLP/HTTP (4318), not that of ${found.name}`,
       protocol.name
     );
   const url = parsed(found.value, found.name, found.name);
@@ -117,7 +118,8 @@ function parsed(text: string, where: string, short: string): URL {
     throw new Wrong(`${where} must begin with http:// or https://, ${foundOf(trimmed)}${adviceOn(trimmed)}`, short);
   if (url.username !== '' || url.password !== '')
     throw new Wrong(
-      `${where} holds a user name or password, which everybody sees who sees the flow: put "authorization: Basic …" into the headers instead`,
+      `${where} holds a user name or password, which everybody sees who sees the flow: put "authorization: Basic ` +
+        '…" into the headers instead',
       short
     );
   url.hash = '';
@@ -165,7 +167,8 @@ function timeoutOf(found: { readonly name: string; readonly value: string } | un
   const ms = Number(found.value);
   if (!Number.isInteger(ms) || ms < MIN_TIMEOUT_MS || ms > MAX_TIMEOUT_MS)
     throw new Wrong(
-      `${found.name} must be a whole number of milliseconds from ${MIN_TIMEOUT_MS} to ${MAX_TIMEOUT_MS}, found "${found.value.slice(0, 40)}"`,
+      `${found.name} must be a whole number of milliseconds from ${MIN_TIMEOUT_MS} to ${MAX_TIMEOUT_MS}, found ` +
+        `"${found.value.slice(0, 40)}"`,
       found.name
     );
   return ms;

@@ -8,13 +8,17 @@ const CERTIFICATES: Readonly<Record<string, string>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT:
     'Node.js does not trust this certificate: choose a TLS configuration that has it as its CA certificate',
   SELF_SIGNED_CERT_IN_CHAIN:
-    "Node.js does not trust the authority that signed it: choose a TLS configuration that has that one's CA certificate",
+    "Node.js does not trust the authority that signed it: choose a TLS configuration that has that one's CA " +
+    'certificate',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    "Node.js does not trust the authority that signed it: choose a TLS configuration that has that one's CA certificate",
+    "Node.js does not trust the authority that signed it: choose a TLS configuration that has that one's CA " +
+    'certificate',
   UNABLE_TO_GET_ISSUER_CERT:
-    "Node.js does not trust the authority that signed it: choose a TLS configuration that has that one's CA certificate",
+    "Node.js does not trust the authority that signed it: choose a TLS configuration that has that one's CA " +
+    'certificate',
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-    "Node.js does not trust the authority that signed it: choose a TLS configuration that has that one's CA certificate",
+    "Node.js does not trust the authority that signed it: choose a TLS configuration that has that one's CA " +
+    'certificate',
   CERT_HAS_EXPIRED: "renew the collector's certificate, or set the clock of this machine right",
   CERT_NOT_YET_VALID: 'set the clock of this machine right',
   ERR_TLS_CERT_ALTNAME_INVALID:
@@ -41,10 +45,16 @@ export function failureText(thrown: unknown, isSecure: boolean, hasAnswered: boo
     return 'what listens there does not speak TLS: begin the address with http://, or name the port that the collector has for https';
   }
   if (/CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE/.test(code))
-    return 'the collector ended the TLS handshake: does it want a client certificate? Choose a TLS configuration that has one';
+    return (
+      'the collector ended the TLS handshake: does it want a client certificate? Choose a TLS configuration that ' +
+      'has one'
+    );
   if (code.startsWith('ERR_SSL_') || code === 'EPROTO') return `TLS failed: ${reason || code}`;
   if (code.startsWith('HPE_'))
-    return 'what listens there does not speak HTTP: name the port that the collector has for OTLP/HTTP (4318; 4317 is gRPC, which this node does not speak)';
+    return (
+      'what listens there does not speak HTTP: name the port that the collector has for OTLP/HTTP (4318; 4317 is ' +
+      'gRPC, which this node does not speak)'
+    );
   const line = (message || code || 'unknown error').split('\n')[0].trim();
   if (code in CERTIFICATES) return `${line}: ${CERTIFICATES[code]}`;
   if (code === 'ECONNRESET' && !isSecure && !hasAnswered)

@@ -343,7 +343,8 @@ export class OtlpSender {
     const alone =
       entries.length === 1
         ? ''
-        : ` (${outgoing.search!.requests} requests did not find which of ${entries.length} items is meant, all are given up)`;
+        : ` (${outgoing.search!.requests} requests did not find which of ${entries.length} items is meant, all are ` +
+          'given up)';
     this.refuseRequest(signal, outgoing, { ...refusal, message: refusal.message + alone });
   }
 
@@ -379,7 +380,8 @@ export class OtlpSender {
         signal,
         'warning',
         'OPENOT_OTLP_COMPRESSION_REFUSED',
-        'the collector refuses compressed requests and takes the same uncompressed: they go uncompressed for an hour, then it is tried again. Set the compression of this node to none'
+        'the collector refuses compressed requests and takes the same uncompressed: they go uncompressed for an ' +
+          'hour, then it is tried again. Set the compression of this node to none'
       );
     else if (verdict.warning !== '') this.say(signal, 'warning', 'OPENOT_OTLP_WARNING', verdict.warning);
     else this.say(signal, 'accepted', '', String(verdict.status));
@@ -460,7 +462,10 @@ export class OtlpSender {
   }
 
   private full({ signal, items }: TakenApart): Offered {
-    const message = `${this.consignments.looseBytes} bytes of messages without a commit token wait for the collector, the limit is ${MAX_LOOSE_BYTES}: the message was not taken. See what the collector says, or keep msg.openot.commit of a reader that waits for an openot ack, which then waits with it`;
+    const message =
+      `${this.consignments.looseBytes} bytes of messages without a commit token wait for the collector, the limit ` +
+      `is ${MAX_LOOSE_BYTES}: the message was not taken. See what the collector says, or keep msg.openot.commit of ` +
+      'a reader that waits for an openot ack, which then waits with it';
     this.taken += items.length;
     this.rejected += items.length;
     this.listener.onRejected(

@@ -146,7 +146,9 @@ function accepting({ status, body, isCut }: HttpAnswer, { sent, signal, endpoint
       reason: 'protocol',
       code: 'OPENOT_OTLP_PROTOCOL',
       status,
-      message: `${status}, but ${message}. Whether the collector has these items is not known; check what stands at ${redact(shownUrl(endpoint.url))} (${endpoint.from})`
+      message:
+        `${status}, but ${message}. Whether the collector has these items is not known; check what stands at ` +
+        `${redact(shownUrl(endpoint.url))} (${endpoint.from})`
     }
   });
   const read = readAnswer(body, isCut, signal, redact);

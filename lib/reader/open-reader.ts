@@ -14,7 +14,8 @@ import { ReaderError, ReaderStatus, StatusFacts } from './status';
 export interface OpenReaderOptions extends Partial<ReaderSettings> {
   readonly transport: Transport;
   /**
-   * File that remembers what was settled, with a lock beside it. Absent: begun anew at every start, as `startFrom` says.
+   * File that remembers what was settled, with a lock beside it. Absent: begun anew at every start, as `startFrom`
+   * says.
    */
   readonly stateFile?: string;
   /** Another place than a file to keep it. */

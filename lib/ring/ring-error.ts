@@ -37,7 +37,10 @@ export function describeRingError(error: RingErrorDetail): string {
     case 'unexpectedWrapMarker':
       return `at position ${error.abs} a lap of the ring begins: a record must stand there, found a zero byte`;
     case 'wrapBeyondHead':
-      return `the zero byte at position ${error.abs} would skip to ${error.boundaryAbs}, beyond the head at ${error.headAbs}: nothing was written there yet`;
+      return (
+        `the zero byte at position ${error.abs} would skip to ${error.boundaryAbs}, beyond the head at ` +
+        `${error.headAbs}: nothing was written there yet`
+      );
     case 'recordCrossesBoundary':
       return `the record at position ${error.abs} would cross the end of the ring`;
     case 'missingCrc':

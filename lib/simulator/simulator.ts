@@ -336,12 +336,16 @@ function notListening(what: string, port: number | 'any', error: unknown): Start
     return {
       ok: false,
       code: 'OPENOT_SIMULATOR_SERVER',
-      message: `The simulator's ${what} server cannot show this controller: ${found}. Choose a smaller ring or other addresses.`
+      message:
+        `The simulator's ${what} server cannot show this controller: ${found}. Choose a smaller ring or other ` +
+        'addresses.'
     };
   return {
     ok: false,
     code: 'OPENOT_SIMULATOR_SERVER',
-    message: `The simulator's ${what} server could not listen on port ${port}: ${found}. Choose another port, or end what uses this one.`
+    message:
+      `The simulator's ${what} server could not listen on port ${port}: ${found}. Choose another port, or end what ` +
+      'uses this one.'
   };
 }
 

@@ -22,7 +22,10 @@ export interface KeeperParts<S> {
    * used; who has it at the beginning, the lock says itself.
    */
   readonly messages: Readonly<Record<KeeperCode, (cause: string) => string>>;
-  /** Called when saving begins to fail or fails in another way, not for each try; and when something could not be removed. */
+  /**
+   * Called when saving begins to fail or fails in another way, not for each try; and when something could not be
+   * removed.
+   */
   readonly report: (trouble: Failure<KeeperCode>) => void;
   /** Between two saves, at least; absent: whenever it is asked for. */
   readonly pace?: { readonly clock: Pick<Clock, 'monotonicMs'>; readonly intervalMs: number };

@@ -72,7 +72,9 @@ function walkSegments(
 function refused(payload: Buffer, record: RecordView, abs: number): BytesError | undefined {
   if (record.safeSeq < 0) return seqTooLarge(payload, record.start, abs);
   if (record.hasCrc) return undefined;
-  const message = `at byte ${record.start} of the payload (ring position ${abs}): a record of a ring must have a CRC, this one has none; the ${payload.length - record.start} bytes from there on were not decoded`;
+  const message =
+    `at byte ${record.start} of the payload (ring position ${abs}): a record of a ring must have a CRC, this one ` +
+    `has none; the ${payload.length - record.start} bytes from there on were not decoded`;
   return { ok: false, code: 'OPENOT_RING_MISSING_CRC', message, offset: record.start, abs };
 }
 
@@ -138,6 +140,8 @@ function readSegments(value: unknown, length: number): { ok: true; segments: Seg
 }
 
 function badFacts(property: string, expected: string, found: unknown): BytesError {
-  const message = `msg.openot.${property} does not belong to this payload: expected ${expected}, found ${shownValue(found)}; pass on msg.openot and msg.payload of the reader together and unchanged`;
+  const message =
+    `msg.openot.${property} does not belong to this payload: expected ${expected}, found ${shownValue(found)}; ` +
+    'pass on msg.openot and msg.payload of the reader together and unchanged';
   return { ok: false, code: 'OPENOT_FACTS_INVALID', message };
 }

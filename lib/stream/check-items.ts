@@ -147,6 +147,7 @@ function oneOf<T extends string>(name: string, value: unknown, choices: readonly
 function invalid(name: string, expected: string, found: unknown): Refusal {
   return new Refusal(
     'OPENOT_PAYLOAD_NOT_ITEMS',
-    `${name} must be ${expected}, found ${shownValue(found)}: this node takes the items of openot-decoder, wire it behind one`
+    `${name} must be ${expected}, found ${shownValue(found)}: this node takes the items of openot-decoder, wire ` +
+      'it behind one'
   );
 }

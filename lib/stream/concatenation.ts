@@ -57,6 +57,8 @@ export function badBytes(error: WireError, offset: number, length: number, abs?:
 export function seqTooLarge(payload: Buffer, offset: number, abs?: number): BytesError {
   const record = decodeRecord(payload, offset);
   const seq = record.ok ? record.seq.toString() : '?';
-  const message = `at byte ${offset} of the payload: a seq above 2^53-1 (9007199254740991) is not supported, found ${seq}; this record and the ${payload.length - offset} bytes from its start on were not decoded`;
+  const message =
+    `at byte ${offset} of the payload: a seq above 2^53-1 (9007199254740991) is not supported, found ${seq}; this ` +
+    `record and the ${payload.length - offset} bytes from its start on were not decoded`;
   return { ok: false, code: 'OPENOT_SEQ_TOO_LARGE', message, offset, ...(abs === undefined ? {} : { abs }) };
 }

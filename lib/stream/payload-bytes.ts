@@ -58,7 +58,8 @@ function bytesOfText(input: string): PayloadBytes {
       ok: false,
       code: 'OPENOT_WIRE_VERSION_1',
       message:
-        'this is a record of OpenOT wire version 1 (OOT!) as text; only version 2 (OOT2) is readable: update the logger on the controller',
+        'this is a record of OpenOT wire version 1 (OOT!) as text; only version 2 (OOT2) is readable: update the ' +
+        'logger on the controller',
       offset: 0
     };
   }
@@ -99,6 +100,8 @@ function isBufferJson(value: unknown): value is { data: unknown[] } {
 }
 
 function notBytes(found: string, offset?: number): BytesError {
-  const message = `the payload must be OpenOT records as a Buffer, an array of bytes, hex text that begins 4f4f5432 or base64 text that begins T09UM; ${found}`;
+  const message =
+    'the payload must be OpenOT records as a Buffer, an array of bytes, hex text that begins 4f4f5432 or base64 ' +
+    `text that begins T09UM; ${found}`;
   return { ok: false, code: 'OPENOT_PAYLOAD_NOT_BYTES', message, ...(offset === undefined ? {} : { offset }) };
 }

@@ -254,7 +254,8 @@ function oneOf<T extends string>(at: string, value: unknown, choices: readonly T
 }
 
 const KEEP_EXACT =
-  'JSON.parse and functions round integers above 2^53-1, so set Format of openot-doc to object and keep 64-bit values as text or BigInt';
+  'JSON.parse and functions round integers above 2^53-1, so set Format of openot-doc to object and keep 64-bit ' +
+  'values as text or BigInt';
 
 function countOf(at: string, value: unknown): number {
   const count = parseSafeU64(value);

@@ -64,8 +64,8 @@ export interface MapperFacts {
 }
 
 /**
- * The part of a span book (lib/telemetry/spans) that the mapper uses. Documents come in the order of their arrival, each
- * complete in its types.
+ * The part of a span book (lib/telemetry/spans) that the mapper uses. Documents come in the order of their arrival,
+ * each complete in its types.
  */
 export interface SpanBookPort {
   apply(
@@ -85,8 +85,8 @@ export interface OtelMapper {
 }
 
 /**
- * What a mapper works with. Without a `book` (lib/telemetry/spans) there are no spans, and log records carry no ids; without
- * a `meter` it has one of its own.
+ * What a mapper works with. Without a `book` (lib/telemetry/spans) there are no spans, and log records carry no ids;
+ * without a `meter` it has one of its own.
  */
 export interface MapperOptions {
   readonly book?: SpanBookPort;

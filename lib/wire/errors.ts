@@ -41,10 +41,14 @@ export function describeWireError(error: WireErrorDetail): string {
       return `the record needs ${error.needed} bytes, only ${error.available} are there`;
     case 'wrongSync':
       return error.found === SYNC_HEX_V1
-        ? 'this is a record of OpenOT wire version 1 (OOT!); only version 2 (OOT2) is readable: update the logger on the controller'
+        ? 'this is a record of OpenOT wire version 1 (OOT!); only version 2 (OOT2) is readable: update the logger ' +
+            'on the controller'
         : `a record must begin with OOT2 (4f4f5432), found ${error.found}`;
     case 'invalidLength':
-      return `the length field says ${error.totalLength} bytes, which no record of this kind can have (${error.available} are there)`;
+      return (
+        `the length field says ${error.totalLength} bytes, which no record of this kind can have ` +
+        `(${error.available} are there)`
+      );
     case 'crcMismatch':
       return `the CRC-32C stored is ${hex8(error.expected)}, the bytes give ${hex8(error.actual)}`;
     case 'invalidSlot':

@@ -39,8 +39,10 @@ export class DeliveryPort {
       const silent = this.nodes.get(id);
       const name = silent?.name ? `"${silent.name}" (${silent.type} ${id})` : `${silent?.type ?? ''} ${id}`.trim();
       this.node.warn(
-        `OPENOT_DELIVERY_SILENT: of a batch that went to the node ${name} nothing came to the OpenOT nodes behind it for ${MAX_TRANSIT_MS / 1000} s: it counts as delivered. ` +
-          'Where that node makes new messages, let it pass on the one it got (msg.openot.commit is needed); where it keeps messages longer, a restart meanwhile loses them'
+        `OPENOT_DELIVERY_SILENT: of a batch that went to the node ${name} nothing came to the OpenOT nodes ` +
+          `behind it for ${MAX_TRANSIT_MS / 1000} s: it counts as delivered. ` +
+          'Where that node makes new messages, let it pass on the one it got (msg.openot.commit is needed); ' +
+          'where it keeps messages longer, a restart meanwhile loses them'
       );
     };
     return tracker.openSession(this.node.id, boot, { ...options, onSilent });

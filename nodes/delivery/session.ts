@@ -26,8 +26,8 @@ export interface SessionOptions {
 
 /**
  * What an acknowledgement of a batch would mean.
- * open: the batch waits for one. settled: it had one, or lies before one that had, or is read again anyway. unasked: its
- * reader does not wait for any. unknown: there is no such session of a reader, or it never sent that batch.
+ * open: the batch waits for one. settled: it had one, or lies before one that had, or is read again anyway. unasked:
+ * its reader does not wait for any. unknown: there is no such session of a reader, or it never sent that batch.
  */
 export type AckStatus = 'open' | 'settled' | 'unasked' | 'unknown';
 

@@ -7,9 +7,9 @@ import { MAX_TRANSIT_MS, TransitEstimate } from './transit-estimate';
 const MAX_SILENCED = 64;
 
 /**
- * Batches that are with nodes of others, whose wires lead back to ours. Such a node reports nothing: the batch comes out
- * again, or a later one that went the same way does (then the node swallowed this one, since nodes keep the order), or
- * nothing happens for as long as that node may be trusted to keep something.
+ * Batches that are with nodes of others, whose wires lead back to ours. Such a node reports nothing: the batch comes
+ * out again, or a later one that went the same way does (then the node swallowed this one, since nodes keep the order),
+ * or nothing happens for as long as that node may be trusted to keep something.
  */
 export class Silence {
   private readonly transits = new TransitEstimate();

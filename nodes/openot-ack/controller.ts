@@ -138,7 +138,8 @@ export class AckController {
     const what =
       entries === undefined
         ? `msg.openot.commit must be an array of tokens, found ${shownValue(commit)}`
-        : `${bad.length} of the ${entries.length} entries of msg.openot.commit are no tokens (reader/boot/serial), the first is ${shownValue(bad[0])}`;
+        : `${bad.length} of the ${entries.length} entries of msg.openot.commit are no tokens (reader/boot/serial), ` +
+          `the first is ${shownValue(bad[0])}`;
     return {
       tokens: [...found.values()],
       error: new CodedError(

@@ -64,7 +64,9 @@ function tooLarge(found: string): BytesError {
   return {
     ok: false,
     code: 'OPENOT_PAYLOAD_TOO_LARGE',
-    message: `msg.payload has ${found}, at most ${MAX_PAYLOAD_BYTES} bytes are decoded in one message: send it in pieces of whole records`
+    message:
+      `msg.payload has ${found}, at most ${MAX_PAYLOAD_BYTES} bytes are decoded in one message: send it in pieces ` +
+      'of whole records'
   };
 }
 

@@ -11,7 +11,9 @@ export function showDecoder(
   lastError: string,
   nowMs: number
 ): NodeStatus {
-  const counts = `${shortCount(records)} records${notices > 0 ? `, ${shortCount(notices)} notice${notices === 1 ? '' : 's'}` : ''}`;
+  const counts =
+    `${shortCount(records)} ` +
+    `records${notices > 0 ? `, ${shortCount(notices)} notice${notices === 1 ? '' : 's'}` : ''}`;
   if (lastError !== '') return { fill: 'red', shape: 'ring', text: `${lastError} (${counts})` };
   if (newestMs === undefined) return { fill: 'green', shape: 'dot', text: counts };
   const age = nowMs - newestMs;

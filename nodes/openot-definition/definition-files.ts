@@ -36,7 +36,8 @@ export async function listDefinitionFiles(source: 'file' | 'folder', path: strin
     if (names.length > MAX_FILES)
       return refused(
         'OPENOT_DEFINITION_TOO_MANY',
-        `the folder ${path} holds ${names.length} definition files, at most ${MAX_FILES} are read: move the old ones away`
+        `the folder ${path} holds ${names.length} definition files, at most ${MAX_FILES} are read: move the old ` +
+          'ones away'
       );
     const files: FoundFile[] = [];
     for (const name of names) {
@@ -51,7 +52,8 @@ export async function listDefinitionFiles(source: 'file' | 'folder', path: strin
     if (codeOf(thrown) === 'ENOENT')
       return refused(
         'OPENOT_DEFINITION_NOT_FOUND',
-        `there is no definition ${source} at ${path}: correct the path (relative ones begin at the user directory), or put it there; it is then picked up`
+        `there is no definition ${source} at ${path}: correct the path (relative ones begin at the user ` +
+          'directory), or put it there; it is then picked up'
       );
     return refused(
       'OPENOT_DEFINITION_UNREADABLE',

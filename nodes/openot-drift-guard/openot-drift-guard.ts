@@ -53,7 +53,8 @@ const init = (RED: NodeAPI): void => {
         this.error(
           new CodedError(
             'OPENOT_HOLD_DROPPED',
-            `${dropped} records and notices were held back when this node closed, and no commit token makes their reader read them again: keep msg.openot.commit in the messages to this node`
+            `${dropped} records and notices were held back when this node closed, and no commit token makes ` +
+              'their reader read them again: keep msg.openot.commit in the messages to this node'
           ),
           {}
         );

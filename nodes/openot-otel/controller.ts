@@ -417,7 +417,9 @@ export class OtelController {
   private full(): CodedError {
     return new CodedError(
       'OPENOT_OTEL_FULL',
-      `more than ${MAX_WAITING_ITEMS} items or ${MAX_WAITING_BYTES / 1048576} MiB wait without a commit token, because the state of this node cannot be used or saved, or because what was sent is not acknowledged: this message, which nobody sends again, is dropped. See the node's status and its earlier errors`
+      `more than ${MAX_WAITING_ITEMS} items or ${MAX_WAITING_BYTES / 1048576} MiB wait without a commit token, ` +
+        'because the state of this node cannot be used or saved, or because what was sent is not acknowledged: ' +
+        `this message, which nobody sends again, is dropped. See the node's status and its earlier errors`
     );
   }
 }

@@ -27,13 +27,16 @@ export function wrongPayload(payload: unknown): CodedError {
   if (typeof payload === 'string') {
     return new CodedError(
       'OPENOT_OTEL_TEXT',
-      `msg.payload must be documents as objects, found text (${shownValue(payload)}): set "Format" of the openot-doc node before this one to "JavaScript objects". Text is not read: JavaScript's JSON would round 64-bit numbers`
+      `msg.payload must be documents as objects, found text (${shownValue(payload)}): set "Format" of the ` +
+        `openot-doc node before this one to "JavaScript objects". Text is not read: JavaScript's JSON would round ` +
+        '64-bit numbers'
     );
   }
   const found = ArrayBuffer.isView(payload) ? 'a Buffer' : shownValue(payload);
   return new CodedError(
     'OPENOT_OTEL_PAYLOAD',
-    `msg.payload must be enriched documents of openot-doc (an array or one), or the status of openot-reader's second output, found ${found}`
+    `msg.payload must be enriched documents of openot-doc (an array or one), or the status of openot-reader's ` +
+      `second output, found ${found}`
   );
 }
 

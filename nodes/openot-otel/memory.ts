@@ -177,7 +177,9 @@ export class Memory {
     this.ports.report(
       new CodedError(
         'OPENOT_OTEL_SPAN_LIMIT',
-        `${what}: the limits of what this node remembers were reached (${openSpans} open spans of together ${imageBytes / 2} bytes, ${keptSpans} not acknowledged, ${streams} streams). Alarms that never clear hold places: clear them, or split the stream over several of these nodes`
+        `${what}: the limits of what this node remembers were reached (${openSpans} open spans of together ` +
+          `${imageBytes / 2} bytes, ${keptSpans} not acknowledged, ${streams} streams). Alarms that never clear ` +
+          'hold places: clear them, or split the stream over several of these nodes'
       )
     );
   }

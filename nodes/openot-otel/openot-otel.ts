@@ -70,7 +70,9 @@ const init = (RED: NodeAPI): void => {
             this.error(
               new CodedError(
                 'OPENOT_OTEL_DROPPED',
-                `${dropped} messages waited for others when this node closed, and no commit token makes their reader read them again: keep msg.openot.commit in the messages to this node, or set "Max. age" to 0`
+                `${dropped} messages waited for others when this node closed, and no commit token makes their ` +
+                  'reader read them again: keep msg.openot.commit in the messages to this node, or set "Max. age" ' +
+                  'to 0'
               )
             );
           delivery.close();

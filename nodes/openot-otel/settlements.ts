@@ -60,9 +60,9 @@ function put(marks: Map<string, Mark>, mark: Mark): void {
 /**
  * Which records are through for good: those whose tokens, with which they left, are settled. Until then a kill brings
  * them
- * again, and what they closed is kept for that. Where the session of a reader ends before, nobody knows: the same records
- * come again, or a later record of their source covers them. Records without any token are through when they have left,
- * those of a stream's first sequence when it has ended without one.
+ * again, and what they closed is kept for that. Where the session of a reader ends before, nobody knows: the same
+ * records come again, or a later record of their source covers them. Records without any token are through when they
+ * have left, those of a stream's first sequence when it has ended without one.
  *
  * A record belongs to the first token of its own stream that leaves with it or behind it. One that was mapped while an
  * earlier batch was on its way has nothing to do with that batch's tokens.
@@ -133,9 +133,9 @@ export class Settlements {
   }
 
   /**
-   * Will something of what was sent be settled while nothing goes on that has these tokens? `held`: by session the lowest
-   * of
-   * their serials. A token is settled with all before it, so one that is held itself, or lies behind one, is not.
+   * Will something of what was sent be settled while nothing goes on that has these tokens? `held`: by session the
+   * lowest of their serials. A token is settled with all before it, so one that is held itself, or lies behind one, is
+   * not.
    */
   canSettle(held: ReadonlyMap<string, number>): boolean {
     return this.sentOnes.some(({ tokens }) => isFree(tokens, held));

@@ -9,13 +9,17 @@ export const RETRY_MS = 1000;
 const CHECK = 'Check space and rights of the folder openot under the user directory';
 const messages: Readonly<Record<KeeperCode, (cause: string) => string>> = {
   OPENOT_STATE_LOCKED: () =>
-    'another runtime took the state file of this node: two must not share a user directory. Nothing is sent any more; stop one of them and deploy again',
+    'another runtime took the state file of this node: two must not share a user directory. Nothing is sent any ' +
+    'more; stop one of them and deploy again',
   OPENOT_STATE_LOCK_FAILED: (cause) =>
     `the state of this node could not be locked (${cause}), so nothing is sent; tried again every second. ${CHECK}`,
   OPENOT_STATE_UNREADABLE: (why) =>
-    `the saved state of this node cannot be used: ${why}. Nothing is sent, so that no open span is forgotten. Put the file back from a backup, or send this node a message with topic "forget" to begin anew without the spans that are open`,
+    `the saved state of this node cannot be used: ${why}. Nothing is sent, so that no open span is forgotten. ` +
+    'Put the file back from a backup, or send this node a message with topic "forget" to begin anew without the ' +
+    'spans that are open',
   OPENOT_STATE_NOT_SAVED: (cause) =>
-    `the state of this node could not be saved (${cause}): nothing is sent until it can be, since open spans would be forgotten at a restart. Tried again every second. ${CHECK}`,
+    `the state of this node could not be saved (${cause}): nothing is sent until it can be, since open spans ` +
+    `would be forgotten at a restart. Tried again every second. ${CHECK}`,
   OPENOT_STATE_NOT_REMOVED: (cause) => `the saved state of this node could not be removed (${cause})`
 };
 const errorOf = ({ code, message }: Failure<KeeperCode>): CodedError => new CodedError(code, message);
@@ -111,7 +115,8 @@ export class StateKeeper {
     if (this.state !== 'usable' && this.state !== 'failed')
       throw new CodedError(
         'OPENOT_STATE_LOCKED',
-        'the state file is in use by another runtime, or is not open yet: nothing was forgotten. Stop the other one, or try again'
+        'the state file is in use by another runtime, or is not open yet: nothing was forgotten. Stop the other ' +
+          'one, or try again'
       );
     const trouble = await this.keeper.remove();
     if (trouble !== undefined) throw errorOf(trouble);

@@ -18,7 +18,8 @@ export function textOfPayload(payload: unknown): string {
 export function notARequest(found: string): CodedError {
   return new CodedError(
     'OPENOT_OTLP_PAYLOAD',
-    `msg.payload must be an export request of OTLP/JSON, as an object or as JSON text: ${found}. Wire the outputs of openot-otel to this node`
+    `msg.payload must be an export request of OTLP/JSON, as an object or as JSON text: ${found}. Wire the ` +
+      'outputs of openot-otel to this node'
   );
 }
 

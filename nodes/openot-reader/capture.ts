@@ -51,7 +51,8 @@ export function replayOf(RED: NodeAPI, properties: CaptureProperties): Replay {
     );
   const path = userPath(RED, given);
   const speed = choiceOf<CaptureSpeed>(properties.captureSpeed, 'Replays', ['once', 'original']);
-  // One for all sessions of the reader: a session that is begun anew goes on where the capture stands, as at a real ring.
+  // One for all sessions of the reader: a session that is begun anew goes on where the capture stands, as at a real
+  // ring.
   const transport = createCaptureTransport({ path, speed, clock: systemClock() });
   return {
     transport: () => transport,
@@ -108,7 +109,8 @@ export function recorded(
   if (other !== undefined && other !== reader.id)
     throw new CodedError(
       'OPENOT_CONFIG',
-      `the reader ${other} records to ${path} already: give each reader a path of its own, or a folder (ending in ${sep})`
+      `the reader ${other} records to ${path} already: give each reader a path of its own, or a folder (ending ` +
+        `in ${sep})`
     );
   recording.set(path, reader.id);
   const about = { software: softwareName(), ...reader.about };

@@ -49,7 +49,8 @@ export function seekTarget(payload: unknown): number | 'oldest' | 'newest' {
   if (position === undefined)
     throw new CodedError(
       'OPENOT_READER_SEEK',
-      `msg.payload of the command seek must be "oldest", "newest" or a position (a whole number from 0 to 2^53-1), found ${shownValue(payload)}`
+      'msg.payload of the command seek must be "oldest", "newest" or a position (a whole number from 0 to ' +
+        `2^53-1), found ${shownValue(payload)}`
     );
   return position;
 }
@@ -189,13 +190,17 @@ export class ReaderController {
     this.ports.sendBatch({ topic: batch.facts.stream, payload: batch.payload, openot: { ...batch.facts, commit } });
   }
 
-  /** Each new session begins without troubles: that its records are refused again and again must be seen all the same. */
+  /**
+   * Each new session begins without troubles: that its records are refused again and again must be seen all the same.
+   */
   private shownOf(status: ReaderStatus): ReaderStatus {
     if (this.rereads < 2 || status.code !== undefined) return status;
     return {
       ...status,
       code: 'OPENOT_READ_AGAIN',
-      detail: `read again ${this.rereads} times, and nothing was settled in between: a node behind this reader refuses the records or fails to store them, see its error`
+      detail:
+        `read again ${this.rereads} times, and nothing was settled in between: a node behind this reader refuses ` +
+        'the records or fails to store them, see its error'
     };
   }
 

@@ -107,7 +107,8 @@ function credentialsOf(RED: NodeAPI, config: Properties): OpcuaCredentials {
     else if (stored[name] !== undefined && isNeeded(config.authentication, name)) {
       throw new CodedError(
         'OPENOT_FIND_CREDENTIALS',
-        'the address of the endpoint was changed, and what is stored to log in with is only sent to the address that it was stored for: deploy first, or type it again in the endpoint node'
+        'the address of the endpoint was changed, and what is stored to log in with is only sent to the address ' +
+          'that it was stored for: deploy first, or type it again in the endpoint node'
       );
     }
   }

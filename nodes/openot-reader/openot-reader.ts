@@ -45,7 +45,8 @@ const init = (RED: NodeAPI): void => {
       endReading = end;
       if (others.length > 0)
         this.warn(
-          `OPENOT_READER_TWICE: the reader ${others.join(', ')} reads the same ring under the same stream name: every record comes twice. Name the streams differently, or wire one reader to both ways`
+          `OPENOT_READER_TWICE: the reader ${others.join(', ')} reads the same ring under the same stream name: ` +
+            'every record comes twice. Name the streams differently, or wire one reader to both ways'
         );
       const about = { transport: transportOf(def), stream: settings.stream ?? '', ring: ringName(def) };
       const record =

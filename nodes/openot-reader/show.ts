@@ -73,7 +73,8 @@ function countsOf({ state, code, totals, lag, capacity, inFlight }: Shown): stri
     counts.push(`${inFlight} batches under way`);
   if (totals.lost > 0)
     counts.push(
-      `${shortCount(totals.lost)} lost${totals.indeterminate > 0 ? ` (${shortCount(totals.indeterminate)} perhaps delivered)` : ''}`
+      `${shortCount(totals.lost)} ` +
+        `lost${totals.indeterminate > 0 ? ` (${shortCount(totals.indeterminate)} perhaps delivered)` : ''}`
     );
   if (totals.laps > 0) counts.push(`${shortCount(totals.laps)} laps`);
   if (totals.skipped > 0) counts.push(`${shortCount(totals.skipped)} skipped`);

@@ -92,7 +92,8 @@ export class SimulatorController {
     if (typeof topic !== 'string' || topic === '') {
       throw new CodedError(
         'OPENOT_SIMULATOR_COMMAND',
-        `msg.topic must be a command (${simulatorCommands.join(', ')}) or a question (${questions.join(', ')}), found ${shownValue(topic)}`
+        `msg.topic must be a command (${simulatorCommands.join(', ')}) or a question (${questions.join(', ')}), ` +
+          `found ${shownValue(topic)}`
       );
     }
     if (topic === 'definition' || topic === 'next-definition') {

@@ -72,7 +72,9 @@ function showSimulator(controller: SimulatorController, { scenario, ringBytes }:
   if (failure !== undefined) return { fill: 'red', shape: 'ring', text: failure.code };
   if (!running) return { fill: 'yellow', shape: 'ring', text: 'starting' };
   const what = state === 'running' ? `${rate.toFixed(rate < 10 ? 1 : 0)}/s` : state;
-  const text = `${scenario} ${what}, ring ${Math.round(ringBytes / 1024)} KiB, ${[endpoint, modbus].filter(Boolean).join(', ') || 'no server'}`;
+  const text =
+    `${scenario} ${what}, ring ${Math.round(ringBytes / 1024)} KiB, ` +
+    `${[endpoint, modbus].filter(Boolean).join(', ') || 'no server'}`;
   return { fill: state === 'running' ? 'green' : 'yellow', shape: 'dot', text };
 }
 export = init;

@@ -11,7 +11,8 @@ export function migrated<T extends { type: string }>(properties: T): T {
   if (outcome.ok) return { ...properties, ...outcome.properties };
   throw new CodedError(
     'OPENOT_CONFIG',
-    `this node was saved by a later version of this package (configVersion ${outcome.found}, this one knows ${outcome.known}): update @openot/node-red, or import an earlier copy of the flow`,
+    `this node was saved by a later version of this package (configVersion ${outcome.found}, this one knows ` +
+      `${outcome.known}): update @openot/node-red, or import an earlier copy of the flow`,
     'saved by a later version'
   );
 }

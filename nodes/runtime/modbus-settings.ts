@@ -63,7 +63,8 @@ function hostOf(value: unknown): string {
   if (!HOST.test(written))
     throw new CodedError(
       'OPENOT_CONFIG',
-      `the field "Host" must be a name or an IP address alone, found "${shown}": no modbus:// or tcp:// before it, and the port in its own field`,
+      `the field "Host" must be a name or an IP address alone, found "${shown}": no modbus:// or tcp:// before ` +
+        'it, and the port in its own field',
       'Host'
     );
   return written.replace(/^\[|\]$/g, '');

@@ -26,7 +26,8 @@ export function numberOf(value: unknown, field: NumberField): number {
   if (text === '' || !Number.isInteger(number) || number < field.min || number > field.max) {
     throw new CodedError(
       'OPENOT_CONFIG',
-      `the field "${field.name}" must be a whole number from ${field.min} to ${field.max}, found "${text.slice(0, 40)}"`,
+      `the field "${field.name}" must be a whole number from ${field.min} to ${field.max}, found ` +
+        `"${text.slice(0, 40)}"`,
       field.name
     );
   }

@@ -37,7 +37,8 @@ export function opcuaSettings(
   if (match === null)
     throw new CodedError(
       'OPENOT_CONFIG',
-      `the field "Endpoint" must look like opc.tcp://host:4840, found "${shownEndpoint(endpoint).slice(0, 80)}"${endpoint.includes('@') ? ': a user name and its password belong into their own fields' : ''}`
+      'the field "Endpoint" must look like opc.tcp://host:4840, found ' +
+        `"${shownEndpoint(endpoint).slice(0, 80)}"${endpoint.includes('@') ? ': a user name and its password belong into their own fields' : ''}`
     );
   const securityMode = choiceOf(properties.securityMode, 'Security', ['None', 'Sign', 'SignAndEncrypt']);
   const securityPolicy = choiceOf(properties.securityPolicy, 'Policy', [
@@ -53,7 +54,8 @@ export function opcuaSettings(
   if (authentication === 'password' && !user)
     throw new CodedError(
       'OPENOT_CONFIG',
-      'authentication by user name needs a user name: open the endpoint node and type it again (an imported flow has none)'
+      'authentication by user name needs a user name: open the endpoint node and type it again (an imported flow ' +
+        'has none)'
     );
   if (authentication === 'certificate' && (!certificate || !privateKey))
     throw new CodedError(

@@ -12,7 +12,9 @@ export function showDefinitions(user: DefinitionUser, counts: string): NodeStatu
     return {
       fill: 'yellow',
       shape: 'ring',
-      text: `no definition loaded${missing ? ' (file or folder is not there)' : refused > 0 ? ` (${files})` : ''}: ${counts}`
+      text:
+        `no definition loaded${missing ? ' (file or folder is not there)' : refused > 0 ? ` (${files})` : ''}: ` +
+        `${counts}`
     };
   if (missing) return { fill: 'yellow', shape: 'dot', text: `${counts}; definition file or folder is gone` };
   if (refused > 0) return { fill: 'yellow', shape: 'dot', text: `${counts}; ${files}` };

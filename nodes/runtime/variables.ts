@@ -38,7 +38,8 @@ function fill(text: string, label: string, valueOf: (variable: string) => unknow
     const found = value === undefined || value === null || value === '' ? 'is not set or empty' : 'holds no text';
     throw new CodedError(
       'OPENOT_CONFIG',
-      `the field "${label}" names the environment variable ${variable.slice(0, 80)}, which ${found}: set it in the group, the subflow, the flow or the environment of Node-RED`,
+      `the field "${label}" names the environment variable ${variable.slice(0, 80)}, which ${found}: set it in ` +
+        'the group, the subflow, the flow or the environment of Node-RED',
       label
     );
   });

@@ -19,7 +19,9 @@ const newGroup = (name) => ({
   waits: []
 });
 
-/** Runs a command, its lines to `onLine`, its reports (file descriptor 3) to `onReport`; resolves with its exit code. */
+/**
+ * Runs a command, its lines to `onLine`, its reports (file descriptor 3) to `onReport`; resolves with its exit code.
+ */
 function start(command, args, { env = {}, niceness = 0, onLine, onReport }) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {

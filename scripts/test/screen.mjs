@@ -1,5 +1,5 @@
-// What `npm test` prints while it runs: lines as they come, and where it stands. A terminal shows that in its last line,
-// anything else (a file, the log of a CI) gets it as a line every 15 s.
+// What `npm test` prints while it runs: lines as they come, and where it stands. A terminal shows that in its last
+// line, anything else (a file, the log of a CI) gets it as a line every 15 s.
 const LINE_MS = 15_000;
 const TERMINAL_MS = 500;
 

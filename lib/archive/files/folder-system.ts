@@ -3,7 +3,9 @@ import { FileSystem, systemFiles } from '../../state/files';
 
 /** What an archive needs of a file system beyond what a state needs, step by step. */
 export interface FolderSystem extends FileSystem {
-  /** Writes into a file at this offset; makes it where it is missing. May be gone after a power failure until `sync`. */
+  /**
+   * Writes into a file at this offset; makes it where it is missing. May be gone after a power failure until `sync`.
+   */
   writeAt(path: string, offset: number, bytes: Uint8Array): Promise<void>;
   /** Cuts a file to this length; makes it where it is missing. */
   truncate(path: string, length: number): Promise<void>;

@@ -112,7 +112,9 @@ export class Composer {
     if (held === undefined) {
       if (this.missing.has(hash)) return;
       this.missing.add(hash);
-      const text = `the definition ${hash} is loaded in no openot-definition node here: the records that need it follow without it`;
+      const text =
+        `the definition ${hash} is loaded in no openot-definition node here: the records that need it follow ` +
+        'without it';
       this.put(this.note('definition-missing', text));
       return;
     }
@@ -161,7 +163,9 @@ class BatchComposer {
     if (held !== undefined) {
       if (await this.isHeld(held, record)) return this.putNotices(() => true);
       isReused = true;
-      const text = `position ${abs} of incarnation ${facts.incarnation} was stored before with other bytes (entry ${held}); what the reader brings now follows`;
+      const text =
+        `position ${abs} of incarnation ${facts.incarnation} was stored before with other bytes (entry ${held}); ` +
+        'what the reader brings now follows';
       composer.put(composer.note('position-reused', text, tracker.stream));
     }
     const epoch = this.epochAt(abs);
@@ -214,7 +218,9 @@ class BatchComposer {
     return follows;
   }
 
-  /** Counting begins at this record: the reader went elsewhere, its ring began anew, or this archive was not in its way. */
+  /**
+   * Counting begins at this record: the reader went elsewhere, its ring began anew, or this archive was not in its way.
+   */
   private beginAt(abs: number, step: number): void {
     const { tracker, facts } = this;
     const isNewLife = tracker.incarnation !== facts.incarnation || !tracker.hasBegun;
@@ -276,7 +282,9 @@ class BatchComposer {
     return { runId, sourceId, next: carried === undefined ? next : Math.min(next, carried) };
   }
 
-  /** Counting of this record's source begins here, where nothing was stored of it since counting began in the middle. */
+  /**
+   * Counting of this record's source begins here, where nothing was stored of it since counting began in the middle.
+   */
   private beginSource(record: RecordView, abs: number): void {
     const { tracker } = this;
     const known = tracker.accounting.expectedOf(record);

@@ -1,8 +1,8 @@
 /**
  * The journal: entries behind the last checkpoint, in frames of a big-endian u32 length, a big-endian u32 CRC-32C, and
  * the entry. A frame of length 0 is a mark, whose CRC is that of its own offset in the file as a big-endian u64: all
- * before it was flushed when it was written. So bytes that a power failure left half-written (with good ones behind them
- * at times, since pages need not reach the disk in order) are told from bytes that were changed later.
+ * before it was flushed when it was written. So bytes that a power failure left half-written (with good ones behind
+ * them at times, since pages need not reach the disk in order) are told from bytes that were changed later.
  */
 import { crc32c } from '../../base';
 import { MAX_ENTRY_BYTES } from './entry';
@@ -77,8 +77,8 @@ function writeHead(bytes: Buffer, at: number, length: number, crc: number): void
 }
 
 /**
- * How many of the journal's first entries stand in the tree already: after a kill between a checkpoint and the cut of the
- * journal. Both are leaf hashes in order; of the tree its last ones.
+ * How many of the journal's first entries stand in the tree already: after a kill between a checkpoint and the cut of
+ * the journal. Both are leaf hashes in order; of the tree its last ones.
  */
 export function overlapOf(journal: readonly Uint8Array[], tree: readonly Uint8Array[]): number {
   for (let count = Math.min(journal.length, tree.length); count > 0; count--) {

@@ -31,7 +31,9 @@ export async function edgeOf(
   return edge !== undefined && equal(edge.root(), head.root) ? edge : undefined;
 }
 
-/** The entries [from, to) out of the bundles of a log of `size` entries; undefined where a bundle is missing or broken. */
+/**
+ * The entries [from, to) out of the bundles of a log of `size` entries; undefined where a bundle is missing or broken.
+ */
 export async function readEntries(
   files: ArchiveFiles,
   size: number,

@@ -80,7 +80,9 @@ export class Log {
     return writeTiles(this.files, this.edge, this.signedHead.size, { full, tail, tailFrom });
   }
 
-  /** This head was signed and its checkpoint stands: the journal is needed no more, nor are partial tiles that are full. */
+  /**
+   * This head was signed and its checkpoint stands: the journal is needed no more, nor are partial tiles that are full.
+   */
   async signedAt(head: TreeHead): Promise<void> {
     this.signedHead = head;
     if (this.journal > 0) await this.files.cut(JOURNAL, 0);

@@ -31,7 +31,8 @@ export interface Recovered {
 export type RecoverFailure = Failure<'OPENOT_ARCHIVE_WENT_BACK' | 'OPENOT_ARCHIVE_DAMAGED'>;
 
 const WAY_OUT =
-  'Put back the folder as it was; or send this node a message with topic "begin": the old files are moved beside it, and a new log begins that names the last checkpoint of the old one';
+  'Put back the folder as it was; or send this node a message with topic "begin": the old files are moved beside ' +
+  'it, and a new log begins that names the last checkpoint of the old one';
 
 /** A folder that cannot reach what was signed. */
 export const wentBack = (found: string): RecoverFailure =>

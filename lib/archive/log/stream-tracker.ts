@@ -74,8 +74,8 @@ export class StreamTracker {
   }
 
   /**
-   * A begin of counting was stored. `runId`: the run in force then; undefined where every source counts from 0. One that
-   * follows what was stored tells of a source that is met later than others: for those it changes nothing.
+   * A begin of counting was stored. `runId`: the run in force then; undefined where every source counts from 0. One
+   * that follows what was stored tells of a source that is met later than others: for those it changes nothing.
    */
   began({ incarnation, cause, abs, expected }: BeginStreamEntry, runId: bigint | undefined): void {
     this.beginLife(incarnation);

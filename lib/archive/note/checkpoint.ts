@@ -35,7 +35,8 @@ export function parseCheckpointText(
   )
     return failure(
       'OPENOT_ARCHIVE_NOTE',
-      `this is no checkpoint: expected three lines (the log's name, its size, its root in base64), found ${JSON.stringify(text.slice(0, 200))}`
+      `this is no checkpoint: expected three lines (the log's name, its size, its root in base64), found ` +
+        `${JSON.stringify(text.slice(0, 200))}`
     );
   return { ok: true, checkpoint: { origin, size, root } };
 }

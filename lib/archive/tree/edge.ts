@@ -18,8 +18,8 @@ export type OnFull = (tile: Tile, bytes: Uint8Array) => void;
 const newLevel = (index: number): Level => ({ bytes: Buffer.alloc(TILE_WIDTH * HASH_LENGTH), width: 0, index });
 
 /**
- * Takes leaf hashes one by one; tells each tile that becomes full and the root of what it has seen. It keeps one tile of
- * each level, whatever the size.
+ * Takes leaf hashes one by one; tells each tile that becomes full and the root of what it has seen. It keeps one tile
+ * of each level, whatever the size.
  *
  * @example
  * const edge = new TreeEdge();

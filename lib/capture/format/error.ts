@@ -28,12 +28,21 @@ export function captureError(detail: CaptureErrorDetail): CaptureError {
 function describe(detail: CaptureErrorDetail): string {
   switch (detail.kind) {
     case 'magic':
-      return `a capture file begins with 8f4f4f54430d0a1a, found ${detail.found === '' ? 'nothing' : detail.found}: this is no capture, or it was changed on its way (send it as a binary file)`;
+      return (
+        `a capture file begins with 8f4f4f54430d0a1a, found ${detail.found === '' ? 'nothing' : detail.found}: ` +
+        'this is no capture, or it was changed on its way (send it as a binary file)'
+      );
     case 'version':
       return `the capture has version ${detail.version} of the format, only version 1 is readable: update this package`;
     case 'cut':
-      return `the capture ends inside a frame at byte ${detail.at} (${detail.needed} bytes expected there, ${detail.available} found): recording was cut off; all before it is good`;
+      return (
+        `the capture ends inside a frame at byte ${detail.at} (${detail.needed} bytes expected there, ` +
+        `${detail.available} found): recording was cut off; all before it is good`
+      );
     case 'damaged':
-      return `the capture is damaged at byte ${detail.at}: ${detail.what}; all before it is good, nothing behind it is used`;
+      return (
+        `the capture is damaged at byte ${detail.at}: ${detail.what}; all before it is good, nothing behind it is ` +
+        'used'
+      );
   }
 }

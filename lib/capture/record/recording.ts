@@ -198,7 +198,8 @@ class Recorder {
     if (outcome.kind === 'tooLarge') {
       this.sink.stop(
         'OPENOT_CAPTURE_TOO_SMALL',
-        `a capture file of ${this.maxBytes} bytes is too small for a ring of ${outcome.bytes}: nothing is recorded. Allow ${outcome.bytes * IMAGES_IN_A_FILE} bytes at least`
+        `a capture file of ${this.maxBytes} bytes is too small for a ring of ${outcome.bytes}: nothing is ` +
+          `recorded. Allow ${outcome.bytes * IMAGES_IN_A_FILE} bytes at least`
       );
       return;
     }
@@ -224,7 +225,8 @@ class Recorder {
     } catch (error) {
       this.sink.stop(
         'OPENOT_CAPTURE_INTERNAL',
-        `recording stopped because of an error inside it (${errorText(error)}); reading goes on. Please report this with the log`
+        `recording stopped because of an error inside it (${errorText(error)}); reading goes on. Please report ` +
+          'this with the log'
       );
     }
   }

@@ -122,7 +122,9 @@ export class CaptureSink {
       this.lose('slow', frame.length);
       this.tell(
         'OPENOT_CAPTURE_SLOW',
-        `the capture file is not written as fast as the ring is read: ${this.queuedBytes} bytes wait for the disk, at most ${this.settings.maxQueueBytes} may. Recording pauses until they are written, and marks the gap; reading goes on. Record to a faster disk`
+        `the capture file is not written as fast as the ring is read: ${this.queuedBytes} bytes wait for the ` +
+          `disk, at most ${this.settings.maxQueueBytes} may. Recording pauses until they are written, and marks ` +
+          'the gap; reading goes on. Record to a faster disk'
       );
     } else if (!this.fits(frame.length)) this.lose('disk', frame.length);
     else {
@@ -247,7 +249,9 @@ export class CaptureSink {
     if (told || this.off) return;
     this.tell(
       'OPENOT_CAPTURE_DISK',
-      `the capture file at ${this.settings.path} could not be written (${errorText(error)}): recording pauses and is tried again every ${Math.round(this.settings.retryMs / 1000)} s, in a new file that marks the gap; reading goes on. Check space and rights there`
+      `the capture file at ${this.settings.path} could not be written (${errorText(error)}): recording pauses ` +
+        `and is tried again every ${Math.round(this.settings.retryMs / 1000)} s, in a new file that marks the gap; ` +
+        'reading goes on. Check space and rights there'
     );
   }
 

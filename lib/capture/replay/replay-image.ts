@@ -65,7 +65,9 @@ export class ReplayImage {
           };
         served.push(this.shownControl(cut));
       } else if (part.offset + part.length > this.ring.length) {
-        const message = `the ring's ${part.length} bytes from offset ${part.offset} were asked for, the capture has shown the first ${this.ring.length} up to here`;
+        const message =
+          `the ring's ${part.length} bytes from offset ${part.offset} were asked for, the capture has shown the ` +
+          `first ${this.ring.length} up to here`;
         return { ok: false, code: 'OPENOT_CAPTURE_NO_IMAGE', message, remedy: 'retry' };
       } else served.push(this.ring.slice(part.offset, part.offset + part.length));
     }

@@ -317,7 +317,9 @@ class Replay implements CaptureTransport {
       return {
         ok: false,
         code: 'OPENOT_CAPTURE_INTERNAL',
-        message: `the replay stopped because of an error inside it (${errorText(error)}): please report this with the capture`,
+        message:
+          `the replay stopped because of an error inside it (${errorText(error)}): please report this with the ` +
+          'capture',
         remedy: 'refused'
       };
     }

@@ -50,7 +50,8 @@ export class CaptureSource {
       if (found.frame !== undefined) {
         source.upcoming.push(found.frame);
         source.about.push(
-          `${basename(path)}: one image of the ring, ${found.frame.content.type === 'image' ? found.frame.content.ring.length : 0} bytes`
+          `${basename(path)}: one image of the ring, ` +
+            `${found.frame.content.type === 'image' ? found.frame.content.ring.length : 0} bytes`
         );
         return source;
       }
@@ -130,7 +131,8 @@ export class CaptureSource {
     }
     const seconds = Math.round(((last?.monotonicUs ?? 0) - (first?.monotonicUs ?? 0)) / 1e6);
     const lines = [
-      `${name}: ${this.ordinal} frames of ${seconds} s, ${[header?.transport, header?.stream, header?.ring, header?.software].filter(Boolean).join(', ')}`
+      `${name}: ${this.ordinal} frames of ${seconds} s, ` +
+        `${[header?.transport, header?.stream, header?.ring, header?.software].filter(Boolean).join(', ')}`
     ];
     if (missing > 0) lines.push(`${name}: ${missing} frames are missing, the disk did not take them`);
     if (this.at < this.bytes.length) {

@@ -103,7 +103,9 @@ function notNew(position: RingPosition, abs: number, record: RecordView): BadPla
     };
   if (position.isNew(record)) return undefined;
   const expected = position.accounting.expectedSeq(record.runId, record.sourceId);
-  const message = `the record at position ${abs} has run ${record.runId} and seq ${record.seq} of source ${record.sourceId}, which was handed on before (expected seq ${expected} or above)`;
+  const message =
+    `the record at position ${abs} has run ${record.runId} and seq ${record.seq} of source ${record.sourceId}, ` +
+    `which was handed on before (expected seq ${expected} or above)`;
   return { abs, reason: 'OPENOT_SEQ_WENT_BACK', message, notNew: record };
 }
 
@@ -111,8 +113,8 @@ function notNew(position: RingPosition, abs: number, record: RecordView): BadPla
  * Part 4 of OPC UA gives no order of evaluation within one Read, and some servers answer from copies: bytes may be
  * older than the head beside them. A whole record of the previous lap would then stand in the new one's place. Such a
  * record is below the expected seq, unless it was never read (a lap, a start in the middle): so what begins a source
- * or leaves a gap is handed on only where head had passed it before the bytes were read. The zero byte of a lap's end and
- * the record behind it may come from copies of different ages, so it is read once more after that, or has long been
+ * or leaves a gap is handed on only where head had passed it before the bytes were read. The zero byte of a lap's end
+ * and the record behind it may come from copies of different ages, so it is read once more after that, or has long been
  * passed.
  */
 function mustWait(position: RingPosition, abs: number, record: RecordView, bounds: AcceptBounds): boolean {

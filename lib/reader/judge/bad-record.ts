@@ -46,7 +46,8 @@ export function judgeBadRecord(
   if (streak.times <= policy.maxRereads) return { verdict: 'wait', learnt: { repeated } };
   const record = place.reason === 'OPENOT_SEQ_WENT_BACK' ? place.notNew : undefined;
   const found = record === undefined ? unreadable(reading, policy) : repeat(reading, record, policy);
-  // The parts of one window may come from copies of different ages: the place must be read once more after its proof was.
+  // The parts of one window may come from copies of different ages: the place must be read once more after its proof
+  // was.
   if (found === 'proven' && provenAbs !== place.abs)
     return { verdict: 'wait', learnt: { repeated, provenAbs: place.abs } };
   const verdict = found === 'proven' ? 'skip' : found;
@@ -57,8 +58,8 @@ export function judgeBadRecord(
 }
 
 /**
- * Bytes that are no record, or one that cannot be handled. What is later and whole behind them proves that they will not
- * change.
+ * Bytes that are no record, or one that cannot be handled. What is later and whole behind them proves that they will
+ * not change.
  */
 function unreadable(reading: BadReading, policy: Policy): BadRecordVerdict | 'proven' {
   const { position, window, bounds, place, anchor } = reading;
@@ -87,7 +88,10 @@ function repeat(reading: BadReading, record: RecordView, policy: Policy): BadRec
   return isAnchored && goesOn ? 'proven' : 'wait';
 }
 
-/** Long enough that no old copy shows it: since the first reading, and also since head was seen to have passed the place. */
+/**
+ * Long enough that no old copy shows it: since the first reading, and also since head was seen to have passed the
+ * place.
+ */
 function hasLasted({ streak, place, bounds }: BadReading, factor: number, { rereadMs }: Policy): boolean {
   return streak.ms >= factor * rereadMs && place.abs < bounds.settledHead;
 }

@@ -82,7 +82,10 @@ export function savedNextIncarnation(c: Case): PollEnd | undefined {
   return c.newIncarnation({ control: c.control, reason: 'resumed', anchor: c.anchor });
 }
 
-/** Row 7: something in the control block fell that only rises while a ring lives (restart.ts says what and for how long). */
+/**
+ * Row 7: something in the control block fell that only rises while a ring lives (restart.ts says what and for how
+ * long).
+ */
 export function signOfRestart(c: Case): PollEnd | undefined {
   const { control, anchor, position, seen, limits } = c;
   const at = { ms: seen.askedMs, rereadMs: limits.settings.rereadMs };
@@ -140,8 +143,8 @@ function mismatchIsOver(c: Case): PollEnd | undefined {
 /**
  * One more proven control block under which the anchor differs. A ring that is read before its control block shows what
  * stood in it can explain that, but only until the next control block, and by the sizing rule of docs/reader.md only
- * while head is more than half a ring ahead. And it cannot be excluded that a ring that was out of sight is another one,
- * until the last record was seen in it again.
+ * while head is more than half a ring ahead. And it cannot be excluded that a ring that was out of sight is another
+ * one, until the last record was seen in it again.
  */
 function longerMismatch({ control: { base }, now, position, seen }: Case): AnchorDoubt {
   const { doubts, wasAnchored } = now;

@@ -7,7 +7,9 @@ import { RecordSearch, searchFrom, searchStep } from './record-search';
 import { longer } from './streak';
 import { beyondHead, notReadable, oldBytes } from './troubles';
 
-/* The rules about the records, rows 9 to 15 of the table: the control block is believed, its window lies before them. */
+/*
+ * The rules about the records, rows 9 to 15 of the table: the control block is believed, its window lies before them.
+ */
 
 /** Row 9: the last record should still stand, and was not asked for. */
 export const anchorUnasked = (c: Case): PollEnd | undefined => (c.anchor === 'unasked' ? { kind: 'more' } : undefined);
@@ -136,7 +138,10 @@ function allTaken(c: Case, needed: number | undefined): PollEnd | undefined {
   return undefined;
 }
 
-/** Row 15: a place that does not check: torn or old bytes pass when read again; what stays is passed over, once and aloud. */
+/**
+ * Row 15: a place that does not check: torn or old bytes pass when read again; what stays is passed over, once and
+ * aloud.
+ */
 export function badPlace(c: Case): PollEnd | undefined {
   const { bad: place, position, anchor, bounds, seen, limits } = c;
   if (place === undefined) return undefined;

@@ -49,7 +49,9 @@ export function searchStep(
     return { kind: 'on', search: abs === search.abs ? { ...rest, stuck: stuck + 1 } : { ...rest, abs } };
   }
   if (search.candidate !== abs) return { kind: 'on', search: { ...search, candidate: abs, abs: place.abs } };
-  const message = `positions ${fromAbs} to ${abs} of ${position.stream} could not be read as new records, however often they were read, and were passed over: ${place.message}`;
+  const message =
+    `positions ${fromAbs} to ${abs} of ${position.stream} could not be read as new records, however often they ` +
+    `were read, and were passed over: ${place.message}`;
   return {
     kind: 'found',
     notice: { kind: 'skipped', fromAbs, toAbs: abs, reason: place.reason },

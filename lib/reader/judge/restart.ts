@@ -4,7 +4,9 @@ import { AnchorCheck } from './anchor';
 import { RingPosition } from './ring-position';
 import { longer, Streak } from './streak';
 
-/** Polls that must agree before a ring is believed to have begun anew, and milliseconds that they must span at least. */
+/**
+ * Polls that must agree before a ring is believed to have begun anew, and milliseconds that they must span at least.
+ */
 const AGREEING_POLLS = 3;
 const AGREEING_MS = 1_000;
 
@@ -32,11 +34,11 @@ export type RestartVerdict =
 /**
  * Signs that the ring is another one than before (docs/format.md 10): after a power cycle positions may begin again,
  * with the same run id. A torn position looks just like that for one sample, and an older image that is whole in itself
- * for as long as some copy is old. So a sign counts when polls agree on it over real time: a second where another record
- * stands in the last one's place, since then ring and control block both say so, and longer than any copy may be old
- * otherwise. A run id that rose with it needs no waiting unless that record stands: no past image can show it.
- * What a second does not tell from a power cycle is an old copy of control block and ring together.
- * `at.ms` = when the poll was asked for, monotonic milliseconds.
+ * for as long as some copy is old. So a sign counts when polls agree on it over real time: a second where another
+ * record stands in the last one's place, since then ring and control block both say so, and longer than any copy may be
+ * old otherwise. A run id that rose with it needs no waiting unless that record stands: no past image can show it. What
+ * a second does not tell from a power cycle is an old copy of control block and ring together. `at.ms` = when the poll
+ * was asked for, monotonic milliseconds.
  */
 export function judgeRestart(
   control: AcceptedControl,
@@ -47,7 +49,8 @@ export function judgeRestart(
 ): RestartVerdict {
   const { base, confirmed, monotonic } = control;
   const reason = signOfRestart(base, position);
-  // No sign, and yet a step back against the image taken last, which may never have been confirmed: believe what is now.
+  // No sign, and yet a step back against the image taken last, which may never have been confirmed: believe what is
+  // now.
   if (reason === undefined && (monotonic || confirmed)) return { kind: monotonic ? 'same' : 'corrected' };
   const before = doubt !== undefined && follows(base, doubt.previous) ? doubt : undefined;
   const streak = longer(before?.streak, at.ms);
@@ -67,7 +70,10 @@ function neededMs(reason: string | undefined, anchor: AnchorCheck, moved: boolea
   return Math.max(AGREEING_MS, moved ? rereadMs : 2 * rereadMs);
 }
 
-/** The first thing of the image that cannot be a later state of the ring we know, as the notice's reason; else undefined. */
+/**
+ * The first thing of the image that cannot be a later state of the ring we know, as the notice's reason; else
+ * undefined.
+ */
 export function signOfRestart(base: PlausibleSample, position: RingPosition): string | undefined {
   const now = base.snapshot;
   const then = position.image.snapshot;

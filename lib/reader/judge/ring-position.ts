@@ -10,8 +10,9 @@ import { promisesAfter } from './heartbeats';
 const LATEST_TIME = MAX_U64;
 
 /**
- * Where the reader stands in its ring, and what it knows of the records before: everything that decides what is handed on
- * next, and all that a checkpoint saves. As part of a state it is never changed; a step of the judge changes a `draft`.
+ * Where the reader stands in its ring, and what it knows of the records before: everything that decides what is handed
+ * on next, and all that a checkpoint saves. As part of a state it is never changed; a step of the judge changes a
+ * `draft`.
  */
 export class RingPosition {
   incarnation = 0;
@@ -19,11 +20,17 @@ export class RingPosition {
   cursor = 0;
   /** From here to the cursor every record was handed on. */
   unbrokenFrom = 0;
-  /** The furthest position handed on, also before an unclean stop or a seek: head was here. A head before it is a restart. */
+  /**
+   * The furthest position handed on, also before an unclean stop or a seek: head was here. A head before it is a
+   * restart.
+   */
   reached = 0;
   /** Heartbeats that sources promised: milliseconds by source id (docs/format.md 1). */
   heartbeats: ReadonlyMap<number, number> = new Map();
-  /** `maybeDeliveredBelow` of the incarnation after this one, where it had begun while batches of this one were unsettled. */
+  /**
+   * `maybeDeliveredBelow` of the incarnation after this one, where it had begun while batches of this one were
+   * unsettled.
+   */
   private maybeDeliveredBelowNext = 0;
   /** What starts below it may have been handed on before an unclean stop: passed over, it is indeterminate. */
   maybeDeliveredBelow = 0;
@@ -195,9 +202,9 @@ export class RingPosition {
   }
 
   /**
-   * Whether a record that counts as new may be one of the lap before that was never handed on: it is older than the last
-   * one, and what stood here one lap before was not all read. More than a ring behind the last jump that cannot be: a
-   * record of the lap before is a repeat there.
+   * Whether a record that counts as new may be one of the lap before that was never handed on: it is older than the
+   * last one, and what stood here one lap before was not all read. More than a ring behind the last jump that cannot
+   * be: a record of the lap before is a repeat there.
    */
   isDoubtful(abs: number, record: RecordView): boolean {
     if (abs >= this.unbrokenFrom + this.capacity || !this.isOlder(record)) return false;

@@ -30,7 +30,10 @@ export interface Following {
   readonly trust: Trust;
   /** Since the link came up, the last record handed on was seen to stand. */
   readonly wasAnchored: boolean;
-  /** A lap passed over the last record's place before it was seen to stand: whether this is the same ring was not proven. */
+  /**
+   * A lap passed over the last record's place before it was seen to stand: whether this is the same ring was not
+   * proven.
+   */
   readonly lappedOutOfSight: boolean;
   /** A search for the next record behind a place that cannot be read. */
   readonly search?: RecordSearch;
@@ -82,9 +85,9 @@ export interface AnchorDoubt {
 }
 
 /**
- * What the last record handed on proves. anchored: where it stands, the bytes are of this lap. sinceLap: there was a lap
- * at `sinceMs`, and what was handed on since may come out of an old copy; it proves little until the last record is seen
- * to stand `rereadMs` later.
+ * What the last record handed on proves. anchored: where it stands, the bytes are of this lap. sinceLap: there was a
+ * lap at `sinceMs`, and what was handed on since may come out of an old copy; it proves little until the last record is
+ * seen to stand `rereadMs` later.
  */
 export type Trust = { readonly kind: 'anchored' } | { readonly kind: 'sinceLap'; readonly sinceMs: number };
 

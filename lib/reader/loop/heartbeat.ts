@@ -17,6 +17,8 @@ export function silence(
   if (nowMs - newsMs <= MISSED * interval) return undefined;
   return {
     code: 'OPENOT_PLC_SILENT',
-    message: `the controller announced a heartbeat every ${interval} ms and wrote nothing for more than ${MISSED} of them, although it answers: is its program running, and its logger?`
+    message:
+      `the controller announced a heartbeat every ${interval} ms and wrote nothing for more than ${MISSED} of ` +
+      'them, although it answers: is its program running, and its logger?'
   };
 }

@@ -100,8 +100,8 @@ export const connectionAfter = (state: Connection, event: ConnectionEvent): Conn
 /**
  * What the reader is doing: locking (waits to be the only user of its state; so also before it is started), loading
  * (the saved state), blocked (that state cannot be used: nothing is read until forget or seek), polling (also between
- * two polls), paused, backpressure (as many batches as allowed are on their way), draining (waits for the batches of the
- * ring's former life), leaving (stopped, the lock still held), stopped (nothing held).
+ * two polls), paused, backpressure (as many batches as allowed are on their way), draining (waits for the batches of
+ * the ring's former life), leaving (stopped, the lock still held), stopped (nothing held).
  */
 export type ActivityKind =
   'locking' | 'loading' | 'blocked' | 'polling' | 'paused' | 'backpressure' | 'draining' | 'leaving' | 'stopped';
@@ -111,10 +111,10 @@ export type Activity =
   { readonly kind: Exclude<ActivityKind, 'blocked'> } | { readonly kind: 'blocked'; readonly reason: ReaderError };
 
 /**
- * What happens to the reader. `locked`: it is the only user of its state. `loaded`, `unusable`: what became of the saved
- * state. `freed`: forget or seek made that state no matter. `rest`: it was told to pause, and nothing is left to do
- * before. `full`: nothing may be handed on until something is settled. `drain`: the ring began anew. `goOn`: the waiting
- * is over. `stop`: it ends, told to or by itself. `released`: others may use the state.
+ * What happens to the reader. `locked`: it is the only user of its state. `loaded`, `unusable`: what became of the
+ * saved state. `freed`: forget or seek made that state no matter. `rest`: it was told to pause, and nothing is left to
+ * do before. `full`: nothing may be handed on until something is settled. `drain`: the ring began anew. `goOn`: the
+ * waiting is over. `stop`: it ends, told to or by itself. `released`: others may use the state.
  */
 export type ActivityEvent =
   | {

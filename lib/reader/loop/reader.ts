@@ -182,7 +182,9 @@ class RingReader implements Reader {
    * Node-RED itself.
    */
   private async broken(error: unknown): Promise<void> {
-    const message = `the reader stopped because of an error inside it or its transport: ${errorText(error)}. What was not settled is read again after the next start; please report this with the log`;
+    const message =
+      `the reader stopped because of an error inside it or its transport: ${errorText(error)}. What was not ` +
+      'settled is read again after the next start; please report this with the log';
     this.core.giveUp({ code: 'OPENOT_INTERNAL', message });
     await this.link.close();
     await this.letGo();

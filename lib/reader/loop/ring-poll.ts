@@ -34,7 +34,10 @@ export interface PollParts {
   readonly onError: (error: ReaderError) => void;
 }
 
-/** Polls in a row that may come no further before there is a pause: the sample of the next one may be all that was missing. */
+/**
+ * Polls in a row that may come no further before there is a pause: the sample of the next one may be all that was
+ * missing.
+ */
 const FRUITLESS_POLLS = 2;
 
 /** One ring, poll after poll: observe, decide, apply, carry out. Batches wait in `outbox`. */

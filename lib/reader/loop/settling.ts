@@ -13,8 +13,8 @@ export async function waitForSettling(core: ReaderCore): Promise<void> {
 }
 
 /**
- * The ring began anew: what was handed on of its former life is waited for, but not for ever. A command comes first; the
- * wait that goes on after it ends when the first one would have.
+ * The ring began anew: what was handed on of its former life is waited for, but not for ever. A command comes first;
+ * the wait that goes on after it ends when the first one would have.
  */
 export async function drain(core: ReaderCore): Promise<void> {
   const { life, checkpoints, settings, commands, pacer, ring } = core;

@@ -27,7 +27,9 @@ export interface ControlSample {
 const INCONSISTENT: ReaderError = {
   code: 'OPENOT_CONTROL_INCONSISTENT',
   message:
-    'the positions of the control block do not fit together (expected oldest <= head <= oldest + capacity, and the epoch to begin at or before head): the logger on the controller writes it wrongly, or the transport never shows it whole'
+    'the positions of the control block do not fit together (expected oldest <= head <= oldest + capacity, and ' +
+    'the epoch to begin at or before head): the logger on the controller writes it wrongly, or the transport ' +
+    'never shows it whole'
 };
 
 /** Takes a copy of the image: a transport's views are valid only until its next read. */

@@ -149,9 +149,9 @@ export class RingObserver {
 
   /**
    * Where the end of the ring lies among bytes that may be older than their head, the confirming sample brings the last
-   * part of the lap once more: a zero byte that is still there after the next lap's beginning was read marks a real gap.
-   * The same number of Reads. Only compared, never taken: no sample was certainly taken after these bytes, so they may
-   * already be those of the next lap. The position up to which it is the same; 0 where there is no such place.
+   * part of the lap once more: a zero byte that is still there after the next lap's beginning was read marks a real
+   * gap. The same number of Reads. Only compared, never taken: no sample was certainly taken after these bytes, so they
+   * may already be those of the next lap. The position up to which it is the same; 0 where there is no such place.
    */
   private async readTailAgain(
     state: Following,

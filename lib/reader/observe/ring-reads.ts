@@ -109,7 +109,10 @@ export class RingReads {
       const expected =
         part.kind === 'ring' ? part.length : Math.min(CONTROL_BLOCK_LENGTH, outcome.parts[p]?.length ?? -1);
       if (outcome.parts[p]?.length === undefined || (part.kind === 'ring' && outcome.parts[p].length !== expected)) {
-        const message = `the ${part.kind === 'ring' ? `ring's ${part.length} bytes from offset ${part.offset}` : 'control block'} were asked for, ${outcome.parts[p]?.length ?? 'no'} bytes came`;
+        const message =
+          'the ' +
+          `${part.kind === 'ring' ? `ring's ${part.length} bytes from offset ${part.offset}` : 'control block'} ` +
+          `were asked for, ${outcome.parts[p]?.length ?? 'no'} bytes came`;
         return { ok: false, code: 'OPENOT_READ_LENGTH', message, remedy: 'retry' };
       }
     }

@@ -23,7 +23,9 @@ export interface AcceptedControl {
   readonly confirmed: boolean;
   /** It can be a later state of the last accepted image. */
   readonly monotonic: boolean;
-  /** The highest oldestAbs seen by a sample taken after the window was read: whatever starts below may be overwritten. */
+  /**
+   * The highest oldestAbs seen by a sample taken after the window was read: whatever starts below may be overwritten.
+   */
   readonly oldestAbs: number;
 }
 

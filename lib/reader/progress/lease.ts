@@ -41,7 +41,9 @@ export class StateKeeper {
     try {
       return await this.store.lock();
     } catch (error) {
-      const message = `the state of this reader could not be locked (${errorText(error)}), so nothing is read; tried again every second. Check space and rights of the folder openot under the user directory`;
+      const message =
+        `the state of this reader could not be locked (${errorText(error)}), so nothing is read; tried again every ` +
+        'second. Check space and rights of the folder openot under the user directory';
       return { ok: false, code: 'OPENOT_STATE_LOCK_FAILED', message };
     }
   }
@@ -106,7 +108,9 @@ export class StateKeeper {
       return (
         this.lost ?? {
           code: 'OPENOT_STATE_LOCK_FAILED',
-          message: `the lock of this reader's state could not be looked at (${errorText(thrown)}), so nothing is handed on until it can be`
+          message:
+            `the lock of this reader's state could not be looked at (${errorText(thrown)}), so nothing is handed ` +
+            'on until it can be'
         }
       );
     }
@@ -187,7 +191,10 @@ export class StateKeeper {
       this.noteLost(thrown);
       const error = this.lost ?? {
         code: 'OPENOT_STATE_NOT_SAVED',
-        message: `the state of this reader could not be saved (${errorText(thrown)}): after a restart it would read again from the last saved one, and at most one ring is handed on until it can be. Check space and rights of the user directory`
+        message:
+          `the state of this reader could not be saved (${errorText(thrown)}): after a restart it would read again ` +
+          'from the last saved one, and at most one ring is handed on until it can be. Check space and rights of ' +
+          'the user directory'
       };
       if (this.failure === undefined) this.onError(error);
       this.failure = error;
@@ -199,7 +206,9 @@ export class StateKeeper {
     if (thrown instanceof LockLost)
       this.lost = {
         code: thrown.code,
-        message: `this reader stopped: ${thrown.message}, so another reader goes on from its state. Two runtimes must not share a user directory`
+        message:
+          `this reader stopped: ${thrown.message}, so another reader goes on from its state. Two runtimes must not ` +
+          'share a user directory'
       };
   }
 }

@@ -96,7 +96,11 @@ export function unreadable(why: string): { ok: false; code: 'OPENOT_STATE_UNREAD
   return {
     ok: false,
     code: 'OPENOT_STATE_UNREADABLE',
-    message: `the saved state of this reader cannot be used: ${why}. Nothing is read, so that nothing is handed on twice or passed over. Put the file back from a backup (what was handed on since comes again), or send this reader a message with topic "forget" to begin anew, or "seek" with a position, "oldest" or "newest" to go on from there`
+    message:
+      `the saved state of this reader cannot be used: ${why}. Nothing is read, so that nothing is handed on twice ` +
+      'or passed over. Put the file back from a backup (what was handed on since comes again), or send this reader ' +
+      'a message with topic "forget" to begin anew, or "seek" with a position, "oldest" or "newest" to go on from ' +
+      'there'
   };
 }
 

@@ -42,8 +42,8 @@ const here = new Set<string>();
 /** How often a holder touches its lock. */
 export const TOUCH_MS = 1_000;
 /**
- * A holder whose process seems to be gone, and which has not touched its lock for so long, holds it no more. Where it is
- * known to be gone (`LockHolder.boot`), nobody waits.
+ * A holder whose process seems to be gone, and which has not touched its lock for so long, holds it no more. Where it
+ * is known to be gone (`LockHolder.boot`), nobody waits.
  */
 export const DEAD_MS = 3_000;
 /**
@@ -201,6 +201,8 @@ function refused(path: string, holder: LockHolder | undefined): LockOutcome {
   const by = holder === undefined ? 'another process' : `process ${holder.pid} on ${holder.host}`;
   return failure(
     'OPENOT_STATE_LOCKED',
-    `this state file is in use by ${by}: expected to be its only user, found the lock ${path}. Two runtimes must not share a user directory; stop one of them. After a crash the lock is taken over by itself within ${SILENT_MS / 1000} s`
+    `this state file is in use by ${by}: expected to be its only user, found the lock ${path}. Two runtimes must ` +
+      'not share a user directory; stop one of them. After a crash the lock is taken over by itself within ' +
+      `${SILENT_MS / 1000} s`
   );
 }

@@ -39,7 +39,8 @@ export const selfMetrics = {
   'openot.reader.trouble': gauge('', '1 while the reader shows a trouble of this code, 0 once it is over'),
   'openot.clock.skew': gauge(
     's',
-    'Receive time minus source time of the newest record, the smallest of recent reads: below 0 the clock of the device is ahead'
+    'Receive time minus source time of the newest record, the smallest of recent reads: below 0 the clock of the ' +
+      'device is ahead'
   ),
   'openot.clock.suspect': gauge('', '1 while the clock of the device is suspect for this reason, else 0'),
   'openot.clock.unsynced': gauge('', '1 while records of this source say that its clock is not synchronised, else 0')

@@ -104,7 +104,8 @@ export function createNetworkProfile({
         ok: false,
         code: 'OPENOT_OTEL_AUDIT_IMAGE',
         message:
-          'OPENOT_OTEL_AUDIT_IMAGE: the saved audit book is none of this version or is damaged; it begins anew, and the first change of each machine and batch has no item.duration'
+          'OPENOT_OTEL_AUDIT_IMAGE: the saved audit book is none of this version or is damaged; it begins anew, ' +
+          'and the first change of each machine and batch has no item.duration'
       };
     }
   };

@@ -133,7 +133,9 @@ function missing(code: NetworkError['code'], property: string, what: string): Ne
   return {
     ok: false,
     code,
-    message: `${code}: the profile network needs "${property}" (${what}), and it is empty. Set "${property}" of the openot-otel node`
+    message:
+      `${code}: the profile network needs "${property}" (${what}), and it is empty. Set "${property}" of the ` +
+      'openot-otel node'
   };
 }
 
@@ -142,6 +144,8 @@ function unknown(code: NetworkError['code'], property: string, words: readonly s
   return {
     ok: false,
     code,
-    message: `${code}: "${property}" must be one of ${words.join(', ')}, found ${JSON.stringify(shown)}. Set "${property}" of the openot-otel node`
+    message:
+      `${code}: "${property}" must be one of ${words.join(', ')}, found ${JSON.stringify(shown)}. Set ` +
+      `"${property}" of the openot-otel node`
   };
 }

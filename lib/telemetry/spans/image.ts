@@ -109,5 +109,7 @@ const unreadable = (why: string): Exclude<RestoreResult, { ok: true }> => ({
 const newer = (version: number): Exclude<RestoreResult, { ok: true }> => ({
   ok: false,
   code: 'OPENOT_OTEL_STATE_NEWER',
-  message: `the saved open spans of this node have version ${version}, a newer package wrote them; this one reads version ${FORMAT.version}. Install that package again. Or: ${WAY_OUT.charAt(0).toLowerCase()}${WAY_OUT.slice(1)}`
+  message:
+    `the saved open spans of this node have version ${version}, a newer package wrote them; this one reads version ` +
+    `${FORMAT.version}. Install that package again. Or: ${WAY_OUT.charAt(0).toLowerCase()}${WAY_OUT.slice(1)}`
 });

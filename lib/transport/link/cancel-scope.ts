@@ -13,7 +13,9 @@ export class CancelScope {
     return this.error;
   }
 
-  /** The outcome of `work`, which must not reject, or the error of a cancel that comes first. The work itself goes on. */
+  /**
+   * The outcome of `work`, which must not reject, or the error of a cancel that comes first. The work itself goes on.
+   */
   orCancelled<T>(work: Promise<T>): Promise<T | TransportError> {
     if (this.error !== undefined) return Promise.resolve(this.error);
     return new Promise((resolve) => {

@@ -77,7 +77,9 @@ export abstract class SharedTransport<Connection extends HeldConnection, Ring> i
     });
   }
 
-  /** Ends what is under way with the error `closed`, at once: a deploy does not wait for another side that is silent. */
+  /**
+   * Ends what is under way with the error `closed`, at once: a deploy does not wait for another side that is silent.
+   */
   async close(): Promise<void> {
     const { scope } = this;
     this.scope = new CancelScope();

@@ -26,7 +26,9 @@ export function outcomeOf(
 ): RequestOutcome | undefined {
   const asked = request.registerType === 'holding' ? 3 : 4;
   if (functionCode === (asked | 0x80) && body.length >= 1) {
-    const where = `${request.count} registers from ${shownRegister(request.registerType, request.address)} of ${shownDevice(settings)}, unit ${settings.unitId}`;
+    const where =
+      `${request.count} registers from ${shownRegister(request.registerType, request.address)} of ` +
+      `${shownDevice(settings)}, unit ${settings.unitId}`;
     return { ...exceptionError(body[0], where), exception: body[0] };
   }
   // Many devices answer with a unit id of their own: 0, 1 or 255 mean the device itself.

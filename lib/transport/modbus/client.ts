@@ -71,7 +71,8 @@ export class ModbusClient {
       this.gone(
         transportError(
           'OPENOT_MODBUS_CONNECTION_LOST',
-          `${this.device} closed the connection${this.answered ? '' : ' before it answered anything'}: a new one is opened. Some devices close the oldest connection when too many are open`,
+          `${this.device} closed the connection${this.answered ? '' : ' before it answered anything'}: a new one ` +
+            'is opened. Some devices close the oldest connection when too many are open',
           'reconnect'
         )
       )
@@ -81,7 +82,8 @@ export class ModbusClient {
       this.gone(
         transportError(
           'OPENOT_MODBUS_CONNECTION_LOST',
-          `the connection to ${this.device} broke (${(error as NodeJS.ErrnoException).code ?? error.message}): a new one is opened`,
+          `the connection to ${this.device} broke (${(error as NodeJS.ErrnoException).code ?? error.message}): a ` +
+            'new one is opened',
           'reconnect'
         )
       )
@@ -156,7 +158,8 @@ export class ModbusClient {
     const outcome = outcomeOf(answer, pending.request, this.settings);
     if (outcome === undefined)
       return this.notModbus(
-        `an answer of unit ${answer.unitId}, function ${answer.functionCode}, ${answer.body.length} bytes to a request for ${pending.request.count} registers`
+        `an answer of unit ${answer.unitId}, function ${answer.functionCode}, ${answer.body.length} bytes to a ` +
+          `request for ${pending.request.count} registers`
       );
     clearTimeout(pending.timer);
     this.pending.delete(answer.id);
@@ -175,7 +178,8 @@ export class ModbusClient {
       return this.giveUp(
         transportError(
           'OPENOT_MODBUS_SILENT',
-          `${device} takes the connection but did not answer a request within ${ms} ms: ${unit}. A new connection is tried`,
+          `${device} takes the connection but did not answer a request within ${ms} ms: ${unit}. A new ` +
+            'connection is tried',
           'reconnect'
         )
       );
@@ -185,7 +189,9 @@ export class ModbusClient {
     const silent = `${device} did not answer a request within ${ms + graceMs} ms: the connection is given up and opened anew`;
     pending.timer = setTimeout(() => this.giveUp(transportError('OPENOT_MODBUS_SILENT', silent, 'reconnect')), graceMs);
     const where = `${request.count} registers from ${shownRegister(request.registerType, request.address)}`;
-    const advice = `they are asked for again; a longer request time-out, or fewer registers in a request, where the device ignores long ones`;
+    const advice =
+      'they are asked for again; a longer request time-out, or fewer registers in a request, where the device ' +
+      'ignores long ones';
     resolve?.(
       transportError(
         'OPENOT_MODBUS_TIMEOUT',

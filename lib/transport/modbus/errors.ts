@@ -16,7 +16,8 @@ export function shownRegister(registerType: 'holding' | 'input', address: number
 export const unexpectedError = (error: unknown, device: string): TransportError =>
   transportError(
     'OPENOT_MODBUS_UNEXPECTED',
-    `the Modbus client failed in an unknown way at ${device} (${errorText(error).split('\n')[0].slice(0, 200)}): it is tried again; please report it`,
+    `the Modbus client failed in an unknown way at ${device} (${errorText(error).split('\n')[0].slice(0, 200)}): ` +
+      'it is tried again; please report it',
     'reconnect'
   );
 
@@ -25,7 +26,8 @@ export function openError(error: unknown, device: string): TransportError {
   const code = (error as NodeJS.ErrnoException | undefined)?.code ?? '';
   const advice: Record<string, string> = {
     ECONNREFUSED:
-      'nothing listens there: check the port, and that the Modbus server of the controller is enabled and has a free connection',
+      'nothing listens there: check the port, and that the Modbus server of the controller is enabled and has a ' +
+      'free connection',
     ENOTFOUND: 'the name is not known: check the host',
     EAI_AGAIN: 'the name cannot be looked up now: check the network and the host',
     EHOSTUNREACH: 'there is no way to that host: check network and cable',
@@ -53,7 +55,8 @@ export function exceptionError(code: number, where: string): TransportError {
     case 2:
       return transportError(
         'OPENOT_MODBUS_ADDRESS_REFUSED',
-        `${said} (no such address): check the address (counted from 0), the register type, and that the area in the controller is large enough`,
+        `${said} (no such address): check the address (counted from 0), the register type, and that the area in ` +
+          'the controller is large enough',
         'refused'
       );
     case 3:
@@ -79,7 +82,8 @@ export function exceptionError(code: number, where: string): TransportError {
     case 11:
       return transportError(
         'OPENOT_MODBUS_GATEWAY',
-        `${said} (the gateway does not reach the unit): check the unit id and the device behind the gateway; it is asked again`,
+        `${said} (the gateway does not reach the unit): check the unit id and the device behind the gateway; it ` +
+          'is asked again',
         'retry'
       );
     default:

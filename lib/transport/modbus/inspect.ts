@@ -46,18 +46,21 @@ export async function inspectRing(
   const last = ringAddress + Math.max(1, registers) - 1;
   const cut =
     limit < CONTROL_REGISTERS
-      ? `in ${Math.ceil(CONTROL_REGISTERS / limit)} requests, because the device answers ${limit} registers at most: torn looks are more frequent`
+      ? `in ${Math.ceil(CONTROL_REGISTERS / limit)} requests, because the device answers ${limit} registers at ` +
+        'most: torn looks are more frequent'
       : 'in one request';
   const mismatch =
     layout.byteOrder === ring.byteOrder
       ? ''
       : `; the setting says ${ring.byteOrder}: set byteOrder to ${layout.byteOrder}`;
   const about = [
-    `device: ${shownDevice(connection.settings)}, unit ${connection.settings.unitId}, function ${registerType === 'holding' ? 3 : 4}`,
+    `device: ${shownDevice(connection.settings)}, unit ${connection.settings.unitId}, function ` +
+      `${registerType === 'holding' ? 3 : 4}`,
     `control block: ${registerType} registers ${controlAddress} to ${controlAddress + CONTROL_REGISTERS - 1}, ${cut}`,
     `ring: ${registerType} registers ${ringAddress} to ${last}, ${capacity} bytes`,
     `byte order: ${layout.name}, found from the sync${mismatch}`,
-    `registers per request: at most ${limit}${limit < before ? ` (the device refused ${Math.min(before, Math.max(registers, CONTROL_REGISTERS))})` : ''}`
+    'registers per request: at most ' +
+      `${limit}${limit < before ? ` (the device refused ${Math.min(before, Math.max(registers, CONTROL_REGISTERS))})` : ''}`
   ];
   return { ok: true, layout, about };
 }
@@ -74,7 +77,9 @@ async function tryRing(
   if (first < registers) asks.push({ registerType, address: ringAddress + registers - 1, count: 1 });
   const read = await connection.registersOf(asks);
   if (read.ok || read.remedy !== 'refused') return read.ok ? undefined : read;
-  const message = `the control block says that the ring has ${capacity} bytes, so registers ${ringAddress} to ${ringAddress + registers - 1}, but they cannot all be read: ${read.message}`;
+  const message =
+    `the control block says that the ring has ${capacity} bytes, so registers ${ringAddress} to ` +
+    `${ringAddress + registers - 1}, but they cannot all be read: ${read.message}`;
   return { ...read, message };
 }
 
@@ -86,11 +91,16 @@ function placeError(
 ): TransportError | undefined {
   const at = shownDevice(connection.settings);
   if (ringAddress + registers > 65_536) {
-    const message = `the control block at ${at} says that the ring has ${capacity} bytes: from ${shownRegister(registerType, ringAddress)} on it would end beyond the last address, 65535. Check the address of the ring`;
+    const message =
+      `the control block at ${at} says that the ring has ${capacity} bytes: from ` +
+      `${shownRegister(registerType, ringAddress)} on it would end beyond the last address, 65535. Check the ` +
+      'address of the ring';
     return transportError('OPENOT_MODBUS_RING_BEYOND', message, 'refused');
   }
   if (ringAddress < controlAddress + CONTROL_REGISTERS && controlAddress < ringAddress + registers) {
-    const message = `control block (registers ${controlAddress} to ${controlAddress + CONTROL_REGISTERS - 1}) and ring (${ringAddress} to ${ringAddress + registers - 1}, ${capacity} bytes) overlap: check both addresses`;
+    const message =
+      `control block (registers ${controlAddress} to ${controlAddress + CONTROL_REGISTERS - 1}) and ring ` +
+      `(${ringAddress} to ${ringAddress + registers - 1}, ${capacity} bytes) overlap: check both addresses`;
     return transportError('OPENOT_MODBUS_OVERLAP', message, 'refused');
   }
   return undefined;
@@ -120,13 +130,16 @@ async function noControlBlock(
   const { registerType, controlAddress } = ring;
   const where = `${shownRegister(registerType, controlAddress)} of ${shownDevice(connection.settings)}`;
   if (wire.every((byte) => byte === 0)) {
-    const message = `expected the control block (OOT2) from ${where} on, found zeros: is that the right address, does the controller's program run, and does no watchdog of the Modbus server clear the registers?`;
+    const message =
+      `expected the control block (OOT2) from ${where} on, found zeros: is that the right address, does the ` +
+      `controller's program run, and does no watchdog of the Modbus server clear the registers?`;
     return transportError('OPENOT_MODBUS_CONTROL_ZERO', message, 'refused');
   }
   if (VERSION_1.includes(String.fromCharCode(...wire.subarray(0, 4)))) {
     return transportError(
       'OPENOT_WIRE_VERSION_1',
-      `${where} begins a control block of OpenOT wire version 1 (OOT!); only version 2 (OOT2) is readable: update the logger on the controller`,
+      `${where} begins a control block of OpenOT wire version 1 (OOT!); only version 2 (OOT2) is readable: ` +
+        'update the logger on the controller',
       'refused'
     );
   }
@@ -146,7 +159,9 @@ async function noControlBlock(
       ? undefined
       : await connection.registers({ registerType, address: ring.ringAddress, count: 4 });
   if (atRing?.ok === true && findControl(atRing.bytes) === 0) {
-    const message = `control block and ring look exchanged: a record begins at register ${controlAddress}, the control block at register ${ring.ringAddress}: exchange the two addresses`;
+    const message =
+      `control block and ring look exchanged: a record begins at register ${controlAddress}, the control block at ` +
+      `register ${ring.ringAddress}: exchange the two addresses`;
     return transportError('OPENOT_MODBUS_EXCHANGED', message, 'refused');
   }
   const message = `expected the control block (4f 4f 54 32, OOT2, in any byte order) from ${where} on, found ${layoutAt(wire) === undefined ? '' : 'a record of the ring: '}${Buffer.from(

@@ -6,8 +6,8 @@ const QUICK_MS = 800;
  */
 const EARLY_MS = 60_000;
 /**
- * Milliseconds that opening a connection may take meanwhile: TCP asks again after 1 s and then only after 3 s, and would
- * sleep through a link that comes back in between. Every fourth try takes its time.
+ * Milliseconds that opening a connection may take meanwhile: TCP asks again after 1 s and then only after 3 s, and
+ * would sleep through a link that comes back in between. Every fourth try takes its time.
  */
 const CONNECT_MS = 1_500;
 

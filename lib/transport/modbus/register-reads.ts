@@ -136,7 +136,9 @@ export class RegisterReads {
       Number.isInteger(address) && address >= 0
         ? shownRegister(registerType, address)
         : `${registerType} register ${address}`;
-    const message = `${count} registers from ${where} of ${shownDevice(this.settings)} were asked for: there are addresses 0 to ${ADDRESSES - 1} only. Check the address, counted from 0`;
+    const message =
+      `${count} registers from ${where} of ${shownDevice(this.settings)} were asked for: there are addresses 0 to ` +
+      `${ADDRESSES - 1} only. Check the address, counted from 0`;
     return transportError('OPENOT_MODBUS_ADDRESS_RANGE', message, 'refused');
   }
 }

@@ -36,7 +36,9 @@ export async function openClient(
   try {
     files = await openClientFiles(settings.pkiFolder, settings.applicationName);
   } catch (error) {
-    const message = `the client's certificates in ${settings.pkiFolder} cannot be used: ${safeText(error, [])}. Check the rights of the folder`;
+    const message =
+      `the client's certificates in ${settings.pkiFolder} cannot be used: ${safeText(error, [])}. Check the rights ` +
+      'of the folder';
     return transportError('OPENOT_OPCUA_PKI', message, 'refused');
   }
   const pinned =
@@ -200,6 +202,9 @@ async function checkFirst(
     return undefined;
   }
   if (pinned === thumbprint) return undefined;
-  const message = `${shownEndpoint(settings.endpoint)} shows another certificate than the first time (thumbprint ${thumbprint}, remembered ${pinned}): if the server was given a new one, remove the old entry from ${settings.pkiFolder}/first`;
+  const message =
+    `${shownEndpoint(settings.endpoint)} shows another certificate than the first time (thumbprint ${thumbprint}, ` +
+    `remembered ${pinned}): if the server was given a new one, remove the old entry from ` +
+    `${settings.pkiFolder}/first`;
   return transportError('OPENOT_OPCUA_CERTIFICATE_CHANGED', message, 'refused');
 }

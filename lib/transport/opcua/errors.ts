@@ -35,7 +35,9 @@ export function unexpectedError(
   endpoint: string,
   secrets: readonly (string | undefined)[]
 ): TransportError {
-  const message = `the OPC UA client failed in an unknown way at ${shownEndpoint(endpoint)} (${safeText(error, secrets)}): it is tried again; please report it`;
+  const message =
+    `the OPC UA client failed in an unknown way at ${shownEndpoint(endpoint)} (${safeText(error, secrets)}): it is ` +
+    'tried again; please report it';
   return transportError('OPENOT_OPCUA_UNEXPECTED', message, 'reconnect');
 }
 

@@ -132,7 +132,8 @@ export function statusError(text: string, status: string): TransportError {
     case 'BadNodeIdInvalid':
       return transportError(
         'OPENOT_OPCUA_NODE_UNKNOWN',
-        `the server has no node ${text} (${status}): copy the NodeId from an OPC UA browser, with its quotes, and check that the variable is visible to OPC UA`,
+        `the server has no node ${text} (${status}): copy the NodeId from an OPC UA browser, with its quotes, ` +
+          'and check that the variable is visible to OPC UA',
         'refused'
       );
     case 'BadUserAccessDenied':
@@ -182,17 +183,21 @@ const SMALL_RING = 256;
 function sizeError(control: ByteNode, ring: readonly ByteNode[]): TransportError | undefined {
   const ringBytes = ring.reduce((sum, node) => sum + node.length, 0);
   if (ringBytes >= CONTROL_BLOCK_LENGTH && ringBytes < SMALL_RING && control.length >= SMALL_RING) {
-    const found = `the control block's node ${control.text} has ${control.length} bytes, the ring's ${ring.map(({ text }) => text).join(', ')} has ${ringBytes}`;
+    const found =
+      `the control block's node ${control.text} has ${control.length} bytes, the ring's ` +
+      `${ring.map(({ text }) => text).join(', ')} has ${ringBytes}`;
     return transportError(
       'OPENOT_OPCUA_NODES_EXCHANGED',
-      `control block and ring look exchanged: ${found}, but a control block has ${CONTROL_BLOCK_LENGTH}: exchange the two NodeIds`,
+      `control block and ring look exchanged: ${found}, but a control block has ${CONTROL_BLOCK_LENGTH}: ` +
+        'exchange the two NodeIds',
       'refused'
     );
   }
   if (control.length >= CONTROL_BLOCK_LENGTH) return undefined;
   return transportError(
     'OPENOT_OPCUA_CONTROL_SHORT',
-    `${control.text} has ${control.length} bytes, a control block has ${CONTROL_BLOCK_LENGTH}: check the NodeId of the control block`,
+    `${control.text} has ${control.length} bytes, a control block has ${CONTROL_BLOCK_LENGTH}: check the NodeId ` +
+      'of the control block',
     'refused'
   );
 }

@@ -88,7 +88,9 @@ export function resolveNodeId(
   if (written.uri === undefined && index >= namespaces.length)
     return {
       ok: false,
-      message: `the server has no namespace ${written.index} (asked for by ${written.text}); it has: ${namespaces.map((name, i) => `${i} ${name}`).join(', ')}`
+      message:
+        `the server has no namespace ${written.index} (asked for by ${written.text}); it has: ` +
+        `${namespaces.map((name, i) => `${i} ${name}`).join(', ')}`
     };
   const types = { i: NodeIdType.NUMERIC, s: NodeIdType.STRING, g: NodeIdType.GUID, b: NodeIdType.BYTESTRING };
   const value =

@@ -54,7 +54,8 @@ export function openError(
   if (/ECONNREFUSED/.test(text))
     return transportError(
       'OPENOT_OPCUA_REFUSED',
-      `nothing answers at ${at} (connection refused): check host and port, and that the OPC UA server of the controller is switched on`,
+      `nothing answers at ${at} (connection refused): check host and port, and that the OPC UA server of the ` +
+        'controller is switched on',
       'reconnect'
     );
   if (/ENOTFOUND|EAI_AGAIN/.test(text))
@@ -70,7 +71,8 @@ export function openError(
         : `the ${settings.authentication} identity`;
     return transportError(
       'OPENOT_OPCUA_CREDENTIALS',
-      `${at} does not accept ${who} (${status}): check them in the OPC UA endpoint node, and the user's rights on the server`,
+      `${at} does not accept ${who} (${status}): check them in the OPC UA endpoint node, and the user's rights ` +
+        'on the server',
       'refused'
     );
   }
@@ -85,7 +87,8 @@ export function openError(
   if (status === 'BadTooManySessions') {
     return transportError(
       'OPENOT_OPCUA_TOO_MANY_SESSIONS',
-      `${at} has no session left: close other clients, or wait until their sessions end; tried again after ${Math.round(settings.sessionTimeoutMs / 1000)} s`,
+      `${at} has no session left: close other clients, or wait until their sessions end; tried again after ` +
+        `${Math.round(settings.sessionTimeoutMs / 1000)} s`,
       'reconnect'
     );
   }
@@ -93,7 +96,8 @@ export function openError(
     const what = `something answers at ${at}, but it ended the connection where an OPC UA server would have gone on`;
     return transportError(
       'OPENOT_OPCUA_NOT_OPCUA',
-      `${what}: check the port (4840 on most controllers), and that no firewall or limit of connections stands in between`,
+      `${what}: check the port (4840 on most controllers), and that no firewall or limit of connections stands ` +
+        'in between',
       'reconnect'
     );
   }
@@ -104,7 +108,8 @@ function identityNotOffered(at: string, settings: OpcuaSettings): TransportError
   if (settings.authentication === 'anonymous') {
     return transportError(
       'OPENOT_OPCUA_ANONYMOUS_REFUSED',
-      `${at} does not allow anonymous clients: set a user name and password in the OPC UA endpoint node, or allow guests on the server`,
+      `${at} does not allow anonymous clients: set a user name and password in the OPC UA endpoint node, or ` +
+        'allow guests on the server',
       'refused'
     );
   }
@@ -119,7 +124,8 @@ function policyNotOffered(at: string, settings: OpcuaSettings, offered: readonly
   const list = offered.length === 0 ? '' : `. It offers: ${offered.join(', ')}`;
   return transportError(
     'OPENOT_OPCUA_POLICY_NOT_OFFERED',
-    `${at} does not offer security ${settings.securityMode} with ${settings.securityPolicy}: choose another one in the OPC UA endpoint node${list}`,
+    `${at} does not offer security ${settings.securityMode} with ${settings.securityPolicy}: choose another one ` +
+      `in the OPC UA endpoint node${list}`,
     'refused'
   );
 }
@@ -128,7 +134,8 @@ function serverUntrusted(at: string, settings: OpcuaSettings, found: string): Tr
   const what = `the certificate of ${at} is not trusted (${found})`;
   return transportError(
     'OPENOT_OPCUA_SERVER_UNTRUSTED',
-    `${what}: check it, then move it from ${settings.pkiFolder}/rejected to ${settings.pkiFolder}/trusted/certs, or let the endpoint node accept the first certificate`,
+    `${what}: check it, then move it from ${settings.pkiFolder}/rejected to ${settings.pkiFolder}/trusted/certs, ` +
+      'or let the endpoint node accept the first certificate',
     'refused'
   );
 }
