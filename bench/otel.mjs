@@ -20,7 +20,7 @@ const { createFormatter } = require('../dist/lib/document');
 const { DefinitionStore, bind } = require('../dist/lib/definition');
 const { itemsOfConcatenation } = require('../dist/lib/stream');
 const { assembleRequest } = require('../dist/lib/telemetry/assemble');
-const { otlpJson, otlpJsonBytes } = require('../dist/lib/telemetry/json');
+const { otlpJson, createOtlpJsonWriter } = require('../dist/lib/telemetry/json');
 const { createOtelMapper, defaultMappingSettings } = require('../dist/lib/telemetry/mapper');
 const { createSpanBook } = require('../dist/lib/telemetry/spans');
 
@@ -106,6 +106,7 @@ function checkSame(ours, theirs) {
 }
 
 export async function report(options) {
+  const json = createOtlpJsonWriter();
   const makeDocuments = documentsOf(BATCH);
   const documents = makeDocuments();
   if (documents.some(({ kind }) => kind !== 'event')) throw new Error('the workload does not resolve');
@@ -118,7 +119,7 @@ export async function report(options) {
       { stream: STREAM },
       { ...defaultMappingSettings, stateSpans: true }
     );
-    return ['traces', 'metrics', 'logs'].map((signal) => otlpJsonBytes(assembleRequest(signal, items, envelope)));
+    return ['traces', 'metrics', 'logs'].map((signal) => json.bytes(assembleRequest(signal, items, envelope)));
   };
   const request = ours();
   const resource = { attributes: plainAttributes(envelope.resource.attributes) };
@@ -132,11 +133,11 @@ export async function report(options) {
     checkSame(request, JSON.parse(Buffer.from(JsonLogsSerializer.serializeRequest(records)).toString()));
   const { ns, ratio } = measure(
     {
-      ours: () => (kept = otlpJsonBytes(ours())),
-      text: () => (kept = Buffer.from(otlpJson(ours()))),
+      ours: () => (kept = json.bytes(ours())),
+      text: () => (kept = Buffer.from(json.text(ours()))),
       plainJson: () => (kept = Buffer.from(JSON.stringify(ours()))),
       mapping: () => (kept = ours()),
-      stringify: () => (kept = otlpJsonBytes(request)),
+      stringify: () => (kept = json.bytes(request)),
       everything: () => (kept = everything()),
       sdk: () => (kept = JsonLogsSerializer.serializeRequest(ready)),
       sdkWithMapping: () => (kept = JsonLogsSerializer.serializeRequest(plainly()))

@@ -5,7 +5,8 @@
 export { assembleRequest, emptyRequest } from './assemble';
 export type { Envelope, RequestOf } from './assemble';
 export type { ClockItems, ClockLimits, ClockReason, ClockState, ClockSuspect } from './clock-watch';
-export { otlpJson, otlpJsonBytes } from './json';
+export { createOtlpJsonWriter, otlpJson } from './json';
+export type { OtlpJsonWriter } from './json';
 export { createOtelMapper, defaultMappingSettings } from './mapper';
 export type {
   Correlation,

@@ -1,4 +1,5 @@
 import type { NodeMessage, NodeMessageInFlow } from 'node-red';
+import { createOtlpJsonWriter } from '../../lib/telemetry';
 import { Dropped, OtlpSender, Rejected, Said, SenderPorts, SenderSettings, SenderStatus } from '../../lib/otlp';
 import { CodedError } from '../runtime/coded-error';
 import type { Send } from '../runtime/handle';
@@ -20,6 +21,7 @@ export interface OtlpEvents {
 export class OtlpController {
   private readonly sender: OtlpSender;
   private readonly tokens: OwnTokens;
+  private readonly json = createOtlpJsonWriter();
 
   constructor(ports: SenderPorts, settings: SenderSettings, events: OtlpEvents) {
     this.tokens = new OwnTokens((session, serial) => events.ackStatus(session, serial));
@@ -35,7 +37,7 @@ export class OtlpController {
    * OPENOT_OTLP_QUEUE_FULL.
    */
   take(message: NodeMessageInFlow, pass: Send): Promise<void> {
-    const text = textOfPayload(message.payload);
+    const text = textOfPayload(message.payload, this.json);
     const stream = (message.openot as { stream?: unknown } | null | undefined)?.stream;
     const sequence = (message as { parts?: { id?: unknown } | null }).parts?.id;
     return new Promise((resolve, reject) => {

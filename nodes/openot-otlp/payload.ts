@@ -1,14 +1,14 @@
 import { errorText, shownValue } from '../../lib/base';
-import { otlpJson } from '../../lib/telemetry';
+import type { OtlpJsonWriter } from '../../lib/telemetry';
 import { CodedError } from '../runtime/coded-error';
 
 /** The JSON text of a request: an object, its JSON text, or that as a Buffer. Throws OPENOT_OTLP_PAYLOAD. */
-export function textOfPayload(payload: unknown): string {
+export function textOfPayload(payload: unknown, json: OtlpJsonWriter): string {
   if (typeof payload === 'string') return checked(payload);
   if (Buffer.isBuffer(payload)) return checked(utf8(payload));
   if (typeof payload !== 'object' || payload === null) throw notARequest(`found ${shownValue(payload)}`);
   try {
-    return otlpJson(payload);
+    return json.text(payload);
   } catch (thrown) {
     throw notARequest(errorText(thrown).split('\n')[0]);
   }

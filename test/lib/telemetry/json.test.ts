@@ -1,13 +1,15 @@
 import should from 'should';
 import * as vm from 'node:vm';
-import { otlpJson, otlpJsonBytes } from '../../../lib/telemetry/json';
+import { createOtlpJsonWriter, otlpJson } from '../../../lib/telemetry/json';
 import { seeded, Seeded } from '../../support/seeded';
+
+const writer = createOtlpJsonWriter();
 
 /** Both forms say what JSON.stringify says. */
 function same(value: unknown): void {
   const expected = JSON.stringify(value) ?? 'null';
-  should(otlpJson(value)).equal(expected);
-  should(otlpJsonBytes(value).toString()).equal(Buffer.from(expected).toString());
+  should(writer.text(value)).equal(expected);
+  should(writer.bytes(value).toString()).equal(Buffer.from(expected).toString());
 }
 
 const attribute = (key: unknown, value: unknown): object => ({ key, value });
@@ -111,7 +113,7 @@ describe('JSON text of requests', () => {
     round.again = [round];
     for (const bad of [[5n], { a: { b: 5n } }, round, attribute('a', { stringValue: 'x', then: 5n })]) {
       should(() => JSON.stringify(bad)).throw(TypeError);
-      should(() => otlpJson(bad)).throw(TypeError);
+      should(() => writer.text(bad)).throw(TypeError);
       same([attribute('a', { stringValue: 'x' })]);
     }
   });
@@ -119,7 +121,7 @@ describe('JSON text of requests', () => {
   it('is not disturbed by whoever writes JSON meanwhile', () =>
     same([
       attribute('a', { stringValue: 'x' }),
-      { toJSON: () => otlpJson(['inner']) },
+      { toJSON: () => writer.text(['inner']) },
       attribute('b', { stringValue: 'y' })
     ]));
 
@@ -130,8 +132,8 @@ describe('JSON text of requests', () => {
       'x'
     ]);
     same(Array.from({ length: 40_000 }, (_, i) => attribute(`key ${i % 5000}`, { intValue: String(i) })));
-    const one = otlpJsonBytes(['first']);
-    otlpJsonBytes(['other']);
+    const one = writer.bytes(['first']);
+    writer.bytes(['other']);
     should(one.toString()).equal('["first"]');
   });
 
