@@ -298,7 +298,7 @@ export default tseslint.config(
     rules: { 'openot/no-module-state': 'error' }
   },
   {
-    files: ['test/**/*.ts', 'bench/**/*.ts'],
+    files: ['test/**/*.ts', 'bench/**/*.ts', 'docs/library/*.ts'],
     rules: { 'no-console': 'off', '@typescript-eslint/no-unused-expressions': 'off', 'max-lines': 'off' }
   },
   {

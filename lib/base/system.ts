@@ -7,7 +7,18 @@ const LONGEST_MS = 2 ** 31 - 1;
 /** Nanoseconds since the Unix epoch. */
 export const systemNowNs = (): bigint => BigInt(Date.now()) * 1_000_000n;
 
-/** The clock of this machine. */
+/**
+ * The clock of this machine.
+ *
+ * @example
+ * ```ts
+ * import { systemClock } from '@openot/node-red/base/system';
+ *
+ * const clock = systemClock();
+ * await clock.sleep(100);
+ * console.log(clock.nowNs());
+ * ```
+ */
 export function systemClock(): Clock {
   return {
     nowNs: systemNowNs,

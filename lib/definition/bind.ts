@@ -18,6 +18,15 @@ export interface BindRequest {
  * Binds a stream's epochs to definitions (docs/format.md 15): the one place that decides. A definition is
  * used only if its hash is the one the controller advertises for that epoch; whatever is in doubt is bound
  * to a reason instead. Cheap enough for every batch.
+ *
+ * @example
+ * ```ts
+ * import { bind, DefinitionStore } from '@openot/node-red/definition';
+ *
+ * const store = new DefinitionStore();
+ * const binding = bind(store, { stream: 'line 1', whenUnadvertised: 'assume' });
+ * console.log(binding.current.ok ? binding.current.compiled.carriageHash : binding.current.reason.kind);
+ * ```
  */
 export function bind(store: DefinitionStore, request: BindRequest): Binding {
   const { stream, snapshot, epochs = [], whenUnadvertised } = request;

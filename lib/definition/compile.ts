@@ -12,6 +12,16 @@ export type CompileResult = { readonly ok: true; readonly compiled: CompiledDefi
  * Parses, hashes, validates and compiles a definition file, once. A breach of a parsing rule refuses it. A
  * file that names another content hash than its own, or that breaks a rule of docs/format.md 13, is loaded
  * all the same and says so: binding and record validation then yield placeholders with the reason.
+ *
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { compileDefinition } from '@openot/node-red/definition';
+ *
+ * const file = compileDefinition(readFileSync('plc-7.json'));
+ * if (file.ok) console.log(file.compiled.carriageHash, file.compiled.semanticVersion);
+ * else console.error(`${file.line}:${file.column} ${file.message}`);
+ * ```
  */
 export function compileDefinition(text: string | Uint8Array, limits?: Partial<DefinitionLimits>): CompileResult {
   const parsed = parseDefinition(text, limits);

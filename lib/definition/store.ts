@@ -13,6 +13,16 @@ interface Held {
  * Every definition that can be seen, by carriage hash (docs/format.md 15). An origin (a file's path, a node's
  * own text) holds one definition at a time; the same definition may come from several. Pure: who watches
  * files calls `add` and `remove`.
+ *
+ * @example
+ * ```ts
+ * import { compileDefinition, DefinitionStore } from '@openot/node-red/definition';
+ *
+ * const store = new DefinitionStore();
+ * store.onChange(() => console.log(store.origins()));
+ * const file = compileDefinition('{"header": {}}');
+ * if (file.ok) store.add(file.compiled, 'plc-7.json');
+ * ```
  */
 export class DefinitionStore {
   /** In order of loading, the newest last. */

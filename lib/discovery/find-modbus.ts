@@ -24,6 +24,15 @@ const MAX_TRIED = 16;
  * Scans a range of a device's holding and input registers for control blocks and the rings that belong to them. A
  * connection of its own, one request at a time, closed at the end; within `limits.timeMs`, or until `signal` says so.
  * Never rejects.
+ *
+ * @example
+ * ```ts
+ * import { findModbusRings } from '@openot/node-red/discovery';
+ *
+ * const found = await findModbusRings({ host: 'plc-7' });
+ * if (!found.ok) console.error(found.message);
+ * else for (const { fields } of found.rings) console.log(fields.controlAddress, fields.ringAddress);
+ * ```
  */
 export async function findModbusRings(
   settings: Partial<ModbusSettings> & Pick<ModbusSettings, 'host'>,

@@ -17,6 +17,15 @@ const MAX_MEASURED = 12;
 /**
  * Browses an OPC UA server for control blocks and the rings that belong to them. A session of its own, one request at a
  * time, closed at the end; within `limits.timeMs`, or until `signal` says so. Never rejects.
+ *
+ * @example
+ * ```ts
+ * import { findOpcuaRings } from '@openot/node-red/discovery';
+ *
+ * const found = await findOpcuaRings({ endpoint: 'opc.tcp://plc-7:4840', pkiFolder: './pki' });
+ * if (!found.ok) console.error(found.message);
+ * else for (const { fields, isProved } of found.rings) console.log(fields.controlNode, fields.ringNode, isProved);
+ * ```
  */
 export async function findOpcuaRings(
   settings: Partial<OpcuaSettings> & Pick<OpcuaSettings, 'endpoint' | 'pkiFolder'>,

@@ -27,7 +27,20 @@ const TRIES = 3;
 /** A ring that is larger is not read as a whole for the comparison. */
 const MAX_WHOLE = 1 << 20;
 
-/** Tests a ring in an OPC UA server: a session of its own, one request at a time, closed at the end. Never rejects. */
+/**
+ * Tests a ring in an OPC UA server: a session of its own, one request at a time, closed at the end. Never rejects.
+ *
+ * @example
+ * ```ts
+ * import { probeOpcuaRing } from '@openot/node-red/discovery';
+ *
+ * const report = await probeOpcuaRing(
+ *   { endpoint: 'opc.tcp://plc-7:4840', pkiFolder: './pki' },
+ *   { controlNode: 'ns=3;s=Ring.Control', ringNodes: ['ns=3;s=Ring.Data'] }
+ * );
+ * console.log(report.verdict, report.lines.join('\n'));
+ * ```
+ */
 export async function probeOpcuaRing(
   settings: Partial<OpcuaSettings> & Pick<OpcuaSettings, 'endpoint' | 'pkiFolder'>,
   nodes: OpcuaNodes,

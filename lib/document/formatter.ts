@@ -29,7 +29,20 @@ export interface Formatter {
   recordObject(record: RecordView, abs: number, context: DocumentContext): DocumentObject;
 }
 
-/** A formatter keeps nothing between batches; what it compiles is kept with the definition. */
+/**
+ * A formatter keeps nothing between batches; what it compiles is kept with the definition.
+ *
+ * @example
+ * ```ts
+ * import { bind, DefinitionStore } from '@openot/node-red/definition';
+ * import { createFormatter } from '@openot/node-red/documents';
+ * import { itemsOfConcatenation } from '@openot/node-red/stream';
+ *
+ * const binding = bind(new DefinitionStore(), { stream: 'line 1', whenUnadvertised: 'assume' });
+ * const { items } = itemsOfConcatenation(Buffer.alloc(0));
+ * for (const text of createFormatter({ profile: 'strict' }).texts(items, {}, binding)) console.log(text);
+ * ```
+ */
 export function createFormatter(options: { readonly profile: DocumentProfile }): Formatter {
   return new DocumentFormatter(options.profile);
 }

@@ -65,9 +65,15 @@ const inOrder: AccountResult = { ok: true, kind: 'fresh', losses: nothing };
  * Feed it records in ring order. A record in sequence costs no allocation. A new incarnation needs a new object.
  *
  * @example
+ * ```ts
+ * import { LossAccounting } from '@openot/node-red/loss';
+ * import { decodeRecord } from '@openot/node-red/wire';
+ *
  * const accounting = new LossAccounting();
- * const result = accounting.account(record);
- * if (result.ok && result.kind === 'fresh') emit(...result.losses, record);
+ * const record = decodeRecord(Buffer.alloc(44));
+ * const result = record.ok ? accounting.account(record) : undefined;
+ * if (result?.ok && result.kind === 'fresh') for (const { count, basis } of result.losses) console.log(count, basis);
+ * ```
  */
 export class LossAccounting {
   private readonly runs = new BoundedMap<string, Run>(MAX_RUNS);

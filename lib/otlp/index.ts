@@ -17,6 +17,8 @@ export { MAX_FRUITLESS_REQUESTS, MAX_SEARCH_REQUESTS } from './search';
 export type { HttpAnswer, HttpFailure, HttpRequest, HttpTransport, SenderPorts, TlsOptions } from './ports';
 export type { Rejected } from './report';
 export { MAX_RETRY_AFTER_MS } from './retry-after';
+export { openSender } from './open-sender';
+export type { OpenSender, OpenSenderOptions } from './open-sender';
 export { HOLD_MS, OtlpSender } from './sender';
 export type { Said } from './said';
 export type { Dropped, Offered, SenderListener, SenderStatus } from './sender';

@@ -83,7 +83,19 @@ export function visitWindow(window: RingWindow, visit: (abs: number, record: Rec
   return { nextAbs: abs < headAbs ? abs : nextAbs };
 }
 
-/** As `visitWindow`, with the records in an array. */
+/**
+ * As `visitWindow`, with the records in an array.
+ *
+ * @example
+ * ```ts
+ * import { walkWindow } from '@openot/node-red/ring';
+ *
+ * const ring = Buffer.alloc(4096); // as it was read, from its first byte on
+ * const { records, stop } = walkWindow({ bytes: ring, fromAbs: 0, headAbs: 128, capacity: ring.length });
+ * for (const { abs, record } of records) console.log(abs, record.eventTypeId);
+ * if (stop !== undefined) console.error(stop.kind);
+ * ```
+ */
 export function walkWindow(window: RingWindow): Walk {
   const records: PlacedRecord[] = [];
   const end = visitWindow(window, (abs, record) => {

@@ -118,7 +118,21 @@ export interface Simulator {
 /** Milliseconds between two ticks: short against the poll of any reader. */
 const TICK = 20;
 
-/** @throws RangeError when an option is out of its range, saying which. */
+/**
+ * @throws RangeError when an option is out of its range, saying which.
+ *
+ * @example
+ * ```ts
+ * import { createSimulator } from '@openot/node-red/simulator';
+ *
+ * const controller = createSimulator({ scenario: 'reactor', modbusPort: 5020 });
+ * const started = await controller.start();
+ * if (!started.ok) throw new Error(started.message);
+ * controller.command('burst', 100);
+ * console.log(controller.statistics());
+ * await controller.stop();
+ * ```
+ */
 export function createSimulator(options: SimulatorOptions): Simulator {
   return new PlcSimulator(options);
 }

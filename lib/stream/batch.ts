@@ -14,6 +14,18 @@ const noticeKinds: readonly string[] = ['loss', 'lap', 'incarnation', 'skipped']
  * Facts come out of a message, so they are checked: segments must begin at offset 0 and at records, in ascending order,
  * and every record must have a CRC, as all records of a ring have. At the first trouble decoding ends; the notices that
  * are left still come out, because they are facts of their own.
+ *
+ * @example
+ * ```ts
+ * import { openReader } from '@openot/node-red/reader';
+ * import { itemsOfBatch } from '@openot/node-red/stream';
+ * import { modbus } from '@openot/node-red/transport/modbus';
+ *
+ * for await (const batch of openReader({ transport: modbus({ host: 'plc-7', control: 0, ring: 100 }) })) {
+ *   for (const item of itemsOfBatch(batch.payload, batch.facts).items) console.log(item.kind);
+ *   batch.settle();
+ * }
+ * ```
  */
 export function itemsOfBatch(payload: Buffer, facts: Pick<BatchFacts, 'segments' | 'notices'>): DecodedItems {
   const items: Item[] = [];

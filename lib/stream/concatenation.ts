@@ -32,6 +32,16 @@ export function walkConcatenation(
 /**
  * The records of a plain concatenation as items, their `abs` being offsets in the payload; the CRC may be missing.
  * What is whole in front is delivered, a bad tail is one error.
+ *
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { itemsOfConcatenation } from '@openot/node-red/stream';
+ *
+ * const { items, error } = itemsOfConcatenation(readFileSync('records.bin'));
+ * for (const item of items) if (item.kind === 'record') console.log(item.sourceId, item.seq, item.slots);
+ * if (error !== undefined) console.error(error.message);
+ * ```
  */
 export function itemsOfConcatenation(payload: Buffer): DecodedItems {
   const items: Item[] = [];

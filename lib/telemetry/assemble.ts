@@ -27,7 +27,20 @@ export interface RequestOf {
   traces: TracesRequest;
 }
 
-/** An export request of one signal's items; one without any has no resource in it (`{resourceLogs: []}`). */
+/**
+ * An export request of one signal's items; one without any has no resource in it (`{resourceLogs: []}`).
+ *
+ * @example
+ * ```ts
+ * import { assembleRequest, createOtelMapper, defaultMappingSettings } from '@openot/node-red/telemetry';
+ *
+ * const enriched: object[] = []; // of a documenter
+ * const mapped = createOtelMapper({}).documents(enriched, { stream: 'line 1' }, defaultMappingSettings);
+ * const envelope = { resource: { attributes: [] }, scope: { name: 'line 1' } };
+ * for (const signal of ['logs', 'metrics', 'traces'] as const)
+ *   console.log(JSON.stringify(assembleRequest(signal, mapped, envelope)));
+ * ```
+ */
 export function assembleRequest<S extends Signal>(
   signal: S,
   items: Partial<MappedItems>,

@@ -93,7 +93,20 @@ export interface MapperOptions {
   readonly meter?: Meter;
 }
 
-/** Makes a mapper for one node. */
+/**
+ * Makes a mapper for one node.
+ *
+ * @example
+ * ```ts
+ * import { assembleRequest, createOtelMapper, createSpanBook, defaultMappingSettings } from '@openot/node-red/telemetry';
+ *
+ * const mapper = createOtelMapper({ book: createSpanBook() });
+ * const enriched: object[] = []; // of a documenter
+ * const mapped = mapper.documents(enriched, { stream: 'line 1' }, defaultMappingSettings);
+ * for (const { message } of mapped.problems) console.error(message);
+ * const request = assembleRequest('logs', mapped, { resource: { attributes: [] }, scope: { name: 'line 1' } });
+ * ```
+ */
 export function createOtelMapper({ book, meter = createMeter() }: MapperOptions): OtelMapper {
   const records = new LogRecords();
 

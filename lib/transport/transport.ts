@@ -18,7 +18,9 @@ export type ReadPart =
  */
 export type Remedy = 'retry' | 'smaller' | 'reconnect' | 'refused';
 
-/** A read or connect that failed, as a value. */
+/**
+ * A read or connect that failed, as a value.
+ */
 export interface TransportError {
   readonly ok: false;
   /** Stable, of the closed list; docs/errors.md says what each one means. */
@@ -47,7 +49,28 @@ export interface RingFacts {
   readonly about: readonly string[];
 }
 
-/** One way to one ring. Nothing of it rejects or throws; every call has its own deadline. */
+/**
+ * One way to one ring. Nothing of it rejects or throws; every call has its own deadline.
+ *
+ * @example
+ * ```ts
+ * import type { Transport } from '@openot/node-red/transport';
+ *
+ * // A ring that somebody else copies into this memory: 88 bytes of control block, then the ring.
+ * export const inMemory = (memory: Uint8Array): Transport => ({
+ *   connect: async () => ({ ok: true, ringBytes: memory.length - 88, granularity: 1, about: [] }),
+ *   read: async (parts) => ({
+ *     ok: true,
+ *     parts: parts.map((part) =>
+ *       part.kind === 'control'
+ *         ? memory.slice(0, 88)
+ *         : memory.slice(88 + part.offset, 88 + part.offset + part.length)
+ *     )
+ *   }),
+ *   close: async () => undefined
+ * });
+ * ```
+ */
 export interface Transport {
   /** Host or file that the ring is reached by: first half of its stream's name where nobody gives it one. */
   readonly host?: string;

@@ -9,6 +9,15 @@ import { readU16, readU32 } from './u64';
  * Checks the record that begins at `bytes[start]` and returns a view of it, or what is wrong, in the
  * order of docs/format.md 6. Bytes after the record are not an error. Never throws, never reads at or
  * beyond `end`, never copies; run time is linear in the record's length.
+ *
+ * @example
+ * ```ts
+ * import { decodeRecord, describeWireError } from '@openot/node-red/wire';
+ *
+ * const record = decodeRecord(Buffer.from('0102', 'hex'));
+ * if (record.ok) console.log(record.eventTypeId, record.seq, record.slots());
+ * else console.log(describeWireError(record));
+ * ```
  */
 export function decodeRecord(bytes: Uint8Array, start = 0, end = bytes.length): RecordView | WireError {
   const available = end - start;

@@ -35,7 +35,25 @@ export function encodedLength(slots: readonly Slot[], hasCrc: boolean): number |
   return len > MAX_RECORD_LENGTH ? wireError({ kind: 'recordTooLong', len }) : len;
 }
 
-/** The record's bytes, or why it cannot be encoded. */
+/**
+ * The record's bytes, or why it cannot be encoded.
+ *
+ * @example
+ * ```ts
+ * import { encodeRecord, EventType, Flag } from '@openot/node-red/wire';
+ *
+ * const bytes = encodeRecord({
+ *   flags: Flag.HasCrc,
+ *   sourceTimeNs: BigInt(Date.now()) * 1_000_000n,
+ *   runId: 1n,
+ *   seq: 0n,
+ *   sourceId: 10,
+ *   eventTypeId: EventType.Message,
+ *   slots: []
+ * });
+ * if (bytes instanceof Uint8Array) console.log(Buffer.from(bytes).toString('hex'));
+ * ```
+ */
 export function encodeRecord(record: RecordInput): Uint8Array | WireError {
   const hasCrc = (record.flags & Flag.HasCrc) !== 0;
   const length = encodedLength(record.slots, hasCrc);

@@ -1,4 +1,5 @@
 import { errorText } from '../../base';
+import { systemClock } from '../../base/system';
 import { FRAME_OVERHEAD, FrameTime, readFrameLength, WritableContent } from '../format';
 import { ReadOutcome, ReadPart, RingFacts, Transport, TransportError } from '../../transport/transport';
 import { CaptureClock } from '../clock';
@@ -27,7 +28,8 @@ export interface RecordingSettings {
   readonly maxFiles?: number;
   /** Once for each trouble of the recording; reading goes on. */
   readonly onError: (error: CaptureTold) => void;
-  readonly clock: CaptureClock;
+  /** Default: that of this machine. */
+  readonly clock?: CaptureClock;
   /** What the header says. */
   readonly about?: {
     readonly software?: string;
@@ -66,6 +68,17 @@ const LEAST_BYTES = 16_384;
  * or
  * fails a Read. Every file begins with the facts of the connection and an image of the whole ring, read through the
  * transport inside: these are the only Reads that are made beside the reader's own.
+ *
+ * @example
+ * ```ts
+ * import { recordingTransport } from '@openot/node-red/capture';
+ * import { modbus } from '@openot/node-red/transport/modbus';
+ *
+ * const transport = recordingTransport(modbus({ host: 'plc-7', control: 0, ring: 100 }), {
+ *   path: './captures/plc-7',
+ *   onError: ({ message }) => console.error(message)
+ * });
+ * ```
  */
 export function recordingTransport(inner: Transport, settings: RecordingSettings): RecordingTransport {
   const recorder = new Recorder(inner, settings);
@@ -104,7 +117,7 @@ class Recorder {
     private readonly inner: Transport,
     settings: RecordingSettings
   ) {
-    const { clock, about } = settings;
+    const { clock = systemClock(), about } = settings;
     this.clock = clock;
     this.beganMs = clock.monotonicMs();
     this.maxBytes = Math.max(LEAST_BYTES, settings.maxBytes ?? DEFAULT_RECORDING.maxBytes);

@@ -2,6 +2,7 @@ import { errorText } from '../../base';
 import { isOpenotCode } from '../../base/codes';
 import { CaptureFrame, CaptureTrouble, ReadFrame } from '../format';
 import { ReadOutcome, ReadPart, RingFacts, Transport, TransportError } from '../../transport/transport';
+import { systemClock } from '../../base/system';
 import { CaptureClock } from '../clock';
 import { CaptureFiles, diskFiles } from '../files';
 import { ReplayClock } from './replay-clock';
@@ -15,8 +16,10 @@ export type CaptureSpeed = 'once' | 'original';
 export interface CaptureSettings {
   /** A capture file, the path of a series without its number, a folder with one series, or an image of a ring. */
   readonly path: string;
-  readonly speed: CaptureSpeed;
-  readonly clock: CaptureClock;
+  /** Default `original`. */
+  readonly speed?: CaptureSpeed;
+  /** Default: that of this machine. */
+  readonly clock?: CaptureClock;
   readonly files?: CaptureFiles;
 }
 
@@ -49,9 +52,21 @@ const hasRing = (parts: readonly ReadPart[]): boolean => parts.some(({ kind }) =
  * copies included; where it asks something else, it gets it out of the image as it stood then. Behind the last frame
  * the
  * ring stands still, and no further than its bytes are in the capture.
+ *
+ * @example
+ * ```ts
+ * import { createCaptureTransport } from '@openot/node-red/capture';
+ * import { openReader } from '@openot/node-red/reader';
+ *
+ * const transport = createCaptureTransport({ path: './captures/plc-7-000001.ootcap', speed: 'once' });
+ * for await (const batch of openReader({ transport })) {
+ *   console.log(batch.records);
+ *   batch.settle();
+ * }
+ * ```
  */
 export function createCaptureTransport(settings: CaptureSettings): CaptureTransport {
-  return new Replay(settings);
+  return new Replay({ speed: 'original', clock: systemClock(), ...settings });
 }
 
 class Replay implements CaptureTransport {
@@ -78,7 +93,7 @@ class Replay implements CaptureTransport {
   /** Milliseconds of the clock minus those of the recording, at original speed. */
   private offsetMs: number | undefined;
 
-  constructor(private readonly settings: CaptureSettings) {
+  constructor(private readonly settings: CaptureSettings & Required<Pick<CaptureSettings, 'speed' | 'clock'>>) {
     this.files = settings.files ?? diskFiles();
   }
 

@@ -10,7 +10,30 @@ import { Link } from './link';
 import { afterPoll } from './poll-ends';
 import { waitForSettling } from './settling';
 
-/** A reader of one ring (docs/reader.md). It owns its transport and closes it. */
+/**
+ * A reader of one ring (docs/reader.md). It owns its transport and closes it.
+ *
+ * @example
+ * ```ts
+ * import { systemClock, systemRandom } from '@openot/node-red/base/system';
+ * import { createReader } from '@openot/node-red/reader';
+ * import { fileStore } from '@openot/node-red/state/files';
+ * import { modbus } from '@openot/node-red/transport/modbus';
+ *
+ * const reader = createReader({
+ *   transport: modbus({ host: 'plc-7', control: 0, ring: 100 }),
+ *   store: fileStore('./plc-7.state'),
+ *   clock: systemClock(),
+ *   random: systemRandom(),
+ *   settings: { stream: 'line 1', intervalMs: 200 },
+ *   sink: (batch) => {
+ *     console.log(batch.records);
+ *     reader.settle(batch.serial);
+ *   }
+ * });
+ * reader.start();
+ * ```
+ */
 export function createReader(parts: ReaderParts): Reader {
   return new RingReader(parts);
 }

@@ -7,6 +7,17 @@ import { systemLockPorts } from './lock-ports';
 /**
  * A store in one file, replaced atomically: written beside it, flushed, renamed over it, the folder flushed. After a
  * crash the old or the new bytes are there, whole. The folder is made when missing. `<path>.lock` keeps others away.
+ *
+ * @example
+ * ```ts
+ * import { fileStore } from '@openot/node-red/state/files';
+ *
+ * const store = fileStore('./plc-7.state');
+ * if ((await store.lock()).ok) {
+ *   await store.save(Buffer.from('where it was'));
+ *   await store.unlock();
+ * }
+ * ```
  */
 export function fileStore(path: string, ports: Partial<LockPorts> = {}): Store {
   const files = ports.files ?? systemFiles;
