@@ -70,10 +70,10 @@ function machineViolation(definition: Definition, machine: StateMachine): Defini
   if (model === undefined) return { unknownProceduralModel: { model: machine.proceduralModel, stateMachineId } };
   const enumSet = definition.enumSets.find(({ name }) => name === machine.enumSet);
   if (enumSet === undefined) return { missingEnumSet: { enumSet: machine.enumSet, stateMachineId } };
-  const stranger = enumSet.members.find(({ value, label }) => model.states[value] !== label);
+  const differing = enumSet.members.find(({ value, label }) => model.states[value] !== label);
   return (
-    stranger && {
-      proceduralStateMismatch: { label: stranger.label, model: model.name, stateMachineId, value: stranger.value }
+    differing && {
+      proceduralStateMismatch: { label: differing.label, model: model.name, stateMachineId, value: differing.value }
     }
   );
 }

@@ -5,7 +5,7 @@
 export class Budget {
   private readonly startedMs = performance.now();
   private readonly timer: NodeJS.Timeout;
-  private readonly abort = (): void => this.end();
+  private readonly abort = (): void => this.expire();
   private cut: (() => void) | undefined;
   private ended = false;
 
@@ -15,7 +15,7 @@ export class Budget {
     private readonly signal?: AbortSignal,
     graceMs = 1000
   ) {
-    this.timer = setTimeout(() => this.end(), ms + graceMs);
+    this.timer = setTimeout(() => this.expire(), ms + graceMs);
     if (signal?.aborted === true) this.ended = true;
     signal?.addEventListener('abort', this.abort);
   }
@@ -50,7 +50,7 @@ export class Budget {
     this.cut = undefined;
   }
 
-  private end(): void {
+  private expire(): void {
     if (this.ended) return;
     this.ended = true;
     this.cut?.();

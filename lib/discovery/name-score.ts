@@ -30,7 +30,7 @@ export class BestFirst<T> {
   }
 
   /** At most `most` entries, taken out. */
-  take(most: number): T[] {
+  next(most: number): T[] {
     const taken: T[] = [];
     for (let score = MOST; score >= 0 && taken.length < most; score--)
       taken.push(...this.buckets[score].splice(0, most - taken.length));

@@ -10,7 +10,7 @@ const parentOf = ({ node }: Carrier): string => node.path.slice(0, -1).join('\n'
 
 /**
  * The variables that could be the ring of `capacity` bytes that belongs to `control`: one of that size, several of one
- * name with numbers that have it together, or a larger one. The likeliest first: neighbours before strangers, an exact
+ * name with numbers that have it together, or a larger one. The likeliest first: neighbours before others, an exact
  * size before a larger one. Names are a hint only; what stands in them decides.
  */
 export function ringsFor(control: Carrier, carriers: readonly Carrier[], capacity: number): RingParts[] {

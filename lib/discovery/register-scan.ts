@@ -33,7 +33,7 @@ export class RegisterScan {
   /** Starts of requests that were refused, for a second look. */
   private readonly holes: number[] = [];
   private next: number;
-  private isSecondLook = false;
+  private isConfirmedAgain = false;
 
   constructor(
     private readonly line: SearchLine,
@@ -53,7 +53,7 @@ export class RegisterScan {
 
   /** One request, or a few around an edge. */
   async step(): Promise<ScanStep> {
-    if (this.next > this.range.to) return this.secondLook();
+    if (this.next > this.range.to) return this.confirmAgain();
     const address = this.next;
     const count = Math.min(this.limit, this.range.to - address + 1);
     const step = await this.read(address, count);
@@ -123,9 +123,9 @@ export class RegisterScan {
   }
 
   /** A short area inside a hole cannot miss registers that lie as near to each other as it is long. */
-  private async secondLook(): Promise<ScanStep> {
-    if (!this.isSecondLook) {
-      this.isSecondLook = true;
+  private async confirmAgain(): Promise<ScanStep> {
+    if (!this.isConfirmedAgain) {
+      this.isConfirmedAgain = true;
       this.splitHoles();
     }
     const address = this.holes.shift();

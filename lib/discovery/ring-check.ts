@@ -53,7 +53,7 @@ export async function checkRing(
 ): Promise<RingCheck> {
   let last: RingCheck = { kind: 'restless', text: 'the time was over' };
   for (let attempt = 0; attempt < TRIES && !budget.isOver; attempt++) {
-    const first = await lookAt(transport);
+    const first = await readControl(transport);
     if (first.kind !== 'block') {
       last = first;
       if (first.kind !== 'restless') return first;
@@ -77,7 +77,7 @@ async function checkFew(transport: Pick<Transport, 'read'>, block: ControlBlock)
   const [oldest, head] = [Number(block.oldestAbs), Number(block.headAbs)];
   const window = await readWindow(transport, block, oldest, Math.min(head, oldest + WINDOW));
   if (!('bytes' in window)) return { kind: 'error', error: window };
-  const second = await lookAt(transport);
+  const second = await readControl(transport);
   if (second.kind === 'error') return second;
   const now = second.kind === 'block' ? second.block : block;
   const wasOvertaken = second.kind !== 'block' || now.oldestAbs !== block.oldestAbs;
@@ -127,16 +127,16 @@ function rowToHead(window: RingWindow): PlacedRecord[] | undefined {
   return undefined;
 }
 
-type Look =
+type ControlReading =
   | { readonly kind: 'block'; readonly block: ControlBlock }
   | Extract<RingCheck, { kind: 'restless' | 'noControl' | 'error' }>;
 
-async function lookAt(transport: Pick<Transport, 'read'>): Promise<Look> {
+async function readControl(transport: Pick<Transport, 'read'>): Promise<ControlReading> {
   const read = await transport.read([{ kind: 'control' }]);
   return read.ok ? judge(read.parts[0]) : { kind: 'error', error: read };
 }
 
-function judge(image: Uint8Array): Look {
+function judge(image: Uint8Array): ControlReading {
   const block = decodeControlBlock(image);
   if (!block.ok) {
     if (block.kind === 'updating') return { kind: 'restless', text: describeControlBlockError(block) };

@@ -61,7 +61,7 @@ export class AddressSpaceWalk {
   }
 
   private async browse(): Promise<{ ok: true; value: readonly Carrier[] } | TransportError> {
-    const parents = this.toBrowse.take(this.sizes.browse);
+    const parents = this.toBrowse.next(this.sizes.browse);
     const browsed = await childrenOf(
       this.connection,
       parents.map(({ nodeId }) => nodeId),
@@ -107,7 +107,7 @@ export class AddressSpaceWalk {
   }
 
   private async shape(): Promise<{ ok: true; value: readonly Carrier[] } | TransportError> {
-    const nodes = this.toShape.take(SHAPES);
+    const nodes = this.toShape.next(SHAPES);
     const shapes = await shapesOf(
       this.connection,
       nodes.map(({ nodeId }) => nodeId)
@@ -122,7 +122,7 @@ export class AddressSpaceWalk {
   }
 
   private async read(): Promise<{ ok: true; value: readonly Carrier[] } | TransportError> {
-    const found = this.toRead.take(this.sizes.read);
+    const found = this.toRead.next(this.sizes.read);
     const carriers = await carriersOf(this.connection, found);
     if (!carriers.ok) {
       if (carriers.remedy === 'reconnect') return carriers;

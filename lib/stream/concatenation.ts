@@ -15,7 +15,7 @@ export interface DecodedItems {
  */
 export function walkConcatenation(
   bytes: Uint8Array,
-  take: (record: RecordView, offset: number) => boolean,
+  accept: (record: RecordView, offset: number) => boolean,
   start = 0,
   end = bytes.length
 ): { readonly offset: number; readonly error?: WireError } {
@@ -23,7 +23,7 @@ export function walkConcatenation(
   while (offset < end) {
     const record = decodeRecord(bytes, offset, end);
     if (!record.ok) return { offset, error: record };
-    if (!take(record, offset)) return { offset };
+    if (!accept(record, offset)) return { offset };
     offset += record.length;
   }
   return { offset };

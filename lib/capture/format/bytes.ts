@@ -90,15 +90,15 @@ export class ByteSource {
   }
 
   u8(): number {
-    return this.take(1, (at) => this.bytes[at]);
+    return this.readAt(1, (at) => this.bytes[at]);
   }
 
   u16(): number {
-    return this.take(2, (at) => readU16(this.bytes, at));
+    return this.readAt(2, (at) => readU16(this.bytes, at));
   }
 
   u32(): number {
-    return this.take(4, (at) => readU32(this.bytes, at));
+    return this.readAt(4, (at) => readU32(this.bytes, at));
   }
 
   u64(): bigint {
@@ -118,7 +118,7 @@ export class ByteSource {
     return text.decode(this.blob(maxBytes));
   }
 
-  private take(size: number, read: (at: number) => number): number {
+  private readAt(size: number, read: (at: number) => number): number {
     const at = this.room(size);
     return at < 0 ? 0 : read(at);
   }

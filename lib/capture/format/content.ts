@@ -20,11 +20,11 @@ import {
  */
 export function contentOf(type: number, payload: Uint8Array): FrameContent | undefined {
   const from = new ByteSource(payload);
-  const content = take(type, from);
+  const content = bodyOf(type, from);
   return from.failed ? undefined : content;
 }
 
-function take(type: number, from: ByteSource): FrameContent | undefined {
+function bodyOf(type: number, from: ByteSource): FrameContent | undefined {
   switch (type) {
     case FrameType.header:
       return {

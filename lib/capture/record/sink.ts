@@ -120,7 +120,7 @@ export class CaptureSink {
     else if (this.queuedBytes > 0 && this.queuedBytes + frame.length > this.settings.maxQueueBytes) {
       this.slow = true;
       this.lose('slow', frame.length);
-      this.tell(
+      this.report(
         'OPENOT_CAPTURE_SLOW',
         `the capture file is not written as fast as the ring is read: ${this.queuedBytes} bytes wait for the ` +
           `disk, at most ${this.settings.maxQueueBytes} may. Recording pauses until they are written, and marks ` +
@@ -140,7 +140,7 @@ export class CaptureSink {
     this.off = true;
     if (this.open) this.work({ kind: 'close' });
     this.open = false;
-    this.tell(code, message);
+    this.report(code, message);
   }
 
   /** Resolves when all that was taken is written, or was given up. */
@@ -172,7 +172,7 @@ export class CaptureSink {
     this.lost.bytes += bytes;
   }
 
-  private tell(code: OpenotCode, message: string): void {
+  private report(code: OpenotCode, message: string): void {
     try {
       this.settings.onError({ code, message });
     } catch {
@@ -247,7 +247,7 @@ export class CaptureSink {
     }
     this.emptyPath = undefined;
     if (told || this.off) return;
-    this.tell(
+    this.report(
       'OPENOT_CAPTURE_DISK',
       `the capture file at ${this.settings.path} could not be written (${errorText(error)}): recording pauses ` +
         `and is tried again every ${Math.round(this.settings.retryMs / 1000)} s, in a new file that marks the gap; ` +

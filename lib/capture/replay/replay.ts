@@ -144,7 +144,7 @@ class Replay implements CaptureTransport {
       if (this.closing.signal.aborted)
         return { ok: false, code: 'OPENOT_CAPTURE_CLOSED', message: 'the capture was closed', remedy: 'reconnect' };
       const { content } = frame;
-      this.take(frame);
+      this.consume(frame);
       if (content.type !== 'connect') continue;
       if (!content.outcome.ok) return asRecorded(content.outcome);
       this.facts = content.outcome;
@@ -167,8 +167,8 @@ class Replay implements CaptureTransport {
       if (content.type === 'lost') return this.lostAt(frame, asRecorded(content.trouble), parts);
       if (content.type === 'read') {
         if (passed === 0) {
-          const isLook = !hasRing(parts);
-          const found = isLook && !this.inStep && this.wasBehind ? -1 : await this.find(parts);
+          const isControlOnly = !hasRing(parts);
+          const found = isControlOnly && !this.inStep && this.wasBehind ? -1 : await this.find(parts);
           this.inStep = found >= 0;
           if (this.inStep) return this.answerAt(found);
           if (this.isCatchingUp(parts)) return this.image.serve(parts, true);
@@ -177,7 +177,7 @@ class Replay implements CaptureTransport {
         if (passed > 0 && (this.image.firstUnknown(parts) === undefined || frame.monotonicUs - firstUs > FETCH_US))
           return this.image.serve(parts, false);
       }
-      this.take(frame);
+      this.consume(frame);
     }
   }
 
@@ -207,13 +207,13 @@ class Replay implements CaptureTransport {
       const found = await this.find(parts);
       if (found > 0 && this.dueInMs((await this.source?.peek(found)) as CaptureFrame) <= 0) return this.answerAt(found);
       if (content.type === 'lost') return this.lostAt(frame, asRecorded(content.trouble), parts);
-      this.take(frame);
+      this.consume(frame);
     }
   }
 
   /** The reader asks in the moment in which the link is lost: what it got then, or else that. */
   private async lostAt(frame: CaptureFrame, trouble: TransportError, parts: readonly ReadPart[]): Promise<ReadOutcome> {
-    this.tell(frame, trouble);
+    this.report(frame, trouble);
     const next = await this.event();
     return next?.content.type === 'read' && isSame(next.content, parts) ? this.answerAt(0) : trouble;
   }
@@ -237,9 +237,9 @@ class Replay implements CaptureTransport {
   }
 
   private async answerAt(ahead: number): Promise<ReadOutcome> {
-    for (let i = 0; i < ahead; i++) this.take((await this.source?.peek()) as CaptureFrame);
+    for (let i = 0; i < ahead; i++) this.consume((await this.source?.peek()) as CaptureFrame);
     const frame = (await this.source?.peek()) as CaptureFrame;
-    this.take(frame);
+    this.consume(frame);
     const { outcome } = frame.content as ReadFrame;
     return outcome.ok ? outcome : asRecorded(outcome);
   }
@@ -271,7 +271,7 @@ class Replay implements CaptureTransport {
     }
   }
 
-  private take(frame: CaptureFrame): void {
+  private consume(frame: CaptureFrame): void {
     this.source?.shift();
     this.image.apply(frame);
     this.lastUs = frame.monotonicUs;
@@ -293,13 +293,13 @@ class Replay implements CaptureTransport {
     await this.wait(inMs);
     await this.inTurn(async () => {
       if (this.closing.signal.aborted || (await this.source?.peek()) !== frame || frame.content.type !== 'lost') return;
-      this.tell(frame, asRecorded(frame.content.trouble));
+      this.report(frame, asRecorded(frame.content.trouble));
       await this.lookOn();
     });
   }
 
-  private tell(frame: CaptureFrame, trouble: TransportError): void {
-    this.take(frame);
+  private report(frame: CaptureFrame, trouble: TransportError): void {
+    this.consume(frame);
     for (const listener of [...this.listeners]) listener(trouble);
   }
 

@@ -91,15 +91,15 @@ export class CaptureSource {
     if (this.paths.length === 0) return false;
     try {
       const problem = await this.nextFile();
-      if (problem !== undefined) this.end(problem.message);
+      if (problem !== undefined) this.fail(problem.message);
       return problem === undefined;
     } catch (error) {
-      this.end(errorText(error));
+      this.fail(errorText(error));
       return false;
     }
   }
 
-  private end(why: string): void {
+  private fail(why: string): void {
     this.about.push(`the replay ends here: ${why}`);
     this.paths.length = 0;
   }

@@ -8,7 +8,7 @@ import { PollEnd } from './poll-end';
 import { judgeRestart } from './restart';
 import { AnchorDoubt, ANCHORED } from './ring-state';
 import { longer } from './streak';
-import { strangeBytes, wentBack, wrongSize } from './troubles';
+import { anchorMismatch, wentBack, wrongSize } from './troubles';
 
 /* The rules about the control block, rows 0 to 8 of the table: what they do not decide, they have cleared of doubt. */
 
@@ -122,7 +122,7 @@ export function anchorDiffers(c: Case): PollEnd | undefined {
   }
   c.doubt({ anchor: doubt });
   c.isReread = true;
-  return c.wait(doubt?.streak, strangeBytes(position));
+  return c.wait(doubt?.streak, anchorMismatch(position));
 }
 
 /**

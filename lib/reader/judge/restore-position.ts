@@ -23,7 +23,7 @@ export function positionOf({
   position.unbrokenFrom = saved.unbrokenFrom ?? saved.cursor;
   position.written = saved.written;
   const isSameLife = lease.incarnation === saved.incarnation;
-  position.maybeDeliveredBelow = Math.max(saved.doubtUntil ?? 0, isSameLife ? lease.abs : 0);
+  position.maybeDeliveredBelow = Math.max(saved.maybeDeliveredBelow ?? 0, isSameLife ? lease.abs : 0);
   position.reached = Math.max(saved.cursor, isSameLife ? lease.reached : 0);
   // An incarnation that began while batches of this one were still unsettled: what it handed on has its number.
   position.nextIncarnation = isSameLife ? 0 : lease.incarnation + 1;

@@ -273,7 +273,7 @@ export class RingPosition {
       ...(this.lastRunId === undefined ? {} : { lastRunId: this.lastRunId.toString() }),
       ...(this.written === undefined || !this.isWrittenProven ? {} : { written: this.written }),
       ...(this.heartbeats.size === 0 ? {} : { heartbeats: [...this.heartbeats] }),
-      ...(this.maybeDeliveredBelow > this.cursor ? { doubtUntil: this.maybeDeliveredBelow } : {}),
+      ...(this.maybeDeliveredBelow > this.cursor ? { maybeDeliveredBelow: this.maybeDeliveredBelow } : {}),
       unbrokenFrom: this.unbrokenFrom,
       lastTimeNs: this.lastTimeNs.toString(),
       image: Buffer.from(this.image.bytes).toString('hex'),

@@ -31,7 +31,7 @@ export const notReadable = (position: RingPosition, place: BadPlace): ReaderErro
 });
 
 /** Other bytes stand where the last record should. */
-export const strangeBytes = (position: RingPosition): ReaderError => ({
+export const anchorMismatch = (position: RingPosition): ReaderError => ({
   code: 'OPENOT_RING_UNKNOWN',
   message:
     `the last record of ${position.stream} that was handed on does not stand before position ` +

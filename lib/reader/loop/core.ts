@@ -69,8 +69,8 @@ export class ReaderCore {
   }
 
   /** Nothing is wrong with the link; perhaps with what stands behind or before it. */
-  well(state: 'reading' | 'idle' | 'waiting', detail = ''): void {
-    this.standing.well(state, detail, this.ring, this.nowMs());
+  setHealthy(state: 'reading' | 'idle' | 'waiting', detail = ''): void {
+    this.standing.setHealthy(state, detail, this.ring, this.nowMs());
   }
 
   /** Nothing is begun any more, and no waiting goes on. */

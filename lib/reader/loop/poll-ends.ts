@@ -12,35 +12,35 @@ interface Meaning<K extends Kind> {
   /** The controller was reached: the pauses of an outage begin anew. */
   readonly isReached: boolean;
   /** The ring was seen as it is: the lag is true. */
-  readonly isLook: boolean;
+  readonly countsAsPoll: boolean;
   readonly then: (core: ReaderCore, end: EndOf<K>, link: Link) => Promise<void> | undefined;
 }
 
 const goOn = (core: ReaderCore): Promise<void> => {
-  core.well('reading');
+  core.setHealthy('reading');
   return core.pacer.wait(0);
 };
 
 const MEANINGS: { readonly [K in Kind]: Meaning<K> } = {
-  more: { isReached: true, isLook: true, then: goOn },
-  full: { isReached: true, isLook: true, then: goOn },
+  more: { isReached: true, countsAsPoll: true, then: goOn },
+  full: { isReached: true, countsAsPoll: true, then: goOn },
   soon: {
     isReached: true,
-    isLook: false,
+    countsAsPoll: false,
     then: async (core, { trouble, ms }) => {
       if (trouble !== undefined) core.board.trouble('reading', trouble);
       await core.chores();
       return core.pacer.pause(ms);
     }
   },
-  drain: { isReached: true, isLook: false, then: drain },
+  drain: { isReached: true, countsAsPoll: false, then: drain },
   idle: {
     isReached: true,
-    isLook: true,
+    countsAsPoll: true,
     then: (core, _end, link) => {
       const { life, settings, pacer } = core;
       life.askedToRead = false;
-      core.well('idle');
+      core.setHealthy('idle');
       if (settings.mode === 'trigger' || life.askedToPause) return undefined;
       const { intervalMs, slowIntervalMs } = settings;
       return pacer.wait(link.isWatched ? Math.max(intervalMs, slowIntervalMs) : intervalMs);
@@ -48,7 +48,7 @@ const MEANINGS: { readonly [K in Kind]: Meaning<K> } = {
   },
   unstable: {
     isReached: true,
-    isLook: false,
+    countsAsPoll: false,
     then: ({ board, pacer, settings }) => {
       board.trouble('reading', {
         code: 'OPENOT_CONTROL_UNSTABLE',
@@ -59,7 +59,7 @@ const MEANINGS: { readonly [K in Kind]: Meaning<K> } = {
   },
   updating: {
     isReached: true,
-    isLook: false,
+    countsAsPoll: false,
     then: ({ board, pacer, settings }, { frozen, seqlock }) => {
       board.trouble('updating', updating(frozen, seqlock));
       return pacer.wait(frozen ? settings.slowIntervalMs : settings.intervalMs);
@@ -67,7 +67,7 @@ const MEANINGS: { readonly [K in Kind]: Meaning<K> } = {
   },
   refused: {
     isReached: true,
-    isLook: false,
+    countsAsPoll: false,
     then: ({ life, board, pacer, settings }, { error }) => {
       // Asked again: a ring that was given another size has other facts in a new session.
       if (error.code === 'OPENOT_RING_SIZE') life.link('refused');
@@ -75,14 +75,14 @@ const MEANINGS: { readonly [K in Kind]: Meaning<K> } = {
       return pacer.wait(settings.slowIntervalMs);
     }
   },
-  failed: { isReached: false, isLook: false, then: (_core, { error }, link) => link.failed(error) }
+  failed: { isReached: false, countsAsPoll: false, then: (_core, { error }, link) => link.failed(error) }
 };
 
 /** Does what follows from the end of a poll, and waits until the next one is due. */
 export async function afterPoll(core: ReaderCore, link: Link, end: PollEnd): Promise<void> {
   // The row of its own kind.
-  const { isReached, isLook, then } = MEANINGS[end.kind] as Meaning<Kind>;
+  const { isReached, countsAsPoll, then } = MEANINGS[end.kind] as Meaning<Kind>;
   if (isReached) link.backOff.reset();
-  if (isLook) core.board.looked();
+  if (countsAsPoll) core.board.looked();
   return then(core, end, link);
 }

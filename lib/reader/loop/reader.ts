@@ -128,7 +128,7 @@ class RingReader implements Reader {
     if (life.holdsLock) await this.load();
     while (!life.isStopped) {
       if (commands.waiting) await commands.doNext();
-      else if (keeper.lost !== undefined) this.end(keeper.lost);
+      else if (keeper.lost !== undefined) this.fail(keeper.lost);
       else if (life.activity.kind === 'blocked') await pacer.wait(NEVER_MS);
       // How an incarnation began, out of the saved state: it counts as on its way, and must be before it is waited for.
       else if (this.core.ring.outbox.batches.length > 0) await this.handing.all();
@@ -195,7 +195,7 @@ class RingReader implements Reader {
   }
 
   /** Stopped by itself, for good. */
-  private end(error: ReaderError): void {
+  private fail(error: ReaderError): void {
     this.core.giveUp(error);
     void this.link.close();
   }

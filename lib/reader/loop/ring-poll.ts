@@ -164,7 +164,7 @@ export class RingPoll {
     const { parts, outbox, observer } = this;
     this.state = apply(this.state, change);
     if (this.state.phase !== 'ending') this.drainSinceMs = undefined;
-    observer.take(effects.hints);
+    observer.resize(effects.hints);
     if (effects.isReread) parts.looks.reread++;
     for (const error of effects.errors) parts.onError(error);
     parts.checkpoints.suspect(isSuspected(this.state));

@@ -5,7 +5,10 @@ export async function waitForSettling(core: ReaderCore): Promise<void> {
   const { life, checkpoints, settings, acks, pacer } = core;
   // A link that was lost meanwhile stays to be seen.
   if (life.isUp)
-    core.well('waiting', `${checkpoints.inFlight} batches are not settled yet (maxInFlight ${settings.maxInFlight})`);
+    core.setHealthy(
+      'waiting',
+      `${checkpoints.inFlight} batches are not settled yet (maxInFlight ${settings.maxInFlight})`
+    );
   life.now('full');
   // At the time-out the status has to say so.
   await pacer.wait(Math.min(NEVER_MS, acks.due(core.nowMs())));
@@ -21,7 +24,7 @@ export async function drain(core: ReaderCore): Promise<void> {
   const left = (): number => ring.drainingSince() + settings.ackTimeoutMs - core.nowMs();
   life.now('drain');
   while (checkpoints.inFlight > 0 && !life.isStopped && !commands.waiting && left() > 0) {
-    core.well(
+    core.setHealthy(
       'waiting',
       `the ring began anew; the ${checkpoints.inFlight} batches of its former life are not settled yet`
     );

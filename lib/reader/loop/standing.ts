@@ -19,7 +19,7 @@ export class StandingTrouble {
   ) {}
 
   /** The ring could be read: shows the state, or what stands against it. */
-  well(state: 'reading' | 'idle' | 'waiting', detail: string, ring: RingPoll, nowMs: number): void {
+  setHealthy(state: 'reading' | 'idle' | 'waiting', detail: string, ring: RingPoll, nowMs: number): void {
     const silence = state === 'idle' ? ring.silence(nowMs) : undefined;
     if (silence !== undefined && !this.silent) this.board.report(silence);
     this.silent = silence !== undefined;

@@ -137,7 +137,7 @@ export class StatusBoard {
     if (this.changed || now - this.lastReportMs >= this.settings.statusIntervalMs) {
       this.changed = false;
       this.lastReportMs = now;
-      this.tell(ring, inFlight);
+      this.publish(ring, inFlight);
     }
     return Math.max(1, this.lastReportMs + this.settings.statusIntervalMs - now);
   }
@@ -156,7 +156,7 @@ export class StatusBoard {
     return this.clock.monotonicMs() - this.lookedMs <= 3 * this.settings.slowIntervalMs;
   }
 
-  private tell(ring: RingPoll, inFlight: number): void {
+  private publish(ring: RingPoll, inFlight: number): void {
     try {
       this.onStatus?.(this.status(ring, inFlight), this.facts(ring));
       this.deaf = false;

@@ -57,7 +57,7 @@ export class RingObserver {
   }
 
   /** What the records of the latest window say about the size of the next one. */
-  take(hints: readonly ReadHint[]): void {
+  resize(hints: readonly ReadHint[]): void {
     for (const hint of hints) this.size = sizeAfter(this.size, hint, this.parts.settings);
   }
 

@@ -1,6 +1,6 @@
-import { errorText } from '../../base';
 import { Checkpoints } from './checkpoints';
-import { Clock, LockLost, LockOutcome, Store } from '../ports';
+import { Clock, LockOutcome, Store } from '../ports';
+import { Keeper, KeeperCode } from '../../state';
 import { decodeState, encodeState, Lease, SavedState, StateFile, StateResult, unreadable } from './saved-state';
 import { ReaderError } from '../status';
 import { asFar, covers, isBeyond, oneRingAhead, Reach } from './reach';
@@ -10,62 +10,75 @@ const FAR_PARTS = 8;
 /** How soon, milliseconds. */
 const SOON_MS = 100;
 
+const MESSAGES: Readonly<Record<KeeperCode, (cause: string) => string>> = {
+  OPENOT_STATE_LOCKED: (cause) =>
+    `this reader stopped: ${cause}, so another reader goes on from its state. ` +
+    'Two runtimes must not share a user directory',
+  OPENOT_STATE_LOCK_FAILED: (cause) =>
+    `the state of this reader could not be locked (${cause}), so nothing is read; tried again every second. ` +
+    'Check space and rights of the folder openot under the user directory',
+  OPENOT_STATE_UNREADABLE: (cause) => unreadable(cause).message,
+  OPENOT_STATE_NOT_SAVED: (cause) =>
+    `the state of this reader could not be saved (${cause}): after a restart it would read again from the last saved ` +
+    'one, and at most one ring is handed on until it can be. Check space and rights of the user directory',
+  OPENOT_STATE_NOT_REMOVED: (cause) => `the saved state of this reader could not be removed (${cause})`
+};
+
 /**
  * Locks, loads and saves the settled checkpoint, at most once in `intervalMs`, and the lease ahead of what is handed
  * on.
  */
 export class StateKeeper {
-  /** Another took the state over: this reader must end. */
-  lost: ReaderError | undefined;
+  private readonly keeper: Keeper<StateFile>;
   private lastSaveMs = -Infinity;
   /** When the checkpoint was saved last that is in the file, and how far it reaches; this life of the reader only. */
   private lastMoveMs = -Infinity;
   private savedReach: Reach | undefined;
-  /** Why the state could not be saved when that was tried last. */
-  failure: ReaderError | undefined;
   /** As the file says. */
   private lease: Lease | undefined;
   /** The furthest that is known to have been handed on, by this life of the reader or those before. */
   private handed: Reach | undefined;
 
   constructor(
-    private readonly store: Store,
+    store: Store,
     private readonly clock: Clock,
     private readonly checkpoints: Checkpoints,
     private readonly intervalMs: number,
-    private readonly onError: (error: ReaderError) => void
-  ) {}
-
-  /** Asks to be the only user of the state. */
-  async lock(): Promise<LockOutcome | (ReaderError & { readonly ok: false })> {
-    try {
-      return await this.store.lock();
-    } catch (error) {
-      const message =
-        `the state of this reader could not be locked (${errorText(error)}), so nothing is read; tried again every ` +
-        'second. Check space and rights of the folder openot under the user directory';
-      return { ok: false, code: 'OPENOT_STATE_LOCK_FAILED', message };
-    }
+    onError: (error: ReaderError) => void
+  ) {
+    this.keeper = new Keeper({
+      store,
+      encode: encodeState,
+      decode: decodeState,
+      messages: MESSAGES,
+      report: onError
+    });
   }
 
-  async unlock(): Promise<void> {
-    try {
-      await this.store.unlock();
-    } catch {
-      // It is taken over when nobody touches it any more.
-    }
+  /** Another took the state over: this reader must end. */
+  get lost(): ReaderError | undefined {
+    return this.keeper.lost;
+  }
+
+  /** Why the state could not be saved when that was tried last. */
+  get failure(): ReaderError | undefined {
+    return this.keeper.trouble;
+  }
+
+  /** Asks to be the only user of the state. */
+  lock(): Promise<LockOutcome | (ReaderError & { readonly ok: false })> {
+    return this.keeper.lock();
+  }
+
+  unlock(): Promise<void> {
+    return this.keeper.unlock();
   }
 
   /** The saved state, undefined where there never was one. */
   async load(): Promise<StateResult | { readonly ok: true; readonly state: undefined }> {
-    try {
-      const bytes = await this.store.load();
-      const result = bytes === undefined ? { ok: true as const, state: undefined } : decodeState(bytes);
-      if (result.ok && result.state !== undefined) this.goesOn(result.state);
-      return result;
-    } catch (error) {
-      return unreadable(`it could not be read (${errorText(error)})`);
-    }
+    const loaded = await this.keeper.load();
+    if (loaded.ok && loaded.state !== undefined) this.goesOn(loaded.state);
+    return loaded as StateResult;
   }
 
   private goesOn({ checkpoint, lease }: StateFile): void {
@@ -74,9 +87,11 @@ export class StateKeeper {
     const { incarnation, reached, fingerprint } = lease;
     this.handed = { incarnation, cursor: reached, capacity: checkpoint.capacity, fingerprint };
     // What the old lease allowed stays open in every state from now on, until the cursor has passed it.
-    const doubtUntil =
-      incarnation === checkpoint.incarnation ? Math.max(lease.abs, checkpoint.doubtUntil ?? 0) : checkpoint.doubtUntil;
-    const state = { ...checkpoint, ...(doubtUntil === undefined ? {} : { doubtUntil }) };
+    const maybeDeliveredBelow =
+      incarnation === checkpoint.incarnation
+        ? Math.max(lease.abs, checkpoint.maybeDeliveredBelow ?? 0)
+        : checkpoint.maybeDeliveredBelow;
+    const state = { ...checkpoint, ...(maybeDeliveredBelow === undefined ? {} : { maybeDeliveredBelow }) };
     this.checkpoints.begin(state);
     this.checkpoints.saved(state);
   }
@@ -91,29 +106,12 @@ export class StateKeeper {
       const error = state === undefined ? undefined : await this.write(state, oneRingAhead(reach));
       if (error !== undefined) return error;
     } else {
-      const error = await this.checkLock();
+      // A save finds out by itself; who took the lock does not know of what is handed on after it.
+      const error = await this.keeper.checkLock();
       if (error !== undefined) return error;
     }
     if (this.handed === undefined || isBeyond(reach, this.handed)) this.handed = reach;
     return true;
-  }
-
-  /** A save would find out by itself: who took the lock does not know of what is handed on after it. */
-  private async checkLock(): Promise<ReaderError | undefined> {
-    try {
-      if ((await this.store.isMine?.()) !== false) return undefined;
-      throw new LockLost('another process took its lock');
-    } catch (thrown) {
-      this.noteLost(thrown);
-      return (
-        this.lost ?? {
-          code: 'OPENOT_STATE_LOCK_FAILED',
-          message:
-            `the lock of this reader's state could not be looked at (${errorText(thrown)}), so nothing is handed ` +
-            'on until it can be'
-        }
-      );
-    }
   }
 
   /**
@@ -162,53 +160,19 @@ export class StateKeeper {
 
   /** The error when it could not be removed. */
   async remove(): Promise<ReaderError | undefined> {
-    try {
-      await this.store.remove();
-      this.lease = this.handed = this.failure = undefined;
-      return undefined;
-    } catch (thrown) {
-      this.noteLost(thrown);
-      const error: ReaderError = {
-        code: 'OPENOT_STATE_NOT_REMOVED',
-        message: `the saved state of this reader could not be removed (${errorText(thrown)})`
-      };
-      this.onError(error);
-      return error;
-    }
+    const error = await this.keeper.remove();
+    if (error === undefined) this.lease = this.handed = undefined;
+    return error;
   }
 
   private async write(checkpoint: SavedState, lease: Lease): Promise<ReaderError | undefined> {
     this.lastSaveMs = this.clock.monotonicMs();
-    try {
-      await this.store.save(encodeState({ checkpoint, lease }));
-      this.checkpoints.saved(checkpoint);
-      if (this.savedReach === undefined || isBeyond(checkpoint, this.savedReach)) this.lastMoveMs = this.lastSaveMs;
-      this.savedReach = checkpoint;
-      this.lease = lease;
-      this.failure = undefined;
-      return undefined;
-    } catch (thrown) {
-      this.noteLost(thrown);
-      const error = this.lost ?? {
-        code: 'OPENOT_STATE_NOT_SAVED',
-        message:
-          `the state of this reader could not be saved (${errorText(thrown)}): after a restart it would read again ` +
-          'from the last saved one, and at most one ring is handed on until it can be. Check space and rights of ' +
-          'the user directory'
-      };
-      if (this.failure === undefined) this.onError(error);
-      this.failure = error;
-      return error;
-    }
-  }
-
-  private noteLost(thrown: unknown): void {
-    if (thrown instanceof LockLost)
-      this.lost = {
-        code: thrown.code,
-        message:
-          `this reader stopped: ${thrown.message}, so another reader goes on from its state. Two runtimes must not ` +
-          'share a user directory'
-      };
+    const error = await this.keeper.save({ checkpoint, lease });
+    if (error !== undefined) return error;
+    this.checkpoints.saved(checkpoint);
+    if (this.savedReach === undefined || isBeyond(checkpoint, this.savedReach)) this.lastMoveMs = this.lastSaveMs;
+    this.savedReach = checkpoint;
+    this.lease = lease;
+    return undefined;
   }
 }

@@ -1,6 +1,6 @@
 import { isObject } from '../../base';
 import { NoticeItem } from '../../stream';
-import { openJson, sealJson } from '../../state';
+import { Decoded, openJson, sealJson } from '../../state';
 import { HEADER_LENGTH, parseSafeU64, parseU64 } from '../../wire';
 import { MAX_HEARTBEATS } from '../judge/heartbeats';
 
@@ -35,7 +35,7 @@ export interface SavedState {
   /** [source id, milliseconds] of the heartbeats promised; absent where none were. */
   readonly heartbeats?: readonly (readonly [number, number])[];
   /** What starts below may have been handed on before an unclean stop; absent = the cursor says it all. */
-  readonly doubtUntil?: number;
+  readonly maybeDeliveredBelow?: number;
   /** Notices that belong before the next record and were not handed on: how this incarnation began. */
   readonly pending?: readonly NoticeItem[];
   /** Another record was seen where the last one handed on should stand, and that is not decided yet. */
@@ -82,13 +82,13 @@ const FORMAT = { magic: 'OPENOT-READER-STATE', version: 2 };
 /** The image of a state. */
 export const encodeState = (state: StateFile): Uint8Array => sealJson(FORMAT, state);
 
-/** The state of an image, or what is wrong with it and the way out. */
-export function decodeState(image: Uint8Array): StateResult {
+/** The state of an image, or what is wrong with it. */
+export function decodeState(image: Uint8Array): Decoded<StateFile> {
   const opened = openJson(FORMAT, image);
-  if (!opened.ok) return unreadable(opened.why);
+  if (!opened.ok) return opened;
   return isStateFile(opened.value)
     ? { ok: true, state: opened.value }
-    : unreadable('a field is missing or of another kind');
+    : { ok: false, why: 'a field is missing or of another kind' };
 }
 
 /** The error of a state that cannot be used; `forget` is the way out. */
@@ -139,14 +139,14 @@ function isState(value: unknown): value is SavedState {
     optional(state.lastRunId, u64) &&
     optional(state.lastTimeNs, u64) &&
     optional(state.written, count) &&
-    optional(state.doubtUntil, count) &&
+    optional(state.maybeDeliveredBelow, count) &&
     optional(state.anchorDiffers, (value) => value === true) &&
     optional(state.pending, arePending) &&
     optional(state.heartbeats, areHeartbeats) &&
     optional(state.unbrokenFrom, (abs) => count(abs) && abs <= cursor) &&
     // After an unclean stop the last record handed on may stand beyond the cursor.
     optional(state.fingerprint, (print) =>
-      isFingerprint(print, capacity, Math.max(cursor, (state.doubtUntil as number | undefined) ?? 0))
+      isFingerprint(print, capacity, Math.max(cursor, (state.maybeDeliveredBelow as number | undefined) ?? 0))
     )
   );
 }

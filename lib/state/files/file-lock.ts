@@ -68,7 +68,7 @@ export class FileLock {
   ) {}
 
   /** Takes the lock, or says who has it; to be tried again. Rejects where the files cannot be used. */
-  async take(): Promise<LockOutcome> {
+  async acquire(): Promise<LockOutcome> {
     const { files, self } = this.ports;
     if (this.endTouching !== undefined && (await this.isMine())) return { ok: true };
     if (await files.create(this.path, this.image())) return this.taken();

@@ -38,7 +38,7 @@ export function fileStore(path: string, ports: Partial<LockPorts> = {}): Store {
     lock: () =>
       inTurn(async () => {
         await files.makeFolder(dirname(path));
-        const outcome = await lock.take();
+        const outcome = await lock.acquire();
         locked = outcome.ok;
         return outcome;
       }),

@@ -31,7 +31,7 @@ const filesOf = (folder: string, ends: readonly string[]): string[] =>
 const textOf = (file: string): string => readFileSync(path.join(root, file), 'utf8');
 
 /** Everything in the text that is written as a code and is none. `OPENOT_WIRE_…` names a family. */
-const strangers = (text: string): string[] =>
+const unknown = (text: string): string[] =>
   [...text.matchAll(/\bOPENOT_[A-Z0-9_]*/g)]
     .map(([word]) => word)
     .filter((word) => !(word.endsWith('_') ? CODES.some((code) => code.startsWith(word)) : known.has(word)));
@@ -122,7 +122,7 @@ describe('the list of codes', () => {
   it('has every code that stands in the source', () => {
     const allowed = [...ENVIRONMENT, ...BUILT_FROM];
     [...sources, ...filesOf('nodes', ['.html', '.json'])]
-      .flatMap((file) => strangers(textOf(file)).map((code) => `${file}: ${code}`))
+      .flatMap((file) => unknown(textOf(file)).map((code) => `${file}: ${code}`))
       .filter((found) => !allowed.some((word) => found.endsWith(`: ${word}`)))
       .should.eql([]);
   });
@@ -175,13 +175,13 @@ describe('what people read', () => {
   ];
 
   it('names no code that does not exist', () => {
-    read.flatMap((file) => strangers(textOf(file)).map((code) => `${file}: ${code}`)).should.eql([]);
+    read.flatMap((file) => unknown(textOf(file)).map((code) => `${file}: ${code}`)).should.eql([]);
   });
 
   it('is looked through as a whole', () => {
     read.filter((file) => file.includes('locales')).length.should.be.above(10);
     read.should.containEql(path.join('docs', 'errors.md'));
-    strangers('OPENOT_MADE_UP, OPENOT_WIRE_…, OPENOT_NONE_…, OPENOT_CONFIG').should.eql([
+    unknown('OPENOT_MADE_UP, OPENOT_WIRE_…, OPENOT_NONE_…, OPENOT_CONFIG').should.eql([
       'OPENOT_MADE_UP',
       'OPENOT_NONE_'
     ]);

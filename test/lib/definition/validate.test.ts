@@ -205,14 +205,14 @@ describe('definition validation', () => {
         ]),
         undefined
       );
-      const strangers: [number, string][] = [
+      const differing: [number, string][] = [
         [0, states[1]],
         [1, states[1].toLowerCase()],
         [states.length, 'More'],
         [65535, 'Idle'],
         [0, '']
       ];
-      for (const [value, label] of strangers) {
+      for (const [value, label] of differing) {
         const expected = `{"proceduralStateMismatch":{"label":"${label}","model":"${name}","stateMachineId":7,"value":${value}}}`;
         exactly(
           machineViolation({ proceduralModel: name.toUpperCase() }, [

@@ -14,7 +14,7 @@ import { Rig, seqs } from './rig';
 
 const stateIn = (store: MemoryStore): StateFile => {
   const result = decodeState(store.bytes as Uint8Array);
-  if (!result.ok) throw new Error(result.message);
+  if (!result.ok) throw new Error(result.why);
   return result.state;
 };
 

@@ -95,7 +95,11 @@ export class Disk {
             if (this.chance.does(0.5)) half?.();
             return reject(failure);
           }
-          resolve(work());
+          try {
+            resolve(work());
+          } catch (error) {
+            reject(error instanceof Error ? error : new Error(String(error)));
+          }
         });
       });
     return {

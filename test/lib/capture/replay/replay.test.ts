@@ -92,7 +92,7 @@ describe('capture: replaying', () => {
   });
 
   it('gives exactly what was got where exactly that is asked: bytes that do not fit together, too few, errors', async () => {
-    const strange: WritableContent = {
+    const odd: WritableContent = {
       type: 'read',
       tookUs: 0,
       parts: [C, R(4, 3)],
@@ -107,9 +107,9 @@ describe('capture: replaying', () => {
     const { transport } = transportOf(
       captureOf([
         [1, connected],
-        [2, strange],
+        [2, odd],
         [3, failed],
-        [4, { ...strange, outcome: { ok: true, parts: [] } } as WritableContent]
+        [4, { ...odd, outcome: { ok: true, parts: [] } } as WritableContent]
       ])
     );
     await transport.connect();

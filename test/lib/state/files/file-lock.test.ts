@@ -50,54 +50,54 @@ describe('state: the lock of a state file', () => {
   it('is given to one, refused to others by name, and free again when released', async () => {
     const first = lockOf();
     const second = lockOf({ pid: 2 });
-    should(await first.take()).eql({ ok: true });
-    should(await first.take()).eql({ ok: true });
-    const refused = await second.take();
+    should(await first.acquire()).eql({ ok: true });
+    should(await first.acquire()).eql({ ok: true });
+    const refused = await second.acquire();
     should(refused).have.properties({ ok: false, code: 'OPENOT_STATE_LOCKED' });
     should((refused as { message: string }).message).match(/process 1 on plant/);
     await first.release();
     should(existsSync(path)).be.false();
-    should(await second.take()).eql({ ok: true });
+    should(await second.acquire()).eql({ ok: true });
   });
 
   it('is taken from a process that is gone, once it has not been touched for a while', async () => {
-    await lockOf().take();
+    await lockOf().acquire();
     alive.delete(1);
     const second = lockOf({ pid: 2 });
-    should((await second.take()).ok).be.false();
+    should((await second.acquire()).ok).be.false();
     age(DEAD_MS + 1);
-    should(await second.take()).eql({ ok: true });
+    should(await second.acquire()).eql({ ok: true });
   });
 
   it('is not taken from a process that lives, however old its file looks, as long as it is touched', async () => {
-    await lockOf({ pid: 2 }).take();
+    await lockOf({ pid: 2 }).acquire();
     const other = lockOf();
     for (let i = 0; i < 40; i++) {
       now += 1_000;
       // By a clock an hour slow.
       utimesSync(path, new Date(now - 3_600_000), new Date(now - 3_600_000));
-      should((await other.take()).ok).be.false();
+      should((await other.acquire()).ok).be.false();
     }
     now += SILENT_MS;
-    should(await other.take()).eql({ ok: true });
+    should(await other.acquire()).eql({ ok: true });
   });
 
   it('is taken from another machine only when its file stands still for long', async () => {
-    await lockOf({ pid: 99, host: 'elsewhere' }).take();
+    await lockOf({ pid: 99, host: 'elsewhere' }).acquire();
     const here = lockOf();
     age(10 * SILENT_MS);
-    should((await here.take()).ok).be.false();
+    should((await here.acquire()).ok).be.false();
     now += SILENT_MS - 1;
-    should((await here.take()).ok).be.false();
+    should((await here.acquire()).ok).be.false();
     now += 1;
-    should(await here.take()).eql({ ok: true });
+    should(await here.acquire()).eql({ ok: true });
   });
 
   it('goes to the later one of two in one process, and the earlier one knows', async () => {
     const first = lockOf({ owner: 'a' });
     const second = lockOf({ owner: 'b' });
-    await first.take();
-    should(await second.take()).eql({ ok: true });
+    await first.acquire();
+    should(await second.acquire()).eql({ ok: true });
     should(await first.isKept()).be.false();
     await first.release();
     should(await second.isKept()).be.true();
@@ -106,15 +106,15 @@ describe('state: the lock of a state file', () => {
   it('is not taken at once from another process with the same number and host name, as two containers have them', async () => {
     writeFileSync(path, JSON.stringify({ pid: 1, host: 'plant', owner: 'twin' }));
     const lock = lockOf();
-    should((await lock.take()).ok).be.false();
+    should((await lock.acquire()).ok).be.false();
     now += DEAD_MS;
-    should(await lock.take()).eql({ ok: true });
+    should(await lock.acquire()).eql({ ok: true });
   });
 
   it('is touched by its holder only: who lost it does not keep it alive for the winner', async () => {
     touches.length = 0;
     const loser = lockOf({ pid: 1, owner: 'loser' });
-    await loser.take();
+    await loser.acquire();
     writeFileSync(path, JSON.stringify({ pid: 2, host: 'plant', owner: 'winner' }));
     age(60_000);
     const before = (await systemFiles.changedMs(path))!;
@@ -126,41 +126,41 @@ describe('state: the lock of a state file', () => {
 
   it('that somebody removed by hand is made again, and nobody ends for it', async () => {
     const lock = lockOf();
-    await lock.take();
+    await lock.acquire();
     rmSync(path);
     should(await lock.isKept()).be.true();
-    should((await lockOf({ pid: 2 }).take()).ok).be.false();
+    should((await lockOf({ pid: 2 }).acquire()).ok).be.false();
   });
 
   it('half taken over by one that crashed is taken over by the next', async () => {
-    await lockOf().take();
+    await lockOf().acquire();
     alive.delete(1);
     age(DEAD_MS + 1);
     writeFileSync(`${path}.taking`, '{');
     const lock = lockOf({ pid: 2 });
-    should((await lock.take()).ok).be.false();
+    should((await lock.acquire()).ok).be.false();
     now += DEAD_MS;
-    await lock.take();
-    should(await lock.take()).eql({ ok: true });
+    await lock.acquire();
+    should(await lock.acquire()).eql({ ok: true });
   });
 
   it("cut short by a crash it is nobody's, but not before it had time to be written", async () => {
     writeFileSync(path, '{"pid":1,"ho');
     const lock = lockOf({ pid: 2 });
-    should((await lock.take()).ok).be.false();
+    should((await lock.acquire()).ok).be.false();
     now += DEAD_MS;
-    should(await lock.take()).eql({ ok: true });
+    should(await lock.acquire()).eql({ ok: true });
     should(JSON.parse(readFileSync(path, 'utf8'))).have.property('pid', 2);
   });
 
   it('of two that take it over at once, one has it', async () => {
     for (let round = 0; round < 50; round++) {
       rmSync(path, { force: true });
-      await lockOf().take();
+      await lockOf().acquire();
       alive.delete(1);
       age(DEAD_MS + 1);
       const both = [lockOf({ pid: 2 }), lockOf({ pid: 3 })];
-      const taken = (await Promise.all(both.map((lock) => lock.take()))).filter(({ ok }) => ok);
+      const taken = (await Promise.all(both.map((lock) => lock.acquire()))).filter(({ ok }) => ok);
       should(taken.length).equal(1);
       await Promise.all(both.map((lock) => lock.release()));
     }
@@ -172,7 +172,7 @@ describe('state: the lock of a state file', () => {
       writeFileSync(path, JSON.stringify({ pid: 1, host: 'plant', owner: 'other', ...here, ...holder }));
     const next = (self: Partial<LockHolder> = {}, ports: Partial<LockPorts> = {}): FileLock =>
       lockOf({ pid: 2, ...here, ...self }, { startedOf: () => '100', bootedMs: () => now - 60_000, ...ports });
-    const isTaken = async (lock: FileLock): Promise<boolean> => (await lock.take()).ok;
+    const isTaken = async (lock: FileLock): Promise<boolean> => (await lock.acquire()).ok;
 
     it('it is taken at once from a process that is gone', async () => {
       holds({});
