@@ -1,5 +1,5 @@
 import { OpenotError } from '../base';
-import { otlpJson } from '../telemetry';
+import { otlpJson } from '../telemetry/json';
 import { Counts } from './consignments';
 import { endpointsOf } from './endpoints';
 import { Rejected } from './report';
