@@ -24,10 +24,8 @@ rmSync(join(userDir, 'openot'), { recursive: true, force: true });
 const example = readdirSync(join(root, 'examples'))
   .filter((name) => name.endsWith('.json'))
   .sort()[0];
-linkedUserDirectory(
-  userDir,
-  await withFreeOpcuaPort(JSON.parse(readFileSync(join(root, 'examples', example), 'utf8')))
-);
+const flows = forTheTerminal(JSON.parse(readFileSync(join(root, 'examples', example), 'utf8')));
+linkedUserDirectory(userDir, await withFreeOpcuaPort(flows));
 
 const child = spawn(process.execPath, [join(root, 'node_modules/node-red/red.js'), '-u', userDir], {
   cwd: userDir,
@@ -77,6 +75,16 @@ function isFree(candidate) {
     const server = createServer();
     server.once('error', () => resolve(false));
     server.listen(candidate, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}
+
+/** In the editor the example is calm, and writes nothing to the log: here the log is what is looked at. */
+function forTheTerminal(flows) {
+  const printed = ['NDJSON', 'reader status'];
+  return flows.map((node) => {
+    if (node.type === 'openot-simulator') return { ...node, rate: '20' };
+    if (node.type !== 'debug' || !printed.includes(node.name)) return node;
+    return { ...node, active: true, console: true, tosidebar: false };
   });
 }
 

@@ -40,7 +40,9 @@ export type MigrationOutcome =
 
 /**
  * The properties as this version of the package knows them; a node without a version is of version 1.
- * @example migrate({ configVersion: 1, speed: 5 }, [{ to: 2, what: 'speed in ms', migrate: (old) => ({ speed: Number(old.speed) * 1000 }) }])
+ * @example
+ * const toMs: Migration = { to: 2, what: 'speed in ms', migrate: ({ speed }) => ({ speed: Number(speed) * 1000 }) };
+ * migrate({ configVersion: 1, speed: 5 }, [toMs]); // { ok: true, properties: { speed: 5000, configVersion: 2 } }
  */
 export function migrate(properties: Properties, steps: readonly Migration[]): MigrationOutcome {
   const known = configVersionOf(steps);

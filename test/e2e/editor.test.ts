@@ -19,6 +19,32 @@ const examples = (): FlowNode[] => {
   return flows;
 };
 
+/** Where something stands on the canvas, in pixels. */
+interface Box {
+  readonly name: string;
+  readonly group: boolean;
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** Script that shows a tab, imported where it is not there yet, and gives what stands on it. */
+const boxesOf = (tab: string, nodes: FlowNode[]): string => `(async () => {
+  const tab = ${JSON.stringify(tab)};
+  if (!RED.nodes.workspace(tab)) RED.nodes.import(${JSON.stringify(nodes)}, { generateIds: false });
+  RED.workspaces.show(tab);
+  RED.view.redraw(true);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  // A group is placed by its corner, a node by its middle.
+  const box = (n, group, left, top) =>
+    ({ name: n.name || n.type, group, left, right: left + n.w, top, bottom: top + n.h });
+  return [
+    ...RED.nodes.filterNodes({ z: tab }).map((n) => box(n, false, n.x - n.w / 2, n.y - n.h / 2)),
+    ...RED.nodes.groups(tab).map((n) => box(n, true, n.x, n.y))
+  ];
+})()`;
+
 // Node-RED 4 has no dark theme of its own.
 const themes = process.env.OPENOT_NODE_RED === '5' ? ['light', 'dark'] : ['light'];
 
@@ -63,6 +89,28 @@ for (const theme of themes) {
       ).eql([]);
     });
 
+    it('shows every example within 820 px, with nothing over anything else', async () => {
+      for (const name of readdirSync(join(root, 'examples')).filter((file) => file.endsWith('.json'))) {
+        const nodes = JSON.parse(readFileSync(join(root, 'examples', name), 'utf8')) as FlowNode[];
+        const tab = nodes.find(({ type }) => type === 'tab')!.id;
+        const boxes = await editor.evaluate<Box[]>(boxesOf(tab, nodes));
+        await editor.screenshot(`example-${name.slice(0, 2)}-${theme}`);
+        should(boxes.length).be.above(5);
+        should(boxes.filter(({ left, right }) => left < 0 || right > 820)).eql([], name);
+        const apart = (a: Box, b: Box): boolean =>
+          a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
+        const things = boxes.filter(({ group }) => !group);
+        should(
+          things.flatMap((a, at) =>
+            things
+              .slice(at + 1)
+              .filter((b) => !apart(a, b))
+              .map((b) => [a.name, b.name])
+          )
+        ).eql([], name);
+      }
+    });
+
     for (const node of ours) {
       const kind = [node.type, node.transport].filter(Boolean).join('-');
       it(`opens, and leaves unchanged, the dialog of ${kind}`, async () => {
@@ -91,8 +139,11 @@ for (const theme of themes) {
     it('saves what the dialog of the mapper shows: lists, signals, and values that come from elsewhere', async () => {
       // As a fresh one from the palette, but for its name.
       await editor.evaluate(`(() => {
-        const defaults = Object.fromEntries(Object.entries(RED.nodes.getType('openot-otel').defaults).map(([name, { value }]) => [name, JSON.parse(JSON.stringify(value))]));
-        RED.nodes.import([{ ...defaults, id: 'mapper', type: 'openot-otel', x: 500, y: 700, z: RED.workspaces.active(), wires: [[], [], []] }], { generateIds: false });
+        const defaults = {};
+        for (const [name, { value }] of Object.entries(RED.nodes.getType('openot-otel').defaults))
+          defaults[name] = JSON.parse(JSON.stringify(value));
+        const place = { x: 500, y: 700, z: RED.workspaces.active(), wires: [[], [], []] };
+        RED.nodes.import([{ ...defaults, id: 'mapper', type: 'openot-otel', ...place }], { generateIds: false });
       })()`);
       await editor.openDialog('mapper');
       await editor.evaluate(`(() => {
@@ -100,7 +151,8 @@ for (const theme of themes) {
         $('#node-input-maxItems').typedInput('type', 'msg');
         $('#node-input-maxItems').typedInput('value', 'limit');
         $('#openot-otel-resource').editableList('addItem', { key: 'site', value: 'SITE', type: 'env' });
-        $('#openot-otel-severityOverrides').editableList('addItem', { event: 'openot.loss', severity: 'FATAL', type: 'choice' });
+        const row = { event: 'openot.loss', severity: 'FATAL', type: 'choice' };
+        $('#openot-otel-severityOverrides').editableList('addItem', row);
       })()`);
       await editor.screenshot(`dialog-openot-otel-filled-${theme}`);
       should(await editor.evaluate<boolean>("$('.openot-otel-network').is(':visible')")).be.false();

@@ -79,7 +79,8 @@ describe('the packed tarball in an empty user directory', function () {
         `/library/examples/flows/@openot/node-red/${encodeURIComponent(name)}`
       );
       runtime.comms.debug.length = 0;
-      await runtime.deploy(flows);
+      // Also those that are off until somebody presses their button.
+      await runtime.deploy(flows.map((node) => (node.type === 'debug' ? { ...node, active: true } : node)));
       for (const inject of flows.filter(
         (node) => node.type === 'inject' && /send|hex|base64|http/i.test(String(node.name))
       ))

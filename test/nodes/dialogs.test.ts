@@ -381,6 +381,20 @@ describe('examples', () => {
     });
   }
 
+  it('are calm: nothing goes to the log, and the first shows two events a second as readable lines', () => {
+    for (const [name, nodes] of flows)
+      should(nodes.filter(({ type, console }) => type === 'debug' && console !== false)).eql([], name);
+    const first = flows.get(names[0])!;
+    should(first.find(({ type }) => type === 'openot-simulator')!.rate).equal('2');
+    const doc = first.find(({ type, profile }) => type === 'openot-doc' && profile === 'enriched')!;
+    should(doc.emit).equal('document');
+    const shown = first.filter(({ id, type, active }) => type === 'debug' && active && doc.wires![0].includes(id));
+    should(shown.map(({ complete }) => complete)).eql(['payload.text']);
+    // And nothing else that the events reach is switched on.
+    const strict = first.find(({ type, profile }) => type === 'openot-doc' && profile === 'strict')!;
+    should(first.filter(({ id, active }) => active && strict.wires![0].includes(id))).eql([]);
+  });
+
   it("hold the definition of the simulator, and records that fit the tank's definition", () => {
     const own = (name: string): string =>
       flows.get(names.find((file) => file.startsWith(name))!)!.find(({ type }) => type === 'openot-definition')!
