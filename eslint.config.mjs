@@ -242,6 +242,8 @@ const touched = [
   'crypto'
 ];
 
+const maxLen = { code: MOST_COLUMNS, ignoreUrls: true, ignoreRegExpLiterals: true, ignorePattern: UNCUT.source };
+
 export default tseslint.config(
   { ignores: ['dist/**', 'node_modules/**', '.demo/**'] },
   ...tseslint.configs.recommended,
@@ -261,10 +263,7 @@ export default tseslint.config(
   {
     files: ['**/*.ts', '**/*.mjs', '**/*.js', '**/*.cjs'],
     rules: {
-      'max-len': [
-        'error',
-        { code: MOST_COLUMNS, ignoreUrls: true, ignoreRegExpLiterals: true, ignorePattern: UNCUT.source }
-      ]
+      'max-len': ['error', maxLen]
     }
   },
   ...layerRules,
@@ -300,6 +299,10 @@ export default tseslint.config(
   {
     files: ['test/**/*.ts', 'bench/**/*.ts', 'docs/library/*.ts'],
     rules: { 'no-console': 'off', '@typescript-eslint/no-unused-expressions': 'off', 'max-lines': 'off' }
+  },
+  {
+    files: ['test/**/*.ts', 'bench/**/*.{ts,mjs}'],
+    rules: { 'max-len': ['error', { ...maxLen, ignoreTemplateLiterals: true }] }
   },
   {
     files: ['**/*.mjs', '**/*.js', '**/*.cjs'],

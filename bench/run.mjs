@@ -158,7 +158,8 @@ const row = (name, ns) => console.log(`  ${name.padEnd(58)}${perSecond(ns)}`);
 const ratio = (name, value, goal) =>
   console.log(
     '  ' +
-      `${name.padEnd(58)}${times(value)}${goal === undefined ? '' : `   goal ${goal.toFixed(1)}: ${value >= goal ? 'reached' : 'MISSED'}`}`
+      `${name.padEnd(58)}${times(value)}` +
+      `${goal === undefined ? '' : `   goal ${goal.toFixed(1)}: ${value >= goal ? 'reached' : 'MISSED'}`}`
   );
 
 console.log(`${count} records, ${meanBytes.toFixed(1)} bytes on average, Node ${process.version}`);

@@ -36,14 +36,14 @@ function valueKeys(): string[] {
 
 function events(): string[] {
   const occurs = (min: number, max: number | 'unbounded'): string => (max === 'unbounded' ? '*' : min === 0 ? '?' : '');
+  const slotText = ({ key, minOccurs, maxOccurs }: registry.CanonicalSlot): string =>
+    (registry.valueKey(key)?.name ?? hex4(key)) + occurs(minOccurs, maxOccurs);
   return [
     '| id | dec | name | group | slots in order |',
     '|---|---|---|---|---|',
     ...registry.canonicalEvents.map(
       ({ id, name, group, slots }) =>
-        `| ${hex4(id)} | ${id} | ${name} | ${group} | ` +
-        `${slots.map(({ key, minOccurs, maxOccurs }) => (registry.valueKey(key)?.name ?? hex4(key)) + occurs(minOccurs, maxOccurs)).join(', ') || 'none'} ` +
-        '|'
+        `| ${hex4(id)} | ${id} | ${name} | ${group} | ` + `${slots.map(slotText).join(', ') || 'none'} |`
     )
   ];
 }

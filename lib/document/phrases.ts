@@ -52,7 +52,8 @@ function action(facts: LineFacts): string {
   const on = facts.all(Key.contextRef);
   return (
     'Action ' +
-    `${facts.must(Key.actionId)}${facts.by(Key.actor)}${on.length === 0 ? '' : ' on ' + on.join(', ')}${facts.maybe(' at ', Key.workstation)}${facts.refusal()}`
+    `${facts.must(Key.actionId)}${facts.by(Key.actor)}${on.length === 0 ? '' : ' on ' + on.join(', ')}` +
+    `${facts.maybe(' at ', Key.workstation)}${facts.refusal()}`
   );
 }
 
@@ -74,7 +75,8 @@ export const phrases: ReadonlyMap<number, Phrase> = new Map<number, Phrase>([
     EventType.RecordsDropped,
     (f) =>
       `${f.must(Key.count)} records of ${f.source} dropped ` +
-      `(${seqs(f, Key.firstLostSeq, Key.lastLostSeq)})${f.maybe(' from ', Key.windowStart)}${f.maybe(' until ', Key.windowEnd)}`
+      `(${seqs(f, Key.firstLostSeq, Key.lastLostSeq)})${f.maybe(' from ', Key.windowStart)}` +
+      `${f.maybe(' until ', Key.windowEnd)}`
   ],
   [
     EventType.SourceRegistered,
@@ -116,7 +118,8 @@ export const phrases: ReadonlyMap<number, Phrase> = new Map<number, Phrase>([
     EventType.RecipeLoaded,
     (f) =>
       `${capital(recipe(f))} ` +
-      `loaded${f.say(Key.batchId) === undefined ? '' : ' for ' + f.named('batch', Key.batchId)}${f.maybe(', effective ', Key.effectiveTime)}`
+      `loaded${f.say(Key.batchId) === undefined ? '' : ' for ' + f.named('batch', Key.batchId)}` +
+      `${f.maybe(', effective ', Key.effectiveTime)}`
   ],
   [
     EventType.RecipeApproved,

@@ -91,7 +91,8 @@ export function rawSlotsText(slots: SlotTable): string {
   for (let i = 0; i < slots.count; i++) {
     text +=
       (i > 0 ? ',' : '') +
-      `{"key":${slots.key[i]},"type":${slots.type[i]},"payloadHex":"${hexText(slots.bytes[i], slots.at[i], slots.len[i])}"}`;
+      `{"key":${slots.key[i]},"type":${slots.type[i]},"payloadHex":"` +
+      `${hexText(slots.bytes[i], slots.at[i], slots.len[i])}"}`;
   }
   return text;
 }

@@ -72,7 +72,9 @@ export class DocumentWriter {
   /** JSON text of a loss. */
   lossText(provenance: Provenance, loss: LossItem): string {
     const open = provenance.text('loss', loss.sourceId, loss.runId, undefined, 0);
-    const text = `${open},"firstSeq":${loss.firstSeq},"lastSeq":${loss.lastSeq},"count":${loss.count},"basis":${JSON.stringify(loss.basis)}`;
+    const text =
+      `${open},"firstSeq":${loss.firstSeq},"lastSeq":${loss.lastSeq},"count":${loss.count},"basis":` +
+      `${JSON.stringify(loss.basis)}`;
     return this.enriched
       ? `${text},"class":${JSON.stringify(loss.class)},"text":${JSON.stringify(lossLine(provenance, loss))}}`
       : text + '}';
@@ -133,7 +135,9 @@ export class DocumentWriter {
 
   private placeholderText(provenance: Provenance, head: RecordHead, reason: PlaceholderReason): string {
     const open = provenance.text('placeholder', head.sourceId, head.runId, head.sourceTimeNs, head.flags);
-    const text = `${open},"eventTypeId":${head.eventTypeId},"seq":${head.seq},"reason":${reasonJson(reason)},"rawSlots":[${rawSlotsText(this.resolution.slots)}]`;
+    const text =
+      `${open},"eventTypeId":${head.eventTypeId},"seq":${head.seq},"reason":${reasonJson(reason)},"rawSlots":[` +
+      `${rawSlotsText(this.resolution.slots)}]`;
     return this.enriched ? `${text},"text":${JSON.stringify(placeholderLine(provenance, head, reason))}}` : text + '}';
   }
 

@@ -164,7 +164,8 @@ function accepting({ status, body, isCut }: HttpAnswer, { sent, signal, endpoint
       reason: 'partial',
       code: 'OPENOT_OTLP_PARTIAL',
       status,
-      message: `${rejected} of ${sent} rejected, the collector does not say which${message === '' ? '' : `: ${message}`}`
+      message:
+        `${rejected} of ${sent} rejected, the collector does not say which` + `${message === '' ? '' : `: ${message}`}`
     }
   };
 }

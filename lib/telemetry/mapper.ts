@@ -184,7 +184,9 @@ function notAStatus({
   const place = path === '' ? 'msg.payload' : `msg.payload.${path}`;
   return {
     code,
-    message: `${code}: ${place} must be ${expected}, found ${found}: wire the second output of openot-reader to this node`,
+    message:
+      `${code}: ${place} must be ${expected}, found ${found}: wire the second output of openot-reader to this ` +
+      'node',
     index: 0,
     path
   };

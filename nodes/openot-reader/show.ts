@@ -55,7 +55,9 @@ export class ReaderShow {
     const isSilent = silentMs >= SILENT_MS && looks[state] === green;
     const isRecent = nowMs - this.lastTroubleMs < RECENT_TROUBLE_MS;
     const isOver = state === 'idle' && status.about?.at(-1)?.startsWith(REPLAY_FINISHED) === true;
-    const what = `${isOver ? REPLAY_FINISHED : state}${code === undefined ? '' : ` ${code}`}${isSilent ? `, no answer for ${shortAge(silentMs)}` : ''}`;
+    const what =
+      `${isOver ? REPLAY_FINISHED : state}${code === undefined ? '' : ` ${code}`}` +
+      `${isSilent ? `, no answer for ${shortAge(silentMs)}` : ''}`;
     // Reading with a complaint (an unconfirmed look, a fresh loss) is not plain green.
     const isYellow = looks[state] === green && (code !== undefined || isSilent || isRecent);
     // Somebody has to look after the flow behind: it does not pass by itself.

@@ -38,7 +38,8 @@ export function opcuaSettings(
     throw new CodedError(
       'OPENOT_CONFIG',
       'the field "Endpoint" must look like opc.tcp://host:4840, found ' +
-        `"${shownEndpoint(endpoint).slice(0, 80)}"${endpoint.includes('@') ? ': a user name and its password belong into their own fields' : ''}`
+        `"${shownEndpoint(endpoint).slice(0, 80)}"` +
+        `${endpoint.includes('@') ? ': a user name and its password belong into their own fields' : ''}`
     );
   const securityMode = choiceOf(properties.securityMode, 'Security', ['None', 'Sign', 'SignAndEncrypt']);
   const securityPolicy = choiceOf(properties.securityPolicy, 'Policy', [

@@ -66,7 +66,8 @@ describe(`${DEPLOYS} deploys in a row of a flow that reads over OPC UA and Modbu
       );
       return (
         `${plc.simulator.statistics().written} written; ${counts.join('; ')}; missing ${missing.join(' | ')}; ` +
-        `${JSON.stringify([...runtime!.comms.status].filter(([id]) => /reader/.test(id)))}\n${runtime!.log.slice(-3000)}`
+        `${JSON.stringify([...runtime!.comms.status].filter(([id]) => /reader/.test(id)))}\n` +
+        `${runtime!.log.slice(-3000)}`
       );
     };
     plc.simulator.command('start-producer');

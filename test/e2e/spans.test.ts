@@ -80,7 +80,9 @@ describe('the spans of a real Node-RED that acknowledges what its mapper has sen
     const append = (name: string, more: Partial<FlowNode> = {}): FlowNode =>
       ({
         ...appendTo(name, ''),
-        func: `${fs} fs.appendFileSync(${JSON.stringify(file(name))}, JSON.stringify(msg.payload) + '\\n'); return msg;`,
+        func:
+          `${fs} fs.appendFileSync(${JSON.stringify(file(name))}, JSON.stringify(msg.payload) + '\\n'); return ` +
+          'msg;',
         ...more
       }) as FlowNode;
     return [

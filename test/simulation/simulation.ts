@@ -369,7 +369,8 @@ export class Simulation {
     if (seen.life === undefined) this.books.hint(seen.incarnation, this.truth.lives[this.server.lifeSeen]);
     this.trace(
       `batch ${batch.serial} of incarnation ${seen.incarnation}: ${batch.records} records ` +
-        `${batch.facts.segments.map(({ abs }) => `@${abs}`).join(' ')}${batch.facts.notices.map((notice) => ` ${JSON.stringify(notice)}`).join('')}`
+        `${batch.facts.segments.map(({ abs }) => `@${abs}`).join(' ')}` +
+        `${batch.facts.notices.map((notice) => ` ${JSON.stringify(notice)}`).join('')}`
     );
     this.trace(`  facts ${JSON.stringify(batch.facts)}`);
     const kept = this.seen.get(process) ?? new Map<number, SeenBatch>();

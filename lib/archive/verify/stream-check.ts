@@ -5,8 +5,8 @@ import type { BeginStreamEntry, NoticeEntry } from '../log/entry';
 import { Finding, Findings, Jump, MAX_KEPT, SourceTotals, StreamTotals } from './findings';
 
 /**
- * The loss accounting of one stream, run again (docs/format.md 9): the records of the archive must come to the gaps that
- * its loss entries name.
+ * The loss accounting of one stream, run again (docs/format.md 9): the records of the archive must come to the gaps
+ * that its loss entries name.
  */
 export class StreamCheck {
   private accounting = new LossAccounting();

@@ -83,7 +83,9 @@ export class TreeCheck {
       else
         this.findings.add({
           kind: 'entry-changed',
-          message: `entries ${index * TILE_WIDTH} to ${index * TILE_WIDTH + TILE_WIDTH - 1}${isEntries ? '' : ' (not there)'} are others than those that were signed`,
+          message:
+            `entries ${index * TILE_WIDTH} to ${index * TILE_WIDTH + TILE_WIDTH - 1}` +
+            `${isEntries ? '' : ' (not there)'} are others than those that were signed`,
           index: index * TILE_WIDTH
         });
     }
@@ -168,7 +170,9 @@ export class TreeCheck {
     else if (entries?.length !== width)
       this.findings.add({
         kind: 'bundle',
-        message: `it should hold the ${width} entries from ${first} on: ${entries === undefined ? 'its lengths do not come out even' : `found ${entries.length}`}`,
+        message:
+          `it should hold the ${width} entries from ${first} on: ` +
+          `${entries === undefined ? 'its lengths do not come out even' : `found ${entries.length}`}`,
         path,
         index: first
       });

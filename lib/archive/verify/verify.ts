@@ -235,7 +235,8 @@ class Verification {
       const why =
         journal.end === 'damaged'
           ? 'flushed entries stand behind it: it was changed'
-          : 'nothing that was flushed before stands behind it: a power failure can do that, and so can a change; the archive is written to at this moment, or was not closed in order';
+          : 'nothing that was flushed before stands behind it: a power failure can do that, and so can a ' +
+            'change; the archive is written to at this moment, or was not closed in order';
       this.findings.add({
         kind: 'journal',
         message: `a broken frame at byte ${journal.length}: ${why}`,

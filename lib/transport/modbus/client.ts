@@ -174,7 +174,8 @@ export class ModbusClient {
     const { request, resolve } = pending;
     const { settings, device } = this;
     if (!this.answered) {
-      const unit = `check the unit id (now ${settings.unitId}; 255, 1 and 0 are usual), and that the controller is in RUN`;
+      const unit =
+        `check the unit id (now ${settings.unitId}; 255, 1 and 0 are usual), ` + 'and that the controller is in RUN';
       return this.giveUp(
         transportError(
           'OPENOT_MODBUS_SILENT',
@@ -186,7 +187,8 @@ export class ModbusClient {
     }
     pending.resolve = undefined;
     const graceMs = Math.min(GRACE_MS, settings.requestTimeoutMs);
-    const silent = `${device} did not answer a request within ${ms + graceMs} ms: the connection is given up and opened anew`;
+    const silent =
+      `${device} did not answer a request within ${ms + graceMs} ms: ` + 'the connection is given up and opened anew';
     pending.timer = setTimeout(() => this.giveUp(transportError('OPENOT_MODBUS_SILENT', silent, 'reconnect')), graceMs);
     const where = `${request.count} registers from ${shownRegister(request.registerType, request.address)}`;
     const advice =

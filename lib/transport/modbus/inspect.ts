@@ -60,7 +60,8 @@ export async function inspectRing(
     `ring: ${registerType} registers ${ringAddress} to ${last}, ${capacity} bytes`,
     `byte order: ${layout.name}, found from the sync${mismatch}`,
     'registers per request: at most ' +
-      `${limit}${limit < before ? ` (the device refused ${Math.min(before, Math.max(registers, CONTROL_REGISTERS))})` : ''}`
+      `${limit}` +
+      `${limit < before ? ` (the device refused ${Math.min(before, Math.max(registers, CONTROL_REGISTERS))})` : ''}`
   ];
   return { ok: true, layout, about };
 }
@@ -116,7 +117,9 @@ async function otherFunction(
   return tried.ok
     ? {
         ...refused,
-        message: `${refused.message}. ${other} registers (function ${other === 'input' ? 4 : 3}) answer there: choose them`
+        message:
+          `${refused.message}. ${other} registers (function ${other === 'input' ? 4 : 3}) answer there: choose ` +
+          'them'
       }
     : refused;
 }
@@ -164,11 +167,13 @@ async function noControlBlock(
       `register ${ring.ringAddress}: exchange the two addresses`;
     return transportError('OPENOT_MODBUS_EXCHANGED', message, 'refused');
   }
-  const message = `expected the control block (4f 4f 54 32, OOT2, in any byte order) from ${where} on, found ${layoutAt(wire) === undefined ? '' : 'a record of the ring: '}${Buffer.from(
-    wire.subarray(0, 8)
-  )
+  const found = Buffer.from(wire.subarray(0, 8))
     .toString('hex')
-    .replace(/(..)(?=.)/g, '$1 ')}: check the address (counted from 0), the register type and the unit id`;
+    .replace(/(..)(?=.)/g, '$1 ');
+  const message =
+    `expected the control block (4f 4f 54 32, OOT2, in any byte order) from ${where} on, ` +
+    `found ${layoutAt(wire) === undefined ? '' : 'a record of the ring: '}${found}: ` +
+    'check the address (counted from 0), the register type and the unit id';
   return transportError('OPENOT_MODBUS_CONTROL_MISSING', message, 'refused');
 }
 

@@ -120,7 +120,10 @@ async function offeredSecurity(settings: OpcuaSettings): Promise<string[]> {
     return [
       ...new Set(
         endpoints.map((endpoint) =>
-          `${opcua.MessageSecurityMode[endpoint.securityMode]} ${endpoint.securityPolicyUri?.split('#')[1] ?? ''}`.trim()
+          (
+            `${opcua.MessageSecurityMode[endpoint.securityMode]} ` +
+            `${endpoint.securityPolicyUri?.split('#')[1] ?? ''}`
+          ).trim()
         )
       )
     ];

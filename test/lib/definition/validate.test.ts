@@ -132,7 +132,8 @@ describe('definition validation', () => {
       for (const type of [undefined, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 200, 255]) {
         for (const valuePayload of [false, true]) {
           const fits = rule.kind === 'fixed' ? type === rule.type && !valuePayload : valuePayload && type === undefined;
-          const mismatch = `{"coreTypeMismatch":{"actual":${type ?? 255},"eventTypeId":77,"expected":${expected},"key":${key}}}`;
+          const mismatch =
+            `{"coreTypeMismatch":{"actual":${type ?? 255},"eventTypeId":77,"expected":${expected},"key":${key}` + '}}';
           exactly(
             slotsViolation(slot(key, { ...(type !== undefined && { type }), valuePayload })),
             fits ? undefined : mismatch,
@@ -213,7 +214,8 @@ describe('definition validation', () => {
         [0, '']
       ];
       for (const [value, label] of differing) {
-        const expected = `{"proceduralStateMismatch":{"label":"${label}","model":"${name}","stateMachineId":7,"value":${value}}}`;
+        const expected =
+          `{"proceduralStateMismatch":{"label":"${label}","model":"${name}","stateMachineId":7,"value":${value}` + '}}';
         exactly(
           machineViolation({ proceduralModel: name.toUpperCase() }, [
             [0, 'Idle'],

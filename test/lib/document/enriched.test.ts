@@ -37,13 +37,17 @@ describe('enriched documents', () => {
         'enriched'
       )
     ).equal(
-      '{"kind":"event","provenance":{"bufferId":4,"source":{"id":2,"name":"Bare","dynamic":true},"runId":1,"epoch":{"id":0,"relation":"current","definitionHash":"aaaaaaaaaaaaaaaa","semanticVersion":"2.1.0"},' +
-        '"sourceTimeNs":1780000000000000001,"receiveTimeNs":1780000000000000007,"flags":{"timeUnsynced":false,"syntheticRecord":false,"partialPayload":false},' +
-        '"time":"2026-05-28T20:26:40.000000001Z","incarnation":2},"eventName":"StateTransition","eventTypeId":1,"seq":5,"fields":[' +
+      '{"kind":"event","provenance":{"bufferId":4,"source":{"id":2,"name":"Bare","dynamic":true},"runId":1,' +
+        '"epoch":{"id":0,"relation":"current","definitionHash":"aaaaaaaaaaaaaaaa","semanticVersion":"2.1.0"},' +
+        '"sourceTimeNs":1780000000000000001,"receiveTimeNs":1780000000000000007,' +
+        '"flags":{"timeUnsynced":false,"syntheticRecord":false,"partialPayload":false},' +
+        '"time":"2026-05-28T20:26:40.000000001Z","incarnation":2},"eventName":"StateTransition",' +
+        '"eventTypeId":1,"seq":5,"fields":[' +
         '{"key":1,"name":"stateMachine","type":"StateMachineRef","value":"Mixer","enumLabel":null,"raw":7},' +
         '{"key":2,"name":"category","type":"UInt","value":2,"enumLabel":"Procedural"},' +
         '{"key":3,"name":"previousState","type":"StateRef","value":"Paused","enumLabel":"Paused","raw":4},' +
-        '{"key":4,"name":"newState","type":"StateRef","value":"Running","enumLabel":"Running","raw":1}],"text":"Mixer: ' +
+        '{"key":4,"name":"newState","type":"StateRef","value":"Running","enumLabel":"Running","raw":1}],' +
+        '"text":"Mixer: ' +
         'Paused -> Running"}'
     );
   });

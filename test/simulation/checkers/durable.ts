@@ -21,7 +21,8 @@ export class DurableChecker {
   loaded(state: StateFile | undefined): void {
     const { confirmed } = this;
     if (confirmed === undefined) return;
-    const was = `${confirmed.checkpoint.incarnation}/${confirmed.checkpoint.cursor} with a lease to ${confirmed.lease.abs}`;
+    const was =
+      `${confirmed.checkpoint.incarnation}/${confirmed.checkpoint.cursor} with a lease to ` + `${confirmed.lease.abs}`;
     if (state === undefined) return this.alarm.raise('durable', `the state ${was} was saved, and is gone`);
     const { checkpoint, lease } = state;
     const isOlder =

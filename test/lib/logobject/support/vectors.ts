@@ -58,7 +58,11 @@ const plainNode = ({ namespace, kind, id }: NodeId): string => `ns=${namespace};
 
 function shownExpanded(nodeId: ExpandedNodeId): string {
   const server = nodeId.serverIndex === undefined ? '' : `svr=${nodeId.serverIndex};`;
-  return `${server}${(nodeId.namespaceUri ?? null) === null ? `ns=${nodeId.namespace}` : `nsu=${nodeId.namespaceUri}`};${nodeId.kind}=${nodeId.id}`;
+  return (
+    `${server}` +
+    `${(nodeId.namespaceUri ?? null) === null ? `ns=${nodeId.namespace}` : `nsu=${nodeId.namespaceUri}`};` +
+    `${nodeId.kind}=${nodeId.id}`
+  );
 }
 
 const shownFloat = (value: number): unknown =>
