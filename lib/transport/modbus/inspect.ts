@@ -167,12 +167,12 @@ async function noControlBlock(
       `register ${ring.ringAddress}: exchange the two addresses`;
     return transportError('OPENOT_MODBUS_EXCHANGED', message, 'refused');
   }
-  const found = Buffer.from(wire.subarray(0, 8))
+  const bytes = Buffer.from(wire.subarray(0, 8))
     .toString('hex')
     .replace(/(..)(?=.)/g, '$1 ');
   const message =
     `expected the control block (4f 4f 54 32, OOT2, in any byte order) from ${where} on, ` +
-    `found ${layoutAt(wire) === undefined ? '' : 'a record of the ring: '}${found}: ` +
+    `found ${layoutAt(wire) === undefined ? '' : 'a record of the ring: '}${bytes}: ` +
     'check the address (counted from 0), the register type and the unit id';
   return transportError('OPENOT_MODBUS_CONTROL_MISSING', message, 'refused');
 }
