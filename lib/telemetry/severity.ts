@@ -16,7 +16,7 @@ export interface SeverityOverride {
   readonly text?: string;
 }
 
-const RANGES = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
+const RANGES: readonly string[] = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
 
 /** OpenTelemetry's short name of a severity number: 9 is `INFO`, 10 `INFO2`. Undefined outside of 1 to 24. */
 export function severityName(number: number): string | undefined {

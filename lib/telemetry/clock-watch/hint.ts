@@ -12,7 +12,7 @@ const FROM_1601 = 11_644_473_600n * SECOND;
 const TOLERANCE = MINUTE;
 
 /** Quarters of an hour by which the zones differ from UTC that are in use beside the whole hours. */
-const ODD_ZONES = new Set([-38, -14, -10, 14, 18, 22, 23, 26, 35, 38, 42, 51, 55]);
+const ODD_ZONES: ReadonlySet<number> = new Set([-38, -14, -10, 14, 18, 22, 23, 26, 35, 38, 42, 51, 55]);
 
 /** `kind` for machines, `text` for people. */
 export interface ClockHint {

@@ -4,7 +4,7 @@ import { fieldOf } from '../field-of';
 
 /** Values of key clockQuality (docs/format.md 5). */
 const SYNCED = 2;
-const qualities = ['unknown', 'free running', 'synchronised', 'in holdover'];
+const qualities: readonly string[] = ['unknown', 'free running', 'synchronised', 'in holdover'];
 
 /** What the records of one source say about its clock. */
 export interface SourceClock {

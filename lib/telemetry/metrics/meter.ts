@@ -6,6 +6,7 @@ import type { Measured, Meter, MetricSettings, NotAStatus } from './api';
 import { RecordCounts } from './record-counts';
 import { readStatus } from './status-message';
 import { StatusMetrics } from './status-metrics';
+import { Units } from './ucum';
 import { valuePoint } from './value-points';
 
 /** `startNs`: decimal text, when the mapper began to count; without it the first time it hears of. */
@@ -17,6 +18,7 @@ export function createMeter(
 
 class DocumentMeter implements Meter {
   private readonly readers = new StatusMetrics();
+  private readonly units = new Units();
   private readonly counts: RecordCounts;
   private readonly watch;
 
@@ -29,7 +31,7 @@ class DocumentMeter implements Meter {
     const metrics: MetricPoint[] = [];
     let notFinite = 0;
     for (const document of documents) {
-      const point = valuePoint(document, stream, settings);
+      const point = valuePoint(document, stream, settings, this.units);
       if (point === 'notFinite') notFinite++;
       else if (point !== undefined) metrics.push(point);
     }

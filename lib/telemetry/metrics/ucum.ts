@@ -1,30 +1,36 @@
+import { BoundedMap } from '../../base';
 import { plantUnits } from './units';
 
 /** What plants write where there is no unit. */
-const NO_UNIT = new Set(['', '-', '--', 'n/a', 'N/A', 'none']);
+const NO_UNIT: ReadonlySet<string> = new Set(['', '-', '--', 'n/a', 'N/A', 'none']);
 /** Characters of a metric's unit, at most. */
 const MAX_UNIT = 63;
-/** Symbols whose unit is remembered: a definition has a handful. */
+/** Symbols that are remembered; more are none of a plant. */
 const MAX_KNOWN = 1000;
 /** What an unknown thing may be counted per: `pcs/min`. */
-const TIMES = new Set(['s', 'min', 'h', 'd']);
-
-const known = new Map<string, string>();
+const TIMES: ReadonlySet<string> = new Set(['s', 'min', 'h', 'd']);
 
 /**
  * A unit's symbol as UCUM (docs/format.md 22): `degC` is `Cel`, `m³/h` is `m3/h`, `pcs/min` is `{pcs}/min`; what is not
- * known
- * is an annotation, `{text}`, without the characters that may not stand in one. No unit is the empty text and not `1`,
+ * known is an annotation, `{text}`, without the characters that may not stand in one. No unit is the empty text and not `1`,
  * which says "a ratio" and makes stores rename the metric.
  */
 export function ucumOf(symbol: string | undefined): string {
-  if (symbol === undefined) return '';
-  let ucum = known.get(symbol);
-  if (ucum === undefined) {
-    ucum = translate(symbol.trim());
-    if (known.size < MAX_KNOWN) known.set(symbol, ucum);
+  return symbol === undefined ? '' : translate(symbol.trim());
+}
+
+/** The same, remembered: a definition has a handful of symbols, and those that are put together take a while. */
+export class Units {
+  private readonly known = new BoundedMap<string, string>(MAX_KNOWN);
+
+  of(symbol: string | undefined): string {
+    if (symbol === undefined) return '';
+    const known = this.known.get(symbol);
+    if (known !== undefined) return known;
+    const ucum = ucumOf(symbol);
+    this.known.set(symbol, ucum);
+    return ucum;
   }
-  return ucum;
 }
 
 function translate(symbol: string): string {

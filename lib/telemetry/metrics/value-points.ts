@@ -6,14 +6,14 @@ import { fieldOf } from '../field-of';
 import type { KeyValue, MetricPoint, NumberDataPoint } from '../otlp-types';
 import type { MetricSettings } from './api';
 import { streamAttribute } from './series';
-import { ucumOf } from './ucum';
+import { Units } from './ucum';
 
 /** Of a metric's name, as the OpenTelemetry specification limits it. */
 const MAX_NAME = 255;
 const PREFIX = 'openot.value.';
 
 /** Values of key authResult (docs/format.md 5) under which the parameter has its new value. */
-const IN_FORCE = new Set([0, 2]);
+const IN_FORCE: ReadonlySet<unknown> = new Set([0, 2]);
 
 /**
  * The gauge point of a ValueChanged or ParameterChange with a number (docs/format.md 22), also where a definition gave
@@ -24,7 +24,8 @@ const IN_FORCE = new Set([0, 2]);
 export function valuePoint(
   document: DocumentObject,
   stream: string,
-  settings: MetricSettings
+  settings: MetricSettings,
+  units = new Units()
 ): MetricPoint | 'notFinite' | undefined {
   if (document.kind !== 'event' || !isValueEvent(document.eventTypeId)) return undefined;
   const field = fieldOf(document, Key.newValue);
@@ -46,7 +47,7 @@ export function valuePoint(
   return {
     name: metricName(String(value.value)),
     // What the record says of itself stands over what the definition says of the value.
-    unit: ucumOf(fieldOf(document, Key.unit)?.unit ?? field.unit),
+    unit: units.of(fieldOf(document, Key.unit)?.unit ?? field.unit),
     kind: 'gauge',
     // A clock that was never set says 0, which a point may not: it means that there is no time.
     point: {

@@ -32,7 +32,7 @@ export function followBatch(desk: Desk, state: StreamState, document: EventDocum
   if (span === undefined) {
     if (isEnd) desk.counts.unknownBeginnings++;
   } else if (isEnd) desk.end(span, document, [textAttribute('openot.batch.result', step)]);
-  else desk.note(span, eventOf(document, step === undefined ? undefined : namedEvent('batch', step)));
+  else desk.note(span, eventOf(document, desk.fieldKeys, step === undefined ? undefined : namedEvent('batch', step)));
   return ids;
 }
 

@@ -28,7 +28,7 @@ export function followCondition(
 ): SpanIds | undefined {
   if (correlationId === undefined) {
     for (const span of state.open.values())
-      if (span.kind === 'condition' && span.of === conditionId) desk.note(span, eventOf(document));
+      if (span.kind === 'condition' && span.of === conditionId) desk.note(span, eventOf(document, desk.fieldKeys));
     return undefined;
   }
   const identity = desk.identify('condition', state, conditionId, correlationId);
@@ -45,7 +45,7 @@ export function followCondition(
     if (document.eventTypeId === EventType.ConditionCleared || document.eventTypeId === EventType.ConditionActive)
       desk.counts.unknownBeginnings++;
   } else if (document.eventTypeId === EventType.ConditionCleared) desk.end(span, document);
-  else desk.note(span, eventOf(document));
+  else desk.note(span, eventOf(document, desk.fieldKeys));
   return ids;
 }
 

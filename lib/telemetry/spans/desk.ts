@@ -1,4 +1,5 @@
 import type { EventDocument } from '../../document';
+import { FieldKeyBook } from '../field-keys';
 import type { KeyValue, Span, SpanEvent } from '../otlp-types';
 import type { SpanCounts, SpanIds } from './api';
 import { plainIds } from './correlation';
@@ -64,6 +65,8 @@ const noCounts = (): { -readonly [name in keyof SpanCounts]: number } => ({
 export class Desk {
   readonly counts = noCounts();
   readonly shelf: Shelf;
+  /** For the attributes of events. */
+  readonly fieldKeys = new FieldKeyBook();
   readonly openings: Readonly<Record<'condition' | 'batch', Openings>>;
   /** Every open span with its stream, in the order in which they were opened. */
   readonly open = new Map<OpenSpan, StreamState>();

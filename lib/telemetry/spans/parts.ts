@@ -44,13 +44,15 @@ export function endAttributes(document: EventDocument, begun: { readonly sourceI
 /** The span itself says which condition, occurrence and batch it is. */
 const SAID: ReadonlySet<number> = new Set([Key.conditionId, Key.correlationId, Key.batchId]);
 
-const keys = new FieldKeyBook();
-
 /**
  * A record within a span: `name`, by default that of its log record, the seq that leads to it, its line, and what its
  * fields say.
  */
-export function eventOf(document: EventDocument, name = nameOfEvent(document.eventName)): SpanEvent {
+export function eventOf(
+  document: EventDocument,
+  keys: FieldKeyBook,
+  name = nameOfEvent(document.eventName)
+): SpanEvent {
   const { provenance, seq, text } = document;
   const attributes = [intAttribute('openot.source.id', provenance.source.id), intAttribute('openot.seq', seq)];
   if (text !== undefined) attributes.push(textAttribute('openot.text', text));
