@@ -9,7 +9,7 @@ import { ageChangesInMs, shortAge, ThrottledStatus } from '../../../nodes/runtim
 import { fileNameOf } from '../../../nodes/runtime/user-directory';
 import { facts, message } from '../support/data';
 import { itemsOfConcatenation } from '../../../lib/stream';
-import { until } from '../../support/until';
+import { sleep, until } from '../../support/until';
 
 class FakeNode extends EventEmitter {
   readonly errors: unknown[] = [];
@@ -127,6 +127,8 @@ describe('the throttled status', () => {
     await until('the last of the interval', () => fake.shown.length >= 2);
     should(fake.shown).eql([{ text: '1' }, { text: '100' }]);
     should(built).equal(2);
+    // The interval since then is over: the next one is shown at once again.
+    await sleep(60);
     status.set(() => ({ text: 'a' }));
     status.set(() => ({ text: 'b' }));
     status.close();
