@@ -46,6 +46,7 @@ export function build() {
   const sources = [
     'lib',
     'nodes',
+    'cli',
     'editor',
     'icons',
     'scripts/copy-assets.mjs',

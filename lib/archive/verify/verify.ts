@@ -187,7 +187,7 @@ class Verification {
         path,
         index
       });
-    const compiled = await compileDefinition(bytes);
+    const compiled = compileDefinition(bytes);
     if (!compiled.ok)
       return this.findings.add({
         kind: 'definition',
