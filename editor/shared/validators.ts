@@ -87,3 +87,6 @@ export const host = withVariables(
 export const httpAddress = withVariables(
   matching(/^https?:\/\/(\[[0-9a-f:.]+\]|[^\s/:?#[\]@]+)(:\d{1,5})?([/?][^\s]*)?$/i, 'httpAddress')
 );
+
+/** The name of a log: no spaces, no `+`. */
+export const logName = withVariables(matching(/^[^\s+]+$/u, 'logName'));

@@ -167,11 +167,13 @@ const logobject = [
 
 // The archive, its notes and keys.
 const archive = [
+  'OPENOT_ARCHIVE_COMMAND',
   'OPENOT_ARCHIVE_DAMAGED',
   'OPENOT_ARCHIVE_DISK',
   'OPENOT_ARCHIVE_ENTRY',
   'OPENOT_ARCHIVE_KEY',
   'OPENOT_ARCHIVE_NOTE',
+  'OPENOT_ARCHIVE_PAYLOAD',
   'OPENOT_ARCHIVE_WENT_BACK'
 ] as const;
 

@@ -10,7 +10,7 @@ import {
   WhenUnadvertised
 } from '../../lib/definition';
 import type { LooseFacts } from '../../lib/stream';
-import type { DefinitionAuthority, DefinitionState } from '../runtime/definition-node';
+import type { DefinitionAuthority, DefinitionFile, DefinitionState } from '../runtime/definition-node';
 import { CodedError } from '../runtime/coded-error';
 import { FoundFile, listDefinitionFiles, MAX_FILE_BYTES, readDefinitionFile } from './definition-files';
 import { watchFolder } from './file-watch';
@@ -41,6 +41,8 @@ export class DefinitionController implements DefinitionAuthority {
   readonly ready: Promise<void>;
   isReady = false;
   private readonly stamps = new Map<string, string>();
+  /** By origin, the file that is in force, as it was loaded. */
+  private readonly files = new Map<string, { readonly hash: string; readonly bytes: Uint8Array }>();
   private readonly refused = new Set<string>();
   private readonly listeners = new Set<() => void>();
   private listingError = '';
@@ -131,8 +133,17 @@ export class DefinitionController implements DefinitionAuthority {
     this.take(
       OWN_TEXT,
       'the definition in the node',
-      compileDefinition(this.settings.json, { maxBytes: MAX_FILE_BYTES })
+      compileDefinition(this.settings.json, { maxBytes: MAX_FILE_BYTES }),
+      Buffer.from(this.settings.json, 'utf8')
     );
+  }
+
+  /** The file of the definition with this carriage hash, exactly as it was loaded; undefined where none is held. */
+  fileOf(hash: string): DefinitionFile | undefined {
+    const compiled = this.store.get(hash);
+    const file = [...this.files.values()].find((one) => one.hash === hash);
+    if (compiled === undefined || file === undefined) return undefined;
+    return { semanticVersion: compiled.semanticVersion, bytes: file.bytes };
   }
 
   /** Takes what is new or changed, lets go of what was removed from a folder. Never rejects. */
@@ -167,7 +178,7 @@ export class DefinitionController implements DefinitionAuthority {
     const result = text.ok ? compileDefinition(text.bytes, { maxBytes: MAX_FILE_BYTES }) : undefined;
     if (this.closed) return;
     this.stamps.set(path, stamp);
-    if (text.ok) return this.take(path, path, result!);
+    if (text.ok) return this.take(path, path, result!, text.bytes);
     this.refused.add(path);
     this.reports.error(text.error);
     this.changed();
@@ -179,11 +190,12 @@ export class DefinitionController implements DefinitionAuthority {
       this.stamps.delete(path);
       this.refused.delete(path);
       this.reports.log(`definition file ${path} is gone`);
+      this.files.delete(path);
       if (!this.store.remove(path)) this.changed();
     }
   }
 
-  private take(origin: string, name: string, result: CompileResult): void {
+  private take(origin: string, name: string, result: CompileResult, bytes: Uint8Array): void {
     if (!result.ok) {
       this.refused.add(origin);
       const { code, message, rule } = result;
@@ -196,6 +208,7 @@ export class DefinitionController implements DefinitionAuthority {
       return this.changed();
     }
     const wasRefused = this.refused.delete(origin);
+    this.files.set(origin, { hash: result.compiled.carriageHash, bytes });
     for (const warning of definitionWarnings(result.compiled))
       this.reports.warn(warning.code, `${name}: ${warning.message}`);
     const { carriageHash, semanticVersion } = result.compiled;

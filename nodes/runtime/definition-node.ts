@@ -9,6 +9,12 @@ export interface DefinitionState {
   missing?: true;
 }
 
+/** A definition file, for whoever keeps it. */
+export interface DefinitionFile {
+  readonly semanticVersion: string;
+  readonly bytes: Uint8Array;
+}
+
 /** What the nodes that use definitions see of an `openot-definition` node. */
 export interface DefinitionAuthority {
   /** Resolves when the first look at the source is done, well or not. */
@@ -16,6 +22,8 @@ export interface DefinitionAuthority {
   readonly isReady: boolean;
   /** The one place that binds a stream's epochs to definitions (docs/design.md 7). */
   bind(facts: LooseFacts, whenUnadvertised: WhenUnadvertised): Binding;
+  /** The file of the definition with this carriage hash, exactly as it was loaded; undefined where none is held. */
+  fileOf(hash: string): DefinitionFile | undefined;
   state(): DefinitionState;
   /** Calls `listener` after every change; returns how to end that. */
   onChange(listener: () => void): () => void;

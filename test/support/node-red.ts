@@ -65,6 +65,7 @@ const ours = [
   'openot-ack',
   'openot-otel',
   'openot-otlp',
+  'openot-archive',
   'openot-simulator'
 ];
 
