@@ -12,7 +12,7 @@ export async function openSource(archive: string): Promise<LogSource> {
   if (/^https?:\/\//i.test(archive)) return webSource(archive);
   const found = await stat(archive).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(
-      `${archive} cannot be opened (${error.code}): expected the folder of an archive, a zip file of it, or its http address`
+      `${archive} cannot be opened (${error.code}): expected the folder of an archive, a zip of it, or its http address`
     );
   });
   return found.isDirectory() ? folderSource(archive) : zipSource(archive, await readFile(archive));

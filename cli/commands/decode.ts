@@ -66,7 +66,8 @@ function* lines(
         text?: string;
         provenance?: { sourceTime?: string; sourceTimeNs?: string | number };
       };
-      yield `${document.provenance?.sourceTime ?? document.provenance?.sourceTimeNs ?? ''} ${document.text ?? text}`.trim();
+      const { sourceTime, sourceTimeNs = '' } = document.provenance ?? {};
+      yield `${sourceTime ?? sourceTimeNs} ${document.text ?? text}`.trim();
     }
   }
 }

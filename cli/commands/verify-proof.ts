@@ -31,7 +31,8 @@ export const verifyProof: Command = {
     } else if (outcome.ok)
       terminal.out(
         terminal.colours.good(
-          `The entry is number ${outcome.index} of the ${outcome.checkpoint.size} that ${outcome.checkpoint.origin} signed.\n`
+          `The entry is number ${outcome.index} of the ${outcome.checkpoint.size} ` +
+            `that ${outcome.checkpoint.origin} signed.\n`
         )
       );
     else terminal.out(terminal.colours.bad(`It does not hold: ${outcome.message}\n`));

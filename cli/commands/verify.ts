@@ -18,7 +18,7 @@ Says whether an archive is what it was when it was signed, and whether what is m
 Checked: the signature; that every entry hashes to the tree and the tree to the signed root; that older checkpoints
 are prefixes; the CRC of every record; that positions rise; that the loss accounting, run again over the records, comes
 to the same gaps as the loss entries; that every definition is there and hashes to its name.
-Taken as declared: the class of a loss (lost or indeterminate) and the counts of laps, which rest on what was never read.
+Taken as declared: the class of a loss (lost or indeterminate) and the counts of laps: they rest on what was never read.
 
 Exit codes: 0 all holds, 1 something is wrong or missing that the archive does not declare, 2 wrong usage or unreadable.
 `;
@@ -55,7 +55,8 @@ function show(report: VerifyReport, { out, colours }: Terminal): void {
     line(colours.weak(`a signature of ${name} was not checked: no key of it was given`));
   if (report.previous !== null)
     line(
-      `continues the log ${report.previous.origin} of ${count(report.previous.size, 'entry', 'entries')}, root ${Buffer.from(report.previous.root, 'base64').toString('hex')}`
+      `continues the log ${report.previous.origin} of ${count(report.previous.size, 'entry', 'entries')}, root ` +
+        Buffer.from(report.previous.root, 'base64').toString('hex')
     );
   if (report.minimum > 0) line(`entries below ${report.minimum} were pruned: verified from there on`);
   if (report.unsigned > 0) line(`${count(report.unsigned, 'entry', 'entries')} behind the checkpoint: not signed yet`);
@@ -84,7 +85,8 @@ function show(report: VerifyReport, { out, colours }: Terminal): void {
   for (const hash of report.missingDefinitions) line(`definition ${hash} is declared missing`);
   for (const jump of report.jumps)
     line(
-      `entry ${jump.index}, stream ${jump.stream}, run ${jump.runId}, source ${jump.sourceId}: counting goes on at seq ${jump.next} instead of ${jump.expected} (${jump.cause}): what lies between is not in the archive`
+      `entry ${jump.index}, stream ${jump.stream}, run ${jump.runId}, source ${jump.sourceId}: counting goes on at ` +
+        `seq ${jump.next} instead of ${jump.expected} (${jump.cause}): what lies between is not in the archive`
     );
   for (const { index, code, text } of report.notes) line(`entry ${index}, note ${code}: ${text}`);
   line();

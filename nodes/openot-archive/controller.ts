@@ -28,7 +28,10 @@ export type ArchiveState =
 const PASSES: readonly string[] = ['OPENOT_STATE_LOCKED', 'OPENOT_ARCHIVE_DISK'];
 const COMMANDS = ['checkpoint', 'begin'];
 
-/** Runs an archive for a node: opens it, again where that failed for a while, and hands messages on once they are durable. */
+/**
+ * Runs an archive for a node: opens it, again where that failed for a while, and hands messages on once they are
+ * durable.
+ */
 export class ArchiveController {
   private archive: Archive | undefined;
   private why: Failure | undefined;

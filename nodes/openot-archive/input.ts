@@ -32,13 +32,12 @@ function batchFacts(openot: unknown): BatchFacts {
   if (stream === undefined || incarnation === undefined || snapshot === undefined || receiveTimeNs === undefined)
     throw refused('found bytes without the facts of a stream in msg.openot');
   if (segments === undefined && notices === undefined) throw refused('found bytes that did not come from a ring');
-  const { began: _began, ...rest } = facts;
   return {
-    ...(rest as BatchFacts),
+    ...(facts as BatchFacts),
     epochs,
     segments: segments ?? [],
     notices: notices ?? [],
-    ...(isBegan(began) ? { began } : {})
+    began: isBegan(began) ? began : undefined
   };
 }
 
@@ -63,5 +62,6 @@ function documentOf(value: unknown, place: number): GivenDocument {
 const refused = (found: string): CodedError =>
   new CodedError(
     'OPENOT_ARCHIVE_PAYLOAD',
-    `an archive takes the batches of openot-reader (bytes, before openot-decoder) and documents of openot-logobject: ${found}. Move the archive directly behind the reader: documents can be made again from what it holds`
+    'an archive takes the batches of openot-reader (bytes, before openot-decoder) and documents of openot-logobject: ' +
+      `${found}. Move the archive directly behind the reader: documents can be made again from what it holds`
   );

@@ -13,7 +13,7 @@ export function announceVkey(id: string, vkey: string): () => void {
   };
 }
 
-/** `GET openot/archive-key/<node id>`, for the dialog: the verifier key, which is no secret. Permission `openot.read`. */
+/** `GET openot/archive-key/<node id>`, for the dialog: the verifier key, no secret. Permission `openot.read`. */
 export function serveVkeys(RED: NodeAPI): void {
   const admin = RED.httpAdmin as NodeAPI['httpAdmin'] | undefined;
   if (admin === undefined || admin === null || served.has(admin)) return;

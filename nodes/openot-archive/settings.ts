@@ -65,7 +65,7 @@ export function archiveSettings(
   };
 }
 
-/** The key of the credentials, else that of the node's own file, which is made at first use. Rejects: OPENOT_ARCHIVE_KEY. */
+/** The key of the credentials, else that of the node's own file, made at first use. Rejects: OPENOT_ARCHIVE_KEY. */
 export async function keyOfSettings({
   keyText,
   keyFile,

@@ -10,7 +10,10 @@ function shortBytes(bytes: number): string {
   return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
 }
 
-/** The archive in one line: entries, age of the last checkpoint at `nowMs`, bytes since the start, or what stands in its way. */
+/**
+ * The archive in one line: entries, age of the last checkpoint at `nowMs`, bytes since the start, or what stands in its
+ * way.
+ */
 export function showArchive(state: ArchiveState, nowMs: number): NodeStatus {
   if (state.kind === 'blocked') return { fill: 'red', shape: 'ring', text: `${state.why.code}: nothing is passed on` };
   if (state.kind === 'opening')

@@ -105,6 +105,6 @@ export function verifyProof(
     ? { ok: true, index, checkpoint: opened.checkpoint }
     : failure(
         'OPENOT_ARCHIVE_NOTE',
-        `the proof does not lead from this entry to the root of ${size} entries: the entry is another one, or was changed`
+        `the proof does not lead from this entry to the root of ${size} entries: it is another one, or was changed`
       );
 }

@@ -172,7 +172,7 @@ export class TreeCheck {
         kind: 'bundle',
         message:
           `it should hold the ${width} entries from ${first} on: ` +
-          `${entries === undefined ? 'its lengths do not come out even' : `found ${entries.length}`}`,
+          (entries === undefined ? 'its lengths do not come out even' : `found ${entries.length}`),
         path,
         index: first
       });

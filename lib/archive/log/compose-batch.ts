@@ -1,0 +1,233 @@
+import { bind, DefinitionStore, NOT_ADVERTISED } from '../../definition';
+import type { BatchFacts, LossItem, NoticeItem } from '../../stream';
+import type { RecordView } from '../../wire';
+import { sha256Hex } from '../tree/digest';
+import type { Composer } from './compose';
+import { BeginCause, BeginStreamEntry, entryBytes, EntryEpoch, Expected, noticeEntry, RecordWriter } from './entry';
+import { StreamTracker } from './stream-tracker';
+
+/** Sources that one `begin-stream` names, at most: the next one follows it. */
+const MAX_EXPECTED = 500;
+const noDefinitions = new DefinitionStore();
+
+/** The steps of one batch. */
+export type Step = { readonly record: RecordView; readonly abs: number } | { readonly notice: NoticeItem };
+
+/** One batch of one stream. */
+export class BatchComposer {
+  private readonly writer: RecordWriter;
+  private readonly epochAt: (abs: number) => EntryEpoch;
+  private pending: NoticeItem[] = [];
+
+  constructor(
+    private readonly composer: Composer,
+    private readonly tracker: StreamTracker,
+    private readonly payload: Buffer,
+    private readonly facts: BatchFacts,
+    private readonly steps: readonly Step[]
+  ) {
+    this.writer = new RecordWriter(facts);
+    this.epochAt = epochsOf(facts);
+  }
+
+  async run(): Promise<void> {
+    for (let i = 0; i < this.steps.length; i++) {
+      const step = this.steps[i];
+      if ('notice' in step) {
+        if (!this.tracker.hasNotice(step.notice)) this.pending.push(step.notice);
+      } else await this.record(step.record, step.abs, i);
+    }
+    this.putNotices(() => true);
+  }
+
+  private async record(record: RecordView, abs: number, step: number): Promise<void> {
+    const { tracker, composer, facts, pending } = this;
+    const isSameLife = tracker.incarnation === facts.incarnation;
+    const held = isSameLife ? tracker.held.get(abs) : undefined;
+    let isReused = false;
+    if (held !== undefined) {
+      if (await this.isHeld(held, record)) return this.putNotices(() => true);
+      isReused = true;
+      const text =
+        `position ${abs} of incarnation ${facts.incarnation} was stored before with other bytes (entry ${held}); ` +
+        'what the reader brings now follows';
+      composer.put(composer.note('position-reused', text, tracker.stream));
+    }
+    const epoch = this.epochAt(abs);
+    if (epoch.definition !== null) composer.define(epoch.definition);
+    if (pending.length > 0) this.putNotices(({ kind }) => kind === 'incarnation');
+    if (!isSameLife || !tracker.hasBegun || isReused || !this.follows(abs)) this.beginAt(abs, step);
+    else if (
+      pending.length > 0 ||
+      tracker.losses.length > 0 ||
+      tracker.accounting.expectedOf(record) !== record.safeSeq
+    )
+      this.beginSource(record, abs);
+    if (pending.length > 0) this.putNotices(() => true);
+    const { start } = record;
+    const index = composer.put(this.writer.entry(abs, epoch, this.payload, start, start + record.length));
+    tracker.recorded(record, abs, index);
+  }
+
+  /** Is the record that the archive holds at this place the same, byte for byte? One that was pruned counts as it. */
+  private async isHeld(index: number, { start, length }: RecordView): Promise<boolean> {
+    const entry = await this.composer.entryAt(index);
+    if (entry === undefined) return true;
+    const { bytes, sha256 } = JSON.parse(Buffer.from(entry).toString('utf8')) as { bytes?: string; sha256?: string };
+    const given = this.payload.subarray(start, start + length);
+    return bytes === undefined ? sha256 === sha256Hex(given) : bytes === given.toString('base64');
+  }
+
+  private putNotices(which: (notice: NoticeItem) => boolean): void {
+    const rest: NoticeItem[] = [];
+    for (const notice of this.pending) {
+      if (!which(notice)) rest.push(notice);
+      else {
+        this.composer.put({ bytes: entryBytes(noticeEntry(this.tracker.stream, notice)) });
+        this.tracker.noticed(notice);
+      }
+    }
+    this.pending = rest;
+  }
+
+  /** Whether the position follows what was stored, or what the notices before it say was passed over. */
+  private follows(abs: number): boolean {
+    const { tracker, pending } = this;
+    if (tracker.wasSought || pending.some((notice) => notice.kind === 'skipped' && notice.reason === 'OPENOT_SEEK'))
+      return false;
+    if (tracker.follows(abs)) return true;
+    const { end } = tracker;
+    tracker.end = pending.reduce((sum, notice) => ('toAbs' in notice ? Math.max(sum, notice.toAbs) : sum), end);
+    const follows = tracker.follows(abs);
+    tracker.end = end;
+    return follows;
+  }
+
+  /**
+   * Counting begins at this record: the reader went elsewhere, its ring began anew, or this archive was not in its way.
+   */
+  private beginAt(abs: number, step: number): void {
+    const { tracker, facts } = this;
+    const isNewLife = tracker.incarnation !== facts.incarnation || !tracker.hasBegun;
+    const cause = this.causeOf(abs, isNewLife);
+    tracker.beginLife(facts.incarnation);
+    const isWhole = isNewLife && cause === 'first-contact';
+    const expected = isWhole ? [] : this.expectedFrom(step, cause);
+    const runId = BigInt(
+      facts.began?.abs !== undefined && facts.began.abs <= abs ? facts.began.runId : facts.snapshot.runId
+    );
+    this.begin(cause, abs, expected, isWhole ? undefined : runId);
+  }
+
+  private causeOf(abs: number, isNewLife: boolean): BeginCause {
+    const { began } = this.facts;
+    if (
+      isNewLife &&
+      began !== undefined &&
+      began.incarnation === this.facts.incarnation &&
+      this.isFirstFrom(began.abs, abs)
+    )
+      return began.cause;
+    const { wasSought } = this.tracker;
+    const isSought =
+      wasSought || this.pending.some((notice) => notice.kind === 'skipped' && notice.reason === 'OPENOT_SEEK');
+    return isSought ? 'seek' : 'archive-added';
+  }
+
+  /** Is this the first record that the reader met from that place on? */
+  private isFirstFrom(beganAbs: number, abs: number): boolean {
+    const probe = new StreamTracker('');
+    probe.capacity = this.facts.snapshot.bufferBytes;
+    probe.end = this.pending.reduce((sum, notice) => ('toAbs' in notice ? Math.max(sum, notice.toAbs) : sum), beganAbs);
+    return probe.follows(abs);
+  }
+
+  /** The seq that the reader expected next of each source of this batch, where the archive would expect another. */
+  private expectedFrom(step: number, cause: BeginCause): Expected[] {
+    const first = new Map<string, Expected>();
+    const losses = [...this.tracker.losses, ...this.pending];
+    const see = (runId: string, sourceId: number, next: number): void => {
+      const key = `${runId}/${sourceId}`;
+      if (!first.has(key)) first.set(key, { runId, sourceId, next });
+    };
+    for (const loss of losses) if (isGap(loss)) see(loss.runId, loss.sourceId, loss.firstSeq);
+    for (const one of this.steps.slice(step)) {
+      if ('record' in one) see(one.record.runId.toString(), one.record.sourceId, one.record.safeSeq);
+      else if (isGap(one.notice)) see(one.notice.runId, one.notice.sourceId, one.notice.firstSeq);
+    }
+    return [...first.values()].flatMap((given) => this.corrected(given, cause) ?? []);
+  }
+
+  /** What is to be said of a source; undefined where the archive expects the same. */
+  private corrected({ runId, sourceId, next }: Expected, cause: BeginCause): Expected | undefined {
+    const { tracker } = this;
+    const known = tracker.accounting.expectedSeq(BigInt(runId), sourceId);
+    if (next === known) return undefined;
+    const carried = cause === 'resumed' && known === 0 ? tracker.carriedOf(runId, sourceId) : undefined;
+    return { runId, sourceId, next: carried === undefined ? next : Math.min(next, carried) };
+  }
+
+  /**
+   * Counting of this record's source begins here, where nothing was stored of it since counting began in the middle.
+   */
+  private beginSource(record: RecordView, abs: number): void {
+    const { tracker } = this;
+    const known = tracker.accounting.expectedOf(record);
+    const runId = record.runId.toString();
+    const gap = [...tracker.losses, ...this.pending].find(
+      (loss) => isGap(loss) && loss.runId === runId && loss.sourceId === record.sourceId
+    ) as LossItem | undefined;
+    const next = gap === undefined ? record.safeSeq : gap.firstSeq;
+    // A loss that begins below what is held ends where it should: the archive holds what the reader cannot know it had.
+    if (next === known || (gap !== undefined && next < known && record.safeSeq >= known)) return;
+    const { joined } = tracker;
+    if (joined === undefined || !tracker.isUnsettled(runId, record.sourceId, known)) return;
+    const expected = this.corrected({ runId, sourceId: record.sourceId, next }, joined.cause);
+    if (expected !== undefined) this.begin(joined.cause, abs, [expected], joined.runId);
+  }
+
+  private begin(cause: BeginCause, abs: number, expected: readonly Expected[], runId: bigint | undefined): void {
+    const { stream, incarnation, snapshot } = this.facts;
+    const { oldestAbs, headAbs, lostCount } = snapshot;
+    for (let at = 0; at === 0 || at < expected.length; at += MAX_EXPECTED) {
+      const part = expected.slice(at, at + MAX_EXPECTED);
+      const entry: BeginStreamEntry = {
+        kind: 'begin-stream',
+        stream,
+        incarnation,
+        cause,
+        abs,
+        oldestAbs,
+        headAbs,
+        lostCount,
+        expected: part
+      };
+      this.composer.put({ bytes: entryBytes(entry) });
+      this.tracker.began(entry, runId);
+    }
+  }
+}
+
+const isGap = (notice: NoticeItem): notice is LossItem => notice.kind === 'loss' && notice.upgrade !== true;
+
+/** The epoch of the record at a position, as far as it is known for certain (docs/format.md 15). */
+function epochsOf({ stream, snapshot, epochs }: BatchFacts): (abs: number) => EntryEpoch {
+  const binding = bind(noDefinitions, { stream, snapshot, epochs, whenUnadvertised: 'placeholder' });
+  const made = new Map<unknown, EntryEpoch>();
+  return (abs) => {
+    const relation = binding.relationOf(abs);
+    const isOlder = relation.relation === 'prior' && relation.epochId === undefined;
+    const older = isOlder ? epochs.filter(({ firstAbs }) => firstAbs <= abs).at(-1) : undefined;
+    const key = older ?? relation;
+    let epoch = made.get(key);
+    if (epoch === undefined) {
+      const isContradicted =
+        relation.relation === 'current' && !relation.bound.ok && relation.bound.reason.kind === 'stalePriorEpoch';
+      const id = older?.epochId ?? relation.epochId ?? null;
+      const hash = older?.hash ?? relation.bound.advertised;
+      epoch = { id, definition: id === null || isContradicted || hash === NOT_ADVERTISED ? null : hash };
+      made.set(key, epoch);
+    }
+    return epoch;
+  };
+}

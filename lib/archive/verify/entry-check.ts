@@ -1,0 +1,192 @@
+import { compileDefinition } from '../../definition';
+import { decodeRecord, RecordView } from '../../wire';
+import { definitionPath, Entry, LogHead, recordPath } from '../log/entry';
+import { readEntry } from '../log/read-entry';
+import { sha256Hex } from '../tree/digest';
+import { Findings, Jump, MAX_KEPT, VerifyReport } from './findings';
+import { StreamCheck } from './stream-check';
+import { LogSource } from './tree-check';
+
+/** What the entries of a log come to. */
+type EntryFacts = Pick<
+  VerifyReport,
+  'entries' | 'streams' | 'jumps' | 'notes' | 'definitions' | 'missingDefinitions' | 'previous'
+>;
+
+/** Looks at each entry of a log, in order: its form, its record, its definition, and the account of its stream. */
+export class EntryCheck {
+  private readonly streams = new Map<string, StreamCheck>();
+  private readonly jumps: Jump[] = [];
+  private readonly notes: { index: number; code: string; text: string }[] = [];
+  private readonly entries: Record<string, number> = {};
+  private readonly definitions = new Set<string>();
+  private readonly missingDefinitions = new Set<string>();
+  /** By carriage hash, the first entry that needs it. */
+  private readonly needed = new Map<string, { index: number; stream: string }>();
+  private previous: LogHead | null = null;
+  private origin = '';
+  private isPruned = false;
+
+  constructor(
+    private readonly source: LogSource,
+    private readonly findings: Findings
+  ) {}
+
+  /** The entries of the log of this name follow, from entry 0 on or from where it was pruned. */
+  begin(origin: string, isPruned: boolean): void {
+    this.origin = origin;
+    this.isPruned = isPruned;
+  }
+
+  /** The next entry. */
+  async entry(bytes: Buffer, index: number): Promise<void> {
+    const read = readEntry(bytes);
+    if (!read.ok) return this.findings.add({ kind: 'entry', message: read.message, index });
+    const { entry } = read;
+    this.entries[entry.kind] = (this.entries[entry.kind] ?? 0) + 1;
+    if ((index === 0) !== (entry.kind === 'begin'))
+      this.findings.add({
+        kind: 'begin',
+        message:
+          index === 0
+            ? `entry 0 must be the begin of the log, found ${entry.kind}`
+            : 'a begin of the log stands in its middle',
+        index
+      });
+    await this.judge(entry, index);
+  }
+
+  /** Every epoch's definition must be there, or be said not to be. */
+  needs(): void {
+    for (const [hash, { index, stream }] of this.needed)
+      if (!this.definitions.has(hash) && !this.missingDefinitions.has(hash))
+        this.findings.add({
+          kind: 'definition',
+          message: `the definition ${hash}, which the records from here on need, is not in the archive`,
+          index,
+          stream
+        });
+  }
+
+  /** What all of them come to. */
+  facts(): EntryFacts {
+    return {
+      entries: this.entries,
+      streams: [...this.streams.values()].map((stream) => stream.totals()),
+      jumps: this.jumps,
+      notes: this.notes,
+      definitions: [...this.definitions],
+      missingDefinitions: [...this.missingDefinitions].filter((hash) => !this.definitions.has(hash)),
+      previous: this.previous
+    };
+  }
+
+  private async judge(entry: Entry, index: number): Promise<void> {
+    switch (entry.kind) {
+      case 'begin':
+        this.previous = entry.previous;
+        if (entry.origin !== this.origin)
+          this.findings.add({
+            kind: 'begin',
+            message: `the log says that it is ${entry.origin}, its checkpoint that of ${this.origin}`,
+            index
+          });
+        return;
+      case 'begin-stream':
+        return this.streamOf(entry.stream).begin(entry, index);
+      case 'definition':
+        return this.definition(entry, index);
+      case 'record':
+        return this.record(entry, index);
+      case 'document':
+        if (entry.sha256 !== undefined) await this.content(entry.sha256, entry.length, index);
+        return;
+      case 'note':
+        if (this.notes.length < MAX_KEPT) this.notes.push({ index, code: entry.code, text: entry.text });
+        if (entry.code === 'position-reused' && entry.stream !== null) this.streamOf(entry.stream).reused();
+        if (entry.code === 'definition-missing')
+          this.missingDefinitions.add(/[0-9a-f]{16}/.exec(entry.text)?.[0] ?? '');
+        return;
+      default:
+        return this.streamOf(entry.stream).notice(entry);
+    }
+  }
+
+  private async record(entry: Extract<Entry, { kind: 'record' }>, index: number): Promise<void> {
+    const { stream, incarnation, abs, epoch } = entry;
+    if (epoch.definition !== null && !this.needed.has(epoch.definition))
+      this.needed.set(epoch.definition, { index, stream });
+    const bytes =
+      entry.bytes === undefined
+        ? await this.content(entry.sha256, entry.length, index)
+        : Buffer.from(entry.bytes, 'base64');
+    if (bytes === undefined) return;
+    const record = decodeRecord(bytes);
+    if (record.ok && record.length === bytes.length && record.hasCrc && record.safeSeq >= 0)
+      return this.streamOf(stream).record(record, incarnation, abs, index);
+    const why = record.ok ? whyNot(record, bytes.length) : record.kind;
+    this.findings.add({ kind: 'record', message: `its bytes are no whole record with a CRC: ${why}`, index, stream });
+  }
+
+  private async definition(entry: Extract<Entry, { kind: 'definition' }>, index: number): Promise<void> {
+    const { hash, sha256, bytes: length } = entry;
+    const path = definitionPath(sha256);
+    const bytes = await this.source.read(path);
+    if (bytes === undefined)
+      return this.findings.add({ kind: 'missing', message: `the definition ${hash} is not there`, path, index });
+    if (bytes.length !== length || sha256Hex(bytes) !== sha256)
+      return this.findings.add({
+        kind: 'content',
+        message: `the definition ${hash} was changed: it does not hash to its name`,
+        path,
+        index
+      });
+    const compiled = compileDefinition(bytes);
+    if (!compiled.ok)
+      return this.findings.add({
+        kind: 'definition',
+        message: `the file is no definition: ${compiled.message}`,
+        path,
+        index
+      });
+    if (compiled.compiled.carriageHash !== hash)
+      return this.findings.add({
+        kind: 'definition',
+        message: `the file is the definition ${compiled.compiled.carriageHash}, the entry says ${hash}`,
+        path,
+        index
+      });
+    this.definitions.add(hash);
+  }
+
+  /** A content beside the log. */
+  private async content(sha256: string, length: number, index: number): Promise<Buffer | undefined> {
+    const path = recordPath(sha256);
+    const bytes = await this.source.read(path);
+    if (bytes === undefined)
+      this.findings.add({ kind: 'missing', message: 'the content of an entry is not there', path, index });
+    else if (bytes.length !== length || sha256Hex(bytes) !== sha256)
+      this.findings.add({
+        kind: 'content',
+        message: 'the content of an entry was changed: it does not hash to its name',
+        path,
+        index
+      });
+    else return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    return undefined;
+  }
+
+  private streamOf(stream: string): StreamCheck {
+    let check = this.streams.get(stream);
+    if (check === undefined)
+      this.streams.set(stream, (check = new StreamCheck(stream, this.findings, this.jumps, this.isPruned)));
+    return check;
+  }
+}
+
+const whyNot = (record: RecordView, length: number): string =>
+  record.length !== length
+    ? `${length - record.length} bytes stand behind it`
+    : record.hasCrc
+      ? 'its seq is too large'
+      : 'it has no CRC';
