@@ -1,6 +1,6 @@
 import { configInput, onChange } from './shared/dialog';
 import { definitionFault } from './definition/fault';
-import { Check, field, isText, oneOf } from './shared/validators';
+import { Check, field, isText, oneOf, reasonOf } from './shared/validators';
 import { configVersion, knownVersion, migrateAdded } from './shared/version';
 
 /** The choice in an open dialog counts. */
@@ -41,11 +41,19 @@ RED.nodes.registerType('openot-definition', {
       mode: 'ace/mode/json',
       value: String(this.json ?? '')
     });
+    const showFault = (): void => {
+      const fault = configInput('source').val() === 'json' ? definitionFault(text?.getValue() ?? '') : undefined;
+      $('.openot-definition-fault')
+        .toggle(fault !== undefined)
+        .text(fault === undefined ? '' : reasonOf(this, 'json', fault));
+    };
+    text.getSession().on('change', showFault);
     onChange(configInput('source'), () => {
       const isText = configInput('source').val() === 'json';
       $('.openot-definition-json').toggle(isText);
       $('.openot-definition-path').toggle(!isText);
       if (isText) text?.resize?.();
+      showFault();
     });
   },
   oneditsave() {

@@ -46,6 +46,7 @@ interface NodeDefinition {
 
 interface TextEditor {
   getValue(): string;
+  getSession(): { on(event: 'change', listener: () => void): void };
   resize?(): void;
   destroy(): void;
 }

@@ -23,8 +23,15 @@ function scriptOf(type) {
   return outputFiles[0].text;
 }
 
-/** The page that Node-RED's editor loads for a node. */
-const dialogOf = (type) => `${templateOf(type)}\n<script type="text/javascript">\n${scriptOf(type)}</script>\n`;
+/** The page that Node-RED's editor loads for a node; the shared rules of style reach only into its dialog. */
+function dialogOf(type) {
+  const style = `<style>\n${readFileSync(join(root, 'editor', 'shared', 'dialog.css'), 'utf8')}</style>`;
+  const template = templateOf(type).replace(
+    /(<script type="text\/html" data-template-name="[^"]+">\n)([\s\S]*?)(<\/script>)/,
+    (_, open, body, close) => `${open}<div class="openot-form">\n${style}\n${body}</div>\n${close}`
+  );
+  return `${template}\n<script type="text/javascript">\n${scriptOf(type)}</script>\n`;
+}
 
 /** The texts of a node in a language, and those that all nodes share. */
 function catalogueOf(type, language) {

@@ -12,10 +12,14 @@ export function field(label: string, check: Check): Validator {
   // The editor takes a reason only from a function of two arguments.
   return function (value, _options) {
     const fault = check(value, this);
-    if (fault === undefined) return true;
-    const [key, values] = typeof fault === 'string' ? [fault, {}] : fault;
-    return `${this._(`${this.type}.label.${label}`)}: ${this._(`openot.invalid.${key}`, values)}`;
+    return fault === undefined ? true : reasonOf(this, label, fault);
   };
+}
+
+/** What is wrong with a field, as a sentence that begins with its label. */
+export function reasonOf(node: EditorNode, label: string, fault: Exclude<Fault, undefined>): string {
+  const [key, values] = typeof fault === 'string' ? [fault, {}] : fault;
+  return `${node._(`${node.type}.label.${label}`)}: ${node._(`openot.invalid.${key}`, values)}`;
 }
 
 /** The name of an environment variable and nothing else: Node-RED puts its value in its place. */

@@ -136,6 +136,64 @@ for (const theme of themes) {
       });
     }
 
+    it('says why a field is wrong, by its label, in the dialog and for the node', async () => {
+      const wrong = { id: 'wrong', type: 'openot-reader', opcua: '', controlNode: '', ringNode: 'i=1', interval: '5' };
+      await editor.evaluate(
+        `RED.nodes.import(
+          [{ ...${JSON.stringify(wrong)}, x: 500, y: 700, z: RED.workspaces.active(), wires: [[], []] }],
+          { generateIds: false }
+        )`
+      );
+      await editor.openDialog('wrong');
+      should(
+        await editor.evaluate<string>("$('#node-input-interval').data('tooltip') && RED.nodes.node('wrong').type")
+      ).equal('openot-reader');
+      await editor.press('ok');
+      should(await editor.evaluate<string[]>("RED.nodes.node('wrong').validationErrors")).eql([
+        'Endpoint: none is chosen: choose one, or add one with the button beside it',
+        'Control block: is empty',
+        'Interval: a whole number from 10 to 3600000 is expected, or ${NAME}'
+      ]);
+      // What came in without a version has that of this package.
+      should(await editor.evaluate<number>("RED.nodes.node('wrong').configVersion")).equal(1);
+      await editor.evaluate("RED.nodes.remove('wrong')");
+      should(editor.problems).eql([]);
+    });
+
+    it('names a trailing comma in a definition while it is typed', async () => {
+      const definition = ours.find(({ type, source }) => type === 'openot-definition' && source === 'json')!;
+      await editor.openDialog(definition.id);
+      const fault = (): Promise<string> => editor.evaluate("$('.openot-definition-fault:visible').text()");
+      should(await fault()).equal('');
+      await editor.evaluate(
+        `(() => {
+          const text = '{\\n  "header": {},\\n}';
+          if (window.monaco) monaco.editor.getModels().at(-1).setValue(text);
+          else ace.edit('node-config-input-json-editor').setValue(text);
+        })()`
+      );
+      await editor.page.waitForFunction("$('.openot-definition-fault:visible').length > 0", { timeout: 60_000 });
+      should(await fault()).equal(
+        'Definition (JSON): a trailing comma in line 2, column 15: nothing follows it, so take it away'
+      );
+      await editor.press('cancel');
+      should(editor.problems).eql([]);
+    });
+
+    it('says what to try next where Find ring finds none', async () => {
+      const reader = ours.find(({ type, transport }) => type === 'openot-reader' && transport === 'modbus')!;
+      await editor.openDialog(reader.id);
+      await editor.evaluate("$('#openot-reader-from').val('50000'); $('#openot-reader-to').val('50200')");
+      await editor.evaluate("$('#openot-reader-find').click()");
+      await editor.page.waitForSelector('.openot-reader-next li', { timeout: 60_000 });
+      await editor.screenshot(`find-none-${theme}`);
+      const steps = await editor.evaluate<string[]>("$('.openot-reader-next li').map((_, e) => $(e).text()).get()");
+      should(steps.length).equal(4);
+      should(steps[0]).match(/other kind of registers/);
+      await editor.press('cancel');
+      should(editor.problems).eql([]);
+    });
+
     it('saves what the dialog of the mapper shows: lists, signals, and values that come from elsewhere', async () => {
       // As a fresh one from the palette, but for its name.
       await editor.evaluate(`(() => {
