@@ -12,8 +12,8 @@ const TIMES: ReadonlySet<string> = new Set(['s', 'min', 'h', 'd']);
 
 /**
  * A unit's symbol as UCUM (docs/format.md 22): `degC` is `Cel`, `m³/h` is `m3/h`, `pcs/min` is `{pcs}/min`; what is not
- * known is an annotation, `{text}`, without the characters that may not stand in one. No unit is the empty text and not `1`,
- * which says "a ratio" and makes stores rename the metric.
+ * known is an annotation, `{text}`, without the characters that may not stand in one. No unit is the empty text and not
+ * `1`, which says "a ratio" and makes stores rename the metric.
  */
 export function ucumOf(symbol: string | undefined): string {
   return symbol === undefined ? '' : translate(symbol.trim());
