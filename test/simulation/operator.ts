@@ -82,6 +82,7 @@ export class Operator {
       onSaved: (bytes) => simulation.confirmed(bytes),
       onBatch: (process, batch) => simulation.batch(process, batch),
       onProcessed: (process, batch) => simulation.processed(process, batch),
+      onSettled: (process, serial) => simulation.settled(process, serial),
       onError: (error) => simulation.error(error),
       ...(simulation.isTraced ? { onStatus: (status, facts) => simulation.status(status, facts) } : {})
     });

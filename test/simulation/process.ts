@@ -31,6 +31,8 @@ export interface ProcessParts {
   readonly onSaved: (bytes: Uint8Array) => void;
   readonly onBatch: (process: Process, batch: Batch) => void;
   readonly onProcessed: (process: Process, batch: Batch) => void;
+  /** The reader is told that a batch is safe. */
+  readonly onSettled: (process: Process, serial: number) => void;
   readonly onError: (error: ReaderError) => void;
   /** Where somebody looks at it. */
   readonly onStatus?: (status: ReaderStatus, facts: StatusFacts) => void;
@@ -54,7 +56,11 @@ export class Process {
     this.sink = new Sink(sink, chance.fork(), scheduler, {
       isDead: () => gate.isDead,
       isCalm,
-      settle: (serial) => void (!gate.isDead && this.reader.settle(serial)),
+      settle: (serial) => {
+        if (gate.isDead) return;
+        parts.onSettled(this, serial);
+        this.reader.settle(serial);
+      },
       books: { processed: (batch) => parts.onProcessed(this, batch) }
     });
     const every = (ms: number, call: () => void): (() => void) => this.every(ms, call);

@@ -13,6 +13,7 @@ import { DurableChecker } from './checkers/durable';
 import { duplicatesChecker } from './checkers/duplicates';
 import { idsChecker } from './checkers/ids';
 import { inventedChecker } from './checkers/invented';
+import { livesApartChecker } from './checkers/lives-apart';
 import { lossClassChecker } from './checkers/loss-class';
 import { checkMemory } from './checkers/memory';
 import { orderChecker } from './checkers/order';
@@ -165,6 +166,15 @@ export class Simulation {
         isOldState: () => this.isOldState
       }),
       bindingChecker(books, this.definitions),
+      // A batch that was refused is never processed, and nobody waits for it.
+      ...(plan.sink.rejects > 0
+        ? []
+        : [
+            livesApartChecker(books, {
+              nowMs: () => this.scheduler.now,
+              ackTimeoutMs: plan.settings.ackTimeoutMs ?? Infinity
+            })
+          ]),
       totalsChecker(books, () => ({
         reader: this.operator.process.reader,
         session: this.sessions.get(this.operator.process) as Session
@@ -394,6 +404,11 @@ export class Simulation {
     this.trace(`processed ${batch.serial}`);
     kept.delete(batch.serial);
     for (const checker of this.checkers) checker.processed?.(session, seen);
+  }
+
+  settled(process: Process, serial: number): void {
+    const session = this.sessions.get(process);
+    if (session !== undefined) for (const checker of this.checkers) checker.settled?.(session, serial);
   }
 
   /** What the reader says of itself. */

@@ -9,6 +9,8 @@ export interface Checker {
   handedOn?(session: Session, seen: SeenBatch): void;
   /** A batch is safe behind the reader. */
   processed?(session: Session, seen: SeenBatch): void;
+  /** The reader was told that a batch is safe: the acknowledgement may have been lost. */
+  settled?(session: Session, serial: number): void;
   /** A state was written that a next reader would go on from. */
   saved?(checkpoint: SavedState): void;
   /** All faults are over, everything was read and processed. */
