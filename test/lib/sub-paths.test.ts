@@ -2,6 +2,7 @@ import should from 'should';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
+import { preProcessFile } from 'typescript';
 
 const root = path.resolve(__dirname, '../..');
 
@@ -41,6 +42,19 @@ const ROOMS: Record<string, readonly string[]> = {
   './archive/files': ['archive', 'base', 'state'],
   './simulator': ['base', 'definition', 'ring', 'simulator', 'wire']
 };
+
+/** The declarations that somebody's compiler reads for an entry. */
+function declarationsOf(file: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  for (const { fileName } of preProcessFile(readFileSync(file, 'utf8')).importedFiles) {
+    const beside = path.resolve(path.dirname(file), fileName);
+    const found = fileName.startsWith('.') && [`${beside}.d.ts`, `${beside}/index.d.ts`].find(existsSync);
+    if (found) declarationsOf(found, seen);
+    else seen.add(fileName);
+  }
+  return seen;
+}
 
 /** Runs a script as a process of its own, in which nothing is loaded yet; what it wrote, as JSON. */
 const inNode = <T>(script: string, type: 'commonjs' | 'module' = 'commonjs'): T =>
@@ -83,6 +97,13 @@ describe('the sub-paths of the package', function () {
       'module'
     );
     should(differing).eql([]);
+  });
+
+  it('have types in which nothing but Node.js is spoken of', () => {
+    for (const [, entry] of subPaths) {
+      const read = [...declarationsOf(path.join(root, entry.require.types))];
+      should(read.filter((name) => !path.isAbsolute(name) && !name.startsWith('node:'))).eql([]);
+    }
   });
 
   for (const [subPath] of subPaths.filter(([name]) => name !== '.')) {
