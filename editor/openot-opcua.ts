@@ -24,7 +24,8 @@ RED.nodes.registerType('openot-opcua', {
     user: { type: 'text' },
     password: { type: 'password' },
     certificate: { type: 'password' },
-    privateKey: { type: 'password' }
+    privateKey: { type: 'password' },
+    passphrase: { type: 'password' }
   },
   label() {
     return this.name || String(this.endpoint ?? '') || 'openot-opcua';

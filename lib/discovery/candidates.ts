@@ -1,7 +1,15 @@
 import type { DataValue, NodeId, ReadValueIdOptions } from 'node-opcua';
 import { CONTROL_BLOCK_LENGTH } from '../ring';
 import type { SharedOpcuaConnection } from '../transport/opcua/probing';
-import { bytesOf, rangeOf, loadClient, readValues } from '../transport/opcua/probing';
+import {
+  bytesOf,
+  isGood,
+  loadClient,
+  mayRefuseRanges,
+  rangeOf,
+  readValues,
+  statusName
+} from '../transport/opcua/probing';
 import type { TransportError } from '../transport/transport';
 import type { BrowsedNode } from './browse';
 
@@ -66,7 +74,7 @@ function shapeOf(dataType: DataValue, valueRank: DataValue, dimensions: DataValu
 }
 
 const contentOf = (value: DataValue): unknown =>
-  value.statusCode.isGood() ? (value.value?.value as unknown) : undefined;
+  isGood(value.statusCode) ? (value.value?.value as unknown) : undefined;
 
 function elementsOf(content: unknown): number | undefined {
   const dimensions =
@@ -92,13 +100,13 @@ export async function carriersOf(
     const { node, shape } = nodes[i];
     let value = read.value[i];
     let isWhole = false;
-    if (value.statusCode.name.startsWith('BadIndexRange')) {
+    if (mayRefuseRanges(statusName(value.statusCode))) {
       const whole = await readValues(connection, [valueItem(node.nodeId, undefined, true)]);
       if (!whole.ok) continue;
       value = whole.value[0];
       isWhole = true;
     }
-    found[i] = value.statusCode.isGood() ? carrierOf(node, shape, value, isWhole) : undefined;
+    found[i] = isGood(value.statusCode) ? carrierOf(node, shape, value, isWhole) : undefined;
   }
   return { ok: true, value: found };
 }
@@ -106,7 +114,7 @@ export async function carriersOf(
 /** Bytes of the whole value, read once: for variables whose length the server does not say. */
 export async function lengthOf(connection: SharedOpcuaConnection, nodeId: NodeId): Promise<number | undefined> {
   const read = await readValues(connection, [valueItem(nodeId, undefined, true)]);
-  const bytes = read.ok && read.value[0].statusCode.isGood() ? bytesOf(read.value[0].value) : undefined;
+  const bytes = read.ok && isGood(read.value[0].statusCode) ? bytesOf(read.value[0].value) : undefined;
   return bytes?.ok === true ? bytes.bytes.length : undefined;
 }
 

@@ -3,12 +3,14 @@ import { OpcuaNodes, OpcuaSettings } from '../transport/opcua';
 import {
   SharedOpcuaConnection,
   bytesOf,
+  isGood,
   rangeOf,
   loadClient,
   parseNodeId,
   readNamespaces,
   resolveNodeId,
   readValues,
+  statusName,
   OpcuaTransport
 } from '../transport/opcua/probing';
 import type { RingFacts } from '../transport/transport';
@@ -122,10 +124,10 @@ async function behaviourOf(
     const first = quietPlace(check, elements, width);
     const part = await valueOf(connection, { ...item, indexRange: rangeOf(`${first}:${first + RANGE - 1}`) });
     if (part === undefined) return last;
-    if (!part.statusCode.isGood())
+    if (!isGood(part.statusCode))
       return {
-        behaviour: part.statusCode.name.startsWith('BadIndexRange') ? 'refused' : 'unclear',
-        status: part.statusCode.name
+        behaviour: whole !== undefined && isGood(whole.statusCode) ? 'refused' : 'unclear',
+        status: statusName(part.statusCode)
       };
     const got = bytesOf(part.value);
     if (!got.ok) return last;

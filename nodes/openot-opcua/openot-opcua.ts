@@ -35,7 +35,8 @@ const init = (RED: NodeAPI): void => {
       user: { type: 'text' },
       password: { type: 'password' },
       certificate: { type: 'password' },
-      privateKey: { type: 'password' }
+      privateKey: { type: 'password' },
+      passphrase: { type: 'password' }
     }
   });
 };

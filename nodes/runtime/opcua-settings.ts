@@ -21,6 +21,7 @@ export interface OpcuaCredentials {
   password?: string;
   certificate?: string;
   privateKey?: string;
+  passphrase?: string;
 }
 
 /** Without an `@`: a user name in an address would travel into exports and logs. */
@@ -51,7 +52,7 @@ export function opcuaSettings(
   if (securityMode !== 'None' && securityPolicy === 'None')
     throw new CodedError('OPENOT_CONFIG', `security mode ${securityMode} needs a security policy other than None`);
   const authentication = choiceOf(properties.authentication, 'Log in as', ['anonymous', 'password', 'certificate']);
-  const { user, password, certificate, privateKey } = credentials;
+  const { user, password, certificate, privateKey, passphrase } = credentials;
   if (authentication === 'password' && !user)
     throw new CodedError(
       'OPENOT_CONFIG',
@@ -72,7 +73,7 @@ export function opcuaSettings(
       securityPolicy,
       authentication,
       ...(authentication === 'password' ? { user, password: password ?? '' } : {}),
-      ...(authentication === 'certificate' ? { certificate, privateKey } : {}),
+      ...(authentication === 'certificate' ? { certificate, privateKey, passphrase } : {}),
       trust: choiceOf(properties.trust, 'Server trust', ['list', 'acceptFirst']),
       requestTimeoutMs: numberOf(properties.requestTimeout, {
         name: 'Time-out',

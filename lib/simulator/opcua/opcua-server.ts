@@ -1,4 +1,4 @@
-import type { OPCUAServer } from 'node-opcua';
+import type { OPCUAServer, OPCUAServerOptions } from 'node-opcua';
 import { createServer } from 'node:net';
 import { PlcMemory } from '../memory';
 import { SeededRandom } from '../random';
@@ -35,6 +35,14 @@ export interface OpcuaServerOptions {
   readonly acceptUnknownCertificates?: boolean;
   /** Namespaces registered before the simulator's own: its index moves, as when a controller's interfaces change. */
   readonly namespacesBefore?: readonly string[];
+  /** Bytes of the largest message that it sends. Default: node-opcua's own limit. */
+  readonly maxMessageSize?: number;
+  /** TCP connections at a time. Default 20. */
+  readonly maxConnections?: number;
+  /** Its own certificate (PEM, perhaps with its issuers behind it) and key, as files. Default: one is made. */
+  readonly certificate?: { readonly certificateFile: string; readonly privateKeyFile: string };
+  /** Default true; false = it answers nothing without security, also not which endpoints it has. */
+  readonly offersNone?: boolean;
   /** For the quirks' choices. */
   readonly seed?: number;
   /** Milliseconds, for the age of stale images. Default the system's clock. */
@@ -89,6 +97,7 @@ export async function startOpcuaServer(options: OpcuaServerOptions): Promise<Sim
     disableFileWatchers: true
   });
   const users = options.users ?? {};
+  const offersNone = options.offersNone ?? true;
   const server = new opcua.OPCUAServer({
     host,
     hostname: host,
@@ -96,11 +105,15 @@ export async function startOpcuaServer(options: OpcuaServerOptions): Promise<Sim
     resourcePath: '/openot',
     allowAnonymous: options.allowAnonymous ?? true,
     securityModes: [
-      opcua.MessageSecurityMode.None,
+      ...(offersNone ? [opcua.MessageSecurityMode.None] : []),
       opcua.MessageSecurityMode.Sign,
       opcua.MessageSecurityMode.SignAndEncrypt
     ],
-    securityPolicies: [opcua.SecurityPolicy.None, opcua.SecurityPolicy.Basic256Sha256],
+    securityPolicies: [...(offersNone ? [opcua.SecurityPolicy.None] : []), opcua.SecurityPolicy.Basic256Sha256],
+    disableDiscovery: !offersNone,
+    ...options.certificate,
+    maxConnectionsPerEndpoint: options.maxConnections ?? 20,
+    ...(options.maxMessageSize === undefined ? {} : { transportSettings: messagesUpTo(options.maxMessageSize) }),
     userManager: {
       isValidUser: (user: string, password: string) => Object.hasOwn(users, user) && users[user] === password
     },
@@ -115,6 +128,7 @@ export async function startOpcuaServer(options: OpcuaServerOptions): Promise<Sim
     },
     serverCapabilities: {
       maxSessions: quirks.maxSessions ?? 20,
+      maxSubscriptionsPerSession: quirks.maxSubscriptions ?? 10,
       operationLimits: { maxNodesPerRead: quirks.maxNodesPerRead ?? 0 }
     }
   });
@@ -162,6 +176,17 @@ export async function startOpcuaServer(options: OpcuaServerOptions): Promise<Sim
     }
   };
 }
+
+/** Limits of a server whose messages are small; buffers of 64 KiB. */
+const messagesUpTo = (maxMessageSize: number): OPCUAServerOptions['transportSettings'] => ({
+  adjustTransportLimits: (hello) => ({
+    ...hello,
+    receiveBufferSize: 65_536,
+    sendBufferSize: 65_536,
+    maxMessageSize,
+    maxChunkCount: Math.ceil(maxMessageSize / 65_536)
+  })
+});
 
 const CONTROL = 'OpenOT.Control';
 const SCALAR = 'OpenOT.Running';

@@ -54,10 +54,16 @@ export interface Quirks {
   /** The same for the ring. */
   staleRing?: number;
   indexRange?: IndexRangeMode;
+  /** Status with which a range is refused. Default BadIndexRangeInvalid. */
+  rangeStatus?: 'BadIndexRangeInvalid' | 'BadNotSupported' | 'BadInvalidArgument' | 'BadInternalError';
+  /** Status of every value, as its 32 bits: 0x00300000 is GoodClamped. Default 0, Good. */
+  valueStatus?: number;
   /** Layout: nodes in one Read, else BadTooManyOperations. */
   maxNodesPerRead?: number;
   /** Layout: sessions at a time, else BadTooManySessions. Default 20. */
   maxSessions?: number;
+  /** Layout: subscriptions of one session, else BadTooManySubscriptions. Default 10. */
+  maxSubscriptions?: number;
   fault?: FaultOptions;
   /** Milliseconds every Read takes. */
   delay?: number;

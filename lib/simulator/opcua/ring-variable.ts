@@ -71,20 +71,22 @@ function readValue(context: VariableContext, variable: RingVariable, indexRange:
   const now = new Date();
   return new opcua.DataValue({
     value: valueOf(opcua, variable.type, bytes),
-    statusCode: opcua.StatusCodes.Good,
+    statusCode: opcua.getStatusCodeFromCode(quirks.valueStatus ?? 0),
     sourceTimestamp: now,
     serverTimestamp: now
   });
 }
 
 type ElementRange =
-  { ok: true; from: number; to: number } | { ok: false; status: 'BadIndexRangeInvalid' | 'BadIndexRangeNoData' };
+  | { ok: true; from: number; to: number }
+  | { ok: false; status: NonNullable<Quirks['rangeStatus']> | 'BadIndexRangeNoData' };
 
 /** Elements `[from, to)` that this server returns for an IndexRange, its habits applied. */
 function elementRange(quirks: Quirks, indexRange: NumericRange | undefined, count: number): ElementRange {
   if (indexRange === undefined || indexRange.isEmpty() || quirks.indexRange === 'ignored')
     return { ok: true, from: 0, to: count };
-  if (quirks.indexRange === 'refused' || !indexRange.isValid()) return { ok: false, status: 'BadIndexRangeInvalid' };
+  if (quirks.indexRange === 'refused') return { ok: false, status: quirks.rangeStatus ?? 'BadIndexRangeInvalid' };
+  if (!indexRange.isValid()) return { ok: false, status: 'BadIndexRangeInvalid' };
   const value = indexRange.value;
   let from: number;
   let to: number;

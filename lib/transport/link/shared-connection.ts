@@ -32,8 +32,8 @@ export abstract class SharedConnection<Link, State extends ConnectionState = Con
   private opening: Promise<TransportError | undefined> | undefined;
   private attempt: AbortController | undefined;
   private closing: Promise<unknown> = Promise.resolve();
-  /** Of the monotonic clock. */
-  private notBeforeMs = 0;
+  /** Answered again until then, of the monotonic clock, also when everybody has let go meanwhile. */
+  private heldOff: { readonly error: TransportError; readonly untilMs: number } | undefined;
   private destroyed = false;
 
   /**
@@ -101,7 +101,11 @@ export abstract class SharedConnection<Link, State extends ConnectionState = Con
       this.holders.set(holder, () => resolve(this.closedError))
     );
     if (this.link !== undefined) return { ok: true };
-    if (performance.now() < this.notBeforeMs && this.error !== undefined) return this.error;
+    const { heldOff } = this;
+    if (heldOff !== undefined && performance.now() < heldOff.untilMs) {
+      this.error = heldOff.error;
+      return heldOff.error;
+    }
     this.opening ??= this.openNow();
     this.tell();
     const failed = await Promise.race([this.opening, sentAway]);
@@ -160,7 +164,7 @@ export abstract class SharedConnection<Link, State extends ConnectionState = Con
     if (!opened.ok) {
       this.error = opened;
       const holdOffMs = this.holdOffMs(opened);
-      if (holdOffMs > 0) this.notBeforeMs = performance.now() + holdOffMs;
+      if (holdOffMs > 0) this.heldOff = { error: opened, untilMs: performance.now() + holdOffMs };
       this.tell();
       return opened;
     }

@@ -1,13 +1,10 @@
 import { hostname } from 'node:os';
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OPCUACertificateManager } from 'node-opcua';
 import { loadClient } from './load';
-
-const DAY_MS = 86_400_000;
-const VALID_DAYS = 3650;
+import { keepOwnCertificate } from './own-certificate';
 
 /** Of one PKI folder: the client's key pair, its certificate, and the lists of server certificates. */
 export interface ClientFiles {
@@ -20,8 +17,8 @@ export interface ClientFiles {
 const making = new Map<string, Promise<void>>();
 
 /**
- * The client's identity under `folder`: made once and kept, because a server trusts this certificate and no other.
- * Valid from a day ago, so that a controller with a slow clock accepts it.
+ * The client's identity under `folder`: made once and kept as long as it is valid, because a server trusts this
+ * certificate and no other.
  */
 export async function openClientFiles(folder: string, applicationName: string): Promise<ClientFiles> {
   const { OPCUACertificateManager } = loadClient();
@@ -37,9 +34,7 @@ export async function openClientFiles(folder: string, applicationName: string): 
   // Two endpoints may share the folder and open at the same time.
   let made = making.get(certificateFile);
   if (made === undefined) {
-    made = existsSync(certificateFile)
-      ? Promise.resolve()
-      : makeCertificate(manager, certificateFile, applicationName, applicationUri);
+    made = keepOwnCertificate(manager, certificateFile, applicationName, applicationUri);
     making.set(certificateFile, made);
   }
   try {
@@ -48,22 +43,6 @@ export async function openClientFiles(folder: string, applicationName: string): 
     making.delete(certificateFile);
   }
   return { manager, certificateFile, privateKeyFile: manager.privateKey, applicationUri };
-}
-
-async function makeCertificate(
-  manager: OPCUACertificateManager,
-  outputFile: string,
-  applicationName: string,
-  applicationUri: string
-): Promise<void> {
-  await manager.createSelfSignedCertificate({
-    applicationUri,
-    dns: [hostname()],
-    outputFile,
-    subject: `/CN=${applicationName.replace(/[^A-Za-z0-9 .-]/g, ' ')}/O=OpenOT`,
-    startDate: new Date(Date.now() - DAY_MS),
-    validity: VALID_DAYS
-  });
 }
 
 /**

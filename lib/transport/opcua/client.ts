@@ -1,13 +1,20 @@
-import type { ClientSession, OPCUAClient, UserIdentityInfo } from 'node-opcua';
+import type { ClientSession, OPCUAClient } from 'node-opcua';
+import { errorText } from '../../base';
+import { DeadlineError } from '../../base/deadline';
 import { transportError } from '../link';
 import { TransportError } from '../transport';
-import { ClientFiles, openClientFiles, rememberedThumbprint, rememberThumbprint, thumbprintOf } from './client-files';
-import { DeadlineError, withDeadline } from '../../base/deadline';
-import { safeText, shownEndpoint } from './errors';
+import { ClientFiles, openClientFiles } from './client-files';
+import { discard } from './discard';
+import { safeText, statusOf } from './errors';
+import { firstAnswer } from './first-answer';
+import { keepTokensSteady } from './guard';
 import { loadClient } from './load';
-import { endpointError, openError } from './open-error';
+import { offeredSecurity } from './offered-security';
+import { CREDENTIALS, endpointError, openError, wasEnded } from './open-error';
 import { LinkBackError, withProbe } from './reachability-probe';
+import { ServerTrust, trustedCertificates } from './server-trust';
 import { OpcuaSettings } from './settings';
+import { identityOf } from './user-identity';
 
 /** A client with its session, open. */
 export interface OpenClient {
@@ -17,68 +24,63 @@ export interface OpenClient {
   readonly files: ClientFiles;
 }
 
-/** At most this long for letting go, so that a deploy never waits for a dead link. */
-export const CLOSE_MS = 2_000;
+/** What a client may begin with. */
+export interface ClientStart {
+  /** The session of a client that lost its link; it is taken over where the server still has it. */
+  readonly session?: ClientSession;
+  /** The server's certificate, where it tells nobody without security which one it has. */
+  readonly serverCertificate?: Buffer;
+  /** The link came back during the first try. */
+  readonly again?: boolean;
+}
+
+/** Certificates of the trust list that are tried at a server that does not show its own. */
+const MOST_KNOWN = 8;
+
+/**
+ * Bytes that a client prepares for every request: node-opcua allocates them whole each time, and ours are small. 8,192
+ * is the standard's least.
+ */
+const SEND_BUFFER = 8192;
 
 /**
  * A new client with a session, or why there is none. node-opcua's own reconnection is switched off: it has failed on
- * real controllers; here a client that lost its link is thrown away. `again` = the link came back during the first try.
+ * real controllers; here a client that lost its link is thrown away, and its session taken over.
  */
 export async function openClient(
   settings: OpcuaSettings,
   onLost: () => void,
-  again = false
+  start: ClientStart = {}
 ): Promise<OpenClient | TransportError> {
   const wrong = endpointError(settings);
   if (wrong !== undefined) return wrong;
-  const opcua = loadClient();
+  const user = identityOf(settings);
+  if (!user.ok) return user;
   let files: ClientFiles;
   try {
     files = await openClientFiles(settings.pkiFolder, settings.applicationName);
   } catch (error) {
     const message =
-      `the client's certificates in ${settings.pkiFolder} cannot be used: ${safeText(error, [])}. Check the rights ` +
-      'of the folder';
+      `the client's certificates in ${settings.pkiFolder} cannot be used: ${safeText(error, [])}. Check the ` +
+      'rights of the folder';
     return transportError('OPENOT_OPCUA_PKI', message, 'refused');
   }
-  const pinned =
-    settings.trust === 'acceptFirst' ? await rememberedThumbprint(settings.pkiFolder, settings.endpoint) : undefined;
-  files.manager.automaticallyAcceptUnknownCertificate = settings.trust === 'acceptFirst' && pinned === undefined;
-  const secured = settings.securityMode !== 'None';
-  const client = opcua.OPCUAClient.create({
-    applicationName: settings.applicationName,
-    applicationUri: files.applicationUri,
-    clientName: settings.applicationName,
-    endpointMustExist: false,
-    securityMode: opcua.MessageSecurityMode[settings.securityMode],
-    securityPolicy: secured ? policyOf(settings.securityPolicy) : opcua.SecurityPolicy.None,
-    connectionStrategy: { maxRetry: 0, initialDelay: 100, maxDelay: 1000 },
-    keepPendingSessionsOnDisconnect: false,
-    keepSessionAlive: true,
-    requestedSessionTimeout: settings.sessionTimeoutMs,
-    // Our own deadlines come first; these would tear the channel down at the first answer that is late.
-    transportTimeout: Math.max(settings.watchdogMs, settings.requestTimeoutMs * 4),
-    defaultTransactionTimeout: Math.max(settings.watchdogMs, settings.requestTimeoutMs * 4),
-    clientCertificateManager: files.manager,
-    certificateFile: files.certificateFile,
-    privateKeyFile: files.privateKeyFile
-  });
+  const trust = await ServerTrust.of(files.manager, settings);
+  const { serverCertificate } = start;
+  // What node-opcua asks the server for it judges itself.
+  if (serverCertificate !== undefined && (await trust.judge(serverCertificate)) !== undefined)
+    return trust.refusal as TransportError;
+  const client = makeClient(settings, files, serverCertificate);
   client.on('connection_lost', onLost);
   client.on('close', onLost);
+  const within = <T>(what: string, work: Promise<T>): Promise<T> =>
+    withProbe(what, settings.requestTimeoutMs, settings.endpoint, work);
   try {
-    await withProbe('the connection', settings.requestTimeoutMs, settings.endpoint, client.connect(settings.endpoint));
-    const changed =
-      secured && settings.trust === 'acceptFirst' ? await checkFirst(settings, client, pinned) : undefined;
-    if (changed !== undefined) {
-      await discard(client, undefined, files);
-      return changed;
-    }
-    const session = await withProbe(
-      'the session',
-      settings.requestTimeoutMs,
-      settings.endpoint,
-      client.createSession(identityOf(settings))
-    );
+    await within('the connection', client.connect(settings.endpoint));
+    if (settings.securityMode !== 'None') await trust.proved();
+    const session =
+      (await tookOver(client, start.session, within)) ??
+      (await within('the session', client.createSession(user.identity)));
     session.on('session_closed', onLost);
     // The only sign of a dead link while nobody reads: node-opcua asks for the server's state two times in a session's
     // time-out.
@@ -87,127 +89,86 @@ export async function openClient(
   } catch (error) {
     const gone = discard(client, undefined, files);
     // It is there now: the back-off of a long outage would sleep through that.
-    if (error instanceof LinkBackError && !again) return openClient(settings, onLost, true);
+    if (error instanceof LinkBackError && start.again !== true)
+      return openClient(settings, onLost, { ...start, again: true });
     // A server that is silent does not take part in it, and the pause before the next try must not begin later for
     // that.
     if (!(error instanceof DeadlineError)) await gone;
-    const offered = /Cannot find an Endpoint matching/i.test(String(error)) ? await offeredSecurity(settings) : [];
-    return openError(error, settings, files.certificateFile, offered);
+    return trust.refusal ?? explained(error, settings, files, onLost, start);
   }
+}
+
+function makeClient(settings: OpcuaSettings, files: ClientFiles, serverCertificate: Buffer | undefined): OPCUAClient {
+  const opcua = loadClient();
+  const client = opcua.OPCUAClient.create({
+    applicationName: settings.applicationName,
+    applicationUri: files.applicationUri,
+    clientName: settings.applicationName,
+    endpointMustExist: false,
+    securityMode: opcua.MessageSecurityMode[settings.securityMode],
+    securityPolicy: settings.securityMode === 'None' ? opcua.SecurityPolicy.None : policyOf(settings.securityPolicy),
+    connectionStrategy: { maxRetry: 0, initialDelay: 100, maxDelay: 1000 },
+    keepPendingSessionsOnDisconnect: false,
+    keepSessionAlive: true,
+    requestedSessionTimeout: settings.sessionTimeoutMs,
+    // Our own deadlines come first; these would tear the channel down at the first answer that is late.
+    transportTimeout: Math.max(settings.watchdogMs, settings.requestTimeoutMs * 4),
+    defaultTransactionTimeout: Math.max(settings.watchdogMs, settings.requestTimeoutMs * 4),
+    transportSettings: { sendBufferSize: SEND_BUFFER },
+    clientCertificateManager: files.manager,
+    certificateFile: files.certificateFile,
+    privateKeyFile: files.privateKeyFile,
+    ...(serverCertificate === undefined ? {} : { serverCertificate })
+  });
+  keepTokensSteady(client);
+  return client;
 }
 
 /**
- * Mode and policy of each endpoint that the server offers, for a person who has to choose one; empty where it cannot be
- * asked.
+ * The session of before on the channel of this client; undefined where the server does not give it: then a new one is
+ * made. Credentials that are refused are not tried a second time.
  */
-async function offeredSecurity(settings: OpcuaSettings): Promise<string[]> {
-  const opcua = loadClient();
-  let files: ClientFiles | undefined;
-  let client: OPCUAClient | undefined;
-  try {
-    files = await openClientFiles(settings.pkiFolder, settings.applicationName);
-    client = opcua.OPCUAClient.create({
-      applicationUri: files.applicationUri,
-      endpointMustExist: false,
-      connectionStrategy: { maxRetry: 0, initialDelay: 100, maxDelay: 1000 },
-      transportTimeout: settings.requestTimeoutMs,
-      clientCertificateManager: files.manager,
-      certificateFile: files.certificateFile,
-      privateKeyFile: files.privateKeyFile
-    });
-    await withDeadline('the connection', settings.requestTimeoutMs, client.connect(settings.endpoint));
-    const endpoints = await withDeadline('the list of endpoints', settings.requestTimeoutMs, client.getEndpoints());
-    return [
-      ...new Set(
-        endpoints.map((endpoint) =>
-          (
-            `${opcua.MessageSecurityMode[endpoint.securityMode]} ` +
-            `${endpoint.securityPolicyUri?.split('#')[1] ?? ''}`
-          ).trim()
-        )
-      )
-    ];
-  } catch {
-    return [];
-  } finally {
-    if (client !== undefined && files !== undefined) await discard(client, undefined, files);
-  }
-}
-
-/** Lets go of a client, whatever state it is in. Never rejects, at most CLOSE_MS. */
-export async function discard(
+async function tookOver(
   client: OPCUAClient,
   session: ClientSession | undefined,
-  files: ClientFiles
-): Promise<void> {
-  const deaf = async (): Promise<void> => {
-    client.removeAllListeners('connection_lost');
-    client.removeAllListeners('close');
-    session?.removeAllListeners('session_closed');
-    session?.removeAllListeners('keepalive_failure');
-  };
-  const letGo = async (): Promise<void> => {
-    await deaf().catch(() => undefined);
-    const closing = async (): Promise<void> => session?.close(true);
-    await closing().catch(() => undefined);
-    await client.disconnect();
-  };
-  await withDeadline('closing', CLOSE_MS, letGo()).catch(() => breakLink(client));
-  const dispose = async (): Promise<void> => files.manager.dispose();
-  await dispose().catch(() => undefined);
-}
-
-/** The socket of a link that does not answer: nothing public ends it at once. */
-function breakLink(client: OPCUAClient): void {
-  const inner = client as unknown as { _secureChannel?: { forceConnectionBreak?(): void; dispose?(): void } | null };
+  within: <T>(what: string, work: Promise<T>) => Promise<T>
+): Promise<ClientSession | undefined> {
+  if (session === undefined) return undefined;
   try {
-    inner._secureChannel?.forceConnectionBreak?.();
-  } catch {
-    // It was gone already.
-  }
-}
-
-function policyOf(name: string): string {
-  return `http://opcfoundation.org/UA/SecurityPolicy#${name}`;
-}
-
-function identityOf(settings: OpcuaSettings): UserIdentityInfo {
-  const { UserTokenType } = loadClient();
-  if (settings.authentication === 'password')
-    return { type: UserTokenType.UserName, userName: settings.user ?? '', password: settings.password ?? '' };
-  if (settings.authentication === 'certificate') {
-    return {
-      type: UserTokenType.Certificate,
-      certificateData: derOf(settings.certificate ?? ''),
-      privateKey: settings.privateKey ?? ''
-    };
-  }
-  return { type: UserTokenType.Anonymous };
-}
-
-/** The DER bytes of a PEM certificate. */
-function derOf(pem: string): Buffer {
-  return Buffer.from(pem.replace(/-----[^-]+-----/g, '').replace(/\s+/g, ''), 'base64');
-}
-
-/** Accept-first: remembers the certificate met first; another one later is refused before anything secret is sent. */
-async function checkFirst(
-  settings: OpcuaSettings,
-  client: OPCUAClient,
-  pinned: string | undefined
-): Promise<TransportError | undefined> {
-  const chain = client.serverCertificate;
-  const certificate = Array.isArray(chain) ? chain[0] : chain;
-  if (certificate === undefined) return undefined;
-  const thumbprint = thumbprintOf(Buffer.from(certificate));
-  if (pinned === undefined) {
-    await rememberThumbprint(settings.pkiFolder, settings.endpoint, thumbprint);
+    await within('the session', client.reactivateSession(session));
+    return session;
+  } catch (error) {
+    const status = statusOf(error);
+    if (error instanceof DeadlineError || error instanceof LinkBackError || CREDENTIALS.has(status)) throw error;
     return undefined;
   }
-  if (pinned === thumbprint) return undefined;
-  const message =
-    `${shownEndpoint(settings.endpoint)} shows another certificate than the first time (thumbprint ${thumbprint}, ` +
-    `remembered ${pinned}): if the server was given a new one, remove the old entry from ` +
-    `${settings.pkiFolder}/first`;
-  return transportError('OPENOT_OPCUA_CERTIFICATE_CHANGED', message, 'refused');
 }
+
+/** Why there is no session, as far as it can be found out; or the session after all, with a known certificate. */
+async function explained(
+  error: unknown,
+  settings: OpcuaSettings,
+  { certificateFile }: ClientFiles,
+  onLost: () => void,
+  start: ClientStart
+): Promise<OpenClient | TransportError> {
+  const failed = (offered: readonly string[] = []): TransportError =>
+    openError(error, settings, { certificateFile, offered, firstAnswer: heard, isHidden });
+  let heard = undefined as Awaited<ReturnType<typeof firstAnswer>> | undefined;
+  let isHidden = false;
+  const text = errorText(error);
+  if (/Cannot find an Endpoint matching/i.test(text)) return failed(await offeredSecurity(settings));
+  if (!wasEnded(text)) return failed();
+  heard = await firstAnswer(settings.endpoint, settings.requestTimeoutMs);
+  // It is an OPC UA server, and ended the connection on which it was asked for its certificate.
+  isHidden = heard === 'opcua' && /collect server's certificate|getEndpoints/i.test(text);
+  if (!isHidden || start.serverCertificate !== undefined) return failed();
+  for (const serverCertificate of await trustedCertificates(settings.pkiFolder, MOST_KNOWN)) {
+    const opened = await openClient(settings, onLost, { ...start, serverCertificate });
+    // A certificate of another server ends as the first try did.
+    if (opened.ok || opened.remedy !== 'reconnect') return opened;
+  }
+  return failed();
+}
+
+const policyOf = (name: string): string => `http://opcfoundation.org/UA/SecurityPolicy#${name}`;

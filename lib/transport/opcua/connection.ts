@@ -2,8 +2,11 @@ import type { ClientSession } from 'node-opcua';
 import { ConnectionState, Opened, SharedConnection, transportError } from '../link';
 import { TransportError } from '../transport';
 import { OpcuaConnection, OpcuaConnectionState } from './api';
-import { discard, openClient } from './client';
+import { openClient } from './client';
+import { discard } from './discard';
 import { shownEndpoint, unexpectedError } from './errors';
+import { tooManySessions } from './open-error';
+import { forgetSession, noteSession, sessionHeldUntil } from './session-note';
 import { CallResult, SessionQueue } from './session-queue';
 import { DEFAULT_OPCUA_SETTINGS, OpcuaSettings } from './settings';
 
@@ -17,6 +20,12 @@ export const LET_GO_MS = 500;
 
 const CLOSED = transportError('OPENOT_OPCUA_CLOSED', 'the connection was closed', 'reconnect');
 
+/** Asking again at once would keep a full server busy, and brings nothing. */
+const BUSY = new Set<string>(['OPENOT_OPCUA_TOO_MANY_SESSIONS', 'OPENOT_OPCUA_TOO_MANY_CONNECTIONS']);
+
+/** Milliseconds after which the server ends the session, as it has said. */
+const timeoutOf = (session: ClientSession): number => session.timeout;
+
 /** One session of one client, shared. Nothing here throws or rejects, whatever node-opcua does. */
 export class SharedOpcuaConnection
   extends SharedConnection<SessionQueue, OpcuaConnectionState>
@@ -26,6 +35,8 @@ export class SharedOpcuaConnection
   /** Nodes in one Read, at most; learned from the server. */
   maxNodesPerRead = Infinity;
   private clients = 0;
+  /** Of the link that was lost: the next client takes it over. */
+  private kept: ClientSession | undefined;
 
   constructor(settings: Partial<OpcuaSettings> & Pick<OpcuaSettings, 'endpoint' | 'pkiFolder'>) {
     super(CLOSED, LET_GO_MS);
@@ -33,18 +44,18 @@ export class SharedOpcuaConnection
     this.settings = { ...DEFAULT_OPCUA_SETTINGS, endpoint: settings.endpoint, pkiFolder: settings.pkiFolder, ...given };
   }
 
-  /** Runs one call when all before it are done, with its deadline. */
-  async call<T>(work: (session: ClientSession) => Promise<T>): Promise<CallResult<T>> {
+  /** Runs one call when all before it are done, with its deadline; `what` it asks for stands in the error's text. */
+  async call<T>(work: (session: ClientSession) => Promise<T>, what?: string): Promise<CallResult<T>> {
     return (
-      this.link?.call(work) ??
+      this.link?.call(work, what) ??
       this.error ??
       transportError('OPENOT_OPCUA_SESSION_LOST', `there is no session with ${this.shown}`, 'reconnect')
     );
   }
 
   unexpected(error: unknown): TransportError {
-    const { endpoint, password, privateKey } = this.settings;
-    return unexpectedError(error, endpoint, [password, privateKey]);
+    const { endpoint, password, privateKey, passphrase } = this.settings;
+    return unexpectedError(error, endpoint, [password, privateKey, passphrase]);
   }
 
   protected stateOf(shared: ConnectionState): OpcuaConnectionState {
@@ -54,27 +65,47 @@ export class SharedOpcuaConnection
   protected async open(_signal: AbortSignal, onLost: (error: TransportError) => void): Promise<Opened<SessionQueue>> {
     let isOpen = false;
     this.clients++;
-    const opened = await openClient(this.settings, () => {
+    const { settings, kept } = this;
+    const onGone = (): void => {
       const lost = `the connection with ${this.shown} was lost: a new one is built`;
       // What a client tells before it has a session is part of its failure to open one.
       if (isOpen) onLost(transportError('OPENOT_OPCUA_SESSION_LOST', lost, 'reconnect'));
-    });
-    if (!opened.ok) return opened;
+    };
+    const opened = await openClient(settings, onGone, kept === undefined ? {} : { session: kept });
+    if (!opened.ok) return opened.code === 'OPENOT_OPCUA_TOO_MANY_SESSIONS' ? this.noSession() : opened;
+    this.kept = undefined;
     this.maxNodesPerRead = Infinity;
     isOpen = true;
-    return { ok: true, link: new SessionQueue(opened, this.settings, onLost) };
+    await noteSession(settings.pkiFolder, settings.endpoint, { timeoutMs: timeoutOf(opened.session) });
+    return { ok: true, link: new SessionQueue(opened, settings, onLost) };
   }
 
-  protected close(queue: SessionQueue, why: TransportError): Promise<unknown> {
+  protected async close(queue: SessionQueue, why: TransportError): Promise<void> {
     queue.close(why);
     const { client, session, files } = queue.open;
-    const gone = discard(client, session, files);
-    return queue.isDead ? Promise.resolve() : gone;
+    const { pkiFolder, endpoint } = this.settings;
+    const isKept = why !== CLOSED;
+    const gone = discard(client, session, files, isKept);
+    if (isKept) {
+      this.kept = session;
+      await noteSession(pkiFolder, endpoint, { timeoutMs: timeoutOf(session), lostMs: Date.now() });
+    }
+    // Nothing that is said in farewell on a dead connection arrives: that is not waited for.
+    if (!queue.isDead) await gone;
+    if (!isKept) await forgetSession(pkiFolder, endpoint);
   }
 
-  /** Sessions that leaked end with their time-out; asking sooner keeps them from none but ourselves. */
+  /** The session that was kept, if any, is gone with this answer. */
+  private async noSession(): Promise<TransportError> {
+    this.kept = undefined;
+    const { pkiFolder, endpoint, busyRetryMs } = this.settings;
+    return tooManySessions(this.shown, busyRetryMs, await sessionHeldUntil(pkiFolder, endpoint));
+  }
+
   protected override holdOffMs({ code }: TransportError): number {
-    return code === 'OPENOT_OPCUA_TOO_MANY_SESSIONS' ? this.settings.sessionTimeoutMs : 0;
+    const { busyRetryMs, credentialsRetryMs } = this.settings;
+    if (code === 'OPENOT_OPCUA_CREDENTIALS') return credentialsRetryMs;
+    return BUSY.has(code) ? busyRetryMs : 0;
   }
 
   private get shown(): string {

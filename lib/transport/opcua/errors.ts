@@ -1,6 +1,7 @@
 import { errorText, shortened } from '../../base';
 import { transportError } from '../link';
 import { TransportError } from '../transport';
+import { isTooLarge } from './status';
 
 /** The name of the OPC UA status in what node-opcua threw, as `BadTooManySessions`; empty where there is none. */
 export function statusOf(error: unknown): string {
@@ -58,15 +59,6 @@ const SESSION_GONE = new Set([
   'BadTcpEndpointUrlInvalid',
   'BadNotConnected'
 ]);
-const TOO_LARGE = new Set([
-  'BadResponseTooLarge',
-  'BadRequestTooLarge',
-  'BadEncodingLimitsExceeded',
-  'BadTcpMessageTooLarge',
-  'BadOutOfMemory',
-  'BadTcpNotEnoughResources',
-  'BadResourceUnavailable'
-]);
 
 /** True when the session or the channel behind it is gone, or the link is. */
 export function isSessionGone(error: unknown): boolean {
@@ -75,11 +67,16 @@ export function isSessionGone(error: unknown): boolean {
   return /connection|channel|socket|ECONN|EPIPE|Invalid client state|closed|disconnect/i.test(errorText(error));
 }
 
-/** What a failed Read of values means for the reader. */
-export function readError(error: unknown, endpoint: string, secrets: readonly (string | undefined)[]): TransportError {
+/** What a failed call means for the reader; `what` was asked for, as `a Read`. */
+export function callError(
+  error: unknown,
+  endpoint: string,
+  secrets: readonly (string | undefined)[],
+  what: string
+): TransportError {
   const status = statusOf(error);
   const at = shownEndpoint(endpoint);
-  if (TOO_LARGE.has(status))
+  if (isTooLarge(status))
     return transportError(
       'OPENOT_OPCUA_TOO_LARGE',
       `${at} cannot answer a Read of this size (${status}): smaller ones are tried`,
@@ -99,7 +96,7 @@ export function readError(error: unknown, endpoint: string, secrets: readonly (s
     );
   return transportError(
     'OPENOT_OPCUA_READ_FAILED',
-    `${at} refused a Read: ${status === '' ? safeText(error, secrets) : status}`,
+    `${at} refused ${what}: ${status === '' ? safeText(error, secrets) : status}`,
     'retry'
   );
 }

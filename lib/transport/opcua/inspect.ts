@@ -1,24 +1,17 @@
 import type { DataValue, NodeId, ReadValueIdOptions } from 'node-opcua';
-import { CONTROL_BLOCK_LENGTH } from '../../ring';
+import { CONTROL_BLOCK_LENGTH, ControlOffset } from '../../ring';
+import { readU32, SYNC_WORD } from '../../wire';
 import { transportError } from '../link';
 import { TransportError } from '../transport';
 import { SharedOpcuaConnection } from './connection';
-import { bytesOf } from './elements';
+import { ByteNode, inspectRingNode, inspectWhole } from './inspect-node';
 import { loadClient } from './load';
+import { statusError } from './node-errors';
 import { readValues } from './read-values';
+import { isGood, statusName } from './status';
+import { WholeReads } from './whole-reads';
 
-/** One node that carries bytes, as the server showed it. */
-export interface ByteNode {
-  readonly nodeId: NodeId;
-  /** As the user wrote it. */
-  readonly text: string;
-  /** OPC UA type as shown to people, `UInt32[]`. */
-  readonly type: string;
-  /** Bytes of one element. */
-  readonly width: number;
-  /** Bytes of the whole value. */
-  readonly length: number;
-}
+export type { ByteNode } from './inspect-node';
 
 /** What a server says about control block and ring. */
 export interface Inspection {
@@ -38,7 +31,8 @@ const NONATOMIC_READ = 0x100;
 export async function inspectNodes(
   connection: SharedOpcuaConnection,
   control: { nodeId: NodeId; text: string },
-  ring: readonly { nodeId: NodeId; text: string }[]
+  ring: readonly { nodeId: NodeId; text: string }[],
+  wholes: WholeReads
 ): Promise<Inspection | TransportError> {
   const { AttributeIds, NodeId, NodeIdType } = loadClient();
   const limit = await readValues(connection, [
@@ -63,8 +57,21 @@ export async function inspectNodes(
   if (!attributes.ok) return attributes;
   const [serviceLevel, maxArrayLength, ...each] = attributes.value;
   const found: ByteNode[] = [];
+  let ringBytes = 0;
   for (let i = 0; i < nodes.length; i++) {
-    const node = await inspectNode(connection, nodes[i], each[i * 3], i === 0 ? undefined : lengthOf(each[i * 3 + 1]));
+    const [nodeClass, dimensions] = [each[i * 3], each[i * 3 + 1]];
+    const wrong = classError(nodes[i].text, nodeClass);
+    if (wrong !== undefined) return wrong;
+    if (i === 0) {
+      const block = await inspectWhole(connection, control);
+      if ('ok' in block) return block;
+      found.push(block.node);
+      ringBytes = capacityIn(block.bytes);
+      continue;
+    }
+    // A ring of several variables is cut into equal ones, nearly always: what is not so is read whole.
+    const hints = { elements: lengthOf(dimensions), bytes: ringBytes / ring.length, mayBeLonger: ring.length === 1 };
+    const node = await inspectRingNode(connection, nodes[i], hints, wholes);
     if ('ok' in node) return node;
     found.push(node);
   }
@@ -81,100 +88,21 @@ export async function inspectNodes(
   };
 }
 
-/**
- * The type shows only in a value: of a ring with a known length the first elements are enough, else the whole is read
- * once.
- */
-async function inspectNode(
-  connection: SharedOpcuaConnection,
-  node: { nodeId: NodeId; text: string },
-  nodeClass: DataValue,
-  elements: number | undefined
-): Promise<ByteNode | TransportError> {
-  const { AttributeIds } = loadClient();
-  if (!nodeClass.statusCode.isGood()) return statusError(node.text, nodeClass.statusCode.name);
-  const isVariable = nodeClass.value.value === 2;
-  if (!isVariable)
-    return transportError(
-      'OPENOT_OPCUA_NODE_NOT_VARIABLE',
-      `${node.text} is not a variable (an object, a method or a type): copy the NodeId of the array itself`,
-      'refused'
-    );
-  const head = elements !== undefined && elements > 2 ? '0:1' : undefined;
-  let read = await readValues(connection, [
-    {
-      nodeId: node.nodeId,
-      attributeId: AttributeIds.Value,
-      ...(head === undefined ? {} : { indexRange: rangeOf(head) })
-    }
-  ]);
-  if (!read.ok) return read;
-  if (head !== undefined && read.value[0].statusCode.name.startsWith('BadIndexRange')) {
-    read = await readValues(connection, [{ nodeId: node.nodeId, attributeId: AttributeIds.Value }]);
-    if (!read.ok) return read;
-  }
-  const [value] = read.value;
-  if (!value.statusCode.isGood()) return statusError(node.text, value.statusCode.name);
-  const bytes = bytesOf(value.value);
-  if (!bytes.ok) return kindError(node.text, bytes.kind, bytes.found);
-  const length = head === undefined ? bytes.bytes.length : (elements as number) * bytes.width;
-  return { nodeId: node.nodeId, text: node.text, type: bytes.type, width: bytes.width, length };
+function classError(text: string, nodeClass: DataValue): TransportError | undefined {
+  if (!isGood(nodeClass.statusCode)) return statusError(text, statusName(nodeClass.statusCode));
+  if (nodeClass.value.value === 2) return undefined;
+  return transportError(
+    'OPENOT_OPCUA_NODE_NOT_VARIABLE',
+    `${text} is not a variable (an object, a method or a type): copy the NodeId of the array itself`,
+    'refused'
+  );
 }
 
-/** An IndexRange of elements, `5` for one and `5:9` for several: equal bounds are invalid by the standard. */
-export const rangeOf = (text: string): InstanceType<ReturnType<typeof loadClient>['NumericRange']> =>
-  new (loadClient().NumericRange)(text);
-
-/** What a bad status of one node means. */
-export function statusError(text: string, status: string): TransportError {
-  switch (status) {
-    case 'BadNodeIdUnknown':
-    case 'BadNodeIdInvalid':
-      return transportError(
-        'OPENOT_OPCUA_NODE_UNKNOWN',
-        `the server has no node ${text} (${status}): copy the NodeId from an OPC UA browser, with its quotes, ` +
-          'and check that the variable is visible to OPC UA',
-        'refused'
-      );
-    case 'BadUserAccessDenied':
-    case 'BadNotReadable':
-      return transportError(
-        'OPENOT_OPCUA_NODE_DENIED',
-        `${text} may not be read (${status}): give this user the right to read it`,
-        'refused'
-      );
-    case 'BadAttributeIdInvalid':
-      return transportError(
-        'OPENOT_OPCUA_NODE_NOT_VARIABLE',
-        `${text} has no value (${status}): copy the NodeId of the array itself`,
-        'refused'
-      );
-    default:
-      return transportError('OPENOT_OPCUA_NODE_BAD', `${text} has no good value now (${status})`, 'retry');
-  }
-}
-
-function kindError(text: string, kind: 'empty' | 'scalar' | 'structure' | 'type', found: string): TransportError {
-  const expected = 'expected an array of Byte, SByte, UInt16, Int16, UInt32, Int32, UInt64 or Int64, or a ByteString';
-  switch (kind) {
-    case 'empty':
-      return transportError('OPENOT_OPCUA_NODE_EMPTY', `${text} has no value yet: ${expected}`, 'retry');
-    case 'scalar':
-      return transportError(
-        'OPENOT_OPCUA_NODE_SCALAR',
-        `${text} is ${found}: ${expected}. Copy the NodeId of the whole array, not of one element`,
-        'refused'
-      );
-    case 'structure':
-      return transportError(
-        'OPENOT_OPCUA_NODE_STRUCTURE',
-        `${text} is ${found}: ${expected}. Servers do not deliver structures consistently: put the bytes into an array`,
-        'refused'
-      );
-    case 'type':
-      return transportError('OPENOT_OPCUA_NODE_TYPE', `${text} is ${found}: ${expected}`, 'refused');
-  }
-}
+/** The ring's bytes by the control block, whatever else it shows; 0 where there is none. */
+const capacityIn = (bytes: Uint8Array): number =>
+  bytes.length >= CONTROL_BLOCK_LENGTH && readU32(bytes, ControlOffset.sync) === SYNC_WORD
+    ? readU32(bytes, ControlOffset.capacity)
+    : 0;
 
 /** A ring is never as small as this many bytes; a control block is never as large. */
 const SMALL_RING = 256;
@@ -196,20 +124,22 @@ function sizeError(control: ByteNode, ring: readonly ByteNode[]): TransportError
   if (control.length >= CONTROL_BLOCK_LENGTH) return undefined;
   return transportError(
     'OPENOT_OPCUA_CONTROL_SHORT',
-    `${control.text} has ${control.length} bytes, a control block has ${CONTROL_BLOCK_LENGTH}: check the NodeId ` +
-      'of the control block',
+    `${control.text} has ${control.length} bytes, a control block has ${CONTROL_BLOCK_LENGTH}: check the ` +
+      'NodeId of the control block',
     'refused'
   );
 }
 
 function numberOf(value: DataValue | undefined): number | undefined {
-  const content: unknown = value?.statusCode.isGood() === true ? value.value?.value : undefined;
+  const content: unknown =
+    value !== undefined && isGood(value.statusCode) ? (value.value?.value as unknown) : undefined;
   return typeof content === 'number' ? content : undefined;
 }
 
 /** Elements of a one-dimensional array; undefined where the server does not say (0 stands for any). */
 function lengthOf(value: DataValue | undefined): number | undefined {
-  const content: unknown = value?.statusCode.isGood() === true ? value.value?.value : undefined;
+  const content: unknown =
+    value !== undefined && isGood(value.statusCode) ? (value.value?.value as unknown) : undefined;
   const dimensions =
     Array.isArray(content) || ArrayBuffer.isView(content) ? Array.from(content as ArrayLike<number>) : [];
   return dimensions.length === 1 && dimensions[0] > 0 ? dimensions[0] : undefined;

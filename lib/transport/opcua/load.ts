@@ -1,4 +1,4 @@
-import { guardSockets, NodeOpcua } from './guard';
+import { guardAddresses, guardSockets, NodeOpcua } from './guard';
 
 let loaded: NodeOpcua | undefined;
 
@@ -12,6 +12,7 @@ export function loadClient(): NodeOpcua {
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   loaded = require('node-opcua') as NodeOpcua;
   guardSockets(loaded);
+  guardAddresses(loaded);
   if (process.env.OPENOT_OPCUA_LOG === undefined) {
     loaded.setWarningLogger(() => undefined);
     loaded.setErrorLogger(() => undefined);

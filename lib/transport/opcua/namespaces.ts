@@ -2,6 +2,7 @@ import { transportError } from '../link';
 import type { CallResult, SharedOpcuaConnection } from './connection';
 import { loadClient } from './load';
 import { readValues } from './read-values';
+import { statusName } from './status';
 
 const NAMESPACE_ARRAY = 2255;
 
@@ -16,7 +17,7 @@ export async function readNamespaces(connection: SharedOpcuaConnection): Promise
   if (Array.isArray(names)) return { ok: true, value: names as string[] };
   return transportError(
     'OPENOT_OPCUA_NAMESPACES',
-    `the server does not show its namespaces (${read.value[0].statusCode.name})`,
+    `the server does not show its namespaces (${statusName(read.value[0].statusCode)})`,
     'retry'
   );
 }

@@ -4,9 +4,10 @@
  */
 export { SharedOpcuaConnection } from './connection';
 export { bytesOf } from './elements';
-export { rangeOf } from './inspect';
+export { rangeOf } from './inspect-node';
 export { loadClient } from './load';
 export { readNamespaces } from './namespaces';
 export { parseNodeId, resolveNodeId } from './node-id';
 export { readValues } from './read-values';
+export { isGood, mayRefuseRanges, statusName } from './status';
 export { OpcuaTransport } from './transport';

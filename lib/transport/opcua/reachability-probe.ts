@@ -1,6 +1,7 @@
 import { errorOf } from '../../base';
 import { connect } from 'node:net';
 import { DeadlineError } from '../../base/deadline';
+import { addressOf, hello } from './hello';
 
 /** When to probe, in milliseconds. */
 export interface ProbePace {
@@ -15,7 +16,6 @@ export interface ProbePace {
   readonly graceMs: number;
 }
 const PACE: ProbePace = { firstMs: 1_500, nextMs: 500, slowMs: 2_000, probeMs: 5_000, graceMs: 300 };
-const DEFAULT_PORT = 4840;
 
 /** Thrown when the link was dead while an answer was waited for, is back, and the answer does not come. */
 export class LinkBackError extends Error {
@@ -104,9 +104,9 @@ export type Answer = 'answered' | 'refused' | 'silent';
  * Returns how to call it off.
  */
 export function sayHello(endpoint: string, ms: number, tell: (answer: Answer) => void): () => void {
-  const address = /^opc\.tcp:\/\/(?:\[([^\]]+)\]|([^/:]+))(?::(\d+))?/i.exec(endpoint);
-  if (address === null) return () => undefined;
-  const socket = connect({ host: address[1] ?? address[2], port: Number(address[3] ?? DEFAULT_PORT) });
+  const address = addressOf(endpoint);
+  if (address === undefined) return () => undefined;
+  const socket = connect(address);
   let isOver = false;
   const end = (answer: Answer | undefined): void => {
     if (isOver) return;
@@ -126,14 +126,4 @@ export function sayHello(endpoint: string, ms: number, tell: (answer: Answer) =>
   );
   socket.once('close', () => end('refused'));
   return () => end(undefined);
-}
-
-function hello(endpoint: string): Buffer {
-  const url = Buffer.from(endpoint);
-  const message = Buffer.alloc(32 + url.length);
-  message.write('HELF');
-  // Size, version 0, 64 KiB each way, no limit of a message's size or chunks.
-  [message.length, 0, 65_536, 65_536, 0, 0, url.length].forEach((word, i) => message.writeUInt32LE(word, 4 + 4 * i));
-  url.copy(message, 32);
-  return message;
 }

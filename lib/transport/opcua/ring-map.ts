@@ -1,4 +1,4 @@
-import { ByteNode } from './inspect';
+import { ByteNode } from './inspect-node';
 
 /** A piece of one ring node: bytes [from, to) of that node, asked for as elements [first, last]. */
 export interface Piece {

@@ -3,33 +3,54 @@ import { transportError } from '../link';
 import { ReadOutcome, ReadPart, TransportError } from '../transport';
 import type { SharedOpcuaConnection } from './connection';
 import { bytesOf } from './elements';
-import { Inspection, rangeOf, statusError } from './inspect';
+import { Inspection } from './inspect';
+import { rangeOf } from './inspect-node';
 import { loadClient } from './load';
+import { statusError } from './node-errors';
 import { readValues } from './read-values';
 import { cut, Piece, piecesOf, rangeText } from './ring-map';
+import { isGood, isTooLarge, mayRefuseRanges, statusName } from './status';
+import { WholeReads } from './whole-reads';
+
+/** A range was refused, with this error if the whole is no better. */
+interface RangesRefused {
+  readonly refused: TransportError;
+}
 
 /** Reads parts of control block and ring, whose nodes were looked at in this session. */
 export class RingReads {
-  /** The server refused a range: the ring is read whole. */
+  /** The server refused a range, and answered the whole: the ring is read whole. */
   private whole = false;
 
   constructor(
     private readonly connection: SharedOpcuaConnection,
-    readonly nodes: Inspection
+    readonly nodes: Inspection,
+    private readonly wholes: WholeReads
   ) {}
 
   /** The parts in order, in one Read where the server's limits allow. */
   async read(parts: readonly ReadPart[]): Promise<ReadOutcome> {
+    if (this.whole) return smallest(parts, this.wholeOutcome(await this.readParts(parts)));
     const outcome = await this.readParts(parts);
-    if (outcome !== 'rangesRefused') return smallest(parts, outcome);
+    if (!('refused' in outcome)) return smallest(parts, outcome);
     this.whole = true;
-    const again = await this.readParts(parts);
-    return again === 'rangesRefused'
-      ? transportError('OPENOT_OPCUA_READ_FAILED', 'the server refuses the ring, whole and in ranges', 'retry')
-      : smallest(parts, again);
+    const again = this.wholeOutcome(await this.readParts(parts));
+    // It was not the range that is refused.
+    if (!again.ok && again.code !== 'OPENOT_OPCUA_WHOLE_TOO_LARGE') this.whole = false;
+    return smallest(parts, again.ok || again.code !== 'OPENOT_OPCUA_NODE_BAD' ? again : outcome.refused);
   }
 
-  private async readParts(parts: readonly ReadPart[]): Promise<ReadOutcome | 'rangesRefused'> {
+  private wholeOutcome(outcome: ReadOutcome | RangesRefused): ReadOutcome {
+    const result = 'refused' in outcome ? outcome.refused : outcome;
+    if (result.ok) {
+      this.wholes.came();
+      return result;
+    }
+    const [node] = this.nodes.ring;
+    return this.wholes.failed(result, node.text, node.length);
+  }
+
+  private async readParts(parts: readonly ReadPart[]): Promise<ReadOutcome | RangesRefused> {
     const { nodes } = this;
     const { AttributeIds } = loadClient();
     const items: ReadValueIdOptions[] = [];
@@ -59,7 +80,10 @@ export class RingReads {
       });
     });
     const read = await readValues(this.connection, items);
-    if (!read.ok) return read;
+    if (!read.ok)
+      return read.code === 'OPENOT_OPCUA_READ_FAILED' && !this.whole && items.some(({ indexRange }) => indexRange)
+        ? { refused: read }
+        : read;
     const out: Uint8Array[] = [];
     for (const pieces of plan) {
       const views: Uint8Array[] = [];
@@ -73,12 +97,13 @@ export class RingReads {
     return { ok: true, parts: out };
   }
 
-  private viewOf(value: DataValue, piece: Piece | undefined): Uint8Array | TransportError | 'rangesRefused' {
+  private viewOf(value: DataValue, piece: Piece | undefined): Uint8Array | TransportError | RangesRefused {
     const node = piece?.node ?? this.nodes.control;
-    const status = value.statusCode.name;
-    if (!value.statusCode.isGood()) {
-      if (piece !== undefined && !this.whole && status.startsWith('BadIndexRange')) return 'rangesRefused';
-      return laterError(node.text, status);
+    const status = statusName(value.statusCode);
+    if (!isGood(value.statusCode)) {
+      const error = laterError(node.text, status);
+      const isRange = piece !== undefined && !this.whole && rangeText(piece) !== undefined;
+      return isRange && mayRefuseRanges(status) ? { refused: error } : error;
     }
     const bytes = bytesOf(value.value);
     if (!bytes.ok)
@@ -111,17 +136,9 @@ function smallest(parts: readonly ReadPart[], outcome: ReadOutcome): ReadOutcome
   };
 }
 
-const SIZE = new Set([
-  'BadResponseTooLarge',
-  'BadEncodingLimitsExceeded',
-  'BadOutOfMemory',
-  'BadResourceUnavailable',
-  'BadTimeout'
-]);
-
 /** A node that was good before: a size it cannot answer, or gone for now (a download, a reload of the symbols). */
 function laterError(text: string, status: string): TransportError {
-  if (SIZE.has(status))
+  if (isTooLarge(status) || status === 'BadTimeout')
     return transportError(
       'OPENOT_OPCUA_TOO_LARGE',
       `${text} cannot be read in this size (${status}): smaller Reads are tried`,

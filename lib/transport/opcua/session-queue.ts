@@ -4,7 +4,7 @@ import { CancelScope, transportError } from '../link';
 import { TransportError } from '../transport';
 import { OpenClient } from './client';
 import { DeadlineError } from '../../base/deadline';
-import { isSessionGone, readError, shownEndpoint, unexpectedError } from './errors';
+import { callError, isSessionGone, shownEndpoint, unexpectedError } from './errors';
 import { LinkBackError, withProbe } from './reachability-probe';
 import { OpcuaSettings } from './settings';
 
@@ -36,9 +36,9 @@ export class SessionQueue {
     private readonly onGone: (error: TransportError) => void
   ) {}
 
-  /** Runs one call when all before it are done, with its deadline. */
-  call<T>(work: (session: ClientSession) => Promise<T>): Promise<CallResult<T>> {
-    const turn = this.queue.then(() => this.callNow(work));
+  /** Runs one call when all before it are done, with its deadline; `what` it asks for stands in the error's text. */
+  call<T>(work: (session: ClientSession) => Promise<T>, what = 'a Read'): Promise<CallResult<T>> {
+    const turn = this.queue.then(() => this.callNow(work, what));
     this.queue = turn;
     return this.scope.orCancelled(turn);
   }
@@ -48,16 +48,16 @@ export class SessionQueue {
     this.scope.cancel(error);
   }
 
-  private async callNow<T>(work: (session: ClientSession) => Promise<T>): Promise<CallResult<T>> {
+  private async callNow<T>(work: (session: ClientSession) => Promise<T>, what: string): Promise<CallResult<T>> {
     try {
       await this.awaitLate();
-      return this.scope.cancelled ?? (await this.ask(work));
+      return this.scope.cancelled ?? (await this.ask(work, what));
     } catch (error) {
       return unexpectedError(error, this.settings.endpoint, this.secrets());
     }
   }
 
-  private async ask<T>(work: (session: ClientSession) => Promise<T>): Promise<CallResult<T>> {
+  private async ask<T>(work: (session: ClientSession) => Promise<T>, what: string): Promise<CallResult<T>> {
     const { settings } = this;
     let answer: Promise<T> | undefined;
     try {
@@ -74,7 +74,7 @@ export class SessionQueue {
         );
         return this.unanswered();
       }
-      const failed = readError(error, settings.endpoint, this.secrets());
+      const failed = callError(error, settings.endpoint, this.secrets(), what);
       if (isSessionGone(error)) this.gone(failed);
       return failed;
     }
@@ -135,6 +135,6 @@ export class SessionQueue {
   }
 
   private secrets(): Array<string | undefined> {
-    return [this.settings.password, this.settings.privateKey];
+    return [this.settings.password, this.settings.privateKey, this.settings.passphrase];
   }
 }

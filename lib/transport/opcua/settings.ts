@@ -23,6 +23,8 @@ export interface OpcuaSettings {
   /** PEM text of the user's certificate and key, for authentication `certificate`. */
   readonly certificate?: string;
   readonly privateKey?: string;
+  /** Of a private key that is protected by one. */
+  readonly passphrase?: string;
   readonly trust: TrustName;
   /** Milliseconds that one call may take. */
   readonly requestTimeoutMs: number;
@@ -30,6 +32,10 @@ export interface OpcuaSettings {
   readonly sessionTimeoutMs: number;
   /** Milliseconds without one good answer after which the client is thrown away and built anew. */
   readonly watchdogMs: number;
+  /** Milliseconds between two tries at a server that has no session or no connection left. */
+  readonly busyRetryMs: number;
+  /** Milliseconds between two tries of credentials that were refused: servers lock a user after some. */
+  readonly credentialsRetryMs: number;
   /** Folder of the client's key pair, trust list and rejected certificates. */
   readonly pkiFolder: string;
   readonly applicationName: string;
@@ -42,8 +48,10 @@ export const DEFAULT_OPCUA_SETTINGS: Omit<OpcuaSettings, 'endpoint' | 'pkiFolder
   authentication: 'anonymous',
   trust: 'list',
   requestTimeoutMs: 10_000,
-  sessionTimeoutMs: 60_000,
+  sessionTimeoutMs: 30_000,
   watchdogMs: 60_000,
+  busyRetryMs: 5_000,
+  credentialsRetryMs: 300_000,
   applicationName: 'OpenOT for Node-RED'
 };
 

@@ -9,6 +9,7 @@ import { parseNodeId, resolveNodeId, WrittenNodeId } from './node-id';
 import { RingReads } from './ring-reads';
 import { OpcuaNodes } from './settings';
 import { watchNode, Watching } from './watch';
+import { WholeReads } from './whole-reads';
 
 const CLOSED = transportError('OPENOT_OPCUA_CLOSED', 'the transport was closed', 'reconnect');
 const ANOTHER_SESSION = transportError(
@@ -28,6 +29,8 @@ export class OpcuaTransport extends SharedTransport<SharedOpcuaConnection, RingR
   /** Namespace URI by `ns=` index, as at first contact: indexes move when the server's interfaces change. */
   private readonly knownUris = new Map<number, string>();
   private watching: Watching | undefined;
+  /** Outlives a session: what ends one ends the next too. */
+  private readonly wholes = new WholeReads();
 
   constructor(
     connection: SharedOpcuaConnection,
@@ -56,11 +59,11 @@ export class OpcuaTransport extends SharedTransport<SharedOpcuaConnection, RingR
     const resolved = await this.resolve(written);
     if ('ok' in resolved) return resolved;
     const [control, ...ring] = resolved;
-    const inspected = await inspectNodes(this.connection, control, ring);
+    const inspected = await inspectNodes(this.connection, control, ring, this.wholes);
     if (!inspected.ok) return inspected;
     return {
       ok: true,
-      ring: new RingReads(this.connection, inspected),
+      ring: new RingReads(this.connection, inspected, this.wholes),
       facts: {
         ok: true,
         ringBytes: inspected.ring.reduce((sum, node) => sum + node.length, 0),

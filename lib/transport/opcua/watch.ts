@@ -1,7 +1,8 @@
 import type { ClientSubscription, NodeId } from 'node-opcua';
+import { transportError } from '../link';
 import { TransportError } from '../transport';
 import { SharedOpcuaConnection } from './connection';
-import { CLOSE_MS } from './client';
+import { CLOSE_MS } from './discard';
 import { withDeadline } from '../../base/deadline';
 import { loadClient } from './load';
 
@@ -48,15 +49,23 @@ export async function watchNode(
     );
     item.on('changed', onChange);
     return subscription;
-  });
+  }, 'a subscription');
   if (!made.ok) {
     givenUp = true;
     // Half made is as good as leaked.
     if (subscription !== undefined) await end(subscription);
-    return made;
+    return made.code === 'OPENOT_OPCUA_READ_FAILED' ? noSubscription(made) : made;
   }
   return { ok: true, stop: () => end(made.value) };
 }
+
+/** A refusal says nothing against the session: what the reader asks for at its interval brings everything too. */
+const noSubscription = ({ message }: TransportError): TransportError =>
+  transportError(
+    'OPENOT_OPCUA_NO_SUBSCRIPTION',
+    `${message}: records are read at the interval instead. Close other clients' subscriptions, or choose mode poll`,
+    'retry'
+  );
 
 async function end(subscription: ClientSubscription): Promise<void> {
   const terminate = async (): Promise<void> => subscription.terminate();

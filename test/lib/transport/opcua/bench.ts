@@ -26,6 +26,10 @@ export class Bench {
     return join(this.folder, 'client');
   }
 
+  get serverFolder(): string {
+    return join(this.folder, 'server');
+  }
+
   async serve(quirks: Quirks = {}, options: Partial<OpcuaServerOptions> = {}): Promise<SimulatorOpcuaServer> {
     const { plc } = this;
     const memory = {
@@ -40,7 +44,7 @@ export class Bench {
     this.server = await startOpcuaServer({
       producer: memory,
       port: 0,
-      pkiFolder: join(this.folder, 'server'),
+      pkiFolder: this.serverFolder,
       quirks,
       ...options
     });

@@ -22,13 +22,9 @@ export class Forwarder {
     });
   }
 
-  listen(): Promise<void> {
+  listen(host = '127.0.0.1', port = 0): Promise<void> {
     return new Promise((resolve) =>
-      this.server.listen(
-        0,
-        '127.0.0.1',
-        () => ((this.port = (this.server.address() as { port: number }).port), resolve())
-      )
+      this.server.listen(port, host, () => ((this.port = (this.server.address() as { port: number }).port), resolve()))
     );
   }
 
