@@ -20,7 +20,7 @@ export type RequestOutcome = { readonly ok: true; readonly bytes: Uint8Array } |
 
 /** What an answer says to a request. Undefined when it is no answer to that request, although it bears its id. */
 export function outcomeOf(
-  { unitId, functionCode, body }: Answer,
+  { functionCode, body }: Answer,
   request: RegisterRequest,
   settings: ModbusSettings
 ): RequestOutcome | undefined {
@@ -31,15 +31,8 @@ export function outcomeOf(
       `${shownDevice(settings)}, unit ${settings.unitId}`;
     return { ...exceptionError(body[0], where), exception: body[0] };
   }
-  // Many devices answer with a unit id of their own: 0, 1 or 255 mean the device itself.
-  if (
-    functionCode !== asked ||
-    body.length !== 1 + request.count * 2 ||
-    body[0] !== request.count * 2 ||
-    (unitId !== settings.unitId && !isItself(unitId))
-  )
+  // Many devices answer with a unit id of their own: it is the answer to this request all the same.
+  if (functionCode !== asked || body.length !== 1 + request.count * 2 || body[0] !== request.count * 2)
     return undefined;
   return { ok: true, bytes: body.subarray(1) };
 }
-
-const isItself = (unitId: number): boolean => unitId === 0 || unitId === 1 || unitId === 255;

@@ -1,9 +1,9 @@
 import { Socket } from 'node:net';
 import { Fifo } from '../../base';
-import { transportError } from '../link';
 import { TransportError } from '../transport';
 import { outcomeOf, RegisterRequest, RequestOutcome } from './answer';
-import { shownDevice, shownRegister } from './errors';
+import { shownDevice } from './errors';
+import { brokenError, closedError, protocolError, silentError, timeoutError } from './lost-errors';
 import { Answer, encodeRead, FrameReader } from './frame';
 import { closed } from './open-socket';
 import { ModbusSettings } from './settings';
@@ -16,6 +16,8 @@ interface Pending {
   /** Absent once the deadline has passed: then its place in the pipeline is kept until the late answer comes. */
   resolve: ((outcome: RequestOutcome) => void) | undefined;
   timer: NodeJS.Timeout;
+  /** It was sent a second time, under the same id. */
+  isRepeated: boolean;
 }
 
 interface Waiting {
@@ -51,7 +53,15 @@ export interface ClientStart {
 export class ModbusClient {
   /** Milliseconds of the slowest answer. */
   slowestMs = 0;
-  private answered = false;
+  /** Answers so far. */
+  answers = 0;
+  /** The device closed the connection in order. */
+  wasClosed = false;
+  /** Transaction id of an answer that belongs to no request. */
+  private strangeId: number | undefined;
+  /** Nothing is sent before, and (tolerant) nothing that comes is an answer: of the monotonic clock. */
+  private readyMs: number;
+  private pace: NodeJS.Timeout | undefined;
   private readonly frames = new FrameReader();
   private readonly pending = new Map<number, Pending>();
   private readonly waiting = new Fifo<Waiting>();
@@ -66,28 +76,12 @@ export class ModbusClient {
     private readonly onGone: (error: TransportError) => void
   ) {
     this.lastId = start.lastId;
+    this.readyMs = performance.now() + settings.connectPauseMs;
     socket.on('data', (chunk: Buffer) => this.received(chunk));
-    socket.on('close', () =>
-      this.gone(
-        transportError(
-          'OPENOT_MODBUS_CONNECTION_LOST',
-          `${this.device} closed the connection${this.answered ? '' : ' before it answered anything'}: a new one ` +
-            'is opened. Some devices close the oldest connection when too many are open',
-          'reconnect'
-        )
-      )
-    );
+    socket.on('end', () => (this.wasClosed = this.end === undefined));
+    socket.on('close', () => this.gone(closedError(this.device, this.answers > 0)));
     // An error is always followed by close; without a listener it would end the process.
-    socket.on('error', (error) =>
-      this.gone(
-        transportError(
-          'OPENOT_MODBUS_CONNECTION_LOST',
-          `the connection to ${this.device} broke (${(error as NodeJS.ErrnoException).code ?? error.message}): a ` +
-            'new one is opened',
-          'reconnect'
-        )
-      )
-    );
+    socket.on('error', (error) => this.gone(brokenError(this.device, error)));
   }
 
   /** Sends when its turn has come; the deadline counts from then. Never rejects. */
@@ -109,29 +103,41 @@ export class ModbusClient {
     return closed(this.socket);
   }
 
+  /** Nothing can be asked any more. */
+  get hasEnded(): boolean {
+    return this.end !== undefined;
+  }
+
   private get device(): string {
     return shownDevice(this.settings);
   }
 
   private send(): void {
     while (this.end === undefined && this.pending.size < this.settings.pipeline) {
-      const next = this.waiting.shift();
-      if (next === undefined) return;
-      const { request } = next;
+      if (this.waiting.length === 0 || this.pausing()) return;
+      const { request, resolve } = this.waiting.shift() as Waiting;
       const id = this.nextId();
-      const ms = this.answered
-        ? this.settings.requestTimeoutMs
-        : Math.min(this.start.firstMs, this.settings.requestTimeoutMs);
-      this.pending.set(id, {
-        request,
-        sentMs: performance.now(),
-        resolve: next.resolve,
-        timer: setTimeout(() => this.overdue(id, ms), ms)
-      });
-      this.socket.write(
-        encodeRead(id, this.settings.unitId, request.registerType === 'holding' ? 3 : 4, request.address, request.count)
-      );
+      const ms =
+        this.answers > 0
+          ? this.settings.requestTimeoutMs
+          : Math.min(this.start.firstMs, this.settings.requestTimeoutMs);
+      const timer = setTimeout(() => this.overdue(id, ms), ms);
+      this.pending.set(id, { request, sentMs: performance.now(), resolve, timer, isRepeated: false });
+      this.write(id, request);
     }
+  }
+
+  /** True while the device is to be left alone; then this comes again by itself. */
+  private pausing(): boolean {
+    const leftMs = this.readyMs - performance.now();
+    if (leftMs <= 0) return false;
+    clearTimeout(this.pace);
+    this.pace = setTimeout(() => this.send(), leftMs);
+    return true;
+  }
+
+  private write(id: number, { registerType, address, count }: RegisterRequest): void {
+    this.socket.write(encodeRead(id, this.settings.unitId, registerType === 'holding' ? 3 : 4, address, count));
   }
 
   /** Not one that is still out, as one of a request whose answer is late. */
@@ -144,17 +150,29 @@ export class ModbusClient {
   private received(chunk: Buffer): void {
     if (this.end !== undefined) return;
     for (const answer of this.frames.push(chunk)) {
-      const pending = this.pending.get(answer.id);
+      const id = this.idOf(answer);
+      const pending = id === undefined ? undefined : this.pending.get(id);
       // Nobody waits for it: a second answer, or one of a connection before a gateway.
-      if (pending === undefined) continue;
-      this.take(answer, pending);
+      if (id === undefined || pending === undefined) {
+        this.strangeId = answer.id;
+        continue;
+      }
+      this.take(id, answer, pending);
       if (this.end !== undefined) return;
     }
     if (this.frames.broken !== undefined) this.notModbus(this.frames.broken);
     else this.send();
   }
 
-  private take(answer: Answer, pending: Pending): void {
+  /** The request that it answers; undefined where it answers none. */
+  private idOf({ id }: Answer): number | undefined {
+    if (this.settings.transactionId === 'strict') return id;
+    // What comes while nothing was sent, or right behind a request that was sent twice, is a second answer.
+    const [only] = this.pending.keys();
+    return performance.now() < this.readyMs ? undefined : only;
+  }
+
+  private take(id: number, answer: Answer, pending: Pending): void {
     const outcome = outcomeOf(answer, pending.request, this.settings);
     if (outcome === undefined)
       return this.notModbus(
@@ -162,9 +180,12 @@ export class ModbusClient {
           `request for ${pending.request.count} registers`
       );
     clearTimeout(pending.timer);
-    this.pending.delete(answer.id);
-    this.answered = true;
-    this.slowestMs = Math.max(this.slowestMs, performance.now() - pending.sentMs);
+    this.pending.delete(id);
+    this.answers++;
+    const nowMs = performance.now();
+    this.slowestMs = Math.max(this.slowestMs, nowMs - pending.sentMs);
+    const isTwice = pending.isRepeated && this.settings.transactionId === 'tolerant';
+    this.readyMs = nowMs + Math.max(this.settings.requestPauseMs, isTwice ? GRACE_MS : 0);
     pending.resolve?.(outcome);
   }
 
@@ -172,45 +193,27 @@ export class ModbusClient {
     const pending = this.pending.get(id);
     if (pending === undefined || this.end !== undefined) return;
     const { request, resolve } = pending;
-    const { settings, device } = this;
-    if (!this.answered) {
-      const unit =
-        `check the unit id (now ${settings.unitId}; 255, 1 and 0 are usual), ` + 'and that the controller is in RUN';
-      return this.giveUp(
-        transportError(
-          'OPENOT_MODBUS_SILENT',
-          `${device} takes the connection but did not answer a request within ${ms} ms: ${unit}. A new ` +
-            'connection is tried',
-          'reconnect'
-        )
-      );
+    const { settings, device, answers, strangeId } = this;
+    if (answers === 0 && !pending.isRepeated && ms >= settings.requestTimeoutMs) {
+      // Devices that need a while after connecting drop what comes before.
+      pending.isRepeated = true;
+      pending.timer = setTimeout(() => this.overdue(id, ms), ms);
+      return this.write(id, request);
+    }
+    const unanswered = { answers, unitId: settings.unitId, strangeId };
+    if (answers === 0) {
+      const passedMs = pending.isRepeated ? 2 * ms : ms;
+      return this.giveUp(silentError(device, { ...unanswered, ms: passedMs }));
     }
     pending.resolve = undefined;
     const graceMs = Math.min(GRACE_MS, settings.requestTimeoutMs);
-    const silent =
-      `${device} did not answer a request within ${ms + graceMs} ms: ` + 'the connection is given up and opened anew';
-    pending.timer = setTimeout(() => this.giveUp(transportError('OPENOT_MODBUS_SILENT', silent, 'reconnect')), graceMs);
-    const where = `${request.count} registers from ${shownRegister(request.registerType, request.address)}`;
-    const advice =
-      'they are asked for again; a longer request time-out, or fewer registers in a request, where the device ' +
-      'ignores long ones';
-    resolve?.(
-      transportError(
-        'OPENOT_MODBUS_TIMEOUT',
-        `${device} did not answer within ${ms} ms for ${where}: ${advice}`,
-        'retry'
-      )
-    );
+    const silent = silentError(device, { ...unanswered, ms: ms + graceMs });
+    pending.timer = setTimeout(() => this.giveUp(silent), graceMs);
+    resolve?.(timeoutError(device, request, ms, answers));
   }
 
   private notModbus(found: string): void {
-    this.giveUp(
-      transportError(
-        'OPENOT_MODBUS_PROTOCOL',
-        `${this.device} sent ${found}: is that a Modbus TCP device (not RTU over TCP)? The connection is opened anew`,
-        'reconnect'
-      )
-    );
+    this.giveUp(protocolError(this.device, found));
   }
 
   private giveUp(error: TransportError): void {
@@ -227,6 +230,7 @@ export class ModbusClient {
   private finish(error: TransportError): void {
     if (this.end !== undefined) return;
     this.end = error;
+    clearTimeout(this.pace);
     for (const { timer, resolve } of this.pending.values()) {
       clearTimeout(timer);
       resolve?.(error);

@@ -82,8 +82,8 @@ export function exceptionError(code: number, where: string): TransportError {
     case 11:
       return transportError(
         'OPENOT_MODBUS_GATEWAY',
-        `${said} (the gateway does not reach the unit): check the unit id and the device behind the gateway; it ` +
-          'is asked again',
+        `${said} (the gateway does not reach the unit) again and again: check the unit id and the device behind ` +
+          'the gateway; it is asked again',
         'retry'
       );
     default:

@@ -4,6 +4,9 @@ const HEADER = 7;
 /** Unit id and PDU, as the length field counts them: the standard's limit of a PDU is 253 bytes. */
 const MAX_LENGTH = 254;
 
+/** Bytes of an exception frame: unit id, function and code behind the id, the protocol and the length. */
+const EXCEPTION = 9;
+
 /** An answer frame. */
 export interface Answer {
   readonly id: number;
@@ -42,14 +45,16 @@ export class FrameReader {
     if (this.broken !== undefined) return answers;
     const bytes = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk]);
     let at = 0;
-    while (bytes.length - at >= HEADER) {
+    while (bytes.length - at > HEADER) {
       const protocol = bytes.readUInt16BE(at + 2);
       const length = bytes.readUInt16BE(at + 4);
-      if (protocol !== 0 || length < 3 || length > MAX_LENGTH) {
+      // An exception is two bytes behind the unit id, whatever a device counts in its length.
+      const isException = (bytes[at + 7] & 0x80) !== 0;
+      if (protocol !== 0 || (!isException && (length < 3 || length > MAX_LENGTH))) {
         this.broken = `a frame with protocol ${protocol} and length ${length}`;
         return answers;
       }
-      const end = at + 6 + length;
+      const end = isException ? at + EXCEPTION : at + 6 + length;
       if (bytes.length < end) break;
       answers.push({
         id: bytes.readUInt16BE(at),
@@ -57,10 +62,16 @@ export class FrameReader {
         functionCode: bytes[at + 7],
         body: bytes.subarray(at + 8, end)
       });
-      at = end;
+      at = isException ? behindException(bytes, end, at + 6 + length) : end;
     }
     // A copy: a view of a few bytes would keep the whole segment.
     this.rest = Buffer.from(bytes.subarray(at));
     return answers;
   }
+}
+
+/** Where the next frame begins: some devices fill the bytes that they have counted too many. */
+function behindException(bytes: Buffer, end: number, counted: number): number {
+  const beginsThere = bytes.length - end < 4 || bytes.readUInt16BE(end + 2) === 0;
+  return beginsThere && bytes.length !== counted ? end : Math.min(bytes.length, Math.max(end, counted));
 }

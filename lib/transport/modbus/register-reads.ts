@@ -6,13 +6,14 @@ import { RegisterAsk } from './api';
 import { shownDevice, shownRegister } from './errors';
 import { ModbusSettings } from './settings';
 
-/** What is tried where a device refuses a longer request; 63, 100, 120 and 123 are limits of real ones. */
-const SHORTER = [120, 100, 64, 60, 32, 16] as const;
-const BUSY = new Set([5, 6]);
-/** A request that is too long is refused as a wrong address by some, as a wrong value by others. */
-const TOO_LONG = new Set([2, 3]);
-/** Milliseconds before a device that is busy is asked again; the last one holds on. */
-const BUSY_PAUSES_MS = [20, 50, 100, 200, 500];
+/** What is tried where a device refuses a longer request; 10, 63, 100, 120 and 123 are limits of real ones. */
+const SHORTER = [120, 100, 64, 60, 32, 16, 10, 8, 4, 2, 1] as const;
+/** What passes: the device is busy, or a gateway does not reach it at the moment. */
+export const PASSING = new Set([5, 6, 10, 11]);
+/** A request that is too long is refused as a wrong address by some, as a wrong value or a failure by others. */
+const TOO_LONG = new Set([2, 3, 4]);
+/** Milliseconds before a device that said so is asked again; the last one holds on. */
+export const PASSING_PAUSES_MS = [20, 50, 100, 200, 500];
 const ADDRESSES = 65_536;
 
 interface Chunk extends RegisterRequest {
@@ -116,8 +117,11 @@ export class RegisterReads {
         chunk.into.set(outcome.bytes, chunk.at);
         return undefined;
       }
-      const pauseMs = BUSY_PAUSES_MS[Math.min(times, BUSY_PAUSES_MS.length - 1)];
-      if (!BUSY.has(outcome.exception ?? 0) || performance.now() - begunMs + pauseMs > this.settings.requestTimeoutMs)
+      const pauseMs = PASSING_PAUSES_MS[Math.min(times, PASSING_PAUSES_MS.length - 1)];
+      if (
+        !PASSING.has(outcome.exception ?? 0) ||
+        performance.now() - begunMs + pauseMs > this.settings.requestTimeoutMs
+      )
         return outcome;
       await pause(pauseMs);
     }

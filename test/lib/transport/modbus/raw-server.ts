@@ -30,6 +30,8 @@ export class RawServer {
   /** Connections so far, and those that are open. */
   connections = 0;
   readonly sockets = new Set<Socket>();
+  /** When each was opened, of the monotonic clock. */
+  readonly openedMs = new WeakMap<Socket, number>();
   /** True for those that the client closed with FIN. */
   readonly finished: boolean[] = [];
   private readonly server: Server;
@@ -38,6 +40,7 @@ export class RawServer {
     this.server = createServer((socket) => {
       const connection = ++this.connections;
       this.sockets.add(socket);
+      this.openedMs.set(socket, performance.now());
       const reader = new RequestReader();
       socket.on('data', (chunk: Buffer) =>
         reader.push(chunk)?.forEach((request) => onRequest(request, socket, connection))
