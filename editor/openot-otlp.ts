@@ -21,7 +21,6 @@ RED.nodes.registerType('openot-otlp', {
     timeout: { value: '', validate: field('timeout', optional(wholeNumber(100, 600000))) },
     maxItems: { value: '500', validate: field('maxItems', wholeNumber(1, 100000)) },
     maxBytes: { value: '4194304', validate: field('maxBytes', wholeNumber(1024, 67108864)) },
-    maxAge: { value: '500', validate: field('maxAge', wholeNumber(0, 3600000)) },
     maxInFlight: { value: '4', validate: field('maxInFlight', wholeNumber(1, 64)) },
     configVersion: { value: configVersion('openot-otlp'), validate: knownVersion('openot-otlp') }
   },

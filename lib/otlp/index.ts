@@ -1,6 +1,6 @@
 /** The OTLP/HTTP JSON sender (docs/format.md 25). */
-export { FIRST_BACKOFF_MS, MAX_BACKOFF_MS } from './backoff';
-export type { Arrival, Counts } from './consignments';
+export { FIRST_BACKOFF_MS, MAX_BACKOFF_MS } from './retry';
+export type { Arrival, Counts } from './pending-messages';
 export {
   certificateVariables,
   DEFAULT_ENDPOINT,
@@ -11,17 +11,19 @@ export {
   shownUrl
 } from './endpoints';
 export type { EndpointProperties, Endpoints } from './endpoints';
-export { MAX_ANSWER_BYTES } from './http-transport';
-export { COMPRESSION_AGAIN_MS } from './lane';
+export { MAX_ANSWER_BYTES } from './http';
+export { COMPRESSION_AGAIN_MS } from './compression';
 export { MAX_FRUITLESS_REQUESTS, MAX_SEARCH_REQUESTS } from './search';
 export type { HttpAnswer, HttpFailure, HttpRequest, HttpTransport, SenderPorts, TlsOptions } from './ports';
-export type { Rejected } from './report';
+export type { Rejected } from './rejected';
 export { MAX_RETRY_AFTER_MS } from './retry-after';
 export { openSender } from './open-sender';
 export type { OpenSender, OpenSenderOptions } from './open-sender';
-export { HOLD_MS, OtlpSender } from './sender';
-export type { Said } from './said';
-export type { Dropped, Offered, SenderListener, SenderStatus } from './sender';
+export { HOLD_MS } from './outcomes';
+export { OtlpSender } from './sender';
+export type { CollectorReport } from './collector-report';
+export type { SenderListener } from './accounts';
+export type { Dropped, Offered, SenderStatus } from './sender';
 export { MAX_LOOSE_BYTES, MAX_REQUEST_BYTES, SIGNALS } from './settings';
 export type { Endpoint, SenderSettings } from './settings';
 export { systemSenderPorts } from './system-ports';

@@ -1,9 +1,9 @@
 import { OpenotError } from '../base';
-import { otlpJson } from '../telemetry/json';
-import { Counts } from './consignments';
+import { createOtlpJsonWriter } from '../telemetry/json';
+import { Counts } from './pending-messages';
 import { endpointsOf } from './endpoints';
-import { Rejected } from './report';
-import { Said } from './said';
+import { Rejected } from './rejected';
+import { CollectorReport } from './collector-report';
 import { Dropped, OtlpSender, SenderStatus } from './sender';
 import { SenderSettings } from './settings';
 import { systemSenderPorts } from './system-ports';
@@ -22,7 +22,7 @@ export interface OpenSenderOptions extends Partial<Omit<SenderSettings, 'endpoin
   /** Items that the collector does not take. Absent: `process.emitWarning`; their `send` counts them, too. */
   readonly onRejected?: (rejected: Rejected) => void;
   /** What the collector says, at each answer; `retry` = it is away, and tried again. */
-  readonly onSaid?: (said: Said) => void;
+  readonly onSaid?: (said: CollectorReport) => void;
   /** Environment variables. Default `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -41,7 +41,7 @@ export interface OpenSender {
 }
 
 /**
- * Sends to a collector by OTLP/HTTP in JSON (docs/format.md 25): puts small requests together, tries again as long as
+ * Sends to a collector by OTLP/HTTP in JSON (docs/format.md 25): sends what comes together together, tries again as long as
  * it takes, finds the one bad item in a request that is refused, accounts for every item.
  *
  * @throws OpenotError OPENOT_CONFIG when an address or header is wrong.
@@ -64,16 +64,17 @@ export function openSender(options: OpenSenderOptions = {}): OpenSender {
     (name) => env[name]
   );
   if (!found.ok) throw new OpenotError({ code: 'OPENOT_CONFIG', message: found.message });
+  const json = createOtlpJsonWriter();
   const { maxInFlight = 4 } = settings;
   const sender = new OtlpSender(
     systemSenderPorts(maxInFlight),
-    { maxItems: 500, maxBytes: 4_194_304, maxAgeMs: 500, ...settings, maxInFlight, endpoints: found.endpoints },
+    { maxItems: 500, maxBytes: 4_194_304, ...settings, maxInFlight, endpoints: found.endpoints },
     { onRejected, onChange: (said) => onSaid?.(said) }
   );
   return {
     send: (request) =>
       new Promise((resolve, reject) => {
-        const offered = sender.offer(typeof request === 'string' ? request : otlpJson(request), {
+        const offered = sender.offer(typeof request === 'string' ? request : json.text(request), {
           hasToken: true,
           done: resolve
         });

@@ -22,8 +22,6 @@ export interface SenderSettings {
   readonly maxItems: number;
   /** Of a request, not compressed. */
   readonly maxBytes: number;
-  /** Milliseconds after which a request goes although it is not full. */
-  readonly maxAgeMs: number;
   /** Requests under way, of all signals. */
   readonly maxInFlight: number;
   /**

@@ -1,5 +1,5 @@
 import { systemTimers } from '../base/system';
-import { createHttpTransport } from './http-transport';
+import { createHttpTransport } from './http';
 import type { SenderPorts } from './ports';
 
 /** The real clock, chance and network. `connections` per host, at most. */

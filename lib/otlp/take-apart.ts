@@ -30,7 +30,7 @@ export interface TakenApart {
    * The request as it came; only where a checksum or a count in its scope covers it (docs/format.md 24), so that it
    * must be sent so.
    */
-  readonly sealed?: string;
+  readonly checksummed?: string;
 }
 
 /** What came is no export request: what was expected, and where. */
@@ -47,7 +47,7 @@ const SHAPES: Readonly<Record<string, { readonly signal: Signal; readonly scopes
 };
 const POINT_KINDS = ['gauge', 'sum', 'histogram', 'exponentialHistogram', 'summary'];
 /** Attributes of a scope that cover the items in it. */
-const SEALS = ['checksum', 'count', 'scope_uuid'];
+const CHECKSUM_SCOPE = ['checksum', 'count', 'scope_uuid'];
 
 class Refusal extends Error {}
 
@@ -64,7 +64,7 @@ export function takeApart(text: string): TakenApart | NotARequest {
 
 class Walk {
   private readonly items: Item[] = [];
-  private isSealed = false;
+  private isChecksummed = false;
 
   constructor(private readonly text: string) {}
 
@@ -88,7 +88,7 @@ class Walk {
       ok: true,
       signal: SHAPES[found].signal,
       items: this.items,
-      ...(this.isSealed ? { sealed: this.text } : {})
+      ...(this.isChecksummed ? { checksummed: this.text } : {})
     };
   }
 
@@ -174,7 +174,7 @@ class Walk {
       }
       const valueEnd = skipValue(this.text, valueAt);
       const value = this.text.slice(valueAt, valueEnd);
-      if (key === 'scope') this.isSealed ||= isSeal(value);
+      if (key === 'scope') this.isChecksummed ||= isChecksumScope(value);
       others.push(`${JSON.stringify(key)}:${value}`);
       return valueEnd;
     });
@@ -194,10 +194,10 @@ class Walk {
   }
 }
 
-function isSeal(scope: string): boolean {
+function isChecksumScope(scope: string): boolean {
   const { attributes } = (JSON.parse(scope) ?? {}) as { attributes?: unknown };
   return (
     Array.isArray(attributes) &&
-    attributes.some((attribute: { key?: unknown } | null) => SEALS.includes(attribute?.key as string))
+    attributes.some((attribute: { key?: unknown } | null) => CHECKSUM_SCOPE.includes(attribute?.key as string))
   );
 }

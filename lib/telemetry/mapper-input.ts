@@ -17,13 +17,23 @@ import type {
   RawSlot
 } from '../document';
 import type { LossClass } from '../stream';
-import { parseSafeU64, parseU64 } from '../wire';
 import { isObject } from '../base';
-import { isHex, isI64Text, isNonFiniteName, valueKind, ValueKind } from './any-value';
+import { isNonFiniteName, valueKind, ValueKind } from './any-value';
 import { isHash } from './mapper-check';
 import { notA, strictDocument } from './mapper-problem';
-
-type Loose = Record<string, unknown>;
+import {
+  boolOf,
+  countOf,
+  hexOf,
+  integerOf,
+  isGiven,
+  listOf,
+  Loose,
+  oneOf,
+  plain,
+  textOf,
+  u64Of
+} from './mapper-values';
 
 /** The document that `value` is. */
 export function documentOf(value: unknown): DocumentObject {
@@ -224,73 +234,3 @@ function rawSlotOf(at: string, value: unknown): RawSlot {
 const warningOf = (at: string, value: unknown): ArgumentWarning => plain(at, value) as unknown as ArgumentWarning;
 
 /** Null and nothing are the same where a property may be missing: some JSON writers write what is not there as null. */
-const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
-
-function listOf<T>(at: string, value: unknown, read: (at: string, element: unknown) => T): T[] {
-  if (!Array.isArray(value)) throw notA(at, 'an array', value);
-  // Array.from: the holes of an array count as elements that are wrong.
-  return Array.from(value, (element: unknown, index) => read(`${at}[${index}]`, element));
-}
-
-function textOf(at: string, value: unknown): string {
-  if (typeof value !== 'string') throw notA(at, 'a text', value);
-  return value;
-}
-
-function boolOf(at: string, value: unknown): boolean {
-  if (typeof value !== 'boolean') throw notA(at, 'true or false', value);
-  return value;
-}
-
-function hexOf(at: string, value: unknown): string {
-  if (!isHex(value)) throw notA(at, 'hex digits, two for each byte', value);
-  return value;
-}
-
-function oneOf<T extends string>(at: string, value: unknown, choices: readonly T[]): T {
-  const found = choices.find((choice) => choice === value);
-  if (found === undefined) throw notA(at, choices.join(' or '), value);
-  return found;
-}
-
-const KEEP_EXACT =
-  'JSON.parse and functions round integers above 2^53-1, so set Format of openot-doc to object and keep 64-bit ' +
-  'values as text or BigInt';
-
-function countOf(at: string, value: unknown): number {
-  const count = parseSafeU64(value);
-  if (count === undefined) throw notA(at, 'a whole number from 0 to 2^53-1', value);
-  return count;
-}
-
-function u64Of(at: string, value: unknown): string {
-  const number = parseU64(value);
-  if (number === undefined)
-    throw notA(at, 'a whole number from 0 to 2^64-1 as decimal text', value, isRounded(value) ? KEEP_EXACT : undefined);
-  return number.toString();
-}
-
-const isRounded = (value: unknown): boolean =>
-  typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value);
-
-function integerOf(at: string, value: unknown, min: bigint, max: bigint): bigint {
-  let number: bigint | undefined;
-  if (typeof value === 'bigint') number = value;
-  else if (Number.isSafeInteger(value)) number = BigInt(value as number);
-  else if (isI64Text(value)) number = BigInt(value);
-  if (number === undefined || number < min || number > max)
-    throw notA(at, `a whole number from ${min} to ${max}`, value, isRounded(value) ? KEEP_EXACT : undefined);
-  return number;
-}
-
-/** A copy that JSON can write: BigInts are decimal text. */
-function plain(at: string, value: unknown): Loose {
-  if (!isObject(value)) throw notA(at, 'an object', value);
-  let text: string;
-  try {
-    text = JSON.stringify(value, (_name, inner: unknown) => (typeof inner === 'bigint' ? inner.toString() : inner));
-  } catch {
-    throw notA(at, 'an object that JSON can write', value);
-  }
-  return JSON.parse(text) as Loose;
-}

@@ -185,8 +185,8 @@ function notAStatus({
   return {
     code,
     message:
-      `${code}: ${place} must be ${expected}, found ${found}: wire the second output of openot-reader to this ` +
-      'node',
+      `${code}: ${place} must be ${expected}, found ${found}: ` +
+      'wire the second output of openot-reader to this node',
     index: 0,
     path
   };

@@ -1,6 +1,14 @@
 import type { NodeMessage, NodeMessageInFlow } from 'node-red';
 import { createOtlpJsonWriter } from '../../lib/telemetry';
-import { Dropped, OtlpSender, Rejected, Said, SenderPorts, SenderSettings, SenderStatus } from '../../lib/otlp';
+import {
+  Dropped,
+  OtlpSender,
+  Rejected,
+  CollectorReport,
+  SenderPorts,
+  SenderSettings,
+  SenderStatus
+} from '../../lib/otlp';
 import { CodedError } from '../runtime/coded-error';
 import type { Send } from '../runtime/handle';
 import { derive } from '../runtime/messages';
@@ -11,7 +19,7 @@ import { notARequest, textOfPayload } from './payload';
 export interface OtlpEvents {
   /** A message for the second output. */
   onRejected(message: NodeMessage): void;
-  onSaid(said: Said): void;
+  onSaid(said: CollectorReport): void;
   onFault(thrown: unknown): void;
   /** What the tracker of this process knows of a token. */
   ackStatus(session: string, serial: number): AckStatus;

@@ -10,7 +10,7 @@ import { STATUS_INTERVAL_MS } from '../runtime/status';
 import { OtlpController } from './controller';
 import { OtlpCredentials, OtlpProperties, otlpSettings } from './settings';
 import { showOtlp } from './show';
-import { Address, Spoken } from './spoken';
+import { Address, LogThrottle } from './log-throttle';
 
 interface OtlpDef extends NodeDef, OtlpProperties {}
 
@@ -41,19 +41,19 @@ const init = (RED: NodeAPI): void => {
           whole: shownUrl(settings.endpoints[signal].url),
           origin: settings.endpoints[signal].url.origin
         });
-        const spoken = new Spoken(() => performance.now(), {
+        const throttle = new LogThrottle(() => performance.now(), {
           logs: addressOf('logs'),
           metrics: addressOf('metrics'),
           traces: addressOf('traces')
         });
-        const show = (): void => status.set(() => showOtlp(controller.status(), settings.maxAgeMs, performance.now()));
+        const show = (): void => status.set(() => showOtlp(controller.status(), performance.now()));
         const controller = new OtlpController(systemSenderPorts(settings.maxInFlight), settings, {
           onRejected: (message) => delivery.send([null, message], (output) => this.send(output)),
           onFault: (thrown) => this.error(codedErrorOf(thrown), {}),
           ackStatus: (session, serial) => delivery.acknowledgements.ackStatus(session, serial),
           onSaid: (said) => {
             show();
-            const line = delivery.isClosed ? undefined : spoken.lineOf(said);
+            const line = delivery.isClosed ? undefined : throttle.lineOf(said);
             if (line === undefined) return;
             if (line.level === 'log') this.log(line.text);
             else if (line.level === 'warn') this.warn(`${line.code}: ${line.text}`);

@@ -28,7 +28,6 @@ export interface OtlpProperties {
   timeout?: string;
   maxItems?: string;
   maxBytes?: string;
-  maxAge?: string;
   maxInFlight?: string;
   whenRefused?: string;
   /** Id of a tls-config node. */
@@ -86,7 +85,6 @@ export function otlpSettings(
       min: 1024,
       max: MAX_REQUEST_BYTES
     }),
-    maxAgeMs: numberOf(def.maxAge, { name: 'Max. age', fallback: 500, min: 0, max: 3_600_000 }),
     maxInFlight: numberOf(def.maxInFlight, { name: 'In flight', fallback: 4, min: 1, max: 64 }),
     whenRefused: choiceOf<'reject' | 'hold'>(def.whenRefused, 'When refused', ['reject', 'hold'])
   };

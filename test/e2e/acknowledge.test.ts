@@ -10,7 +10,7 @@ import { FlowNode, Runtime } from './support/runtime';
 import { makeUserDirectory, removeUserDirectory } from './support/user-directory';
 
 /** What the reader said of itself last. */
-interface Said {
+interface CollectorReport {
   state: string;
   code: string | null;
   inFlight: number;
@@ -52,9 +52,9 @@ describe('acknowledgement in a real Node-RED', function () {
         .map((line) => JSON.parse(line) as StrictDocument)
     );
   const times = (): number[] => [...new Set(seen().values())];
-  const said = (): Said | undefined =>
+  const said = (): CollectorReport | undefined =>
     linesOf('status')
-      .map((line) => JSON.parse(line) as Said)
+      .map((line) => JSON.parse(line) as CollectorReport)
       .at(-1);
   const context = (): string =>
     `${seen().size} seen ${String(times())} times, ` +
@@ -65,7 +65,7 @@ describe('acknowledgement in a real Node-RED', function () {
       () => seen().size >= records && [...seen().values()].every((count) => count >= often),
       context
     );
-  const untilSaid = (what: string, holds: (status: Said) => boolean): Promise<Said> =>
+  const untilSaid = (what: string, holds: (status: CollectorReport) => boolean): Promise<CollectorReport> =>
     until(what, () => ((status) => status !== undefined && holds(status) && status)(said()), context);
   const produced = (): number => plc.simulator.statistics().written;
   const produce = (events: number): void => {
@@ -178,7 +178,7 @@ describe('acknowledgement in a real Node-RED', function () {
     nodes.map((node) => (node.id === id ? { ...node, ...changes } : node));
   const nothing = between.find(({ name }) => name === 'nothing')!;
   const counted = (often: number): number => [...seen().values()].filter((count) => count === often).length;
-  const untilAcknowledged = (): Promise<Said> =>
+  const untilAcknowledged = (): Promise<CollectorReport> =>
     untilSaid('every acknowledgement', ({ state, inFlight }) => state === 'idle' && inFlight === 0);
 
   it('stops reading at maxInFlight and says OPENOT_ACK_TIMEOUT when messages are swallowed, and passes nothing over', async () => {

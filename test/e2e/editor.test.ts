@@ -271,7 +271,6 @@ for (const theme of themes) {
         timeout: '',
         maxItems: '500',
         maxBytes: '4194304',
-        maxAge: '500',
         maxInFlight: '4',
         x: 500,
         y: 700,

@@ -14,7 +14,7 @@ const SOURCE = 10;
 const ALARM = { conditionId: 3001, conditionClass: 0 };
 const RING = 65_536;
 
-interface Said {
+interface CollectorReport {
   state: string;
   inFlight: number;
   totals: { records: number; lost: number; laps: number };
@@ -46,9 +46,9 @@ describe('the spans of a real Node-RED that acknowledges what its mapper has sen
   /** Of one occurrence of the alarm. */
   const spansOf = (id: number): Span[] => spans().filter((span) => of('openot.correlation.id', id, span));
   const logsOf = (id: number): LogRecord[] => logs().filter((log) => of('openot.field.correlationId', id, log));
-  const said = (): Said | undefined =>
+  const said = (): CollectorReport | undefined =>
     linesOf('status')
-      .map((line) => JSON.parse(line) as Said)
+      .map((line) => JSON.parse(line) as CollectorReport)
       .at(-1);
   const context = (): string =>
     `${JSON.stringify(said())}\n${linesOf('errors').join('\n')}\n${runtime.log.slice(-2000)}`;

@@ -7,13 +7,7 @@ import { OffsetWindow } from './offset-window';
 import type { ClockChange } from './report';
 import { SeenRecords } from './seen-records';
 import { isWell, qualityOf, SourceClock } from './source-clock';
-import { isNews, Verdict, verdictOf } from './verdict';
-
-/** The reader's own words, between two of its status messages. */
-interface Drained {
-  readonly nowNs: bigint;
-  readonly records: number | undefined;
-}
+import { isNews, says, Verdict, verdictOf } from './verdict';
 
 /** The newest record of those that came with one read. */
 interface Newest {
@@ -34,7 +28,8 @@ export class StreamClock {
   pointsNs: bigint | undefined;
   private readonly window: OffsetWindow;
   private readonly seen: SeenRecords;
-  private drained: Drained | undefined;
+  /** The reader's own words, between two of its status messages. */
+  private drained: Pick<ClockStatus, 'nowNs' | 'records'> | undefined;
   private cursorAbs: number | undefined;
   private sinceNs: bigint | undefined;
   private incarnation = 0;
@@ -249,9 +244,3 @@ export class StreamClock {
     return [...this.sources.values()].filter((clock) => !isWell(clock));
   }
 }
-
-/** Of two clocks either may be the wrong one. */
-const says = ({ reason, text }: Verdict): string =>
-  reason === 'implausible'
-    ? `cannot be right, it stands ${text}`
-    : `is ${text}${reason === 'ahead' ? ' of' : ''} this computer's`;

@@ -48,3 +48,9 @@ export function isNews(verdict: Verdict | undefined, before: Verdict | undefined
     verdict?.hint !== undefined && (verdict.hint.kind !== before?.hint?.kind || verdict.hint.zone !== before.hint.zone)
   );
 }
+
+/** A verdict in words. Of two clocks either may be the wrong one. */
+export const says = ({ reason, text }: Verdict): string =>
+  reason === 'implausible'
+    ? `cannot be right, it stands ${text}`
+    : `is ${text}${reason === 'ahead' ? ' of' : ''} this computer's`;

@@ -3,6 +3,6 @@ export type * from './literal/types';
 export { createNetworkProfile } from './profile';
 export type { NetworkFacts, NetworkOptions, NetworkProfile } from './profile';
 export type { NetworkRequestOf } from './request';
-export { resealNetworkRequest } from './reseal';
+export { recomputeNetworkRequest } from './recompute';
 export { defaultNetworkSettings, networkSettings } from './settings';
 export type { NetworkChecksum, NetworkEncoding, NetworkError, NetworkInput, NetworkSettings } from './settings';

@@ -10,7 +10,7 @@ import { until } from './process';
 import { FlowNode, Runtime } from './runtime';
 
 /** What the reader said of itself. */
-interface Said {
+interface CollectorReport {
   state: string;
   inFlight: number;
   totals: { records: number; lost: number; laps: number };
@@ -235,9 +235,9 @@ export class OutageFlow {
     return this.linesOf('refused').map((line) => JSON.parse(line) as Refused);
   }
 
-  get said(): Said | undefined {
+  get said(): CollectorReport | undefined {
     const line = this.linesOf('status').at(-1);
-    return line === undefined ? undefined : (JSON.parse(line) as Said);
+    return line === undefined ? undefined : (JSON.parse(line) as CollectorReport);
   }
 
   forgetStatus(): void {
@@ -245,7 +245,7 @@ export class OutageFlow {
   }
 
   /** Waits until every record was read and every batch acknowledged. */
-  async rests(runtime: Runtime, records?: number): Promise<Said> {
+  async rests(runtime: Runtime, records?: number): Promise<CollectorReport> {
     return until(
       'everything acknowledged',
       () => {

@@ -12,7 +12,6 @@ async function run(seed: number): Promise<void> {
   const limits = {
     maxItems: 1 + random.below(60),
     maxBytes: 1500 + random.below(20_000),
-    maxAgeMs: random.below(2000),
     maxInFlight: 1 + random.below(5)
   };
   const badOneIn = [200, 200, 10, 2][random.below(4)];

@@ -5,47 +5,44 @@ import { answer, FakeSender, Got, sizes, sums, turns } from './support/fake-send
 import { logsRequest, metricsRequest, point, records, span, tracesRequest, uidsOf } from './support/requests';
 
 describe('the OTLP sender', () => {
-  it('waits until a request is full, or for maxAge', async () => {
-    const fake = new FakeSender({ maxItems: 10, maxAgeMs: 500 });
+  it('sends what comes in the same moment together, and waits for nothing more', async () => {
+    const fake = new FakeSender({ maxItems: 10 });
     fake.offer('a', logsRequest(records(0, 4)));
-    await fake.pass(400);
     fake.offer('b', logsRequest(records(4, 3)));
     should(fake.got.length).equal(0);
-    await fake.pass(99);
-    should(fake.got.length).equal(0);
-    await fake.pass(1);
-    should(sizes(fake)).eql([7]);
-    fake.offer('c', logsRequest(records(7, 10)));
     await fake.pass(0);
-    should(sizes(fake)).eql([7, 10]);
+    should(sizes(fake)).eql([7]);
+    fake.offer('c', logsRequest(records(7, 1)));
+    await fake.pass(0);
+    should(sizes(fake)).eql([7, 1]);
     should(fake.left.map(({ name }) => name)).eql(['a', 'b', 'c']);
     should(fake.left[0].counts).eql({ signal: 'logs', items: 4, accepted: 4, partial: 0, rejected: 0, requests: 1 });
     should(fake.waiting).equal(0);
     sums(fake);
   });
 
-  it('keeps what a token waits for a second at most, whatever maxAge says: what came before it, too', async () => {
-    const fake = new FakeSender({ maxAgeMs: 3_600_000 });
-    fake.offer('m', metricsRequest({ a: [point(1)] }));
-    await fake.pass(60_000);
-    should(fake.got.length).equal(0);
-    fake.offer('l', logsRequest(records(0, 1)), { hasToken: true });
-    await fake.pass(999);
-    should(fake.got.length).equal(0);
-    await fake.pass(1);
-    should(fake.left.map(({ name }) => name)).eql(['m', 'l']);
-    fake.offer('n', metricsRequest({ a: [point(2)] }));
-    await fake.pass(60_000);
-    should(fake.got.length).equal(2);
+  it('makes fuller requests of what comes while all that may be under way are', async () => {
+    const fake = new FakeSender({ maxItems: 10, maxInFlight: 2 });
+    const answers: (() => void)[] = [];
+    fake.reply = () => new Promise((resolve) => answers.push(() => resolve(answer(200))));
+    for (let i = 0; i < 20; i++) {
+      fake.offer(`m${i}`, logsRequest(records(i, 1)));
+      await fake.pass(100);
+    }
+    should(sizes(fake)).eql([1, 1]);
+    for (let turn = 0; turn < 4; turn++) {
+      answers.splice(0).forEach((give) => give());
+      await fake.pass(0);
+    }
+    should(sizes(fake)).eql([1, 1, 10, 8]);
+    should(fake.left.length).equal(20);
+    sums(fake);
   });
 
-  it('cuts a large message at maxItems, and the rest waits for its age', async () => {
+  it('cuts a large message at maxItems', async () => {
     const fake = new FakeSender({ maxItems: 10 });
     fake.offer('a', logsRequest(records(0, 25)));
     await fake.pass(0);
-    should(sizes(fake)).eql([10, 10]);
-    should(fake.left).eql([]);
-    await fake.pass(500);
     should(sizes(fake)).eql([10, 10, 5]);
     should(fake.got.flatMap(({ body }) => uidsOf(body))).eql(Array.from({ length: 25 }, (_, i) => `uid/${i}`));
     should(fake.left[0].counts).match({ items: 25, accepted: 25, requests: 3 });

@@ -103,15 +103,15 @@ describe('export requests taken apart and put together', () => {
         undefined,
         1
       );
-      should(taken(text)).match({ sealed: text, items: { length: 2 } });
+      should(taken(text)).match({ checksummed: text, items: { length: 2 } });
     }
     should(
-      taken(logsRequest(records(0, 2), 'x', { name: 's', attributes: [{ key: 'schema_url', value: {} }] })).sealed
+      taken(logsRequest(records(0, 2), 'x', { name: 's', attributes: [{ key: 'schema_url', value: {} }] })).checksummed
     ).equal(undefined);
     // Of a record, not of its scope.
     should(
       taken(logsRequest([{ attributes: [{ key: 'count', value: {} }], scope: { attributes: [{ key: 'checksum' }] } }]))
-        .sealed
+        .checksummed
     ).equal(undefined);
   });
 

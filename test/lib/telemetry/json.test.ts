@@ -89,7 +89,21 @@ describe('JSON text of requests', () => {
         Buffer.from('ab')
       ]
     ],
-    ['what is no plain object', [new (class { a = 1; })(), Object.create({ inherited: 1 }), Object.create(null), new Map([[1, 2]]), new String('x'), new Number(5), new Boolean(false), Object.assign([1], { more: 2 })]], // prettier-ignore
+    [
+      'what is no plain object',
+      [
+        new (class {
+          a = 1;
+        })(),
+        Object.create({ inherited: 1 }),
+        Object.create(null),
+        new Map([[1, 2]]),
+        new String('x'),
+        new Number(5),
+        new Boolean(false),
+        Object.assign([1], { more: 2 })
+      ]
+    ],
     ['holes', [1, , 3]],
     [
       'deep nesting',

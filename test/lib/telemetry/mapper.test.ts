@@ -339,9 +339,23 @@ describe('mapper', () => {
     });
 
     it('that throws when it is read is told', () => {
-      const getter = Object.defineProperty({ kind: 'event' }, 'text', { get: () => { throw new Error('not today'); }, enumerable: true }); // prettier-ignore
+      const getter = Object.defineProperty({ kind: 'event' }, 'text', {
+        get: () => {
+          throw new Error('not today');
+        },
+        enumerable: true
+      });
       problemOf(getter).message.should.containEql('not today');
-      problemOf(new Proxy({}, { get: () => { throw 7; } })).message.should.containEql('could not be read'); // prettier-ignore
+      problemOf(
+        new Proxy(
+          {},
+          {
+            get: () => {
+              throw 7;
+            }
+          }
+        )
+      ).message.should.containEql('could not be read');
       const endless = copy(placeholder);
       endless.reason.detail = { endless };
       should(problemOf(endless).path).equal('reason.detail');
@@ -404,7 +418,12 @@ describe('mapper', () => {
 
     it('asks the book for every good document, in order, also where traces are off', () => {
       const seen: unknown[] = [];
-      const book = { apply: (document: DocumentObject, about: object) => { seen.push([document.kind, about]); return { closed: [], correlation: { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16) } }; } }; // prettier-ignore
+      const book = {
+        apply: (document: DocumentObject, about: object) => {
+          seen.push([document.kind, about]);
+          return { closed: [], correlation: { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16) } };
+        }
+      };
       const settings = {
         ...defaultMappingSettings,
         stateSpans: true,

@@ -43,7 +43,6 @@ describe('openot-otlp', () => {
           timeout: '',
           maxItems: '500',
           maxBytes: '4194304',
-          maxAge: '20',
           maxInFlight: '4',
           wires: [['out'], ['rejected']],
           ...otlp
@@ -425,10 +424,12 @@ describe('openot-otlp', () => {
     };
 
     it('sends what has no token, and says nothing', async () => {
-      const running = await flow({ maxAge: '60000' });
+      receiver.script = say(503);
+      const running = await flow();
       running.send('otlp', { payload: logsRequest(records(0, 3)) } as never);
-      await settled();
-      should(receiver.received.length).equal(0);
+      await until('the outage', () => running.caught.length === 1);
+      receiver.script = say(200);
+      receiver.received.length = 0;
       const errors = errorsOf();
       await helper.unload();
       should(receiver.received.flatMap(({ text }) => uidsOf(JSON.parse(text)))).eql(['uid/0', 'uid/1', 'uid/2']);

@@ -1,7 +1,7 @@
 import should from 'should';
-import type { Said, SenderStatus } from '../../../lib/otlp';
+import type { CollectorReport, SenderStatus } from '../../../lib/otlp';
 import { showOtlp, SLOW_MS } from '../../../nodes/openot-otlp/show';
-import { Address, REPEAT_MS, Spoken } from '../../../nodes/openot-otlp/spoken';
+import { Address, REPEAT_MS, LogThrottle } from '../../../nodes/openot-otlp/log-throttle';
 
 const NOW = 100_000;
 const status = (changes: Partial<SenderStatus> = {}): SenderStatus => ({
@@ -14,7 +14,11 @@ const status = (changes: Partial<SenderStatus> = {}): SenderStatus => ({
   troubled: [],
   ...changes
 });
-const said = (outcome: Said['outcome'], message: string, more: Partial<Said> = {}): Said => ({
+const said = (
+  outcome: CollectorReport['outcome'],
+  message: string,
+  more: Partial<CollectorReport> = {}
+): CollectorReport => ({
   atMs: 0,
   outcome,
   signal: 'logs',
@@ -23,7 +27,7 @@ const said = (outcome: Said['outcome'], message: string, more: Partial<Said> = {
   ...more
 });
 const shown = (changes: Partial<SenderStatus>): string => {
-  const { fill, shape, text } = showOtlp(status(changes), 500, NOW);
+  const { fill, shape, text } = showOtlp(status(changes), NOW);
   return `${fill} ${shape} ${text}`;
 };
 
@@ -34,10 +38,10 @@ describe('the status of openot-otlp', () => {
       'green dot 12.3 k sent, 20 pending: 200'
     );
     should(
-      shown({ said: said('accepted', '200'), pending: 20, oldestMs: NOW - 500 - SLOW_MS - 1, acceptedMs: NOW - 1000 })
+      shown({ said: said('accepted', '200'), pending: 20, oldestMs: NOW - SLOW_MS - 1, acceptedMs: NOW - 1000 })
     ).equal('green dot 12.3 k sent, 20 pending, oldest 5 s: 200');
     should(
-      shown({ said: said('accepted', '200'), pending: 20, oldestMs: NOW - 500 - SLOW_MS - 1, acceptedMs: NOW - 70_000 })
+      shown({ said: said('accepted', '200'), pending: 20, oldestMs: NOW - SLOW_MS - 1, acceptedMs: NOW - 70_000 })
     ).equal('yellow ring 12.3 k sent, 20 pending, oldest 5 s: no answer yet');
     should(shown({ accepted: 0 })).equal('grey ring nothing sent yet');
     should(shown({ accepted: 0, pending: 5, oldestMs: NOW - 2000 })).equal('grey ring 0 sent, 5 pending, oldest 2 s');
@@ -75,15 +79,15 @@ describe('the status of openot-otlp', () => {
 describe('the log of openot-otlp', () => {
   let nowMs = 0;
   const at = (signal: string): Address => ({ whole: `http://collector/v1/${signal}`, origin: 'http://collector' });
-  const spoken = (): Spoken =>
-    new Spoken(() => nowMs, {
+  const throttle = (): LogThrottle =>
+    new LogThrottle(() => nowMs, {
       logs: at('logs'),
       metrics: at('metrics'),
       traces: { whole: 'http://other/traces', origin: 'http://other' }
     });
 
   it('has an outage once when it begins and once when it ends', () => {
-    const book = spoken();
+    const book = throttle();
     const retry = said('retry', 'refused');
     should([retry, retry, retry].map((each) => book.lineOf(each)?.level)).eql(['error', undefined, undefined]);
     should(book.lineOf(said('retry', 'late', { code: 'OPENOT_OTLP_TIMEOUT' }))?.level).equal('error');
@@ -98,9 +102,9 @@ describe('the log of openot-otlp', () => {
   });
 
   it('has a host that cannot be reached once, whatever goes there, also when a signal comes later', () => {
-    const book = spoken();
+    const book = throttle();
     nowMs += REPEAT_MS;
-    const unreachable = (signal: Said['signal']): string | undefined =>
+    const unreachable = (signal: CollectorReport['signal']): string | undefined =>
       book.lineOf(said('retry', 'connect ECONNREFUSED', { signal, code: 'OPENOT_OTLP_UNREACHABLE' }))?.text;
     should(unreachable('logs')).equal(
       'nothing can be sent to http://collector: connect ECONNREFUSED. What waits is sent again until the collector takes it'
@@ -114,13 +118,13 @@ describe('the log of openot-otlp', () => {
     should(unreachable('traces')).match(/^nothing can be sent to http:\/\/other: /);
     should(
       ['logs', 'metrics', 'logs'].map(
-        (signal) => book.lineOf(said('accepted', '200', { signal: signal as Said['signal'] }))?.text
+        (signal) => book.lineOf(said('accepted', '200', { signal: signal as CollectorReport['signal'] }))?.text
       )
     ).eql(['logs are sent again', undefined, undefined]);
   });
 
   it('has everything once a minute at most, also an outage that comes and goes', () => {
-    const book = spoken();
+    const book = throttle();
     const lines = (): number => {
       let count = 0;
       for (let i = 0; i < 10; i++)

@@ -15,7 +15,7 @@ export async function send(endpoint: string, requests: readonly string[], compre
   const rejected: Rejected[] = [];
   const sender = new OtlpSender(
     systemSenderPorts(4),
-    { endpoints: checked.endpoints, maxItems: 500, maxBytes: 4_194_304, maxAgeMs: 20, maxInFlight: 4 },
+    { endpoints: checked.endpoints, maxItems: 500, maxBytes: 4_194_304, maxInFlight: 4 },
     { onRejected: (refused) => rejected.push(refused), onChange: () => undefined }
   );
   try {

@@ -5,7 +5,7 @@ import type {
   HttpFailure,
   HttpRequest,
   Rejected,
-  Said,
+  CollectorReport,
   SenderPorts,
   SenderSettings
 } from '../../../../lib/otlp';
@@ -44,7 +44,7 @@ export class FakeSender {
   random = 0;
   readonly got: Got[] = [];
   readonly rejected: Rejected[] = [];
-  readonly said: Said[] = [];
+  readonly said: CollectorReport[] = [];
   readonly faults: unknown[] = [];
   /** Names of messages in the order in which they left, with their counts. */
   readonly left: { name: string; counts: Counts }[] = [];
@@ -86,7 +86,6 @@ export class FakeSender {
         endpoints: { logs: endpoint('logs'), metrics: endpoint('metrics'), traces: endpoint('traces') },
         maxItems: 500,
         maxBytes: 4_194_304,
-        maxAgeMs: 500,
         maxInFlight: 4,
         ...settings
       },

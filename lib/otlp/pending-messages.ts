@@ -16,7 +16,9 @@ export interface Counts {
 }
 
 /** One message while items of it are on their way. */
-export interface Consignment {
+export interface PendingMessage {
+  /** From 1, in the order of arrival. */
+  readonly serial: number;
   readonly counts: Counts;
   readonly bytes: number;
   readonly arrivedMs: number;
@@ -41,22 +43,24 @@ export interface Arrival {
 }
 
 /** The messages on their way, in the order in which they came: in this order they leave. */
-export class Consignments {
-  private readonly order = new Fifo<Consignment>();
+export class PendingMessages {
+  private readonly order = new Fifo<PendingMessage>();
+  private serial = 0;
   /**
    * Those that nobody would read again: they have no token, and no later message of their stream or their sequence has
    * one.
    */
-  private readonly loose = new Set<Consignment>();
+  private readonly loose = new Set<PendingMessage>();
   /** The same by stream and by sequence. */
-  private readonly looseOf = new Map<string, Set<Consignment>>();
+  private readonly looseOf = new Map<string, Set<PendingMessage>>();
   /** Bytes of these. */
   looseBytes = 0;
   /** Bytes of all. */
   bytes = 0;
 
-  add(counts: Counts, bytes: number, arrivedMs: number, { hasToken, stream, sequence, done }: Arrival): Consignment {
-    const consignment: Consignment = {
+  add(counts: Counts, bytes: number, arrivedMs: number, { hasToken, stream, sequence, done }: Arrival): PendingMessage {
+    const message: PendingMessage = {
+      serial: ++this.serial,
       counts,
       bytes,
       arrivedMs,
@@ -66,18 +70,17 @@ export class Consignments {
       pending: counts.items,
       done
     };
-    this.order.push(consignment);
+    this.order.push(message);
     this.bytes += bytes;
     if (hasToken) {
       // Its token is let go only after all before it: where they are lost, they come again with it.
-      for (const key of keysOf(consignment))
-        for (const earlier of [...(this.looseOf.get(key) ?? [])]) this.tie(earlier);
-      return consignment;
+      for (const key of keysOf(message)) for (const earlier of [...(this.looseOf.get(key) ?? [])]) this.bind(earlier);
+      return message;
     }
     this.looseBytes += bytes;
-    this.loose.add(consignment);
-    for (const key of keysOf(consignment)) this.looseOf.set(key, (this.looseOf.get(key) ?? new Set()).add(consignment));
-    return consignment;
+    this.loose.add(message);
+    for (const key of keysOf(message)) this.looseOf.set(key, (this.looseOf.get(key) ?? new Set()).add(message));
+    return message;
   }
 
   /** Messages that have not left. */
@@ -86,12 +89,12 @@ export class Consignments {
   }
 
   /** The one that came first of those that have not left. */
-  get oldest(): Consignment | undefined {
+  get oldest(): PendingMessage | undefined {
     return this.order.at(0);
   }
 
-  isLoose(consignment: Consignment): boolean {
-    return this.loose.has(consignment);
+  isLoose(message: PendingMessage): boolean {
+    return this.loose.has(message);
   }
 
   /** Lets go of what is through, up to the first that is not. */
@@ -99,7 +102,7 @@ export class Consignments {
     for (let first = this.oldest; first !== undefined && first.pending === 0; first = this.oldest) {
       this.order.shift();
       this.bytes -= first.bytes;
-      this.tie(first);
+      this.bind(first);
       first.done(first.counts);
     }
   }
@@ -108,26 +111,26 @@ export class Consignments {
   unaccepted(): { readonly items: number; readonly points: number } {
     let items = 0;
     let points = 0;
-    for (const consignment of this.order.all()) {
-      if (this.loose.has(consignment)) items += consignment.pending;
-      else if (consignment.counts.signal === 'metrics') points += consignment.pending;
+    for (const message of this.order.all()) {
+      if (this.loose.has(message)) items += message.pending;
+      else if (message.counts.signal === 'metrics') points += message.pending;
     }
     return { items, points };
   }
 
   /** It is loose no more. */
-  private tie(consignment: Consignment): void {
-    if (!this.loose.delete(consignment)) return;
-    this.looseBytes -= consignment.bytes;
-    for (const key of keysOf(consignment)) {
+  private bind(message: PendingMessage): void {
+    if (!this.loose.delete(message)) return;
+    this.looseBytes -= message.bytes;
+    for (const key of keysOf(message)) {
       const set = this.looseOf.get(key);
-      set?.delete(consignment);
+      set?.delete(message);
       if (set?.size === 0) this.looseOf.delete(key);
     }
   }
 }
 
-function keysOf({ stream, sequence }: Consignment): string[] {
+function keysOf({ stream, sequence }: PendingMessage): string[] {
   return [
     ...(stream === undefined ? [] : [`stream ${stream}`]),
     ...(sequence === undefined ? [] : [`sequence ${sequence}`])

@@ -29,7 +29,7 @@ const shapes = [
  * one
  * scope, whatever the encoding.
  */
-export function resealNetworkRequest<T>(whole: unknown, part: T): T | undefined {
+export function recomputeNetworkRequest<T>(whole: unknown, part: T): T | undefined {
   const [from, to] = [unwrap(whole), unwrap(part)];
   if (from === undefined || to === undefined || from.keys !== to.keys) return undefined;
   const attributes = renewed(from, to.items);

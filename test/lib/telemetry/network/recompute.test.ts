@@ -1,5 +1,5 @@
 import should from 'should';
-import { resealNetworkRequest } from '../../../../lib/telemetry/network';
+import { recomputeNetworkRequest } from '../../../../lib/telemetry/network';
 import type { Signal } from '../../../../lib/telemetry/otlp-types';
 import { holders, missingOf } from '../../../support/network/missing-of';
 import type { Encoding } from '../../../support/network/requirements';
@@ -26,7 +26,7 @@ function cut<T>(whole: T, from: number, to: number): T {
 }
 
 const slice = <T>(whole: T, from: number, to: number): T | undefined =>
-  resealNetworkRequest(whole, cut(whole, from, to));
+  recomputeNetworkRequest(whole, cut(whole, from, to));
 
 describe('a part of a network request', () => {
   for (const encoding of ['otlp', 'literal'] as Encoding[]) {
@@ -71,11 +71,11 @@ describe('a part of a network request', () => {
       };
       const [metric] = stale.resourceMetrics[0].scopeMetrics[0].metrics;
       (metric.gauge ?? metric.sum).dataPoints.splice(1, 2);
-      should(resealNetworkRequest(whole, stale)).eql(of(1));
-      should(resealNetworkRequest(stale, of(1))).be.undefined();
-      should(resealNetworkRequest(whole, plain.logs)).be.undefined();
+      should(recomputeNetworkRequest(whole, stale)).eql(of(1));
+      should(recomputeNetworkRequest(stale, of(1))).be.undefined();
+      should(recomputeNetworkRequest(whole, plain.logs)).be.undefined();
     }
-    should(resealNetworkRequest(await fullRequest('logs'), await fullRequest('traces'))).be.undefined();
+    should(recomputeNetworkRequest(await fullRequest('logs'), await fullRequest('traces'))).be.undefined();
   });
 
   it('does not gain what was switched off', () => {
@@ -97,7 +97,7 @@ describe('a part of a network request', () => {
 
   it('is only for requests with that envelope', async () => {
     const good = await fullRequest('logs');
-    should(resealNetworkRequest(good, good)).eql(good);
+    should(recomputeNetworkRequest(good, good)).eql(good);
     for (const other of [
       plain.logs,
       { resourceLogs: [] },
@@ -108,8 +108,8 @@ describe('a part of a network request', () => {
       { resourceLogs: [null] },
       { resourceLogs: [{ resource: null, scopeLogs: [{ scope: { attributes: 3 }, logRecords: [] }] }] }
     ]) {
-      should(resealNetworkRequest(other, good)).be.undefined();
-      should(resealNetworkRequest(good, other)).be.undefined();
+      should(recomputeNetworkRequest(other, good)).be.undefined();
+      should(recomputeNetworkRequest(good, other)).be.undefined();
     }
   });
 });

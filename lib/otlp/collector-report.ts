@@ -2,7 +2,7 @@ import type { OpenotCode } from '../base/codes';
 import type { Signal } from '../telemetry/otlp-types';
 
 /** What the collector said, of one signal. */
-export interface Said {
+export interface CollectorReport {
   /** When, of the monotonic clock. */
   readonly atMs: number;
   readonly outcome: 'accepted' | 'warning' | 'partial' | 'refused' | 'retry';
@@ -16,31 +16,31 @@ export interface Said {
 }
 
 /** From good to bad. */
-const OUTCOMES: readonly Said['outcome'][] = ['accepted', 'warning', 'partial', 'refused', 'retry'];
+const OUTCOMES: readonly CollectorReport['outcome'][] = ['accepted', 'warning', 'partial', 'refused', 'retry'];
 /**
  * Milliseconds after which nobody is shown any more what was said of a signal that brings nothing, where another one
  * does.
  */
-const SAID_MS = 600_000;
+const SHOWN_MS = 600_000;
 
 /** What the collector said last of each signal. */
-export class SaidBook {
-  private readonly last = new Map<Signal, Said>();
+export class LatestReports {
+  private readonly last = new Map<Signal, CollectorReport>();
 
-  put(said: Said): void {
-    this.last.set(said.signal, said);
+  put(report: CollectorReport): void {
+    this.last.set(report.signal, report);
   }
 
   /**
    * The worst, and of equals the latest: one signal's 200 does not hide another's 404. `isTroubled`: what was said of
    * it still holds.
    */
-  worst(isTroubled: (signal: Signal) => boolean): Said | undefined {
+  worst(isTroubled: (signal: Signal) => boolean): CollectorReport | undefined {
     const all = [...this.last.values()];
     const newestMs = Math.max(...all.map(({ atMs }) => atMs));
-    const badness = ({ outcome }: Said): number => OUTCOMES.indexOf(outcome);
+    const badness = ({ outcome }: CollectorReport): number => OUTCOMES.indexOf(outcome);
     return all
-      .filter(({ atMs, signal }) => newestMs - atMs < SAID_MS || isTroubled(signal))
+      .filter(({ atMs, signal }) => newestMs - atMs < SHOWN_MS || isTroubled(signal))
       .sort((a, b) => badness(b) - badness(a) || b.atMs - a.atMs)[0];
   }
 }

@@ -1,14 +1,13 @@
 import { otlpJson } from '../telemetry/json';
-import { resealNetworkRequest } from '../telemetry/network';
+import { recomputeNetworkRequest } from '../telemetry/network';
 import { takeApart } from './take-apart';
 
 /**
- * The text of `part`, cut out of a batch `whole` that a checksum covers, with checksum, count and scope_uuid of its
- * own;
+ * The text of `part`, cut out of a batch `whole` with a checksum, with checksum, count and scope_uuid of its own;
  * undefined where that cannot be done rightly (a checksum of another kind): then they are left as they are.
  */
-export function resealed(whole: string, part: string): string | undefined {
-  const request = resealNetworkRequest(JSON.parse(whole), JSON.parse(part) as object);
+export function recomputed(whole: string, part: string): string | undefined {
+  const request = recomputeNetworkRequest(JSON.parse(whole), JSON.parse(part) as object);
   if (request === undefined) return undefined;
   const text = otlpJson(request);
   const [before, after] = [takeApart(part), takeApart(text)];

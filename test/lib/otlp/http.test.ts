@@ -6,7 +6,7 @@ import { AddressInfo, createServer, Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HttpAnswer, HttpFailure, HttpTransport, TlsOptions } from '../../../lib/otlp';
-import { createHttpTransport, MAX_ANSWER_BYTES } from '../../../lib/otlp/http-transport';
+import { createHttpTransport, MAX_ANSWER_BYTES } from '../../../lib/otlp/http';
 import { accept, cutOff, say, ScriptedReceiver } from './support/scripted-receiver';
 import { until } from '../../support/until';
 

@@ -1,5 +1,5 @@
 import type { OpenotCode } from '../../lib/base';
-import type { Said } from '../../lib/otlp';
+import type { CollectorReport } from '../../lib/otlp';
 import type { Signal } from '../../lib/telemetry';
 
 /** The same is said again after this, in milliseconds. */
@@ -27,7 +27,7 @@ interface Outage {
  * is
  * on the second output, whole.
  */
-export class Spoken {
+export class LogThrottle {
   private readonly outages = new Map<Signal, Outage>();
   private readonly lastMs = new Map<string, number>();
 
@@ -36,7 +36,7 @@ export class Spoken {
     private readonly addresses: Readonly<Record<Signal, Address>>
   ) {}
 
-  lineOf({ outcome, signal, code, message }: Said): Line | undefined {
+  lineOf({ outcome, signal, code, message }: CollectorReport): Line | undefined {
     const outage = this.outages.get(signal);
     if (outcome === 'retry' && code !== '') {
       if (outage?.code === code) return undefined;
