@@ -41,8 +41,8 @@ export interface OpenSender {
 }
 
 /**
- * Sends to a collector by OTLP/HTTP in JSON (docs/format.md 25): sends what comes together together, tries again as long as
- * it takes, finds the one bad item in a request that is refused, accounts for every item.
+ * Sends to a collector by OTLP/HTTP in JSON (docs/format.md 25): tries again as long as it takes, finds the one bad
+ * item in a request that is refused, accounts for every item. What comes in the same moment goes in one request.
  *
  * @throws OpenotError OPENOT_CONFIG when an address or header is wrong.
  *

@@ -98,7 +98,8 @@ export interface MapperOptions {
  *
  * @example
  * ```ts
- * import { assembleRequest, createOtelMapper, createSpanBook, defaultMappingSettings } from '@openot/node-red/telemetry';
+ * import { assembleRequest, createOtelMapper } from '@openot/node-red/telemetry';
+ * import { createSpanBook, defaultMappingSettings } from '@openot/node-red/telemetry';
  *
  * const mapper = createOtelMapper({ book: createSpanBook() });
  * const enriched: object[] = []; // of a documenter
