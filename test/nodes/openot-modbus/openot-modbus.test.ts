@@ -1,9 +1,7 @@
 import should from 'should';
-import type { DocumentObject } from '../../../lib/document';
 import { createSimulator, Simulator, SimulatorOptions } from '../../../lib/simulator';
 import { Flow, FlowNode, helper, shouldBePlain, sink, statusesOf, until, useNodeRed } from '../../support/node-red';
-
-type Seen = { kind: string; provenance: { runId: string; source: { id: number } }; seq: number };
+import { behindReader, identity, producedBy, recordsOf } from '../support/chain';
 
 describe('openot-modbus', function () {
   useNodeRed();
@@ -63,37 +61,14 @@ describe('openot-modbus', function () {
     wires: [['decoder', 'batches'], ['status']],
     ...properties
   });
-  const rest = (): FlowNode[] => [
-    { id: 'definition', type: 'openot-definition', source: 'json', json: plc.definitionText(), path: '', watch: false },
-    { id: 'decoder', type: 'openot-decoder', emit: 'batch', wires: [['doc']] },
-    {
-      id: 'doc',
-      type: 'openot-doc',
-      definition: 'definition',
-      whenUnadvertised: 'placeholder',
-      profile: 'strict',
-      format: 'object',
-      emit: 'batch',
-      outputs: 1,
-      wires: [['out']]
-    },
-    sink('out'),
-    sink('batches'),
-    sink('status')
-  ];
+  const rest = (): FlowNode[] => [...behindReader(plc.definitionText()), sink('batches')];
   const nodes = (properties: Record<string, unknown> = {}, config: Record<string, unknown> = {}): FlowNode[] => [
     device(config),
     reader(properties),
     ...rest()
   ];
-  const records = (running: Flow): Seen[] =>
-    running
-      .at('out')
-      .flatMap(({ payload }) => payload as DocumentObject[] as unknown as Seen[])
-      .filter(({ kind }) => kind !== 'loss');
-  const identity = ({ provenance, seq }: Seen): string => `${provenance.runId}/${provenance.source.id}/${seq}`;
-  const produced = (): Set<string> =>
-    new Set(plc.truth().map(({ runId, sourceId, seq }) => `${runId}/${sourceId}/${seq}`));
+  const records = recordsOf;
+  const produced = (): Set<string> => producedBy(plc);
 
   it('carries every record of a ring in registers, once, and its host names the stream', async () => {
     await startPlc();

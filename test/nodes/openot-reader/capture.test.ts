@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { DocumentObject } from '../../../lib/document';
 import { decodeCapture } from '../../../lib/capture';
 import { createSimulator, Simulator } from '../../../lib/simulator';
-import { Flow, FlowNode, helper, sink, statusesOf, until, useNodeRed } from '../../support/node-red';
+import { Flow, FlowNode, helper, statusesOf, until, useNodeRed } from '../../support/node-red';
+import { behindReader } from '../support/chain';
 
 /** What a reader handed on while it was recorded, and between which times (of the wall clock). */
 interface Recorded {
@@ -52,7 +53,6 @@ describe('openot-reader: recording and replaying', function () {
     ...properties
   });
   const behind = (): FlowNode[] => [
-    { id: 'definition', type: 'openot-definition', source: 'json', json: definition, path: '', watch: false },
     {
       id: 'opcua',
       type: 'openot-opcua',
@@ -63,20 +63,7 @@ describe('openot-reader: recording and replaying', function () {
       trust: 'list',
       requestTimeout: '30000'
     },
-    { id: 'decoder', type: 'openot-decoder', emit: 'batch', wires: [['doc']] },
-    {
-      id: 'doc',
-      type: 'openot-doc',
-      definition: 'definition',
-      whenUnadvertised: 'placeholder',
-      profile: 'enriched',
-      format: 'object',
-      emit: 'batch',
-      outputs: 1,
-      wires: [['out']]
-    },
-    sink('out'),
-    sink('status')
+    ...behindReader(definition, { profile: 'enriched' })
   ];
   const live = (id: string, properties: Record<string, unknown>): FlowNode =>
     reader(id, {

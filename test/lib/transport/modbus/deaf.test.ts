@@ -4,7 +4,7 @@ import should from 'should';
 import { createModbusConnection } from '../../../../lib/transport/modbus';
 
 /**
- * Listens and takes nothing: once the system's queue is full, whoever knocks gets no answer at all, as on a pulled
+ * Listens and takes nothing: once the system's queue is full, whoever connects gets no answer at all, as on a pulled
  * cable.
  */
 const DEAF = `
