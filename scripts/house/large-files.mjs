@@ -15,22 +15,15 @@ export const LARGE_FILES = {
   'lib/simulator/scenarios/events.ts': 'a table: one maker for each event type that the scenarios write',
   'lib/simulator/definitions/packaging.ts': 'data: the definition of one plant',
   'lib/simulator/definitions/reactor.ts': 'data: the definition of one plant',
-  'lib/archive/archive.ts': 'one archive that is open: what is appended, flushed and signed shares one order of steps',
-  'lib/archive/verify/verify.ts': 'one run over one archive, whose checks share what they have read',
-  'lib/archive/log/compose.ts': 'one entry of the archive out of one batch: items, documents and facts in one order',
   'lib/capture/record/sink.ts': 'one file that is written: queue, rotation and trouble share one order of writes',
   'lib/capture/replay/replay.ts': 'one replaying transport: frames, clock and asked parts share one place in the file',
   'lib/discovery/find-modbus.ts': 'one search through registers, whose steps share what they have found',
   'lib/loss/accounting.ts': 'the accounting of one stream (docs/format.md 9), a quarter of it comment',
-  'lib/otlp/lane.ts': 'the queue of one signal, with its retries',
-  'lib/otlp/sender.ts': 'the sender, which still holds queue, splitting and settling; to be taken apart',
   'lib/reader/judge/ring-position.ts': 'one immutable value and its draft, a fifth of it comment',
   'lib/ring/known-epochs.ts':
     'one rule (docs/format.md 10, 15): which epochs are known, and how two accounts are joined',
   'lib/simulator/producer.ts':
     'the logger of the simulated controller: one record in writing at a time, store by store',
   'lib/simulator/simulator.ts': 'the simulated controller as a whole: commands, servers, timer, statistics',
-  'lib/telemetry/clock-watch/stream-clock.ts': 'the clock of one stream: its samples and its verdict',
-  'lib/telemetry/mapper-input.ts': 'a table in code: every field of a document that came from elsewhere',
   'nodes/openot-otel/controller.ts': 'the mapper node, which still holds batches and their tokens; to be taken apart'
 };
