@@ -8,12 +8,12 @@ type Modules = {
   'lib/reader/judge/anchor': typeof import('../../lib/reader/judge/anchor');
   'lib/reader/judge/case': typeof import('../../lib/reader/judge/case');
   'lib/reader/judge/control-rules': typeof import('../../lib/reader/judge/control-rules');
-  'lib/reader/judge/decide': typeof import('../../lib/reader/judge/decide');
   'lib/reader/judge/head-history': typeof import('../../lib/reader/judge/head-history');
   'lib/reader/judge/restart': typeof import('../../lib/reader/judge/restart');
   'lib/reader/judge/restore-position': typeof import('../../lib/reader/judge/restore-position');
   'lib/reader/judge/ring-position': typeof import('../../lib/reader/judge/ring-position');
   'lib/reader/loop/ring-poll': typeof import('../../lib/reader/loop/ring-poll');
+  'lib/reader/loop/settling': typeof import('../../lib/reader/loop/settling');
   'lib/reader/observe/seqlock': typeof import('../../lib/reader/observe/seqlock');
   'lib/reader/progress/checkpoints': typeof import('../../lib/reader/progress/checkpoints');
   'lib/reader/progress/reach': typeof import('../../lib/reader/progress/reach');
@@ -239,12 +239,12 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'row 2, the wait for the batches of the former life',
     replaces: [
-      put(
-        'lib/reader/judge/decide',
-        'decide',
-        (original) => (state, observation, limits) =>
-          original(state.phase === 'ending' ? { ...state, isDrained: true } : state, observation, limits)
-      )
+      put('lib/reader/loop/settling', 'drain', () => (core) => {
+        core.life.now('drain');
+        core.life.now('goOn');
+        core.ring.goOnDrained();
+        return Promise.resolve();
+      })
     ]
   },
   {

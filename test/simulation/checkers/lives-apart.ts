@@ -14,7 +14,7 @@ export function livesApartChecker(
     handedOn: (session: Session, { batch: { serial }, incarnation }: SeenBatch) => {
       const mine = onTheWay.get(session) ?? new Map<number, { incarnation: number; sinceMs: number }>();
       onTheWay.set(session, mine);
-      // An acknowledgement stands for all before it, so it is the oldest one that is waited for.
+      // The time is over when the oldest one was waited for long enough.
       const oldest = [...mine].find(([, of]) => of.incarnation < incarnation);
       if (oldest !== undefined) {
         const [earlier, of] = oldest;
@@ -28,6 +28,10 @@ export function livesApartChecker(
       }
       mine.set(serial, { incarnation, sinceMs: at.nowMs() });
     },
-    settled: (session: Session, serial: number) => void onTheWay.get(session)?.delete(serial)
+    // It stands for all before it.
+    settled: (session: Session, serial: number) => {
+      const mine = onTheWay.get(session);
+      for (const earlier of [...(mine?.keys() ?? [])]) if (earlier <= serial) mine?.delete(earlier);
+    }
   };
 }
