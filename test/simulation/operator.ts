@@ -1,4 +1,5 @@
 import { ReaderStatus } from '../../lib/reader';
+import { SavedState } from '../../lib/reader/progress/saved-state';
 import { Chance } from './chance';
 import { Deed } from './plan';
 import { Process } from './process';
@@ -15,6 +16,7 @@ export class Operator {
   private readonly alive = new Set<number>();
   private isBusy = false;
   private pid = 0;
+  private killsAtNotice = false;
 
   constructor(
     private readonly simulation: Simulation,
@@ -148,6 +150,7 @@ export class Operator {
   private cutTwice(): void {
     const { simulation, process } = this;
     if (!simulation.isNoticed || process.isDead || process.isStopping || !simulation.program.cutPower()) return;
+    this.killsAtNotice = this.chance.does(0.5);
     const untilMs = simulation.scheduler.now + 20_000;
     const look = (): void => {
       if (process.isDead || process.isStopping || simulation.isCalm || simulation.scheduler.now > untilMs) return;
@@ -178,6 +181,15 @@ export class Operator {
       simulation.overtakes();
     }
     this.restartLater(Math.min(plan.operator.downMs, 200));
+  }
+
+  /** A reader that has saved how a life begins, and has told nobody yet, is killed there: the next one owes the notice. */
+  saved(checkpoint: SavedState): void {
+    if (!this.killsAtNotice || checkpoint.pending === undefined || this.isBusy) return;
+    this.killsAtNotice = false;
+    this.process.gate.kill();
+    this.ended();
+    this.restartLater(200);
   }
 
   private crash(): void {

@@ -18,6 +18,7 @@ import { lossClassChecker } from './checkers/loss-class';
 import { checkMemory } from './checkers/memory';
 import { orderChecker } from './checkers/order';
 import { reportsChecker } from './checkers/reports';
+import { restartsToldChecker } from './checkers/restarts-told';
 import { silentLossChecker } from './checkers/silent-loss';
 import { totalsChecker } from './checkers/totals';
 import { Operator } from './operator';
@@ -165,6 +166,7 @@ export class Simulation {
         runId: () => program.plc.runId.toString(),
         isOldState: () => this.isOldState
       }),
+      restartsToldChecker(books),
       bindingChecker(books, this.definitions),
       // A batch that was refused is never processed, and nobody waits for it.
       ...(plan.sink.rejects > 0
@@ -432,6 +434,7 @@ export class Simulation {
     if (this.firstAbs === Infinity) this.firstContact(checkpoint);
     this.trace(`saved ${checkpoint.incarnation}/${checkpoint.cursor}`);
     for (const checker of this.checkers) checker.saved?.(checkpoint);
+    this.operator.saved(checkpoint);
   }
 
   private firstContact({ cursor, incarnation, accounting }: SavedState): void {
