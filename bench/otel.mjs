@@ -22,7 +22,7 @@ const { itemsOfConcatenation } = require('../dist/lib/stream');
 const { assembleRequest } = require('../dist/lib/telemetry/assemble');
 const { otlpJson, createOtlpJsonWriter } = require('../dist/lib/telemetry/json');
 const { createOtelMapper, defaultMappingSettings } = require('../dist/lib/telemetry/mapper');
-const { createSpanBook } = require('../dist/lib/telemetry/spans');
+const { createSpanStore } = require('../dist/lib/telemetry/spans');
 
 const BATCH = 500;
 const STREAM = 'bench:4840/9';
@@ -112,9 +112,9 @@ export async function report(options) {
   if (documents.some(({ kind }) => kind !== 'event')) throw new Error('the workload does not resolve');
   const mapper = createOtelMapper({ meter: noMeter });
   const ours = () => assembleRequest('logs', mapper.documents(documents, { stream: STREAM }, settings), envelope);
-  // A new one each time: to a book that knows the records already they are nothing new.
+  // A new one each time: to a span store that knows the records already they are nothing new.
   const everything = () => {
-    const items = createOtelMapper({ book: createSpanBook() }).documents(
+    const items = createOtelMapper({ spanStore: createSpanStore() }).documents(
       documents,
       { stream: STREAM },
       { ...defaultMappingSettings, stateSpans: true }

@@ -6,7 +6,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { openSender } from '@openot/node-red/otlp';
-import { assembleRequest, createOtelMapper, createSpanBook, defaultMappingSettings } from '@openot/node-red/telemetry';
+import { assembleRequest, createOtelMapper, createSpanStore, defaultMappingSettings } from '@openot/node-red/telemetry';
 
 const envelope = {
   resource: { attributes: [{ key: 'service.name', value: { stringValue: 'line-1' } }] },
@@ -16,7 +16,7 @@ const envelope = {
 async function main([file, endpoint]: string[]): Promise<void> {
   const sender = openSender({ endpoint });
   // One mapper for as long as documents come: it remembers open spans, and what it has counted.
-  const mapper = createOtelMapper({ book: createSpanBook() });
+  const mapper = createOtelMapper({ spanStore: createSpanStore() });
 
   const send = async (documents: unknown[]): Promise<void> => {
     const mapped = mapper.documents(documents, { stream: 'line-1' }, defaultMappingSettings);

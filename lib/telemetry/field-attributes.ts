@@ -9,15 +9,15 @@ import type { AnyValue, KeyValue } from './otlp-types';
  * where
  * the field has them. Returns whether any float among them is none that a number can be.
  */
-export function putFields(list: KeyValue[], document: EventDocument, book: FieldKeyBook): boolean {
+export function putFields(list: KeyValue[], document: EventDocument, fieldKeys: FieldKeyBook): boolean {
   const { fields, extensionFields } = document;
   const before = list.length;
-  book.begin();
+  fieldKeys.begin();
   let nonFinite = false;
   let distinct = true;
   for (let n = 0; n < fields.length && distinct; n++) {
     const field = fields[n];
-    const keys = book.fresh(field.name);
+    const keys = fieldKeys.fresh(field.name);
     if (keys === undefined) distinct = false;
     else {
       putField(list, keys, field);
@@ -26,7 +26,7 @@ export function putFields(list: KeyValue[], document: EventDocument, book: Field
   }
   if (!distinct) {
     list.length = before;
-    nonFinite = putTogether(list, fields, book);
+    nonFinite = putTogether(list, fields, fieldKeys);
   }
   return (extensionFields !== undefined && putExtensions(list, extensionFields)) || nonFinite;
 }
@@ -51,10 +51,10 @@ function putField(list: KeyValue[], keys: FieldKeys, field: DocumentField): void
 const nothing = (): AnyValue => ({ stringValue: '' });
 
 /** The same where names repeat or could meet: fields of one name are one array, at the place of the first. */
-function putTogether(list: KeyValue[], fields: readonly DocumentField[], book: FieldKeyBook): boolean {
+function putTogether(list: KeyValue[], fields: readonly DocumentField[], fieldKeys: FieldKeyBook): boolean {
   const unique = new UniqueAttributes(list);
   for (const [name, same] of groupedBy(fields, (field) => field.name)) {
-    const keys = book.keysOf(name);
+    const keys = fieldKeys.keysOf(name);
     const put = (key: string, values: AnyValue[]): void =>
       unique.put(key, keys.repeats || values.length > 1 ? { arrayValue: { values } } : values[0]);
     put(keys.value, same.map(valueOf));

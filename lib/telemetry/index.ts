@@ -18,13 +18,13 @@ export type {
   MappingSettings,
   OtelMapper,
   SeverityOverride,
-  SpanBookPort
+  SpanStorePort
 } from './mapper';
 export { createMeter, selfMetrics, ucumOf } from './metrics';
 export type { Measured, Meter, MetricSettings, NotAStatus, SelfMetricName } from './metrics';
 export * from './network';
 export type * from './otlp-types';
 export { severityName } from './severity';
-export { correlationOf, createSpanBook, SPAN_LIMITS } from './spans';
-export type { Applied, RestoreResult, SpanBook, SpanCounts, SpanFacts, SpanIds, SpanLimits } from './spans';
+export { correlationOf, createSpanStore, SPAN_LIMITS } from './spans';
+export type { Applied, RestoreResult, SpanStore, SpanCounts, SpanFacts, SpanIds, SpanLimits } from './spans';
 export { uidOf } from './uid';

@@ -1,6 +1,6 @@
 /**
  * Documents and reader status messages to OpenTelemetry items (docs/format.md 21 to 23): one call per message. What
- * a mapper remembers between calls is in its span book and in the counts of its meter; everything else is a pure
+ * a mapper remembers between calls is in its span store and in the counts of its meter; everything else is a pure
  * function of the arguments.
  */
 import type { DocumentObject } from '../document';
@@ -64,10 +64,10 @@ export interface MapperFacts {
 }
 
 /**
- * The part of a span book (lib/telemetry/spans) that the mapper uses. Documents come in the order of their arrival,
+ * The part of a span store (lib/telemetry/spans) that the mapper uses. Documents come in the order of their arrival,
  * each complete in its types.
  */
-export interface SpanBookPort {
+export interface SpanStorePort {
   apply(
     document: DocumentObject,
     facts: { readonly stream: string; readonly stateSpans: boolean }
@@ -85,11 +85,11 @@ export interface OtelMapper {
 }
 
 /**
- * What a mapper works with. Without a `book` (lib/telemetry/spans) there are no spans, and log records carry no ids;
+ * What a mapper works with. Without a store (lib/telemetry/spans) there are no spans, and log records carry no ids;
  * without a `meter` it has one of its own.
  */
 export interface MapperOptions {
-  readonly book?: SpanBookPort;
+  readonly spanStore?: SpanStorePort;
   readonly meter?: Meter;
 }
 
@@ -99,16 +99,16 @@ export interface MapperOptions {
  * @example
  * ```ts
  * import { assembleRequest, createOtelMapper } from '@openot/node-red/telemetry';
- * import { createSpanBook, defaultMappingSettings } from '@openot/node-red/telemetry';
+ * import { createSpanStore, defaultMappingSettings } from '@openot/node-red/telemetry';
  *
- * const mapper = createOtelMapper({ book: createSpanBook() });
+ * const mapper = createOtelMapper({ span store: createSpanStore() });
  * const enriched: object[] = []; // of a documenter
  * const mapped = mapper.documents(enriched, { stream: 'line 1' }, defaultMappingSettings);
  * for (const { message } of mapped.problems) console.error(message);
  * const request = assembleRequest('logs', mapped, { resource: { attributes: [] }, scope: { name: 'line 1' } });
  * ```
  */
-export function createOtelMapper({ book, meter = createMeter() }: MapperOptions): OtelMapper {
+export function createOtelMapper({ spanStore, meter = createMeter() }: MapperOptions): OtelMapper {
   const records = new LogRecords();
 
   /** Appends what the meter made; its log records, too, have the severity that the table says. */
@@ -125,7 +125,7 @@ export function createOtelMapper({ book, meter = createMeter() }: MapperOptions)
       const { signals, severityOverrides, stateSpans } = settings;
       let repeated = 0;
       for (const document of documents) {
-        const applied = book?.apply(document, { stream, stateSpans });
+        const applied = spanStore?.apply(document, { stream, stateSpans });
         if (applied?.repeated === true) repeated++;
         if (signals.traces && applied !== undefined) for (const span of applied.closed) mapped.spans.push(span);
         if (signals.logs) mapped.logs.push(records.of(document, stream, severityOverrides, applied?.correlation));

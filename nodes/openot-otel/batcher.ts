@@ -3,7 +3,7 @@ import type { Send } from '../runtime/handle';
 import { tokensOf } from '../delivery';
 import { estimatedBytes } from './size';
 import type { BatchLimits, EnvelopeSettings } from './settings';
-import type { Consignment } from './settlements';
+import type { PendingMessage } from './settlements';
 
 /**
  * Milliseconds that what a reader's token is bound to waits for others, at most: its reader sends only so much before
@@ -12,7 +12,7 @@ import type { Consignment } from './settlements';
 export const MAX_TOKEN_AGE_MS = 1000;
 
 /** A message whose items wait for others. */
-export interface Entry extends Consignment {
+export interface Entry extends PendingMessage {
   readonly pass: Send;
   readonly items: number;
   /** Everything of it has left, or could not. */

@@ -7,13 +7,13 @@ import type { Send } from '../runtime/handle';
 import { AckStatus, OwnTokens, Token, tokensOf } from '../delivery';
 import { Batch, Batcher, Entry } from './batcher';
 import { isForget, isWrongKind, kindOf, refusalOf, wrongPayload } from './incoming';
-import { Memory, MemoryPorts } from './memory';
+import { MapperState, MapperStatePorts } from './mapper-state';
 import { outgoing } from './outgoing';
 import { isFree, marksOf, Settlements } from './settlements';
 import type { MessageSettings, OtelSettings } from './settings';
 import type { KeeperState } from './state-keeper';
 import { TokenStreams } from './token-streams';
-import { WaitingRoom } from './waiting-room';
+import { BackpressureQueue } from './backpressure-queue';
 
 /**
  * Items that may wait without a token (and none to come with a later part), and their bytes, estimated: whoever sends
@@ -29,7 +29,7 @@ export const STALL_MS = 10_000;
 export const TICK_MS = 1000;
 
 /** What the mapper node is made of. */
-export interface OtelPorts extends MemoryPorts {
+export interface OtelPorts extends MapperStatePorts {
   readonly settings: Pick<OtelSettings, 'of'>;
   /** Decimal text, nanoseconds since the Unix epoch. */
   nowNs(): string;
@@ -60,7 +60,7 @@ export class OtelController {
   private readonly wrong = new Map<'documents' | 'status', string>();
   private readonly tokens: OwnTokens;
   private readonly streams = new TokenStreams();
-  private readonly room = new WaitingRoom();
+  private readonly room = new BackpressureQueue();
   private cancelLook: (() => void) | undefined;
   /** Since something was settled, or went on, while messages wait for it. */
   private stalledMs = 0;
@@ -68,7 +68,7 @@ export class OtelController {
   private readonly batcher = new Batcher();
   private readonly settlements: Settlements;
   private readonly mapper: OtelMapper;
-  private readonly memory: Memory;
+  private readonly mapperState: MapperState;
   /** Taken, and not sent: its state is being saved. */
   private leaving: Batch | undefined;
   private isDue = false;
@@ -79,15 +79,18 @@ export class OtelController {
   private closed = false;
 
   constructor(private readonly ports: OtelPorts) {
-    const memory = (this.memory = new Memory({ ...ports, onRested: () => this.pump() }));
+    const mapperState = (this.mapperState = new MapperState({ ...ports, onRested: () => this.pump() }));
     this.tokens = new OwnTokens((session, serial) => ports.ackStatus(session, serial));
-    this.mapper = createOtelMapper({ book: memory.book, meter: createMeter({ startNs: ports.nowNs() }) });
+    this.mapper = createOtelMapper({
+      spanStore: mapperState.spanStore,
+      meter: createMeter({ startNs: ports.nowNs() })
+    });
     this.settlements = new Settlements(
       {
         ackStatus: (session, serial) => ports.ackStatus(session, serial),
         isSettled: (session, serial) => ports.isSettled(session, serial),
-        settle: (mark) => memory.settle(mark),
-        abandon: (mark) => memory.abandon(mark)
+        settle: (mark) => mapperState.settle(mark),
+        abandon: (mark) => mapperState.abandon(mark)
       },
       this.streams
     );
@@ -95,7 +98,7 @@ export class OtelController {
 
   /** Opens the state. Never rejects. */
   async start(): Promise<void> {
-    await this.memory.open();
+    await this.mapperState.open();
     if (this.closed) return;
     this.look();
     this.tick();
@@ -132,7 +135,7 @@ export class OtelController {
     this.cancelAges();
     this.cancelLook?.();
     this.cancelTick?.();
-    await this.memory.close();
+    await this.mapperState.close();
   }
 
   /**
@@ -165,16 +168,16 @@ export class OtelController {
   }
 
   get state(): KeeperState {
-    return this.memory.state;
+    return this.mapperState.state;
   }
 
   /** Why the state cannot be saved at the moment. */
   get trouble(): CodedError | undefined {
-    return this.memory.trouble;
+    return this.mapperState.trouble;
   }
 
   get openSpans(): number {
-    return this.memory.openSpans;
+    return this.mapperState.openSpans;
   }
 
   clocks(): ClockState {
@@ -187,7 +190,7 @@ export class OtelController {
   }
 
   private async forget(): Promise<void> {
-    await this.memory.forget();
+    await this.mapperState.forget();
     this.look();
     this.ports.onChange();
   }
@@ -196,7 +199,7 @@ export class OtelController {
   private isWelcome(message: NodeMessageInFlow, tokens: readonly Token[]): boolean {
     if (this.state !== 'usable') return false;
     if (kindOf(message.payload) === 'status') return true;
-    if (this.room.length === 0 && this.memory.isFull) this.settlements.sweep();
+    if (this.room.length === 0 && this.mapperState.isFull) this.settlements.sweep();
     return this.room.length === 0 && !this.mustWait(tokens);
   }
 
@@ -208,7 +211,7 @@ export class OtelController {
    * come by two ways. That a consumer wants more messages before it acknowledges any, they do not tell: see `look`.
    */
   private mustWait(tokens: readonly Token[]): boolean {
-    if (tokens.length === 0 || !this.memory.isFull) return false;
+    if (tokens.length === 0 || !this.mapperState.isFull) return false;
     const held = this.room.held(tokens);
     return (
       this.settlements.canSettle(held) ||
@@ -329,21 +332,21 @@ export class OtelController {
     { envelope }: MessageSettings
   ): MappedItems {
     if (envelope.profile === 'otlp') return mapped;
-    return this.memory.network.prepare(mapped, mapped.documents, { stream }, envelope.settings);
+    return this.mapperState.network.prepare(mapped, mapped.documents, { stream }, envelope.settings);
   }
 
   /** Sends what is full or old enough, unless a save is under way: then its end does. */
   private pump(): void {
-    if (this.closed || this.memory.isBeingSaved || this.batcher.isEmpty) return;
+    if (this.closed || this.mapperState.isBeingSaved || this.batcher.isEmpty) return;
     if (!this.isDue && !this.batcher.isFull) return this.wait();
-    const mustSave = this.batcher.hasTokens && this.memory.mustSave;
-    if (mustSave && this.memory.mustRest) return;
+    const mustSave = this.batcher.hasTokens && this.mapperState.mustSave;
+    if (mustSave && this.mapperState.mustRest) return;
     this.cancelAges();
     this.isDue = false;
     const batch = this.batcher.take()!;
     if (!mustSave) return this.send(batch);
     this.leaving = batch;
-    void this.memory.save().then((isSaved) => {
+    void this.mapperState.save().then((isSaved) => {
       if (!isSaved || this.closed) return;
       this.leaving = undefined;
       this.send(batch);
@@ -389,7 +392,7 @@ export class OtelController {
   private sendAll(batch: Batch): void {
     for (const { port, message, pass } of outgoing(
       batch,
-      this.memory.network,
+      this.mapperState.network,
       ({ message, stream }) => this.streams.awaits(message, stream),
       () => this.ports.newId()
     ))
@@ -410,8 +413,9 @@ export class OtelController {
     this.cancelTick = this.ports.after(TICK_MS, () => this.tick());
     this.settlements.sweep();
     this.look();
-    this.memory.tellLimits();
-    if (this.memory.wantsSaving()) void this.memory.save().then((isSaved) => (isSaved ? this.pump() : undefined));
+    this.mapperState.reportLimits();
+    if (this.mapperState.wantsSaving())
+      void this.mapperState.save().then((isSaved) => (isSaved ? this.pump() : undefined));
   }
 
   private full(): CodedError {

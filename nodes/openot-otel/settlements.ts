@@ -13,7 +13,7 @@ export interface Mark {
 }
 
 /** A message whose records leave, or wait to leave. */
-export interface Consignment {
+export interface PendingMessage {
   readonly message: NodeMessageInFlow;
   readonly stream: string;
   /** Those of readers of this process. */
@@ -80,8 +80,8 @@ export class Settlements {
   ) {}
 
   /** These have left together, in this order. */
-  sent(all: readonly Consignment[]): void {
-    const byStream = new Map<string, Consignment[]>();
+  sent(all: readonly PendingMessage[]): void {
+    const byStream = new Map<string, PendingMessage[]>();
     for (const one of all) {
       const list = byStream.get(one.stream);
       if (list === undefined) byStream.set(one.stream, [one]);
@@ -90,7 +90,7 @@ export class Settlements {
     for (const [stream, list] of byStream) this.sentOf(stream, list);
   }
 
-  private sentOf(stream: string, list: readonly Consignment[]): void {
+  private sentOf(stream: string, list: readonly PendingMessage[]): void {
     let covered = list.length;
     while (covered > 0 && list[covered - 1].tokens.length === 0) covered--;
     if (covered > 0) {

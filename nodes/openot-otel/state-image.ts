@@ -2,9 +2,9 @@ import { Decoded, open, seal } from '../../lib/state';
 
 /** What the mapper keeps over a restart: images whose own formats are those of the two books. */
 export interface StateParts {
-  /** Of the span book (docs/format.md 23); empty without one. */
+  /** Of the span store (docs/format.md 23); empty without one. */
   readonly spans: Uint8Array;
-  /** Of the audit book of the open networks' envelope (24); empty without one. */
+  /** Of the audit span store of the open networks' envelope (24); empty without one. */
   readonly audit: Uint8Array;
 }
 

@@ -5,7 +5,7 @@ import { createOtelMapper, defaultMappingSettings } from '../../lib/telemetry/ma
 import { createMeter } from '../../lib/telemetry/metrics';
 import { createNetworkProfile, networkSettings } from '../../lib/telemetry/network';
 import type { Signal } from '../../lib/telemetry/otlp-types';
-import { createSpanBook } from '../../lib/telemetry/spans';
+import { createSpanStore } from '../../lib/telemetry/spans';
 import { hardDocuments, hardSlots, HARD_TIME_NS } from '../support/otlp/hard-documents';
 import { randomBatches } from '../support/otlp/random-documents';
 import { Autotel } from '../support/otlp/receivers/autotel';
@@ -42,7 +42,7 @@ type Requests = Record<Signal, string[]>;
 /** What openot-otel makes of documents and a status message: one request of each signal for each message. */
 function mapped(batches: readonly Batch[], network = false): Requests {
   const mapper = createOtelMapper({
-    book: createSpanBook(),
+    spanStore: createSpanStore(),
     meter: createMeter({ startNs: '1780000000000000000' })
   });
   const checked = networkSettings({

@@ -47,7 +47,7 @@ describe('the library', () => {
       .createFormatter({ profile: 'enriched' })
       .objects(items, {}, library.bind(store, { stream: 'line 1', whenUnadvertised: 'assume' }));
     const mapper = telemetry.createOtelMapper({
-      book: telemetry.createSpanBook()
+      spanStore: telemetry.createSpanStore()
     });
     const { logs, problems } = mapper.documents(documents, { stream: 'line 1' }, telemetry.defaultMappingSettings);
     should(problems).eql([]);

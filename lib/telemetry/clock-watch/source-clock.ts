@@ -25,5 +25,5 @@ export function qualityOf(document: EventDocument): { readonly text: string; rea
 }
 
 /** Nothing is wrong with it. */
-export const isWell = ({ unsyncedNs, quality }: SourceClock): boolean =>
+export const isHealthy = ({ unsyncedNs, quality }: SourceClock): boolean =>
   unsyncedNs === undefined && quality === undefined;

@@ -6,7 +6,7 @@ import type { ClockLimits, ClockStatus } from './api';
 import { OffsetWindow } from './offset-window';
 import type { ClockChange } from './report';
 import { SeenRecords } from './seen-records';
-import { isWell, qualityOf, SourceClock } from './source-clock';
+import { isHealthy, qualityOf, SourceClock } from './source-clock';
 import { isNews, says, Verdict, verdictOf } from './verdict';
 
 /** The newest record of those that came with one read. */
@@ -240,7 +240,7 @@ export class StreamClock {
   }
 
   /** Sources that are not well now. */
-  get unwell(): SourceClock[] {
-    return [...this.sources.values()].filter((clock) => !isWell(clock));
+  get unhealthy(): SourceClock[] {
+    return [...this.sources.values()].filter((clock) => !isHealthy(clock));
   }
 }

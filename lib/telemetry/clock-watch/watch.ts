@@ -15,7 +15,7 @@ import {
   ClockWatch
 } from './api';
 import { clockRecord } from './report';
-import { isWell } from './source-clock';
+import { isHealthy } from './source-clock';
 import { StreamClock } from './stream-clock';
 
 const reasons: readonly ClockReason[] = ['ahead', 'behind', 'implausible', 'unsynced', 'quality'];
@@ -60,22 +60,22 @@ class Watch implements ClockWatch {
 
   state(): ClockState {
     const suspects: ClockSuspect[] = [];
-    for (const [stream, { verdict, unwell }] of this.streams) {
+    for (const [stream, { verdict, unhealthy }] of this.streams) {
       if (verdict !== undefined)
         suspects.push({
           stream,
           reason: verdict.reason,
           text: verdict.hint === undefined ? verdict.text : `${verdict.text}, ${verdict.hint.text}?`
         });
-      const [first] = unwell;
+      const [first] = unhealthy;
       if (first !== undefined)
         suspects.push({
           stream,
           reason: first.quality === undefined ? 'unsynced' : 'quality',
           text:
-            unwell.length === 1
+            unhealthy.length === 1
               ? `${first.name ?? `source ${first.id}`} ${first.quality ?? 'not synchronised'}`
-              : `${unwell.length} sources not synchronised`
+              : `${unhealthy.length} sources not synchronised`
         });
     }
     return { suspects };
@@ -98,13 +98,13 @@ class Watch implements ClockWatch {
 function points(clock: StreamClock, stream: string, timeNs: bigint, skewNs: bigint | undefined): MetricPoint[] {
   const times = { timeUnixNano: String(timeNs) };
   const truth = (value: boolean): { asInt: string } => ({ asInt: value ? '1' : '0' });
-  const { verdict, unwell } = clock;
+  const { verdict, unhealthy } = clock;
   const isSuspect: Record<ClockReason, boolean> = {
     ahead: verdict?.reason === 'ahead',
     behind: verdict?.reason === 'behind',
     implausible: verdict?.reason === 'implausible',
-    unsynced: unwell.some(({ unsyncedNs }) => unsyncedNs !== undefined),
-    quality: unwell.some(({ quality }) => quality !== undefined)
+    unsynced: unhealthy.some(({ unsyncedNs }) => unsyncedNs !== undefined),
+    quality: unhealthy.some(({ quality }) => quality !== undefined)
   };
   return [
     ...(skewNs === undefined
@@ -127,7 +127,7 @@ function points(clock: StreamClock, stream: string, timeNs: bigint, skewNs: bigi
           ...(source.name === undefined ? [] : [textAttribute('openot.source.name', source.name)])
         ],
         times,
-        truth(!isWell(source))
+        truth(!isHealthy(source))
       )
     )
   ];

@@ -28,7 +28,7 @@ export interface Meter {
    * Good documents in the order of their arrival, complete in their types; `stream` is '' where there is none. To be
    * called also while metrics are off: counts and clocks go on. `repeated`: how many of them were read before, as the
    * span
-   * book says; default 0.
+   * span store says; default 0.
    */
   documents(
     documents: readonly DocumentObject[],

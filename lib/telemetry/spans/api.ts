@@ -33,7 +33,7 @@ export interface Applied {
   readonly repeated?: true;
 }
 
-/** What a book did since it was made; not part of its image. */
+/** What a span store did since it was made; not part of its image. */
 export interface SpanCounts {
   /** Spans that began. */
   readonly opened: number;
@@ -53,7 +53,7 @@ export interface SpanCounts {
   /** Documents that were applied before, or belong to a run that is over. */
   readonly repeated: number;
   /**
-   * Handed out, not settled, and forgotten because a limit was reached: only where the caller went on although the book
+   * Handed out, not settled, and forgotten because a limit was reached: where the caller went on although the store
    * was full.
    */
   readonly forgotten: number;
@@ -71,7 +71,7 @@ export type RestoreResult =
 /**
  * Follows what began and ended in enriched documents (docs/format.md 23). No clock, no randomness: the same documents
  * give
- * the same spans with the same ids, whatever was read twice and wherever the book was saved and restored between.
+ * the same spans with the same ids, whatever was read twice and wherever the span store was saved and restored between.
  *
  * A document may be applied again at any time: a record that was applied changes nothing. Its spans are returned again
  * as
@@ -79,7 +79,7 @@ export type RestoreResult =
  * send
  * the spans, then the log records with their tokens; `settled` when the tokens are.
  */
-export interface SpanBook {
+export interface SpanStore {
   /**
    * Takes one document. Documents of one stream come in the order of the ring: one that comes behind a later one of its
    * source counts as read again.
@@ -123,11 +123,11 @@ export interface SpanBook {
   settled(stream: string, runId: string, sourceId: number, seq: number, incarnation?: number): void;
   /**
    * As `settled`, but nobody knows: the reader that waited for these records ended. Their spans stay, and do not make
-   * the book full.
+   * the span store full.
    */
   abandoned(stream: string, runId: string, sourceId: number, seq: number, incarnation?: number): void;
-  /** Everything the book knows, with version and checksum. `changed` and `moved` are false afterwards. */
+  /** Everything the span store knows, with version and checksum. `changed` and `moved` are false afterwards. */
   image(): Uint8Array;
-  /** Takes an image in place of what the book knows; an unreadable one leaves the book as it is. */
+  /** Takes an image in place of what the span store knows; an unreadable one leaves the span store as it is. */
   restore(image: Uint8Array): RestoreResult;
 }

@@ -5,7 +5,7 @@ import { intAttribute, textAttribute } from '../attributes';
 import { fieldOf } from '../field-of';
 import type { KeyValue } from '../otlp-types';
 import type { SpanIds } from './api';
-import type { Desk, Identity } from './desk';
+import type { SpanTracker, Identity } from './span-tracker';
 import { numberOf } from './fields';
 import { eventOf, namedEvent, placeAttributes } from './parts';
 import type { StreamState } from './stream-state';
@@ -17,28 +17,37 @@ import type { StreamState } from './stream-state';
  * is
  * no error: a person may have meant it.
  */
-export function followBatch(desk: Desk, state: StreamState, document: EventDocument, batchId: number): SpanIds {
-  const identity = desk.identify('batch', state, batchId);
+export function followBatch(
+  tracker: SpanTracker,
+  state: StreamState,
+  document: EventDocument,
+  batchId: number
+): SpanIds {
+  const identity = tracker.identify('batch', state, batchId);
   const span = state.open.get(identity.key);
   const step =
     document.eventTypeId === EventType.BatchEvent ? batchStates[numberOf(document, Key.newState) ?? -1] : undefined;
   if (step === 'Started') {
     // Its end was not read: it lies before this record, nobody knows where.
-    if (span !== undefined) desk.cut(span, 'restarted', document.provenance.sourceTimeNs ?? '0');
-    return beginBatch(desk, state, document, identity);
+    if (span !== undefined) tracker.cut(span, 'restarted', document.provenance.sourceTimeNs ?? '0');
+    return beginBatch(tracker, state, document, identity);
   }
-  const ids = desk.idsNow(state, identity);
+  const ids = tracker.idsNow(state, identity);
   const isEnd = step === 'Completed' || step === 'Aborted';
   if (span === undefined) {
-    if (isEnd) desk.counts.unknownBeginnings++;
-  } else if (isEnd) desk.end(span, document, [textAttribute('openot.batch.result', step)]);
-  else desk.note(span, eventOf(document, desk.fieldKeys, step === undefined ? undefined : namedEvent('batch', step)));
+    if (isEnd) tracker.counts.unknownBeginnings++;
+  } else if (isEnd) tracker.end(span, document, [textAttribute('openot.batch.result', step)]);
+  else
+    tracker.note(
+      span,
+      eventOf(document, tracker.fieldKeys, step === undefined ? undefined : namedEvent('batch', step))
+    );
   return ids;
 }
 
-function beginBatch(desk: Desk, state: StreamState, document: EventDocument, identity: Identity): SpanIds {
+function beginBatch(tracker: SpanTracker, state: StreamState, document: EventDocument, identity: Identity): SpanIds {
   const recipe = fieldOf(document, Key.recipeId)?.label;
-  return desk.begin(state, identity, document, {
+  return tracker.begin(state, identity, document, {
     // Batches are numbered for ever, recipes are few: names of spans should be.
     name: recipe === undefined || recipe === '' ? 'batch' : 'batch ' + wellFormed(recipe),
     attributes: [...placeAttributes('batch', document, state.stream), ...batchAttributes(document, identity.of)]

@@ -5,7 +5,7 @@ import { intAttribute, textAttribute } from '../attributes';
 import { fieldOf } from '../field-of';
 import type { KeyValue } from '../otlp-types';
 import type { SpanIds } from './api';
-import type { Desk, Identity } from './desk';
+import type { SpanTracker, Identity } from './span-tracker';
 import { batchOf, nameOf, numberOf, Occurrence } from './fields';
 import { eventOf, placeAttributes } from './parts';
 import type { StreamState } from './stream-state';
@@ -21,48 +21,54 @@ import type { StreamState } from './stream-state';
  * gone) is no event of it any more; the log record of it carries the same ids, and that is where it is found.
  */
 export function followCondition(
-  desk: Desk,
+  tracker: SpanTracker,
   state: StreamState,
   document: EventDocument,
   { conditionId, correlationId }: Occurrence
 ): SpanIds | undefined {
   if (correlationId === undefined) {
     for (const span of state.open.values())
-      if (span.kind === 'condition' && span.of === conditionId) desk.note(span, eventOf(document, desk.fieldKeys));
+      if (span.kind === 'condition' && span.of === conditionId)
+        tracker.note(span, eventOf(document, tracker.fieldKeys));
     return undefined;
   }
-  const identity = desk.identify('condition', state, conditionId, correlationId);
+  const identity = tracker.identify('condition', state, conditionId, correlationId);
   const span = state.open.get(identity.key);
   if (
     span === undefined &&
     document.eventTypeId === EventType.ConditionActive &&
     fieldOf(document, Key.refreshId) === undefined
   )
-    return beginCondition(desk, state, document, identity);
-  const ids = desk.idsNow(state, identity);
+    return beginCondition(tracker, state, document, identity);
+  const ids = tracker.idsNow(state, identity);
   if (span === undefined) {
     // Its beginning was not read, or it was told as a repetition, which says that it is active and not since when.
     if (document.eventTypeId === EventType.ConditionCleared || document.eventTypeId === EventType.ConditionActive)
-      desk.counts.unknownBeginnings++;
-  } else if (document.eventTypeId === EventType.ConditionCleared) desk.end(span, document);
-  else desk.note(span, eventOf(document, desk.fieldKeys));
+      tracker.counts.unknownBeginnings++;
+  } else if (document.eventTypeId === EventType.ConditionCleared) tracker.end(span, document);
+  else tracker.note(span, eventOf(document, tracker.fieldKeys));
   return ids;
 }
 
-function beginCondition(desk: Desk, state: StreamState, document: EventDocument, identity: Identity): SpanIds {
+function beginCondition(
+  tracker: SpanTracker,
+  state: StreamState,
+  document: EventDocument,
+  identity: Identity
+): SpanIds {
   const name = nameOf(document, Key.conditionId) ?? 'condition ' + identity.of;
   const classNumber = numberOf(document, Key.conditionClass);
   const band = bandOf(document);
   const batchId = batchOf(document);
   const isError = classNumber !== undefined && conditionClasses[classNumber] === 'Alarm' && band === 'High';
-  const span = desk.begin(state, identity, document, {
+  const span = tracker.begin(state, identity, document, {
     name,
     attributes: [
       ...placeAttributes('condition', document, state.stream),
       ...conditionAttributes(document, identity, batchId, band)
     ],
     error: isError ? wellFormed(document.text ?? name) : undefined,
-    parent: batchId === undefined ? undefined : desk.idsNow(state, desk.identify('batch', state, batchId))
+    parent: batchId === undefined ? undefined : tracker.idsNow(state, tracker.identify('batch', state, batchId))
   });
   return span.ids;
 }

@@ -6,7 +6,7 @@ import { Digest, identityOf, sceneOf, spanIdOf, traceIdOf } from './ids';
 /**
  * The trace and span of a document by the document alone (docs/format.md 23): those of the occurrence of a condition,
  * else
- * of the batch that it names. Without a book it is not known that an identity is used again, nor that a condition
+ * of the batch that it names. Without a span store it is not known that an identity is used again, nor that a condition
  * belongs
  * to a batch: its records then keep a trace of their own, all of them the same.
  */

@@ -13,16 +13,16 @@ import {
 } from '../../base';
 import type { SpanIds } from './api';
 import type { OpenSpan } from './open-span';
-import type { RecordKey } from './shelf';
+import type { RecordKey } from './unsettled-spans';
 
 /** Source id, seq and start of a use; its ids where they are not those of the identity itself. */
 export type PackedUse = readonly [number, number, string] | readonly [number, number, string, SpanIds];
 
 /** Uses by identity. */
-export type PackedOpenings = readonly (readonly [string, readonly PackedUse[]])[];
+export type PackedUses = readonly (readonly [string, readonly PackedUse[]])[];
 
 /** The JSON of an image. */
-export interface BookImage {
+export interface SpanStoreImage {
   readonly streams: readonly {
     readonly stream: string;
     readonly incarnation: number;
@@ -35,7 +35,7 @@ export interface BookImage {
   /** `at` = place among the streams. In the order in which they were opened. */
   readonly open: readonly { readonly at: number; readonly span: OpenSpan }[];
   readonly closed: readonly { readonly by: RecordKey; readonly span: object }[];
-  readonly openings: { readonly condition: PackedOpenings; readonly batch: PackedOpenings };
+  readonly identityUses: { readonly condition: PackedUses; readonly batch: PackedUses };
 }
 
 const isId = (digits: number): Check => {
@@ -100,10 +100,12 @@ const image = shapeOf({
   streams: listOf(stream),
   open: listOf(shapeOf({ at: isCount, span: openSpan })),
   closed: listOf(shapeOf({ by: recordKey, span })),
-  openings: shapeOf({ condition: uses, batch: uses })
+  identityUses: shapeOf({ condition: uses, batch: uses })
 });
 
 /** Is it an image that can be used as it is? */
-export function isBookImage(value: unknown): value is BookImage {
-  return image(value) && (value as BookImage).open.every(({ at }) => at < (value as BookImage).streams.length);
+export function isSpanStoreImage(value: unknown): value is SpanStoreImage {
+  return (
+    image(value) && (value as SpanStoreImage).open.every(({ at }) => at < (value as SpanStoreImage).streams.length)
+  );
 }

@@ -1,10 +1,10 @@
 import { openJson, seal } from '../../state';
 import type { Span } from '../otlp-types';
 import type { RestoreResult } from './api';
-import type { Desk } from './desk';
+import type { SpanTracker } from './span-tracker';
 import { spanIdOf } from './ids';
-import { BookImage, isBookImage, PackedOpenings, PackedUse } from './image-shape';
-import type { Opening, Openings } from './openings';
+import { SpanStoreImage, isSpanStoreImage, PackedUses, PackedUse } from './image-shape';
+import type { Opening, IdentityUses } from './identity-uses';
 import { StreamState } from './stream-state';
 
 const FORMAT = { magic: 'OPENOT-SPANS', version: 1 };
@@ -12,56 +12,56 @@ const FORMAT = { magic: 'OPENOT-SPANS', version: 1 };
 const MAX_BYTES = 256 * 1024 * 1024;
 
 /**
- * The image of a book: a line with version and checksum, then one line of JSON. It is read in full or not at all: half
+ * The image of a store: a line with version and checksum, then one line of JSON. It is read in full or not at all: half
  * of
  * the open spans would look like all of them.
  */
-export function encodeBook(streams: ReadonlyMap<string, StreamState>, desk: Desk): Uint8Array {
+export function encodeSpanStore(streams: ReadonlyMap<string, StreamState>, tracker: SpanTracker): Uint8Array {
   const places = new Map<StreamState, number>();
   const told = Array.from(streams.values(), (state) => {
     const { stream, incarnation, runId, lastNs, newestNs, receivedNs } = state;
     places.set(state, places.size);
     return { stream, incarnation, runId, lastNs, newestNs, receivedNs, sources: [...state.sources] };
   });
-  const openings = { condition: packed(desk.openings.condition), batch: packed(desk.openings.batch) };
+  const identityUses = { condition: packed(tracker.identityUses.condition), batch: packed(tracker.identityUses.batch) };
   // The spans are bytes already, all but those that changed.
   const parts: Uint8Array[] = [];
   const text = (given: string): number => parts.push(Buffer.from(given, 'utf8'));
   text(`{"streams":${JSON.stringify(told)},"open":[`);
   let between = '';
-  for (const [span, state] of desk.open) {
+  for (const [span, state] of tracker.open) {
     text(`${between}{"at":${places.get(state)},"span":`);
-    parts.push(desk.textOf(span));
+    parts.push(tracker.textOf(span));
     between = '},';
   }
   text(`${between === '' ? '' : '}'}],"closed":[`);
   between = '';
-  for (const { bytes } of desk.shelf.entries()) {
+  for (const { bytes } of tracker.unsettled.entries()) {
     if (between !== '') parts.push(COMMA);
     parts.push(bytes);
     between = ',';
   }
-  text(`],"openings":${JSON.stringify(openings)}}`);
+  text(`],"identityUses":${JSON.stringify(identityUses)}}`);
   return seal(FORMAT, ...parts);
 }
 
 const COMMA = Buffer.from(',');
 
-/** Fills an empty desk from an image; the streams of it, or what is wrong with it. */
-export function decodeBook(
+/** Fills an empty tracker from an image; the streams of it, or what is wrong with it. */
+export function decodeSpanStore(
   image: Uint8Array,
-  desk: Desk
+  tracker: SpanTracker
 ): Exclude<RestoreResult, { ok: true }> | { readonly ok: true; readonly streams: Map<string, StreamState> } {
   if (image.length > MAX_BYTES) return unreadable(`it has ${image.length} bytes, at most ${MAX_BYTES} are read`);
   const opened = openJson(FORMAT, image);
   if (!opened.ok) return opened.kind === 'newer' ? newer(opened.version ?? 0) : unreadable(opened.why);
   const { value } = opened;
-  return isBookImage(value)
-    ? { ok: true, streams: fill(value, desk) }
+  return isSpanStoreImage(value)
+    ? { ok: true, streams: fill(value, tracker) }
     : unreadable('a field is missing or of another kind');
 }
 
-function fill(image: BookImage, desk: Desk): Map<string, StreamState> {
+function fill(image: SpanStoreImage, tracker: SpanTracker): Map<string, StreamState> {
   const states = image.streams.map((told) => {
     const state = new StreamState(told.stream, told);
     state.lastNs = told.lastNs;
@@ -70,17 +70,17 @@ function fill(image: BookImage, desk: Desk): Map<string, StreamState> {
     for (const [sourceId, seq] of told.sources) state.sources.set(sourceId, seq);
     return state;
   });
-  for (const { at, span } of image.open) desk.keep(states[at], span);
-  for (const { by, span } of image.closed) desk.shelf.put(by, span as Span, false);
+  for (const { at, span } of image.open) tracker.keep(states[at], span);
+  for (const { by, span } of image.closed) tracker.unsettled.put(by, span as Span, false);
   for (const kind of ['condition', 'batch'] as const)
-    for (const [key, uses] of image.openings[kind])
-      for (const use of uses) desk.openings[kind].put(key, unpackedUse(key, use));
+    for (const [key, uses] of image.identityUses[kind])
+      for (const use of uses) tracker.identityUses[kind].put(key, unpackedUse(key, use));
   return new Map(states.map((state) => [state.stream, state]));
 }
 
 /** They are most of an image: ids that follow from the identity are left out. */
-const packed = (openings: Openings): PackedOpenings =>
-  Array.from(openings.entries(), ([key, uses]) => [key, uses.map((use) => packedUse(key, use))]);
+const packed = (identityUses: IdentityUses): PackedUses =>
+  Array.from(identityUses.entries(), ([key, uses]) => [key, uses.map((use) => packedUse(key, use))]);
 
 function packedUse(key: string, { sourceId, seq, startNs, ids }: Opening): PackedUse {
   const isPlain = ids.parentSpanId === undefined && ids.traceId === key && ids.spanId === spanIdOfKey(key);

@@ -1,5 +1,5 @@
 /**
- * How much a span book keeps. Everything that reaches a limit is closed early or counted, never silently gone
+ * How much a span store keeps. Everything that reaches a limit is closed early or counted, never silently gone
  * (docs/format.md 23).
  */
 export interface SpanLimits {
@@ -11,17 +11,17 @@ export interface SpanLimits {
   /** Events of one span; further ones are counted in its droppedEventsCount. */
   readonly eventsPerSpan: number;
   /**
-   * Spans that were handed out and whose closing record is not settled. From here on the book is full: who can wait for
-   * settlements does (SpanBook.isFull).
+   * Spans that were handed out and whose closing record is not settled. From here on the store is full: who can
+   * wait for settlements does (SpanStore.isFull).
    */
   readonly unsettledSpans: number;
   /**
    * Bytes of the image, about, beside what is remembered of identities and sources. Open spans may use half of it, then
-   * the oldest is closed as above; from half of it in spans that are not settled on the book is full.
+   * the oldest is closed as above; from half of it in spans that are not settled on the span store is full.
    */
   readonly imageBytes: number;
   /**
-   * Spans that are not settled in a book that goes on all the same: beyond, the oldest is forgotten, after a kill it is
+   * Spans not settled in a store that goes on all the same: beyond, the oldest is forgotten, after a kill it is
    * not handed out again. Far above what one message can close.
    */
   readonly keptSpans: number;
@@ -42,7 +42,7 @@ export interface SpanLimits {
   readonly streams: number;
 }
 
-/** The limits of a book that is told no others. */
+/** The limits of a span store that is told no others. */
 export const SPAN_LIMITS: SpanLimits = {
   openSpans: 1000,
   eventsPerSpan: 128,

@@ -4,7 +4,7 @@ import { intAttribute, textAttribute } from '../attributes';
 import type { KeyValue } from '../otlp-types';
 import type { SpanIds } from './api';
 import { plainIds } from './correlation';
-import type { Desk, Identity } from './desk';
+import type { SpanTracker, Identity } from './span-tracker';
 import { batchOf, nameOf, numberOf, textOf } from './fields';
 import { sceneOf, spanIdOf } from './ids';
 import type { OpenSpan } from './open-span';
@@ -18,7 +18,7 @@ import type { StreamState } from './stream-state';
  * as the one that was left, a transition is missing, and the span says that it is truncated.
  */
 export function followState(
-  desk: Desk,
+  tracker: SpanTracker,
   state: StreamState,
   document: EventDocument,
   stateSpans: boolean
@@ -30,7 +30,7 @@ export function followState(
   const before = state.open.get(key);
   if (before !== undefined) {
     const next = textOf(document, Key.newState);
-    desk.end(
+    tracker.end(
       before,
       document,
       next === undefined ? [] : [textAttribute('openot.state.next', next)],
@@ -38,14 +38,14 @@ export function followState(
     );
   }
   if (!stateSpans) return undefined;
-  const identity: Identity = { ...desk.identify('state', state, sourceId, machine, document.seq), of: machine, key };
+  const identity: Identity = { ...tracker.identify('state', state, sourceId, machine, document.seq), of: machine, key };
   const batchId = batchOf(document);
   const parent =
     batchId === undefined
       ? openBatch(state, sourceId)?.ids
-      : desk.idsNow(state, desk.identify('batch', state, batchId));
+      : tracker.idsNow(state, tracker.identify('batch', state, batchId));
   const entered = numberOf(document, Key.newState);
-  return desk.begin(state, identity, document, {
+  return tracker.begin(state, identity, document, {
     state: entered,
     name: spanNameOf(document, machine),
     attributes: [...placeAttributes('state', document, state.stream), ...stateAttributes(document, machine)],
@@ -54,15 +54,15 @@ export function followState(
 }
 
 /** The ids that a StateTransition had when it was first read: those of the state that it entered. */
-export function recallState(desk: Desk, state: StreamState, document: EventDocument): SpanIds | undefined {
+export function recallState(tracker: SpanTracker, state: StreamState, document: EventDocument): SpanIds | undefined {
   const machine = numberOf(document, Key.stateMachineId);
   if (machine === undefined) return undefined;
   const sourceId = document.provenance.source.id;
-  const { digest } = desk.identify('state', sceneOf(document, state.stream), sourceId, machine, document.seq);
+  const { digest } = tracker.identify('state', sceneOf(document, state.stream), sourceId, machine, document.seq);
   const spanId = spanIdOf(digest);
   const open = state.open.get(keyOf(sourceId, machine));
   if (open?.ids.spanId === spanId) return open.ids;
-  const done = desk.shelf.find(spanId);
+  const done = tracker.unsettled.find(spanId);
   return done === undefined
     ? plainIds(digest)
     : {

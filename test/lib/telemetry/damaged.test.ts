@@ -2,7 +2,7 @@ import should from 'should';
 import { assembleRequest } from '../../../lib/telemetry/assemble';
 import { createOtelMapper, defaultMappingSettings } from '../../../lib/telemetry/mapper';
 import type { Signal } from '../../../lib/telemetry/otlp-types';
-import { createSpanBook } from '../../../lib/telemetry/spans';
+import { createSpanStore } from '../../../lib/telemetry/spans';
 import { randomBatches } from '../../support/otlp/random-documents';
 import { assertValid } from '../../support/otlp/validator';
 import { Seeded, seeded } from '../../support/seeded';
@@ -69,7 +69,7 @@ function damage(random: Seeded, document: object): void {
 describe('damaged documents', () => {
   it('give a problem or a valid log record each, and never a request that a collector refuses', () => {
     const random = seeded(4);
-    const mapper = createOtelMapper({ book: createSpanBook() });
+    const mapper = createOtelMapper({ spanStore: createSpanStore() });
     const seen = { good: 0, bad: 0, paths: new Set<string>() };
     for (const { stream, documents } of randomBatches(7, 4000)) {
       const given = documents.map((document) => structuredClone(document));

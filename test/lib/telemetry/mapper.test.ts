@@ -10,7 +10,7 @@ import {
   MappingSettings
 } from '../../../lib/telemetry/mapper';
 import type { LogRecord, Span } from '../../../lib/telemetry/otlp-types';
-import { createSpanBook } from '../../../lib/telemetry/spans';
+import { createSpanStore } from '../../../lib/telemetry/spans';
 import { LossItem } from '../../../lib/stream';
 import { EventType, Key, Slot, TlvType } from '../../../lib/wire';
 import { boundTo, unbound } from '../document/support/bindings';
@@ -370,7 +370,7 @@ describe('mapper', () => {
   describe('settings', () => {
     it('a signal that is off gives nothing, the others what they gave', () => {
       const closed = [{ name: 'x' } as Span];
-      const mapper = createOtelMapper({ book: { apply: () => ({ closed }) } });
+      const mapper = createOtelMapper({ spanStore: { apply: () => ({ closed }) } });
       const mapped = (signals: Partial<MappingSettings['signals']>): number[] => {
         const { logs, metrics, spans } = mapper.documents(
           [change],
@@ -399,9 +399,9 @@ describe('mapper', () => {
     });
   });
 
-  describe('with a span book and a meter', () => {
-    it('counts the records that the book has had before', () => {
-      const mapper = createOtelMapper({ book: createSpanBook() });
+  describe('with a span store and a meter', () => {
+    it('counts the records that the span store has had before', () => {
+      const mapper = createOtelMapper({ spanStore: createSpanStore() });
       const counted = (): (string | undefined)[] =>
         mapper
           .documents([change], { stream: 's' }, defaultMappingSettings)
@@ -416,9 +416,9 @@ describe('mapper', () => {
       clocks: () => ({ suspects: [] })
     });
 
-    it('asks the book for every good document, in order, also where traces are off', () => {
+    it('asks the span store for every good document, in order, also where traces are off', () => {
       const seen: unknown[] = [];
-      const book = {
+      const spanStore = {
         apply: (document: DocumentObject, about: object) => {
           seen.push([document.kind, about]);
           return { closed: [], correlation: { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16) } };
@@ -429,7 +429,7 @@ describe('mapper', () => {
         stateSpans: true,
         signals: { logs: true, metrics: true, traces: false }
       };
-      const { logs } = createOtelMapper({ book }).documents([change, {}, loss], { stream: 's' }, settings);
+      const { logs } = createOtelMapper({ spanStore }).documents([change, {}, loss], { stream: 's' }, settings);
       const about = { stream: 's', stateSpans: true };
       should(seen).eql([
         ['event', about],

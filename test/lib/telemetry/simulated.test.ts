@@ -4,7 +4,7 @@ import { assembleRequest } from '../../../lib/telemetry/assemble';
 import { otlpJson } from '../../../lib/telemetry/json';
 import { createOtelMapper, defaultMappingSettings } from '../../../lib/telemetry/mapper';
 import type { LogRecord, MappedItems, Signal } from '../../../lib/telemetry/otlp-types';
-import { createSpanBook } from '../../../lib/telemetry/spans';
+import { createSpanStore } from '../../../lib/telemetry/spans';
 import { ScenarioName, scenarios } from '../../../lib/simulator';
 import { assertValid } from '../../support/otlp/validator';
 import { played } from './support/played';
@@ -22,7 +22,7 @@ for (const name of Object.keys(scenarios) as ScenarioName[]) {
     let logs: LogRecord[];
     before(() => {
       const given = played(name);
-      const mapper = createOtelMapper({ book: createSpanBook() });
+      const mapper = createOtelMapper({ spanStore: createSpanStore() });
       documents = given.flat();
       documents.length.should.be.above(3000);
       const mapped = given.map((batch) => mapper.documents(batch, { stream: 'line 1' }, settings));

@@ -5,7 +5,7 @@ import { createOtelMapper, defaultMappingSettings, MappingSettings } from '../..
 import { createMeter } from '../../../lib/telemetry/metrics';
 import { createNetworkProfile, networkSettings } from '../../../lib/telemetry/network';
 import type { MappedItems, Signal } from '../../../lib/telemetry/otlp-types';
-import { createSpanBook } from '../../../lib/telemetry/spans';
+import { createSpanStore } from '../../../lib/telemetry/spans';
 import { canonical, fromProtobuf, toProtobuf } from '../../support/otlp/official';
 import { Batch, longText, randomBatches } from '../../support/otlp/random-documents';
 import { exactText } from '../../support/otlp/said';
@@ -33,7 +33,7 @@ interface Mapped {
 
 function map(batches: readonly Batch[]): Mapped {
   const mapper = createOtelMapper({
-    book: createSpanBook(),
+    spanStore: createSpanStore(),
     meter: createMeter({ startNs: '1760000000000000001' })
   });
   const requests: Record<Signal, string[]> = { logs: [], metrics: [], traces: [] };
@@ -148,7 +148,7 @@ describe(`${DOCUMENTS} random documents`, function () {
     if (!checked.ok) throw new Error(checked.message);
     const { settings } = checked;
     const mapper = createOtelMapper({
-      book: createSpanBook(),
+      spanStore: createSpanStore(),
       meter: createMeter({ startNs: '1760000000000000001' })
     });
     const network = createNetworkProfile();

@@ -1,5 +1,5 @@
 import should from 'should';
-import { createSpanBook, SpanBook } from '../../../../lib/telemetry/spans';
+import { createSpanStore, SpanStore } from '../../../../lib/telemetry/spans';
 import {
   batchEvent,
   BatchState,
@@ -16,20 +16,20 @@ import { idsOf, plain, read, single } from './support/reading';
 describe('the span of a batch', () => {
   let plant: Plant;
   let plc: Plc;
-  let book: SpanBook;
+  let spanStore: SpanStore;
   before(() => {
     plant = loadPlant();
   });
   beforeEach(() => {
     plc = new Plc(plant.compiled);
-    book = createSpanBook();
+    spanStore = createSpanStore();
   });
   const batch = (state: number, batchId = 40, sourceId = 1): ReturnType<Plc['log']> =>
     plc.log(batchEvent(sourceId, batchId, state, 30));
 
   it('stands from started to completed, with what names the batch in between', () => {
     const span = single(
-      read(book, [
+      read(spanStore, [
         batch(BatchState.Started),
         plc.log(recipeLoaded(1, 30, '1.2', 40)),
         batch(BatchState.Held),
@@ -76,7 +76,7 @@ describe('the span of a batch', () => {
   });
 
   it('that is aborted is no error, but says so', () => {
-    const span = single(read(book, [batch(BatchState.Started), batch(BatchState.Aborted)]));
+    const span = single(read(spanStore, [batch(BatchState.Started), batch(BatchState.Aborted)]));
     should(span.status).eql({ code: 0 });
     should(plain(span.attributes)).containEql({ 'openot.batch.result': 'Aborted' });
   });
@@ -84,11 +84,11 @@ describe('the span of a batch', () => {
   it('without a recipe that is known has a name all the same', () => {
     const started = batchEvent(1, 41, BatchState.Started, 30);
     const documents = [plc.log({ ...started, slots: started.slots.slice(0, 2) }), batch(BatchState.Completed, 41)];
-    should(single(read(book, documents))).containEql({ name: 'batch' });
+    should(single(read(spanStore, documents))).containEql({ name: 'batch' });
   });
 
   it('has its own, whatever other batches do, also of the same source', () => {
-    const spans = read(book, [
+    const spans = read(spanStore, [
       batch(BatchState.Started),
       batch(BatchState.Started, 41),
       batch(BatchState.Held, 41),
@@ -100,7 +100,7 @@ describe('the span of a batch', () => {
   });
 
   it('whose end was not read ends, truncated, where the batch starts again; the second one is another span', () => {
-    const spans = read(book, [
+    const spans = read(spanStore, [
       batch(BatchState.Started),
       plc.loss(1, 2),
       batch(BatchState.Started),
@@ -117,18 +117,18 @@ describe('the span of a batch', () => {
     });
     should(spans[0].traceId).equal(spans[1].traceId);
     should(spans[0].spanId).not.equal(spans[1].spanId);
-    should(book.counts).containEql({ truncated: 1, opened: 2, closed: 2 });
+    should(spanStore.counts).containEql({ truncated: 1, opened: 2, closed: 2 });
   });
 
   it('an end without a beginning is counted', () => {
-    should(read(book, [batch(BatchState.Completed), batch(BatchState.Aborted, 41), batch(BatchState.Held, 42)])).eql(
-      []
-    );
-    should(book.counts.unknownBeginnings).equal(2);
+    should(
+      read(spanStore, [batch(BatchState.Completed), batch(BatchState.Aborted, 41), batch(BatchState.Held, 42)])
+    ).eql([]);
+    should(spanStore.counts.unknownBeginnings).equal(2);
   });
 
   it('is told by another source than it began with', () => {
-    const span = single(read(book, [batch(BatchState.Started), batch(BatchState.Completed, 40, 2)]));
+    const span = single(read(spanStore, [batch(BatchState.Started), batch(BatchState.Completed, 40, 2)]));
     should(plain(span.attributes)).containEql({ 'openot.source.id': 1, 'openot.end.source.id': 2 });
   });
 
@@ -141,7 +141,7 @@ describe('the span of a batch', () => {
       batch(BatchState.Started),
       batch(BatchState.Completed)
     ];
-    const [condition, parent] = read(book, documents);
+    const [condition, parent] = read(spanStore, documents);
     should(condition.parentSpanId).equal(parent.spanId);
     should(condition.traceId).equal(parent.traceId);
   });
@@ -157,7 +157,7 @@ describe('the span of a batch', () => {
       plc.log(conditionCleared(1, of)),
       batch(BatchState.Completed)
     ];
-    const [first, condition, second] = read(book, documents);
+    const [first, condition, second] = read(spanStore, documents);
     should(condition.parentSpanId).equal(second.spanId).and.not.equal(first.spanId);
   });
 });
@@ -165,19 +165,19 @@ describe('the span of a batch', () => {
 describe('the span of a state', () => {
   let plant: Plant;
   let plc: Plc;
-  let book: SpanBook;
+  let spanStore: SpanStore;
   before(() => {
     plant = loadPlant();
   });
   beforeEach(() => {
     plc = new Plc(plant.compiled);
-    book = createSpanBook();
+    spanStore = createSpanStore();
   });
   const went = (from: number, to: number, machine = 7, sourceId = 1): ReturnType<Plc['log']> =>
     plc.log(stateTransition(sourceId, machine, 2, from, to));
 
   it('stands from one transition of its machine to the next', () => {
-    const spans = read(book, [went(4, 1), went(1, 4), went(4, 1)], 'line 1', true);
+    const spans = read(spanStore, [went(4, 1), went(1, 4), went(4, 1)], 'line 1', true);
     should(spans.map(({ name, startTimeUnixNano, endTimeUnixNano }) => [name, startTimeUnixNano, endTimeUnixNano])).eql(
       [
         ['Mixer: Running', at(1), at(2)],
@@ -204,20 +204,20 @@ describe('the span of a state', () => {
   });
 
   it('belongs to one machine of one source', () => {
-    const spans = read(book, [went(4, 1), went(4, 1, 8), went(4, 1, 7, 2), went(1, 4)], 'line 1', true);
+    const spans = read(spanStore, [went(4, 1), went(4, 1, 8), went(4, 1, 7, 2), went(1, 4)], 'line 1', true);
     should(single(spans).name).equal('Mixer: Running');
-    should(book.open).equal(3);
+    should(spanStore.open).equal(3);
   });
 
   it('is there on request only; one that is open when that is switched off ends as it would have', () => {
-    should(read(book, [went(4, 1), went(1, 4)])).eql([]);
-    read(book, [went(4, 1)], 'line 1', true);
-    should(single(read(book, [went(1, 4), went(4, 1)])).name).equal('Mixer: Running');
-    should(book.open).equal(0);
+    should(read(spanStore, [went(4, 1), went(1, 4)])).eql([]);
+    read(spanStore, [went(4, 1)], 'line 1', true);
+    should(single(read(spanStore, [went(1, 4), went(4, 1)])).name).equal('Mixer: Running');
+    should(spanStore.open).equal(0);
   });
 
   it('says where a transition is missing', () => {
-    const span = single(read(book, [went(4, 1), plc.loss(1, 1), went(5, 4)], 'line 1', true));
+    const span = single(read(spanStore, [went(4, 1), plc.loss(1, 1), went(5, 4)], 'line 1', true));
     should(plain(span.attributes)).containEql({ 'openot.truncated': true, 'openot.truncation.reason': 'gap' });
   });
 
@@ -236,19 +236,19 @@ describe('the span of a state', () => {
       went(1, 4),
       went(1, 4, 7, 2)
     ];
-    const ids = idsOf(book, documents, 'line 1', true);
-    const states = book.unsettled().filter(({ name }) => name.startsWith('Mixer'));
+    const ids = idsOf(spanStore, documents, 'line 1', true);
+    const states = spanStore.unsettled().filter(({ name }) => name.startsWith('Mixer'));
     should(states.map(({ parentSpanId }) => parentSpanId)).eql([ids[1]?.spanId, ids[0]?.spanId, undefined, undefined]);
     should(states[0].traceId).equal(ids[1]?.traceId);
     should(ids[2]).eql(
       { traceId: ids[1]?.traceId, spanId: states[0].spanId, parentSpanId: ids[1]?.spanId },
       'so is the log record'
     );
-    should(idsOf(book, documents, 'line 1', true)).eql(ids, 'the same when they are read again');
+    should(idsOf(spanStore, documents, 'line 1', true)).eql(ids, 'the same when they are read again');
   });
 
   it('of machines and states that the definition does not know has their numbers', () => {
-    const spans = read(book, [went(1, 5, 99), went(5, 6, 99)], 'line 1', true);
+    const spans = read(spanStore, [went(1, 5, 99), went(5, 6, 99)], 'line 1', true);
     should(single(spans).name).equal('state machine 99: 5');
   });
 });

@@ -1,5 +1,5 @@
 import should from 'should';
-import { createSpanBook, SpanBook } from '../../../../lib/telemetry/spans';
+import { createSpanStore, SpanStore } from '../../../../lib/telemetry/spans';
 import {
   batchEvent,
   BatchState,
@@ -24,18 +24,18 @@ import { idsOf, plain, read, single } from './support/reading';
 describe('the span of a condition', () => {
   let plant: Plant;
   let plc: Plc;
-  let book: SpanBook;
+  let spanStore: SpanStore;
   before(() => {
     plant = loadPlant();
   });
   beforeEach(() => {
     plc = new Plc(plant.compiled);
-    book = createSpanBook();
+    spanStore = createSpanStore();
   });
 
   it('stands from active to cleared, with everything that happened to it in between', () => {
     const span = single(
-      read(book, [
+      read(spanStore, [
         plc.log(conditionActive(1, ALARM, { severity: 900, causes: [1, 2], groupId: 3 })),
         plc.log(conditionHandled(1, 'ConditionAcknowledged', ALARM, 'jdoe')),
         plc.log(conditionShelved(1, ALARM, 60, 'jdoe')),
@@ -109,7 +109,7 @@ describe('the span of a condition', () => {
     const status = (conditionId: number, conditionClass: number, severity?: number): unknown => {
       const of = { conditionId, conditionClass, correlationId: 1 };
       return single(
-        read(createSpanBook(), [plc.log(conditionActive(1, of, { severity })), plc.log(conditionCleared(1, of))])
+        read(createSpanStore(), [plc.log(conditionActive(1, of, { severity })), plc.log(conditionCleared(1, of))])
       ).status;
     };
     // The plant's own scale: high from 800.
@@ -122,20 +122,20 @@ describe('the span of a condition', () => {
 
   it('of a condition that the definition does not know has its number for a name', () => {
     const of = { conditionId: 77, conditionClass: 0, correlationId: 1 };
-    const span = single(read(book, [plc.log(conditionActive(1, of)), plc.log(conditionCleared(1, of))]));
+    const span = single(read(spanStore, [plc.log(conditionActive(1, of)), plc.log(conditionCleared(1, of))]));
     should(span.name).equal('condition 77');
     should(plain(span.attributes)).not.have.property('openot.condition.name');
     const unnamed = [plc.log(conditionActive(1, ALARM)), plc.log(conditionCleared(1, ALARM))].map((document) => ({
       ...document,
       fields: document.fields.map((field) => (field.raw === 9 ? { ...field, value: '' } : field))
     }));
-    should(single(read(book, unnamed)).name).equal('condition 9');
+    should(single(read(spanStore, unnamed)).name).equal('condition 9');
   });
 
   it('belongs to one occurrence: others of the same condition and of others have their own', () => {
     const second = { ...ALARM, correlationId: 6 };
     const other = { conditionId: 10, conditionClass: 1, correlationId: 5 };
-    const spans = read(book, [
+    const spans = read(spanStore, [
       plc.log(conditionActive(1, ALARM)),
       plc.log(conditionActive(1, second)),
       plc.log(conditionActive(1, other)),
@@ -158,13 +158,13 @@ describe('the span of a condition', () => {
     plc.timeUnsynced = true;
     const active = plc.log(conditionActive(1, ALARM));
     plc.timeUnsynced = false;
-    should(plain(single(read(book, [active, plc.log(conditionCleared(1, ALARM))])).attributes)).containEql({
+    should(plain(single(read(spanStore, [active, plc.log(conditionCleared(1, ALARM))])).attributes)).containEql({
       'openot.begin.time_unsynced': true
     });
   });
 
   it('has repetitions of a refresh as events; a repetition of what was not seen to begin opens nothing and is counted', () => {
-    const spans = read(book, [
+    const spans = read(spanStore, [
       plc.log(conditionActive(1, ALARM)),
       plc.log(conditionActive(1, ALARM, { refreshId: 1 })),
       plc.log(conditionActive(1, { ...ALARM, correlationId: 6 }, { refreshId: 1 })),
@@ -172,23 +172,23 @@ describe('the span of a condition', () => {
       plc.log(conditionCleared(1, ALARM))
     ]);
     should(single(spans).events.map(({ name }) => name)).eql(['openot.condition_active']);
-    should(book.counts).containEql({ opened: 1, closed: 1, unknownBeginnings: 2 });
-    should(book.open).equal(0);
+    should(spanStore.counts).containEql({ opened: 1, closed: 1, unknownBeginnings: 2 });
+    should(spanStore.open).equal(0);
   });
 
   it('is handed out when it is cleared; who acknowledges later finds its ids in the log record', () => {
     const active = plc.log(conditionActive(1, ALARM));
-    const [span] = read(book, [active, plc.log(conditionCleared(1, ALARM))]);
+    const [span] = read(spanStore, [active, plc.log(conditionCleared(1, ALARM))]);
     const late = [
       plc.log(conditionHandled(1, 'ConditionAcknowledged', ALARM, 'jdoe')),
       plc.log(conditionCommented(1, ALARM, 'why?'))
     ];
-    should(idsOf(book, late)).eql([
+    should(idsOf(spanStore, late)).eql([
       { traceId: span.traceId, spanId: span.spanId },
       { traceId: span.traceId, spanId: span.spanId }
     ]);
-    should(book.open).equal(0);
-    should(book.counts.unknownBeginnings).equal(0);
+    should(spanStore.open).equal(0);
+    should(spanStore.counts.unknownBeginnings).equal(0);
   });
 
   it("is a child of the batch that it names, in the batch's trace; so are its log records to the end", () => {
@@ -201,10 +201,10 @@ describe('the span of a condition', () => {
       plc.log(conditionHandled(1, 'ConditionConfirmed', ALARM)),
       plc.log(batchEvent(1, 40, BatchState.Completed, 30))
     ];
-    const [batch, ...condition] = idsOf(book, documents).slice(0, 5);
+    const [batch, ...condition] = idsOf(spanStore, documents).slice(0, 5);
     for (const ids of condition)
       should(ids).eql({ traceId: batch?.traceId, spanId: condition[0]?.spanId, parentSpanId: batch?.spanId });
-    const [child, parent] = book.unsettled();
+    const [child, parent] = spanStore.unsettled();
     should(child).containEql({ name: 'TempHigh', traceId: batch?.traceId, parentSpanId: batch?.spanId });
     should(parent).containEql({ name: 'batch Base', spanId: batch?.spanId });
     should(parent.events).eql([]);
@@ -219,20 +219,20 @@ describe('the span of a condition', () => {
       plc.log(conditionHandled(1, 'ConditionReset', ALARM))
     ];
     const documents = [...round(), ...round(), ...round()];
-    const ids = idsOf(book, documents).map((entry) => entry?.spanId);
-    const spans = book.unsettled();
+    const ids = idsOf(spanStore, documents).map((entry) => entry?.spanId);
+    const spans = spanStore.unsettled();
     should(spans.map(({ traceId }) => traceId)).eql([spans[0].traceId, spans[0].traceId, spans[0].traceId]);
     should(new Set(spans.map(({ spanId }) => spanId)).size).equal(3);
     should(spans.map(({ attributes }) => plain(attributes)['openot.correlation.reused'])).eql([undefined, true, true]);
     should(ids).eql(spans.flatMap(({ spanId }) => [spanId, spanId, spanId, spanId]));
-    should(idsOf(book, documents).map((entry) => entry?.spanId)).eql(ids, 'the same when they are read again');
-    const fresh = createSpanBook();
+    should(idsOf(spanStore, documents).map((entry) => entry?.spanId)).eql(ids, 'the same when they are read again');
+    const fresh = createSpanStore();
     should(read(fresh, documents)).eql(spans);
   });
 
   it('that is told active once more, without its end, goes on', () => {
     const span = single(
-      read(book, [
+      read(spanStore, [
         plc.log(conditionActive(1, ALARM, { severity: 100 })),
         plc.log(conditionActive(1, ALARM, { severity: 900 })),
         plc.log(conditionCleared(1, ALARM))
@@ -246,7 +246,7 @@ describe('the span of a condition', () => {
     const active = plc.log(conditionActive(1, ALARM));
     plc.pass(-3600);
     const span = single(
-      read(book, [
+      read(spanStore, [
         active,
         plc.log(conditionHandled(1, 'ConditionAcknowledged', ALARM)),
         plc.log(conditionCleared(1, ALARM))
@@ -264,16 +264,16 @@ describe('the span of a condition', () => {
       plc.placeholder(1),
       plc.log(conditionCleared(1, ALARM))
     ];
-    should(single(read(book, documents)).events).eql([]);
+    should(single(read(spanStore, documents)).events).eql([]);
   });
 
   it("what is handed out is the caller's own", () => {
     const documents = [plc.log(conditionActive(1, ALARM)), plc.log(conditionCleared(1, ALARM))];
-    const [span] = read(book, documents);
+    const [span] = read(spanStore, documents);
     const before = structuredClone(span);
     span.name = 'changed';
     span.attributes.length = 0;
-    should(read(book, documents)).eql([before]);
-    should(book.unsettled()).eql([before]);
+    should(read(spanStore, documents)).eql([before]);
+    should(spanStore.unsettled()).eql([before]);
   });
 });

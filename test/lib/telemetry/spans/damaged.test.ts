@@ -1,7 +1,7 @@
 import should from 'should';
 import { assembleRequest } from '../../../../lib/telemetry/assemble';
 import { createOtelMapper, defaultMappingSettings } from '../../../../lib/telemetry/mapper';
-import { createSpanBook } from '../../../../lib/telemetry/spans';
+import { createSpanStore } from '../../../../lib/telemetry/spans';
 import { assertValid } from '../../../support/otlp/validator';
 import { seeded, Seeded } from '../../../support/seeded';
 import { randomHistory } from './support/histories';
@@ -45,13 +45,13 @@ function damage(random: Seeded, document: object): void {
 }
 
 describe('spans of damaged documents', () => {
-  it('are valid OTLP, and the image of the book can always be read again', () => {
+  it('are valid OTLP, and the image of the span store can always be read again', () => {
     const { compiled } = loadPlant();
     let spans = 0;
     for (let seed = 1; seed <= 10; seed++) {
       const random = seeded(seed);
-      let book = createSpanBook();
-      const mapper = createOtelMapper({ book: { apply: (document, facts) => book.apply(document, facts) } });
+      let spanStore = createSpanStore();
+      const mapper = createOtelMapper({ spanStore: { apply: (document, facts) => spanStore.apply(document, facts) } });
       const history = randomHistory(random, { compiled }, 800).map((document) => structuredClone(document));
       for (const document of history) for (let n = random.below(3); n > 0; n--) damage(random, document);
       for (let at = 0; at < history.length; at += 40) {
@@ -65,9 +65,9 @@ describe('spans of damaged documents', () => {
           assembleRequest('traces', mapped, { resource: { attributes: [] }, scope: { name: 'n', version: '1' } })
         );
         spans += mapped.spans.length;
-        const next = createSpanBook();
-        should(next.restore(book.image())).eql({ ok: true });
-        book = next;
+        const next = createSpanStore();
+        should(next.restore(spanStore.image())).eql({ ok: true });
+        spanStore = next;
       }
     }
     should(spans).be.above(300);

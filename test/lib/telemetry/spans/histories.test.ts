@@ -1,7 +1,7 @@
 import should from 'should';
 import { DocumentObject } from '../../../../lib/document';
 import { Span } from '../../../../lib/telemetry/otlp-types';
-import { createSpanBook, SpanBook } from '../../../../lib/telemetry/spans';
+import { createSpanStore, SpanStore } from '../../../../lib/telemetry/spans';
 import { seeded, Seeded } from '../../../support/seeded';
 import { randomHistory } from './support/histories';
 import { tellSpans, Told, toldBy } from './support/oracle';
@@ -12,7 +12,7 @@ const STREAM = 'line 1';
 
 /** A node, its state file, the collector behind it and the reader before it: what each would know after a kill. */
 class Life {
-  book: SpanBook;
+  spanStore: SpanStore;
   /** Every span that arrived, by its id; the same id must always bring the same span. */
   readonly accepted = new Map<string, Span>();
   private saved: Uint8Array | undefined;
@@ -25,7 +25,7 @@ class Life {
     private readonly random: Seeded,
     private readonly rereads: 'fromCheckpoint' | 'fromAnywhere'
   ) {
-    this.book = createSpanBook();
+    this.spanStore = createSpanStore();
   }
 
   run(): void {
@@ -33,11 +33,11 @@ class Life {
   }
 
   private batch(): void {
-    const { book, random } = this;
+    const { spanStore, random } = this;
     const batch = this.history.slice(this.position, this.position + 1 + random.below(8));
-    const spans = read(book, batch, STREAM, true);
+    const spans = read(spanStore, batch, STREAM, true);
     if (this.dies()) return;
-    if (book.changed || (book.moved && this.rereads === 'fromAnywhere')) this.saved = book.image();
+    if (spanStore.changed || (spanStore.moved && this.rereads === 'fromAnywhere')) this.saved = spanStore.image();
     if (this.dies()) return;
     for (const span of spans) {
       if (random.below(60) === 0) return this.restart();
@@ -58,7 +58,7 @@ class Life {
   private settle(batch: readonly DocumentObject[]): void {
     for (const document of batch)
       if (document.kind !== 'loss')
-        this.book.settled(
+        this.spanStore.settled(
           STREAM,
           document.provenance.runId,
           document.provenance.source.id,
@@ -81,8 +81,8 @@ class Life {
 
   private restart(): void {
     this.kills++;
-    this.book = createSpanBook();
-    if (this.saved !== undefined) should(this.book.restore(this.saved)).eql({ ok: true });
+    this.spanStore = createSpanStore();
+    if (this.saved !== undefined) should(this.spanStore.restore(this.saved)).eql({ ok: true });
     const anywhere = this.rereads === 'fromAnywhere' && this.random.below(4) === 0;
     this.position = anywhere ? this.random.below(this.checkpoint + 1) : this.checkpoint;
   }
@@ -99,10 +99,10 @@ describe('spans of random histories', () => {
   it('are those that the rules tell, one after the other', () => {
     for (let seed = 1; seed <= 10; seed++) {
       const history = randomHistory(seeded(seed), plant, 600);
-      const book = createSpanBook();
+      const spanStore = createSpanStore();
       const expected = tellSpans(history, STREAM, true);
       should(expected.length).be.above(30);
-      should(read(book, history, STREAM, true).map(toldBy)).eql(expected, `seed ${seed}`);
+      should(read(spanStore, history, STREAM, true).map(toldBy)).eql(expected, `seed ${seed}`);
     }
   });
 
@@ -139,26 +139,26 @@ describe('spans of random histories', () => {
 
   it('are the same when the whole ring is read again with an empty state', () => {
     const history = randomHistory(seeded(7), plant, 1000);
-    const first = read(createSpanBook(), history, STREAM, true);
-    should(read(createSpanBook(), history, STREAM, true)).eql(first);
+    const first = read(createSpanStore(), history, STREAM, true);
+    should(read(createSpanStore(), history, STREAM, true)).eql(first);
   });
 
   it('are not told twice when everything was settled and is read again', () => {
     const history = randomHistory(seeded(8), plant, 1000);
-    const book = createSpanBook();
-    read(book, history, STREAM, true);
+    const spanStore = createSpanStore();
+    read(spanStore, history, STREAM, true);
     for (const document of history)
       if (document.kind !== 'loss')
-        book.settled(
+        spanStore.settled(
           STREAM,
           document.provenance.runId,
           document.provenance.source.id,
           document.seq,
           document.provenance.incarnation
         );
-    const { opened, closed } = book.counts;
-    should(book.pending).equal(0);
-    should(read(book, history, STREAM, true)).eql([]);
-    should(book.counts).containEql({ opened, closed });
+    const { opened, closed } = spanStore.counts;
+    should(spanStore.pending).equal(0);
+    should(read(spanStore, history, STREAM, true)).eql([]);
+    should(spanStore.counts).containEql({ opened, closed });
   });
 });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import should from 'should';
-import { correlationOf, createSpanBook } from '../../../../lib/telemetry/spans';
+import { correlationOf, createSpanStore } from '../../../../lib/telemetry/spans';
 import { identityOf, spanIdOf, traceIdOf } from '../../../../lib/telemetry/spans/ids';
 import {
   batchEvent,
@@ -29,7 +29,7 @@ describe('ids of spans', () => {
     plant = loadPlant();
   });
 
-  it('are cut from a hash of the documented text, for the document alone and in a book', () => {
+  it('are cut from a hash of the documented text, for the document alone and in a span store', () => {
     const occurrence = { conditionId: 9, conditionClass: 0, correlationId: 5 };
     const plc = new Plc(plant.compiled);
     const documents = [
@@ -43,7 +43,7 @@ describe('ids of spans', () => {
     const batch = told('openot/batch', 'Füller 3', 1, 40);
     const expected = [condition, condition, condition, batch, batch];
     should(documents.map((document) => correlationOf(document, 'Füller 3'))).eql(expected);
-    should(idsOf(createSpanBook(), documents, 'Füller 3')).eql(expected);
+    should(idsOf(createSpanStore(), documents, 'Füller 3')).eql(expected);
   });
 
   it('of a later incarnation are others: after a power cycle alarms are numbered from 1 again', () => {
@@ -56,11 +56,11 @@ describe('ids of spans', () => {
   it('of a state name the record that entered it', () => {
     const plc = new Plc(plant.compiled);
     const documents = [plc.log(stateTransition(1, 7, 2, 4, 1)), plc.log(stateTransition(1, 7, 2, 1, 4))];
-    should(idsOf(createSpanBook(), documents, 's', true)).eql([
+    should(idsOf(createSpanStore(), documents, 's', true)).eql([
       told('openot/state', 's', 1, 1, 7, 0),
       told('openot/state', 's', 1, 1, 7, 1)
     ]);
-    should(idsOf(createSpanBook(), documents, 's', false)).eql([undefined, undefined]);
+    should(idsOf(createSpanStore(), documents, 's', false)).eql([undefined, undefined]);
   });
 
   it('are absent where a record belongs to nothing, or to nothing in particular', () => {
@@ -72,7 +72,7 @@ describe('ids of spans', () => {
       plc.placeholder(1)
     ];
     should(documents.map((document) => correlationOf(document, 's'))).eql([undefined, undefined, undefined, undefined]);
-    should(idsOf(createSpanBook(), documents)).eql([undefined, undefined, undefined, undefined]);
+    should(idsOf(createSpanStore(), documents)).eql([undefined, undefined, undefined, undefined]);
   });
 
   it('are never all zero: the bytes behind are taken', () => {

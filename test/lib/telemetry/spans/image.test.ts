@@ -1,6 +1,6 @@
 import should from 'should';
 import { DocumentObject } from '../../../../lib/document';
-import { createSpanBook, SpanBook } from '../../../../lib/telemetry/spans';
+import { createSpanStore, SpanStore } from '../../../../lib/telemetry/spans';
 import {
   batchEvent,
   BatchState,
@@ -31,7 +31,7 @@ const bodyOf = (image: Uint8Array): Record<string, unknown> => {
   return JSON.parse(text.slice(text.indexOf('\n') + 1)) as Record<string, unknown>;
 };
 
-describe('the image of a span book', () => {
+describe('the image of a span store', () => {
   let plant: Plant;
   let plc: Plc;
   before(() => {
@@ -40,11 +40,11 @@ describe('the image of a span book', () => {
   beforeEach(() => {
     plc = new Plc(plant.compiled);
   });
-  const empty = (): SpanBook => createSpanBook();
-  const restored = (image: Uint8Array): SpanBook => {
-    const book = empty();
-    should(book.restore(image)).eql({ ok: true });
-    return book;
+  const empty = (): SpanStore => createSpanStore();
+  const restored = (image: Uint8Array): SpanStore => {
+    const spanStore = empty();
+    should(spanStore.restore(image)).eql({ ok: true });
+    return spanStore;
   };
 
   it('brings an alarm that is open across a restart to one right span', () => {
@@ -67,40 +67,40 @@ describe('the image of a span book', () => {
     }
   });
 
-  it('is the whole book: the image of what was restored is the same', () => {
+  it('is the whole span store: the image of what was restored is the same', () => {
     for (let seed = 1; seed <= 5; seed++) {
-      const book = empty();
+      const spanStore = empty();
       const history = randomHistory(seeded(seed), plant, 300);
-      read(book, history.slice(0, 150), 'a', true);
-      read(book, history.slice(150), 'b', true);
-      const image = book.image();
+      read(spanStore, history.slice(0, 150), 'a', true);
+      read(spanStore, history.slice(150), 'b', true);
+      const image = spanStore.image();
       const other = restored(image);
       should(Buffer.from(other.image()).equals(Buffer.from(image))).be.true();
-      should([other.open, other.pending]).eql([book.open, book.pending]);
-      should(other.unsettled()).eql(book.unsettled());
+      should([other.open, other.pending]).eql([spanStore.open, spanStore.pending]);
+      should(other.unsettled()).eql(spanStore.unsettled());
     }
   });
 
-  it('of an empty book is empty', () => {
-    const book = restored(empty().image());
-    should([book.open, book.pending]).eql([0, 0]);
+  it('of an empty span store is empty', () => {
+    const spanStore = restored(empty().image());
+    should([spanStore.open, spanStore.pending]).eql([0, 0]);
   });
 
-  it('takes the place of what the book knew', () => {
-    const book = empty();
-    read(book, [plc.log(conditionActive(1, ALARM))]);
-    should(book.restore(empty().image())).eql({ ok: true });
-    should(book.open).equal(0);
-    should(book.changed).be.false();
+  it('takes the place of what the span store knew', () => {
+    const spanStore = empty();
+    read(spanStore, [plc.log(conditionActive(1, ALARM))]);
+    should(spanStore.restore(empty().image())).eql({ ok: true });
+    should(spanStore.open).equal(0);
+    should(spanStore.changed).be.false();
   });
 
   it('is asked for when something changed that a restart must find, and at leisure for the rest', () => {
-    const book = empty();
+    const spanStore = empty();
     const flags = (...documents: DocumentObject[]): [boolean, boolean] => {
-      read(book, documents, 'line 1', true);
-      const found: [boolean, boolean] = [book.changed, book.moved];
-      book.image();
-      should([book.changed, book.moved]).eql([false, false]);
+      read(spanStore, documents, 'line 1', true);
+      const found: [boolean, boolean] = [spanStore.changed, spanStore.moved];
+      spanStore.image();
+      should([spanStore.changed, spanStore.moved]).eql([false, false]);
       return found;
     };
     const line = plc.log(message(1, 102, []));
@@ -119,9 +119,9 @@ describe('the image of a span book', () => {
     should(flags(plc.log(batchEvent(1, 40, BatchState.Started, 30)))).eql([true, true]);
     should(flags(plc.log(stateTransition(1, 7, 2, 4, 1)))).eql([true, true]);
     should(flags(plc.log(conditionCleared(1, ALARM)))).eql([true, true]);
-    book.settled('line 1', '1', 1, 1000);
-    should([book.changed, book.moved]).eql([false, true]);
-    book.image();
+    spanStore.settled('line 1', '1', 1, 1000);
+    should([spanStore.changed, spanStore.moved]).eql([false, true]);
+    spanStore.image();
     plc.coldStart();
     should(flags(plc.log(message(0, 102, [])))).eql([true, true], 'the run ended');
     plc.coldStart();
@@ -129,32 +129,37 @@ describe('the image of a span book', () => {
   });
 
   it('of another limit is brought within it with the next record', () => {
-    const book = empty();
+    const spanStore = empty();
     read(
-      book,
+      spanStore,
       [1, 2, 3].map((correlationId) => plc.log(conditionActive(1, { ...ALARM, correlationId })))
     );
-    const small = createSpanBook({ limits: { openSpans: 1 } });
-    should(small.restore(book.image())).eql({ ok: true });
+    const small = createSpanStore({ limits: { openSpans: 1 } });
+    should(small.restore(spanStore.image())).eql({ ok: true });
     const spans = read(small, [plc.log(message(1, 102, []))]);
     should(spans.map(({ attributes }) => plain(attributes)['openot.correlation.id'])).eql([1, 2]);
   });
 
-  it('that was cut or changed anywhere is refused, and the book stays as it is', () => {
+  it('that was cut or changed anywhere is refused, and the span store stays as it is', () => {
     const source = empty();
     read(source, [plc.log(conditionActive(1, ALARM))]);
     const image = source.image();
-    const book = empty();
-    read(book, [plc.log(conditionActive(1, { ...ALARM, correlationId: 6 }))]);
+    const spanStore = empty();
+    read(spanStore, [plc.log(conditionActive(1, { ...ALARM, correlationId: 6 }))]);
     for (let length = 0; length < image.length; length += 7)
-      should(book.restore(image.subarray(0, length))).containEql({ ok: false, code: 'OPENOT_OTEL_STATE_UNREADABLE' });
+      should(spanStore.restore(image.subarray(0, length))).containEql({
+        ok: false,
+        code: 'OPENOT_OTEL_STATE_UNREADABLE'
+      });
     for (let at = 0; at < image.length; at++) {
       const changed = Uint8Array.from(image);
       changed[at] ^= 0x10;
-      should(book.restore(changed).ok).be.false();
+      should(spanStore.restore(changed).ok).be.false();
     }
-    should(book.open).equal(1);
-    should(single(read(book, [plc.log(conditionCleared(1, { ...ALARM, correlationId: 6 }))])).name).equal('TempHigh');
+    should(spanStore.open).equal(1);
+    should(single(read(spanStore, [plc.log(conditionCleared(1, { ...ALARM, correlationId: 6 }))])).name).equal(
+      'TempHigh'
+    );
   });
 
   it('says what is wrong with it and what to do', () => {
@@ -181,15 +186,15 @@ describe('the image of a span book', () => {
   });
 
   it('in which a field is missing or of another kind is refused, whichever it is', () => {
-    const book = empty();
+    const spanStore = empty();
     const active = plc.log(conditionActive(1, ALARM));
-    read(book, [
+    read(spanStore, [
       active,
       plc.log(conditionHandled(1, 'ConditionAcknowledged', ALARM)),
       plc.log(batchEvent(1, 40, BatchState.Started, 30)),
       plc.log(batchEvent(1, 40, BatchState.Completed, 30))
     ]);
-    const image = book.image();
+    const image = spanStore.image();
     should(empty().restore(imageOf(JSON.stringify(bodyOf(image)))).ok).be.true();
     let spoilt = 0;
     const spoil = (whole: Record<string, unknown>, node: Record<string, unknown>, path: string): void => {

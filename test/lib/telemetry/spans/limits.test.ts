@@ -1,6 +1,6 @@
 import should from 'should';
 import { DocumentObject } from '../../../../lib/document';
-import { createSpanBook, SPAN_LIMITS, SpanBook, SpanLimits } from '../../../../lib/telemetry/spans';
+import { createSpanStore, SPAN_LIMITS, SpanStore, SpanLimits } from '../../../../lib/telemetry/spans';
 import {
   batchEvent,
   BatchState,
@@ -19,7 +19,7 @@ const of = (correlationId: number): { conditionId: number; conditionClass: numbe
   correlationId
 });
 
-describe('the limits of a span book', () => {
+describe('the limits of a span store', () => {
   let plant: Plant;
   let plc: Plc;
   before(() => {
@@ -28,14 +28,14 @@ describe('the limits of a span book', () => {
   beforeEach(() => {
     plc = new Plc(plant.compiled);
   });
-  const book = (limits: Partial<SpanLimits>): SpanBook => createSpanBook({ limits });
+  const spanStore = (limits: Partial<SpanLimits>): SpanStore => createSpanStore({ limits });
   const active = (correlationId: number): DocumentObject => plc.log(conditionActive(1, of(correlationId)));
   const cleared = (correlationId: number): DocumentObject => plc.log(conditionCleared(1, of(correlationId)));
   const large = (correlationId: number): DocumentObject =>
     plc.log(conditionCommented(1, of(correlationId), 'x'.repeat(255)));
 
   it('open spans: the oldest is closed early and says so; its real end finds nothing any more', () => {
-    const small = book({ openSpans: 2 });
+    const small = spanStore({ openSpans: 2 });
     should(read(small, [active(1), active(2)])).eql([]);
     const early = single(read(small, [active(3)]));
     should(plain(early.attributes)).containEql({
@@ -53,7 +53,7 @@ describe('the limits of a span book', () => {
   });
 
   it('open spans: what was closed early does not begin again when it is read again', () => {
-    const small = book({ openSpans: 2 });
+    const small = spanStore({ openSpans: 2 });
     const documents = [active(1), active(2), active(3), cleared(1), cleared(2), cleared(3)];
     const first = read(small, documents);
     should(first.length).equal(3);
@@ -62,7 +62,7 @@ describe('the limits of a span book', () => {
   });
 
   it('open spans: the oldest of all streams goes, at the time of its own', () => {
-    const small = book({ openSpans: 1 });
+    const small = spanStore({ openSpans: 1 });
     read(small, [active(1)], 'a');
     const last = plc.now;
     plc.pass(60);
@@ -72,7 +72,7 @@ describe('the limits of a span book', () => {
   });
 
   it('events of one span: further ones are counted, repetitions make room first', () => {
-    const small = book({ eventsPerSpan: 3 });
+    const small = spanStore({ eventsPerSpan: 3 });
     const span = single(
       read(small, [
         active(1),
@@ -96,7 +96,7 @@ describe('the limits of a span book', () => {
   });
 
   it('events of one span: a repetition that is read again is not counted again', () => {
-    const small = book({ eventsPerSpan: 1 });
+    const small = spanStore({ eventsPerSpan: 1 });
     const documents = [
       active(1),
       ...Array.from({ length: 5 }, () => plc.log(conditionActive(1, of(1), { refreshId: 1 })))
@@ -107,7 +107,7 @@ describe('the limits of a span book', () => {
   });
 
   it('an alarm that is open for ever neither grows the memory nor stops anything else', () => {
-    const small = book({});
+    const small = spanStore({});
     read(small, [active(1)]);
     const sizes: number[] = [];
     let others = 0;
@@ -135,8 +135,8 @@ describe('the limits of a span book', () => {
     should(plain(span.attributes)).not.have.property('openot.truncated');
   });
 
-  it('handed out and not settled: the book is full until some are settled, and loses none of them', () => {
-    const small = book({ unsettledSpans: 2 });
+  it('handed out and not settled: the span store is full until some are settled, and loses none of them', () => {
+    const small = spanStore({ unsettledSpans: 2 });
     const documents = [active(1), cleared(1), active(2), cleared(2), active(3), cleared(3)];
     read(small, documents.slice(0, 3));
     should(small.isFull).be.false();
@@ -148,12 +148,12 @@ describe('the limits of a span book', () => {
     should([small.isFull, small.pending]).eql([false, 1]);
   });
 
-  it('handed out and not settled: what nobody is known to settle makes no book full, but is kept', () => {
-    const small = book({ unsettledSpans: 2 });
+  it('handed out and not settled: what nobody is known to settle makes no span store full, but is kept', () => {
+    const small = spanStore({ unsettledSpans: 2 });
     const documents = [active(1), cleared(1), active(2), cleared(2)];
     const spans = read(small, documents);
     should(small.isFull).be.true();
-    const restored = book({ unsettledSpans: 2 });
+    const restored = spanStore({ unsettledSpans: 2 });
     should(restored.restore(small.image())).eql({ ok: true });
     should([restored.isFull, restored.pending]).eql([false, 2]);
     // They are read again, and so under way again.
@@ -166,9 +166,9 @@ describe('the limits of a span book', () => {
     should([restored.isFull, restored.pending]).eql([false, 0]);
   });
 
-  it('handed out and not settled, in a book that goes on all the same: the oldest is forgotten, counted, and not handed out again', () => {
+  it('handed out and not settled, in a span store that goes on all the same: the oldest is forgotten, counted, and not handed out again', () => {
     const documents = [active(1), cleared(1), active(2), cleared(2), active(3), cleared(3)];
-    const [bySpans, byBytes] = [book({ keptSpans: 2 }), book({ keptBytes: 2000 })];
+    const [bySpans, byBytes] = [spanStore({ keptSpans: 2 }), spanStore({ keptBytes: 2000 })];
     for (const small of [bySpans, byBytes]) {
       const spans = read(small, documents);
       should(spans.length).equal(3);
@@ -182,7 +182,7 @@ describe('the limits of a span book', () => {
   });
 
   it('handed out and not settled: all that one record closed is kept together', () => {
-    const small = book({});
+    const small = spanStore({});
     read(small, [active(1), active(2), active(3)]);
     plc.coldStart();
     const ending = plc.log(message(0, 102, []));
@@ -194,8 +194,8 @@ describe('the limits of a span book', () => {
     should(read(small, [ending])).eql([]);
   });
 
-  it('bytes of the image: large spans are closed early, large closed ones make the book full', () => {
-    const small = book({ imageBytes: 200_000 });
+  it('bytes of the image: large spans are closed early, large closed ones make the span store full', () => {
+    const small = spanStore({ imageBytes: 200_000 });
     let spans = 0;
     let fullOnes = 0;
     for (let correlationId = 0; correlationId < 60; correlationId++) {
@@ -217,7 +217,7 @@ describe('the limits of a span book', () => {
   });
 
   it('the image is the same whether its spans were made anew or not', () => {
-    const [kept, fresh] = [book({}), book({})];
+    const [kept, fresh] = [spanStore({}), spanStore({})];
     const documents = [
       active(1),
       active(2),
@@ -238,7 +238,7 @@ describe('the limits of a span book', () => {
   });
 
   it('bytes of the image: a single span that is too large is closed early too, and handed out', () => {
-    const small = book({ imageBytes: 2000 });
+    const small = spanStore({ imageBytes: 2000 });
     const documents = [
       active(1),
       ...Array.from({ length: 10 }, () => plc.log(conditionCommented(1, of(1), 'x'.repeat(200))))
@@ -249,7 +249,7 @@ describe('the limits of a span book', () => {
 
   it('identities: one that was forgotten opens as if it were new', () => {
     const reusedWith = (identities: number): unknown => {
-      const small = book({ identities });
+      const small = spanStore({ identities });
       const spans = read(small, [
         active(1),
         cleared(1),
@@ -267,7 +267,7 @@ describe('the limits of a span book', () => {
   });
 
   it('identities: what was open long is remembered from its end', () => {
-    const small = book({ identities: 2 });
+    const small = spanStore({ identities: 2 });
     const spans = read(small, [
       active(1),
       active(2),
@@ -282,7 +282,7 @@ describe('the limits of a span book', () => {
   });
 
   it('identities: conditions do not drive out batches', () => {
-    const small = book({ identities: 2 });
+    const small = spanStore({ identities: 2 });
     const batch = (state: number): DocumentObject => plc.log(batchEvent(1, 40, state, 30));
     read(small, [batch(BatchState.Started), batch(BatchState.Completed)]);
     for (let n = 0; n < 10; n++) read(small, [active(n), cleared(n)]);
@@ -291,13 +291,13 @@ describe('the limits of a span book', () => {
   });
 
   it('sources: beyond the limit a record that is read again may count again, but memory does not grow', () => {
-    const small = book({ sources: 10 });
+    const small = spanStore({ sources: 10 });
     for (let n = 0; n < 3000; n++) read(small, [plc.log(message(n, 102, []))]);
     should(small.image().length).be.below(1000);
   });
 
   it('streams: the one that was silent longest goes, its open spans closed early', () => {
-    const small = book({ streams: 2 });
+    const small = spanStore({ streams: 2 });
     read(small, [active(1)], 'a');
     read(small, [active(2)], 'b');
     read(small, [plc.log(message(1, 102, []))], 'a');
@@ -307,7 +307,7 @@ describe('the limits of a span book', () => {
   });
 
   it('of ids: a record of a span that is open keeps its trace, however many came since', () => {
-    const small = book({ identities: 1 });
+    const small = spanStore({ identities: 1 });
     const batch = plc.log(batchEvent(1, 40, BatchState.Started, 30));
     const event = conditionActive(1, of(1));
     const documents = [

@@ -1,6 +1,6 @@
 import should from 'should';
 import { DocumentObject } from '../../../../lib/document';
-import { createSpanBook, SpanBook } from '../../../../lib/telemetry/spans';
+import { createSpanStore, SpanStore } from '../../../../lib/telemetry/spans';
 import {
   batchEvent,
   BatchState,
@@ -18,13 +18,13 @@ const stopped = { sourceId: 0, eventTypeId: EventType.LoggerStopped, slots: [] }
 describe('a run that ends', () => {
   let plant: Plant;
   let plc: Plc;
-  let book: SpanBook;
+  let spanStore: SpanStore;
   before(() => {
     plant = loadPlant();
   });
   beforeEach(() => {
     plc = new Plc(plant.compiled);
-    book = createSpanBook();
+    spanStore = createSpanStore();
   });
   const active = (correlationId = 5): DocumentObject => plc.log(conditionActive(1, { ...ALARM, correlationId }));
   const cleared = (): DocumentObject => plc.log(conditionCleared(1, ALARM));
@@ -32,10 +32,10 @@ describe('a run that ends', () => {
 
   it('closes its open spans as truncated, at the last time that is known of it', () => {
     const documents = [active(), plc.log(batchEvent(2, 40, BatchState.Started, 30)), line(3), plc.log(stopped)];
-    should(read(book, documents)).eql([]);
+    should(read(spanStore, documents)).eql([]);
     plc.coldStart();
     plc.pass(3600);
-    const spans = read(book, [line(0)]);
+    const spans = read(spanStore, [line(0)]);
     should(spans.map(({ name, endTimeUnixNano }) => [name, endTimeUnixNano])).eql([
       ['TempHigh', at(4)],
       ['batch Base', at(4)]
@@ -44,15 +44,15 @@ describe('a run that ends', () => {
       should(plain(attributes)).containEql({ 'openot.truncated': true, 'openot.truncation.reason': 'run' });
       should(plain(attributes)).not.have.property('openot.end.seq');
     }
-    should(book.counts.truncated).equal(2);
-    should(book.open).equal(0);
+    should(spanStore.counts.truncated).equal(2);
+    should(spanStore.open).equal(0);
   });
 
   it('is ended by the first record of the next, whatever it is: a placeholder too, but no loss', () => {
-    read(book, [active()]);
+    read(spanStore, [active()]);
     plc.coldStart();
-    should(read(book, [plc.loss(0, 2)])).eql([]);
-    should(single(read(book, [plc.placeholder(0)])).endTimeUnixNano).equal(at(1));
+    should(read(spanStore, [plc.loss(0, 2)])).eql([]);
+    should(single(read(spanStore, [plc.placeholder(0)])).endTimeUnixNano).equal(at(1));
   });
 
   it('is not ended by a logger that stops and goes on', () => {
@@ -66,13 +66,13 @@ describe('a run that ends', () => {
       }),
       cleared()
     ];
-    should(plain(single(read(book, documents)).attributes)).not.have.property('openot.truncated');
+    should(plain(single(read(spanStore, documents)).attributes)).not.have.property('openot.truncated');
   });
 
   it('may have opened with its first record what the next opens with its own', () => {
     const first = active();
     plc.coldStart();
-    const [truncated, whole] = read(book, [first, active(), cleared()]);
+    const [truncated, whole] = read(spanStore, [first, active(), cleared()]);
     should(truncated.traceId).not.equal(whole.traceId);
     should(plain(whole.attributes)).not.have.property('openot.truncated');
     should(plain(whole.attributes)).not.have.property('openot.correlation.reused');
@@ -83,35 +83,35 @@ describe('a run that ends', () => {
     plc.pass(-7200);
     const back = line();
     plc.coldStart();
-    const span = single(read(book, [begun, back, line(0)]));
+    const span = single(read(spanStore, [begun, back, line(0)]));
     should(span.endTimeUnixNano).equal(span.startTimeUnixNano);
     should(plain(span.attributes)).containEql({ 'openot.truncated': true, 'openot.clock.reversed': true });
   });
 
   it("does not end another stream's spans", () => {
-    read(book, [active()], 'a');
-    read(book, [active(6)], 'b');
+    read(spanStore, [active()], 'a');
+    read(spanStore, [active(6)], 'b');
     plc.coldStart();
-    should(single(read(book, [line()], 'a')).name).equal('TempHigh');
-    should(book.open).equal(1);
+    should(single(read(spanStore, [line()], 'a')).name).equal('TempHigh');
+    should(spanStore.open).equal(1);
   });
 
   it('is over for good: its records, read again, open nothing and end nothing', () => {
     const old = [active(), cleared(), active(6), line()];
-    read(book, old);
+    read(spanStore, old);
     plc.coldStart();
     const fresh = [line(0), active(7)];
-    read(book, fresh);
-    const { opened, closed } = book.counts;
-    read(book, [...old, ...fresh]);
-    should(book.counts).containEql({ opened, closed });
-    should(book.open).equal(1);
+    read(spanStore, fresh);
+    const { opened, closed } = spanStore.counts;
+    read(spanStore, [...old, ...fresh]);
+    should(spanStore.counts).containEql({ opened, closed });
+    should(spanStore.open).equal(1);
   });
 
   it('an incarnation that ends closes them too, also within the same run', () => {
     const documents = [active(), line()];
     plc.powerCycle();
-    const [truncated, whole] = read(book, [...documents, active(), cleared()]);
+    const [truncated, whole] = read(spanStore, [...documents, active(), cleared()]);
     should(plain(truncated.attributes)).containEql({
       'openot.truncated': true,
       'openot.truncation.reason': 'incarnation'
@@ -127,7 +127,7 @@ describe('a run that ends', () => {
     plc.powerCycle();
     plc.runId = 2n;
     plc.pass(-86_400);
-    const spans = read(book, [...documents, active(), cleared()]);
+    const spans = read(spanStore, [...documents, active(), cleared()]);
     should(spans.length).equal(2);
   });
 
@@ -136,21 +136,21 @@ describe('a run that ends', () => {
     const documents = [active()];
     plc.runId = 10n;
     plc.pass(-86_400);
-    should(read(book, [...documents, line()]).length).equal(1);
+    should(read(spanStore, [...documents, line()]).length).equal(1);
   });
 
   it('a reader that forgot its state counts incarnations from 0 again: what it reads again is known, what is new counts', () => {
     plc.incarnation = 3;
     const documents = [active(), plc.log(conditionHandled(1, 'ConditionAcknowledged', ALARM)), line()];
-    read(book, documents);
+    read(spanStore, documents);
     const again = documents.map((document) => ({
       ...document,
       provenance: { ...document.provenance, incarnation: 0 }
     }));
-    should(read(book, again)).eql([]);
-    should(book.open).equal(1);
+    should(read(spanStore, again)).eql([]);
+    should(spanStore.open).equal(1);
     plc.incarnation = 0;
-    const spans = read(book, [active(6), plc.log(conditionCleared(1, { ...ALARM, correlationId: 6 }))]);
+    const spans = read(spanStore, [active(6), plc.log(conditionCleared(1, { ...ALARM, correlationId: 6 }))]);
     should(spans.map(({ attributes }) => plain(attributes)['openot.truncation.reason'])).eql([
       'incarnation',
       undefined
@@ -160,10 +160,10 @@ describe('a run that ends', () => {
   it('bytes without a ring: seqs that went back in records that are new are another life', () => {
     plc.incarnation = undefined;
     const documents = [active(), line(), line()];
-    read(book, documents);
-    should(read(book, documents)).eql([], 'the same again is no other life');
+    read(spanStore, documents);
+    should(read(spanStore, documents)).eql([], 'the same again is no other life');
     plc.powerCycle();
-    const spans = read(book, [active(6), plc.log(conditionCleared(1, { ...ALARM, correlationId: 6 }))]);
+    const spans = read(spanStore, [active(6), plc.log(conditionCleared(1, { ...ALARM, correlationId: 6 }))]);
     should(spans.map(({ attributes }) => plain(attributes)['openot.truncation.reason'])).eql([
       'incarnation',
       undefined
@@ -184,18 +184,20 @@ describe('a run that ends', () => {
   ] as const) {
     it(`one time in the far future hides for a day at most that a life went back: ${what}`, () => {
       plc.incarnation = before;
-      read(book, [line(), line(), timed(line(), T0 + 3_000_000_000n * SECOND)]);
+      read(spanStore, [line(), line(), timed(line(), T0 + 3_000_000_000n * SECOND)]);
       plc.powerCycle();
       plc.incarnation = after;
-      should(read(book, [active(), cleared()])).eql([]);
-      should(book.counts.repeated).equal(2);
-      const image = book.image();
-      book = createSpanBook();
-      should(book.restore(image)).eql({ ok: true });
+      should(read(spanStore, [active(), cleared()])).eql([]);
+      should(spanStore.counts.repeated).equal(2);
+      const image = spanStore.image();
+      spanStore = createSpanStore();
+      should(spanStore.restore(image)).eql({ ok: true });
       plc.powerCycle();
       plc.incarnation = after;
       plc.pass(DAY);
-      should(read(book, [active(6), plc.log(conditionCleared(1, { ...ALARM, correlationId: 6 }))]).length).equal(1);
+      should(read(spanStore, [active(6), plc.log(conditionCleared(1, { ...ALARM, correlationId: 6 }))]).length).equal(
+        1
+      );
     });
   }
 
@@ -204,13 +206,13 @@ describe('a run that ends', () => {
     const documents = [active(), line(), line()].map((document) =>
       timed(document, BigInt(document.provenance.sourceTimeNs ?? 0) + BigInt(10 * DAY) * SECOND)
     );
-    read(book, documents);
+    read(spanStore, documents);
     const later = documents.map((document) => ({
       ...document,
       provenance: { ...document.provenance, receiveTimeNs: String(T0 + BigInt(3 * DAY) * SECOND) }
     }));
-    should(read(book, later)).eql([]);
-    should(book.open).equal(1);
+    should(read(spanStore, later)).eql([]);
+    should(spanStore.open).equal(1);
   });
 
   for (const [what, first] of [
@@ -225,20 +227,20 @@ describe('a run that ends', () => {
           ...document,
           provenance: { ...document.provenance, receiveTimeNs: String(ns) }
         }));
-      read(book, received(first));
-      should(read(book, received(plc.now + SECOND))).eql([]);
-      should([book.open, book.counts.repeated]).eql([1, 3]);
+      read(spanStore, received(first));
+      should(read(spanStore, received(plc.now + SECOND))).eql([]);
+      should([spanStore.open, spanStore.counts.repeated]).eql([1, 3]);
     });
   }
 
   it('nor does anything that was read, when it is read again a month later', () => {
     const documents = [active(), line(), line()];
-    read(book, documents);
+    read(spanStore, documents);
     const later = documents.map((document) => ({
       ...document,
       provenance: { ...document.provenance, incarnation: 0, receiveTimeNs: String(T0 + BigInt(30 * DAY) * SECOND) }
     }));
-    should(read(book, later)).eql([]);
-    should([book.open, book.counts.repeated]).eql([1, 3]);
+    should(read(spanStore, later)).eql([]);
+    should([spanStore.open, spanStore.counts.repeated]).eql([1, 3]);
   });
 });

@@ -2,7 +2,7 @@ import should from 'should';
 import { bind, Binding, compileDefinition, DefinitionStore, writeDefinition } from '../../../../lib/definition';
 import { createFormatter, DocumentObject } from '../../../../lib/document';
 import { assembleRequest } from '../../../../lib/telemetry/assemble';
-import { createSpanBook } from '../../../../lib/telemetry/spans';
+import { createSpanStore } from '../../../../lib/telemetry/spans';
 import { ScenarioName, scenarios } from '../../../../lib/simulator';
 import { assertValid } from '../../../support/otlp/validator';
 import { clocked } from '../../simulator/support/clocked';
@@ -62,8 +62,8 @@ for (const scenario of Object.keys(scenarios) as ScenarioName[]) {
     });
 
     it('are those that the rules tell, and valid OTLP', () => {
-      const book = createSpanBook();
-      const spans = read(book, documents, 'plant/line', true);
+      const spanStore = createSpanStore();
+      const spans = read(spanStore, documents, 'plant/line', true);
       should(spans.map(toldBy)).eql(tellSpans(documents, 'plant/line', true));
       assertValid('traces', assembleRequest('traces', { spans }, { resource: { attributes: [] }, scope: {} }));
       const kinds = spans.map(({ attributes }) => plain(attributes)['openot.span.kind']);
@@ -76,8 +76,8 @@ for (const scenario of Object.keys(scenarios) as ScenarioName[]) {
     });
 
     it('have names that are few and say something', () => {
-      const book = createSpanBook();
-      const names = new Set(read(book, documents, 'plant/line', true).map(({ name }) => name));
+      const spanStore = createSpanStore();
+      const names = new Set(read(spanStore, documents, 'plant/line', true).map(({ name }) => name));
       should(names.size).be.below(60);
       for (const name of names)
         should(name)

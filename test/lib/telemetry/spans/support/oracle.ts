@@ -21,7 +21,7 @@ export interface Told {
   readonly endSeq: unknown;
 }
 
-/** The same of a span that a book handed out. */
+/** The same of a span that a span store handed out. */
 export function toldBy(span: Span): Told {
   const attributes = plain(span.attributes);
   return {

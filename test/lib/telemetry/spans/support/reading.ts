@@ -1,25 +1,25 @@
 import { DocumentObject } from '../../../../../lib/document';
 import { AnyValue, KeyValue, Span } from '../../../../../lib/telemetry/otlp-types';
-import { SpanBook, SpanIds } from '../../../../../lib/telemetry/spans';
+import { SpanStore, SpanIds } from '../../../../../lib/telemetry/spans';
 
 /** Applies documents in order; the spans that they closed. */
 export function read(
-  book: SpanBook,
+  spanStore: SpanStore,
   documents: readonly DocumentObject[],
   stream = 'line 1',
   stateSpans = false
 ): Span[] {
-  return documents.flatMap((document) => book.apply(document, { stream, stateSpans }).closed);
+  return documents.flatMap((document) => spanStore.apply(document, { stream, stateSpans }).closed);
 }
 
 /** The ids of each document's log record. */
 export function idsOf(
-  book: SpanBook,
+  spanStore: SpanStore,
   documents: readonly DocumentObject[],
   stream = 'line 1',
   stateSpans = false
 ): (SpanIds | undefined)[] {
-  return documents.map((document) => book.apply(document, { stream, stateSpans }).correlation);
+  return documents.map((document) => spanStore.apply(document, { stream, stateSpans }).correlation);
 }
 
 export function plainValue(value: AnyValue): unknown {

@@ -20,7 +20,7 @@ const MAX_USES = 8;
  * of
  * its own, and records that come after the end still find their trace.
  */
-export class Openings {
+export class IdentityUses {
   /** By the trace id of the identity; the one used longest ago first. */
   private readonly uses: BoundedMap<string, Opening[]>;
 

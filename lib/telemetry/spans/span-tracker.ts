@@ -6,9 +6,9 @@ import { plainIds } from './correlation';
 import { Digest, identityOf, Scene, spanIdOf, SpanKind, traceIdOf } from './ids';
 import type { SpanLimits } from './limits';
 import { addEvent, finished, OpenSpan, SpanEnd, Truncation } from './open-span';
-import { Openings } from './openings';
+import { IdentityUses } from './identity-uses';
 import { boolValue, endAttributes, jsonBytes, namedEvent } from './parts';
-import { RecordKey, Shelf } from './shelf';
+import { RecordKey, UnsettledSpans } from './unsettled-spans';
 import type { StreamState } from './stream-state';
 
 /** What a rule says of a span that begins. */
@@ -62,12 +62,12 @@ const noCounts = (): { -readonly [name in keyof SpanCounts]: number } => ({
 /**
  * Opens, keeps and closes spans, within the limits. The rules of what begins and ends stand beside it, one file each.
  */
-export class Desk {
+export class SpanTracker {
   readonly counts = noCounts();
-  readonly shelf: Shelf;
+  readonly unsettled: UnsettledSpans;
   /** For the attributes of events. */
   readonly fieldKeys = new FieldKeyBook();
-  readonly openings: Readonly<Record<'condition' | 'batch', Openings>>;
+  readonly identityUses: Readonly<Record<'condition' | 'batch', IdentityUses>>;
   /** Every open span with its stream, in the order in which they were opened. */
   readonly open = new Map<OpenSpan, StreamState>();
   changed = false;
@@ -78,13 +78,13 @@ export class Desk {
   private closed: Span[] = [];
 
   constructor(private readonly limits: SpanLimits) {
-    this.shelf = new Shelf({
+    this.unsettled = new UnsettledSpans({
       spans: limits.unsettledSpans,
       bytes: limits.imageBytes / 2,
       mostSpans: limits.keptSpans,
       mostBytes: limits.keptBytes
     });
-    this.openings = { condition: new Openings(limits.identities), batch: new Openings(limits.identities) };
+    this.identityUses = { condition: new IdentityUses(limits.identities), batch: new IdentityUses(limits.identities) };
   }
 
   /** Whatever closes from here on is closed by that record. */
@@ -109,7 +109,7 @@ export class Desk {
   idsNow(state: StreamState, { kind, key, digest }: Identity): SpanIds {
     return (
       state.open.get(key)?.ids ??
-      (kind === 'state' ? undefined : this.openings[kind].of(key).at(-1)?.ids) ??
+      (kind === 'state' ? undefined : this.identityUses[kind].of(key).at(-1)?.ids) ??
       plainIds(digest)
     );
   }
@@ -120,7 +120,7 @@ export class Desk {
     const span = state.open.get(key);
     if (span?.sourceId === source.id && span.seq <= document.seq) return span.ids;
     return (
-      (kind === 'state' ? undefined : this.openings[kind].at(key, source.id, document.seq, sourceTimeNs)) ??
+      (kind === 'state' ? undefined : this.identityUses[kind].at(key, source.id, document.seq, sourceTimeNs)) ??
       plainIds(digest)
     );
   }
@@ -136,7 +136,7 @@ export class Desk {
       spanId: use.spanId,
       ...(parent === undefined ? {} : { parentSpanId: parent.spanId })
     };
-    if (kind !== 'state') this.openings[kind].put(key, { ...place, ids });
+    if (kind !== 'state') this.identityUses[kind].put(key, { ...place, ids });
     const span: OpenSpan = {
       kind,
       key,
@@ -171,7 +171,7 @@ export class Desk {
     { kind, key, digest, parts }: Identity,
     place: Place
   ): { spanId: string; reused: boolean } {
-    const uses = kind === 'state' ? [] : this.openings[kind].of(key);
+    const uses = kind === 'state' ? [] : this.identityUses[kind].of(key);
     const same = uses.findIndex(
       (use) => use.sourceId === place.sourceId && use.seq === place.seq && use.startNs === place.startNs
     );
@@ -221,12 +221,12 @@ export class Desk {
   private close(span: OpenSpan, end: SpanEnd): void {
     const { counts } = this;
     const { kind, key, ids, sourceId, seq, startNs } = span;
-    if (kind !== 'state') this.openings[kind].put(key, { sourceId, seq, startNs, ids });
+    if (kind !== 'state') this.identityUses[kind].put(key, { sourceId, seq, startNs, ids });
     this.open.get(span)?.open.delete(key);
     this.open.delete(span);
     this.bytes -= span.bytes;
     const done = finished(span, end);
-    counts.forgotten += this.shelf.put(this.by as RecordKey, done);
+    counts.forgotten += this.unsettled.put(this.by as RecordKey, done);
     this.closed.push(done);
     counts.closed++;
     if (end.truncation === 'limit') counts.truncatedByLimit++;

@@ -1,11 +1,11 @@
 import type { Timers } from '../../lib/base';
-import type { SpanBookPort } from '../../lib/telemetry';
+import type { SpanStorePort } from '../../lib/telemetry';
 import {
   createNetworkProfile,
   NetworkProfile,
-  createSpanBook,
+  createSpanStore,
   SPAN_LIMITS,
-  SpanBook,
+  SpanStore,
   SpanLimits
 } from '../../lib/telemetry';
 import type { Store } from '../../lib/state';
@@ -24,7 +24,7 @@ const BYTES_PER_SECOND = 8 * 1024 * 1024;
 const LEISURE_BYTES_PER_SECOND = 256 * 1024;
 
 /** What the memory of a mapper is made of. */
-export interface MemoryPorts extends Pick<Timers, 'after'> {
+export interface MapperStatePorts extends Pick<Timers, 'after'> {
   /** In place of SPAN_LIMITS. */
   readonly spanLimits?: Partial<SpanLimits>;
   /** Absent where nothing has to survive a restart. */
@@ -39,8 +39,8 @@ export interface MemoryPorts extends Pick<Timers, 'after'> {
  * What a mapper remembers from one message to the next: the spans that are open, and when audited items changed last;
  * with its state file.
  */
-export class Memory {
-  private spans: SpanBook;
+export class MapperState {
+  private spans: SpanStore;
   private profile: NetworkProfile;
   private readonly keeper: StateKeeper | undefined;
   private isSaving = false;
@@ -53,9 +53,9 @@ export class Memory {
   /** What the limits of the spans took away, as far as it was told. */
   private told = { truncatedByLimit: 0, forgotten: 0 };
   /** For the mapper. */
-  readonly book: SpanBookPort = { apply: (document, facts) => this.spans.apply(document, facts) };
+  readonly spanStore: SpanStorePort = { apply: (document, facts) => this.spans.apply(document, facts) };
 
-  constructor(private readonly ports: MemoryPorts) {
+  constructor(private readonly ports: MapperStatePorts) {
     this.spans = this.newBook();
     this.profile = createNetworkProfile();
     const { store } = ports;
@@ -115,7 +115,7 @@ export class Memory {
     return this.isResting;
   }
 
-  /** As many spans as may be on their way to be settled are (SpanBook.isFull). */
+  /** As many spans as may be on their way to be settled are (SpanStore.isFull). */
   get isFull(): boolean {
     return this.spans.isFull;
   }
@@ -160,7 +160,7 @@ export class Memory {
   }
 
   /** Reports what a limit took away since it was told last. */
-  tellLimits(): void {
+  reportLimits(): void {
     const { truncatedByLimit, forgotten } = this.spans.counts;
     const [truncated, gone] = [truncatedByLimit - this.told.truncatedByLimit, forgotten - this.told.forgotten];
     if (truncated <= 0 && gone <= 0) return;
@@ -184,8 +184,8 @@ export class Memory {
     );
   }
 
-  private newBook(): SpanBook {
-    return createSpanBook({ limits: this.ports.spanLimits });
+  private newBook(): SpanStore {
+    return createSpanStore({ limits: this.ports.spanLimits });
   }
 
   private image(): StateParts {
@@ -213,8 +213,8 @@ export class Memory {
       [this.spans, spans],
       [this.profile, audit]
     ] as const;
-    for (const [book, image] of books) {
-      const restored = image.length === 0 ? ({ ok: true } as const) : book.restore(image);
+    for (const [spanStore, image] of books) {
+      const restored = image.length === 0 ? ({ ok: true } as const) : spanStore.restore(image);
       if (!restored.ok) return restored.message;
     }
     return undefined;

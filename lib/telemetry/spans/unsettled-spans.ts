@@ -23,8 +23,8 @@ interface Kept {
   isUnderWay: boolean;
 }
 
-/** How much a shelf takes. */
-export interface ShelfLimits {
+/** How much a unsettled takes. */
+export interface UnsettledLimits {
   /** Under way; then it is full. */
   readonly spans: number;
   readonly bytes: number;
@@ -44,7 +44,7 @@ const spanIn = ({ bytes }: Kept): Span =>
  * out
  * again, the same to the last byte.
  */
-export class Shelf {
+export class UnsettledSpans {
   /** By closing record, oldest first. */
   private readonly kept = new Map<string, Kept[]>();
   /** Its keys by stream: a settlement of one looks at no other. */
@@ -54,7 +54,7 @@ export class Shelf {
   private spansUnderWay = 0;
   private bytesUnderWay = 0;
 
-  constructor(private readonly limits: ShelfLimits) {}
+  constructor(private readonly limits: UnsettledLimits) {}
 
   /**
    * Is as much under way as it should hold? What nobody is known to settle does not count: waiting for it could be for

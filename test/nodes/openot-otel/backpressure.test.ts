@@ -1,7 +1,7 @@
 import should from 'should';
 import type { EventDocument } from '../../../lib/document';
 import { STALL_MS } from '../../../nodes/openot-otel/controller';
-import { WaitingRoom } from '../../../nodes/openot-otel/waiting-room';
+import { BackpressureQueue } from '../../../nodes/openot-otel/backpressure-queue';
 import type { Token } from '../../../nodes/delivery/token';
 import { Bench, MemoryStore, turns } from './support/bench';
 import { alarm, eventDocument } from './support/otel';
@@ -221,7 +221,7 @@ describe('what waits for room costs no more the more of it waits', () => {
   });
 
   it('a look reads the tokens of those that have some, and of no other', () => {
-    const room = new WaitingRoom();
+    const room = new BackpressureQueue();
     let reads = 0;
     const none: Token[] = [];
     none.forEach = () => void reads++;

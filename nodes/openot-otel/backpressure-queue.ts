@@ -4,7 +4,7 @@ import type { Token } from '../delivery';
 import { estimatedBytes } from './size';
 
 /** A message that waits to be mapped. */
-export interface Guest {
+export interface QueuedMessage {
   readonly message: NodeMessageInFlow;
   readonly stream: string;
   readonly tokens: readonly Token[];
@@ -13,54 +13,54 @@ export interface Guest {
   readonly run: () => void;
 }
 
-interface Seat extends Guest {
+interface Slot extends QueuedMessage {
   /** 0 where it is not loose. */
   readonly items: number;
   readonly bytes: number;
 }
 
 /** Messages that are not mapped yet, in order: for the state, or for room among the spans that are not settled. */
-export class WaitingRoom {
-  private readonly seats = new Fifo<Seat>();
+export class BackpressureQueue {
+  private readonly slots = new Fifo<Slot>();
   /** Of these, those with tokens: as many as readers have on their way, however many others wait between them. */
-  private readonly withTokens = new Fifo<Seat>();
+  private readonly withTokens = new Fifo<Slot>();
   /** Of those that are loose: their items, and bytes, about. */
   looseItems = 0;
   looseBytes = 0;
 
   get length(): number {
-    return this.seats.length;
+    return this.slots.length;
   }
 
-  get first(): Guest | undefined {
-    return this.seats.at(0);
+  get first(): QueuedMessage | undefined {
+    return this.slots.at(0);
   }
 
-  *all(): Iterable<Guest> {
-    for (let n = 0; n < this.seats.length; n++) yield this.seats.at(n)!;
+  *all(): Iterable<QueuedMessage> {
+    for (let n = 0; n < this.slots.length; n++) yield this.slots.at(n)!;
   }
 
-  add(guest: Guest): void {
-    const { tokens, isLoose } = guest;
-    const { payload } = guest.message;
-    const seat: Seat = {
-      ...guest,
+  add(queued: QueuedMessage): void {
+    const { tokens, isLoose } = queued;
+    const { payload } = queued.message;
+    const slot: Slot = {
+      ...queued,
       items: isLoose ? (Array.isArray(payload) ? payload.length : 1) : 0,
       bytes: isLoose ? bytesOf(payload) : 0
     };
-    this.seats.push(seat);
-    if (tokens.length > 0) this.withTokens.push(seat);
-    this.looseItems += seat.items;
-    this.looseBytes += seat.bytes;
+    this.slots.push(slot);
+    if (tokens.length > 0) this.withTokens.push(slot);
+    this.looseItems += slot.items;
+    this.looseBytes += slot.bytes;
   }
 
-  take(): Guest | undefined {
-    const seat = this.seats.shift();
-    if (seat === undefined) return undefined;
-    if (seat.tokens.length > 0) this.withTokens.shift();
-    this.looseItems -= seat.items;
-    this.looseBytes -= seat.bytes;
-    return seat;
+  take(): QueuedMessage | undefined {
+    const slot = this.slots.shift();
+    if (slot === undefined) return undefined;
+    if (slot.tokens.length > 0) this.withTokens.shift();
+    this.looseItems -= slot.items;
+    this.looseBytes -= slot.bytes;
+    return slot;
   }
 
   /** By session, the lowest serial that waits here; `more` are of a message that is about to come. */
