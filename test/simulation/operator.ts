@@ -183,7 +183,7 @@ export class Operator {
     this.restartLater(Math.min(plan.operator.downMs, 200));
   }
 
-  /** A reader that has saved how a life begins, and has told nobody yet, is killed there: the next one owes the notice. */
+  /** A reader that has saved how a life begins and has told nobody is killed there: the next one owes the notice. */
   saved(checkpoint: SavedState): void {
     if (!this.killsAtNotice || checkpoint.pending === undefined || this.isBusy) return;
     this.killsAtNotice = false;

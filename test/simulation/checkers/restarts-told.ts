@@ -1,7 +1,7 @@
 import { Books, SeenBatch, Session } from '../books';
 import { Checker } from './checker';
 
-/** Who has a record of a new life of the ring was told before it that the ring began anew, whatever was killed between. */
+/** Who has a record of a new life of the ring was told before it that the ring began anew, whatever was killed. */
 export function restartsToldChecker({ alarm }: Books): Checker {
   const told = new Set<number>([0]);
   return {
