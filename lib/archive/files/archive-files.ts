@@ -24,8 +24,11 @@ export function archiveFiles(root: string, system: FolderSystem = systemFolders)
     read: (path) => system.read(at(path)),
     write: async (path, bytes) => {
       await made(above(path));
-      await system.write(at(path), bytes);
-      await system.sync(at(path));
+      // Beside it first: what is written again after a failure may be what a head that is about to be signed stands on.
+      const beside = `${at(path)}.new`;
+      await system.write(beside, bytes);
+      await system.sync(beside);
+      await system.rename(beside, at(path));
       await system.syncFolder(at(above(path)));
     },
     writeAt: async (path, offset, bytes) => {

@@ -31,6 +31,7 @@ export class BatchComposer {
   }
 
   async run(): Promise<void> {
+    if (await this.isOfFormerLife()) return;
     for (let i = 0; i < this.steps.length; i++) {
       const step = this.steps[i];
       if ('notice' in step) {
@@ -38,6 +39,18 @@ export class BatchComposer {
       } else await this.record(step.record, step.abs, i);
     }
     this.putNotices(() => true);
+  }
+
+  /** A batch of the life of the ring before this one, which came before and comes again: all of it is held. */
+  private async isOfFormerLife(): Promise<boolean> {
+    const { former } = this.tracker;
+    if (former?.incarnation !== this.facts.incarnation) return false;
+    for (const step of this.steps) {
+      if ('notice' in step) continue;
+      const index = former.held.get(step.abs);
+      if (index === undefined || !(await this.isHeld(index, step.record))) return false;
+    }
+    return true;
   }
 
   private async record(record: RecordView, abs: number, step: number): Promise<void> {

@@ -85,6 +85,8 @@ export class Opening {
   private async goneOn(state: ArchiveState): Promise<Outcome> {
     const { ports, writer } = this.parts;
     writer.take(state);
+    // What was read may not be flushed: a process that was killed between two steps of saving it leaves it so.
+    await writer.saveState();
     const found = await recover(ports.files, writer.log, state, await ports.checkpoint.load());
     if (!found.ok) return found;
     const learner = new Learner(writer.composer, ports.files);

@@ -63,7 +63,8 @@ export async function recover(
     return damaged(`its journal has a broken frame at byte ${journal.length}, with flushed entries behind it`);
   const { length } = journal;
   const size = (await files.read(JOURNAL))?.length ?? 0;
-  if (length < size) await files.cut(JOURNAL, length);
+  // What was read may not be flushed, and the next mark says that it is.
+  if (size > 0) await files.cut(JOURNAL, length);
   const leaves = journal.entries.map(leafHash);
   const overlap = overlapOf(leaves, await lastLeaves(files, head.size, leaves.length));
   const entries = journal.entries.slice(overlap).map((entry) => Buffer.from(entry));

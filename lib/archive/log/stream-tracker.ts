@@ -29,6 +29,8 @@ export class StreamTracker {
   accounting = new LossAccounting();
   /** Where each record that may come again stands in the log, by its position. */
   readonly held = new Map<number, number>();
+  /** The same of the life of the ring before this one: its last batches may come again after a kill. */
+  former: { readonly incarnation: number; readonly held: ReadonlyMap<number, number> } | undefined;
   /** Losses that were told since the last record. */
   losses: LossItem[] = [];
   /** Since the last record a range was skipped because the reader was told to go elsewhere. */
@@ -62,6 +64,7 @@ export class StreamTracker {
   beginLife(incarnation: number): void {
     if (this.incarnation === incarnation) return;
     this.carried = this.known();
+    if (this.incarnation !== undefined) this.former = { incarnation: this.incarnation, held: new Map(this.held) };
     this.incarnation = incarnation;
     this.accounting = new LossAccounting();
     this.held.clear();
@@ -132,7 +135,7 @@ export class StreamTracker {
 
   /** As plain JSON. */
   toJSON(): unknown {
-    const { stream, incarnation, end, capacity, accounting, losses, hasBegun, wasSought, joined } = this;
+    const { stream, incarnation, end, capacity, accounting, former, losses, hasBegun, wasSought, joined } = this;
     return {
       stream,
       ...(incarnation === undefined ? {} : { incarnation }),
@@ -140,6 +143,7 @@ export class StreamTracker {
       ...(Number.isFinite(capacity) ? { capacity } : {}),
       accounting,
       held: [...this.held].flat(),
+      ...(former === undefined ? {} : { former: [former.incarnation, ...[...former.held].flat()] }),
       losses,
       hasBegun,
       wasSought,
@@ -164,8 +168,11 @@ export class StreamTracker {
     tracker.end = value.end;
     if (isCount(incarnation)) tracker.incarnation = incarnation;
     if (isCount(capacity)) tracker.capacity = capacity;
-    for (let i = 0; i + 1 < (held as number[]).length; i += 2)
-      tracker.held.set((held as number[])[i], (held as number[])[i + 1]);
+    for (const [abs, index] of pairsOf(held as number[])) tracker.held.set(abs, index);
+    if (Array.isArray(value.former)) {
+      const [former, ...pairs] = value.former as number[];
+      tracker.former = { incarnation: former, held: pairsOf(pairs) };
+    }
     tracker.losses = losses as LossItem[];
     tracker.hasBegun = value.hasBegun === true;
     tracker.wasSought = value.wasSought === true;
@@ -184,4 +191,11 @@ export class StreamTracker {
   private known(): Map<string, number> {
     return new Map(this.accounting.sources().map(({ runId, sourceId, next }) => [keyOf(runId, sourceId), next]));
   }
+}
+
+/** A map out of its keys and values in turn. */
+function pairsOf(flat: readonly number[]): Map<number, number> {
+  const pairs = new Map<number, number>();
+  for (let i = 0; i + 1 < flat.length; i += 2) pairs.set(flat[i], flat[i + 1]);
+  return pairs;
 }
