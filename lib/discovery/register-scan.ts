@@ -1,11 +1,14 @@
 import type { RegisterType } from '../transport/modbus';
 import type { TransportError } from '../transport/transport';
 import { RegisterMemory } from './register-memory';
+import { PASSING } from '../transport/modbus/probing';
 import type { SearchLine } from './register-line';
 
 /** What a device says to an address that it does not have, or to a request that is too long for it. */
 const NO_SUCH = new Set([2, 3]);
 const NO_SUCH_FUNCTION = 1;
+/** Places in a row at which what should pass does not, after which the search is given up. */
+const MOST_PASSING = 4;
 
 /** The registers that a scan looks at. */
 export interface ScanRange {
@@ -20,7 +23,8 @@ export type ScanStep =
   | { readonly kind: 'read'; readonly first: number; readonly end: number }
   | { readonly kind: 'refused' }
   | { readonly kind: 'noFunction' }
-  | { readonly kind: 'error'; readonly error: TransportError };
+  /** passes: by what it says, it may be another time, or at another place. */
+  | { readonly kind: 'error'; readonly error: TransportError; readonly passes: boolean };
 
 /**
  * Reads the registers of one kind that a device has, within a range: as long requests as it takes, the edges of what
@@ -34,6 +38,8 @@ export class RegisterScan {
   private readonly holes: number[] = [];
   private next: number;
   private isConfirmedAgain = false;
+  /** Places in a row at which the device stayed busy, or its gateway did not reach it. */
+  private passing = 0;
 
   constructor(
     private readonly line: SearchLine,
@@ -59,10 +65,10 @@ export class RegisterScan {
     const step = await this.read(address, count);
     if (step.kind !== 'refused') {
       this.next = address + count;
-      return step;
+      return this.orPassed(step, address);
     }
     const { length, error } = await this.lengthFrom(address, count);
-    if (error !== undefined) return { kind: 'error', error };
+    if (error !== undefined) return { kind: 'error', error, passes: false };
     if (length === 0) {
       this.holes.push(address);
       this.next = address + count;
@@ -75,9 +81,17 @@ export class RegisterScan {
     return { kind: 'read', first: address, end: address + length };
   }
 
+  /** What should pass and does not may be the answer to this place alone: others are looked at all the same. */
+  private orPassed(step: ScanStep, address: number): ScanStep {
+    if (step.kind !== 'error' || !step.passes || ++this.passing >= MOST_PASSING) return step;
+    this.holes.push(address);
+    return { kind: 'refused' };
+  }
+
   private async read(address: number, count: number): Promise<ScanStep> {
     const outcome = await this.line.ask(this.registerType, address, count);
     if (outcome.ok) {
+      this.passing = 0;
       this.memory.put(address, outcome.bytes);
       return { kind: 'read', first: address, end: address + count };
     }
@@ -85,7 +99,8 @@ export class RegisterScan {
     if (NO_SUCH.has(outcome.exception ?? 0)) return { kind: 'refused' };
     return {
       kind: 'error',
-      error: { ok: false, code: outcome.code, message: outcome.message, remedy: outcome.remedy }
+      error: { ok: false, code: outcome.code, message: outcome.message, remedy: outcome.remedy },
+      passes: PASSING.has(outcome.exception ?? 0)
     };
   }
 

@@ -7,6 +7,7 @@ export { CONTROL_REGISTERS, findControl } from './inspect';
 export { bytesInOrder, layoutAt } from './layout';
 export type { Layout } from './layout';
 export { openSocket } from './open-socket';
+export { PASSING, PASSING_PAUSES_MS } from './register-reads';
 export type { Opening } from './open-socket';
 export { ModbusTransport } from './transport';
 export { transportError } from '../link';
