@@ -1,5 +1,5 @@
 import { showDefaults } from './shared/dialog';
-import { field, host, required, wholeNumber } from './shared/validators';
+import { field, host, oneOf, required, wholeNumber } from './shared/validators';
 import { configVersion, knownVersion, migrateAdded } from './shared/version';
 
 RED.nodes.registerType('openot-modbus', {
@@ -13,6 +13,9 @@ RED.nodes.registerType('openot-modbus', {
     requestTimeout: { value: '3000', validate: field('requestTimeout', wholeNumber(100, 600000)) },
     maxRegisters: { value: '125', validate: field('maxRegisters', wholeNumber(1, 125)) },
     pipeline: { value: '1', validate: field('pipeline', wholeNumber(1, 16)) },
+    connectPause: { value: '0', validate: field('connectPause', wholeNumber(0, 10000)) },
+    requestPause: { value: '0', validate: field('requestPause', wholeNumber(0, 10000)) },
+    transactionId: { value: 'strict', validate: field('transactionId', oneOf('strict', 'tolerant')) },
     configVersion: { value: configVersion('openot-modbus'), validate: knownVersion('openot-modbus') }
   },
   label() {

@@ -1,6 +1,6 @@
 import { DEFAULT_MODBUS_SETTINGS, ModbusSettings } from '../../lib/transport/modbus';
 import { CodedError } from './coded-error';
-import { numberOf } from './numbers';
+import { choiceOf, numberOf } from './numbers';
 import type { Places } from './variables';
 
 /** The dialog's properties as they stand in a flow file. */
@@ -11,6 +11,9 @@ export interface ModbusProperties {
   requestTimeout?: unknown;
   maxRegisters?: unknown;
   pipeline?: unknown;
+  connectPause?: unknown;
+  requestPause?: unknown;
+  transactionId?: unknown;
 }
 
 /** Where they may name environment variables, with the label of the dialog. */
@@ -45,7 +48,20 @@ export function modbusSettings(properties: ModbusProperties): { settings: Modbus
         min: 1,
         max: 125
       }),
-      pipeline: numberOf(properties.pipeline, { name: 'Under way', fallback: fallback.pipeline, min: 1, max: 16 })
+      pipeline: numberOf(properties.pipeline, { name: 'Under way', fallback: fallback.pipeline, min: 1, max: 16 }),
+      connectPauseMs: numberOf(properties.connectPause, {
+        name: 'Pause after connect',
+        fallback: fallback.connectPauseMs,
+        min: 0,
+        max: 10_000
+      }),
+      requestPauseMs: numberOf(properties.requestPause, {
+        name: 'Pause between',
+        fallback: fallback.requestPauseMs,
+        min: 0,
+        max: 10_000
+      }),
+      transactionId: choiceOf(properties.transactionId, 'Transaction id', ['strict', 'tolerant'])
     }
   };
 }

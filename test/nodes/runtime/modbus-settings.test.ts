@@ -12,10 +12,18 @@ describe('settings of openot-modbus', () => {
     pipeline: '1'
   };
 
+  const rest = {
+    maxRegisters: 125,
+    pipeline: 1,
+    connectPauseMs: 0,
+    requestPauseMs: 0,
+    transactionId: 'strict'
+  };
+
   it('become what the connection is told', () => {
     should(modbusSettings(good)).eql({
       host: '192.168.0.10',
-      settings: { host: '192.168.0.10', port: 502, unitId: 255, requestTimeoutMs: 3000, maxRegisters: 125, pipeline: 1 }
+      settings: { host: '192.168.0.10', port: 502, unitId: 255, requestTimeoutMs: 3000, ...rest }
     });
     should(
       modbusSettings({ ...good, port: '1502', unitId: '0', requestTimeout: 100, maxRegisters: '16', pipeline: '16' })
@@ -29,9 +37,18 @@ describe('settings of openot-modbus', () => {
       port: 502,
       unitId: 255,
       requestTimeoutMs: 3000,
-      maxRegisters: 125,
-      pipeline: 1
+      ...rest
     });
+  });
+
+  it('take pauses and how answers are matched', () => {
+    const { settings } = modbusSettings({
+      ...good,
+      connectPause: '1000',
+      requestPause: '50',
+      transactionId: 'tolerant'
+    });
+    should(settings).match({ connectPauseMs: 1000, requestPauseMs: 50, transactionId: 'tolerant' });
   });
 
   for (const [written, host] of [
@@ -66,6 +83,11 @@ describe('settings of openot-modbus', () => {
       'more registers than an answer holds',
       { maxRegisters: '126' },
       /the field "Max. registers" must be a whole number from 1 to 125/
+    ],
+    [
+      'a pause that never ends',
+      { requestPause: '10001' },
+      /the field "Pause between" must be a whole number from 0 to 10000/
     ],
     ['a pipeline of none', { pipeline: '0' }, /the field "Under way" must be a whole number from 1 to 16/],
     [
