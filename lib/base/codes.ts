@@ -157,9 +157,11 @@ const otlp = [
   'OPENOT_OTLP_WARNING'
 ] as const;
 
-// Logs of OPC UA Part 26: their bytes.
+// Logs of OPC UA Part 26: their bytes, their server's answers, what is said of them.
 const logobject = [
+  'OPENOT_LOG_CONTINUATION',
   'OPENOT_LOG_MALFORMED',
+  'OPENOT_LOG_STOPPED',
   'OPENOT_LOG_TOO_DEEP',
   'OPENOT_LOG_TRUNCATED',
   'OPENOT_LOG_UNKNOWN_FIELD'

@@ -1,0 +1,304 @@
+import { keyOf, LogContent } from './content';
+import { LogPosition, Seen } from './position';
+import { ticksOfMs } from './time';
+import { LogGap, Verdict, verdictOf } from './verdict';
+
+/** What is known of the log and its server when a poll begins. */
+export interface PollFacts {
+  /** The server's CurrentTime, in ticks: nothing newer is asked for. */
+  readonly deviceTicks: bigint;
+  /** The host's clock, milliseconds since 1970. */
+  readonly hostMs: number;
+  /** ServerStatus.StartTime, in ticks. */
+  readonly serverStart?: bigint;
+  /** Limits of the log; absent where they are unknown. */
+  readonly maxRecords?: number;
+  readonly maxStorageMs?: number;
+  /** Of the settings that decide which records there are and what they look like: severity, user, locale. */
+  readonly fingerprint: string;
+  /** The RequestMask. */
+  readonly fields: number;
+}
+
+/** What a person chose. */
+export interface PollSettings {
+  /** How far back every poll reads again, milliseconds: a record may be entered so long after its own Time. */
+  readonly overlapMs: number;
+  /** Where reading begins at first contact. */
+  readonly startFrom: 'oldest' | 'newest';
+}
+
+/** A record that was not handed on before. */
+export interface NewRecord {
+  readonly content: LogContent;
+  readonly ticks: bigint;
+  readonly key: string;
+  /** Among equals, from 0. */
+  readonly number: number;
+}
+
+/** What is said of a poll beside its records. */
+export type PollNotice = 'settings-changed' | 'clock-stepped-back';
+
+/** What a poll, or the part of it that was taken, brings. */
+export interface Polled {
+  /** In the order of their Times. */
+  readonly records: readonly NewRecord[];
+  /** Where records may be missing, before those records. */
+  readonly gaps: readonly LogGap[];
+  /** What has been read once these records are handed on. */
+  readonly position: LogPosition;
+}
+
+/** A poll to its end. */
+export interface PollOutcome extends Polled {
+  readonly pages: number;
+  /** Records that came again. */
+  readonly repeated: number;
+}
+
+/** Records of one page with this many at least: one look more tells whether eviction passed the reading. */
+const FIRST_AGAIN_FROM = 2;
+
+/**
+ * One reading of a log from before the last one to now (docs/format.md 29). Pages go in, in order; what comes out are
+ * the records that were not handed on before. It holds nothing against being begun anew: `createPoll` with the same
+ * position.
+ */
+export interface Poll {
+  /** Arguments of GetRecords, in ticks, both ends included. */
+  readonly start: bigint;
+  readonly end: bigint;
+  readonly notices: readonly PollNotice[];
+  /** The records of the next page, in the order in which they came. */
+  page(contents: readonly LogContent[]): void;
+  /**
+   * Records that can be handed on although the poll is not at its end: only while the server keeps the order of Times.
+   * Undefined where there are none, or where it does not.
+   */
+  take(): Polled | undefined;
+  /** Bytes that are no record stand behind what the last page brought. */
+  unreadable(): void;
+  /** Whether the first record has to be asked for once more before `take` or `finish`. */
+  readonly asksFirstAgain: boolean;
+  /** The first record, asked for once more; null where there was none any more. */
+  firstAgain(first: LogContent | null): void;
+  /** All pages are there. */
+  finish(): PollOutcome;
+}
+
+/** Begins a poll from a position; undefined = first contact. */
+export function createPoll(before: LogPosition | undefined, facts: PollFacts, settings: PollSettings): Poll {
+  return new LogPoll(before, facts, settings);
+}
+
+class LogPoll implements Poll {
+  readonly start: bigint;
+  readonly end: bigint;
+  readonly notices: readonly PollNotice[];
+  private readonly overlap: bigint;
+  /** Keys whose records were handed on before; none where they cannot be compared. */
+  private readonly known: ReadonlyMap<string, Seen>;
+  private readonly silent: boolean;
+  private readonly changed: boolean;
+  private readonly found = new Map<string, { readonly ticks: bigint; count: number }>();
+  /** Keys of the first page, and of the pages until the last look at the first record. */
+  private readonly firstPage = new Set<string>();
+  private checked = new Set<string>();
+  /** Keys since then. */
+  private unchecked = new Set<string>();
+  /** The newest Time that no eviction has passed. */
+  private certain: bigint | undefined;
+  private pagesUnchecked = 0;
+  private waiting: NewRecord[] = [];
+  private newest: bigint | undefined;
+  private oldest: bigint | undefined;
+  /** The first Time above the watermark. */
+  private next: bigint | undefined;
+  private anchored = false;
+  private inOrder = true;
+  private gapTold = false;
+  /** Time of the last record before bytes that were none, until the next record is there. */
+  private unreadableAfter: bigint | undefined;
+  private readonly otherGaps: LogGap[] = [];
+  private pages = 0;
+  private total = 0;
+  private repeated = 0;
+
+  constructor(
+    private readonly before: LogPosition | undefined,
+    private readonly facts: PollFacts,
+    settings: PollSettings
+  ) {
+    this.overlap = ticksOfMs(settings.overlapMs);
+    this.silent = before === undefined && settings.startFrom === 'newest';
+    const changed =
+      before !== undefined && (before.fingerprint !== facts.fingerprint || before.fields !== facts.fields);
+    this.changed = changed;
+    this.known = before === undefined || changed ? new Map() : before.seen;
+    const back = before === undefined ? undefined : this.steppedBack(before);
+    this.end = back === undefined ? facts.deviceTicks : back.highest;
+    const from = this.silent ? this.end : before?.watermark;
+    const start =
+      from === undefined ? 0n : (back !== undefined && back.lowest < from ? back.lowest : from) - this.overlap;
+    this.start = start > 0n ? (start < this.end ? start : this.end) : 0n;
+    this.notices = [
+      ...(changed ? (['settings-changed'] as const) : []),
+      ...(back === undefined ? [] : (['clock-stepped-back'] as const))
+    ];
+  }
+
+  /**
+   * The lowest and the highest time that the device's clock can have shown since the last poll, where it was set back by
+   * more than half the overlap: it did not advance as the host's did.
+   */
+  private steppedBack({ deviceTicks, hostMs }: LogPosition): { lowest: bigint; highest: bigint } | undefined {
+    const now = this.facts.deviceTicks;
+    const since = ticksOfMs(Math.max(0, this.facts.hostMs - hostMs));
+    const lowest = now - since;
+    if (lowest >= deviceTicks - this.overlap / 2n) return undefined;
+    const highest = deviceTicks + since;
+    return { lowest, highest: highest > now ? highest : now };
+  }
+
+  page(contents: readonly LogContent[]): void {
+    this.pages++;
+    this.endUnreadable(contents.length > 0 ? BigInt(contents[0].ticks) : undefined);
+    this.pagesUnchecked++;
+    for (const content of contents) this.record(content);
+    if (this.pages === 1) this.certain = this.newest;
+  }
+
+  private record(content: LogContent): void {
+    const ticks = BigInt(content.ticks);
+    const key = keyOf(content);
+    this.total++;
+    if (this.newest !== undefined && ticks < this.newest - this.overlap) this.inOrder = false;
+    if (this.newest === undefined || ticks > this.newest) this.newest = ticks;
+    if (this.oldest === undefined || ticks < this.oldest) this.oldest = ticks;
+    const { watermark } = this.before ?? {};
+    if ((watermark === undefined || ticks > watermark) && (this.next === undefined || ticks < this.next))
+      this.next = ticks;
+    if (this.pages === 1) this.firstPage.add(key);
+    else this.unchecked.add(key);
+    const found = this.found.get(key);
+    const number = found === undefined ? 0 : found.count;
+    if (found === undefined) this.found.set(key, { ticks, count: 1 });
+    else found.count++;
+    const known = this.known.get(key)?.count ?? 0;
+    if (known > 0) this.anchored = true;
+    if (number < known) this.repeated++;
+    else if (!this.silent) this.waiting.push({ content, ticks, key, number });
+  }
+
+  unreadable(): void {
+    this.unreadableAfter ??= this.newest ?? this.before?.watermark ?? this.start;
+  }
+
+  private endUnreadable(next: bigint | undefined): void {
+    if (this.unreadableAfter === undefined || next === undefined) return;
+    this.otherGaps.push(this.between(this.unreadableAfter, next, 'unreadable'));
+    this.unreadableAfter = undefined;
+  }
+
+  take(): Polled | undefined {
+    if (!this.inOrder || this.waiting.length === 0 || this.newest === undefined) return undefined;
+    if (this.before?.watermark !== undefined && this.newest <= this.before.watermark) return undefined;
+    const taken = this.polled(this.newest < this.facts.deviceTicks ? this.newest : this.facts.deviceTicks, this.newest);
+    // What lies further back than the overlap is not met again in a log that keeps the order.
+    const from = this.newest - this.overlap;
+    for (const [key, { ticks }] of this.found) if (ticks < from) this.found.delete(key);
+    return taken;
+  }
+
+  get asksFirstAgain(): boolean {
+    return this.pages >= FIRST_AGAIN_FROM && this.pagesUnchecked > 0;
+  }
+
+  /**
+   * Eviction goes from old to new, as reading does: while the first record is one of those read before the last look,
+   * it was behind us all the time. Where it was read by an earlier poll, everything older was read as well. Otherwise
+   * what lay between two pages may have gone unread.
+   */
+  firstAgain(first: LogContent | null): void {
+    const { certain, newest } = this;
+    const key = first === null ? '' : keyOf(first);
+    const isBehind =
+      this.known.has(key) ||
+      this.firstPage.has(key) ||
+      this.checked.has(key) ||
+      (first !== null && certain !== undefined && BigInt(first.ticks) < certain - this.overlap);
+    if (!isBehind && certain !== undefined) {
+      const until = first !== null && BigInt(first.ticks) > certain ? BigInt(first.ticks) : this.end;
+      this.otherGaps.push(this.between(certain, until, 'overflow-while-reading'));
+    }
+    this.certain = newest;
+    this.checked = this.unchecked;
+    this.unchecked = new Set();
+    this.pagesUnchecked = 0;
+  }
+
+  finish(): PollOutcome {
+    this.endUnreadable(this.end);
+    return { ...this.polled(this.watermark(), this.end), pages: this.pages, repeated: this.repeated };
+  }
+
+  /** Nothing below it is asked for again, but for the overlap. Never above the device's clock: it may have been set back. */
+  private watermark(): bigint | undefined {
+    const { newest, before } = this;
+    const now = this.facts.deviceTicks;
+    if (this.silent) return now;
+    const read =
+      newest === undefined || this.notices.includes('clock-stepped-back') ? newest : later(newest, before?.watermark);
+    const mark = read ?? before?.watermark;
+    return mark === undefined || mark < now ? mark : now;
+  }
+
+  private polled(watermark: bigint | undefined, completeTo: bigint): Polled {
+    const records = this.waiting.sort((a, b) => (a.ticks < b.ticks ? -1 : a.ticks > b.ticks ? 1 : 0));
+    this.waiting = [];
+    const { facts } = this;
+    return {
+      records,
+      gaps: [...this.gap(), ...this.otherGaps.splice(0)],
+      position: {
+        fingerprint: facts.fingerprint,
+        watermark,
+        seen: this.seenFrom(watermark),
+        deviceTicks: facts.deviceTicks,
+        completeTo,
+        hostMs: facts.hostMs,
+        serverStart: facts.serverStart ?? this.before?.serverStart,
+        fields: facts.fields
+      }
+    };
+  }
+
+  private seenFrom(watermark: bigint | undefined): Map<string, Seen> {
+    const seen = new Map<string, Seen>();
+    if (watermark === undefined) return seen;
+    const from = watermark - this.overlap;
+    for (const [key, { ticks, count }] of this.found) if (ticks >= from) seen.set(key, { ticks, count });
+    // A clock that was set back hides what it has already shown; it comes again when the clock gets there.
+    for (const [key, one] of this.known) if (one.ticks > this.end) seen.set(key, one);
+    return seen;
+  }
+
+  private gap(): readonly LogGap[] {
+    const { before } = this;
+    if (before === undefined || this.gapTold || this.anchored || this.changed) return [];
+    const comparable = [...before.seen.values()].some(({ ticks }) => ticks >= this.start && ticks <= this.end);
+    const verdict = verdictOf(before, this.facts, this.total, comparable);
+    if (verdict === undefined) return [];
+    this.gapTold = true;
+    return [this.between(before.watermark ?? before.completeTo, this.next ?? this.end, verdict)];
+  }
+
+  /** Where the clock was set back, Times do not tell what came first: the gap is all that was asked for. */
+  private between(after: bigint, before: bigint, verdict: Verdict): LogGap {
+    if (this.notices.includes('clock-stepped-back')) return { after: this.start, before: this.end, verdict };
+    return { after, before: before > after ? before : after, verdict };
+  }
+}
+
+const later = (a: bigint, b: bigint | undefined): bigint => (b === undefined || a > b ? a : b);

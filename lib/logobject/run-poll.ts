@@ -1,0 +1,156 @@
+import { contentOf, LogContent } from './content';
+import type { LogError, LogFacts, LogPage, LogPort, LogRequest } from './log-port';
+import { ALL_FIELDS } from './model';
+import { createPoll, Poll, Polled, PollOutcome, PollSettings } from './poll';
+import type { LogPosition } from './position';
+
+/** How a log is read. */
+export interface CollectSettings extends PollSettings {
+  /** 1 to 1000. */
+  readonly minimumSeverity: number;
+  /** Records asked for at a time. */
+  readonly pageSize: number;
+  /** Who reads, and in which languages: another user may see other records. */
+  readonly user: string;
+  /** Records after which those that are there are handed on although the log has more. */
+  readonly takeAfter: number;
+}
+
+/** What one poll came to. */
+export type PollRun =
+  { readonly ok: true; readonly facts: LogFacts; readonly outcome: PollOutcome; readonly poll: Poll } | LogError;
+
+/** Optional fields that are asked for, from all to none: a device may send bytes in them that nobody can read. */
+const FIELD_STEPS = [ALL_FIELDS, 0x07, 0];
+/** How often a poll begins anew before it is given up until the next one. */
+const MOST_STARTS = 8;
+
+const isEnd = (point: Uint8Array | null): point is null => point === null || point.length === 0;
+
+/**
+ * Polls a log once, from where the last poll ended (docs/format.md 29). `hand` is given what can be handed on before the
+ * poll is at its end; it ends when there is room for more. The rest comes with the outcome. Never rejects, unless `hand`
+ * does.
+ */
+export async function runPoll(
+  log: LogPort,
+  before: LogPosition | undefined,
+  settings: CollectSettings,
+  hand: (part: Polled, facts: LogFacts) => Promise<void>,
+  signal?: AbortSignal
+): Promise<PollRun> {
+  const fingerprint = JSON.stringify([settings.minimumSeverity, settings.user]);
+  let position = before;
+  let fields = before !== undefined && before.fingerprint === fingerprint ? before.fields : ALL_FIELDS;
+  let { pageSize } = settings;
+  let failed: LogError | undefined;
+  for (let start = 0; start < MOST_STARTS; start++) {
+    const facts = await log.facts();
+    if (!facts.ok) return facts;
+    const poll = createPoll(position, { ...facts, fingerprint, fields }, settings);
+    const pages = new Pages(log, poll, { fields, pageSize, minimumSeverity: settings.minimumSeverity });
+    const done = await pages.drain(settings.takeAfter, signal, async (part) => {
+      position = part.position;
+      await hand(part, facts);
+    });
+    if (done.ok) return { ok: true, facts, outcome: done.outcome, poll };
+    failed = done;
+    if (done.remedy === 'smaller' && pageSize > 1) pageSize = Math.floor(pageSize / 2);
+    else if (done.remedy === 'smaller' || done.remedy === 'fewerFields') {
+      const next = FIELD_STEPS.find((step) => step < fields);
+      if (next === undefined) return { ...done, remedy: 'later' };
+      fields = next;
+    } else if (done.remedy !== 'startOver') return done;
+  }
+  return { ...(failed as LogError), remedy: 'later' };
+}
+
+/** The pages of one poll. */
+class Pages {
+  private point: Uint8Array | null = null;
+
+  constructor(
+    private readonly log: LogPort,
+    private readonly poll: Poll,
+    private readonly ask: Pick<LogRequest, 'fields' | 'minimumSeverity'> & { readonly pageSize: number }
+  ) {}
+
+  async drain(
+    takeAfter: number,
+    signal: AbortSignal | undefined,
+    hand: (part: Polled) => Promise<void>
+  ): Promise<{ readonly ok: true; readonly outcome: PollOutcome } | LogError> {
+    let waiting = 0;
+    do {
+      if (signal?.aborted === true) return this.giveUp(STOPPED);
+      const page = await this.next();
+      if (!page.ok) return (await this.taken(hand)) ?? page;
+      waiting += page.records.length;
+      if (this.isChasing(page)) break;
+      if (waiting < takeAfter || isEnd(this.point)) continue;
+      const failed = await this.taken(hand);
+      if (failed !== undefined) return this.giveUp(failed);
+      waiting = 0;
+    } while (!isEnd(this.point));
+    const failed = await this.look();
+    return failed ?? { ok: true, outcome: this.poll.finish() };
+  }
+
+  /** A log that logs our own calls has one more record for every page, while what is asked for lies ahead of its clock. */
+  private isChasing({ records }: LogPage): boolean {
+    if (isEnd(this.point) || records.length !== 1 || !this.poll.notices.includes('clock-stepped-back')) return false;
+    return this.ask.pageSize > 1;
+  }
+
+  /** Hands on what can be, also before a poll begins anew: one with many pages might never get to its end otherwise. */
+  private async taken(hand: (part: Polled) => Promise<void>): Promise<LogError | undefined> {
+    const failed = await this.look();
+    if (failed !== undefined) return failed;
+    const part = this.poll.take();
+    if (part !== undefined) await hand(part);
+    return undefined;
+  }
+
+  private async next(): Promise<LogPage | LogError> {
+    const { poll, ask } = this;
+    const page = await this.log.getRecords(this.request(ask.pageSize, this.point));
+    const readable = page.ok ? page : page.remedy === 'fewerFields' && ask.fields === 0 ? page.page : undefined;
+    if (readable === undefined) return page.ok ? page : this.giveUp(page);
+    poll.page(contentsOf(readable));
+    if (!page.ok) poll.unreadable();
+    this.point = readable.continuationPoint;
+    return readable;
+  }
+
+  /** Looks whether eviction has passed the reading. */
+  private async look(): Promise<LogError | undefined> {
+    if (!this.poll.asksFirstAgain) return undefined;
+    const page = await this.log.getRecords(this.request(1, null));
+    const readable = page.ok ? page : page.page;
+    if (readable === undefined) return page as LogError;
+    if (!isEnd(readable.continuationPoint)) await this.log.release(readable.continuationPoint);
+    this.poll.firstAgain(contentsOf(readable)[0] ?? null);
+    return undefined;
+  }
+
+  private async giveUp(error: LogError): Promise<LogError> {
+    if (!isEnd(this.point)) await this.log.release(this.point);
+    return error;
+  }
+
+  private request(maxRecords: number, continuationPoint: Uint8Array | null): LogRequest {
+    const { start, end } = this.poll;
+    const { fields, minimumSeverity } = this.ask;
+    return { start, end, maxRecords, minimumSeverity, fields, continuationPoint };
+  }
+}
+
+const STOPPED: LogError = {
+  ok: false,
+  code: 'OPENOT_LOG_STOPPED',
+  message: 'the reading of the log was stopped',
+  remedy: 'later'
+};
+
+const contentsOf = ({ records, namespaces }: LogPage): LogContent[] =>
+  records.map((record) => contentOf(record, namespaces));

@@ -1,0 +1,49 @@
+import { msOfTicks } from './time';
+import type { LogPosition } from './position';
+import type { PollFacts } from './poll';
+
+/** Why records may be missing. How many is never known. */
+export type Verdict =
+  /** The server was started anew, and nothing that was read before is in its log any more. */
+  | 'restart'
+  /** Everything that was read before is older than the log keeps records, and the poll came later than that. */
+  | 'expired'
+  /** Nothing that was read before is in the log any more: it ran over, or somebody cleared it. */
+  | 'overflow'
+  /** The log ran over while its pages were read. */
+  | 'overflow-while-reading'
+  /** The device sent bytes there that are no record, with and without optional fields. */
+  | 'unreadable';
+
+/** A span of the log's Times in which records may be missing: after `after`, up to `before`, in ticks. */
+export interface LogGap {
+  readonly after: bigint;
+  readonly before: bigint;
+  readonly verdict: Verdict;
+}
+
+/**
+ * What it means that none of the records read before came again (docs/format.md 29); undefined = nothing is missing.
+ * `total` = records that the poll found; `comparable` = whether any record read before had to be among them.
+ */
+export function verdictOf(
+  before: LogPosition,
+  facts: PollFacts,
+  total: number,
+  comparable: boolean
+): Verdict | undefined {
+  const { serverStart, maxRecords, maxStorageMs } = facts;
+  if (serverStart !== undefined && before.serverStart !== undefined && serverStart !== before.serverStart)
+    return 'restart';
+  // A log that holds more than it was found to have has not run over since it was found empty.
+  const ranOver = total > 0 && (maxRecords === undefined || total >= maxRecords);
+  if (!comparable) return ranOver ? 'overflow' : undefined;
+  if (maxStorageMs !== undefined) {
+    const age = msOfTicks(facts.deviceTicks - (before.watermark ?? before.completeTo));
+    if (age > maxStorageMs) {
+      if (msOfTicks(facts.deviceTicks - before.completeTo) > maxStorageMs) return 'expired';
+      return maxRecords !== undefined && ranOver ? 'overflow' : undefined;
+    }
+  }
+  return 'overflow';
+}
