@@ -159,10 +159,20 @@ const otlp = [
 
 // Logs of OPC UA Part 26: their bytes, their server's answers, what is said of them.
 const logobject = [
+  'OPENOT_LOG_ARGUMENT',
+  'OPENOT_LOG_CLOCK',
   'OPENOT_LOG_CONTINUATION',
+  'OPENOT_LOG_DENIED',
+  'OPENOT_LOG_FLAT',
   'OPENOT_LOG_MALFORMED',
+  'OPENOT_LOG_NONE',
+  'OPENOT_LOG_NOT_IMPLEMENTED',
+  'OPENOT_LOG_POINTS',
+  'OPENOT_LOG_QUERY',
+  'OPENOT_LOG_REST',
   'OPENOT_LOG_STOPPED',
   'OPENOT_LOG_TOO_DEEP',
+  'OPENOT_LOG_TOO_LARGE',
   'OPENOT_LOG_TRUNCATED',
   'OPENOT_LOG_UNKNOWN_FIELD'
 ] as const;

@@ -25,7 +25,8 @@ const LEAST_STEP_MS = 4;
 
 /**
  * The offset of a device's clock from readings in order (docs/format.md 30). Each says: when it was made, between
- * `beforeMs` and `afterMs`, the device's clock stood at `deviceMs`, or up to one step of that clock above; the offset is
+ * `beforeMs` and `afterMs`, the device's clock stood at `deviceMs`, or up to one step of that clock above; the
+ * offset is
  * the middle of what all of them allow. Pauses of different lengths between the readings show a clock's steps better.
  *
  * @example measureClock([{ beforeMs: 1000, afterMs: 1002, deviceMs: 6001 }]) // { offsetMs: 5000.5, errorMs: 1.5 }

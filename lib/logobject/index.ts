@@ -1,4 +1,6 @@
-/** Logs of OPC UA Part 26: records and their bytes, reading them without loss, merging those of several servers. Pure. */
+/**
+ * Logs of OPC UA Part 26: records and their bytes, reading them without loss, merging those of several servers. Pure.
+ */
 export { measureClock, standsStill } from './clock';
 export type { ClockOffset, ClockReading } from './clock';
 export { contentOf, keyOf, logUid } from './content';
@@ -12,11 +14,11 @@ export { LogMerge } from './merge';
 export type { Merged, Timed } from './merge';
 export * from './model';
 export { createPoll } from './poll';
-export type { NewRecord, Poll, Polled, PollFacts, PollNotice, PollOutcome, PollSettings } from './poll';
+export type { NewRecord, Poll, Polled, PollFacts, PollNotice, PollOutcome, PollSettings } from './poll-types';
 export { positionOf, savedPosition } from './position';
 export type { LogPosition, Seen } from './position';
 export { runPoll } from './run-poll';
 export type { CollectSettings, PollRun } from './run-poll';
 export { logSeverity } from './severity';
-export { isoOfTicks, isValidTime, msOfTicks, ticksOfMs, ticksOfUnixMs, ticksOfUnixNs, unixNsOfTicks } from './time';
+export * from './time';
 export type { LogGap, Verdict } from './verdict';

@@ -2,90 +2,10 @@ import { keyOf, LogContent } from './content';
 import { LogPosition, Seen } from './position';
 import { ticksOfMs } from './time';
 import { LogGap, Verdict, verdictOf } from './verdict';
-
-/** What is known of the log and its server when a poll begins. */
-export interface PollFacts {
-  /** The server's CurrentTime, in ticks: nothing newer is asked for. */
-  readonly deviceTicks: bigint;
-  /** The host's clock, milliseconds since 1970. */
-  readonly hostMs: number;
-  /** ServerStatus.StartTime, in ticks. */
-  readonly serverStart?: bigint;
-  /** Limits of the log; absent where they are unknown. */
-  readonly maxRecords?: number;
-  readonly maxStorageMs?: number;
-  /** Of the settings that decide which records there are and what they look like: severity, user, locale. */
-  readonly fingerprint: string;
-  /** The RequestMask. */
-  readonly fields: number;
-}
-
-/** What a person chose. */
-export interface PollSettings {
-  /** How far back every poll reads again, milliseconds: a record may be entered so long after its own Time. */
-  readonly overlapMs: number;
-  /** Where reading begins at first contact. */
-  readonly startFrom: 'oldest' | 'newest';
-}
-
-/** A record that was not handed on before. */
-export interface NewRecord {
-  readonly content: LogContent;
-  readonly ticks: bigint;
-  readonly key: string;
-  /** Among equals, from 0. */
-  readonly number: number;
-}
-
-/** What is said of a poll beside its records. */
-export type PollNotice = 'settings-changed' | 'clock-stepped-back';
-
-/** What a poll, or the part of it that was taken, brings. */
-export interface Polled {
-  /** In the order of their Times. */
-  readonly records: readonly NewRecord[];
-  /** Where records may be missing, before those records. */
-  readonly gaps: readonly LogGap[];
-  /** What has been read once these records are handed on. */
-  readonly position: LogPosition;
-}
-
-/** A poll to its end. */
-export interface PollOutcome extends Polled {
-  readonly pages: number;
-  /** Records that came again. */
-  readonly repeated: number;
-}
+import type { NewRecord, Poll, Polled, PollFacts, PollNotice, PollOutcome, PollSettings } from './poll-types';
 
 /** Records of one page with this many at least: one look more tells whether eviction passed the reading. */
 const FIRST_AGAIN_FROM = 2;
-
-/**
- * One reading of a log from before the last one to now (docs/format.md 29). Pages go in, in order; what comes out are
- * the records that were not handed on before. It holds nothing against being begun anew: `createPoll` with the same
- * position.
- */
-export interface Poll {
-  /** Arguments of GetRecords, in ticks, both ends included. */
-  readonly start: bigint;
-  readonly end: bigint;
-  readonly notices: readonly PollNotice[];
-  /** The records of the next page, in the order in which they came. */
-  page(contents: readonly LogContent[]): void;
-  /**
-   * Records that can be handed on although the poll is not at its end: only while the server keeps the order of Times.
-   * Undefined where there are none, or where it does not.
-   */
-  take(): Polled | undefined;
-  /** Bytes that are no record stand behind what the last page brought. */
-  unreadable(): void;
-  /** Whether the first record has to be asked for once more before `take` or `finish`. */
-  readonly asksFirstAgain: boolean;
-  /** The first record, asked for once more; null where there was none any more. */
-  firstAgain(first: LogContent | null): void;
-  /** All pages are there. */
-  finish(): PollOutcome;
-}
 
 /** Begins a poll from a position; undefined = first contact. */
 export function createPoll(before: LogPosition | undefined, facts: PollFacts, settings: PollSettings): Poll {
@@ -149,7 +69,8 @@ class LogPoll implements Poll {
   }
 
   /**
-   * The lowest and the highest time that the device's clock can have shown since the last poll, where it was set back by
+   * The lowest and the highest time that the device's clock can have shown since the last poll, where it was set
+   * back by
    * more than half the overlap: it did not advance as the host's did.
    */
   private steppedBack({ deviceTicks, hostMs }: LogPosition): { lowest: bigint; highest: bigint } | undefined {
@@ -243,7 +164,10 @@ class LogPoll implements Poll {
     return { ...this.polled(this.watermark(), this.end), pages: this.pages, repeated: this.repeated };
   }
 
-  /** Nothing below it is asked for again, but for the overlap. Never above the device's clock: it may have been set back. */
+  /**
+   * Nothing below it is asked for again, but for the overlap. Never above the device's clock: it may have been set
+   * back.
+   */
   private watermark(): bigint | undefined {
     const { newest, before } = this;
     const now = this.facts.deviceTicks;

@@ -6,7 +6,9 @@ export interface Seen {
   readonly count: number;
 }
 
-/** What has been read of a log (docs/format.md 29). Plain data: a poll makes a new one and changes nothing of the old. */
+/**
+ * What has been read of a log (docs/format.md 29). Plain data: a poll makes a new one and changes nothing of the old.
+ */
 export interface LogPosition {
   /** Of the settings that decide what a record looks like here; keys of another one cannot be compared. */
   readonly fingerprint: string;

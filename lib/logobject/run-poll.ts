@@ -1,7 +1,8 @@
 import { contentOf, LogContent } from './content';
 import type { LogError, LogFacts, LogPage, LogPort, LogRequest } from './log-port';
 import { ALL_FIELDS } from './model';
-import { createPoll, Poll, Polled, PollOutcome, PollSettings } from './poll';
+import { createPoll } from './poll';
+import type { Poll, Polled, PollOutcome, PollSettings } from './poll-types';
 import type { LogPosition } from './position';
 
 /** How a log is read. */
@@ -28,8 +29,10 @@ const MOST_STARTS = 8;
 const isEnd = (point: Uint8Array | null): point is null => point === null || point.length === 0;
 
 /**
- * Polls a log once, from where the last poll ended (docs/format.md 29). `hand` is given what can be handed on before the
- * poll is at its end; it ends when there is room for more. The rest comes with the outcome. Never rejects, unless `hand`
+ * Polls a log once, from where the last poll ended (docs/format.md 29). `hand` is given what can be handed on before
+ * the
+ * poll is at its end; it ends when there is room for more. The rest comes with the outcome. Never rejects, unless
+ * `hand`
  * does.
  */
 export async function runPoll(
@@ -96,7 +99,10 @@ class Pages {
     return failed ?? { ok: true, outcome: this.poll.finish() };
   }
 
-  /** A log that logs our own calls has one more record for every page, while what is asked for lies ahead of its clock. */
+  /**
+   * A log that logs our own calls has one more record for every page, while what is asked for lies ahead of its
+   * clock.
+   */
   private isChasing({ records }: LogPage): boolean {
     if (isEnd(this.point) || records.length !== 1 || !this.poll.notices.includes('clock-stepped-back')) return false;
     return this.ask.pageSize > 1;

@@ -9,7 +9,11 @@ const MAX_U64 = 0xffff_ffff_ffff_ffffn;
 export const TICKS_PER_MS = 10_000n;
 
 /** So many milliseconds in ticks, rounded. */
-export const ticksOfMs = (ms: number): bigint => BigInt(Math.round(ms * 10_000));
+export const ticksOfMs = (ms: number): bigint => {
+  // As one number, milliseconds since 1970 have more ticks than a double can tell apart.
+  const whole = Math.floor(ms);
+  return BigInt(whole) * TICKS_PER_MS + BigInt(Math.round((ms - whole) * 10_000));
+};
 
 /** Ticks in milliseconds. */
 export const msOfTicks = (ticks: bigint): number => Number(ticks) / 10_000;

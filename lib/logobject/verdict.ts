@@ -1,6 +1,6 @@
 import { msOfTicks } from './time';
 import type { LogPosition } from './position';
-import type { PollFacts } from './poll';
+import type { PollFacts } from './poll-types';
 
 /** Why records may be missing. How many is never known. */
 export type Verdict =

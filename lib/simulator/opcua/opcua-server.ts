@@ -4,6 +4,7 @@ import { PlcMemory } from '../memory';
 import { SeededRandom } from '../random';
 import { elementBytes } from './elements';
 import { loadNodeOpcua } from './load';
+import { addLogs, ServedLog, shiftClock } from './log-object';
 import { MemoryView } from './memory-view';
 import { Quirks } from './quirks';
 import { addRingVariable, RingVariable } from './ring-variable';
@@ -43,6 +44,10 @@ export interface OpcuaServerOptions {
   readonly certificate?: { readonly certificateFile: string; readonly privateKeyFile: string };
   /** Default true; false = it answers nothing without security, also not which endpoints it has. */
   readonly offersNone?: boolean;
+  /** Logs of OPC UA Part 26 that it serves as well. */
+  readonly logs?: readonly ServedLog[];
+  /** Device less host, milliseconds: what ServerStatus.CurrentTime shows. Read at every request. */
+  readonly clockOffsetMs?: () => number;
   /** For the quirks' choices. */
   readonly seed?: number;
   /** Milliseconds, for the age of stale images. Default the system's clock. */
@@ -146,6 +151,10 @@ export async function startOpcuaServer(options: OpcuaServerOptions): Promise<Sim
   };
   for (const uri of options.namespacesBefore ?? []) server.engine.addressSpace?.registerNamespace(uri);
   addNodes(opcua, server, { opcua, view, quirks, onRead, itemFault: faults.itemFault }, variables);
+  const { logs, clockOffsetMs } = options;
+  if (logs !== undefined)
+    addLogs(opcua, server, server.engine.addressSpace?.getNamespaceIndex(SIMULATOR_NAMESPACE_URI) ?? 0, logs);
+  if (clockOffsetMs !== undefined) shiftClock(opcua, server, clockOffsetMs);
   try {
     await server.start();
   } catch (error) {

@@ -1,6 +1,9 @@
 import { playSeed, type Sabotage } from './run';
 
-/* node --import tsx test/simulation/logobject/main.ts [--from 1] [--seeds 500] [--records 5000] [--calm] [--sabotage x] */
+/*
+ * node --import tsx test/simulation/logobject/main.ts
+ * [--from 1] [--seeds 500] [--records 5000] [--calm] [--sabotage x]
+ */
 
 const option = (name: string): string | undefined => {
   const at = process.argv.indexOf(`--${name}`);

@@ -58,11 +58,8 @@ const plainNode = ({ namespace, kind, id }: NodeId): string => `ns=${namespace};
 
 function shownExpanded(nodeId: ExpandedNodeId): string {
   const server = nodeId.serverIndex === undefined ? '' : `svr=${nodeId.serverIndex};`;
-  return (
-    `${server}` +
-    `${(nodeId.namespaceUri ?? null) === null ? `ns=${nodeId.namespace}` : `nsu=${nodeId.namespaceUri}`};` +
-    `${nodeId.kind}=${nodeId.id}`
-  );
+  const uri = nodeId.namespaceUri ?? null;
+  return `${server}${uri === null ? `ns=${nodeId.namespace}` : `nsu=${uri}`};${nodeId.kind}=${nodeId.id}`;
 }
 
 const shownFloat = (value: number): unknown =>

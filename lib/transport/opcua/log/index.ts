@@ -1,0 +1,106 @@
+import type { TransportError } from '../../transport';
+import type { OpcuaConnection } from '../api';
+import { SharedOpcuaConnection } from '../connection';
+import { loadClient } from '../load';
+import { readValues } from '../read-values';
+import { browseLogs, chosenLogs, FoundLog } from './find-logs';
+import { OpcuaLog, PageWarning } from './opcua-log';
+
+export type { FoundLog } from './find-logs';
+export type { PageWarning } from './opcua-log';
+
+/** A log that can be read, with who it belongs to. */
+export interface OpenLog {
+  readonly port: OpcuaLog;
+  /** NodeId with its namespace URI. */
+  readonly logObject: string;
+  readonly name: string;
+}
+
+/** The logs of one server, open. */
+export interface OpenLogs {
+  readonly ok: true;
+  readonly applicationUri: string;
+  readonly logs: readonly OpenLog[];
+}
+
+/** The logs behind one shared connection, for one reader of them. Nothing of it rejects. */
+export interface OpcuaLogs {
+  /** Number of the session; logs count for the one in which they were opened. 0 = none is open. */
+  readonly session: number;
+  /** Opens the connection if need be, and finds the logs: those named, or the ServerLog, or all. */
+  open(objects: readonly string[], warn: (warning: PageWarning) => void): Promise<OpenLogs | TransportError>;
+  /** All logs there are, readable or not, for a person to choose from. */
+  browse(): Promise<{ readonly ok: true; readonly logs: readonly FoundLog[] } | TransportError>;
+  /** Lets go of the connection. */
+  close(): Promise<void>;
+}
+
+const SERVER_ARRAY = 2254;
+
+/**
+ * A way to the logs of one server over a shared connection.
+ * @throws TypeError when the connection was not made by `createOpcuaConnection`.
+ */
+export function createOpcuaLogs(connection: OpcuaConnection): OpcuaLogs {
+  if (!(connection instanceof SharedOpcuaConnection))
+    throw new TypeError('connection must be made by createOpcuaConnection');
+  return new SharedLogs(connection);
+}
+
+class SharedLogs implements OpcuaLogs {
+  private readonly holder = {};
+
+  constructor(private readonly connection: SharedOpcuaConnection) {}
+
+  get session(): number {
+    return this.connection.session;
+  }
+
+  async open(objects: readonly string[], warn: (warning: PageWarning) => void): Promise<OpenLogs | TransportError> {
+    const acquired = await this.connection.acquire(this.holder);
+    if (!acquired.ok) return acquired;
+    const uri = await this.applicationUri();
+    if (typeof uri !== 'string') return uri;
+    const logs = await chosenLogs(this.connection, objects);
+    if (!logs.ok) return logs;
+    return {
+      ok: true,
+      applicationUri: uri,
+      logs: logs.value.map((nodes) => ({
+        port: new OpcuaLog(this.connection, nodes, warn),
+        logObject: nodes.logObject,
+        name: nodes.name
+      }))
+    };
+  }
+
+  private async applicationUri(): Promise<string | TransportError> {
+    const { AttributeIds, NodeId, NodeIdType } = loadClient();
+    const nodeId = new NodeId(NodeIdType.NUMERIC, SERVER_ARRAY, 0);
+    const read = await readValues(this.connection, [{ nodeId, attributeId: AttributeIds.Value }]);
+    if (!read.ok) return read;
+    const uris: unknown = read.value[0].value?.value;
+    return Array.isArray(uris) && typeof uris[0] === 'string' ? uris[0] : '';
+  }
+
+  async browse(): Promise<{ readonly ok: true; readonly logs: readonly FoundLog[] } | TransportError> {
+    const acquired = await this.connection.acquire(this.holder);
+    if (!acquired.ok) return acquired;
+    const found = await browseLogs(this.connection);
+    if (!found.ok) return found;
+    const shown = found.value.map(({ logObject, name, maxRecords, maxStorageMs, minimumSeverity, isReadable }) => ({
+      logObject,
+      name,
+      ...(maxRecords === undefined ? {} : { maxRecords }),
+      ...(maxStorageMs === undefined ? {} : { maxStorageMs }),
+      ...(minimumSeverity === undefined ? {} : { minimumSeverity }),
+      isReadable
+    }));
+    return { ok: true, logs: shown };
+  }
+
+  close(): Promise<void> {
+    return this.connection.release(this.holder);
+  }
+}
