@@ -56,6 +56,7 @@ declare const RED: {
     registerType(type: string, definition: NodeDefinition): void;
     node(id: string): EditorNode | null;
     /** The node as a deploy sends it. */
+    eachConfig(callback: (config: EditorNode) => boolean): void;
     convertNode(node: EditorNode): Record<string, unknown>;
   };
   readonly events: { on(event: 'nodes:add', listener: (node: EditorNode) => void): void };

@@ -201,3 +201,7 @@ export function keyOf(content: LogContent): string {
  */
 export const logUid = (applicationUri: string, logObject: string, key: string, number: number): string =>
   hex(sha256(utf8.encode(JSON.stringify([applicationUri, logObject, key, number]))));
+
+/** The identity of a gap: of its ApplicationUri, its log, and `after before verdict`. */
+export const gapUid = (applicationUri: string, logObject: string, gap: string): string =>
+  hex(sha256(utf8.encode(JSON.stringify([applicationUri, logObject, 'gap', gap]))));

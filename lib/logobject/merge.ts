@@ -33,6 +33,12 @@ export class LogMerge<R extends Timed> {
     one.waiting = [...one.waiting, ...records].sort((a, b) => a.correctedMs - b.correctedMs);
   }
 
+  /** A server brings nothing before this time any more, but for what stands out of order: a page without a hit. */
+  reached(source: number, correctedMs: number): void {
+    const one = this.sources[source];
+    if (one.waiting.length === 0) one.safeBelow = Math.max(one.safeBelow, correctedMs);
+  }
+
   /** A server has no more pages, or failed. */
   end(source: number): void {
     this.sources[source].ended = true;

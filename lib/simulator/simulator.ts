@@ -11,6 +11,7 @@ import {
   SimulatorModbusServer,
   startModbusServer
 } from './modbus/modbus-server';
+import { PlantLog } from './plant-log';
 import { OpcuaServerOptions, SimulatorOpcuaServer, startOpcuaServer } from './opcua/opcua-server';
 import { Player, PlayerState } from './player';
 import { Producer } from './producer';
@@ -146,6 +147,7 @@ class PlcSimulator implements Simulator {
   private readonly player: Player;
   private readonly files: readonly string[];
   private timer: NodeJS.Timeout | undefined;
+  private readonly log = new PlantLog();
 
   constructor(private readonly options: SimulatorOptions) {
     if (!Object.hasOwn(scenarios, options.scenario))
@@ -202,7 +204,11 @@ class PlcSimulator implements Simulator {
       await this.stop();
       return failed;
     }
-    if (this.options.timer !== false) this.timer = setInterval(() => this.tick(), TICK);
+    if (this.options.timer !== false)
+      this.timer = setInterval(() => {
+        this.tick();
+        this.log.tick(Date.now());
+      }, TICK);
     return { ok: true };
   }
 
@@ -218,6 +224,7 @@ class PlcSimulator implements Simulator {
         host,
         pkiFolder,
         quirks: this.quirks,
+        logs: [{ name: 'ServerLog', store: this.log.store }],
         allowAnonymous,
         users,
         acceptUnknownCertificates,

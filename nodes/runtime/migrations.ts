@@ -21,6 +21,7 @@ export const migrations = {
   'openot-definition': [],
   'openot-doc': [],
   'openot-drift-guard': [],
+  'openot-logobject': [],
   'openot-modbus': [],
   'openot-opcua': [],
   'openot-otel': [],

@@ -21,7 +21,8 @@ const FOLDERS = [
   'reader',
   'transport',
   'capture',
-  'discovery'
+  'discovery',
+  'logobject'
 ];
 
 const isExported = (statement: ts.Statement): boolean =>

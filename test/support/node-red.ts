@@ -63,6 +63,7 @@ const ours = [
   'openot-drift-guard',
   'openot-doc',
   'openot-ack',
+  'openot-logobject',
   'openot-otel',
   'openot-otlp',
   'openot-archive',

@@ -1,8 +1,8 @@
 import type { OPCUAServer, OPCUAServerOptions } from 'node-opcua';
-import { createServer } from 'node:net';
 import { PlcMemory } from '../memory';
 import { SeededRandom } from '../random';
 import { elementBytes } from './elements';
+import { freePort } from './free-port';
 import { loadNodeOpcua } from './load';
 import { addLogs, ServedLog, shiftClock } from './log-object';
 import { MemoryView } from './memory-view';
@@ -239,18 +239,5 @@ function addNodes(
     browseName: SCALAR,
     dataType: 'Boolean',
     value: { dataType: opcua.DataType.Boolean, value: true }
-  });
-}
-
-function freePort(host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.on('error', reject);
-    probe.listen(0, host, () => {
-      const address = probe.address();
-      probe.close(() =>
-        address !== null && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))
-      );
-    });
   });
 }

@@ -21,12 +21,27 @@ const PAUSES_MS = [0, 2, 1, 5, 3, 7, 1, 4, 2];
 const MORE_READINGS = 44;
 const MORE_PAUSE_MS = 27;
 
-/** The host's wall clock to a fraction of a millisecond: what `Date.now` cuts off is found at its next change. */
-function anchor(): number {
-  const before = Date.now();
-  let now = before;
-  while (now === before) now = Date.now();
-  return now - performance.now();
+/** How near to the truth the host's clock has to be read, and how long that is tried, milliseconds. */
+const GOOD_MS = 0.05;
+const MOST_MS = 20;
+
+/**
+ * The host's wall clock beside `performance.now`, with the error of that: what `Date.now` cuts off is found at one of
+ * its changes, between two looks that lie close together. On a busy machine they may not: the next change is tried.
+ */
+function anchor(): { readonly originMs: number; readonly errorMs: number } {
+  const begun = performance.now();
+  let best = { originMs: 0, errorMs: Infinity };
+  let earlier = begun;
+  let before = Date.now();
+  for (let later = begun; best.errorMs > GOOD_MS && later - begun < MOST_MS; earlier = later) {
+    const now = Date.now();
+    later = performance.now();
+    const errorMs = (later - earlier) / 2;
+    if (now !== before && errorMs < best.errorMs) best = { originMs: now - (earlier + later) / 2, errorMs };
+    before = now;
+  }
+  return best.errorMs === Infinity ? { originMs: before - earlier, errorMs: MOST_MS } : best;
 }
 
 /** Measures a device's clock by its CurrentTime (docs/format.md 30). */
@@ -35,7 +50,7 @@ export async function readClock(
   currentTime: NodeId
 ): Promise<CallResult<DeviceClock>> {
   const { AttributeIds } = loadClient();
-  const origin = anchor();
+  const { originMs: origin, errorMs: hostErrorMs } = anchor();
   const readings: ClockReading[] = [];
   let deviceTicks = 0n;
   const read = async (): Promise<CallResult<undefined>> => {
@@ -63,6 +78,7 @@ export async function readClock(
     if (!done.ok) return done;
   }
   const last = readings[readings.length - 1];
-  const clock = measureClock(readings) as ClockOffset;
+  const measured = measureClock(readings) as ClockOffset;
+  const clock = { ...measured, errorMs: measured.errorMs + hostErrorMs };
   return { ok: true, value: { deviceTicks, hostMs: (last.beforeMs + last.afterMs) / 2, clock } };
 }

@@ -1,0 +1,90 @@
+import type { NodeMessage } from 'node-red';
+import type { LogError, LogFacts, PollOutcome } from '../../lib/logobject';
+import { CodedError } from '../runtime/coded-error';
+import type { LogServer } from './server';
+
+/** What one log showed at its last poll. */
+export interface LogState {
+  readonly endpoint: string;
+  readonly stream: string;
+  readonly logObject?: string;
+  readonly state: 'reading' | 'waiting' | 'outage' | 'refused';
+  readonly code?: string;
+  readonly detail?: string;
+  readonly records: number;
+  readonly gaps: number;
+  readonly repeated: number;
+  readonly pages: number;
+  readonly clockOffsetMs?: number;
+  readonly clockErrorMs?: number;
+  readonly completeTo?: string;
+}
+
+/** Where what is said of logs goes. */
+export interface StatePorts {
+  sendStatus(message: NodeMessage): void;
+  onError(error: Error): void;
+  onShow(): void;
+}
+
+/** What every log of a node showed last; each change is a message of the second output. */
+export class LogStates {
+  private readonly all = new Map<string, LogState>();
+
+  constructor(
+    private readonly clockWarningMs: number,
+    private readonly ports: StatePorts
+  ) {}
+
+  values(): LogState[] {
+    return [...this.all.values()];
+  }
+
+  polled(server: LogServer, stream: string, logObject: string, facts: LogFacts, outcome: PollOutcome): void {
+    const before = this.all.get(stream);
+    const { offsetMs, errorMs } = facts.clock;
+    const isOff = Math.abs(offsetMs) > this.clockWarningMs + errorMs;
+    const error = errorMs.toFixed(1);
+    const detail = `the device's clock is ${Math.round(offsetMs)} ms beside this machine's (error ${error} ms)`;
+    this.tell({
+      endpoint: server.ports.endpoint,
+      stream,
+      logObject,
+      state: 'reading',
+      ...(isOff ? { code: 'OPENOT_LOG_CLOCK', detail } : {}),
+      records: (before?.records ?? 0) + outcome.records.length,
+      gaps: (before?.gaps ?? 0) + outcome.gaps.length,
+      repeated: (before?.repeated ?? 0) + outcome.repeated,
+      pages: (before?.pages ?? 0) + outcome.pages,
+      clockOffsetMs: offsetMs,
+      clockErrorMs: errorMs,
+      completeTo: outcome.position.completeTo.toString()
+    });
+  }
+
+  failed(server: LogServer, stream: string, logObject: string | undefined, error: LogError): void {
+    const before = this.all.get(stream);
+    if (before?.code !== error.code) this.ports.onError(new CodedError(error.code, error.message));
+    if (error.code === 'OPENOT_LOG_NONE' || error.code === 'OPENOT_LOG_NOT_IMPLEMENTED') server.forget();
+    this.tell({
+      ...{ records: 0, gaps: 0, repeated: 0, pages: 0 },
+      ...before,
+      endpoint: server.ports.endpoint,
+      stream,
+      ...(logObject === undefined ? {} : { logObject }),
+      state: error.remedy === 'refused' ? 'refused' : 'outage',
+      code: error.code,
+      detail: error.message
+    });
+  }
+
+  note(stream: string, notice: string): void {
+    this.ports.sendStatus({ topic: stream, payload: { stream, state: 'notice', notice } });
+  }
+
+  private tell(state: LogState): void {
+    this.all.set(state.stream, state);
+    this.ports.sendStatus({ topic: state.stream, payload: state });
+    this.ports.onShow();
+  }
+}
