@@ -54,6 +54,7 @@ function nodeIdOf(from: ByteReader, form: number, offset: number): NodeId {
   }
 }
 
+/** A NodeId in any of its six forms. */
 export function readNodeId(from: ByteReader): NodeId {
   const { at } = from;
   return nodeIdOf(from, from.u8(), at);
@@ -69,6 +70,7 @@ function readExpandedNodeId(from: ByteReader): ExpandedNodeId {
   return { ...nodeId, ...namespaceUri, ...serverIndex };
 }
 
+/** A mask, then locale and text as far as the mask says. */
 export function readLocalizedText(from: ByteReader): LocalizedText {
   const mask = from.u8();
   const locale = (mask & 1) !== 0 ? from.text() : null;

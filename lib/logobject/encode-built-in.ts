@@ -17,11 +17,13 @@ import {
 
 const GUID_ORDER = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
 
+/** 16 bytes of the text `00112233-4455-6677-8899-aabbccddeeff`. */
 export function writeGuid(to: ByteWriter, text: string): void {
   const digits = Buffer.from(text.replaceAll('-', ''), 'hex');
   to.raw(Buffer.from(GUID_ORDER.map((place) => digits[place])));
 }
 
+/** In the shortest form; `flags` are those of an ExpandedNodeId. */
 export function writeNodeId(to: ByteWriter, nodeId: NodeId, flags = 0): void {
   const { namespace, kind, id } = nodeId;
   if (kind === 'i') return writeNumeric(to, namespace, id as number, flags);
@@ -54,6 +56,7 @@ function writeExpandedNodeId(to: ByteWriter, nodeId: ExpandedNodeId): void {
   if (serverIndex !== undefined) to.u32(serverIndex);
 }
 
+/** A mask, then what is not null. */
 export function writeLocalizedText(to: ByteWriter, { locale, text }: LocalizedText): void {
   to.u8((locale === null ? 0 : 1) | (text === null ? 0 : 2));
   if (locale !== null) to.text(locale);

@@ -6,6 +6,7 @@ export const UNIX_EPOCH_TICKS = 116_444_736_000_000_000n;
 const NO_TIME_FROM = 2_650_467_743_990_000_000n;
 const MAX_U64 = 0xffff_ffff_ffff_ffffn;
 
+/** Ticks in a millisecond. */
 export const TICKS_PER_MS = 10_000n;
 
 /** So many milliseconds in ticks, rounded. */
