@@ -1,4 +1,5 @@
 import { mkdir, open, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { retried } from './retried';
 
 /** What the state store needs of a file system, step by step, so that a fault simulator can break each step. */
 export interface FileSystem {
@@ -39,7 +40,7 @@ export const systemFiles: FileSystem = {
       }
     ),
   sync: (path) => syncOpened(path, 'r+'),
-  rename: (from, to) => rename(from, to),
+  rename: (from, to) => retried(() => rename(from, to)),
   syncFolder: (path) =>
     syncOpened(path, 'r').catch((error: NodeJS.ErrnoException) => {
       // Not every system lets a folder be opened: there a rename is as durable as the system makes it.
