@@ -102,7 +102,7 @@ describe('dialogs', () => {
         );
         const credentials =
           {
-            'openot-opcua': ['user', 'password', 'certificate', 'privateKey'],
+            'openot-opcua': ['user', 'password', 'certificate', 'privateKey', 'passphrase'],
             'openot-otlp': ['token', 'headers'],
             'openot-archive': ['key']
           }[type] ?? [];
