@@ -11,6 +11,9 @@ export const JOURNAL = 'journal';
 /** The file that says below which index entries were pruned. */
 export const MINIMUM = 'minimum';
 
+/** Tiles that are written and flushed at a time, at most. */
+const WRITES_AT_A_TIME = 16;
+
 /** Tiles that became full since the last checkpoint, with their bytes. */
 export interface FullTile {
   readonly tile: Tile;
@@ -79,20 +82,29 @@ export async function writeTiles(
   parts: { readonly full: readonly FullTile[]; readonly tail: readonly Uint8Array[]; readonly tailFrom: number }
 ): Promise<void> {
   const { size } = edge;
+  const writes: (readonly [tile: Tile, bytes: () => Uint8Array])[] = [];
   for (const bundle of bundlesOf(size, from)) {
     const first = bundle.index * TILE_WIDTH - parts.tailFrom;
-    await files.write(tilePath(bundle), bundleOf(parts.tail.slice(first, first + bundle.width)));
+    writes.push([bundle, () => bundleOf(parts.tail.slice(first, first + bundle.width))]);
   }
-  for (const { tile, bytes } of parts.full) await files.write(tilePath(tile), bytes);
+  for (const { tile, bytes } of parts.full) writes.push([tile, () => bytes]);
   for (const { tile, bytes } of edge.partials()) {
     const isNew = tilesOfLevel(tile.level as number, size, from).some(({ index }) => index === tile.index);
-    if (isNew) await files.write(tilePath(tile), bytes);
+    if (isNew) writes.push([tile, () => bytes]);
   }
+  // Several at a time: a disk flushes them together.
+  for (let at = 0; at < writes.length; at += WRITES_AT_A_TIME)
+    await Promise.all(
+      writes.slice(at, at + WRITES_AT_A_TIME).map(([tile, bytes]) => files.write(tilePath(tile), bytes()))
+    );
 }
 
-/** The partial forms of tiles and bundles that are full now are needed no more. */
+/** The partial forms of tiles and bundles that are full now go: of each level the first tile alone can have some. */
 export async function removePartials(files: ArchiveFiles, full: readonly FullTile[]): Promise<void> {
+  const seen = new Set<unknown>();
   for (const { tile } of full) {
+    if (seen.has(tile.level)) continue;
+    seen.add(tile.level);
     await files.remove(partialFolder(tile));
     if (tile.level === 0) await files.remove(partialFolder({ ...tile, level: 'entries' }));
   }
