@@ -35,7 +35,7 @@ export interface FindRequest {
   readonly range: Properties;
 }
 
-const CREDENTIALS = ['user', 'password', 'certificate', 'privateKey'] as const;
+const CREDENTIALS = ['user', 'password', 'certificate', 'privateKey', 'passphrase'] as const;
 /** What the editor shows in place of a stored password. */
 const STORED = '__PWRD__';
 
@@ -118,7 +118,7 @@ function credentialsOf(RED: NodeAPI, config: Properties): OpcuaCredentials {
 const isNeeded = (authentication: unknown, name: string): boolean =>
   authentication === 'password'
     ? name === 'user' || name === 'password'
-    : name === 'certificate' || name === 'privateKey';
+    : name !== 'user' && name !== 'password';
 
 function rangeOf({ from, to }: Properties): ScanRange {
   const range = {
