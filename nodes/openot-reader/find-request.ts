@@ -116,9 +116,7 @@ function credentialsOf(RED: NodeAPI, config: Properties): OpcuaCredentials {
 }
 
 const isNeeded = (authentication: unknown, name: string): boolean =>
-  authentication === 'password'
-    ? name === 'user' || name === 'password'
-    : name !== 'user' && name !== 'password';
+  authentication === 'password' ? name === 'user' || name === 'password' : name !== 'user' && name !== 'password';
 
 function rangeOf({ from, to }: Properties): ScanRange {
   const range = {
