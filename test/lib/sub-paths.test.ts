@@ -31,7 +31,7 @@ const ROOMS: Record<string, readonly string[]> = {
   './state': ['base', 'state'],
   './state/files': ['base', 'state'],
   './transport': ['transport'],
-  './transport/opcua': ['base', 'ring', 'transport', 'wire'],
+  './transport/opcua': ['base', 'logobject', 'ring', 'transport', 'wire'],
   './transport/modbus': ['base', 'ring', 'transport', 'wire'],
   './reader': ['base', 'loss', 'reader', 'ring', 'state', 'stream', 'wire'],
   './capture': ['base', 'capture', 'ring', 'wire'],
@@ -40,7 +40,8 @@ const ROOMS: Record<string, readonly string[]> = {
   './otlp': ['base', 'document', 'otlp', 'telemetry', 'wire'],
   './archive': ['archive', 'base', 'definition', 'loss', 'ring', 'state', 'stream', 'wire'],
   './archive/files': ['archive', 'base', 'state'],
-  './simulator': ['base', 'definition', 'ring', 'simulator', 'wire']
+  './logobject': ['base', 'logobject'],
+  './simulator': ['base', 'definition', 'logobject', 'ring', 'simulator', 'wire']
 };
 
 /** The declarations that somebody's compiler reads for an entry. */

@@ -219,15 +219,6 @@ function judge(
       unreported ??= `missing and not reported: ${one.record.message.text} (${one.record.ticks})`;
   });
   violation ??= unreported;
-  if (process.env.DEBUG_LOG !== undefined) {
-    console.log(gaps.map(({ after, before, verdict }) => `${after} ${before} ${verdict}`).join('\n'));
-    console.log(
-      world.all
-        .filter((_, i) => (numbers.get(keys[i])?.size ?? 0) === 0)
-        .map(({ record }) => `${record.message.text} ${record.ticks}`)
-        .join('\n')
-    );
-  }
   const verdicts: Record<string, number> = {};
   for (const { verdict } of gaps) verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
   const gapsWithoutLoss = gaps.filter((gap) => !lost.some(({ ticks }) => within(ticks, gap))).length;
