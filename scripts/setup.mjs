@@ -1,6 +1,6 @@
 // Installs what this checkout needs and builds it. Safe to run again: it does only what is missing.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installReceivers, nodeWithSqlite } from '../test/support/otlp/receivers/install.mjs';
@@ -28,6 +28,12 @@ export function installPackages() {
     process.exit(1);
   }
   if (!stale(join(root, 'node_modules', '.package-lock.json'), join(root, 'package-lock.json'))) return;
+  const modules = join(root, 'node_modules');
+  // npm ci empties what a link leads to, which may be in use elsewhere.
+  if (lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    console.error('node_modules is a link, and what it leads to is older than package-lock.json: run "npm ci" there.');
+    process.exit(1);
+  }
   console.log('Installing the packages of package-lock.json into node_modules/ (once, a minute or two) …');
   run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
 }

@@ -102,13 +102,20 @@ function provenanceOf(value: unknown, kind: DocumentObject['kind']): DocumentPro
     source: sourceOf(value.source),
     runId: u64Of(at('runId'), value.runId),
     epoch: epochOf(value.epoch),
-    receiveTimeNs: u64Of(at('receiveTimeNs'), value.receiveTimeNs),
+    receiveTimeNs: receivedOf(at('receiveTimeNs'), value.receiveTimeNs),
     flags: flagsOf(value.flags)
   };
   if (kind !== 'loss') provenance.sourceTimeNs = u64Of(at('sourceTimeNs'), value.sourceTimeNs);
   if (isGiven(value.time)) provenance.time = textOf(at('time'), value.time);
   if (isGiven(value.incarnation)) provenance.incarnation = countOf(at('incarnation'), value.incarnation);
   return provenance;
+}
+
+/** A host has no clock that says 0, and telemetry takes 0 for a time that is not known. */
+function receivedOf(path: string, value: unknown): string {
+  const timeNs = u64Of(path, value);
+  if (timeNs === '0') throw notA(path, 'nanoseconds since 1970, above 0', value);
+  return timeNs;
 }
 
 function sourceOf(value: unknown): DocumentProvenance['source'] {
