@@ -34,6 +34,8 @@ export interface Reader {
   read(): void;
   pause(): void;
   resume(): void;
+  /** Nobody takes records: looks at the control block at every poll, reads no records and hands nothing on. */
+  hold(): void;
   /**
    * Forgets the saved state and begins as at first contact (`startFrom`): the way out of an unreadable state. Refused
    * while another uses the state.
@@ -41,10 +43,11 @@ export interface Reader {
   forget(): Promise<CommandOutcome>;
   /**
    * Goes on at a position between oldest and head, or at one of them: forward as a skipped range (notice), backward so
-   * that records come again. What was handed on and not settled is forgotten. Also the way out of an unreadable state.
+   * that records come again. `reason` of the notice, default OPENOT_SEEK. What was handed on and not settled is
+   * forgotten. Also the way out of an unreadable state.
    * Waits for the link; nothing is changed where the answer is not ok.
    */
-  seek(to: number | 'oldest' | 'newest'): Promise<CommandOutcome>;
+  seek(to: number | 'oldest' | 'newest', reason?: string): Promise<CommandOutcome>;
   /** The batch with this serial and all before it have been passed on: the saved checkpoint may move past them. */
   settle(serial: number): void;
   status(): ReaderStatus;

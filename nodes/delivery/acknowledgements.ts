@@ -1,8 +1,8 @@
-import { AckStatus, firstLost } from './session';
+import { AckStatus, firstReadAgain } from './session';
 import type { Sessions } from './sessions';
 import type { Timers } from './timers';
 
-/** Milliseconds until a batch is read again that what stores it refused. */
+/** Milliseconds until a batch is read again that what stores it refused, where its reader says nothing else. */
 export const REJECTED_MS = 5000;
 
 /** What an openot-ack asks and reports, and what nodes ask that keep something until a batch is settled. */
@@ -17,8 +17,8 @@ export interface Acknowledgements {
   /** An openot-ack says that this batch and all before it are where they belong. Returns how many batches that are. */
   acknowledge(session: string, serial: number): number;
   /**
-   * What stores the records failed with this batch. It and what follows are read again, after `REJECTED_MS`: what fails
-   * once fails again for a while. Until then nothing from it on is settled. False where that is known already.
+   * What stores the records failed with this batch. It and what follows are read again, after a pause: what fails once
+   * fails again for a while. Until then nothing from it on is settled. False where that is known already.
    */
   reject(session: string, serial: number): boolean;
 }
@@ -38,7 +38,7 @@ export function createAcknowledgements({ sessions, timers, isStopping, reportLos
       const session = sessions.get(id);
       if (session === undefined || serial > session.newest) return 'unknown';
       if (session.awaitsAck !== true) return 'unasked';
-      return serial > session.acknowledged && session.open.has(serial) && serial < firstLost(session)
+      return serial > session.acknowledged && session.open.has(serial) && serial < firstReadAgain(session)
         ? 'open'
         : 'settled';
     },
@@ -53,9 +53,12 @@ export function createAcknowledgements({ sessions, timers, isStopping, reportLos
     acknowledge(id, serial) {
       const session = sessions.get(id);
       if (session?.awaitsAck !== true || serial > session.newest || serial <= session.acknowledged) return 0;
-      const end = Math.min(serial + 1, firstLost(session));
+      const end = Math.min(serial + 1, firstReadAgain(session));
       const covered = [...session.open.keys()].filter((open) => open > session.acknowledged && open < end).length;
       session.acknowledged = serial;
+      // Whatever became of the other ways: this batch is where it belongs.
+      const batch = session.open.get(serial);
+      if (batch !== undefined) Object.assign(batch, { isTaken: true, disabled: undefined });
       // In a deploy's sweep a batch before this one may have been destroyed that nobody knows of yet.
       if (!isStopping() || session.isShut) sessions.settleAcknowledged(session);
       return covered;
@@ -64,11 +67,12 @@ export function createAcknowledgements({ sessions, timers, isStopping, reportLos
     reject(id, serial) {
       const session = sessions.get(id);
       const batch = session?.open.get(serial);
-      if (session?.awaitsAck !== true || batch === undefined || batch.lost) return false;
+      if (session?.awaitsAck !== true || batch === undefined) return false;
+      if (batch.lost || batch.refusal !== undefined) return false;
       batch.lost = true;
       if (session.isLost) return true;
       session.isLost = true;
-      timers.after(REJECTED_MS, () => reportLoss(id));
+      timers.after(session.rejectPauseMs?.() ?? REJECTED_MS, () => reportLoss(id));
       return true;
     }
   };

@@ -10,6 +10,8 @@ export interface BoundParts {
   readonly delivery: DeliveryPort;
   readonly user: DefinitionUser;
   readonly status: ThrottledStatus;
+  /** It keeps records itself until their definitions are there. */
+  readonly isPatient?: boolean;
   /** The status; `failed` is empty, or why the last message came to nothing. */
   show(failed: string): NodeStatus;
   /** Handles one message, its definitions at hand. A promise is that of one that is kept back for a while. */
@@ -21,17 +23,22 @@ export interface BoundParts {
  * wait, in their order, and are dropped when the node closes meanwhile: their tokens were not passed on, so they come
  * again.
  */
-export function handleBound({ node, delivery, user, status, show, work }: BoundParts): void {
+export function handleBound({ node, delivery, user, status, isPatient = false, show, work }: BoundParts): void {
   let failed = '';
   const showNow = (): NodeStatus => show(failed);
-  user.onChange(() => status.set(showNow));
+  user.onChange(() => {
+    status.set(showNow);
+    delivery.retry();
+  });
   status.set(showNow);
   handle(node, (message, send) =>
     delivery.through(message, send, (pass) => {
       const run = (): void | Promise<void> => {
         if (delivery.isClosed) return;
-        failed = 'wrong input';
+        const mistake = isPatient ? undefined : user.mistake;
+        failed = mistake === undefined ? 'wrong input' : '';
         try {
+          if (mistake !== undefined) throw mistake;
           const kept = work(message, pass);
           failed = '';
           return kept;

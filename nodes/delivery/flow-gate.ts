@@ -24,8 +24,13 @@ export class FlowGate {
 
   /** Resolves true when a batch of this session may be sent, false when it may send none any more. */
   async pass(session: SessionState): Promise<boolean> {
-    while (this.isShut && !session.isShut) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    while (this.isShut && !session.isShut) await this.changed();
     return !session.isShut;
+  }
+
+  /** Resolves when flows run again, or somebody is sent away. */
+  changed(): Promise<void> {
+    return new Promise((resolve) => this.waiting.push(resolve));
   }
 
   /** Lets all who wait look again. */

@@ -1,5 +1,8 @@
 export { DeliveryPort, deliveriesDone } from './port';
-export type { AckStatus, ReaderSession } from './session';
+export type { NodeRef } from './deployed';
+export type { Refusal } from './in-flight-batch';
+export type { AckStatus, ReaderSession, SessionOptions, WaitsFor } from './session';
+export type { Wiring } from './wiring';
 export type { Acknowledgements } from './acknowledgements';
 export { OwnTokens } from './own-tokens';
 export { commitOf, entriesOf, tokenOf, tokensOf } from './token';

@@ -1,19 +1,26 @@
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
+import { CodedError, codedErrorOf } from '../runtime/coded-error';
 import type { Send } from '../runtime/handle';
 import type { Acknowledgements } from './acknowledgements';
+import { Announcing } from './announcing';
 import { distrust } from './checked-input';
-import type { Destination } from './in-flight-batch';
+import type { NodeRef } from './deployed';
 import { runningNodes, tracker } from './process-tracker';
-import { isListening, RunningNode, RunningNodes } from './running-nodes';
+import { RunningNode, RunningNodes } from './running-nodes';
 import type { ReaderSession, SessionOptions } from './session';
 import { tokensOf } from './token';
+import type { OurNode } from './our-node';
 import { MAX_TRANSIT_MS } from './transit-estimate';
+import { Wiring, wiringOf } from './wiring';
 
 /** Messages at work that carry a token, and whether it was sent on meanwhile. */
 interface Work {
   count: number;
   isSent: boolean;
 }
+
+/** A node of ours as it takes part in delivery: what it is for batches, and whether any come to it. */
+export type PortOptions = Partial<OurNode> & { readonly receives?: boolean };
 
 /**
  * How one of our nodes reports to the delivery tracker: an `openot-reader` what it begins and sends, the others also
@@ -23,15 +30,20 @@ export class DeliveryPort {
   /** By token. */
   private readonly working = new Map<string, Work>();
   private readonly nodes: RunningNodes;
+  private readonly ways: Announcing;
+  /** Code of the trouble for which messages are refused now: told once. */
+  private refusing: string | undefined;
   private closed = false;
 
   constructor(
     RED: NodeAPI,
     private readonly node: Node,
-    receives = true
+    { receives = true, outputs = [0], end }: PortOptions = {}
   ) {
     this.nodes = runningNodes(RED);
-    if (receives) tracker.addNode(node.id);
+    const own: OurNode = { outputs, ...(end === undefined ? {} : { end }) };
+    this.ways = new Announcing(node as RunningNode, this.nodes, own);
+    if (receives) tracker.addNode(node.id, own);
   }
 
   openSession(boot: string, options: Omit<SessionOptions, 'onSilent'>): ReaderSession {
@@ -53,7 +65,7 @@ export class DeliveryPort {
    * would be lost, or come twice), so work that went on after a wait must check `isClosed`.
    *
    * A message that is refused as a whole (`work` throws or rejects, and its tokens were not sent on) did not get where
-   * it belongs: where its reader waits for acknowledgements, its batch is read again, or the next one would cover it.
+   * it belongs: its batch is not settled. The error is thrown once for each trouble, however many batches meet it.
    */
   through(message: NodeMessage, send: Send, work: (send: Send) => void | Promise<void>): void | Promise<void> {
     const tokens = tokensOf(message);
@@ -64,22 +76,36 @@ export class DeliveryPort {
       return;
     }
     for (const token of tokens) this.beginWork(token);
-    const endWork = (hasFailed: boolean): void => tokens.forEach((token) => this.endWork(token, hasFailed));
+    const endWork = (): void => {
+      for (const token of tokens) this.endWork(token);
+      if (tokens.length > 0) this.refusing = undefined;
+    };
     let result: void | Promise<void>;
     try {
       result = work((output) => this.send(output, send));
     } catch (thrown) {
-      endWork(true);
-      throw thrown;
+      return this.failed(tokens, thrown);
     }
-    if (result === undefined) return endWork(false);
-    return result.then(
-      () => endWork(false),
-      (thrown: unknown) => {
-        endWork(true);
-        throw thrown;
-      }
-    );
+    if (result === undefined) return endWork();
+    return result.then(endWork, (thrown: unknown) => this.failed(tokens, thrown));
+  }
+
+  /** A message that this node cannot handle as it is set up. Its error was told before. */
+  refuse(message: NodeMessage, error: Error): Promise<void> {
+    const tokens = tokensOf(message);
+    for (const token of tokens) this.beginWork(token);
+    this.refusing = codeOf(error);
+    return this.failed(tokens, error);
+  }
+
+  /** What this node refused it may take now: a definition has changed. */
+  retry(): void {
+    tracker.retry(this.node.id);
+  }
+
+  /** What leaves by no way is kept by this node itself. */
+  endWays(): void {
+    this.ways.own = { ...this.ways.own, end: 'sink' };
   }
 
   /** Sends, and reports every token in it with the nodes it goes to. */
@@ -90,10 +116,10 @@ export class DeliveryPort {
     const tokens: string[] = [];
     ports.forEach((messages, port) => {
       for (const message of messages === null ? [] : Array.isArray(messages) ? messages : [messages]) {
-        if (!this.goesToOursAlone(port)) distrust(message.payload);
+        if (!this.ways.goesToOursAlone(port)) distrust(message.payload);
         for (const token of tokensOf(message)) {
           tokens.push(token);
-          this.announce(token, port, checks);
+          this.ways.announce(token, port, checks);
         }
       }
     });
@@ -108,6 +134,28 @@ export class DeliveryPort {
       // Queued after the deliveries of this send, so it runs right after them in the same phase of the loop.
       if (checks.length > 0) setImmediate(() => checks.forEach((check) => check()));
     }
+  }
+
+  /** Does what leaves by this output reach anybody, a node of ours or of somebody else? */
+  hasWay(output: number): boolean {
+    return this.ways.waysFrom(output).length > 0;
+  }
+
+  /** Who takes what this node sends, as the flows are deployed now; undefined while they stop and start. */
+  wiring(): Wiring | undefined {
+    if (tracker.stopping || !tracker.hasStarted) return undefined;
+    return wiringOf(this.node as RunningNode, this.ways.own, this.nodes, (id) => tracker.node(id));
+  }
+
+  /** Resolves when all nodes of the flows have been made. */
+  flowsRun(): Promise<void> {
+    return tracker.flowsRun();
+  }
+
+  /** A node as people know it. */
+  nameOf(id: string): string {
+    const node = this.nodes.get(id);
+    return node?.name ? String(node.name) : (node?.type ?? id);
   }
 
   get isClosed(): boolean {
@@ -134,43 +182,32 @@ export class DeliveryPort {
     tracker.arrived(token, this.node.id);
   }
 
-  private endWork(token: string, hasFailed: boolean): void {
+  private endWork(token: string): void {
     const work = this.working.get(token);
     if (work === undefined) return;
-    if (hasFailed && !work.isSent) tracker.refused(token);
     if (--work.count === 0) this.working.delete(token);
-    tracker.passed(token);
+    tracker.passed(token, this.node.id);
   }
 
-  /** Does what leaves by this output reach nodes of ours only? They change nothing where it is. */
-  private goesToOursAlone(port: number): boolean {
-    return ((this.node as RunningNode).wires?.[port] ?? []).every((id) => tracker.isOurs(id));
-  }
-
-  private announce(token: string, port: number, checks: Array<() => void>): void {
-    for (const id of (this.node as RunningNode).wires?.[port] ?? []) {
-      const target = this.nodes.get(id);
-      if (target === undefined) {
-        // While flows stop and start the node is only not there yet; otherwise it is disabled, and nothing is lost on
-        // it.
-        if (tracker.stopping) checks.push(this.sending(token, { id, ours: false, leadsBack: false }, () => false));
-        continue;
-      }
-      // A node that never listens loses nothing.
-      if (!isListening(target)) continue;
-      const { generation } = tracker;
-      const ours = tracker.isOurs(id);
-      const wayBack = ours ? undefined : this.nodes.wayBack(target);
-      const destination: Destination = { id, ours, leadsBack: wayBack !== undefined, ...wayBack };
-      checks.push(this.sending(token, destination, () => isListening(target) || generation === tracker.generation));
+  /** Refuses what was not sent on. Throws, unless this trouble is known: then the message has no end. */
+  private failed(tokens: readonly string[], thrown: unknown): Promise<void> {
+    const code = codeOf(thrown);
+    const { message } = codedErrorOf(thrown);
+    const node: NodeRef = { id: this.node.id, type: this.node.type, name: this.node.name || this.node.type };
+    const isKnown = this.refusing === code;
+    let isRefused = false;
+    for (const token of tokens) {
+      if (this.working.get(token)?.isSent === false)
+        isRefused = tracker.refused(token, { node, code, message }) || isRefused;
+      this.endWork(token);
     }
-  }
-
-  private sending(token: string, destination: Destination, listened: () => boolean): () => void {
-    tracker.sending(token, destination);
-    return () => tracker.delivered(token, destination, listened());
+    if (isRefused) this.refusing = code;
+    if (isKnown && (isRefused || tokens.length === 0)) return new Promise(() => undefined);
+    throw thrown;
   }
 }
+
+const codeOf = (thrown: unknown): string => (codedErrorOf(thrown) as CodedError).code;
 
 /** Resolves when every delivery that is pending now has run and been reported. */
 export async function deliveriesDone(): Promise<void> {

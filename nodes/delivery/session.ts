@@ -1,4 +1,5 @@
-import type { InFlightBatch } from './in-flight-batch';
+import type { NodeRef } from './deployed';
+import { InFlightBatch, isReadAgain, Refusal } from './in-flight-batch';
 
 /** One session of one reader, from its start to its end: the batches that it hands on, by rising serials. */
 export interface ReaderSession {
@@ -10,7 +11,19 @@ export interface ReaderSession {
   shut(): void;
   /** Forgets what is not settled. */
   close(): void;
+  /** What the oldest batch waits for; undefined where none is under way. */
+  waitsFor(): WaitsFor | undefined;
 }
+
+/**
+ * What a batch waits for. node: a node has it. disabled: a node of ours on its way does not run. nobody: it is through,
+ * and nobody has taken it. refused: a node of ours does not take it as it is.
+ */
+export type WaitsFor =
+  | { readonly kind: 'node'; readonly node: string; readonly ms: number }
+  | { readonly kind: 'disabled'; readonly node: NodeRef }
+  | { readonly kind: 'nobody' }
+  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly serial: number };
 
 /** What a reader hears of its batches. */
 export interface SessionOptions {
@@ -18,6 +31,14 @@ export interface SessionOptions {
   readonly settled: (serial: number) => void;
   /** At least one never will be; read again. */
   readonly onLost: () => void;
+  /** A node of ours does not take one as it is: nothing more is to be sent, and it is read again later. */
+  readonly onRefused?: (refusal: Refusal, serial: number) => void;
+  /** What was refused may be taken now: a definition has changed. */
+  readonly onRetry?: () => void;
+  /** The flows run again after a deploy. */
+  readonly onStarted?: () => void;
+  /** Milliseconds until a batch is read again that what stores it refused. */
+  readonly rejectPauseMs?: () => number;
   /** One counts as passed because the node of others with this id was silent for `MAX_TRANSIT_MS`; once for it. */
   readonly onSilent?: (id: string) => void;
   /** Only an acknowledgement settles, neither a delivery nor silence. */
@@ -46,8 +67,8 @@ export interface SessionState extends ReaderSession, SessionOptions {
   isLost: boolean;
 }
 
-/** From this serial on all is read again; Infinity where nothing was lost. */
-export function firstLost({ isLost, open }: SessionState): number {
-  if (isLost) for (const [serial, { lost }] of open) if (lost) return serial;
+/** From this serial on all is read again; Infinity where nothing is. */
+export function firstReadAgain({ open }: SessionState): number {
+  for (const [serial, batch] of open) if (isReadAgain(batch)) return serial;
   return Infinity;
 }

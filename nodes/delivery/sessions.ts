@@ -1,4 +1,4 @@
-import type { InFlightBatch } from './in-flight-batch';
+import { InFlightBatch, isReadAgain } from './in-flight-batch';
 import type { SessionState } from './session';
 
 /** The sessions of all readers of this process, and their batches by token. */
@@ -34,10 +34,12 @@ export class Sessions {
       token,
       session,
       serial,
-      working: 0,
+      working: new Map(),
       pending: 1,
       expected: new Map(),
       away: new Map(),
+      isTaken: false,
+      isAdrift: false,
       lost: false
     };
     session.open.set(serial, batch);
@@ -59,11 +61,11 @@ export class Sessions {
     session.settled(next === undefined ? session.newest : next - 1);
   }
 
-  /** Settles what is acknowledged, up to the first batch that was lost: that one and what follows are read again. */
+  /** Settles what is acknowledged, up to the first batch that is read again, with what follows. */
   settleAcknowledged(session: SessionState): void {
     let last: number | undefined;
     for (const [serial, batch] of session.open) {
-      if (serial > session.acknowledged || batch.lost) break;
+      if (serial > session.acknowledged || isReadAgain(batch)) break;
       this.remove(batch);
       last = serial;
     }

@@ -58,6 +58,12 @@ export class Silence {
     return overtaken;
   }
 
+  /** Something of this batch has come by way of others to a node of ours, and more of it may. */
+  cameBackInPart({ away }: InFlightBatch, node: string): void {
+    for (const each of away.values())
+      if (each.to.reaches === undefined || each.to.reaches.has(node)) each.isBack = true;
+  }
+
   /** A token that was settled by silence has come to a node of ours after all. */
   cameLate(token: string, node: string): void {
     const nowMs = this.timers.now();

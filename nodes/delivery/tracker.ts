@@ -1,7 +1,9 @@
 import { Acknowledgements, createAcknowledgements } from './acknowledgements';
 import { FlowGate } from './flow-gate';
-import type { Destination, InFlightBatch } from './in-flight-batch';
+import { Destination, InFlightBatch, isAtRest, isReadAgain, isStranded, Refusal } from './in-flight-batch';
+import { OurNode, PASSES_ON } from './our-node';
 import type { ReaderSession, SessionOptions, SessionState } from './session';
+import { waitsFor } from './waits-for';
 import { Sessions } from './sessions';
 import { Silence } from './silence';
 import type { Timers } from './timers';
@@ -12,7 +14,7 @@ import type { Timers } from './timers';
  */
 export class DeliveryTracker {
   private readonly sessions = new Sessions();
-  private readonly nodes = new Set<string>();
+  private readonly nodes = new Map<string, OurNode>();
   private readonly gate = new FlowGate();
   private readonly silence: Silence;
   readonly acknowledgements: Acknowledgements;
@@ -23,12 +25,24 @@ export class DeliveryTracker {
       sessions: this.sessions,
       timers,
       isStopping: () => this.gate.isStopping,
-      reportLoss: (id) => this.reportLoss(this.sessions.get(id))
+      reportLoss: (id) => {
+        const session = this.sessions.get(id);
+        // What a node of ours refused is not read again on a timer.
+        if (session !== undefined && waitsFor(session, 0)?.kind !== 'refused') this.reportLoss(session);
+      }
     });
   }
 
   get stopping(): boolean {
     return this.gate.isStopping;
+  }
+
+  /** The flows run, and all their nodes have been made. */
+  hasStarted = false;
+
+  /** Resolves when all nodes of the flows have been made: before that a reader would hand on to nobody. */
+  async flowsRun(): Promise<void> {
+    while (this.gate.isStopping || !this.hasStarted) await this.gate.changed();
   }
 
   /** Rises at every stop. */
@@ -37,11 +51,14 @@ export class DeliveryTracker {
   }
 
   /** A node of ours that receives tokens. */
-  addNode(id: string): void {
-    this.nodes.add(id);
+  addNode(id: string, node: OurNode = PASSES_ON): void {
+    this.nodes.set(id, node);
   }
   removeNode(id: string): void {
     this.nodes.delete(id);
+  }
+  node(id: string): OurNode | undefined {
+    return this.nodes.get(id);
   }
   isOurs(id: string): boolean {
     return this.nodes.has(id);
@@ -69,7 +86,8 @@ export class DeliveryTracker {
         this.sessions.settleAcknowledged(session);
         this.gate.wake();
       },
-      close: () => this.sessions.close(session)
+      close: () => this.sessions.close(session),
+      waitsFor: () => waitsFor(session, this.timers.now())
     };
     this.sessions.add(session);
     return session;
@@ -79,22 +97,30 @@ export class DeliveryTracker {
   arrived(token: string, node: string): void {
     const batch = this.sessions.batch(token);
     if (batch === undefined) return this.silence.cameLate(token, node);
-    batch.working++;
+    const work = batch.working.get(node);
+    if (work === undefined) batch.working.set(node, { count: 1, sinceMs: this.timers.now() });
+    else work.count++;
+    if (this.nodes.get(node)?.end === 'ack') batch.isTaken = true;
     const expected = batch.expected.get(node);
     if (expected === undefined) {
       // Where acknowledgements are awaited a part of it has come back, perhaps: the rest may still be there.
-      if (batch.session.awaitsAck !== true)
-        for (const overtaken of this.silence.cameBack(batch, node)) this.consider(overtaken);
+      if (batch.session.awaitsAck === true) this.silence.cameBackInPart(batch, node);
+      else
+        for (const overtaken of this.silence.cameBack(batch, node)) {
+          overtaken.isTaken = true;
+          this.consider(overtaken);
+        }
     } else if (expected > 1) batch.expected.set(node, expected - 1);
     else batch.expected.delete(node);
     this.silence.end(batch);
   }
 
   /** It is through with it: sent on, or swallowed with an error. */
-  passed(token: string): void {
+  passed(token: string, node: string): void {
     const batch = this.sessions.batch(token);
-    if (batch === undefined) return;
-    batch.working--;
+    const work = batch?.working.get(node);
+    if (batch === undefined || work === undefined) return;
+    if (--work.count === 0) batch.working.delete(node);
     this.consider(batch);
   }
 
@@ -119,18 +145,39 @@ export class DeliveryTracker {
     const batch = this.sessions.batch(token);
     if (batch === undefined) return;
     const hasArrived = destination.ours && !batch.expected.has(destination.id);
-    if (listened || hasArrived) return this.endDelivery(batch);
+    if (listened || hasArrived) {
+      // One whose wires lead back takes it only where it does not come back.
+      if (!destination.ours && !destination.leadsBack) batch.isTaken = true;
+      return this.endDelivery(batch);
+    }
     batch.pending--;
     this.lose(batch);
   }
 
-  /**
-   * A node of ours refused a message with this token as a whole. Nothing, where its reader does not wait for
-   * acknowledgements.
-   */
-  refused(token: string): void {
+  /** What is known of the way of this token besides its deliveries. */
+  note(token: string, known: Partial<Pick<InFlightBatch, 'isTaken' | 'isAdrift' | 'disabled'>>): void {
     const batch = this.sessions.batch(token);
-    if (batch !== undefined) this.acknowledgements.reject(batch.session.id, batch.serial);
+    if (batch !== undefined) Object.assign(batch, known);
+  }
+
+  /**
+   * A node of ours refused a message with this token as a whole. Nothing from it on is settled, and nothing more is
+   * sent: it is read again after a deploy, a definition change or a command. False where no reader here sent it.
+   */
+  refused(token: string, refusal: Refusal): boolean {
+    const batch = this.sessions.batch(token);
+    if (batch === undefined) return false;
+    if (batch.refusal !== undefined || batch.lost) return true;
+    batch.refusal = refusal;
+    this.silence.end(batch);
+    batch.session.onRefused?.(refusal, batch.serial);
+    return true;
+  }
+
+  /** What this node refused it may take now. */
+  retry(node: string): void {
+    for (const session of this.sessions.all())
+      if ([...session.open.values()].some(({ refusal }) => refusal?.node.id === node)) session.onRetry?.();
   }
 
   /** The flows begin to stop: everything under way now is settled by a delivery or not at all. */
@@ -150,13 +197,16 @@ export class DeliveryTracker {
   }
 
   private started(): void {
+    this.hasStarted = true;
     this.silence.forgetChanged();
     for (const batch of this.sessions.allBatches())
       for (const { to } of batch.away.values()) if (to.isUnchanged?.() === false) this.lose(batch);
     this.gate.open();
     for (const session of this.sessions.all()) {
       this.sessions.settleAcknowledged(session);
-      if (session.isLost) this.reportLoss(session);
+      const isReadNow = [...session.open.values()].some(isReadAgain);
+      if (session.isLost || isReadNow) this.reportLoss(session);
+      else session.onStarted?.();
     }
     for (const batch of this.sessions.allBatches()) this.consider(batch);
   }
@@ -168,12 +218,20 @@ export class DeliveryTracker {
 
   /** Settles a batch with which nothing is to come any more, unless only an acknowledgement does. */
   private consider(batch: InFlightBatch): void {
-    if (batch.session.awaitsAck === true || batch.lost) return;
-    if (batch.working > 0 || batch.pending > 0 || this.sessions.batch(batch.token) !== batch) return;
-    if (batch.expected.size === 0 && batch.away.size === 0) return this.sessions.settleDelivered(batch);
+    if (batch.session.awaitsAck === true || batch.lost || batch.refusal !== undefined) return;
+    if (batch.working.size > 0 || batch.pending > 0 || this.sessions.batch(batch.token) !== batch) return;
+    if (isAtRest(batch)) return isStranded(batch) ? undefined : this.sessions.settleDelivered(batch);
     this.silence.end(batch);
     // While flows stop, silence proves nothing: what a delay node holds then is read again at the next start.
-    if (!this.gate.isStopping) this.silence.watch(batch, () => this.sessions.settleDelivered(batch));
+    if (!this.gate.isStopping) this.silence.watch(batch, () => this.swallowed(batch));
+  }
+
+  /** The node of others that has it keeps it: that node has taken it. */
+  private swallowed(batch: InFlightBatch): void {
+    batch.expected.clear();
+    batch.away.clear();
+    batch.isTaken = true;
+    this.consider(batch);
   }
 
   private lose(batch: InFlightBatch): void {
@@ -186,7 +244,7 @@ export class DeliveryTracker {
     if (!this.gate.isStopping) this.timers.nextTurn(() => this.reportLoss(session));
   }
 
-  private reportLoss(session: SessionState | undefined): void {
-    if (session !== undefined && !session.isClosed && !session.isShut && !this.gate.isStopping) session.onLost();
+  private reportLoss(session: SessionState): void {
+    if (!session.isClosed && !session.isShut && !this.gate.isStopping) session.onLost();
   }
 }

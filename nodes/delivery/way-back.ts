@@ -1,3 +1,4 @@
+import { Deployed, nothingDeployed } from './deployed';
 import type { Destination } from './in-flight-batch';
 
 /** What of a running node tells where its messages go. */
@@ -7,19 +8,6 @@ export interface Wired {
   readonly wires?: string[][];
   readonly links?: string[];
 }
-
-/** Ways that do not stand in a node's wires. */
-export interface OtherWays {
-  /**
-   * Ids of the Complete nodes that hear of this node (a sink without an output leads on by them), of the targets of
-   * this link call.
-   */
-  from(id: string): readonly string[];
-  /** Is it a link call whose target each message names? */
-  isDynamic(id: string): boolean;
-}
-
-const none: OtherWays = { from: () => [], isDynamic: () => false };
 
 export type WayBack = Pick<Destination, 'reaches' | 'forks' | 'isUnchanged'>;
 
@@ -32,7 +20,7 @@ export function wayBack(
   start: Wired,
   nodeOf: (id: string) => Wired | null | undefined,
   isOurs: (id: string) => boolean,
-  others: OtherWays = none
+  others: Pick<Deployed, 'from' | 'isDynamic'> = nothingDeployed
 ): WayBack | undefined {
   const seen = new Map<string, Wired | null | undefined>([[start.id, start]]);
   const before = new Map<string, Set<string>>();
@@ -66,7 +54,8 @@ export function wayBack(
 const isSame = (nodes: ReadonlyMap<string, unknown>, nodeOf: (id: string) => unknown): boolean =>
   [...nodes].every(([id, node]) => nodeOf(id) === node);
 
-const onward = ({ id, type, wires, links }: Wired, others: OtherWays): string[] => [
+/** Ids of the nodes that what this node sends may go to next. */
+export const onward = ({ id, type, wires, links }: Wired, others: Pick<Deployed, 'from'>): string[] => [
   ...(wires ?? []).flat(),
   ...(type === 'link out' || type === 'link call' ? (links ?? []) : []),
   ...others.from(id)

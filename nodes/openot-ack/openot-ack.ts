@@ -15,7 +15,7 @@ interface AckDef extends NodeDef {
 const init = (RED: NodeAPI): void => {
   function OpenotAck(this: Node, saved: AckDef): void {
     RED.nodes.createNode(this, saved);
-    const delivery = new DeliveryPort(RED, this);
+    const delivery = new DeliveryPort(RED, this, { end: 'ack' });
     let controller: AckController | undefined;
     const make = (status: ThrottledStatus): void => {
       const def = migrated(saved);

@@ -52,6 +52,24 @@ function limitedBytes(payload: unknown): PayloadBytes {
   return bytes.ok && bytes.bytes.length > MAX_PAYLOAD_BYTES ? tooLarge(`${bytes.bytes.length} bytes`) : bytes;
 }
 
+/** The bytes of a payload. Throws what is wrong with it. */
+function bytesOf(payload: unknown): Buffer {
+  if (isDecoded(payload))
+    throw new CodedError(
+      'OPENOT_ALREADY_DECODED',
+      'msg.payload holds records that are decoded already: a second openot-decoder stands behind the ' +
+        'first. Take one of them out of the wires'
+    );
+  const bytes = limitedBytes(payload);
+  if (!bytes.ok) throw new CodedError(bytes.code, bytes.message);
+  return bytes.bytes;
+}
+
+function isDecoded(payload: unknown): boolean {
+  const first: unknown = Array.isArray(payload) ? payload[0] : payload;
+  return typeof first === 'object' && first !== null && typeof (first as { kind?: unknown }).kind === 'string';
+}
+
 function lengthOf(payload: unknown): number {
   if (typeof payload === 'string') return payload.length;
   if (typeof payload !== 'object' || payload === null) return 0;
@@ -79,19 +97,20 @@ export class DecoderController {
     private readonly ports: DecoderPorts
   ) {}
 
-  /** What is whole is delivered also when there is an error. Throws when the facts themselves are wrong. */
+  /**
+   * What is whole is delivered also when there is an error. Throws when the facts themselves are wrong, and when the
+   * payload is no bytes: then nothing of the message is delivered.
+   */
   decode(message: NodeMessageInFlow): Decoded {
     const given = factsOf(message.openot);
-    const bytes = limitedBytes(message.payload);
-    // Bytes that cannot be had at all still leave the notices, which are facts of their own.
-    const payload = bytes.ok ? bytes.bytes : Buffer.alloc(0);
+    const payload = bytesOf(message.payload);
     const { segments, notices, ...rest } = given as Partial<BatchFacts>;
     const isBatch = segments !== undefined || notices !== undefined;
     const decoded = isBatch
-      ? itemsOfBatch(payload, { segments: bytes.ok ? (segments ?? []) : [], notices: notices ?? [] })
+      ? itemsOfBatch(payload, { segments: segments ?? [], notices: notices ?? [] })
       : itemsOfConcatenation(payload);
     const facts: LooseFacts = isBatch ? rest : { bufferId: 0, receiveTimeNs: this.ports.nowNs().toString(), ...rest };
-    const error = bytes.ok ? decoded.error : bytes;
+    const { error } = decoded;
     this.count(decoded.items, error);
     return {
       messages: this.messages(message, decoded.items, facts),

@@ -12,7 +12,7 @@ import {
 import type { LooseFacts } from '../../lib/stream';
 import type { DefinitionAuthority, DefinitionFile, DefinitionState } from '../runtime/definition-node';
 import { CodedError } from '../runtime/coded-error';
-import { emptied, FoundFile, listDefinitionFiles, MAX_FILE_BYTES, readDefinitionFile } from './definition-files';
+import { FoundFile, listDefinitionFiles, MAX_FILE_BYTES, readDefinitionFile } from './definition-files';
 import { watchFolder } from './file-watch';
 
 export interface DefinitionSettings {
@@ -22,8 +22,6 @@ export interface DefinitionSettings {
   readonly path: string;
   readonly watch: boolean;
   readonly pollMs?: number;
-  /** Milliseconds that a file of a folder is missing before its definition is let go of. */
-  readonly letGoMs?: number;
 }
 
 export interface DefinitionReports {
@@ -33,9 +31,6 @@ export interface DefinitionReports {
   warn(code: OpenotCode, message: string): void;
   log(message: string): void;
 }
-
-/** A file that is deleted and written again is back sooner; one that a person took away is not. */
-const LET_GO_MS = 10_000;
 
 /** Origin of a definition that stands in the node itself. */
 const OWN_TEXT = 'node';
@@ -49,8 +44,6 @@ export class DefinitionController implements DefinitionAuthority {
   /** By origin, the file that is in force, as it was loaded. */
   private readonly files = new Map<string, { readonly hash: string; readonly bytes: Uint8Array }>();
   private readonly refused = new Set<string>();
-  /** By path, since when a file is missing, of the monotonic clock. */
-  private readonly missingMs = new Map<string, number>();
   private readonly listeners = new Set<() => void>();
   private listingError = '';
   private missingTold = false;
@@ -156,10 +149,8 @@ export class DefinitionController implements DefinitionAuthority {
   /** Takes what is new or changed, lets go of what was removed from a folder. Never rejects. */
   private async look(): Promise<void> {
     if (this.settings.source === 'json' || this.closed) return;
-    const found = await listDefinitionFiles(this.settings.source, this.settings.path);
+    const listing = await listDefinitionFiles(this.settings.source, this.settings.path);
     if (this.closed) return;
-    // What is left of a share that is not mounted is an empty folder.
-    const listing = found.ok && found.files.length === 0 && this.files.size > 0 ? emptied(this.settings.path) : found;
     if (!listing.ok) {
       // A file that is gone for a moment (a save in two steps, a network drive) takes no definition out of force, and
       // one
@@ -194,16 +185,8 @@ export class DefinitionController implements DefinitionAuthority {
   }
 
   private letGo(present: ReadonlySet<string>): void {
-    const nowMs = performance.now();
     for (const path of [...this.stamps.keys()]) {
-      if (present.has(path)) {
-        this.missingMs.delete(path);
-        continue;
-      }
-      const sinceMs = this.missingMs.get(path) ?? nowMs;
-      this.missingMs.set(path, sinceMs);
-      if (nowMs - sinceMs < (this.settings.letGoMs ?? LET_GO_MS)) continue;
-      this.missingMs.delete(path);
+      if (present.has(path)) continue;
       this.stamps.delete(path);
       this.refused.delete(path);
       this.reports.log(`definition file ${path} is gone`);

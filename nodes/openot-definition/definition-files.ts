@@ -62,14 +62,6 @@ export async function listDefinitionFiles(source: 'file' | 'folder', path: strin
   }
 }
 
-/** A folder that had definitions and is empty now: its share may be away. */
-export const emptied = (path: string): Extract<Listing, { ok: false }> =>
-  refused(
-    'OPENOT_DEFINITION_NOT_FOUND',
-    `the definition folder ${path} is empty now: what it held stays in force until files are there again, or until ` +
-      'a deploy. Is its share mounted?'
-  );
-
 export async function readDefinitionFile(path: string): Promise<FileText> {
   try {
     const { size } = await stat(path);

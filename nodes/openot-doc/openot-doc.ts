@@ -20,7 +20,7 @@ interface DocDef extends NodeDef {
 const init = (RED: NodeAPI): void => {
   function OpenotDoc(this: Node, saved: DocDef): void {
     RED.nodes.createNode(this, saved);
-    const delivery = new DeliveryPort(RED, this);
+    const delivery = new DeliveryPort(RED, this, { outputs: [0, 1, 2] });
     let user: DefinitionUser | undefined;
     const make = (status: ThrottledStatus): void => {
       const def = migrated(saved);

@@ -2,6 +2,7 @@ import type { NodeMessageInFlow } from 'node-red';
 import { Binding, describeBinding } from '../../lib/definition';
 import type { Item, LooseFacts } from '../../lib/stream';
 import { factsOf, itemsOf, trustItems } from '../delivery';
+import { CodedError } from '../runtime/coded-error';
 import type { Send } from '../runtime/handle';
 import { derive, withoutCommit } from '../runtime/messages';
 import { AlertBook, DriftAlert } from './alerts';
@@ -31,7 +32,9 @@ export class GuardController {
 
   constructor(
     private readonly settings: GuardSettings,
-    private readonly bind: (facts: LooseFacts) => Binding
+    private readonly bind: (facts: LooseFacts) => Binding,
+    /** Is somebody wired to output 2? */
+    private readonly canDivert: () => boolean = () => true
   ) {}
 
   /** Records and notices held back. */
@@ -66,6 +69,12 @@ export class GuardController {
   ): void {
     const binding = this.bind(facts);
     const described = { ...facts, binding: describeBinding(binding) };
+    if (policy === 'divert' && !this.canDivert() && items.some((item) => isUnbound(item, binding)))
+      throw new CodedError(
+        'OPENOT_DIVERT_UNWIRED',
+        'records without their definition are to be diverted, and nothing is wired to output 2: wire ' +
+          'it, or choose another policy'
+      );
     this.alert(
       this.alerts.alertsFor(facts.stream ?? '', facts.snapshot?.epochId ?? null, binding, items, () => policy, 0),
       message,

@@ -35,7 +35,11 @@ const init = (RED: NodeAPI): void => {
         policy: choiceOf(def.policy, 'On drift', ['placeholder', 'divert', 'hold']),
         holdLimit: numberOf(def.holdLimit, { name: 'Holds up to', fallback: 20_000, min: 1, max: 1_000_000 })
       };
-      const guard = (controller = new GuardController(settings, (facts) => used.bind(facts)));
+      const guard = (controller = new GuardController(
+        settings,
+        (facts) => used.bind(facts),
+        () => delivery.hasWay(1)
+      ));
       // Before the status is shown: it counts what is still held.
       user.onChange(() => (delivery.isClosed || used.pending !== undefined ? undefined : guard.release()));
       handleBound({
@@ -43,6 +47,7 @@ const init = (RED: NodeAPI): void => {
         delivery,
         user: used,
         status,
+        isPatient: settings.policy === 'hold',
         show: (failed) => showGuard(guard, used, failed),
         work: (message, pass) => guard.guard(message, pass)
       });

@@ -55,7 +55,7 @@ const init = (RED: NodeAPI): void => {
 
   function OpenotLogobject(this: Node, saved: LogDef): void {
     RED.nodes.createNode(this, saved);
-    const delivery = new DeliveryPort(RED, this, false);
+    const delivery = new DeliveryPort(RED, this, { receives: false });
     const report = (error: Error): void => (delivery.isClosed ? undefined : this.error(error, {}));
     const endUses: Array<() => void> = [];
 

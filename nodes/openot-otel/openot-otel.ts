@@ -18,7 +18,7 @@ import { showOtel } from './show';
 const init = (RED: NodeAPI): void => {
   function OpenotOtel(this: Node, saved: NodeDef & OtelProperties): void {
     RED.nodes.createNode(this, saved);
-    const delivery = new DeliveryPort(RED, this);
+    const delivery = new DeliveryPort(RED, this, { outputs: [0, 1, 2] });
     let controller: OtelController | undefined;
     const report = (error: Error): void => (delivery.isClosed ? undefined : this.error(error, {}));
     buildNode(

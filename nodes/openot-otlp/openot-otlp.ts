@@ -32,7 +32,7 @@ function droppedText({ items, points }: Dropped): string {
 const init = (RED: NodeAPI): void => {
   function OpenotOtlp(this: Node, saved: OtlpDef): void {
     RED.nodes.createNode(this, saved);
-    const delivery = new DeliveryPort(RED, this);
+    const delivery = new DeliveryPort(RED, this, { end: 'sink' });
     buildNode(
       this,
       (status) => {

@@ -68,6 +68,8 @@ const recording = new Map<string, string>();
 
 /** A way to the ring that is recorded. */
 export interface Recorded {
+  /** Something is recorded. */
+  readonly isOn: boolean;
   readonly transport: () => Transport;
   /** The reader closes: nothing that happens from now on is recorded. */
   readonly end: () => void;
@@ -88,7 +90,7 @@ export function recorded(
   onError: (error: Error) => void
 ): Recorded {
   const given = String(properties.recordPath ?? '').trim();
-  if (given === '') return { transport, end: () => undefined };
+  if (given === '') return { transport, isOn: false, end: () => undefined };
   const maxBytes = numberOf(properties.recordBytes, {
     name: 'File size',
     fallback: DEFAULT_RECORDING.maxBytes,
@@ -116,6 +118,7 @@ export function recorded(
   const about = { software: softwareName(), ...reader.about };
   let current: RecordingTransport | undefined;
   return {
+    isOn: true,
     transport: () =>
       (current = recordingTransport(transport(), {
         path,

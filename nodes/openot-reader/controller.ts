@@ -1,64 +1,12 @@
-import { isU64Text, shownValue } from '../../lib/base';
-import type { NodeMessage } from 'node-red';
-import {
-  Batch,
-  Clock,
-  CommandOutcome,
-  createReader,
-  Random,
-  Reader,
-  ReaderError,
-  ReaderSettings,
-  ReaderStatus,
-  StatusFacts,
-  Store
-} from '../../lib/reader';
-import { parseSafeU64 } from '../../lib/wire';
-import type { Transport } from '../../lib/transport/transport';
+import { shownValue } from '../../lib/base';
+import { Batch, CommandOutcome, createReader, Reader, ReaderError, ReaderStatus } from '../../lib/reader';
+import type { ReaderSession, Refusal } from '../delivery';
 import { CodedError, codedErrorOf } from '../runtime/coded-error';
-import type { ReaderSession } from '../delivery';
-
-/** What a reader node is made of. */
-export interface ReaderNodePorts {
-  /** A way to the ring of its own, for each session of the reader. */
-  transport(): Transport;
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly settings: Partial<ReaderSettings>;
-  /** Opens a session (see nodes/delivery). */
-  openSession(settled: (serial: number) => void, onLost: () => void): ReaderSession;
-  /** Sends a batch by the first output. */
-  sendBatch(message: NodeMessage): void;
-  /** Sends a status by the second output, and shows it. */
-  onStatus(message: NodeMessage, status: ReaderStatus): void;
-  onError(error: Error): void;
-  /** Resolves when every delivery pending now has run. */
-  deliveriesDone(): Promise<void>;
-}
-
-export const commands = ['read', 'pause', 'resume', 'seek', 'forget'] as const;
-
-/** Where `seek` goes: a position of the ring, or one of its ends. Throws OPENOT_READER_SEEK. */
-export function seekTarget(payload: unknown): number | 'oldest' | 'newest' {
-  if (payload === 'oldest' || payload === 'newest') return payload;
-  const position =
-    typeof payload === 'number' || typeof payload === 'bigint' || isU64Text(payload)
-      ? parseSafeU64(payload)
-      : undefined;
-  if (position === undefined)
-    throw new CodedError(
-      'OPENOT_READER_SEEK',
-      'msg.payload of the command seek must be "oldest", "newest" or a position (a whole number from 0 to ' +
-        `2^53-1), found ${shownValue(payload)}`
-    );
-  return position;
-}
-
-/** A command that could not be done is an error of its message. */
-function done(outcome: CommandOutcome): void {
-  if (!outcome.ok) throw new CodedError(outcome.code, outcome.message);
-}
+import { commands, done, seekTarget } from './commands';
+import { Hold, Waiting, waitingFor, waitingOf } from './held-back';
+import type { ReaderNodePorts } from './ports';
+import { pauseMs, RefusedBatches } from './refused-batches';
+import { statusMessage } from './status-message';
 
 interface Running {
   readonly reader: Reader;
@@ -80,6 +28,9 @@ export class ReaderController {
    * between.
    */
   private rereads = 0;
+  /** Why nothing is handed on. */
+  private hold: Hold | undefined;
+  private readonly refusedBatches = new RefusedBatches();
 
   constructor(private readonly ports: ReaderNodePorts) {}
 
@@ -89,17 +40,19 @@ export class ReaderController {
     return this.turn;
   }
 
-  private begin(): void {
+  private begin(first?: (reader: Reader) => unknown): void {
     if (this.closed || this.running !== undefined) return;
     const { ports } = this;
     const transport = ports.transport();
-    const session = ports.openSession(
-      (serial) => {
-        this.rereads = 0;
-        this.running?.reader.settle(serial);
-      },
-      () => this.restart()
-    );
+    this.refusedBatches.begin();
+    const session = ports.openSession({
+      settled: (serial) => this.settled(serial),
+      onLost: () => this.restart(),
+      onRefused: (refusal, serial) => this.refuse(refusal, serial),
+      onRetry: () => this.retry(),
+      onStarted: () => this.judgeWiring(),
+      rejectPauseMs: () => pauseMs(this.rereads)
+    });
     const reader = createReader({
       transport,
       store: ports.store,
@@ -107,12 +60,81 @@ export class ReaderController {
       random: ports.random,
       settings: ports.settings,
       sink: (batch) => this.handOn(batch, session),
-      onStatus: (status, facts) => this.report(status, facts),
-      onError: (error: ReaderError) => ports.onError(new CodedError(error.code, error.message))
+      onStatus: (given, facts) => {
+        const status = this.shownOf(given);
+        ports.onStatus(statusMessage(status, facts), status);
+      },
+      onError: (error: ReaderError) => this.reportError(error)
     });
     this.running = { reader, session };
     if (this.paused) reader.pause();
+    this.hold = this.holdByWiring();
+    if (this.hold !== undefined) reader.hold();
     reader.start();
+    first?.(reader);
+  }
+
+  private settled(serial: number): void {
+    this.rereads = 0;
+    this.refusedBatches.settled(serial);
+    this.running?.reader.settle(serial);
+  }
+
+  private holdByWiring(): Hold | undefined {
+    const { ports } = this;
+    const wiring = ports.wiring();
+    if (wiring === undefined || wiring.kind === 'wired') return undefined;
+    if (wiring.kind === 'unwired' && !wiring.hasWires && ports.isRecorded) return undefined;
+    return { kind: 'wiring', wiring };
+  }
+
+  /** A deploy is through: wires change without a node being restarted. */
+  private judgeWiring(): void {
+    const before = this.hold;
+    const hold = this.holdByWiring();
+    if (before !== undefined) {
+      // The same wires as before, and nothing was refused: there is nothing to read for.
+      if (before.kind === 'wiring' && hold !== undefined) this.hold = hold;
+      else this.restart();
+    } else if (hold !== undefined) this.holdBack(hold);
+  }
+
+  /** Nothing more is handed on until reading begins again. */
+  private holdBack(hold: Hold): void {
+    this.hold = hold;
+    this.running?.reader.hold();
+  }
+
+  private refuse(refusal: Refusal, serial: number): void {
+    const { range, isNews } = this.refusedBatches.refused(serial);
+    this.holdBack({ kind: 'refused', refusal, sinceMs: this.ports.clock.monotonicMs(), range });
+    if (isNews) this.ports.onError(new CodedError('OPENOT_BATCH_REFUSED', waitingOf(this.hold!, 0).detail));
+  }
+
+  /** What was refused is read again, once. */
+  private retry(): void {
+    if (this.hold?.kind === 'refused') this.restart();
+  }
+
+  /** While nothing is handed on, that nothing settles is no news. */
+  private reportError({ code, message }: ReaderError): void {
+    if (this.hold !== undefined && code === 'OPENOT_ACK_TIMEOUT') return;
+    this.ports.onError(new CodedError(code, message));
+  }
+
+  /** Passes over the batch that was refused again. Throws where there is none, or earlier ones are not settled. */
+  private async skip(): Promise<void> {
+    const toAbs = this.hold?.kind === 'refused' ? this.refusedBatches.skip() : undefined;
+    if (toAbs === undefined)
+      throw new CodedError(
+        'OPENOT_READER_SKIP',
+        'the command skip passes over a batch that was refused, read again and refused again, once all before it is ' +
+          'settled: send the topic "read" first'
+      );
+    let outcome: Promise<CommandOutcome> | undefined;
+    this.restart((reader) => (outcome = reader.seek(toAbs, 'refused')));
+    await this.turn;
+    if (outcome !== undefined) done(await outcome);
   }
 
   /** Throws a coded error when the topic is no command. */
@@ -123,6 +145,7 @@ export class ReaderController {
       throw new CodedError('OPENOT_READER_STOPPED', 'the reader is not running: see its earlier error');
     switch (topic) {
       case 'read':
+        if (this.hold?.kind === 'refused') return this.retry();
         return reader.read();
       case 'pause':
         this.paused = true;
@@ -132,6 +155,8 @@ export class ReaderController {
         return reader.resume();
       case 'seek':
         return done(await reader.seek(seekTarget(payload)));
+      case 'skip':
+        return this.skip();
       case 'forget':
         return done(await reader.forget());
       default:
@@ -159,14 +184,14 @@ export class ReaderController {
   /**
    * A batch was lost between nodes that a deploy closed while this reader lived on: read again from what was settled.
    */
-  private restart(): void {
+  private restart(first?: (reader: Reader) => unknown): void {
     if (this.closed) return;
     this.rereads++;
     const end = this.endRunning();
     // Nobody waits for this turn but the next command: what fails in it must be caught here.
     this.turn = this.turn
       .then(() => end)
-      .then(() => this.begin())
+      .then(() => this.begin(first))
       .catch((thrown: unknown) => this.ports.onError(codedErrorOf(thrown)));
   }
 
@@ -186,6 +211,9 @@ export class ReaderController {
   private async handOn(batch: Batch, session: ReaderSession): Promise<void> {
     // The reader is being stopped: this batch stays unsettled, and stop() does not wait for the sink.
     if (!(await session.gate())) return new Promise<void>(() => undefined);
+    // Not handed on and never settled: it is read again with what was refused.
+    if (this.hold !== undefined) return;
+    this.refusedBatches.handedOn(batch);
     const commit = [...(batch.facts.commit ?? []), session.begin(batch.serial)];
     this.ports.sendBatch({ topic: batch.facts.stream, payload: batch.payload, openot: { ...batch.facts, commit } });
   }
@@ -194,6 +222,12 @@ export class ReaderController {
    * Each new session begins without troubles: that its records are refused again and again must be seen all the same.
    */
   private shownOf(status: ReaderStatus): ReaderStatus {
+    const waiting = this.waiting(status);
+    // A link that is down is the greater trouble.
+    if (waiting?.code !== undefined && ['reading', 'idle', 'waiting'].includes(status.state)) {
+      const { code, detail } = waiting;
+      return { ...status, state: 'waiting', code, detail };
+    }
     if (this.rereads < 2 || status.code !== undefined) return status;
     return {
       ...status,
@@ -204,18 +238,11 @@ export class ReaderController {
     };
   }
 
-  private report(given: ReaderStatus, facts: StatusFacts): void {
-    const status = this.shownOf(given);
-    const payload = Object.fromEntries(
-      Object.entries({ ...status, about: [...status.about] }).map(([key, value]) => [key, value ?? null])
-    );
-    this.ports.onStatus(
-      {
-        topic: facts.stream ?? '',
-        payload,
-        openot: Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined))
-      },
-      status
-    );
+  /** Why records are not handed on, or do not settle. */
+  waiting(status: Pick<ReaderStatus, 'state'>): Waiting | undefined {
+    if (this.hold !== undefined) return waitingOf(this.hold, this.ports.clock.monotonicMs());
+    const waits = this.running?.session.waitsFor();
+    if (waits === undefined || (waits.kind === 'node' && status.state !== 'waiting')) return undefined;
+    return waitingFor(waits, (id) => this.ports.nameOf(id));
   }
 }

@@ -27,7 +27,7 @@ interface ReaderDef extends NodeDef, ReaderProperties, CaptureProperties {}
 const init = (RED: NodeAPI): void => {
   function OpenotReader(this: Node, saved: ReaderDef): void {
     RED.nodes.createNode(this, saved);
-    const delivery = new DeliveryPort(RED, this, false);
+    const delivery = new DeliveryPort(RED, this, { receives: false });
     // An error with a message object reaches Catch nodes.
     const report = (error: Error): void => this.error(error, {});
     let endUse = (): void => undefined;
@@ -56,11 +56,19 @@ const init = (RED: NodeAPI): void => {
             )
           : undefined;
       if (record !== undefined) endRecording = record.end;
+      // With nothing wired to it, a recording takes what is read.
+      if (record?.isOn === true) delivery.endWays();
       const line = new ReaderShow();
       const stateFile = join(userDirectory(RED), 'openot', 'readers', `${fileNameOf(this.id)}.state`);
       const show = (last?: ReaderStatus): void => {
         const now = controller.status() ?? last;
-        if (now !== undefined) status.set(() => line.show(controller.status() ?? now, performance.now()));
+        if (now === undefined) return;
+        status.set(() => {
+          const shown = controller.status() ?? now;
+          const waiting = controller.waiting(shown);
+          const isTold = waiting !== undefined && (shown.code === undefined || shown.code === waiting.code);
+          return line.show(shown, performance.now(), isTold ? waiting.text : undefined);
+        });
       };
       const controller = new ReaderController({
         transport: record?.transport ?? transport,
@@ -68,8 +76,11 @@ const init = (RED: NodeAPI): void => {
         clock: replay?.clock ?? systemClock(),
         random: systemRandom(),
         settings: { ...settings, host },
-        openSession: (settled, onLost) =>
-          delivery.openSession(RED.util.generateId(), { settled, onLost, awaitsAck: settings.commit === 'onAck' }),
+        openSession: (events) =>
+          delivery.openSession(RED.util.generateId(), { ...events, awaitsAck: settings.commit === 'onAck' }),
+        wiring: () => delivery.wiring(),
+        isRecorded: record?.isOn === true,
+        nameOf: (id) => delivery.nameOf(id),
         // Not bound once: a deploy that rewires this node gives it another send.
         sendBatch: (message) => delivery.send([message, null], (output) => this.send(output)),
         onStatus: (message, state) => {
@@ -84,7 +95,9 @@ const init = (RED: NodeAPI): void => {
       // Counts and lag change without a change of state.
       const timer = setInterval(() => show(), STATUS_INTERVAL_MS);
       handle(this, (message) => controller.command(message.topic, message.payload));
-      controller.start(serversStarted()).catch((thrown: unknown) => report(codedErrorOf(thrown)));
+      controller
+        .start(delivery.flowsRun().then(serversStarted))
+        .catch((thrown: unknown) => report(codedErrorOf(thrown)));
       return async () => {
         clearInterval(timer);
         await controller.close();

@@ -46,8 +46,8 @@ export class ReaderShow {
   private troubles = 0;
   private lastTroubleMs = -Infinity;
 
-  /** `nowMs` of a monotonic clock. */
-  show(status: Shown, nowMs: number): NodeStatus {
+  /** `nowMs` of a monotonic clock; `waiting`: what it waits for, where that is known. */
+  show(status: Shown, nowMs: number, waiting?: string): NodeStatus {
     const { state, code, totals, silentMs = 0 } = status;
     const troubles = totals.lost + totals.laps + totals.skipped;
     if (troubles > this.troubles) this.lastTroubleMs = nowMs;
@@ -55,6 +55,9 @@ export class ReaderShow {
     const isSilent = silentMs >= SILENT_MS && looks[state] === green;
     const isRecent = nowMs - this.lastTroubleMs < RECENT_TROUBLE_MS;
     const isOver = state === 'idle' && status.about?.at(-1)?.startsWith(REPLAY_FINISHED) === true;
+    // Somebody has to look after the flow behind.
+    if (waiting !== undefined && state === 'waiting')
+      return { ...(code === 'OPENOT_BATCH_REFUSED' ? red : yellow), text: waiting };
     const what =
       `${isOver ? REPLAY_FINISHED : state}${code === undefined ? '' : ` ${code}`}` +
       `${isSilent ? `, no answer for ${shortAge(silentMs)}` : ''}`;

@@ -28,7 +28,7 @@ export interface BuildOptions {
   /** `RED.events`: after a MissingConfig the node is tried again whenever a deploy is through. */
   readonly deploys?: NodeAPI['events'];
   /** Where tokens come in: what a node with wrong settings refuses is read again. */
-  readonly delivery?: Pick<DeliveryPort, 'through'>;
+  readonly delivery?: Pick<DeliveryPort, 'refuse'>;
 }
 
 /**
@@ -70,8 +70,8 @@ export function buildNode(
       if (failure !== undefined) throw failure;
     };
     // Once it was made after all, the handler that `make` registered takes the message, and reports it.
-    handle(node, (message, send) =>
-      delivery === undefined || failure === undefined ? refuse() : delivery.through(message, send, refuse)
+    handle(node, (message) =>
+      delivery === undefined || failure === undefined ? refuse() : delivery.refuse(message, failure)
     );
   }
   const letGo = (): Promise<void> | void => {

@@ -1,6 +1,7 @@
 import type { Node, NodeAPI } from 'node-red';
 import { Binding, bind, DefinitionStore, WhenUnadvertised } from '../../lib/definition';
 import type { LooseFacts } from '../../lib/stream';
+import { CodedError } from './coded-error';
 import { useConfig } from './config-users';
 import type { DefinitionAuthority, DefinitionNode, DefinitionState } from './definition-node';
 
@@ -55,6 +56,26 @@ export class DefinitionUser {
    */
   get pending(): Promise<void> | undefined {
     return this.authority === undefined || this.authority.isReady ? undefined : this.authority.ready;
+  }
+
+  /** Why nothing can be bound, which is a mistake in the settings and not the controller's; undefined where it can. */
+  get mistake(): CodedError | undefined {
+    if (this.authority === undefined)
+      return new CodedError(
+        'OPENOT_NO_DEFINITIONS',
+        'no openot-definition node is chosen, or the chosen one is disabled, missing or has wrong ' +
+          'settings: records are not taken, and no placeholders are made of them'
+      );
+    const { held, refused, missing } = this.authority.state();
+    if (held > 0 || (refused === 0 && missing !== true)) return undefined;
+    const what =
+      missing === true
+        ? 'the source of the openot-definition node is not there'
+        : 'what the openot-definition node was given is no definition';
+    return new CodedError(
+      'OPENOT_NO_DEFINITIONS',
+      `${what} ` + '(see its error): records are not taken, and no placeholders are made of them'
+    );
   }
 
   bind(facts: LooseFacts): Binding {

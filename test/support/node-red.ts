@@ -46,8 +46,16 @@ const load = (type: string): ((RED: NodeAPI) => void) =>
 
 /** Node-RED's own nodes that a flow of a test may use. */
 const core: Record<string, string> = {
+  debug: 'common/21-debug',
   delay: 'function/89-delay',
   function: 'function/10-function',
+  join: 'sequence/17-split',
+  junction: 'common/05-junction',
+  'link call': 'common/60-link',
+  'link in': 'common/60-link',
+  'link out': 'common/60-link',
+  split: 'sequence/17-split',
+  switch: 'function/10-switch',
   'tls-config': 'network/05-tls'
 };
 const loadCore = (type: string): ((RED: NodeAPI) => void) =>
@@ -142,7 +150,9 @@ export class Flow {
     helper._events.removeListener('node-status', noteStatus);
     helper._events.on('node-status', noteStatus);
     const others = Object.keys(core).filter((type) => nodes.some((node) => node.type === type));
-    await helper.load([...ours.map(load), ...others.map(loadCore)], flow.nodes, credentials);
+    // One file may make several types.
+    const files = new Map(others.map((type) => [core[type], loadCore(type)]));
+    await helper.load([...ours.map(load), ...files.values()], flow.nodes, credentials);
     flow.listen();
     return flow;
   }

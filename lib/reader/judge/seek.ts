@@ -45,7 +45,7 @@ export function seekRing(
   observation: Observation,
   limits: Limits,
   to: SeekTarget,
-  anchor: { readonly abs: number | undefined; readonly found: number | undefined }
+  anchor: { readonly abs: number | undefined; readonly found: number | undefined; readonly reason?: string }
 ): Decision | SeekRefusal {
   const c = new Case(state, observation, limits);
   const base = c.accepted.base;
@@ -62,7 +62,8 @@ export function seekRing(
   const { cursor } = state.position;
   const position = state.position.draft();
   position.seek(target);
-  if (target > cursor) c.note({ kind: 'skipped', fromAbs: cursor, toAbs: target, reason: 'OPENOT_SEEK' }, target);
+  if (target > cursor)
+    c.note({ kind: 'skipped', fromAbs: cursor, toAbs: target, reason: anchor.reason ?? 'OPENOT_SEEK' }, target);
   c.follow({ position, search: undefined, trust: ANCHORED, doubts: NO_DOUBTS, learnt: {} });
   return sought(c);
 }

@@ -35,12 +35,17 @@ export async function forgetAtRest({ keeper, checkpoints, life }: ReaderCore): P
 }
 
 /** Between two polls: goes on elsewhere in the ring. Waits for the link, until another command comes. */
-export async function seek(core: ReaderCore, link: Link, handing: HandingOn, to: SeekTarget): Promise<CommandOutcome> {
+export async function seek(
+  core: ReaderCore,
+  link: Link,
+  handing: HandingOn,
+  { to, reason }: { readonly to: SeekTarget; readonly reason?: string }
+): Promise<CommandOutcome> {
   const { life, commands, board } = core;
   while (!life.isUp && !life.isStopped && !commands.waiting) await link.connect();
   if (life.isStopped) return STOPPED;
   if (!life.isUp) return later('the link is down, and another command came');
-  const end = await core.attended(core.ring.seek(to));
+  const end = await core.attended(core.ring.seek(to, reason));
   if (end.kind === 'outside') return { ok: false, ...end.error };
   if (end.kind !== 'more') {
     await afterPoll(core, link, end);

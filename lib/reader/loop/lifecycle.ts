@@ -175,6 +175,8 @@ export class Lifecycle {
   activity: Activity = { kind: 'locking' };
   /** Poll until nothing more is there, whatever the mode. */
   askedToRead = false;
+  /** Look at the control block alone. */
+  askedToHold = false;
   /** Poll no more by itself. */
   askedToPause = false;
 

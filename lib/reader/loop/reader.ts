@@ -85,12 +85,17 @@ class RingReader implements Reader {
     this.core.pacer.wake();
   }
 
+  hold(): void {
+    this.core.life.askedToHold = true;
+    this.core.pacer.wake();
+  }
+
   forget(): Promise<CommandOutcome> {
     return this.isRunning ? this.inTurn(() => forget(this.core)) : forgetAtRest(this.core);
   }
 
-  seek(to: number | 'oldest' | 'newest'): Promise<CommandOutcome> {
-    return this.inTurn(() => seek(this.core, this.link, this.handing, to));
+  seek(to: number | 'oldest' | 'newest', reason?: string): Promise<CommandOutcome> {
+    return this.inTurn(() => seek(this.core, this.link, this.handing, { to, reason }));
   }
 
   settle(serial: number): void {
@@ -132,9 +137,10 @@ class RingReader implements Reader {
       else if (life.activity.kind === 'blocked') await pacer.wait(NEVER_MS);
       // How an incarnation began, out of the saved state: it counts as on its way, and must be before it is waited for.
       else if (this.core.ring.outbox.batches.length > 0) await this.handing.all();
-      else if (checkpoints.inFlight >= settings.maxInFlight) await waitForSettling(this.core);
+      else if (checkpoints.inFlight >= settings.maxInFlight && !this.isHeld) await waitForSettling(this.core);
       else if (!this.wantsToPoll()) await this.rest();
       else if (!life.isUp) await this.link.connect();
+      else if (this.isHeld) await this.look();
       else await this.onePoll();
     }
   }
@@ -175,6 +181,15 @@ class RingReader implements Reader {
   private wantsToPoll(): boolean {
     const { life, settings } = this.core;
     return life.askedToRead || (!life.askedToPause && settings.mode !== 'trigger') || !life.isUp;
+  }
+
+  /** Nothing is to be handed on. First contact is made all the same. */
+  private get isHeld(): boolean {
+    return this.core.life.askedToHold && this.core.ring.position !== undefined;
+  }
+
+  private async look(): Promise<void> {
+    await afterPoll(this.core, this.link, await this.core.attended(this.core.ring.look()));
   }
 
   /** A trouble that has not passed is not hidden behind the rest. */

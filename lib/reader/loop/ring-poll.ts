@@ -45,6 +45,8 @@ export class RingPoll {
   readonly outbox: Outbox;
   private readonly observer: RingObserver;
   private state: RingState;
+  /** Seen by a look that decided nothing, until something is decided. */
+  private seen: PlausibleSample | undefined;
   /** Polls that asked for more and came no further. */
   private fruitless: Streak | undefined;
   /** Since when the batches of the former life are waited for, while the ring begins anew. */
@@ -70,7 +72,7 @@ export class RingPoll {
 
   /** The control block that the last batch or status speaks of. */
   get latest(): PlausibleSample | undefined {
-    return knownOf(this.state)?.last;
+    return this.seen ?? knownOf(this.state)?.last;
   }
 
   /** The images of late were not confirmed by a second reading. */
@@ -137,7 +139,7 @@ export class RingPoll {
    * Goes on at `to`, between oldest and head: forward as a skipped range, backward so that records come again. Only
    * while the ring is the one we know; with nothing known it is a first contact there.
    */
-  async seek(to: SeekTarget): Promise<PollEnd | SeekRefusal> {
+  async seek(to: SeekTarget, reason?: string): Promise<PollEnd | SeekRefusal> {
     const { parts, observer } = this;
     parts.looks.polls++;
     const observation = await observer.observeControl(this.latest);
@@ -146,13 +148,24 @@ export class RingPoll {
     if (check.kind === 'outside') return check;
     const { anchorAbs: abs } = check;
     const found = abs === undefined ? undefined : await observer.readAnchor(abs, this.position?.capacity ?? 0);
-    const decision = seekRing(this.state, observation, this.limits(), to, { abs, found });
+    const decision = seekRing(this.state, observation, this.limits(), to, { abs, found, reason });
     if ('kind' in decision) return decision;
     // Behind a batch that is not handed on yet the cursor says too much.
     if (this.outbox.batches.length > 0) return { kind: 'outside', error: seekUnsaved() };
     observer.receiveTimeNs = parts.nowNs();
     parts.checkpoints.clear();
     return this.carryOut(decision);
+  }
+
+  /** Looks at the control block alone, for the status: nothing is decided, and nothing of the state changes. */
+  async look(): Promise<PollEnd> {
+    const { parts, observer } = this;
+    parts.looks.polls++;
+    const observation = await observer.observeControl(this.latest);
+    if (observation.kind === 'unread')
+      return observation.isSmaller ? { kind: 'more' } : { kind: 'failed', error: observation.error };
+    if (observation.kind === 'seen' && observation.control.kind === 'accepted') this.seen = observation.control.base;
+    return { kind: 'idle' };
   }
 
   private limits(): Limits {
@@ -162,6 +175,7 @@ export class RingPoll {
 
   private carryOut({ change, effects, then }: Decision): PollEnd {
     const { parts, outbox, observer } = this;
+    this.seen = undefined;
     this.state = apply(this.state, change);
     if (this.state.phase !== 'ending') this.drainSinceMs = undefined;
     observer.resize(effects.hints);

@@ -10,7 +10,7 @@ const turns = async (): Promise<void> => {
 
 // The tracker is one for the process: whatever ran before may have left its flows stopped.
 const flowsRun = async (): Promise<void> => {
-  new DeliveryPort(RED, { id: 'any', wires: [] } as never, false);
+  new DeliveryPort(RED, { id: 'any', wires: [] } as never, { receives: false });
   events.emit('flows:started');
   await turns();
 };
@@ -22,14 +22,13 @@ describe('a node that is closed', () => {
     it(`tells that what still reaches it is lost, so that it is read again${awaitsAck ? ', where acknowledgements are awaited, too' : ''}`, async () => {
       let lost = 0;
       const settled: number[] = [];
-      const session = new DeliveryPort(RED, { id: `reader ${awaitsAck}`, wires: [] } as never, false).openSession(
-        'boot',
-        {
-          settled: (serial) => void settled.push(serial),
-          onLost: () => void lost++,
-          awaitsAck
-        }
-      );
+      const session = new DeliveryPort(RED, { id: `reader ${awaitsAck}`, wires: [] } as never, {
+        receives: false
+      }).openSession('boot', {
+        settled: (serial) => void settled.push(serial),
+        onLost: () => void lost++,
+        awaitsAck
+      });
       const delivery = new DeliveryPort(RED, { id: `mapper ${awaitsAck}`, wires: [] } as never);
       const token = session.begin(1);
       delivery.close();
@@ -57,7 +56,9 @@ describe('a node that refuses a message', () => {
   const message = (token: string): never => ({ openot: { commit: [token] } }) as never;
   let runs = 0;
   const made = (awaitsAck: boolean) => {
-    const session = new DeliveryPort(RED, { id: `reader r${++runs}`, wires: [] } as never, false).openSession('boot', {
+    const session = new DeliveryPort(RED, { id: `reader r${++runs}`, wires: [] } as never, {
+      receives: false
+    }).openSession('boot', {
       settled: () => undefined,
       onLost: () => undefined,
       awaitsAck
@@ -115,11 +116,11 @@ describe('a node that refuses a message', () => {
     session.close();
   });
 
-  it('of a reader that does not wait for acknowledgements: it counts as passed, as before', async () => {
+  it('of a reader that does not wait for acknowledgements: its batch is not settled either', async () => {
     const { session, delivery, id, token } = made(false);
     (() => void delivery.through(message(token), () => undefined, fails)).should.throw('no such thing');
     await turns();
-    should(delivery.acknowledgements.isSettled(id, 1)).equal(true);
+    should(delivery.acknowledgements.isSettled(id, 1)).equal(false);
     session.close();
   });
 });

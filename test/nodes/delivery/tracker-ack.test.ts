@@ -57,7 +57,7 @@ describe('the delivery of a reader that waits for acknowledgements', () => {
       between(() => unchanged)
     );
     tracker.arrived('reader/boot/1', 'ack');
-    tracker.passed('reader/boot/1');
+    tracker.passed('reader/boot/1', 'ack');
     unchanged = false;
     tracker.stop();
     tracker.start();
@@ -213,14 +213,14 @@ describe('the delivery of a reader that waits for acknowledgements', () => {
 
   it('knows the same of a reader that waits for no acknowledgement', () => {
     const sends = tracker.openSession('sends', 'boot', { settled: () => undefined, onLost: () => undefined });
-    for (const serial of [1, 2]) sends.begin(serial);
+    for (const serial of [1, 2]) tracker.note(sends.begin(serial), { isTaken: true });
     tracker.sending('sends/boot/1', { id: 'node', ours: true, leadsBack: false });
     loop.turn();
     // The second is through, the first is not: nobody may forget it yet.
     should([1, 2].map((serial) => tracker.acknowledgements.isSettled('sends/boot', serial))).eql([false, false]);
     tracker.delivered('sends/boot/1', { id: 'node', ours: true, leadsBack: false }, true);
     tracker.arrived('sends/boot/1', 'node');
-    tracker.passed('sends/boot/1');
+    tracker.passed('sends/boot/1', 'node');
     loop.turn();
     should([1, 2].map((serial) => tracker.acknowledgements.isSettled('sends/boot', serial))).eql([true, true]);
   });

@@ -3,7 +3,8 @@ import type { ReaderSession } from '../../../nodes/delivery/session';
 import type { Sessions } from '../../../nodes/delivery/sessions';
 import { DeliveryTracker } from '../../../nodes/delivery/tracker';
 import { MAX_TRANSIT_MS, MIN_TRANSIT_MS } from '../../../nodes/delivery/transit-estimate';
-import { OtherWays, wayBack, Wired } from '../../../nodes/delivery/way-back';
+import { wayBack, Wired } from '../../../nodes/delivery/way-back';
+import type { Deployed } from '../../../nodes/delivery/deployed';
 import { Loop } from './loop';
 
 const ours = (id: string) => ({ id, ours: true, leadsBack: false });
@@ -37,7 +38,7 @@ describe('the delivery of commit tokens', () => {
       tracker.arrived(token, node);
       tracker.delivered(token, ours(node), true);
       tracker.sending(token, index + 1 < nodes.length ? ours(nodes[index + 1]) : end);
-      tracker.passed(token);
+      tracker.passed(token, node);
     });
   };
 
@@ -51,10 +52,17 @@ describe('the delivery of commit tokens', () => {
     should(settled).eql([1]);
   });
 
-  it('settles a batch that goes nowhere', () => {
-    session.begin(1);
+  it('never settles a batch that goes nowhere, and has it read again at the next deploy', () => {
+    const token = session.begin(1);
+    tracker.note(token, { isAdrift: true });
     loop.turn();
-    should(settled).eql([1]);
+    loop.pass(10 * MAX_TRANSIT_MS);
+    should(settled).eql([]);
+    should(session.waitsFor()).eql({ kind: 'nobody' });
+    tracker.stop();
+    tracker.start();
+    loop.turn(2);
+    should([lost, settled]).eql([1, []]);
   });
 
   it('never settles one that was on its way to a node of ours when the flows stopped', () => {
@@ -103,7 +111,8 @@ describe('the delivery of commit tokens', () => {
   };
   const arrive = (token: string, node = 'doc'): void => {
     tracker.arrived(token, node);
-    tracker.passed(token);
+    tracker.note(token, { isTaken: true });
+    tracker.passed(token, node);
   };
 
   it('waits for a node of others that leads back to ours, however short of the longest time it takes', () => {
@@ -195,7 +204,8 @@ describe('the delivery of commit tokens', () => {
       should(settled).eql([]);
       tracker.arrived(token, doc);
       tracker.delivered(token, ours(doc), true);
-      tracker.passed(token);
+      tracker.note(token, { isTaken: true });
+      tracker.passed(token, doc);
     }
     should(settled).eql([1]);
   });
@@ -235,7 +245,7 @@ describe('the delivery of commit tokens', () => {
     loop.turn();
     tracker.stop();
     tracker.abandoned(token);
-    tracker.passed(token);
+    tracker.passed(token, 'doc');
     should(settled).eql([]);
   });
 
@@ -244,7 +254,7 @@ describe('the delivery of commit tokens', () => {
     deliverAlong(token, ['doc'], 0);
     tracker.arrived(token, 'doc');
     tracker.sending(token, end);
-    tracker.passed(token);
+    tracker.passed(token, 'doc');
     loop.turn();
     tracker.stop();
     tracker.delivered(token, ours('doc'), false);
@@ -267,7 +277,7 @@ describe('the way back to ours', () => {
   const way = (
     wires: Record<string, string[]>,
     types: Record<string, string> = {},
-    others?: OtherWays
+    others?: Pick<Deployed, 'from' | 'isDynamic'>
   ): ReturnType<typeof wayBack> => {
     const nodes = new Map(
       Object.entries(wires).map(([id, to]): [string, Wired] => [

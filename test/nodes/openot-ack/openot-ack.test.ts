@@ -22,7 +22,7 @@ describe('openot-ack', () => {
       events: helper._events,
       nodes: { getNode: () => null, eachNode: () => undefined }
     } as unknown as NodeAPI;
-    const session = new DeliveryPort(RED, { id: 'reader' } as never, false).openSession('boot', {
+    const session = new DeliveryPort(RED, { id: 'reader' } as never, { receives: false }).openSession('boot', {
       settled: (serial) => void acknowledged.push(serial),
       onLost: () => void lost++,
       awaitsAck: true

@@ -26,7 +26,7 @@ describe('the definition controller', () => {
 
   const start = async (settings: Partial<DefinitionSettings>): Promise<DefinitionController> => {
     controller = new DefinitionController(
-      { source: 'folder', json: '', path: folder, watch: true, pollMs: 30, letGoMs: 60, ...settings },
+      { source: 'folder', json: '', path: folder, watch: true, pollMs: 30, ...settings },
       { error: (error) => errors.push(error), warn: (code) => warnings.push(code), log: () => undefined }
     );
     await controller.ready;
@@ -86,52 +86,6 @@ describe('the definition controller', () => {
 
     writeFileSync(path, first);
     await until('recovery', () => held()[0] === hashOf(first) && controller.state().refused === 0);
-  });
-
-  it('keeps what is in force while a folder is empty, as that of a share that is away, and says so once', async () => {
-    writeFileSync(join(folder, 'a.json'), first);
-    writeFileSync(join(folder, 'b.json'), second);
-    await start({});
-    rmSync(join(folder, 'a.json'));
-    rmSync(join(folder, 'b.json'));
-    await until('the error', () => errors.length > 0);
-    should(errors[0].code).equal('OPENOT_DEFINITION_NOT_FOUND');
-    should(errors[0].message).match(/stays in force until files are there again/);
-    should(controller.state()).match({ held: 2, missing: true });
-    writeFileSync(join(folder, 'a.json'), first);
-    writeFileSync(join(folder, 'b.json'), second);
-    await until('the share', () => controller.state().missing === undefined);
-    should(held().length).equal(2);
-    should(errors.length).equal(1);
-  });
-
-  it('a folder that is away and comes back changes nothing', async () => {
-    writeFileSync(join(folder, 'a.json'), first);
-    await start({});
-    renameSync(folder, `${folder}-away`);
-    await until('that it is said', () => controller.state().missing === true);
-    should(held()).eql([hashOf(first)]);
-    renameSync(`${folder}-away`, folder);
-    await until('that it is back', () => controller.state().missing === undefined);
-    should(held()).eql([hashOf(first)]);
-  });
-
-  it('a file that is deleted and written again is in force all the time', async () => {
-    writeFileSync(join(folder, 'a.json'), first);
-    writeFileSync(join(folder, 'b.json'), second);
-    await start({ letGoMs: 60_000 });
-    const least = { held: 2 };
-    controller.onChange(() => (least.held = Math.min(least.held, held().length)));
-    rmSync(join(folder, 'a.json'));
-    // A third one shows that the folder was looked at meanwhile.
-    writeFileSync(join(folder, 'c.json'), 'no definition');
-    await until('a look', () => errors.length > 0);
-    should(held().length).equal(2);
-    writeFileSync(join(folder, 'a.json'), first);
-    const look = errors.length;
-    writeFileSync(join(folder, 'c.json'), 'no definition either');
-    await until('another look', () => errors.length > look);
-    should(least.held).equal(2);
   });
 
   it('notices changes by polling alone', async () => {

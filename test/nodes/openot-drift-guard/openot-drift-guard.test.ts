@@ -231,12 +231,13 @@ describe('openot-drift-guard', () => {
     });
   });
 
-  it('lets records pass when there is no definition node, and says so', async () => {
+  it('takes no records when there is no definition node, and says so', async () => {
     const running = await flow({ definition: '' });
     running.send('guard', given(known));
     await settled();
-    should(alerts(running).map(({ reason }) => reason)).eql(['missingCurrentDefinition']);
-    should(running.at('out').length).equal(1);
+    should(alerts(running)).eql([]);
+    should(running.at('out')).eql([]);
+    should(running.caught.map(({ code }) => code)).eql(['OPENOT_NO_DEFINITIONS']);
     should(statusesOf('guard').at(-1)!.text).match(/no definition node/);
   });
 

@@ -188,7 +188,7 @@ describe('openot-otel', () => {
   it('refuses text, records and wrong settings such that a reader which waits for acknowledgements reads them again', async () => {
     const reader = { id: `reader ${process.hrtime.bigint()}`, wires: [] };
     const RED = { events: new EventEmitter(), nodes: { getNode: () => undefined, eachNode: () => undefined } };
-    const delivery = new DeliveryPort(RED as never, reader as never, false);
+    const delivery = new DeliveryPort(RED as never, reader as never, { receives: false });
     let boot = 0;
     const isReadAgain = async (running: Flow, payload: unknown): Promise<boolean> => {
       const id = `${reader.id}/${++boot}`;
@@ -229,7 +229,7 @@ describe('openot-otel', () => {
         events: new EventEmitter(),
         nodes: { getNode: (id: string) => helper.getNode(id), eachNode: () => undefined }
       };
-      const delivery = new DeliveryPort(RED as never, reader as never, false);
+      const delivery = new DeliveryPort(RED as never, reader as never, { receives: false });
       let settledUpTo = 0;
       const session = delivery.openSession('boot', {
         settled: (serial) => void (settledUpTo = serial),

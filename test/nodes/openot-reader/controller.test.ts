@@ -1,6 +1,7 @@
 import should from 'should';
 import type { Transport } from '../../../lib/transport/transport';
-import { ReaderController, seekTarget } from '../../../nodes/openot-reader/controller';
+import { seekTarget } from '../../../nodes/openot-reader/commands';
+import { ReaderController } from '../../../nodes/openot-reader/controller';
 import { ownedStore } from '../../../nodes/runtime/owned-store';
 import { ReaderSession } from '../../../nodes/delivery';
 import { FakePlc } from '../../lib/reader/fake-plc';
@@ -23,7 +24,8 @@ describe('the controller of a reader node', () => {
       begin: (serial) => `t/${serial}`,
       gate: () => Promise.resolve(true),
       shut: () => undefined,
-      close: () => undefined
+      close: () => undefined,
+      waitsFor: () => undefined
     });
     const controller = new ReaderController({
       transport: (): Transport => {
@@ -34,7 +36,10 @@ describe('the controller of a reader node', () => {
       clock: new ManualClock(),
       random: half,
       settings: {},
-      openSession: (settled, onLost) => ((lose = onLost), (settle = () => settled(0)), session()),
+      openSession: ({ settled, onLost }) => ((lose = onLost), (settle = () => settled(0)), session()),
+      wiring: () => undefined,
+      isRecorded: false,
+      nameOf: (id) => id,
       sendBatch: () => undefined,
       onStatus: () => undefined,
       onError: (error) => void errors.push(error),

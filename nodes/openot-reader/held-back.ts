@@ -1,0 +1,84 @@
+import type { NodeRef, Refusal, WaitsFor, Wiring } from '../delivery';
+import type { OpenotCode } from '../../lib/base';
+import { shortAge } from '../runtime/status';
+import type { RefusedRange } from './refused-batches';
+
+/** What a reader says while its records do not get on. */
+export interface Waiting {
+  /** Absent where it is no trouble. */
+  readonly code?: OpenotCode;
+  /** For the node's status, a few words. */
+  readonly text: string;
+  /** One sentence for a person: what is wrong and what to do. */
+  readonly detail: string;
+  readonly node?: NodeRef;
+}
+
+const named = ({ name, type }: NodeRef): string => (name === type ? `'${type}'` : `'${name}' (${type})`);
+
+/** Why nothing is handed on although the ring can be read. */
+export type Hold =
+  | { readonly kind: 'wiring'; readonly wiring: Exclude<Wiring, { kind: 'wired' }> }
+  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly sinceMs: number; readonly range?: RefusedRange };
+
+/** What a reader that is held back says. */
+export function waitingOf(hold: Hold, nowMs: number): Waiting {
+  if (hold.kind === 'refused') return refused(hold, nowMs);
+  const { wiring } = hold;
+  if (wiring.kind === 'disabled')
+    return {
+      code: 'OPENOT_NODE_DISABLED',
+      text: `waits for '${wiring.node.name}' (disabled)`,
+      detail:
+        `the node ${named(wiring.node)} is disabled, and records would be lost there: enable it, or ` +
+        'take it out of the wires, and deploy',
+      node: wiring.node
+    };
+  const { disabled } = wiring;
+  const why = disabled === undefined ? '' : `; ${named(disabled)} is disabled`;
+  return {
+    code: 'OPENOT_NOTHING_WIRED',
+    text: disabled === undefined ? 'nothing is wired' : `nothing is wired: '${disabled.name}' is disabled`,
+    detail: `no node that runs is wired to output 1${why}: nothing is read, the ring keeps what it can hold`,
+    ...(disabled === undefined ? {} : { node: disabled })
+  };
+}
+
+function refused({ refusal, sinceMs, range }: Extract<Hold, { kind: 'refused' }>, nowMs: number): Waiting {
+  const { node, message } = refusal;
+  const where = range === undefined ? '' : ` (positions ${range.fromAbs} to ${range.toAbs})`;
+  return {
+    code: 'OPENOT_BATCH_REFUSED',
+    text: `waits for '${node.name}' (refused, ${shortAge(nowMs - sinceMs)})`,
+    detail:
+      `the node ${named(node)} refuses the records${where}: ${message}. They are read again once after ` +
+      'a deploy, a change of the definitions, or the topic "read"' +
+      (range?.again === true ? '; the topic "skip" passes them over' : ''),
+    node
+  };
+}
+
+/** What a reader says whose batches are under way and do not settle. */
+export function waitingFor(waits: WaitsFor, nameOf: (id: string) => string): Waiting | undefined {
+  switch (waits.kind) {
+    case 'nobody':
+      return {
+        code: 'OPENOT_NOTHING_TAKES',
+        text: 'waiting: nothing takes the documents',
+        detail:
+          'the records came to the end of the wires, and no node that keeps them stands there (a debug ' +
+          'node only looks at records): wire openot-doc to a node that stores the documents, and deploy'
+      };
+    case 'disabled':
+      return waitingOf({ kind: 'wiring', wiring: waits }, 0);
+    case 'node':
+      return waits.ms < 1000
+        ? undefined
+        : {
+            text: `waits for '${nameOf(waits.node)}' (${shortAge(waits.ms)})`,
+            detail: `the oldest batch is with the node '${nameOf(waits.node)}'`
+          };
+    case 'refused':
+      return undefined;
+  }
+}

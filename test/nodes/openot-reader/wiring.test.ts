@@ -1,0 +1,285 @@
+import should from 'should';
+import { join } from 'node:path';
+import type { DocumentObject } from '../../../lib/document';
+import { createSimulator, Simulator } from '../../../lib/simulator';
+import { Flow, FlowNode, helper, settled, sink, statusesOf, until, useNodeRed } from '../../support/node-red';
+
+type Seen = { kind: string; provenance: { runId: string; source: { id: number } }; seq: number };
+type Change = Partial<FlowNode> | 'gone';
+
+/** Records that are made while a flow is wrong, at least. */
+const MEANWHILE = 60;
+
+describe('a slip in the wires', function () {
+  const place = useNodeRed();
+  let plc: Simulator;
+  let cases = 0;
+
+  beforeEach(async () => {
+    cases++;
+    plc = createSimulator({
+      scenario: 'reactor',
+      rate: 100,
+      ringBytes: 1 << 20,
+      opcuaPort: 'any',
+      pkiFolder: join(place.userDir, 'plc-pki'),
+      truthLimit: 100_000
+    });
+    should(await plc.start()).eql({ ok: true });
+  });
+  afterEach(() => plc?.stop());
+
+  const reader = (): string => `wired-${cases}`;
+  /** reader -> decoder -> guard -> doc -> out; in the mode onAck also doc -> ack. */
+  const right = (commit: string): FlowNode[] => [
+    { id: 'definition', type: 'openot-definition', source: 'json', json: plc.definitionText(), path: '', watch: false },
+    {
+      id: 'opcua',
+      type: 'openot-opcua',
+      endpoint: plc.endpointUrl!,
+      securityMode: 'None',
+      securityPolicy: 'Basic256Sha256',
+      authentication: 'anonymous',
+      trust: 'list',
+      requestTimeout: '5000'
+    },
+    {
+      id: reader(),
+      type: 'openot-reader',
+      stream: 'line 1',
+      transport: 'opcua',
+      opcua: 'opcua',
+      controlNode: plc.controlNodeId!,
+      ringNode: plc.ringNodeIds.join('\n'),
+      mode: 'poll',
+      interval: '20',
+      verify: 'extraCall',
+      startFrom: 'oldest',
+      commit,
+      maxRecords: '20',
+      maxBytes: '65536',
+      statusInterval: '200',
+      wires: [['decoder'], ['status']]
+    },
+    { id: 'decoder', type: 'openot-decoder', emit: 'batch', wires: [['guard']] },
+    {
+      id: 'guard',
+      type: 'openot-drift-guard',
+      definition: 'definition',
+      policy: 'placeholder',
+      whenUnadvertised: 'placeholder',
+      wires: [['doc'], []]
+    },
+    {
+      id: 'doc',
+      type: 'openot-doc',
+      definition: 'definition',
+      whenUnadvertised: 'placeholder',
+      profile: 'strict',
+      format: 'object',
+      emit: 'batch',
+      outputs: 1,
+      wires: [commit === 'onAck' ? ['out', 'ack'] : ['out']]
+    },
+    { id: 'ack', type: 'openot-ack', branches: '1', wires: [[]] },
+    sink('out'),
+    sink('status')
+  ];
+  const changed = (nodes: FlowNode[], changes: Record<string, Change>): FlowNode[] =>
+    nodes.flatMap((node) => {
+      const change = changes[node.id === reader() ? 'reader' : node.id];
+      return change === 'gone' ? [] : [{ ...node, ...change }];
+    });
+  const records = (running: Flow): Seen[] =>
+    running
+      .at('out')
+      .flatMap(({ payload }) => payload as DocumentObject[] as unknown as Seen[])
+      .filter(({ kind }) => kind !== 'loss');
+  const identity = ({ provenance, seq }: Seen): string => `${provenance.runId}/${provenance.source.id}/${seq}`;
+  const produced = (): Set<string> =>
+    new Set(plc.truth().map(({ runId, sourceId, seq }) => `${runId}/${sourceId}/${seq}`));
+  /** What reached Catch; that a link was lost on a busy machine is no matter here. */
+  const codes = (running: Flow): string[] =>
+    running.caught.map(({ code }) => code ?? '').filter((code) => !code.startsWith('OPENOT_OPCUA_'));
+  const shown = (): string => statusesOf(reader()).at(-1)?.text ?? '';
+  /** Puts the flow right, and waits until every record has come as an event. */
+  const putRight = async (running: Flow, nodes: FlowNode[]): Promise<void> => {
+    const flow = running.nodes.filter(({ id }) => !nodes.some((node) => node.id === id));
+    await helper.setFlows(
+      [...flow, ...nodes.map((node) => (node.wires === undefined ? node : { z: 'tab', x: 0, y: 0, ...node }))],
+      'nodes'
+    );
+    for (const id of ['out', 'status']) if (helper.getNode(id)?.listenerCount('input') === 0) running.listenAt(id);
+    plc.command('stop-producer');
+    await until(
+      'every record',
+      () => new Set(records(running).map(identity)).size >= produced().size,
+      () => shown()
+    );
+    await settled();
+    const seen = records(running);
+    should(seen.filter(({ kind }) => kind !== 'event')).eql([]);
+    should(new Set(seen.map(identity))).eql(produced());
+  };
+
+  const slips: Array<{ what: string; slip: Record<string, Change>; says: RegExp; catches: string[] }> = [
+    {
+      what: 'the decoder is disabled',
+      slip: { decoder: { d: true } },
+      says: /^nothing is wired: 'openot-decoder' is disabled$/,
+      catches: []
+    },
+    {
+      what: 'the reader is not wired',
+      slip: { reader: { wires: [[], ['status']] } },
+      says: /^nothing is wired$/,
+      catches: []
+    },
+    { what: 'doc is disabled', slip: { doc: { d: true } }, says: /^waits for 'openot-doc' \(disabled\)$/, catches: [] },
+    {
+      what: 'guard is wired to nothing',
+      slip: { guard: { wires: [[], []] } },
+      says: /^waiting: nothing takes the documents$/,
+      catches: []
+    },
+    {
+      what: 'the reader is wired to a debug node alone',
+      slip: { reader: { wires: [['look'], ['status']] } },
+      says: /^waiting: nothing takes the documents$/,
+      catches: []
+    },
+    {
+      what: 'what stores the documents is missing',
+      slip: { doc: { wires: [['no such node']] } },
+      says: /^waiting: nothing takes the documents$/,
+      catches: []
+    },
+    {
+      what: 'no decoder stands between reader and guard',
+      slip: { reader: { wires: [['guard'], ['status']] } },
+      says: /^waits for 'openot-drift-guard' \(refused, \d+ s\)$/,
+      catches: ['OPENOT_PAYLOAD_NOT_ITEMS']
+    },
+    {
+      what: 'a second decoder stands behind the first',
+      slip: { decoder: { wires: [['second']] } },
+      says: /^waits for 'openot-decoder' \(refused, \d+ s\)$/,
+      catches: ['OPENOT_ALREADY_DECODED']
+    },
+    {
+      what: 'guard and doc have no definition node',
+      slip: { guard: { definition: '' }, doc: { definition: '' } },
+      says: /^waits for 'openot-drift-guard' \(refused, \d+ s\)$/,
+      catches: ['OPENOT_NO_DEFINITIONS']
+    },
+    {
+      what: 'doc has wrong settings',
+      slip: { doc: { profile: 'no such profile' } },
+      says: /^waits for 'openot-doc' \(refused, \d+ s\)$/,
+      catches: ['OPENOT_CONFIG']
+    }
+  ];
+  const extra: FlowNode[] = [
+    { id: 'second', type: 'openot-decoder', emit: 'batch', wires: [['guard']] },
+    { id: 'look', type: 'debug', active: true, tosidebar: false, console: false, complete: 'payload', wires: [] }
+  ];
+
+  for (const commit of ['onSend', 'onAck']) {
+    for (const { what, slip, says, catches } of slips) {
+      it(`loses nothing under ${commit} while ${what}, says so, and reads everything once it is put right`, async () => {
+        const nodes = [...right(commit), ...extra];
+        const running = await Flow.start(changed(nodes, slip));
+        await until(
+          'the status',
+          () => says.test(shown()),
+          () => `${shown()} ${String(codes(running))}`
+        );
+        const before = produced().size;
+        await until('more records', () => produced().size >= before + MEANWHILE);
+        should(shown()).match(says);
+        should(codes(running)).eql(catches);
+        should(records(running)).eql([]);
+        await putRight(running, nodes);
+        should(codes(running)).eql(catches);
+      });
+    }
+  }
+
+  it('stops before a batch that is refused again and again, names its place, and passes it over when told to skip', async () => {
+    // A function of the flow spoils the third batch and every one that begins at its place.
+    const spoil = `
+      const { segments } = msg.openot;
+      const abs = segments[0].abs;
+      if (context.get('bad') === undefined && abs > 0 && (context.get('n') ?? 0) >= 2) context.set('bad', abs);
+      context.set('n', (context.get('n') ?? 0) + 1);
+      if (abs === context.get('bad')) msg.payload = { no: 'bytes' };
+      return msg;`;
+    const nodes = [
+      ...changed(right('onSend'), { reader: { wires: [['spoil'], ['status']] } }),
+      { id: 'spoil', type: 'function', func: spoil, outputs: 1, libs: [], wires: [['decoder']] }
+    ];
+    const running = await Flow.start(nodes as FlowNode[]);
+    const refused = /^waits for 'openot-decoder' \(refused, /;
+    await until(
+      'the refusal',
+      () => refused.test(shown()),
+      () => `${shown()} ${String(codes(running))}`
+    );
+    running.send(reader(), { topic: 'skip' });
+    await until('an error', () => codes(running).includes('OPENOT_READER_SKIP'));
+    running.send(reader(), { topic: 'read' });
+    await until('the second refusal', () => codes(running).includes('OPENOT_BATCH_REFUSED'));
+    const positions = /positions (\d+) to (\d+)/.exec(running.caught.at(-1)!.message);
+    should(positions).not.equal(null);
+    const passed = records(running).length;
+    running.send(reader(), { topic: 'skip' });
+    await until(
+      'what follows',
+      () => records(running).length > passed + 20,
+      () => `${shown()} ${String(codes(running))}`
+    );
+    const status = running.at('status').at(-1)!.payload as { totals: { skipped: number } };
+    should(status.totals.skipped).equal(1);
+  });
+
+  for (const [what, change, more] of [
+    ['a junction', { doc: { wires: [['via']] } }, [{ id: 'via', type: 'junction', wires: [['out']] }]],
+    [
+      'links',
+      { doc: { wires: [['via']] } },
+      [
+        { id: 'via', type: 'link out', mode: 'link', links: ['in'], wires: [[]] },
+        { id: 'in', type: 'link in', links: ['via'], wires: [['out']] }
+      ]
+    ],
+    [
+      'a junction between nodes of ours',
+      { decoder: { wires: [['via']] } },
+      [{ id: 'via', type: 'junction', wires: [['guard']] }]
+    ]
+  ] as Array<[string, Record<string, Change>, FlowNode[]]>) {
+    it(`settles what goes through ${what}: a stop and a start give every record once`, async () => {
+      const nodes = [...changed(right('onSend'), change), ...more];
+      const first = await Flow.start(nodes);
+      await until(
+        'records',
+        () => records(first).length > 40,
+        () => shown()
+      );
+      should(shown()).not.match(/wait|wired/);
+      plc.command('stop-producer');
+      await until('every record', () => new Set(records(first).map(identity)).size >= produced().size);
+      await settled();
+      await helper.clearFlows();
+      await helper.unload();
+      plc.command('start-producer');
+      const second = await Flow.start(nodes);
+      await until('more', () => records(second).length > 20);
+      plc.command('stop-producer');
+      const all = (): string[] => [...records(first), ...records(second)].map(identity);
+      await until('the rest', () => new Set(all()).size >= produced().size);
+      await settled();
+      should(all().length).equal(produced().size);
+    });
+  }
+});
