@@ -101,7 +101,7 @@ export interface MapperOptions {
  * import { assembleRequest, createOtelMapper } from '@openot/node-red/telemetry';
  * import { createSpanStore, defaultMappingSettings } from '@openot/node-red/telemetry';
  *
- * const mapper = createOtelMapper({ span store: createSpanStore() });
+ * const mapper = createOtelMapper({ spanStore: createSpanStore() });
  * const enriched: object[] = []; // of a documenter
  * const mapped = mapper.documents(enriched, { stream: 'line 1' }, defaultMappingSettings);
  * for (const { message } of mapped.problems) console.error(message);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeControlBlock } from '../../lib/ring';
 import { SimulatorOpcuaServer, startOpcuaServer } from '../../lib/simulator/opcua/opcua-server';
+import { createSimulator } from '../../lib/simulator';
 import { encodeRecord, Flag } from '../../lib/wire';
 import { appendTo, catchTo, chain } from './support/flows';
 import { until } from './support/process';
@@ -220,7 +221,9 @@ describe('bad input to a real Node-RED', function () {
     const out = join(userDir, 'out.ndjson');
     const record = recordHex();
     rmSync(out, { force: true });
-    const flows = flowsFor({}).filter((node) => !node.id.startsWith('reader'));
+    // Not the one that the records name: they become placeholders.
+    const definition = { source: 'json', json: createSimulator({ scenario: 'packaging' }).definitionText() };
+    const flows = flowsFor({ definition }).filter((node) => !node.id.startsWith('reader'));
     await runtime.deploy([
       ...flows,
       inject('hex', 'decoder', record.toUpperCase(), 'str'),
