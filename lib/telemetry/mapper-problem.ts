@@ -14,7 +14,7 @@ export interface MappingProblem {
 }
 
 /** What is thrown inside the reading of one document, and becomes a problem at its end. */
-export class Misfit {
+export class DocumentError {
   constructor(
     readonly code: OpenotCode,
     readonly path: string,
@@ -26,14 +26,14 @@ export class Misfit {
 const WIRE_IT = 'wire this node behind openot-doc, its Profile set to enriched and its Format to object';
 
 /** A property that is not what documents have there. */
-export function notA(path: string, expected: string, found: unknown, remedy = WIRE_IT): Misfit {
+export function notA(path: string, expected: string, found: unknown, remedy = WIRE_IT): DocumentError {
   const shown = typeof found === 'number' && !Number.isFinite(found) ? String(found) : shownValue(found);
-  return new Misfit('OPENOT_OTEL_NOT_A_DOCUMENT', path, `must be ${expected}, found ${shown}`, remedy);
+  return new DocumentError('OPENOT_OTEL_NOT_A_DOCUMENT', path, `must be ${expected}, found ${shown}`, remedy);
 }
 
 /** A document without what only enriched ones have. */
-export function strictDocument(path: string): Misfit {
-  return new Misfit(
+export function strictDocument(path: string): DocumentError {
+  return new DocumentError(
     'OPENOT_OTEL_STRICT_DOCUMENT',
     path,
     'is missing: this is a strict document, the mapping needs an enriched one',
@@ -43,11 +43,11 @@ export function strictDocument(path: string): Misfit {
 
 /** The problem that a document had; `isAlone` = the payload is no array. */
 export function problemOf(thrown: unknown, index: number, isAlone: boolean): MappingProblem {
-  const misfit =
-    thrown instanceof Misfit
+  const error =
+    thrown instanceof DocumentError
       ? thrown
-      : new Misfit('OPENOT_OTEL_NOT_A_DOCUMENT', '', `could not be read: ${errorText(thrown)}`, WIRE_IT);
-  const { code, path, text, remedy } = misfit;
+      : new DocumentError('OPENOT_OTEL_NOT_A_DOCUMENT', '', `could not be read: ${errorText(thrown)}`, WIRE_IT);
+  const { code, path, text, remedy } = error;
   const place = (isAlone ? 'msg.payload' : `msg.payload[${index}]`) + (path === '' ? '' : '.' + path);
   return { code, message: `${code}: ${place} ${text}: ${remedy}`, index, path };
 }
