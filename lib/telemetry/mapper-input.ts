@@ -1,8 +1,7 @@
 /**
  * Documents that went through JSON or a function, field by field (docs/design.md 3): inputs take number, decimal text
- * or
- * BigInt for whole numbers. What is made is new, nothing given is changed. Throws a `DocumentError` at the first property that
- * cannot be mapped.
+ * or BigInt for whole numbers. What is made is new, nothing given is changed. Throws a `DocumentError` at the first
+ * property that cannot be mapped.
  */
 import type {
   ArgumentWarning,

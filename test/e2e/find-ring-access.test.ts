@@ -211,7 +211,7 @@ describe('Find ring and Test behind a login', function () {
     });
     should(
       await post('test-ring', modbus({}, { reader: { transport: 'modbus', controlAddress: '' } }), 'finder')
-    ).match({ status: 400, body: { code: 'OPENOT_CONFIG', message: /controlAddress is empty/ } });
+    ).match({ status: 400, body: { code: 'OPENOT_CONFIG', message: /the field "Control block" is empty/ } });
     should(await post('find-ring', modbus({ port: '1' }), 'finder')).match({
       status: 200,
       body: { ok: false, code: 'OPENOT_MODBUS_UNREACHABLE' }
@@ -227,7 +227,7 @@ describe('Find ring and Test behind a login', function () {
   it('takes the value of an environment variable in place of its name', async () => {
     should((await post('find-ring', modbus({ host: '${OPENOT_NO_SUCH_VARIABLE}' }), 'finder')).body).match({
       code: 'OPENOT_CONFIG',
-      message: /the environment variable \$\{OPENOT_NO_SUCH_VARIABLE\}, which is not set/
+      message: /the environment variable OPENOT_NO_SUCH_VARIABLE, which is not set/
     });
     should(
       (await post('find-ring', modbus({ host: '127.0.0.1', unitId: '${OPENOT_TEST_UNIT}' }), 'finder')).body
