@@ -73,7 +73,9 @@ describe('the packed tarball in an empty user directory', function () {
     should(nodeTypes.filter((type) => !used.has(type))).eql([]);
   });
 
-  for (const name of exampleNames) {
+  // Logs are no events: these are looked at below.
+  const ofLogs = exampleNames.filter((name) => / logs? of /.test(name));
+  for (const name of exampleNames.filter((each) => !ofLogs.includes(each))) {
     it(`runs the example ${name}: resolved documents arrive at the editor's websocket`, async () => {
       const flows = await runtime.json<FlowNode[]>(
         `/library/examples/flows/@openot/node-red/${encodeURIComponent(name)}`
@@ -94,6 +96,28 @@ describe('the packed tarball in an empty user directory', function () {
         () => runtime.log + JSON.stringify(runtime.comms.debug.slice(0, 5))
       );
       should(found.msg).match(/eventName/);
+    });
+  }
+
+  for (const name of ofLogs) {
+    it(`runs the example ${name}: what the logs hold arrives at the editor's websocket`, async () => {
+      const flows = await runtime.json<FlowNode[]>(
+        `/library/examples/flows/@openot/node-red/${encodeURIComponent(name)}`
+      );
+      const { debug } = runtime.comms;
+      debug.length = 0;
+      await runtime.deploy(flows.map((node) => (node.type === 'debug' ? { ...node, active: true } : node)));
+      const search = flows.find((node) => node.type === 'inject' && node.name === 'last hour');
+      // A search finds what the devices have logged by then.
+      await until(
+        'lines of a log, or the clock of its device',
+        async () => {
+          if (search !== undefined) await runtime.inject(search.id).catch(() => undefined);
+          await sleep(1000);
+          return debug.some(({ msg }) => /"?severity"?|"?offsetMs"?/.test(msg));
+        },
+        () => runtime.log + JSON.stringify(debug.slice(0, 5))
+      );
     });
   }
 

@@ -332,7 +332,7 @@ describe('the names of OTLP metrics in Prometheus', () => {
     ['system.io', 'By', 'sum', 'system_io_bytes_total'],
     ['system.network.dropped', '{packets}', 'gauge', 'system_network_dropped'],
     ['system.network.dropped', 'packets', 'gauge', 'system_network_dropped_packets'],
-    ['system.mapperState.utilization', '1', 'gauge', 'system_memory_utilization_ratio'],
+    ['system.memory.utilization', '1', 'gauge', 'system_memory_utilization_ratio'],
     ['system.network.io', 'By/s', 'gauge', 'system_network_io_bytes_per_second'],
     ['(lambda).function.executions(#)', '', 'gauge', 'lambda_function_executions'],
     ['system.processes.created', '1', 'sum', 'system_processes_created_total'],

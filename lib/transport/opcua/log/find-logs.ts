@@ -5,21 +5,9 @@ import type { CallResult, SharedOpcuaConnection } from '../connection';
 import { shownEndpoint } from '../errors';
 import { loadClient } from '../load';
 import { readNamespaces } from '../namespaces';
+import type { FoundLog } from './api';
 import { parseNodeId, resolveNodeId } from '../node-id';
 import { readValues } from '../read-values';
-
-/** A log of a server, as it shows itself. */
-export interface FoundLog {
-  /** NodeId with its namespace URI: `nsu=urn:plc;s=Log`, `i=19372`. */
-  readonly logObject: string;
-  readonly name: string;
-  /** Absent where the server does not say, or says 0. */
-  readonly maxRecords?: number;
-  readonly maxStorageMs?: number;
-  readonly minimumSeverity?: number;
-  /** Whether its method can be called; a server that only copies the standard's nodes shows one that cannot. */
-  readonly isReadable: boolean;
-}
 
 /** A log with the nodes that its calls need. */
 export interface LogNodes extends FoundLog {

@@ -3,38 +3,11 @@ import type { OpcuaConnection } from '../api';
 import { SharedOpcuaConnection } from '../connection';
 import { loadClient } from '../load';
 import { readValues } from '../read-values';
-import { browseLogs, chosenLogs, FoundLog } from './find-logs';
-import { OpcuaLog, PageWarning } from './opcua-log';
+import type { FoundLog, OpcuaLogs, OpenLogs, PageWarning } from './api';
+import { browseLogs, chosenLogs } from './find-logs';
+import { OpcuaLog } from './opcua-log';
 
-export type { FoundLog } from './find-logs';
-export type { PageWarning } from './opcua-log';
-
-/** A log that can be read, with who it belongs to. */
-export interface OpenLog {
-  readonly port: OpcuaLog;
-  /** NodeId with its namespace URI. */
-  readonly logObject: string;
-  readonly name: string;
-}
-
-/** The logs of one server, open. */
-export interface OpenLogs {
-  readonly ok: true;
-  readonly applicationUri: string;
-  readonly logs: readonly OpenLog[];
-}
-
-/** The logs behind one shared connection, for one reader of them. Nothing of it rejects. */
-export interface OpcuaLogs {
-  /** Number of the session; logs count for the one in which they were opened. 0 = none is open. */
-  readonly session: number;
-  /** Opens the connection if need be, and finds the logs: those named, or the ServerLog, or all. */
-  open(objects: readonly string[], warn: (warning: PageWarning) => void): Promise<OpenLogs | TransportError>;
-  /** All logs there are, readable or not, for a person to choose from. */
-  browse(): Promise<{ readonly ok: true; readonly logs: readonly FoundLog[] } | TransportError>;
-  /** Lets go of the connection. */
-  close(): Promise<void>;
-}
+export type { FoundLog, OpcuaLogs, OpenLog, OpenLogs, PageWarning } from './api';
 
 const SERVER_ARRAY = 2254;
 

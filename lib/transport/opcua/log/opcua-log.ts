@@ -5,6 +5,7 @@ import { shownEndpoint } from '../errors';
 import { loadClient } from '../load';
 import { readNamespaces } from '../namespaces';
 import { readValues } from '../read-values';
+import type { PageWarning } from './api';
 import { dateOfTicks, ticksOfDate } from './device-time';
 import { limitOf, LogNodes } from './find-logs';
 import { logError, logErrorOf } from './log-errors';
@@ -13,12 +14,6 @@ import { readClock } from './read-clock';
 
 const START_TIME = 2257;
 const CURRENT_TIME = 2258;
-
-/** Something odd about a page that is read all the same. */
-export interface PageWarning {
-  readonly code: 'OPENOT_LOG_FLAT' | 'OPENOT_LOG_REST';
-  readonly message: string;
-}
 
 /** One log of one session. Its connection is held by whoever made it. */
 export class OpcuaLog implements LogPort {
