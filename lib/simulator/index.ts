@@ -17,6 +17,4 @@ export { scenarios, type ScenarioName } from './scenarios';
 export type { PlayerState } from './player';
 export type { TruthRecord } from './truth';
 export { LogStore } from './log-store';
-export type { LogAnswer, LogCall, LogHabits } from './log-store';
-export { addLogs, pageOf } from './opcua/log-object';
-export type { ServedLog } from './opcua/log-object';
+export type { LogAnswer, LogCall, LogHabits, ServedLog } from './log-store';

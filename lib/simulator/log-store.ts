@@ -188,3 +188,10 @@ export class LogStore {
     return low;
   }
 }
+
+/** A log that a server serves, and where. */
+export interface ServedLog {
+  readonly store: LogStore;
+  /** `ServerLog`, or the name of a log of the device's own, below the folder Logs. */
+  readonly name: string;
+}

@@ -1,20 +1,13 @@
 import type { OPCUAServer, UAMethod, UAObject, UAVariable, Variant } from 'node-opcua';
 import { createRequire } from 'node:module';
 import { encodeLogRecords, ticksOfUnixMs } from '../../logobject';
-import type { LogAnswer, LogCall, LogStore } from '../log-store';
+import type { LogAnswer, LogCall, LogStore, ServedLog } from '../log-store';
 
 type NodeOpcua = typeof import('node-opcua');
 type OpcuaDate = Date & { picoseconds?: number };
 
 const SERVER_LOG = { getRecords: 'i=19373', maxRecords: 'i=19376', maxStorage: 'i=19377', minimumSeverity: 'i=19751' };
 const LOGS_FOLDER = 'i=19378';
-
-/** A log that a server serves, and where. */
-export interface ServedLog {
-  readonly store: LogStore;
-  /** `ServerLog`, or the name of a log of the device's own, below the folder Logs. */
-  readonly name: string;
-}
 
 interface Context {
   readonly opcua: NodeOpcua;
