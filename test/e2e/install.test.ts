@@ -76,8 +76,9 @@ describe('the packed tarball in an empty user directory', function () {
   /** Examples that show no event documents: the button to press, and what is shown then. */
   const others: { readonly [number: string]: { readonly button?: string; readonly shows: RegExp } } = {
     '08': { button: 'last hour', shows: /"?severity"?/ },
-    '09': { shows: /"?offsetMs"?/ },
-    '10': { button: 'sign a checkpoint now', shows: /checkpoint/ }
+    '09': { shows: /"?clockOffsetMs"?/ },
+    // A note of which the last line is a signature.
+    '10': { button: 'sign a checkpoint now', shows: /\u2014 openot\// }
   };
   for (const name of exampleNames.filter((each) => !(each.slice(0, 2) in others))) {
     it(`runs the example ${name}: resolved documents arrive at the editor's websocket`, async () => {
