@@ -27,18 +27,22 @@ const MOST_MS = 20;
 
 /**
  * The host's wall clock beside `performance.now`, with the error of that: what `Date.now` cuts off is found at one of
- * its changes, between two looks that lie close together. On a busy machine they may not: the next change is tried.
+ * its changes, between a look before the last old time and one after the first new one. On a busy machine they lie far
+ * apart: the next change is tried.
  */
 function anchor(): { readonly originMs: number; readonly errorMs: number } {
   const begun = performance.now();
   let best = { originMs: 0, errorMs: Infinity };
   let earlier = begun;
   let before = Date.now();
-  for (let later = begun; best.errorMs > GOOD_MS && later - begun < MOST_MS; earlier = later) {
+  for (let later = performance.now(); best.errorMs > GOOD_MS && later - begun < MOST_MS;) {
+    const between = later;
     const now = Date.now();
     later = performance.now();
     const errorMs = (later - earlier) / 2;
     if (now !== before && errorMs < best.errorMs) best = { originMs: now - (earlier + later) / 2, errorMs };
+    // Before `now` was asked for: the process may be held up right after it as well.
+    earlier = between;
     before = now;
   }
   return best.errorMs === Infinity ? { originMs: before - earlier, errorMs: MOST_MS } : best;
