@@ -46,6 +46,8 @@ RED.nodes.registerType('openot-otel', {
     recipientId: { value: '', validate: typedValue('recipientId') },
     recipientIdType: { value: 'str' },
     severityOverrides: { value: [], validate: field('severityOverrides', severityRows) },
+    recordSpans: { value: 'false', validate: typedValue('recordSpans') },
+    recordSpansType: { value: 'bool' },
     stateSpans: { value: 'false', validate: typedValue('stateSpans') },
     stateSpansType: { value: 'bool' },
     boolMetrics: { value: 'false', validate: typedValue('boolMetrics') },

@@ -30,6 +30,7 @@ export const typedFields: Readonly<Record<string, TypedField>> = {
   schemaUrl: { own: 'str' },
   senderId: { own: 'str' },
   recipientId: { own: 'str' },
+  recordSpans: { own: 'bool' },
   stateSpans: { own: 'bool' },
   boolMetrics: { own: 'bool' },
   maxItems: { own: 'num', check: wholeNumber(1, 100000) },

@@ -2,6 +2,8 @@
  * Enriched documents as OpenTelemetry (docs/format.md 21 to 24), without Node-RED: what the node openot-otel is made
  * of. Pure: times come as arguments, ids from the records.
  */
+export { traceContextOf, traceIdOfTransaction, traceparentOf } from './api';
+export type { ApiCallEvent, ApiDocument, CallSpanKind, CallStatus, CallValue, TraceContext } from './api';
 export { assembleRequest, emptyRequest } from './assemble';
 export type { Envelope, RequestOf } from './assemble';
 export type { ClockItems, ClockLimits, ClockReason, ClockState, ClockSuspect } from './clock-watch';

@@ -3,7 +3,10 @@ import { errorText, shownValue } from '../base';
 
 /** Why one document, or one status message, gave nothing. Its neighbours are mapped all the same. */
 export interface MappingProblem {
-  /** `OPENOT_OTEL_STRICT_DOCUMENT`, `OPENOT_OTEL_NOT_A_DOCUMENT` or `OPENOT_OTEL_NOT_A_STATUS`. */
+  /**
+   * `OPENOT_OTEL_STRICT_DOCUMENT`, `OPENOT_OTEL_NOT_A_DOCUMENT`, `OPENOT_OTEL_NOT_AN_API_DOCUMENT` or
+   * `OPENOT_OTEL_NOT_A_STATUS`.
+   */
   readonly code: OpenotCode;
   /** Begins with the code; says what was expected, found, where, and what to do. */
   readonly message: string;

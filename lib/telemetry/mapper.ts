@@ -4,6 +4,7 @@
  * function of the arguments.
  */
 import type { DocumentObject } from '../document';
+import { ApiDocument, apiDocumentOf, isApiKind, spanOfCall } from './api';
 import type { ClockState } from './clock-watch/api';
 import { Correlation, LogRecords } from './log-record';
 import { isEnrichedDocument } from './mapper-check';
@@ -31,6 +32,16 @@ export interface MappingSettings {
   readonly boolMetrics: boolean;
   /** A span for every state of a state machine. */
   readonly stateSpans: boolean;
+  /**
+   * Spans of what records tell: conditions, batches, states; and their ids on the log records. They are followed either
+   * way.
+   */
+  readonly recordSpans: boolean;
+  /**
+   * Calls as the encoding `literal` can write them: span ids of 32 digits, and no kind where none was told. OTLP has 16
+   * digits, and wants a kind.
+   */
+  readonly literalCalls: boolean;
 }
 
 /** All three signals, nothing on request. */
@@ -38,7 +49,9 @@ export const defaultMappingSettings: MappingSettings = {
   signals: { logs: true, metrics: true, traces: true },
   severityOverrides: {},
   boolMetrics: false,
-  stateSpans: false
+  stateSpans: false,
+  recordSpans: true,
+  literalCalls: false
 };
 
 /** What a message became, and what of it could not be mapped. */
@@ -54,6 +67,8 @@ export interface MappedDocuments extends Mapped {
    * log records behind those, about clocks, are of no document.
    */
   readonly documents: readonly DocumentObject[];
+  /** The API documents that were mapped: each is a span, and no log record. */
+  readonly calls: readonly ApiDocument[];
 }
 
 /** Facts of `msg.openot` that the mapping needs. */
@@ -76,7 +91,7 @@ export interface SpanStorePort {
 
 /** Maps what one openot-otel node gets. Whatever a flow brings, nothing given is changed, and nothing is thrown. */
 export interface OtelMapper {
-  /** An array of enriched documents, or a single one. */
+  /** An array of enriched documents and API documents, or a single one. */
   documents(documents: unknown, facts: MapperFacts, settings: MappingSettings): MappedDocuments;
   /** A payload of the reader's second output. `nowNs`: decimal text, when it came. */
   status(payload: unknown, facts: MapperFacts, nowNs: string, settings: MappingSettings): Mapped;
@@ -119,19 +134,21 @@ export function createOtelMapper({ spanStore, meter = createMeter() }: MapperOpt
 
   return {
     documents(given, facts, settings) {
-      const { documents, problems } = readDocuments(given);
+      const { documents, calls, problems } = readDocuments(given);
       const mapped: MappedItems = { logs: [], metrics: [], spans: [] };
       const stream = streamOf(facts);
-      const { signals, severityOverrides, stateSpans } = settings;
+      const { signals, severityOverrides, stateSpans, recordSpans, literalCalls } = settings;
       let repeated = 0;
       for (const document of documents) {
         const applied = spanStore?.apply(document, { stream, stateSpans });
         if (applied?.repeated === true) repeated++;
-        if (signals.traces && applied !== undefined) for (const span of applied.closed) mapped.spans.push(span);
-        if (signals.logs) mapped.logs.push(records.of(document, stream, severityOverrides, applied?.correlation));
+        const spans = recordSpans ? applied : undefined;
+        if (signals.traces && spans !== undefined) for (const span of spans.closed) mapped.spans.push(span);
+        if (signals.logs) mapped.logs.push(records.of(document, stream, severityOverrides, spans?.correlation));
       }
+      if (signals.traces) for (const call of calls) mapped.spans.push(spanOfCall(call, literalCalls));
       add(mapped, meter.documents(documents, stream, settings, repeated), settings);
-      return { ...mapped, documents, problems };
+      return { ...mapped, documents, calls, problems };
     },
 
     status(payload, facts, nowNs, settings) {
@@ -150,21 +167,23 @@ const streamOf = ({ stream }: MapperFacts): string =>
   typeof stream === 'string' ? stream : typeof stream === 'number' || typeof stream === 'bigint' ? String(stream) : '';
 
 /** The documents of a payload, and why others are none. */
-function readDocuments(given: unknown): { documents: DocumentObject[]; problems: MappingProblem[] } {
+function readDocuments(given: unknown): Pick<MappedDocuments, 'documents' | 'calls' | 'problems'> {
   const isAlone = !Array.isArray(given);
   const list: readonly unknown[] = isAlone ? [given] : given;
   const documents: DocumentObject[] = [];
+  const calls: ApiDocument[] = [];
   const problems: MappingProblem[] = [];
   for (let index = 0; index < list.length; index++) {
     // A flow may bring objects whose properties throw.
     try {
       const value = list[index];
-      documents.push(isEnrichedDocument(value) ? value : documentOf(value));
+      if (isApiKind(value)) calls.push(apiDocumentOf(value));
+      else documents.push(isEnrichedDocument(value) ? value : documentOf(value));
     } catch (thrown) {
       problems.push(problemOf(thrown, index, isAlone));
     }
   }
-  return { documents, problems };
+  return { documents, calls, problems };
 }
 
 function withSeverity(log: LogRecord, overrides: Readonly<Record<string, SeverityOverride>>): LogRecord {

@@ -77,19 +77,22 @@ export interface SpanEvent {
   attributes: KeyValue[];
 }
 
-/** One finished span. `kind` 1 = INTERNAL; status code 0 unset, 2 error. */
+/**
+ * One finished span. `kind` 0 = not told (in the encoding `literal` only), 1 INTERNAL, 2 SERVER, 3 CLIENT, 4 PRODUCER,
+ * 5 CONSUMER; status code 0 unset, 1 ok, 2 error.
+ */
 export interface Span {
   traceId: string;
   spanId: string;
   parentSpanId?: string;
   name: string;
-  kind: 1;
+  kind: 0 | 1 | 2 | 3 | 4 | 5;
   startTimeUnixNano: string;
   endTimeUnixNano: string;
   attributes: KeyValue[];
   events: SpanEvent[];
   droppedEventsCount?: number;
-  status: { code?: 0 | 2; message?: string };
+  status: { code?: 0 | 1 | 2; message?: string };
 }
 
 /** What the items come from. */

@@ -13,6 +13,7 @@ export const labels = {
   schemaUrl: 'Schema',
   senderId: 'Sender id',
   recipientId: 'Recipient id',
+  recordSpans: 'Record spans',
   stateSpans: 'State spans',
   boolMetrics: 'Bool metrics',
   maxItems: 'Max. items',

@@ -78,6 +78,7 @@ export class OtelSettings {
     Record<(typeof networkBools)[number], TypedProperty<boolean>>;
   private readonly scopeName: TypedProperty<string>;
   private readonly scopeVersion: TypedProperty<string>;
+  private readonly recordSpans: TypedProperty<boolean>;
   private readonly stateSpans: TypedProperty<boolean>;
   private readonly boolMetrics: TypedProperty<boolean>;
   private readonly maxItems: TypedProperty<number>;
@@ -114,6 +115,7 @@ export class OtelSettings {
     };
     this.scopeName = property('scopeName', 'str', asText(''));
     this.scopeVersion = property('scopeVersion', 'str', asText(''));
+    this.recordSpans = property('recordSpans', 'bool', asBool(false));
     this.stateSpans = property('stateSpans', 'bool', asBool(false));
     this.boolMetrics = property('boolMetrics', 'bool', asBool(false));
     this.maxItems = property('maxItems', 'num', asNumber(limits.maxItems));
@@ -135,14 +137,18 @@ export class OtelSettings {
 
   /** Throws OPENOT_PROPERTY when the message brings something else than is expected. */
   of(message: NodeMessage): MessageSettings {
+    const envelope = this.envelope(message, this.resource.of(message));
     return {
       mapping: {
         signals: this.signals.of(message),
         severityOverrides: this.severities.of(message),
         boolMetrics: this.boolMetrics.of(message),
-        stateSpans: this.stateSpans.of(message)
+        stateSpans: this.stateSpans.of(message),
+        // Event id API speaks of calls: what records tell is none, and has a place there only where somebody asks.
+        recordSpans: envelope.profile === 'otlp' || this.recordSpans.of(message),
+        literalCalls: envelope.profile === 'network' && envelope.settings.encoding === 'literal'
       },
-      envelope: this.envelope(message, this.resource.of(message)),
+      envelope,
       limits: {
         maxItems: this.maxItems.of(message),
         maxBytes: this.maxBytes.of(message),

@@ -24,6 +24,5 @@ export const LARGE_FILES = {
     'one rule (docs/format.md 10, 15): which epochs are known, and how two accounts are joined',
   'lib/simulator/producer.ts':
     'the logger of the simulated controller: one record in writing at a time, store by store',
-  'lib/simulator/simulator.ts': 'the simulated controller as a whole: commands, servers, timer, statistics',
-  'nodes/openot-otel/controller.ts': 'the mapper node, which still holds batches and their tokens; to be taken apart'
+  'lib/simulator/simulator.ts': 'the simulated controller as a whole: commands, servers, timer, statistics'
 };

@@ -73,14 +73,24 @@ function labelOf(name: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** Of a span: its uuid, when it was observed, and between whom: the source that logged it, and who took it down. */
-export function spanAttributes(span: Span, observedNs: string, stream: string, settings: NetworkSettings): KeyValue[] {
+/**
+ * Of a span: its uuid, when it was observed, and between whom: the source that logged it, and who took it down. That of
+ * a call says itself between whom it was, and was observed when it ended.
+ */
+export function spanAttributes(
+  span: Span,
+  observedNs: string | undefined,
+  stream: string,
+  settings: NetworkSettings
+): KeyValue[] {
+  const own = new Set(span.attributes.map(({ key }) => key));
+  const isCall = own.has('sender.id');
   return [
     textAttribute('span_uuid', uuidOf('openot/span', span.traceId, span.spanId)),
-    textAttribute('observedTimeUnixNano', observedNs),
+    textAttribute('observedTimeUnixNano', (isCall ? undefined : observedNs) ?? span.endTimeUnixNano),
     textAttribute('sender.id', settings.senderId || sourceOf(span.attributes, stream) || settings.producer),
     textAttribute('recipient.id', settings.recipientId || settings.producer)
-  ];
+  ].filter(({ key }) => !own.has(key));
 }
 
 function sourceOf(attributes: readonly KeyValue[], stream: string): string {

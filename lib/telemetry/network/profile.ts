@@ -87,7 +87,7 @@ export function createNetworkProfile({
         spans: items.spans.map((span) => ({
           ...span,
           attributes: [
-            ...spanAttributes(span, observedNs ?? span.endTimeUnixNano, stream, settings),
+            ...spanAttributes(span, observedNs, stream, settings),
             ...span.attributes
           ]
         }))

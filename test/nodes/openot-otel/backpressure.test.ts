@@ -1,6 +1,6 @@
 import should from 'should';
 import type { EventDocument } from '../../../lib/document';
-import { STALL_MS } from '../../../nodes/openot-otel/controller';
+import { STALL_MS } from '../../../nodes/openot-otel/admission';
 import { BackpressureQueue } from '../../../nodes/openot-otel/backpressure-queue';
 import type { Token } from '../../../nodes/delivery/token';
 import { Bench, MemoryStore, turns } from './support/bench';

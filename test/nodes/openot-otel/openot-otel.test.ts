@@ -16,6 +16,7 @@ import {
   useNodeRed
 } from '../../support/node-red';
 import { assertValid } from '../../support/otlp/validator';
+import { served } from '../../lib/telemetry/api/support/calls';
 import { alarm, eventDocument, otelNode, resource } from './support/otel';
 
 const flow = (otel: Record<string, unknown> = {}, ...more: FlowNode[]): Promise<Flow> =>
@@ -320,23 +321,43 @@ describe('openot-otel', () => {
     should(running.at('logs')).eql([]);
   });
 
-  it('makes the envelope of the open networks', async () => {
+  const documents = [alarm(1, 'ConditionActive'), alarm(2, 'ConditionCleared'), served()];
+
+  it('makes the envelope of the open networks, whose spans are calls and nothing else', async () => {
     const running = await flow({ profile: 'network', producer: 'Plant', domain: 'Mixing' });
-    running.send('otel', {
-      payload: [alarm(1, 'ConditionActive'), alarm(2, 'ConditionCleared')],
-      openot: facts()
-    } as never);
+    running.send('otel', { payload: documents, openot: facts() } as never);
     await until('logs', () => running.at('logs').length > 0);
     const { resource: made, scopeLogs } = (running.at('logs')[0].payload as LogsRequest).resourceLogs[0];
     const text = JSON.stringify(made);
     for (const part of ['"eid"', '"AUDIT"', '"producer"', '"Plant"', '"domain"', '"Mixing"', '"service.name"'])
       should(text).containEql(part);
     should(scopeLogs[0].scope.attributes!.map(({ key }) => key)).containEql('scope_uuid');
+    should(scopeLogs[0].logRecords.map(({ traceId }) => traceId)).eql([undefined, undefined]);
     should(running.at('traces').length).equal(1);
+    should(spansOf(running.at('traces')[0].payload as TracesRequest)).eql(['orders']);
     should(running.caught).eql([]);
     for (const signal of ['logs', 'metrics', 'traces'] as const) assertValid(signal, running.at(signal)[0].payload);
   });
+
+  it('makes spans of alarms in that envelope where somebody asks for them', async () => {
+    const running = await flow({ profile: 'network', producer: 'P', domain: 'D', recordSpans: 'true' });
+    running.send('otel', { payload: documents, openot: facts() } as never);
+    await until('traces', () => running.at('traces').length > 0);
+    should(spansOf(running.at('traces')[0].payload as TracesRequest)).eql(['TempHigh', 'orders']);
+  });
+
+  it('refuses an API document by the name of its field; the others of the message go on', async () => {
+    const running = await flow({});
+    running.send('otel', { payload: [served({ host: undefined }), served()] } as never);
+    await until('both', () => running.at('traces').length > 0 && running.caught.length > 0);
+    should(running.caught[0].code).equal('OPENOT_OTEL_NOT_AN_API_DOCUMENT');
+    should(running.caught[0].message).containEql('msg.payload[0].host must be text, found nothing');
+    should(spansOf(running.at('traces')[0].payload as TracesRequest)).eql(['orders']);
+  });
 });
+
+const spansOf = ({ resourceSpans }: TracesRequest): string[] =>
+  resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans.map(({ name }) => name)));
 
 /** The same, and nothing of it can be changed any more. */
 function frozen<T>(value: T): T {

@@ -1,7 +1,7 @@
 import should from 'should';
 import type { EventDocument } from '../../../lib/document';
 import type { SpanLimits } from '../../../lib/telemetry/spans';
-import { MAX_WAITING_BYTES } from '../../../nodes/openot-otel/controller';
+import { MAX_WAITING_BYTES } from '../../../nodes/openot-otel/admission';
 import { Bench, MemoryStore, turns } from './support/bench';
 import { alarm, eventDocument } from './support/otel';
 

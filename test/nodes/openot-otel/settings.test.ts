@@ -24,7 +24,9 @@ describe('the settings of openot-otel', () => {
       signals: { logs: true, metrics: true, traces: true },
       severityOverrides: {},
       boolMetrics: false,
-      stateSpans: false
+      stateSpans: false,
+      recordSpans: true,
+      literalCalls: false
     });
     should(fresh.envelope).eql({
       profile: 'otlp',
@@ -52,6 +54,7 @@ describe('the settings of openot-otel', () => {
       'schemaUrl',
       'senderId',
       'recipientId',
+      'recordSpans',
       'stateSpans',
       'boolMetrics',
       'maxItems',
@@ -77,6 +80,7 @@ describe('the settings of openot-otel', () => {
       schemaUrl: 'U',
       senderId: 'A',
       recipientId: 'B',
+      recordSpans: 'true',
       stateSpans: true,
       boolMetrics: 'true',
       maxItems: 3,
@@ -99,7 +103,8 @@ describe('the settings of openot-otel', () => {
       senderId: 'A',
       recipientId: 'B'
     });
-    should(found.mapping).match({ stateSpans: true, boolMetrics: true });
+    should(found.mapping).match({ recordSpans: true, literalCalls: true, stateSpans: true, boolMetrics: true });
+    should(settings({ profile: 'network', producer: 'P', domain: 'D' }).of(message()).mapping.recordSpans).equal(false);
     should(found.limits).eql({ maxItems: 3, maxBytes: 2048, maxAgeMs: 0 });
     should(settings({ maxItems: 'LIMIT', maxItemsType: 'env' }).of(message()).limits.maxItems).equal(7);
     should(

@@ -1,7 +1,7 @@
 import should from 'should';
 import { SPAN_LIMITS } from '../../../lib/telemetry/spans';
 import { LockLost } from '../../../lib/state';
-import { MAX_WAITING_BYTES, MAX_WAITING_ITEMS } from '../../../nodes/openot-otel/controller';
+import { MAX_WAITING_BYTES, MAX_WAITING_ITEMS } from '../../../nodes/openot-otel/admission';
 import { Bench, MemoryStore, turns, withoutMetrics as open } from './support/bench';
 import { alarm, eventDocument } from './support/otel';
 

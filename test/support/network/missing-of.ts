@@ -39,10 +39,16 @@ function fulfils(holder: Plain, { attribute, field, is }: Requirement): boolean 
 /**
  * What of the open networks' specification a request does not carry, or carries wrongly, by name: as it stands in
  * `requirements`, with the number of objects where it is missing. A kind of object that is not there at all misses
- * everything. `but` names what is left aside.
+ * everything. `but` names what is left aside, `table` what is asked.
  */
-export function missingOf(signal: Signal, encoding: Encoding, request: unknown, but: readonly string[] = []): string[] {
-  return requirements(signal, encoding)
+export function missingOf(
+  signal: Signal,
+  encoding: Encoding,
+  request: unknown,
+  but: readonly string[] = [],
+  table: readonly Requirement[] = requirements(signal, encoding)
+): string[] {
+  return table
     .filter((requirement) => !but.includes(nameOf(requirement)))
     .flatMap((requirement) => {
       const all = holders(signal, request, requirement.place);

@@ -151,6 +151,17 @@ export function requirements(signal: Signal, encoding: Encoding): Requirement[] 
   return [...envelope(signal, encoding), ...items[signal](encoding)];
 }
 
+/** What it asks of the spans of calls beside that: what was called, and how it answered. */
+export function requirementsOfCalls(encoding: Encoding): Requirement[] {
+  return [
+    ...requirements('traces', encoding),
+    attribute('item', 'http.method', string(text)),
+    attribute('item', 'http.route', string(text)),
+    attribute('item', 'http.host', string(text)),
+    attribute('item', 'http.status.code', integer(encoding === 'otlp' ? decimal : whole))
+  ];
+}
+
 /** As reports name it: `scope checksum`, `point .timeUnixNano`. */
 export function nameOf({ place, attribute, field }: Requirement): string {
   return `${place} ${attribute ?? '.' + field}`;

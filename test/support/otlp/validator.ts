@@ -101,7 +101,7 @@ function checkPresence(
 /** Not there, or what protobuf takes for not there: an empty text or list, a time or an enumeration of 0. */
 function isMissing(member: unknown, key: string, name: string): boolean {
   if (Array.isArray(member)) return member.length === 0 && !mayBeEmpty.has(key);
-  if (member === '0') return !zeroTimes.has(name);
+  if (member === '0') return /TimeUnixNano$/i.test(key) && !zeroTimes.has(name);
   return member === undefined || member === '' || member === 0;
 }
 

@@ -5,6 +5,9 @@ import { unsignedZero } from '../zero';
 import { literalAttributes, literalValue } from './attributes';
 import type { LiteralDataPoint, LiteralLogRecord, LiteralMetric, LiteralSpan } from './types';
 
+const statuses = ['Unset', 'Ok', 'Error'] as const;
+const kinds = [undefined, 'Internal', 'Server', 'Client', 'Producer', 'Consumer'] as const;
+
 /** A span id where the specification wants a uuid: zeros before its 16 hex digits, so that it can be read back. */
 const longId = (spanId: string): string => dashed(spanId.padStart(32, '0'));
 
@@ -53,8 +56,8 @@ export function literalSpan(span: Span): LiteralSpan {
     ...(span.parentSpanId === undefined ? {} : { parentSpanId: longId(span.parentSpanId) }),
     startTimeUnixNano: span.startTimeUnixNano,
     endTimeUnixNano: span.endTimeUnixNano,
-    status: span.status.code === 2 ? 'Error' : 'Unset',
-    kind: 'Internal',
+    status: statuses[span.status.code ?? 0],
+    ...(span.kind === 0 ? {} : { kind: kinds[span.kind] }),
     attributes: literalAttributes(span.attributes),
     events: span.events.map(({ name, timeUnixNano, attributes }) => ({
       name,

@@ -77,8 +77,9 @@ export interface LiteralSpan {
   parentSpanId?: string;
   startTimeUnixNano: string;
   endTimeUnixNano: string;
-  status: 'Unset' | 'Error';
-  kind: 'Internal';
+  status: 'Unset' | 'Ok' | 'Error';
+  /** Absent where nobody told it. */
+  kind?: 'Internal' | 'Server' | 'Client' | 'Producer' | 'Consumer';
   attributes: LiteralKeyValue[];
   events: LiteralSpanEvent[];
   droppedEventsCount?: number;
