@@ -2,7 +2,7 @@ import { Failure, isCount, isObject, shownValue } from '../base';
 import type { KnownEpoch, Snapshot } from '../ring/snapshot';
 import { parseSafeU64 } from '../wire';
 import { Refusal, refusedOr } from './refusal';
-import type { LooseFacts } from './stream-facts';
+import { BEGAN_CAUSES, Began, LooseFacts } from './stream-facts';
 import { u64TextOf } from './u64-text';
 
 /**
@@ -26,6 +26,7 @@ function factsOf(value: unknown): LooseFacts {
   if (given.receiveTimeNs !== undefined) facts.receiveTimeNs = decimal('receiveTimeNs', given.receiveTimeNs);
   if (given.snapshot !== undefined) facts.snapshot = snapshotOf(given.snapshot);
   if (given.epochs !== undefined) facts.epochs = epochsOf(given.epochs);
+  if (given.began !== undefined) facts.began = beganOf(given.began);
   if (
     given.commit !== undefined &&
     (!Array.isArray(given.commit) || given.commit.some((token) => typeof token !== 'string'))
@@ -65,6 +66,19 @@ function epochsOf(value: unknown): KnownEpoch[] {
       hash: hash16(`epochs[${index}].hash`, given.hash)
     };
   });
+}
+
+function beganOf(value: unknown): Began {
+  if (!isObject(value)) throw invalid('began', 'an object', value);
+  const cause = BEGAN_CAUSES.find((one) => one === value.cause);
+  if (cause === undefined) throw invalid('began.cause', `one of ${BEGAN_CAUSES.join(', ')}`, value.cause);
+  const { incarnation, abs, runId } = value;
+  return {
+    cause,
+    incarnation: safeNumber('began.incarnation', incarnation),
+    abs: safeNumber('began.abs', abs),
+    runId: decimal('began.runId', runId)
+  };
 }
 
 function safeNumber(name: string, value: unknown): number {

@@ -1,9 +1,16 @@
 import { KnownEpoch, Snapshot } from '../ring/snapshot';
 import { Notice, Segment } from './items';
 
+/**
+ * Why counting of seqs begins where it does (docs/format.md 26). `first-contact`: the ring was read from its oldest
+ * record on, so every source counts from 0. `newest` and `seek`: in the middle. `resumed`: the ring began anew under
+ * the reader's last record, and each source goes on where it was.
+ */
+export const BEGAN_CAUSES = ['first-contact', 'newest', 'seek', 'resumed'] as const;
+
 /** Where counting of seqs began. */
 export interface Began {
-  readonly cause: 'first-contact' | 'newest' | 'seek' | 'resumed';
+  readonly cause: (typeof BEGAN_CAUSES)[number];
   readonly incarnation: number;
   readonly abs: number;
   /** The run in force then, decimal text. */

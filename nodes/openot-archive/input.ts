@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { NodeMessage } from 'node-red';
 import type { GivenDocument } from '../../lib/archive';
-import { isObject, isText, isU64Text, shapeOf, isCount, shownValue } from '../../lib/base';
-import type { BatchFacts, Began } from '../../lib/stream';
+import { isObject, isText, isU64Text, shownValue } from '../../lib/base';
+import type { BatchFacts } from '../../lib/stream';
 import { factsOf } from '../delivery';
 import { CodedError } from '../runtime/coded-error';
 
@@ -11,8 +11,6 @@ export type ArchiveInput =
   | { readonly kind: 'batch'; readonly payload: Buffer; readonly facts: BatchFacts }
   | { readonly kind: 'documents'; readonly documents: readonly GivenDocument[] }
   | { readonly kind: 'command'; readonly topic: unknown };
-
-const isBegan = shapeOf<Began>({ cause: isText, incarnation: isCount, abs: isCount, runId: isU64Text });
 
 /** Takes a message for what it is. Throws OPENOT_ARCHIVE_PAYLOAD, OPENOT_FACTS_INVALID. */
 export function inputOf(message: NodeMessage): ArchiveInput {
@@ -28,17 +26,11 @@ export function inputOf(message: NodeMessage): ArchiveInput {
 
 function batchFacts(openot: unknown): BatchFacts {
   const facts = factsOf(openot) as Partial<BatchFacts>;
-  const { stream, incarnation, snapshot, receiveTimeNs, segments, notices, epochs = [], began } = facts;
+  const { stream, incarnation, snapshot, receiveTimeNs, segments, notices, epochs = [] } = facts;
   if (stream === undefined || incarnation === undefined || snapshot === undefined || receiveTimeNs === undefined)
     throw refused('found bytes without the facts of a stream in msg.openot');
   if (segments === undefined && notices === undefined) throw refused('found bytes that did not come from a ring');
-  return {
-    ...(facts as BatchFacts),
-    epochs,
-    segments: segments ?? [],
-    notices: notices ?? [],
-    began: isBegan(began) ? began : undefined
-  };
+  return { ...(facts as BatchFacts), epochs, segments: segments ?? [], notices: notices ?? [] };
 }
 
 const isDocument = (value: unknown): boolean => isObject(value) && (value.kind === 'log' || value.kind === 'gap');

@@ -1,14 +1,13 @@
-import { bind, DefinitionStore, NOT_ADVERTISED } from '../../definition';
-import type { BatchFacts, LossItem, NoticeItem } from '../../stream';
+import type { BatchFacts, Began, LossItem, NoticeItem } from '../../stream';
 import type { RecordView } from '../../wire';
 import { sha256Hex } from '../tree/digest';
 import type { Composer } from './compose';
 import { BeginCause, BeginStreamEntry, entryBytes, EntryEpoch, Expected, noticeEntry, RecordWriter } from './entry';
+import { epochsOf } from './entry-epochs';
 import { StreamTracker } from './stream-tracker';
 
 /** Sources that one `begin-stream` names, at most: the next one follows it. */
 const MAX_EXPECTED = 500;
-const noDefinitions = new DefinitionStore();
 
 /** The steps of one batch. */
 export type Step = { readonly record: RecordView; readonly abs: number } | { readonly notice: NoticeItem };
@@ -31,7 +30,13 @@ export class BatchComposer {
   }
 
   async run(): Promise<void> {
+    const { tracker, facts } = this;
     if (await this.isOfFormerLife()) return;
+    if (tracker.incarnation === facts.incarnation) {
+      tracker.limitJoined(undefined, BigInt(facts.snapshot.runId));
+      if (facts.began?.incarnation === facts.incarnation)
+        tracker.limitJoined(facts.began.cause, BigInt(facts.began.runId));
+    }
     for (let i = 0; i < this.steps.length; i++) {
       const step = this.steps[i];
       if ('notice' in step) {
@@ -59,7 +64,10 @@ export class BatchComposer {
     const held = isSameLife ? tracker.held.get(abs) : undefined;
     let isReused = false;
     if (held !== undefined) {
-      if (await this.isHeld(held, record)) return this.putNotices(() => true);
+      if (await this.isHeld(held, record)) {
+        tracker.cameAgainTo = abs + record.length;
+        return this.putNotices(() => true);
+      }
       isReused = true;
       const text =
         `position ${abs} of incarnation ${facts.incarnation} was stored before with other bytes (entry ${held}); ` +
@@ -106,11 +114,10 @@ export class BatchComposer {
   /** Whether the position follows what was stored, or what the notices before it say was passed over. */
   private follows(abs: number): boolean {
     const { tracker, pending } = this;
-    if (tracker.wasSought || pending.some((notice) => notice.kind === 'skipped' && notice.reason === 'OPENOT_SEEK'))
-      return false;
+    if (this.isSought) return false;
     if (tracker.follows(abs)) return true;
     const { end } = tracker;
-    tracker.end = pending.reduce((sum, notice) => ('toAbs' in notice ? Math.max(sum, notice.toAbs) : sum), end);
+    tracker.end = passedOver(pending, end);
     const follows = tracker.follows(abs);
     tracker.end = end;
     return follows;
@@ -122,36 +129,40 @@ export class BatchComposer {
   private beginAt(abs: number, step: number): void {
     const { tracker, facts } = this;
     const isNewLife = tracker.incarnation !== facts.incarnation || !tracker.hasBegun;
-    const cause = this.causeOf(abs, isNewLife);
+    const told = this.toldBegin(abs, isNewLife);
+    const cause = told?.cause ?? (this.isSought ? 'seek' : 'archive-added');
     tracker.beginLife(facts.incarnation);
     const isWhole = isNewLife && cause === 'first-contact';
     const expected = isWhole ? [] : this.expectedFrom(step, cause);
-    const runId = BigInt(
-      facts.began?.abs !== undefined && facts.began.abs <= abs ? facts.began.runId : facts.snapshot.runId
-    );
-    this.begin(cause, abs, expected, isWhole ? undefined : runId);
+    this.begin(cause, abs, expected, isWhole ? undefined : BigInt((told ?? facts.snapshot).runId));
   }
 
-  private causeOf(abs: number, isNewLife: boolean): BeginCause {
-    const { began } = this.facts;
-    if (
-      isNewLife &&
-      began !== undefined &&
-      began.incarnation === this.facts.incarnation &&
-      this.isFirstFrom(began.abs, abs)
-    )
-      return began.cause;
-    const { wasSought } = this.tracker;
-    const isSought =
-      wasSought || this.pending.some((notice) => notice.kind === 'skipped' && notice.reason === 'OPENOT_SEEK');
-    return isSought ? 'seek' : 'archive-added';
+  /** What the reader says of why counting begins here; undefined where it began elsewhere, or says nothing. */
+  private toldBegin(abs: number, isNewLife: boolean): Began | undefined {
+    const { began, incarnation } = this.facts;
+    if (began?.incarnation !== incarnation || !(isNewLife || began.cause === 'seek')) return undefined;
+    // Of what was carried over nothing is known where the archive was not there before.
+    if (began.cause === 'resumed' && !this.tracker.knowsLifeBefore(incarnation)) return undefined;
+    // After a seek backwards it may come through records that are held already.
+    const from = began.cause === 'seek' && !isNewLife ? Math.max(began.abs, this.tracker.cameAgainTo ?? 0) : began.abs;
+    return this.isFirstFrom(from, abs) ? began : undefined;
+  }
+
+  private get isSought(): boolean {
+    return (
+      this.tracker.wasSought ||
+      this.pending.some((notice) => notice.kind === 'skipped' && notice.reason === 'OPENOT_SEEK')
+    );
   }
 
   /** Is this the first record that the reader met from that place on? */
   private isFirstFrom(beganAbs: number, abs: number): boolean {
+    const { tracker, facts } = this;
     const probe = new StreamTracker('');
-    probe.capacity = this.facts.snapshot.bufferBytes;
-    probe.end = this.pending.reduce((sum, notice) => ('toAbs' in notice ? Math.max(sum, notice.toAbs) : sum), beganAbs);
+    probe.capacity = facts.snapshot.bufferBytes;
+    // Notices that came with no record behind them were stored before.
+    const from = tracker.incarnation === facts.incarnation && !tracker.hasBegun ? tracker.end : 0;
+    probe.end = passedOver(this.pending, Math.max(beganAbs, from));
     return probe.follows(abs);
   }
 
@@ -177,7 +188,8 @@ export class BatchComposer {
     const known = tracker.accounting.expectedSeq(BigInt(runId), sourceId);
     if (next === known) return undefined;
     const carried = cause === 'resumed' && known === 0 ? tracker.carriedOf(runId, sourceId) : undefined;
-    return { runId, sourceId, next: carried === undefined ? next : Math.min(next, carried) };
+    const from = carried === undefined ? next : Math.min(next, carried);
+    return from === known ? undefined : { runId, sourceId, next: from };
   }
 
   /**
@@ -221,26 +233,8 @@ export class BatchComposer {
   }
 }
 
-const isGap = (notice: NoticeItem): notice is LossItem => notice.kind === 'loss' && notice.upgrade !== true;
+/** Where reading goes on behind these notices. */
+const passedOver = (notices: readonly NoticeItem[], from: number): number =>
+  notices.reduce((end, notice) => ('toAbs' in notice ? Math.max(end, notice.toAbs) : end), from);
 
-/** The epoch of the record at a position, as far as it is known for certain (docs/format.md 15). */
-function epochsOf({ stream, snapshot, epochs }: BatchFacts): (abs: number) => EntryEpoch {
-  const binding = bind(noDefinitions, { stream, snapshot, epochs, whenUnadvertised: 'placeholder' });
-  const made = new Map<unknown, EntryEpoch>();
-  return (abs) => {
-    const relation = binding.relationOf(abs);
-    const isOlder = relation.relation === 'prior' && relation.epochId === undefined;
-    const older = isOlder ? epochs.filter(({ firstAbs }) => firstAbs <= abs).at(-1) : undefined;
-    const key = older ?? relation;
-    let epoch = made.get(key);
-    if (epoch === undefined) {
-      const isContradicted =
-        relation.relation === 'current' && !relation.bound.ok && relation.bound.reason.kind === 'stalePriorEpoch';
-      const id = older?.epochId ?? relation.epochId ?? null;
-      const hash = older?.hash ?? relation.bound.advertised;
-      epoch = { id, definition: id === null || isContradicted || hash === NOT_ADVERTISED ? null : hash };
-      made.set(key, epoch);
-    }
-    return epoch;
-  };
-}
+const isGap = (notice: NoticeItem): notice is LossItem => notice.kind === 'loss' && notice.upgrade !== true;

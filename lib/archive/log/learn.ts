@@ -30,9 +30,8 @@ export class Learner {
     switch (entry.kind) {
       case 'begin-stream': {
         const isWhole = entry.cause === 'first-contact' && entry.expected.length === 0;
-        const runs = entry.expected.map(({ runId }) => BigInt(runId));
-        const runId = runs.reduce((most, run) => (run > most ? run : most), runs[0] ?? MAX_U64);
-        return composer.trackerOf(entry.stream).began(entry, isWhole ? undefined : runId);
+        // Of which runs sources begin in the middle the next batch will say.
+        return composer.trackerOf(entry.stream).began(entry, isWhole ? undefined : MAX_U64);
       }
       case 'definition':
         return void composer.entered.add(entry.hash);

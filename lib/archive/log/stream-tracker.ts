@@ -12,6 +12,14 @@ const MAX_UIDS = 20_000;
 /** A source of a run, as text. */
 const keyOf = (runId: string, sourceId: number): string => `${runId}/${sourceId}`;
 
+/** How far the sources of a life of the ring had come. */
+interface Carried {
+  /** The seq expected next, by source. */
+  readonly next: ReadonlyMap<string, number>;
+  /** Up to this run other sources may have begun in the middle; undefined: all counted from 0. */
+  readonly joinedRun: bigint | undefined;
+}
+
 /**
  * What an archive remembers of one stream: where it stands, what it holds of the ring that can still be read, and the
  * same account of seqs that the reader keeps. Everything is learnt from entries, so that reading them again gives it
@@ -31,6 +39,8 @@ export class StreamTracker {
   readonly held = new Map<number, number>();
   /** The same of the life of the ring before this one: its last batches may come again after a kill. */
   former: { readonly incarnation: number; readonly held: ReadonlyMap<number, number> } | undefined;
+  /** One past the last record that came again and was not stored for that; not saved. */
+  cameAgainTo: number | undefined;
   /** Losses that were told since the last record. */
   losses: LossItem[] = [];
   /** Since the last record a range was skipped because the reader was told to go elsewhere. */
@@ -38,8 +48,8 @@ export class StreamTracker {
   /** Counting began in the middle: what was known of each source then, and the run up to which that holds. */
   joined:
     { readonly cause: BeginCause; readonly runId: bigint; readonly known: ReadonlyMap<string, number> } | undefined;
-  /** Of the life of the ring before this one: the seq expected next of each source. */
-  carried: ReadonlyMap<string, number> = new Map();
+  /** What was known of the life of the ring before this one; undefined where the archive was not there. */
+  private carried: Carried | undefined;
   private notices = new Set<string>();
   private readonly uids = new Set<string>();
 
@@ -63,7 +73,7 @@ export class StreamTracker {
   /** The ring began anew: positions and seqs say nothing any more, except what the reader carries over. */
   beginLife(incarnation: number): void {
     if (this.incarnation === incarnation) return;
-    this.carried = this.known();
+    if (this.hasBegun) this.carried = this.carriedOn();
     if (this.incarnation !== undefined) this.former = { incarnation: this.incarnation, held: new Map(this.held) };
     this.incarnation = incarnation;
     this.accounting = new LossAccounting();
@@ -71,6 +81,7 @@ export class StreamTracker {
     this.notices = new Set();
     this.losses = [];
     this.end = 0;
+    this.cameAgainTo = undefined;
     this.hasBegun = false;
     this.joined = undefined;
     this.wasSought = false;
@@ -120,9 +131,33 @@ export class StreamTracker {
     );
   }
 
-  /** What the reader carried over of this source into a new life of its ring. */
+  /** Something is known of the life of the ring before this one. */
+  knowsLifeBefore(incarnation: number): boolean {
+    return this.carried !== undefined || (this.hasBegun && this.incarnation !== incarnation);
+  }
+
+  /** Where a source goes on that the reader carried over into this life of its ring; undefined where not known. */
   carriedOf(runId: string, sourceId: number): number | undefined {
-    return this.carried.get(keyOf(runId, sourceId));
+    const { carried } = this;
+    if (carried === undefined) return undefined;
+    const isFromZero = carried.joinedRun === undefined || BigInt(runId) > carried.joinedRun;
+    return carried.next.get(keyOf(runId, sourceId)) ?? (isFromZero ? 0 : undefined);
+  }
+
+  /**
+   * A begin that was learnt from an entry does not say of which runs sources begin in the middle: no later ones than
+   * this.
+   */
+  limitJoined(cause: BeginCause | undefined, runId: bigint): void {
+    const { joined } = this;
+    if (joined !== undefined && runId < joined.runId && (cause === undefined || cause === joined.cause))
+      this.joined = { ...joined, runId };
+  }
+
+  private carriedOn(): Carried {
+    const { joined, carried } = this;
+    if (joined?.cause !== 'resumed' || carried === undefined) return { next: this.known(), joinedRun: joined?.runId };
+    return { next: new Map([...carried.next, ...this.known()]), joinedRun: carried.joinedRun };
   }
 
   /** Whether the document was stored before; it counts as stored from now on. */
@@ -135,7 +170,8 @@ export class StreamTracker {
 
   /** As plain JSON. */
   toJSON(): unknown {
-    const { stream, incarnation, end, capacity, accounting, former, losses, hasBegun, wasSought, joined } = this;
+    const { stream, incarnation, end, capacity, accounting, former, losses, hasBegun, wasSought } = this;
+    const { joined, carried } = this;
     return {
       stream,
       ...(incarnation === undefined ? {} : { incarnation }),
@@ -150,7 +186,7 @@ export class StreamTracker {
       ...(joined === undefined
         ? {}
         : { joined: { cause: joined.cause, runId: joined.runId.toString(), known: [...joined.known] } }),
-      carried: [...this.carried],
+      ...(carried === undefined ? {} : { carried: [...carried.next], carriedRun: carried.joinedRun?.toString() }),
       notices: [...this.notices],
       uids: [...this.uids]
     };
@@ -160,8 +196,8 @@ export class StreamTracker {
   static fromJSON(value: unknown): StreamTracker | undefined {
     if (!isObject(value) || !isText(value.stream) || !isCount(value.end)) return undefined;
     const accounting = LossAccounting.fromJSON(value.accounting);
-    const { incarnation, capacity, held, losses, joined, carried, notices, uids } = value;
-    const lists = [held, losses, carried, notices, uids];
+    const { incarnation, capacity, held, losses, joined, carried, carriedRun, notices, uids } = value;
+    const lists = [held, losses, carried ?? [], notices, uids];
     if (!accounting.ok || !lists.every(Array.isArray)) return undefined;
     const tracker = new StreamTracker(value.stream);
     tracker.accounting = accounting.accounting;
@@ -176,7 +212,11 @@ export class StreamTracker {
     tracker.losses = losses as LossItem[];
     tracker.hasBegun = value.hasBegun === true;
     tracker.wasSought = value.wasSought === true;
-    tracker.carried = new Map(carried as [string, number][]);
+    if (carried !== undefined)
+      tracker.carried = {
+        next: new Map(carried as [string, number][]),
+        joinedRun: isU64Text(carriedRun) ? BigInt(carriedRun) : undefined
+      };
     tracker.notices = new Set(notices as string[]);
     for (const uid of uids as string[]) tracker.uids.add(uid);
     if (isObject(joined) && isU64Text(joined.runId))

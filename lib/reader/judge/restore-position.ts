@@ -22,6 +22,7 @@ export function positionOf({
   position.cursor = saved.cursor;
   position.unbrokenFrom = saved.unbrokenFrom ?? saved.cursor;
   position.written = saved.written;
+  position.began = saved.began;
   const isSameLife = lease.incarnation === saved.incarnation;
   position.maybeDeliveredBelow = Math.max(saved.maybeDeliveredBelow ?? 0, isSameLife ? lease.abs : 0);
   position.reached = Math.max(saved.cursor, isSameLife ? lease.reached : 0);

@@ -1,5 +1,6 @@
 import { LossAccounting } from '../../loss';
 import { EpochTracker } from '../../ring';
+import type { Began } from '../../stream';
 import { MAX_U64, Offset, readU32, readU64, RecordView } from '../../wire';
 import { PlausibleSample } from '../observe/control-sample';
 import { StartFrom } from '../settings';
@@ -44,6 +45,8 @@ export class RingPosition {
   /** A control block that was read twice bears `written` out; without that it only counts, and decides nothing. */
   isWrittenProven = true;
   accounting = new LossAccounting();
+  /** Where and why counting of seqs began; undefined in a state that was saved before this was known. */
+  began: Began | undefined;
   epochs = new EpochTracker();
   fingerprint: Fingerprint | undefined;
   /** Run of the last record handed on; runs only rise. */
@@ -112,8 +115,12 @@ export class RingPosition {
   /** First contact. */
   begin(startFrom: StartFrom): void {
     const { headAbs, oldestAbs, lostCount } = this.image.snapshot;
-    if (startFrom === 'oldest') return this.jump(oldestAbs, lostCount);
+    if (startFrom === 'oldest') {
+      this.jump(oldestAbs, lostCount);
+      return this.countFrom('first-contact');
+    }
     this.jump(headAbs, undefined);
+    this.countFrom('newest');
     this.accounting.startAt(this.image.runId);
     // What stands at head in an old copy may be anything of the lap before, and no record is there to compare it with.
     if (headAbs >= this.capacity) this.lastTimeNs = LATEST_TIME;
@@ -170,6 +177,13 @@ export class RingPosition {
     // What was handed on before is not lost when it is overwritten now.
     this.maybeDeliveredBelow = Math.max(this.maybeDeliveredBelow, this.reached);
     this.jump(cursor, undefined);
+    this.countFrom('seek');
+  }
+
+  /** Counting of seqs begins at the cursor: what `accounting` was made to do is told with every batch. */
+  private countFrom(cause: Began['cause']): void {
+    const runId = this.image.runId.toString();
+    this.began = { cause, incarnation: this.incarnation, abs: this.cursor, runId };
   }
 
   /** Reading goes on at another place, so the lap before it was not read in full. `written` as the property. */
@@ -231,6 +245,7 @@ export class RingPosition {
     this.maybeDeliveredBelowNext = 0;
     if (cursor > 0 && this.maybeDeliveredBelow > 0) this.accounting.doubt(image.runId);
     this.jump(cursor, image.snapshot.lostCount);
+    this.countFrom('first-contact');
   }
 
   /** The same bytes under new counters: the last record still stands, so reading goes on behind it. */
@@ -250,6 +265,7 @@ export class RingPosition {
       this.lastRunId = undefined;
     } else this.accounting = goneOn(this.accounting);
     this.jump(this.cursor, seqsBegan ? this.written : undefined);
+    this.countFrom(seqsBegan ? 'newest' : 'resumed');
   }
 
   /** Of the incarnation that begins next, what starts below this may have been handed on before the stop. */
@@ -269,6 +285,7 @@ export class RingPosition {
       capacity: this.capacity,
       incarnation: this.incarnation,
       cursor: this.cursor,
+      ...(this.began === undefined ? {} : { began: this.began }),
       ...(this.fingerprint === undefined ? {} : { fingerprint: this.fingerprint }),
       ...(this.lastRunId === undefined ? {} : { lastRunId: this.lastRunId.toString() }),
       ...(this.written === undefined || !this.isWrittenProven ? {} : { written: this.written }),

@@ -59,6 +59,7 @@ function built(draft: BatchDraft, serial: number, receiveTimeNs: bigint): Batch 
     snapshot: { ...draft.snapshot },
     epochs: draft.epochs,
     receiveTimeNs: receiveTimeNs.toString(),
+    ...(draft.state.began === undefined ? {} : { began: draft.state.began }),
     segments: draft.segments,
     notices: draft.notices
   };

@@ -1,5 +1,5 @@
 import { isObject } from '../../base';
-import { NoticeItem } from '../../stream';
+import { BEGAN_CAUSES, Began, NoticeItem } from '../../stream';
 import { Decoded, openJson, sealJson } from '../../state';
 import { HEADER_LENGTH, parseSafeU64, parseU64 } from '../../wire';
 import { MAX_HEARTBEATS } from '../judge/heartbeats';
@@ -22,6 +22,8 @@ export interface SavedState {
   readonly incarnation: number;
   /** Next position to be handed on. */
   readonly cursor: number;
+  /** Where and why counting of seqs began, as every batch tells it; absent where it is not known any more. */
+  readonly began?: Began;
   /** Of the last record handed on; absent before the first one of an incarnation. */
   readonly fingerprint?: Fingerprint;
   /** Run of the last record handed on, decimal text. */
@@ -142,6 +144,7 @@ function isState(value: unknown): value is SavedState {
     optional(state.maybeDeliveredBelow, count) &&
     optional(state.anchorDiffers, (value) => value === true) &&
     optional(state.pending, arePending) &&
+    optional(state.began, isBegan) &&
     optional(state.heartbeats, areHeartbeats) &&
     optional(state.unbrokenFrom, (abs) => count(abs) && abs <= cursor) &&
     // After an unclean stop the last record handed on may stand beyond the cursor.
@@ -149,6 +152,11 @@ function isState(value: unknown): value is SavedState {
       isFingerprint(print, capacity, Math.max(cursor, (state.maybeDeliveredBelow as number | undefined) ?? 0))
     )
   );
+}
+
+function isBegan(value: unknown): boolean {
+  if (!isObject(value) || !BEGAN_CAUSES.some((cause) => cause === value.cause)) return false;
+  return count(value.incarnation) && count(value.abs) && u64(value.runId);
 }
 
 /** At most the two with which an incarnation begins. */

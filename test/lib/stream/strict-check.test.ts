@@ -44,6 +44,20 @@ describe('facts and items out of a message', () => {
     shouldBePlain(read);
   });
 
+  it('say where counting began as it was said, or are refused', () => {
+    const began = { cause: 'seek', incarnation: 1, abs: 440, runId: '18446744073709551615' };
+    should(factsOf({ began: { ...began, abs: '440', runId: 18446744073709551615n } }).began).eql(began);
+    const wrong: [unknown, string][] = [
+      [null, 'msg.openot.began must be an object'],
+      [{ ...began, cause: 'guess' }, 'msg.openot.began.cause must be one of first-contact, newest, seek, resumed'],
+      [{ ...began, abs: -1 }, 'msg.openot.began.abs must be a whole number'],
+      [{ ...began, incarnation: undefined }, 'msg.openot.began.incarnation must be a whole number'],
+      [{ ...began, runId: '01' }, 'msg.openot.began.runId must be a whole number']
+    ];
+    for (const [value, text] of wrong)
+      should(() => factsOf({ began: value })).throw(new RegExp(`OPENOT_FACTS_INVALID: ${text.replaceAll('.', '\\.')}`));
+  });
+
   const loss: Item = {
     kind: 'loss',
     runId: '1',

@@ -1,0 +1,150 @@
+import { decodeRecord } from '../../../lib/wire';
+import { readEntry, entriesOf } from '../../../lib/archive';
+import type { BeginStreamEntry, VerifyReport } from '../../../lib/archive';
+import type { Batch } from '../../../lib/reader/batch';
+import { ReaderSettings } from '../../../lib/reader';
+import { ArchiveFolder } from '../../support/archive/real-archive';
+import { FakePlc } from '../reader/fake-plc';
+import { Rig } from '../reader/rig';
+
+/** A reader that says nothing of what is missing: what it hands on, without its losses. */
+const silent = (batch: Batch): Batch => ({
+  ...batch,
+  facts: { ...batch.facts, notices: batch.facts.notices.filter(({ kind }) => kind !== 'loss') }
+});
+
+describe('Where counting begins in an archive behind a real reader', () => {
+  let folder: ArchiveFolder;
+  beforeEach(() => (folder = new ArchiveFolder()));
+  afterEach(() => folder.remove());
+
+  /** Archives what was handed on and verifies it: the begins of counting, and what was found. */
+  async function archived(batches: readonly Batch[]): Promise<{ begins: BeginStreamEntry[]; report: VerifyReport }> {
+    const archive = await folder.opened();
+    for (const { payload, facts } of batches) await archive.takeBatch(payload, facts);
+    await archive.close();
+    const report = await folder.verify();
+    const begins: BeginStreamEntry[] = [];
+    for await (const { bytes } of entriesOf(folder.source(), report.size)) {
+      const read = readEntry(bytes);
+      if (read.ok && read.entry.kind === 'begin-stream') begins.push(read.entry);
+    }
+    return { begins, report };
+  }
+
+  async function reading(plc: FakePlc, settings: Partial<ReaderSettings> = {}): Promise<Rig> {
+    return new Rig(plc, settings).started(600);
+  }
+
+  const found = ({ findings }: VerifyReport): string[] =>
+    findings.map(({ kind, runId, sourceId, seq }) => `${kind} ${runId}/${sourceId}/${seq}`);
+
+  it('is 0 for every source at a first contact: what is missing before the first record of one is found', async () => {
+    const plc = new FakePlc(8192);
+    plc.fill(5);
+    plc.append(2, { seq: 3 });
+    const rig = await reading(plc);
+    plc.append(3, { seq: 1 });
+    await rig.clock.pass(600);
+    const told = await archived(rig.batches);
+    found(told.report).should.eql([]);
+    told.begins
+      .map(({ cause, expected }) => ({ cause, expected }))
+      .should.eql([{ cause: 'first-contact', expected: [] }]);
+    folder.remove();
+    folder = new ArchiveFolder();
+    const { report } = await archived(rig.batches.map(silent));
+    found(report).should.eql(['gap-without-notice 1/2/0', 'gap-without-notice 1/3/0']);
+  });
+
+  it('is the first record of each source of that run where reading began at the newest, and 0 in a later run', async () => {
+    const plc = new FakePlc(8192);
+    plc.fill(5);
+    const rig = await reading(plc, { startFrom: 'newest' });
+    plc.fill(2);
+    await rig.clock.pass(600);
+    plc.append(2, { seq: 7 });
+    plc.runId = 2n;
+    plc.append(1, { seq: 0 });
+    plc.append(2, { seq: 2 });
+    await rig.clock.pass(600);
+    const told = await archived(rig.batches);
+    found(told.report).should.eql([]);
+    told.begins
+      .map(({ cause, expected }) => ({ cause, expected }))
+      .should.eql([
+        { cause: 'newest', expected: [{ runId: '1', sourceId: 1, next: 5 }] },
+        { cause: 'newest', expected: [{ runId: '1', sourceId: 2, next: 7 }] }
+      ]);
+    folder.remove();
+    folder = new ArchiveFolder();
+    found((await archived(rig.batches.map(silent))).report).should.eql(['gap-without-notice 2/2/0']);
+  });
+
+  it('is where the reader was told to go, forwards and backwards', async () => {
+    const plc = new FakePlc(8192);
+    plc.fill(5);
+    const rig = await reading(plc, { startFrom: 'newest' });
+    plc.fill(2);
+    await rig.clock.pass(600);
+    await Promise.all([rig.reader.seek(2 * 44), rig.clock.pass(600)]);
+    plc.fill(2);
+    await rig.clock.pass(600);
+    const { begins, report } = await archived(rig.batches);
+    found(report).should.eql([]);
+    report.streams[0].records.should.equal(7);
+    begins
+      .map(({ cause, abs }) => ({ cause, abs }))
+      .should.eql([
+        { cause: 'newest', abs: 5 * 44 },
+        { cause: 'seek', abs: 2 * 44 },
+        { cause: 'seek', abs: 7 * 44 }
+      ]);
+  });
+
+  it('is where each source was when a ring went on under new counters: a gap across that is found', async () => {
+    const plc = new FakePlc(1024);
+    plc.fill(55);
+    plc.fill(5, 2);
+    const rig = await reading(plc);
+    plc.lostOffset = -5;
+    plc.seqlock += 2;
+    await rig.clock.pass(4_000);
+    plc.append(1, { seq: 57 });
+    plc.append(3, { seq: 2 });
+    await rig.clock.pass(2_000);
+    plc.append(2, { seq: 6 });
+    await rig.clock.pass(2_000);
+    const told = await archived(rig.batches);
+    found(told.report).should.eql([]);
+    told.begins
+      .filter(({ incarnation }) => incarnation === 1)
+      .map(({ cause, expected }) => ({ cause, expected }))
+      .should.eql([
+        { cause: 'resumed', expected: [{ runId: '1', sourceId: 1, next: 55 }] },
+        { cause: 'resumed', expected: [{ runId: '1', sourceId: 2, next: 5 }] }
+      ]);
+    folder.remove();
+    folder = new ArchiveFolder();
+    const life = (batch: Batch): Batch => (batch.facts.incarnation === 1 ? silent(batch) : batch);
+    found((await archived(rig.batches.map(life))).report).should.eql([
+      'gap-without-notice 1/1/55',
+      'gap-without-notice 1/3/0',
+      'gap-without-notice 1/2/5'
+    ]);
+  });
+
+  it('is where the archive came in, where the reader was there before it', async () => {
+    const plc = new FakePlc(8192);
+    plc.fill(5);
+    const rig = await reading(plc);
+    plc.fill(5);
+    await rig.clock.pass(600);
+    const first = rig.batches.findIndex(({ payload }) => decodeRecord(payload).ok);
+    const { begins, report } = await archived(rig.batches.slice(first + 1));
+    found(report).should.eql([]);
+    begins
+      .map(({ cause, expected }) => ({ cause, expected }))
+      .should.eql([{ cause: 'archive-added', expected: [{ runId: '1', sourceId: 1, next: 5 }] }]);
+  });
+});
