@@ -4,6 +4,7 @@ import { sha256Hex } from '../tree/digest';
 import type { Composer } from './compose';
 import { BeginCause, BeginStreamEntry, entryBytes, EntryEpoch, Expected, noticeEntry, RecordWriter } from './entry';
 import { epochsOf } from './entry-epochs';
+import { isGap, isSeek, passedOver, seekOf } from './reader-word';
 import { StreamTracker } from './stream-tracker';
 
 /** Sources that one `begin-stream` names, at most: the next one follows it. */
@@ -77,7 +78,8 @@ export class BatchComposer {
     const epoch = this.epochAt(abs);
     if (epoch.definition !== null) composer.define(epoch.definition);
     if (pending.length > 0) this.putNotices(({ kind }) => kind === 'incarnation');
-    if (!isSameLife || !tracker.hasBegun || isReused || !this.follows(abs)) this.beginAt(abs, step);
+    if (!isSameLife || !tracker.hasBegun || isReused || this.isToldElsewhere || !this.follows(abs))
+      this.beginAt(abs, step);
     else if (
       pending.length > 0 ||
       tracker.losses.length > 0 ||
@@ -143,27 +145,33 @@ export class BatchComposer {
     if (began?.incarnation !== incarnation || !(isNewLife || began.cause === 'seek')) return undefined;
     // Of what was carried over nothing is known where the archive was not there before.
     if (began.cause === 'resumed' && !this.tracker.knowsLifeBefore(incarnation)) return undefined;
-    // After a seek backwards it may come through records that are held already.
-    const from = began.cause === 'seek' && !isNewLife ? Math.max(began.abs, this.tracker.cameAgainTo ?? 0) : began.abs;
-    return this.isFirstFrom(from, abs) ? began : undefined;
+    return this.isFirstFrom(began.abs, abs) ? began : undefined;
+  }
+
+  /** The reader was told to go elsewhere since counting began last: it counts anew, also where positions go on. */
+  private get isToldElsewhere(): boolean {
+    const { began, incarnation } = this.facts;
+    return began?.cause === 'seek' && began.incarnation === incarnation && this.tracker.seek !== seekOf(this.facts);
   }
 
   private get isSought(): boolean {
-    return (
-      this.tracker.wasSought ||
-      this.pending.some((notice) => notice.kind === 'skipped' && notice.reason === 'OPENOT_SEEK')
-    );
+    return this.tracker.wasSought || this.pending.some(isSeek);
   }
 
-  /** Is this the first record that the reader met from that place on? */
+  /**
+   * Is this the first record that the reader met from that place on? Notices that came with no record behind them were
+   * stored before; after a seek backwards it may come through records that are held already.
+   */
   private isFirstFrom(beganAbs: number, abs: number): boolean {
     const { tracker, facts } = this;
+    const places = [beganAbs];
+    if (tracker.incarnation === facts.incarnation) places.push(tracker.end, tracker.cameAgainTo ?? 0);
     const probe = new StreamTracker('');
     probe.capacity = facts.snapshot.bufferBytes;
-    // Notices that came with no record behind them were stored before.
-    const from = tracker.incarnation === facts.incarnation && !tracker.hasBegun ? tracker.end : 0;
-    probe.end = passedOver(this.pending, Math.max(beganAbs, from));
-    return probe.follows(abs);
+    return places.some((place) => {
+      probe.end = passedOver(this.pending, place);
+      return place >= beganAbs && probe.follows(abs);
+    });
   }
 
   /** The seq that the reader expected next of each source of this batch, where the archive would expect another. */
@@ -230,11 +238,6 @@ export class BatchComposer {
       this.composer.put({ bytes: entryBytes(entry) });
       this.tracker.began(entry, runId);
     }
+    this.tracker.seek = seekOf(this.facts);
   }
 }
-
-/** Where reading goes on behind these notices. */
-const passedOver = (notices: readonly NoticeItem[], from: number): number =>
-  notices.reduce((end, notice) => ('toAbs' in notice ? Math.max(end, notice.toAbs) : end), from);
-
-const isGap = (notice: NoticeItem): notice is LossItem => notice.kind === 'loss' && notice.upgrade !== true;

@@ -39,6 +39,8 @@ export class StreamTracker {
   readonly held = new Map<number, number>();
   /** The same of the life of the ring before this one: its last batches may come again after a kill. */
   former: { readonly incarnation: number; readonly held: ReadonlyMap<number, number> } | undefined;
+  /** The seek, as the reader tells it, behind which counting began last. */
+  seek: string | undefined;
   /** One past the last record that came again and was not stored for that; not saved. */
   cameAgainTo: number | undefined;
   /** Losses that were told since the last record. */
@@ -81,7 +83,7 @@ export class StreamTracker {
     this.notices = new Set();
     this.losses = [];
     this.end = 0;
-    this.cameAgainTo = undefined;
+    this.cameAgainTo = this.seek = undefined;
     this.hasBegun = false;
     this.joined = undefined;
     this.wasSought = false;
@@ -183,6 +185,7 @@ export class StreamTracker {
       losses,
       hasBegun,
       wasSought,
+      ...(this.seek === undefined ? {} : { seek: this.seek }),
       ...(joined === undefined
         ? {}
         : { joined: { cause: joined.cause, runId: joined.runId.toString(), known: [...joined.known] } }),
@@ -212,6 +215,7 @@ export class StreamTracker {
     tracker.losses = losses as LossItem[];
     tracker.hasBegun = value.hasBegun === true;
     tracker.wasSought = value.wasSought === true;
+    tracker.seek = isText(value.seek) ? value.seek : undefined;
     if (carried !== undefined)
       tracker.carried = {
         next: new Map(carried as [string, number][]),

@@ -102,6 +102,29 @@ describe('Where counting begins in an archive behind a real reader', () => {
       ]);
   });
 
+  it('is behind what was passed over because it was refused, though positions go on there', async () => {
+    const plc = new FakePlc(8192);
+    plc.fill(5);
+    const rig = await reading(plc, { mode: 'trigger' });
+    rig.reader.read();
+    await rig.clock.pass(600);
+    plc.fill(3);
+    await Promise.all([rig.reader.seek(8 * 44, 'refused'), rig.clock.pass(600)]);
+    plc.fill(2);
+    rig.reader.read();
+    await rig.clock.pass(600);
+    rig.records.length.should.equal(7);
+    const { begins, report } = await archived(rig.batches);
+    found(report).should.eql([]);
+    begins
+      .map(({ cause, expected }) => ({ cause, expected }))
+      .should.eql([
+        { cause: 'first-contact', expected: [] },
+        { cause: 'seek', expected: [{ runId: '1', sourceId: 1, next: 8 }] }
+      ]);
+    report.jumps.length.should.equal(1);
+  });
+
   it('is where each source was when a ring went on under new counters: a gap across that is found', async () => {
     const plc = new FakePlc(1024);
     plc.fill(55);
