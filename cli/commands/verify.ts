@@ -18,7 +18,8 @@ Says whether an archive is what it was when it was signed, and whether what is m
 Checked: the signature; that every entry hashes to the tree and the tree to the signed root; that older checkpoints
 are prefixes; the CRC of every record; that positions rise; that the loss accounting, run again over the records, comes
 to the same gaps as the loss entries; that every definition is there and hashes to its name.
-Taken as declared: the class of a loss (lost or indeterminate) and the counts of laps: they rest on what was never read.
+Taken as declared: the class of a loss (lost, indeterminate, or before the first contact with the ring) and the counts
+of laps: they rest on what was never read.
 
 Exit codes: 0 all holds, 1 something is wrong or missing that the archive does not declare, 2 wrong usage or unreadable.
 `;
@@ -68,6 +69,7 @@ function show(report: VerifyReport, { out, colours }: Terminal): void {
         ? 'nothing lost'
         : `${stream.lost.toLocaleString('en')} lost (${stream.indeterminate} of them indeterminate)`;
     const more = [
+      stream.beforeContact > 0 ? `${stream.beforeContact.toLocaleString('en')} overwritten before first contact` : '',
       stream.laps > 0 ? count(stream.laps, 'lap') : '',
       stream.skipped > 0 ? `${count(stream.skipped, 'range')} passed over` : ''
     ].filter((text) => text !== '');

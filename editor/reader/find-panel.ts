@@ -19,6 +19,7 @@ interface TestReport {
   readonly verdict: Level;
   readonly lines: readonly string[];
   readonly change: Fields;
+  readonly offer: Fields;
 }
 
 const ringFields = ['controlNode', 'ringNode', 'registerType', 'controlAddress', 'ringAddress', 'byteOrder'];
@@ -123,11 +124,16 @@ export class FindPanel {
     });
   }
 
-  private showReport({ verdict, lines, change }: TestReport): void {
+  private showReport({ verdict, lines, change, offer }: TestReport): void {
     this.panel.say(verdict, lines[0]);
     if (Object.keys(change).length > 0)
       this.panel.tool('fa-magic', this.text('test.apply'), (button) => {
         fill(change);
+        disable(button, true);
+      });
+    if (Object.entries(offer).some(([name, value]) => input(name).val() !== value))
+      this.panel.tool('fa-fast-forward', this.text('test.newest'), (button) => {
+        fill(offer);
         disable(button, true);
       });
     this.panel.tool('fa-clipboard', this.text('test.copy'), (button) =>

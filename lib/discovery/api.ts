@@ -55,4 +55,6 @@ export interface ProbeReport {
   readonly lines: readonly string[];
   /** Properties of the reader that should have other values, where the test knows them. */
   readonly change: Readonly<Record<string, string>>;
+  /** Properties of the reader that may have other values: a choice, not a mend. */
+  readonly offer: Readonly<Record<string, string>>;
 }

@@ -1,5 +1,6 @@
 import type { RingFacts, Transport, TransportError } from '../transport/transport';
 import type { ProbeReport, Verdict } from './api';
+import type { ControlBlock } from '../ring';
 import type { Budget } from './budget';
 import { Looks, lookInPairs, ReadTime, timeReads } from './measure';
 import { blockOf, checkRing, RingCheck } from './ring-check';
@@ -37,7 +38,7 @@ export async function probe(subject: Subject, budget: Budget): Promise<ProbeRepo
   const connected = await transport.connect();
   const proposed = (await subject.change?.(connected)) ?? { change: {}, findings: [] };
   if (!connected.ok)
-    return report([bad(`${connected.code}: ${connected.message}`), ...proposed.findings], [], proposed.change);
+    return report([bad(`${connected.code}: ${connected.message}`), ...proposed.findings], [], proposed.change, {});
   const sections: string[][] = [['What is there', ...connected.about]];
   const findings: Finding[] = [...proposed.findings];
   const check = await checkRing(transport, budget);
@@ -62,7 +63,10 @@ export async function probe(subject: Subject, budget: Budget): Promise<ProbeRepo
     findings.push(...lookFindings(looks), ...paceFindings(looks, times, capacity));
   }
   if (budget.isAborted) findings.push(usable('the test was ended before it was through'));
-  return report(findings, sections, proposed.change);
+  const isSeen = check.kind === 'proved' || check.kind === 'restless';
+  const isLate = isSeen && block !== undefined && block.oldestAbs > 0n;
+  if (isLate) findings.push(overwritten(block));
+  return report(findings, sections, proposed.change, isLate ? { startFrom: 'newest' } : {});
 }
 
 /** The reader cannot work like this. */
@@ -82,7 +86,8 @@ const MARKS: Record<Verdict, string> = { good: '+', usable: '!', bad: 'x' };
 function report(
   findings: readonly Finding[],
   sections: readonly string[][],
-  change: Record<string, string>
+  change: Record<string, string>,
+  offer: Record<string, string>
 ): ProbeReport {
   const verdict = findings.some(({ level }) => level === 'bad')
     ? 'bad'
@@ -93,7 +98,17 @@ function report(
   const sorted = [...findings].sort((a, b) => order.indexOf(a.level) - order.indexOf(b.level));
   const lines = [VERDICTS[verdict], ...sorted.map(({ level, text }) => `  ${MARKS[level]} ${text}`)];
   for (const [title, ...rest] of sections) lines.push('', title, ...rest.map((line) => `  ${line}`));
-  return { ok: true, verdict, lines, change };
+  return { ok: true, verdict, lines, change, offer };
+}
+
+/** The ring was written around already: what a reader that never saw it says of that. */
+function overwritten({ lostCount }: ControlBlock): Finding {
+  const count = lostCount > 0n ? `${lostCount} records were` : 'records were';
+  return good(
+    `${count} overwritten before: a reader that sees this ring for the first time begins at the oldest record that is ` +
+      'left and tells the rest once, as "before contact", not as lost; "Start from: newest" reads only what is ' +
+      'written from now on'
+  );
 }
 
 function findingOf(check: RingCheck): Finding {

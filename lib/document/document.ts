@@ -122,6 +122,9 @@ export interface LossDocument {
   basis: LossBasis;
   /** Enriched. */
   class?: LossClass;
+  /** Enriched: source times of the records before and behind the gap, decimal text; absent where not known. */
+  afterTimeNs?: string;
+  beforeTimeNs?: string;
   /** Enriched. */
   text?: string;
 }

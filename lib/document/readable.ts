@@ -1,6 +1,6 @@
 import { counted } from '../base';
 import { CompiledDefinition } from '../definition';
-import { LossItem } from '../stream/items';
+import { LossClass, LossItem } from '../stream/items';
 import { EventType } from '../wire';
 import { LineFacts, oneLine } from './line';
 import { messageLine } from './message-text';
@@ -38,10 +38,16 @@ export function placeholderLine(provenance: Provenance, head: RecordHead, reason
   );
 }
 
+const fates: Readonly<Record<LossClass, string>> = {
+  lost: 'lost',
+  indeterminate: 'may or may not have been delivered',
+  'before-contact': 'overwritten before first contact'
+};
+
 /** The line of a loss. */
 export function lossLine(provenance: Provenance, loss: LossItem): string {
   const records = counted(loss.count, 'record');
   const range = loss.count === 1 ? `seq ${loss.firstSeq}` : `seq ${loss.firstSeq} to ${loss.lastSeq}`;
-  const fate = loss.class === 'indeterminate' ? 'may or may not have been delivered' : 'lost';
+  const fate = fates[loss.class];
   return oneLine(`${records} of ${sourceName(provenance, loss.sourceId)} ${fate} (${range})`);
 }

@@ -75,9 +75,12 @@ export class DocumentWriter {
     const text =
       `${open},"firstSeq":${loss.firstSeq},"lastSeq":${loss.lastSeq},"count":${loss.count},"basis":` +
       `${JSON.stringify(loss.basis)}`;
-    return this.enriched
-      ? `${text},"class":${JSON.stringify(loss.class)},"text":${JSON.stringify(lossLine(provenance, loss))}}`
-      : text + '}';
+    if (!this.enriched) return text + '}';
+    const { afterTimeNs, beforeTimeNs } = loss;
+    const after = afterTimeNs === undefined ? '' : `,"afterTimeNs":${afterTimeNs}`;
+    const before = beforeTimeNs === undefined ? '' : `,"beforeTimeNs":${beforeTimeNs}`;
+    const line = JSON.stringify(lossLine(provenance, loss));
+    return `${text},"class":${JSON.stringify(loss.class)}${after}${before},"text":${line}}`;
   }
 
   /** The same document as a plain object. */
@@ -91,7 +94,15 @@ export class DocumentWriter {
       count,
       basis
     };
-    return this.enriched ? { ...document, class: loss.class, text: lossLine(provenance, loss) } : document;
+    if (!this.enriched) return document;
+    const { afterTimeNs, beforeTimeNs } = loss;
+    return {
+      ...document,
+      class: loss.class,
+      ...(afterTimeNs === undefined ? {} : { afterTimeNs }),
+      ...(beforeTimeNs === undefined ? {} : { beforeTimeNs }),
+      text: lossLine(provenance, loss)
+    };
   }
 
   private programFor(provenance: Provenance): Program | undefined {

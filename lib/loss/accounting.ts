@@ -81,6 +81,8 @@ export class LossAccounting {
   private joined: bigint | undefined;
   /** Sources of runs up to this one that were not met yet may have been handed on before an unclean stop. */
   private doubtfulRun: bigint | undefined;
+  /** First contact was in this run, and nothing was passed over since. */
+  private contactRun: bigint | undefined;
   private deliveredTotal = 0;
   private lostTotal = 0;
   private authoritativeTotal = 0;
@@ -91,6 +93,24 @@ export class LossAccounting {
    */
   startAt(runId: bigint): void {
     this.joined = runId;
+  }
+
+  /**
+   * First contact with a ring in this run, at its oldest record: what is missing before the first record of a source of
+   * this run, or of one before it, was overwritten before, and is no loss. Until `contactOver`.
+   */
+  contact(runId: bigint): void {
+    this.contactRun = runId;
+  }
+
+  /** Nothing was passed over since first contact. */
+  get isContact(): boolean {
+    return this.contactRun !== undefined;
+  }
+
+  /** Something was passed over since first contact: what a source lacks before its first record may lie there. */
+  contactOver(): void {
+    this.contactRun = undefined;
   }
 
   /**
@@ -119,6 +139,7 @@ export class LossAccounting {
     copy.current = this.current === undefined ? undefined : copy.runs.get(this.current.id);
     copy.joined = this.joined;
     copy.doubtfulRun = this.doubtfulRun;
+    copy.contactRun = this.contactRun;
     copy.deliveredTotal = this.deliveredTotal;
     copy.lostTotal = this.lostTotal;
     copy.authoritativeTotal = this.authoritativeTotal;
@@ -132,10 +153,14 @@ export class LossAccounting {
     if (seq < 0) return seqTooLarge(record);
     const run = this.own(this.runOf(readU32(bytes, start + Offset.runId), readU32(bytes, start + Offset.runId + 4)));
     const sourceId = record.sourceId;
+    const timeLow = readU32(bytes, start + Offset.sourceTimeNs);
+    const timeHigh = readU32(bytes, start + Offset.sourceTimeNs + 4);
+    let isContact = false;
     let source = ownSource(run, sourceId);
     if (source === undefined) {
       if (run.sources.size >= MAX_SOURCES_PER_RUN) return tooManySources(run.id, sourceId);
       const base = this.joined !== undefined && BigInt(run.id) <= this.joined ? seq : 0;
+      isContact = this.contactRun !== undefined && BigInt(run.id) <= this.contactRun;
       source = new SourceAccount(base, base, this.doubtfulRun !== undefined && BigInt(run.id) <= this.doubtfulRun);
       run.sources.set(sourceId, source);
       if (typeof run.own === 'object') run.own.add(sourceId);
@@ -144,6 +169,7 @@ export class LossAccounting {
     if (seq === source.next && dropped === undefined && source.waiting.length === 0 && !source.doubtful) {
       source.next = seq + 1;
       source.state = undefined;
+      source.at(timeLow, timeHigh);
       this.deliveredTotal++;
       return inOrder;
     }
@@ -156,8 +182,11 @@ export class LossAccounting {
       };
     }
     this.deliveredTotal++;
-    const deltas = source.advance(seq, dropped, isCheckpoint(record));
-    return deltas.length === 0 ? inOrder : { ok: true, kind: 'fresh', losses: this.report(run.id, sourceId, deltas) };
+    const after = source.lastTimeNs;
+    const deltas = source.advance(seq, dropped, isCheckpoint(record), isContact);
+    source.at(timeLow, timeHigh);
+    if (deltas.length === 0) return inOrder;
+    return { ok: true, kind: 'fresh', losses: this.report(run.id, sourceId, deltas, after, source.lastTimeNs) };
   }
 
   /**
@@ -229,6 +258,7 @@ export class LossAccounting {
     return {
       version: 1,
       ...(this.joined === undefined ? {} : { joined: this.joined.toString() }),
+      ...(this.contactRun === undefined ? {} : { contact: this.contactRun.toString() }),
       ...(this.doubtfulRun === undefined ? {} : { doubtfulRun: this.doubtfulRun.toString() }),
       totals,
       runs
@@ -241,6 +271,7 @@ export class LossAccounting {
     if (!state.ok) return state;
     const accounting = new LossAccounting();
     accounting.joined = state.joined === undefined ? undefined : BigInt(state.joined);
+    accounting.contactRun = state.contact === undefined ? undefined : BigInt(state.contact);
     accounting.doubtfulRun = state.doubtfulRun === undefined ? undefined : BigInt(state.doubtfulRun);
     accounting.deliveredTotal = state.totals.delivered;
     accounting.lostTotal = state.totals.lost;
@@ -249,7 +280,14 @@ export class LossAccounting {
     return { ok: true, accounting };
   }
 
-  private report(runId: string, sourceId: number, deltas: readonly LossDelta[]): LossItem[] {
+  /** `after`, `before`: source times of the records around the gap that is new. */
+  private report(
+    runId: string,
+    sourceId: number,
+    deltas: readonly LossDelta[],
+    after?: bigint,
+    before?: bigint
+  ): LossItem[] {
     return deltas.map(({ first, last, basis, upgrade, class: lossClass }) => {
       const count = last - first + 1;
       if (!upgrade) this.lostTotal = sum(this.lostTotal, count);
@@ -265,6 +303,10 @@ export class LossAccounting {
         class: lossClass
       };
       if (upgrade) item.upgrade = true;
+      else {
+        if (after !== undefined) item.afterTimeNs = after.toString();
+        if (before !== undefined) item.beforeTimeNs = before.toString();
+      }
       return item;
     });
   }

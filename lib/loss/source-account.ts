@@ -1,6 +1,7 @@
 import { countOf, intersects } from '../base';
 import { insertInterval, LossInterval, SeqRange } from './intervals';
 import type { LossClass } from '../stream/items';
+import { u64Of } from '../wire';
 
 /** Inferred gaps kept per source in case the producer names them later. Of an older one the basis stays inferred. */
 export const MAX_OPEN_GAPS = 64;
@@ -9,14 +10,26 @@ export const MAX_OPEN_GAPS = 64;
  */
 export const MAX_WAITING_RANGES = 16;
 
-/** A range as [first, last]; 1 behind them: an open gap that is indeterminate. */
-export type SavedRange = [number, number] | [number, number, 1];
+/** A range as [first, last]; 1 behind them: an open gap that is indeterminate; 2: one of before first contact. */
+export type SavedRange = [number, number] | [number, number, 1 | 2];
 
 /**
- * [sourceId, base, next, lost, authoritative, open gaps, waiting ranges], and 1 behind them where its next gap is
- * indeterminate.
+ * [sourceId, base, next, lost, authoritative, open gaps, waiting ranges], 1 behind them where its next gap is
+ * indeterminate, else 0; then the source time of its last record and the latest one, as decimal text. What is not known
+ * is left out at the end.
  */
-export type SourceState = [number, number, number, number, number, SavedRange[], SavedRange[], 1?];
+export type SourceState = [
+  number,
+  number,
+  number,
+  number,
+  number,
+  SavedRange[],
+  SavedRange[],
+  (0 | 1)?,
+  string?,
+  string?
+];
 
 /** A gap that was reported as inferred. */
 export interface OpenGap extends SeqRange {
@@ -47,6 +60,11 @@ export class SourceAccount {
   open: OpenGap[] = [];
   /** Named by a RecordsDropped, at or above `next`, ascending, disjoint. */
   waiting: LossInterval[] = [];
+  /** Source time of its last record, and the latest of all: their halves. 0 is no time: a clock that was never set. */
+  timeHigh = 0;
+  timeLow = 0;
+  latestHigh = 0;
+  latestLow = 0;
   /** Its saved form, as long as nothing changed. */
   state: SourceState | undefined;
 
@@ -70,28 +88,52 @@ export class SourceAccount {
     copy.authoritative = this.authoritative;
     copy.open = this.open.slice();
     copy.waiting = this.waiting.slice();
+    copy.timeHigh = this.timeHigh;
+    copy.timeLow = this.timeLow;
+    copy.latestHigh = this.latestHigh;
+    copy.latestLow = this.latestLow;
     copy.state = this.state;
     return copy;
   }
 
+  /** Source time of its last record, nanoseconds since 1970; undefined where not known. */
+  get lastTimeNs(): bigint | undefined {
+    return timeOf(this.timeLow, this.timeHigh);
+  }
+
+  /** The latest source time of all its records: where the clock was set back, not that of the last one. */
+  get latestTimeNs(): bigint | undefined {
+    return timeOf(this.latestLow, this.latestHigh);
+  }
+
+  /** The source time of the record that was taken, its halves. */
+  at(low: number, high: number): void {
+    this.timeLow = low;
+    this.timeHigh = high;
+    if (high > this.latestHigh || (high === this.latestHigh && low > this.latestLow)) {
+      this.latestLow = low;
+      this.latestHigh = high;
+    }
+  }
+
   /**
    * Takes a record at or above `next`. `dropped` = what it names as lost, `checkpoint` = its seq proves the gap in
-   * front of
-   * it.
+   * front of it. `isContact` = it is the first one of its source, and nothing was passed over since first contact.
    */
-  advance(seq: number, dropped: SeqRange | undefined, checkpoint: boolean): LossDelta[] {
+  advance(seq: number, dropped: SeqRange | undefined, checkpoint: boolean, isContact = false): LossDelta[] {
     // Which of them were handed on nobody can tell: others may have been lost before, and dropped ones have seqs but no
     // records.
-    const gap: OpenGap | undefined =
+    const gap: (SeqRange & { class: LossClass }) | undefined =
       seq > this.next
         ? { first: this.next, last: seq - 1, class: this.doubtful ? 'indeterminate' : 'lost' }
         : undefined;
     this.doubtful = false;
-    const named =
+    const isDropped =
       gap !== undefined &&
-      (checkpoint ||
-        (dropped !== undefined && intersects(gap, dropped)) ||
-        this.waiting.some((range) => intersects(range, gap)));
+      ((dropped !== undefined && intersects(gap, dropped)) || this.waiting.some((range) => intersects(range, gap)));
+    const named = gap !== undefined && (checkpoint || isDropped);
+    // What the producer says that it dropped was not overwritten.
+    if (gap !== undefined && isContact && !isDropped && gap.class === 'lost') gap.class = 'before-contact';
     this.next = seq + 1;
     this.state = undefined;
     if (this.waiting.length > 0) this.clipWaiting();
@@ -146,3 +188,6 @@ export class SourceAccount {
       .map((range) => (range.first < next ? { ...range, first: next } : range));
   }
 }
+
+const timeOf = (low: number, high: number): bigint | undefined =>
+  low === 0 && high === 0 ? undefined : u64Of(low, high);

@@ -18,6 +18,8 @@ export interface LossState {
   version: 1;
   /** Run that was joined in the middle, decimal text. */
   joined?: string;
+  /** Run of first contact, decimal text; absent where something was passed over since. */
+  contact?: string;
   /** Run up to which sources not met yet begin with an indeterminate gap, decimal text. */
   doubtfulRun?: string;
   totals: { delivered: number; lost: number; authoritative: number };
@@ -35,20 +37,24 @@ export interface LossStateError {
 interface ReadState {
   readonly ok: true;
   readonly joined: string | undefined;
+  readonly contact: string | undefined;
   readonly doubtfulRun: string | undefined;
   readonly totals: LossState['totals'];
   readonly runs: { runId: string; sources: Map<number, SourceAccount> }[];
 }
 
 const gapOf = ({ first, last, class: lossClass }: OpenGap): SavedRange =>
-  lossClass === 'lost' ? [first, last] : [first, last, 1];
+  lossClass === 'lost' ? [first, last] : [first, last, lossClass === 'indeterminate' ? 1 : 2];
 const pairOf = ({ first, last }: SeqRange): SavedRange => [first, last];
 
 /** One source's account as saved. */
 export function sourceState(sourceId: number, account: SourceAccount): SourceState {
   const { base, next, lost, authoritative, open, waiting, doubtful } = account;
   const state: SourceState = [sourceId, base, next, lost, authoritative, open.map(gapOf), waiting.map(pairOf)];
-  if (doubtful) state.push(1);
+  const { lastTimeNs, latestTimeNs } = account;
+  if (doubtful || latestTimeNs !== undefined) state.push(doubtful ? 1 : 0);
+  if (latestTimeNs !== undefined) state.push(String(lastTimeNs ?? 0));
+  if (latestTimeNs !== undefined && latestTimeNs !== lastTimeNs) state.push(String(latestTimeNs));
   return state;
 }
 
@@ -56,7 +62,8 @@ export function sourceState(sourceId: number, account: SourceAccount): SourceSta
 export function readLossState(value: unknown, maxRuns: number, maxSources: number): ReadState | LossStateError {
   if (!isObject(value) || value.version !== 1) return invalid('/version', '1', isObject(value) ? value.version : value);
   const { joined, totals, runs } = value;
-  const { doubtfulRun } = value;
+  const { contact, doubtfulRun } = value;
+  if (contact !== undefined && !isU64Text(contact)) return invalid('/contact', 'a run id as decimal text', contact);
   if (doubtfulRun !== undefined && !isU64Text(doubtfulRun))
     return invalid('/doubtfulRun', 'a run id as decimal text', doubtfulRun);
   if (joined !== undefined && !isU64Text(joined)) return invalid('/joined', 'a run id as decimal text', joined);
@@ -81,12 +88,12 @@ export function readLossState(value: unknown, maxRuns: number, maxSources: numbe
     }
     read.push({ runId: run.runId, sources });
   }
-  return { ok: true, joined, doubtfulRun, totals: totals as LossState['totals'], runs: read };
+  return { ok: true, joined, contact, doubtfulRun, totals: totals as LossState['totals'], runs: read };
 }
 
 function readSource(entry: unknown): SourceAccount | undefined {
-  if (!Array.isArray(entry) || (entry.length !== 7 && entry.length !== 8)) return undefined;
-  const [sourceId, base, next, lost, authoritative, open, waiting, doubtful] = entry as unknown[];
+  if (!Array.isArray(entry) || entry.length < 7 || entry.length > 10) return undefined;
+  const [sourceId, base, next, lost, authoritative, open, waiting, doubtful, last, latest = last] = entry as unknown[];
   if (
     !isCount(sourceId) ||
     sourceId > 0xffff_ffff ||
@@ -99,13 +106,17 @@ function readSource(entry: unknown): SourceAccount | undefined {
   if (base > next || lost > next - base || authoritative > lost) return undefined;
   const gaps = readRanges(open, base, next - 1, MAX_OPEN_GAPS, true);
   const ranges = readRanges(waiting, next, Number.MAX_SAFE_INTEGER, MAX_WAITING_RANGES);
-  if (gaps === undefined || ranges === undefined || (doubtful !== undefined && doubtful !== 1)) return undefined;
+  if (gaps === undefined || ranges === undefined || (doubtful !== undefined && doubtful !== 0 && doubtful !== 1))
+    return undefined;
+  if (last !== undefined && (!isU64Text(last) || !isU64Text(latest) || BigInt(latest) < BigInt(last))) return undefined;
   if (gaps.reduce((sum, gap) => sum + countOf(gap), 0) > lost - authoritative) return undefined;
   const account = new SourceAccount(base, next, doubtful === 1);
   account.lost = lost;
   account.authoritative = authoritative;
   account.open = gaps;
   account.waiting = ranges.map((range) => ({ ...range, basis: 'authoritative' }));
+  for (const time of last === undefined ? [] : [BigInt(latest as string), BigInt(last)])
+    account.at(Number(time & 0xffff_ffffn), Number(time >> 32n));
   return account;
 }
 
@@ -115,17 +126,24 @@ function readRanges(
   lowest: number,
   highest: number,
   limit: number,
-  mayDoubt = false
+  hasClass = false
 ): OpenGap[] | undefined {
   if (!Array.isArray(value) || value.length > limit) return undefined;
   const ranges: OpenGap[] = [];
   let from = lowest;
   for (const pair of value as unknown[]) {
-    if (!Array.isArray(pair) || (pair.length !== 2 && !(mayDoubt && pair.length === 3 && pair[2] === 1)))
+    if (
+      !Array.isArray(pair) ||
+      (pair.length !== 2 && !(hasClass && pair.length === 3 && (pair[2] === 1 || pair[2] === 2)))
+    )
       return undefined;
     const [first, last] = pair as unknown[];
     if (!isCount(first) || !isCount(last) || first < from || last < first || last > highest) return undefined;
-    ranges.push({ first, last, class: pair.length === 3 ? 'indeterminate' : 'lost' });
+    ranges.push({
+      first,
+      last,
+      class: pair.length === 2 ? 'lost' : pair[2] === 1 ? 'indeterminate' : 'before-contact'
+    });
     from = last + 1;
   }
   return ranges;

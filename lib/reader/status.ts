@@ -26,6 +26,8 @@ export interface ReaderTotals {
   lost: number;
   /** Of those, the ones that may have been delivered before an unclean stop. */
   indeterminate: number;
+  /** Seqs that were overwritten before the first record ever read of their source: not lost, and not in `lost`. */
+  beforeContact: number;
   laps: number;
   skipped: number;
   incarnations: number;
@@ -43,6 +45,29 @@ export interface LookCounters {
   unconfirmed: number;
   /** Records read again because they were torn, stale or half written. */
   reread: number;
+}
+
+/** Up to when a source was handed on, by the clock of the device. */
+export interface SourceTime {
+  readonly sourceId: number;
+  /** Decimal text, nanoseconds since the Unix epoch. */
+  readonly timeNs: string;
+}
+
+/** Up to when all there was has been handed on. Two clocks, which need not agree: never compare one with the other. */
+export interface CompleteUntil {
+  /**
+   * Per source, ascending, the latest source time that was handed on. It never falls. What is missing before it was
+   * told as a loss.
+   */
+  readonly bySourceClock: readonly SourceTime[];
+  /** Sources above those, which are not listed. */
+  readonly sourcesLeftOut: number;
+  /**
+   * When the last confirmed look began at which the cursor was at head: all that the ring held then is handed on.
+   * Decimal text, nanoseconds since the Unix epoch by the clock of this computer; undefined before the first one.
+   */
+  readonly byHostClock: string | undefined;
 }
 
 /** How a reader is doing now. What is not known yet is undefined. */
@@ -66,6 +91,7 @@ export interface ReaderStatus {
    * was made.
    */
   sinceNs: string;
+  completeUntil: CompleteUntil;
   totals: ReaderTotals;
   looks: LookCounters;
   /** Batches handed on and not yet settled. */

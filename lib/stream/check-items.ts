@@ -1,6 +1,6 @@
 import { Failure, isCount, isU64Text, shownValue } from '../base';
 import { parseSafeU64 } from '../wire';
-import type { Item, ItemSlot, LossBasis, LossClass, RecordItem } from './items';
+import { Item, ItemSlot, LOSS_CLASSES, LossBasis, RecordItem } from './items';
 import { isUint8Array } from './payload-bytes';
 import { Refusal, refusedOr } from './refusal';
 import { u64TextOf } from './u64-text';
@@ -65,7 +65,9 @@ function lossOf(at: (name: string) => string, given: Record<string, unknown>): I
     runId: decimal(at('runId'), given.runId),
     ...range,
     basis: oneOf<LossBasis>(at('basis'), given.basis, ['inferred', 'authoritative']),
-    class: oneOf<LossClass>(at('class'), given.class, ['lost', 'indeterminate']),
+    class: oneOf(at('class'), given.class, LOSS_CLASSES),
+    ...(given.afterTimeNs === undefined ? {} : { afterTimeNs: decimal(at('afterTimeNs'), given.afterTimeNs) }),
+    ...(given.beforeTimeNs === undefined ? {} : { beforeTimeNs: decimal(at('beforeTimeNs'), given.beforeTimeNs) }),
     ...(upgrade === undefined ? {} : { upgrade })
   };
 }

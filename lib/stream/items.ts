@@ -31,8 +31,13 @@ export interface RecordItem {
 
 /** How a loss is known: a gap in the seqs alone, or the producer's own word (docs/format.md 9). */
 export type LossBasis = 'inferred' | 'authoritative';
-/** `indeterminate` = may or may not have been delivered before an unclean stop. */
-export type LossClass = 'lost' | 'indeterminate';
+/**
+ * `indeterminate` = may or may not have been delivered before an unclean stop. `before-contact` = overwritten before
+ * the first record that was ever read of its run and source: no loss (docs/format.md 9).
+ */
+export type LossClass = 'lost' | 'indeterminate' | 'before-contact';
+/** Every class of a loss. */
+export const LOSS_CLASSES: readonly LossClass[] = ['lost', 'indeterminate', 'before-contact'];
 
 /**
  * Seqs of one source that will not come: `firstSeq` to `lastSeq`, both included, `count` of them (docs/format.md 9).
@@ -47,6 +52,13 @@ export interface LossItem {
   count: number;
   basis: LossBasis;
   class: LossClass;
+  /**
+   * Source time of the record before the gap, the last one of its source that was handed on, decimal text; absent where
+   * there is none.
+   */
+  afterTimeNs?: string;
+  /** Source time of the record behind the gap, decimal text; absent in an upgrade. */
+  beforeTimeNs?: string;
   /** True: the basis of a range reported before has risen; adds nothing to any sum. */
   upgrade?: true;
 }

@@ -101,6 +101,11 @@ export class LogRecords {
         { key: 'openot.loss.basis', value: { stringValue: document.basis } },
         { key: 'openot.loss.class', value: { stringValue: document.class ?? 'lost' } }
       );
+      const { afterTimeNs, beforeTimeNs } = document;
+      if (afterTimeNs !== undefined)
+        list.push({ key: 'openot.loss.after_time', value: anyValue('u64', afterTimeNs, undefined) });
+      if (beforeTimeNs !== undefined)
+        list.push({ key: 'openot.loss.before_time', value: anyValue('u64', beforeTimeNs, undefined) });
     } else {
       const { reason, rawSlots } = document;
       list.push({ key: 'openot.placeholder.reason', value: stringValue(reason.kind) });

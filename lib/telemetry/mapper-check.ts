@@ -12,6 +12,7 @@ import type {
   PlaceholderDocument
 } from '../document';
 import { isCount, isObject, isU64Text } from '../base';
+import { LOSS_CLASSES } from '../stream';
 import { isHex, isValueOf, valueKind } from './any-value';
 
 type Loose<T> = { readonly [K in keyof T]?: unknown };
@@ -133,7 +134,9 @@ function isLoss(value: Record<string, unknown>): boolean {
     count === lastSeq - firstSeq + 1 &&
     lastSeq >= firstSeq &&
     (loss.basis === 'inferred' || loss.basis === 'authoritative') &&
-    (loss.class === 'lost' || loss.class === 'indeterminate')
+    LOSS_CLASSES.some((known) => known === loss.class) &&
+    (loss.afterTimeNs === undefined || isU64Text(loss.afterTimeNs)) &&
+    (loss.beforeTimeNs === undefined || isU64Text(loss.beforeTimeNs))
   );
 }
 

@@ -15,7 +15,7 @@ import type {
   PlaceholderDocument,
   RawSlot
 } from '../document';
-import type { LossClass } from '../stream';
+import { LOSS_CLASSES } from '../stream';
 import { isObject } from '../base';
 import { isNonFiniteName, valueKind, ValueKind } from './any-value';
 import { isHash } from './mapper-check';
@@ -76,7 +76,9 @@ function lossOf(value: Loose): Own<LossDocument> {
     lastSeq,
     count,
     basis: oneOf('basis', value.basis, ['inferred', 'authoritative']),
-    class: oneOf<LossClass>('class', value.class, ['lost', 'indeterminate'])
+    class: oneOf('class', value.class, LOSS_CLASSES),
+    ...(isGiven(value.afterTimeNs) ? { afterTimeNs: u64Of('afterTimeNs', value.afterTimeNs) } : {}),
+    ...(isGiven(value.beforeTimeNs) ? { beforeTimeNs: u64Of('beforeTimeNs', value.beforeTimeNs) } : {})
   };
 }
 

@@ -62,7 +62,7 @@ export function overriddenSeverity(
 }
 
 function severityByRule(document: DocumentObject): Severity {
-  if (document.kind === 'loss') return ERROR;
+  if (document.kind === 'loss') return document.class === 'before-contact' ? INFO : ERROR;
   if (document.kind === 'placeholder') return WARN;
   return bandOf(document) ?? (document.eventTypeId === EventType.SecurityAccessFailure ? WARN : INFO);
 }

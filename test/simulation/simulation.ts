@@ -154,7 +154,8 @@ export class Simulation {
       duplicatesChecker(books),
       silentLossChecker(books, {
         isFirstContactOldest: () => startsOldest,
-        first: () => ({ abs: this.firstAbs, life: this.firstLife })
+        first: () => ({ abs: this.firstAbs, life: this.firstLife }),
+        begins: (life, abs) => this.begins(life, abs)
       }),
       checkpointChecker(
         books,
@@ -435,6 +436,15 @@ export class Simulation {
     this.trace(`saved ${checkpoint.incarnation}/${checkpoint.cursor}`);
     for (const checker of this.checkers) checker.saved?.(checkpoint);
     this.operator.saved(checkpoint);
+  }
+
+  /** The first record of all: only what was overwritten may have been passed over since first contact. */
+  private begins(life: Life, abs: number): void {
+    const { program, truth, firstAbs } = this;
+    const left = life.placed.find((record) => record.abs >= firstAbs && record.abs < abs);
+    if (life === truth.life && left !== undefined && left.abs >= program.plc.oldestAbs)
+      this.alarm.raise('silent-loss', `reading begins at ${abs}, and the record at ${left.abs} is still there`);
+    this.firstAbs = abs;
   }
 
   private firstContact({ cursor, incarnation, accounting }: SavedState): void {

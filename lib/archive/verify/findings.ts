@@ -67,6 +67,8 @@ export interface StreamTotals {
   readonly records: number;
   readonly lost: number;
   readonly indeterminate: number;
+  /** Overwritten before the first record ever read of their source, as declared: not in `lost`. */
+  readonly beforeContact: number;
   readonly laps: number;
   readonly skipped: number;
   /** Of the last runs of the last incarnation. */

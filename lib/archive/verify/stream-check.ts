@@ -21,6 +21,7 @@ export class StreamCheck {
   private records = 0;
   private lost = 0;
   private indeterminate = 0;
+  private beforeContact = 0;
   private laps = 0;
   private skipped = 0;
 
@@ -99,7 +100,7 @@ export class StreamCheck {
 
   /** What the figures of this stream are. */
   totals(): StreamTotals {
-    const { stream, incarnation = 0, records, lost, indeterminate, laps, skipped } = this;
+    const { stream, incarnation = 0, records, lost, indeterminate, beforeContact, laps, skipped } = this;
     const sources = this.accounting
       .sources()
       .map(({ runId, sourceId, base, next, delivered, lost: missing }): SourceTotals => ({
@@ -110,7 +111,7 @@ export class StreamCheck {
         records: delivered,
         lost: missing
       }));
-    return { stream, incarnation, records, lost, indeterminate, laps, skipped, sources };
+    return { stream, incarnation, records, lost, indeterminate, beforeContact, laps, skipped, sources };
   }
 
   private beginLife(incarnation: number): void {
@@ -152,6 +153,11 @@ export class StreamCheck {
 
   private matched(declared: LossItem, computed: LossItem): void {
     if (declared.class === 'indeterminate' && computed.upgrade !== true) this.indeterminate += computed.count;
+    // Only what lies before the first record of a source can be of before first contact.
+    if (declared.class === 'before-contact' && computed.upgrade !== true && computed.firstSeq === 0) {
+      this.beforeContact += computed.count;
+      this.lost -= computed.count;
+    }
     if (declared.firstSeq < computed.firstSeq) this.joined.add(sourceOf(declared));
   }
 

@@ -51,6 +51,8 @@ function lap(c: Case): void {
   }
   const further = c.seen.facts?.lookFirst === true ? overwrittenRecords(c.seen.window, base, seenLater) : 0;
   const toAbs = further === 0 ? oldestAbs : seenLater;
+  // Before the first record that is ever read nothing can be lost: first contact only comes later.
+  if (draft.isAtContact) return draft.beginLater(toAbs, lostCount + further);
   // 0 where the logger counts nothing: then only the gaps in the seqs tell how many are missing.
   const lostCountDelta = Math.max(0, lostCount + further - (draft.written ?? c.lostCountBefore));
   c.note({ kind: 'lap', fromAbs: draft.cursor, toAbs, lostCountDelta }, toAbs);

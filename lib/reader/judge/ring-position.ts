@@ -116,6 +116,7 @@ export class RingPosition {
   begin(startFrom: StartFrom): void {
     const { headAbs, oldestAbs, lostCount } = this.image.snapshot;
     if (startFrom === 'oldest') {
+      if (oldestAbs > 0) this.accounting.contact(this.image.runId);
       this.jump(oldestAbs, lostCount);
       return this.countFrom('first-contact');
     }
@@ -124,6 +125,17 @@ export class RingPosition {
     this.accounting.startAt(this.image.runId);
     // What stands at head in an old copy may be anything of the lap before, and no record is there to compare it with.
     if (headAbs >= this.capacity) this.lastTimeNs = LATEST_TIME;
+  }
+
+  /** First contact was made at the oldest record, and no record was handed on since. */
+  get isAtContact(): boolean {
+    return this.accounting.isContact && this.fingerprint === undefined && this.maybeDeliveredBelow <= this.cursor;
+  }
+
+  /** At contact still: what the first record was to be is overwritten, and another one is the oldest. */
+  beginLater(cursor: number, written: number): void {
+    this.jump(cursor, written);
+    this.countFrom('first-contact');
   }
 
   /** The record was handed on. */
@@ -161,6 +173,7 @@ export class RingPosition {
 
   /** What lies between is not read: overwritten, or no records. `seen` = the sample that says so, confirmed or not. */
   passOver(cursor: number, written: number | undefined, seen: PlausibleSample, isProven = true): void {
+    this.accounting.contactOver();
     if (cursor > this.cursor && this.maybeDeliveredBelow > this.cursor)
       this.accounting.doubt(seen.runId > this.image.runId ? seen.runId : this.image.runId);
     this.jump(cursor, written);
@@ -314,9 +327,7 @@ function isOldRun(record: RecordView, lastRunId: bigint | undefined): boolean {
 function goneOn(accounting: LossAccounting): LossAccounting {
   const state = accounting.toJSON();
   for (const run of state.runs)
-    run.sources = run.sources.map(([id, , next, , , , , doubtful]) =>
-      doubtful === 1 ? [id, next, next, 0, 0, [], [], 1] : [id, next, next, 0, 0, [], []]
-    );
+    run.sources = run.sources.map(([id, , next, , , , , ...more]) => [id, next, next, 0, 0, [], [], ...more]);
   state.totals = { delivered: 0, lost: 0, authoritative: 0 };
   const read = LossAccounting.fromJSON(state);
   if (!read.ok) throw new Error(read.message);

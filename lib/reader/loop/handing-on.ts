@@ -25,9 +25,10 @@ export class HandingOn {
 
   /** False when it could not be handed on now. */
   private async handOn(batch: Batch): Promise<boolean> {
-    const { life, checkpoints, parts } = this.core;
+    const { life, checkpoints, parts, board } = this.core;
     // Settled before it was handed on: nobody waits for it.
-    if (checkpoints.stateAfter(batch.serial) === undefined) return true;
+    const state = checkpoints.stateAfter(batch.serial);
+    if (state === undefined) return true;
     // Stopped while the state was saved: a sink that is called now would never be told to end.
     if (!(await this.covered(batch)) || life.isStopped) return false;
     const stopped = new Promise<void>((resolve) => {
@@ -35,6 +36,7 @@ export class HandingOn {
     });
     try {
       await Promise.race([Promise.resolve(parts.sink(batch)), stopped]);
+      board.sourceTimes.handedOn(state);
     } catch (error) {
       // Not settled, so read again after the next start; going on would hand on what follows without it.
       this.core.giveUp({

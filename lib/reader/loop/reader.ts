@@ -169,7 +169,10 @@ class RingReader implements Reader {
     board.isFirstContact = restored === undefined;
     if (restored?.ok === false) return this.block(restored);
     const { pending, anchorDiffers } = loaded.state?.checkpoint ?? {};
-    if (restored !== undefined) ring.resume(restored.position, pending ?? [], anchorDiffers);
+    if (restored !== undefined) {
+      board.sourceTimes.handedOn(restored.position.toSaved());
+      ring.resume(restored.position, pending ?? [], anchorDiffers);
+    }
     life.now('loaded');
   }
 

@@ -5,6 +5,7 @@ import { decide } from '../judge/decide';
 import { Decision, Limits } from '../judge/decision';
 import { followingFrom } from '../judge/first-contact';
 import { Gathering } from '../judge/gathering';
+import { Observation } from '../judge/observation';
 import { PollEnd } from '../judge/poll-end';
 import { RingPosition } from '../judge/ring-position';
 import { RingState } from '../judge/ring-state';
@@ -53,6 +54,9 @@ export class RingPoll {
   private drainSinceMs: number | undefined;
   /** When the controller's last record came, or it could be seen again; monotonic milliseconds. */
   private newsMs: number | undefined;
+  /** As `atHeadNs`, while its batches may still wait; and once they do not. */
+  private lookedNs: bigint | undefined;
+  private handedOnNs: bigint | undefined;
 
   constructor(private readonly parts: PollParts) {
     this.state = { phase: 'unknown', firstIncarnation: parts.firstIncarnation };
@@ -78,6 +82,15 @@ export class RingPoll {
   /** The images of late were not confirmed by a second reading. */
   get unconfirmed(): boolean {
     return this.observer.isUnconfirmed;
+  }
+
+  /**
+   * When the last confirmed look began at which the cursor was at head, and what it had found is handed on; by the
+   * clock of the host.
+   */
+  get atHeadNs(): bigint | undefined {
+    if (this.outbox.batches.length === 0) this.handedOnNs = this.lookedNs;
+    return this.handedOnNs;
   }
 
   /** Goes on from a saved state. `anchorDiffers` = when it was saved, the ring looked like another one. */
@@ -124,8 +137,11 @@ export class RingPoll {
     const before = this.place();
     parts.looks.polls++;
     const isDraining = this.state.phase === 'ending' && !this.state.isDrained && parts.checkpoints.inFlight > 0;
+    this.handedOnNs = this.atHeadNs;
+    const askedNs = parts.nowNs();
     const observation = await observer.observe(this.state, isDraining);
     const end = this.carryOut(decide(this.state, observation, this.limits()));
+    if (isAtHead(this.state, observation)) this.lookedNs = askedNs;
     if (end.kind !== 'more' || this.place() !== before) {
       this.fruitless = undefined;
       return end;
@@ -194,4 +210,14 @@ export class RingPoll {
     const known = knownOf(this.state);
     return `${known?.position.incarnation}/${known?.position.cursor}/${known?.search?.abs}/${this.observer.sizes}`;
   }
+}
+
+/** Everything is handed on up to the head that a confirmed look has shown, and nothing is suspected of the ring. */
+function isAtHead(state: RingState, observation: Observation): boolean {
+  if (state.phase !== 'following' || observation.kind !== 'seen') return false;
+  const { position, last, doubts } = state;
+  if (doubts.restart !== undefined || doubts.anchor !== undefined) return false;
+  const { control } = observation;
+  if (control.kind === 'same') return position.cursor === last.snapshot.headAbs;
+  return control.kind === 'accepted' && control.confirmed && position.cursor === control.base.snapshot.headAbs;
 }

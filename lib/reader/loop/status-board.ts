@@ -2,6 +2,7 @@ import { errorText } from '../../base';
 import type { OpenotCode } from '../../base/codes';
 import { Clock } from '../ports';
 import { RingPoll } from './ring-poll';
+import { SourceTimes } from '../progress/source-times';
 import { ReaderSettings } from '../settings';
 import { LookCounters, ReaderError, ReaderState, ReaderStatus, ReaderTotals, StatusFacts } from '../status';
 
@@ -14,11 +15,14 @@ export class StatusBoard {
     bytes: 0,
     lost: 0,
     indeterminate: 0,
+    beforeContact: 0,
     laps: 0,
     skipped: 0,
     incarnations: 0
   };
   readonly looks: LookCounters = { polls: 0, reads: 0, repeated: 0, unconfirmed: 0, reread: 0 };
+  /** Up to which source time each source was handed on. */
+  readonly sourceTimes = new SourceTimes();
   detail = '';
   code: OpenotCode | undefined;
   private changed = true;
@@ -99,6 +103,7 @@ export class StatusBoard {
   status(ring: RingPoll, inFlight: number): ReaderStatus {
     const cursor = ring.position?.cursor;
     const head = ring.latest?.snapshot.headAbs;
+    const { sources: bySourceClock, leftOut: sourcesLeftOut } = this.sourceTimes.list();
     return {
       state: this.state,
       detail: this.detail,
@@ -109,6 +114,7 @@ export class StatusBoard {
       capacity: ring.position?.capacity,
       clockSkewMs: ring.outbox.skews.length === 0 ? undefined : Math.min(...ring.outbox.skews),
       sinceNs: this.sinceNs,
+      completeUntil: { bySourceClock, sourcesLeftOut, byHostClock: ring.atHeadNs?.toString() },
       totals: { ...this.totals },
       looks: { ...this.looks },
       inFlight,

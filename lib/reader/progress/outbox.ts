@@ -38,7 +38,8 @@ export class Outbox {
     // Told to go on elsewhere is not passed over.
     else if (notice.kind === 'skipped' && notice.reason !== 'OPENOT_SEEK') totals.skipped++;
     else if (notice.kind === 'loss' && notice.upgrade !== true) {
-      totals.lost += notice.count;
+      if (notice.class === 'before-contact') totals.beforeContact += notice.count;
+      else totals.lost += notice.count;
       if (notice.class === 'indeterminate') totals.indeterminate += notice.count;
     }
   }

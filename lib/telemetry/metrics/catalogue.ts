@@ -20,6 +20,10 @@ export const selfMetrics = {
     '{record}',
     'Records that will not come, by class: lost, or indeterminate (perhaps delivered before an unclean stop)'
   ),
+  'openot.records.before_contact': sum(
+    '{record}',
+    'Records that were overwritten before the first record ever read of their source: no loss'
+  ),
   'openot.laps': sum('{lap}', 'Times the controller overwrote what was not read yet'),
   'openot.ranges.skipped': sum('{range}', 'Stretches of the ring that were passed over'),
   'openot.incarnations': sum('{incarnation}', 'Times the ring began anew'),

@@ -7,6 +7,7 @@ export interface StatusCounts {
   readonly bytes?: number;
   readonly lost?: number;
   readonly indeterminate?: number;
+  readonly beforeContact?: number;
   readonly laps?: number;
   readonly skipped?: number;
   readonly incarnations?: number;
@@ -80,7 +81,18 @@ export function readStatus(
       inFlight: countOf(status, 'inFlight'),
       sinceNs: isU64Text(since) ? BigInt(since) : undefined,
       counts: {
-        ...counts(totals, 'totals.', 'records', 'bytes', 'lost', 'indeterminate', 'laps', 'skipped', 'incarnations'),
+        ...counts(
+          totals,
+          'totals.',
+          'records',
+          'bytes',
+          'lost',
+          'indeterminate',
+          'beforeContact',
+          'laps',
+          'skipped',
+          'incarnations'
+        ),
         ...counts(looks, 'looks.', 'polls', 'reads', 'repeated', 'unconfirmed', 'reread')
       },
       nowNs: arrivedNs

@@ -29,6 +29,7 @@ const SILENT = 'OPENOT_READ_SILENT';
 const plain: readonly (readonly [keyof StatusCounts, SelfMetricName])[] = [
   ['records', 'openot.records.delivered'],
   ['bytes', 'openot.bytes.delivered'],
+  ['beforeContact', 'openot.records.before_contact'],
   ['laps', 'openot.laps'],
   ['skipped', 'openot.ranges.skipped'],
   ['incarnations', 'openot.incarnations'],

@@ -17,7 +17,7 @@ interface Line {
   readonly seq: number;
   readonly firstSeq: number;
   readonly lastSeq: number;
-  readonly class: 'lost' | 'indeterminate';
+  readonly class: 'lost' | 'indeterminate' | 'before-contact';
 }
 
 /** What stands in the file after all lives of the runtime, held against what the controller wrote. */
@@ -202,7 +202,7 @@ export class KilledFlow {
       for (let lostSeq = firstSeq; lostSeq <= lastSeq; lostSeq++) {
         const id = `${source}/${lostSeq}`;
         const known = reported.get(id);
-        const isLost = line.document.class === 'lost';
+        const isLost = line.document.class !== 'indeterminate';
         reported.set(id, {
           life,
           isLost: isLost || known?.isLost === true,

@@ -110,6 +110,19 @@ describe('the formatter', () => {
     should(document).not.have.properties('class', 'text');
   });
 
+  it('enriches losses with the source times around the gap, as object and as text', () => {
+    const given = loss({ class: 'before-contact', beforeTimeNs: '9', afterTimeNs: '8' });
+    const facts = { receiveTimeNs: '1780000000000000001' };
+    const [object] = objects([given], facts, 'enriched') as LossDocument[];
+    should(object).have.properties({ class: 'before-contact', afterTimeNs: '8', beforeTimeNs: '9' });
+    should(object.text).equal('5 records of Mixer.Main overwritten before first contact (seq 3 to 7)');
+    // In text, times are numbers of 64 bits, as everywhere.
+    should(texts([given], facts, 'enriched')[0]).containEql(
+      '"class":"before-contact","afterTimeNs":8,"beforeTimeNs":9,"text":'
+    );
+    should(JSON.parse(texts([given], facts, 'strict')[0])).not.have.any.keys('class', 'afterTimeNs', 'beforeTimeNs');
+  });
+
   it('enriches losses with class, source and a line', () => {
     const [lost, maybe] = objects(
       [loss(), loss({ sourceId: 5, firstSeq: 4, lastSeq: 4, count: 1, class: 'indeterminate' })],

@@ -139,7 +139,7 @@ describe('reader: polls', () => {
     should(next.ids).eql(seqs(10, 14));
   });
 
-  it('startFrom oldest counts from seq 0: what was overwritten before is lost', async () => {
+  it('startFrom oldest counts from seq 0: what was overwritten before was so before contact, and is not lost', async () => {
     const plc = new FakePlc(1024);
     plc.fill(100);
     const rig = await new Rig(plc).started(600);
@@ -155,12 +155,13 @@ describe('reader: polls', () => {
           lastSeq: first - 1,
           count: first,
           basis: 'inferred',
-          class: 'lost',
+          class: 'before-contact',
+          beforeTimeNs: rig.records[0].sourceTimeNs,
           beforeAbs: rig.records[0].abs
         }
       ].map(({ beforeAbs: _, ...notice }) => notice)
     );
-    should(rig.reader.status().totals.lost).equal(first);
+    should(rig.reader.status().totals).have.properties({ lost: 0, beforeContact: first, laps: 0 });
   });
 
   it('reads on across 2^32', async () => {

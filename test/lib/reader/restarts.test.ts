@@ -281,6 +281,7 @@ describe('reader: restarts of the ring, outages, modes', () => {
       bytes: 132,
       lost: 0,
       indeterminate: 0,
+      beforeContact: 0,
       laps: 0,
       skipped: 0,
       incarnations: 0

@@ -76,3 +76,12 @@ export class Rig {
 
 export const seqs = (from: number, to: number, source = 1, run = 1): string[] =>
   Array.from({ length: to - from + 1 }, (_, i) => `${run}/${source}/${from + i}`);
+
+/** Notices without the source times around a loss: what is missing, for tests of nothing but that. */
+export const untimed = (notices: readonly NoticeItem[]): NoticeItem[] =>
+  notices.map((notice) => {
+    if (notice.kind !== 'loss') return notice;
+    // eslint-disable-next-line @typescript-eslint/no-unused-vars
+    const { afterTimeNs, beforeTimeNs, ...loss } = notice;
+    return loss;
+  });

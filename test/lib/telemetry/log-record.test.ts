@@ -146,6 +146,10 @@ describe('log records', () => {
       ]
     });
     should(get(record(lossOf()), 'openot.loss.class')).eql({ stringValue: 'lost' });
+    const around = record(lossOf({ class: 'before-contact', afterTimeNs: '5', beforeTimeNs: '18446744073709551615' }));
+    should([around.severityText, get(around, 'openot.loss.class')]).eql(['INFO', { stringValue: 'before-contact' }]);
+    should(get(around, 'openot.loss.after_time')).eql({ intValue: '5' });
+    should(get(around, 'openot.loss.before_time')).eql({ stringValue: '18446744073709551615' });
     const given = lossOf();
     should(record({ ...given, provenance: { ...given.provenance, sourceTimeNs: '5' } }).timeUnixNano).equal(
       given.provenance.receiveTimeNs,

@@ -44,6 +44,7 @@ describe('severity', () => {
 
   it('of a loss is ERROR, of a placeholder and of a SecurityAccessFailure WARN', () => {
     should(of({ kind: 'loss' } as DocumentObject)).eql({ number: 17, text: 'ERROR' });
+    should(of({ kind: 'loss', class: 'before-contact' } as DocumentObject)).eql({ number: 9, text: 'INFO' });
     should(of({ kind: 'placeholder' } as DocumentObject)).eql({ number: 13, text: 'WARN' });
     should(of(event([], EventType.SecurityAccessFailure, 'SecurityAccessFailure'))).eql({ number: 13, text: 'WARN' });
   });

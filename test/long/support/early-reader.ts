@@ -27,7 +27,7 @@ export interface EarlyLine {
     readonly sourceId: number;
     readonly firstSeq: number;
     readonly lastSeq: number;
-    readonly class: 'lost' | 'indeterminate';
+    readonly class: 'lost' | 'indeterminate' | 'before-contact';
   }[];
 }
 

@@ -36,7 +36,7 @@ export class Tally {
       else {
         this.notices.push(item);
         if (item.kind === 'loss' && item.upgrade !== true)
-          this.loss(item.runId, item.sourceId, item.firstSeq, item.lastSeq, item.class === 'lost');
+          this.loss(item.runId, item.sourceId, item.firstSeq, item.lastSeq, item.class !== 'indeterminate');
       }
     }
   }

@@ -7,6 +7,7 @@ const totals = (changes: Partial<ReaderTotals> = {}): ReaderTotals => ({
   bytes: 0,
   lost: 0,
   indeterminate: 0,
+  beforeContact: 0,
   laps: 0,
   skipped: 0,
   incarnations: 0,

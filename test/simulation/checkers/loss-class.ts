@@ -21,7 +21,7 @@ export function lossClassChecker(books: Books, wasUnclean: () => boolean, isOldS
               'loss-class',
               `no reader was stopped with anything open, and yet it is said: ${JSON.stringify(notice)}`
             );
-          if (notice.class !== 'lost') continue;
+          if (notice.class === 'indeterminate') continue;
           books.whenLifeIs(seen.incarnation, (life) => {
             for (const record of recordsNamed(life, notice) ?? [])
               if ((books.fateOf(record.serial) & Fate.processed) !== 0)

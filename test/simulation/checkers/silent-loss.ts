@@ -21,13 +21,24 @@ interface Progress {
  */
 export function silentLossChecker(
   books: Books,
-  facts: { isFirstContactOldest(): boolean; first(): { readonly abs: number; readonly life: number } }
+  facts: {
+    isFirstContactOldest(): boolean;
+    first(): { readonly abs: number; readonly life: number };
+    /** The first record of all that is handed on stands here: what was overwritten before it is no loss. */
+    begins(life: Life, abs: number): void;
+  }
 ): Checker {
   const { alarm, truth } = books;
   const progress = new WeakMap<Session, Progress>();
+  let hasBegun = false;
 
   const passed = (own: Progress, seen: SeenBatch, life: Life, index: number): void => {
     let { place } = own;
+    if (!hasBegun && own.covered.length === 0 && life.index === facts.first().life && facts.isFirstContactOldest()) {
+      facts.begins(life, life.placed[index].abs);
+      if (place?.life === life) place.index = Math.max(place.index, life.indexAt(facts.first().abs));
+    }
+    hasBegun = true;
     // The first record of a life: all that stood before it has to be named, but for what was there before first
     // contact.
     if (place === undefined || place.life !== life) {
@@ -108,7 +119,7 @@ export function silentLossChecker(
 
 function markNamed(books: Books, incarnation: number, notice: SeenBatch['batch']['facts']['notices'][number]): void {
   if (notice.kind === 'loss') {
-    const fate = notice.class === 'lost' ? Fate.lost : Fate.indeterminate;
+    const fate = notice.class === 'indeterminate' ? Fate.indeterminate : Fate.lost;
     books.whenLifeIs(incarnation, (life) =>
       recordsNamed(life, notice)?.forEach(({ serial }) => books.mark(serial, fate))
     );

@@ -15,6 +15,7 @@ export function totalsChecker(
         bytes: 0,
         lost: 0,
         indeterminate: 0,
+        beforeContact: 0,
         laps: 0,
         skipped: 0,
         incarnations: 0
@@ -30,7 +31,8 @@ export function totalsChecker(
         else if (notice.kind === 'skipped') sums.skipped++;
         else if (notice.kind === 'incarnation') sums.incarnations++;
         else if (notice.upgrade !== true) {
-          sums.lost += notice.count;
+          if (notice.class === 'before-contact') sums.beforeContact += notice.count;
+          else sums.lost += notice.count;
           if (notice.class === 'indeterminate') sums.indeterminate += notice.count;
         }
       }

@@ -30,6 +30,7 @@ describe('metrics: of readers', () => {
     should(told(sums(points))).eql([
       'records.delivered 100',
       'bytes.delivered 4400',
+      'records.before_contact 8',
       'laps 1',
       'ranges.skipped 3',
       'incarnations 1',

@@ -130,7 +130,17 @@ export function status(
     capacity: 65536,
     clockSkewMs: 120,
     sinceNs: String(NOON - 3600n * SECOND),
-    totals: { records: 100, bytes: 4400, lost: 7, indeterminate: 2, laps: 1, skipped: 3, incarnations: 1, ...totals },
+    totals: {
+      records: 100,
+      bytes: 4400,
+      lost: 7,
+      indeterminate: 2,
+      beforeContact: 8,
+      laps: 1,
+      skipped: 3,
+      incarnations: 1,
+      ...totals
+    },
     looks: { polls: 50, reads: 60, repeated: 4, unconfirmed: 5, reread: 6 },
     inFlight: 2,
     about: [],
