@@ -105,8 +105,8 @@ function report(
 function overwritten({ lostCount }: ControlBlock): Finding {
   const count = lostCount > 0n ? `${lostCount} records were` : 'records were';
   return good(
-    `${count} overwritten before: a reader that sees this ring for the first time begins at the oldest record that is ` +
-      'left and tells the rest once, as "before contact", not as lost; "Start from: newest" reads only what is ' +
+    `${count} overwritten before: a reader that sees this ring for the first time begins at the oldest record that ` +
+      'is left and tells the rest once, as "before contact", not as lost; "Start from: newest" reads only what is ' +
       'written from now on'
   );
 }
