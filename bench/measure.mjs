@@ -1,9 +1,7 @@
 /*
  * Measures contestants side by side: warm-up, then rounds in which each runs once in turn, so that whatever else the
- * machine
- * does falls on all of them alike. Ratios are taken per round and their median reported: a slow moment spoils a round,
- * not
- * the figure.
+ * machine does falls on all of them alike. Ratios are taken per round and their median reported: a slow moment spoils a
+ * round, not the figure.
  */
 const median = (values) => {
   const sorted = [...values].sort((a, b) => a - b);

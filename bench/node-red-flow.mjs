@@ -1,12 +1,12 @@
 // The whole flow in a real Node-RED: bytes -> decoder -> drift guard -> doc (strict NDJSON), in batches of 1,000
-// records of
-// 64 to 84 bytes, against JSON.stringify of the same finished documents in the same process, turn by turn.
+// records of 64 to 84 bytes, against JSON.stringify of the same finished documents in the same process, turn by turn.
 import { spawn } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { linkedUserDirectory } from '../scripts/linked-user-directory.mjs';
 import { root } from '../scripts/setup.mjs';
+import { rate as rateLine, ratio as ratioLine } from './rows.mjs';
 
 const BATCH = 1000;
 const BATCHES = 40;
@@ -79,7 +79,7 @@ const freePort = () =>
   });
 
 /** Resolves with the rounds measured, the first two (warm-up) left out. */
-export async function measureFlow() {
+async function measureFlow() {
   const definition = readFileSync(join(root, 'lib/simulator/definitions', 'reactor-1.json'), 'utf8');
   const userDir = join(root, '.demo', 'bench');
   linkedUserDirectory(
@@ -175,12 +175,15 @@ export async function measureFlow() {
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
 /** Lines for the report. */
-export async function report() {
+async function report() {
   const rounds = await measureFlow();
   const rate = median(rounds.map((round) => round.recordsPerSecond));
   const ratio = median(rounds.map((round) => round.recordsPerSecond / round.stringifyPerSecond));
   return [
-    `whole flow in a real Node-RED: ${Math.round(rate).toLocaleString('en')} records/s, ${ratio.toFixed(2)} of ` +
-      `the rate of JSON.stringify of the same documents (median of ${rounds.length} rounds)`
+    rateLine('whole flow in a real Node-RED', 1e9 / rate),
+    ratioLine(`of the rate of JSON.stringify of its documents, ${rounds.length} rounds`, ratio)
   ];
 }
+
+for (const line of await report()) console.log(line);
+process.exit(0);
