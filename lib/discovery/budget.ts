@@ -20,7 +20,7 @@ export class Budget {
     signal?.addEventListener('abort', this.abort);
   }
 
-  /** What cuts a request that is under way: called once, at the end of the time or of the caller's patience. */
+  /** What cuts a request that is under way: called once, at the end of the time or when the caller gives up. */
   onEnd(cut: () => void): void {
     this.cut = cut;
     if (this.ended) cut();

@@ -1,5 +1,5 @@
 import { CompiledDefinition, CompiledEvent } from '../definition';
-import { ShapeBook } from './shape-book';
+import { ShapeStore } from './shape-store';
 
 /** One event type of a definition, ready to be written. */
 export interface EventProgram {
@@ -11,7 +11,7 @@ export interface EventProgram {
 /** A definition compiled for documents of one profile. */
 export interface Program {
   readonly compiled: CompiledDefinition;
-  readonly book: ShapeBook;
+  readonly shapes: ShapeStore;
   /** By event type id. */
   readonly events: ReadonlyMap<number, EventProgram>;
 }
@@ -34,5 +34,5 @@ function makeProgram(compiled: CompiledDefinition, enriched: boolean): Program {
   for (const [id, event] of compiled.eventTypes) {
     events.set(id, { event, head: `,"eventName":${JSON.stringify(event.name)},"eventTypeId":${id},"seq":` });
   }
-  return { compiled, book: new ShapeBook(compiled, enriched), events };
+  return { compiled, shapes: new ShapeStore(compiled, enriched), events };
 }

@@ -4,7 +4,7 @@ import { SlotTable } from '../wire/slot-table';
 import { isUtf8 } from './bytes-text';
 import { FieldShape } from './field-shape';
 import { PlaceholderReason, reasonOfViolation } from './reason';
-import { plainShape } from './shape-book';
+import { plainShape } from './shape-store';
 import { Program } from './program';
 import { RecordValidator } from './validate';
 import { valueForPeople } from './value';
@@ -36,7 +36,7 @@ export class Resolution {
 
   /** Validates and resolves the record in `slots`; undefined = resolved, else why it must be a placeholder. */
   resolve(program: Program, eventTypeId: number, length: number): PlaceholderReason | undefined {
-    const { compiled, book } = program;
+    const { compiled, shapes } = program;
     const slots = this.slots;
     const event = program.events.get(eventTypeId)?.event;
     const violation = this.validator.violation(compiled, event, eventTypeId, slots, length);
@@ -54,7 +54,7 @@ export class Resolution {
       if (slots.type[i] === STRING && !isUtf8(slots.bytes[i], slots.at[i], slots.len[i])) {
         return { kind: 'invalidPayload', detail: { key, reason: 'invalidUtf8' } };
       }
-      this.shapes[this.count] = book.shapeOf(slots, i, eventTypeId);
+      this.shapes[this.count] = shapes.shapeOf(slots, i, eventTypeId);
       this.slotOf[this.count++] = i;
     }
     return undefined;

@@ -22,7 +22,7 @@ export interface OpenSenderOptions extends Partial<Omit<SenderSettings, 'endpoin
   /** Items that the collector does not take. Absent: `process.emitWarning`; their `send` counts them, too. */
   readonly onRejected?: (rejected: Rejected) => void;
   /** What the collector says, at each answer; `retry` = it is away, and tried again. */
-  readonly onSaid?: (said: CollectorReport) => void;
+  readonly onReport?: (said: CollectorReport) => void;
   /** Environment variables. Default `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -58,7 +58,7 @@ export interface OpenSender {
  */
 export function openSender(options: OpenSenderOptions = {}): OpenSender {
   const { endpoint = '', token = '', headers = '', compression = '', timeoutMs, env = process.env, ...rest } = options;
-  const { onRejected = warnOfRejected, onSaid, ...settings } = rest;
+  const { onRejected = warnOfRejected, onReport, ...settings } = rest;
   const found = endpointsOf(
     { endpoint, endpoints: {}, compression, token, headers, ...(timeoutMs === undefined ? {} : { timeoutMs }) },
     (name) => env[name]
@@ -69,7 +69,7 @@ export function openSender(options: OpenSenderOptions = {}): OpenSender {
   const sender = new OtlpSender(
     systemSenderPorts(maxInFlight),
     { maxItems: 500, maxBytes: 4_194_304, ...settings, maxInFlight, endpoints: found.endpoints },
-    { onRejected, onChange: (said) => onSaid?.(said) }
+    { onRejected, onChange: (said) => onReport?.(said) }
   );
   return {
     send: (request) =>

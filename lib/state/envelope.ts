@@ -26,11 +26,11 @@ const headOf = ({ magic, version }: Format, crc: number): string =>
  * The one envelope of all states: a line with magic, version and the CRC-32C of all that follows (eight hex digits),
  * then the body, given in parts.
  */
-export function seal(format: Format, ...parts: readonly Uint8Array[]): Uint8Array {
+export function checksummed(format: Format, ...parts: readonly Uint8Array[]): Uint8Array {
   const head = headOf(format, 0);
-  const sealed = Buffer.concat([Buffer.from(head, 'latin1'), ...parts]);
-  sealed.write(headOf(format, crc32c(sealed, head.length)), 'latin1');
-  return sealed;
+  const whole = Buffer.concat([Buffer.from(head, 'latin1'), ...parts]);
+  whole.write(headOf(format, crc32c(whole, head.length)), 'latin1');
+  return whole;
 }
 
 /** The body of an envelope, in full or not at all: a view into the bytes given. */
@@ -53,9 +53,9 @@ export function open(format: Format, given: Uint8Array): { readonly ok: true; re
     : { ok: false, kind: 'damaged', why: 'its checksum does not hold: it was cut short or changed' };
 }
 
-/** As `seal`, of one value as JSON. */
-export const sealJson = (format: Format, value: unknown): Uint8Array =>
-  seal(format, Buffer.from(JSON.stringify(value), 'utf8'));
+/** As `checksummed`, of one value as JSON. */
+export const checksummedJson = (format: Format, value: unknown): Uint8Array =>
+  checksummed(format, Buffer.from(JSON.stringify(value), 'utf8'));
 
 /** As `open`, of one value as JSON; whether it has the right shape is for the caller. */
 export function openJson(

@@ -1,7 +1,7 @@
 import type { DocumentField, EventDocument, ExtensionField } from '../document';
 import { anyValue, bytesValue, intValue, stringValue, valueKind, ValueKind } from './any-value';
 import { UniqueAttributes } from './attributes';
-import { FieldKeyBook, FieldKeys } from './field-keys';
+import { FieldKeyStore, FieldKeys } from './field-keys';
 import type { AnyValue, KeyValue } from './otlp-types';
 
 /**
@@ -9,7 +9,7 @@ import type { AnyValue, KeyValue } from './otlp-types';
  * where
  * the field has them. Returns whether any float among them is none that a number can be.
  */
-export function putFields(list: KeyValue[], document: EventDocument, fieldKeys: FieldKeyBook): boolean {
+export function putFields(list: KeyValue[], document: EventDocument, fieldKeys: FieldKeyStore): boolean {
   const { fields, extensionFields } = document;
   const before = list.length;
   fieldKeys.begin();
@@ -51,7 +51,7 @@ function putField(list: KeyValue[], keys: FieldKeys, field: DocumentField): void
 const nothing = (): AnyValue => ({ stringValue: '' });
 
 /** The same where names repeat or could meet: fields of one name are one array, at the place of the first. */
-function putTogether(list: KeyValue[], fields: readonly DocumentField[], fieldKeys: FieldKeyBook): boolean {
+function putTogether(list: KeyValue[], fields: readonly DocumentField[], fieldKeys: FieldKeyStore): boolean {
   const unique = new UniqueAttributes(list);
   for (const [name, same] of groupedBy(fields, (field) => field.name)) {
     const keys = fieldKeys.keysOf(name);

@@ -24,7 +24,7 @@ const repeating: ReadonlySet<string> = new Set(
 );
 
 /** Attribute keys by field name, each made once: texts only, which nobody can change. */
-export class FieldKeyBook {
+export class FieldKeyStore {
   private readonly kept = new Map<string, FieldKeys>();
   private document = 0;
 

@@ -2,7 +2,7 @@ import type { DocumentObject } from '../document';
 import { anyValue, intValue, stringValue, textsValue } from './any-value';
 import { EventNames } from './event-name';
 import { putFields } from './field-attributes';
-import { FieldKeyBook } from './field-keys';
+import { FieldKeyStore } from './field-keys';
 import type { KeyValue, LogRecord } from './otlp-types';
 import { severityOf, SeverityOverride } from './severity';
 import { uidOf } from './uid';
@@ -25,7 +25,7 @@ const timeOf = ({ kind, provenance }: DocumentObject): string =>
  */
 export class LogRecords {
   private readonly names = new EventNames();
-  private readonly keys = new FieldKeyBook();
+  private readonly keys = new FieldKeyStore();
 
   /** The log record of an enriched document that is complete in its types. */
   of(

@@ -39,7 +39,7 @@ function whyOf(bound: EpochBinding): StreamState['why'] {
 }
 
 /** Says once for each change of a stream's state what happened to it. */
-export class AlertBook {
+export class AlertTracker {
   private readonly states = new BoundedMap<string, StreamState>(MAX_STREAMS);
 
   /** The alerts that this batch gives rise to. The prior epoch counts only when the batch holds records of it. */

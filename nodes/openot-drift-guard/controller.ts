@@ -5,7 +5,7 @@ import { factsOf, itemsOf, trustItems } from '../delivery';
 import { CodedError } from '../runtime/coded-error';
 import type { Send } from '../runtime/handle';
 import { derive, withoutCommit } from '../runtime/messages';
-import { AlertBook, DriftAlert } from './alerts';
+import { AlertTracker, DriftAlert } from './alerts';
 import { canArrive, Held, HeldStream, Holds, mustWait } from './hold';
 
 export type GuardPolicy = 'placeholder' | 'divert' | 'hold';
@@ -27,7 +27,7 @@ export interface GuardTotals {
 /** Decides what happens to records whose definition is not the one the controller advertises (docs/design.md 7). */
 export class GuardController {
   readonly totals: GuardTotals = { passed: 0, unbound: 0, diverted: 0 };
-  readonly alerts = new AlertBook();
+  readonly alerts = new AlertTracker();
   private readonly holds = new Holds();
 
   constructor(

@@ -46,7 +46,7 @@ export class LogStates {
     const isOff = Math.abs(offsetMs) > this.clockWarningMs + errorMs;
     const error = errorMs.toFixed(1);
     const detail = `the device's clock is ${Math.round(offsetMs)} ms beside this machine's (error ${error} ms)`;
-    this.tell({
+    this.report({
       endpoint: server.ports.endpoint,
       stream,
       logObject,
@@ -66,7 +66,7 @@ export class LogStates {
     const before = this.all.get(stream);
     if (before?.code !== error.code) this.ports.onError(new CodedError(error.code, error.message));
     if (error.code === 'OPENOT_LOG_NONE' || error.code === 'OPENOT_LOG_NOT_IMPLEMENTED') server.forget();
-    this.tell({
+    this.report({
       ...{ records: 0, gaps: 0, repeated: 0, pages: 0 },
       ...before,
       endpoint: server.ports.endpoint,
@@ -82,7 +82,7 @@ export class LogStates {
     this.ports.sendStatus({ topic: stream, payload: { stream, state: 'notice', notice } });
   }
 
-  private tell(state: LogState): void {
+  private report(state: LogState): void {
     this.all.set(state.stream, state);
     this.ports.sendStatus({ topic: state.stream, payload: state });
     this.ports.onShow();

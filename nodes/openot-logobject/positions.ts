@@ -1,6 +1,6 @@
 import { isObject, type Failure } from '../../lib/base';
 import { LogPosition, positionOf, savedPosition } from '../../lib/logobject';
-import { Decoded, Keeper, KeeperCode, openJson, sealJson, Store } from '../../lib/state';
+import { Decoded, Keeper, KeeperCode, openJson, checksummedJson, Store } from '../../lib/state';
 
 const FORMAT = { magic: 'OPENOT-LOGOBJECT', version: 1 };
 
@@ -19,7 +19,7 @@ function decode(bytes: Uint8Array): Decoded<Positions> {
 }
 
 const encode = (positions: Positions): Uint8Array =>
-  sealJson(FORMAT, Object.fromEntries([...positions].map(([log, position]) => [log, savedPosition(position)])));
+  checksummedJson(FORMAT, Object.fromEntries([...positions].map(([log, position]) => [log, savedPosition(position)])));
 
 /** Keeps where every log was read to, by ApplicationUri and log, in a file of the node's own. */
 export function positionKeeper(

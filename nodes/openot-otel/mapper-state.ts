@@ -56,7 +56,7 @@ export class MapperState {
   readonly spanStore: SpanStorePort = { apply: (document, facts) => this.spans.apply(document, facts) };
 
   constructor(private readonly ports: MapperStatePorts) {
-    this.spans = this.newBook();
+    this.spans = this.newSpanStore();
     this.profile = createNetworkProfile();
     const { store } = ports;
     if (store === undefined) return;
@@ -144,7 +144,7 @@ export class MapperState {
   /** Begins anew. Throws OPENOT_STATE_NOT_REMOVED, OPENOT_STATE_LOCKED. */
   async forget(): Promise<void> {
     await this.keeper?.forget();
-    this.spans = this.newBook();
+    this.spans = this.newSpanStore();
     this.profile = createNetworkProfile();
     this.told = { truncatedByLimit: 0, forgotten: 0 };
   }
@@ -184,7 +184,7 @@ export class MapperState {
     );
   }
 
-  private newBook(): SpanStore {
+  private newSpanStore(): SpanStore {
     return createSpanStore({ limits: this.ports.spanLimits });
   }
 

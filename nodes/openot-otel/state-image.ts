@@ -1,4 +1,4 @@
-import { Decoded, open, seal } from '../../lib/state';
+import { Decoded, open, checksummed } from '../../lib/state';
 
 /** What the mapper keeps over a restart: images whose own formats are those of the two books. */
 export interface StateParts {
@@ -15,7 +15,7 @@ const HEAD = 4;
 export function encodeState({ spans, audit }: StateParts): Uint8Array {
   const head = Buffer.alloc(HEAD);
   head.writeUInt32LE(spans.length);
-  return seal(FORMAT, head, spans, audit);
+  return checksummed(FORMAT, head, spans, audit);
 }
 
 /** The parts, or why the bytes are no state. */

@@ -19,7 +19,7 @@ import { notARequest, textOfPayload } from './payload';
 export interface OtlpEvents {
   /** A message for the second output. */
   onRejected(message: NodeMessage): void;
-  onSaid(said: CollectorReport): void;
+  onReport(said: CollectorReport): void;
   onFault(thrown: unknown): void;
   /** What the tracker of this process knows of a token. */
   ackStatus(session: string, serial: number): AckStatus;
@@ -35,7 +35,7 @@ export class OtlpController {
     this.tokens = new OwnTokens((session, serial) => events.ackStatus(session, serial));
     this.sender = new OtlpSender(ports, settings, {
       onRejected: (payload: Rejected) => events.onRejected({ topic: 'rejected', payload } as NodeMessage),
-      onChange: (said) => events.onSaid(said),
+      onChange: (said) => events.onReport(said),
       onFault: (thrown) => events.onFault(thrown)
     });
   }

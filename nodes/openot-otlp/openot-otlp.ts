@@ -51,7 +51,7 @@ const init = (RED: NodeAPI): void => {
           onRejected: (message) => delivery.send([null, message], (output) => this.send(output)),
           onFault: (thrown) => this.error(codedErrorOf(thrown), {}),
           ackStatus: (session, serial) => delivery.acknowledgements.ackStatus(session, serial),
-          onSaid: (said) => {
+          onReport: (said) => {
             show();
             const line = delivery.isClosed ? undefined : throttle.lineOf(said);
             if (line === undefined) return;

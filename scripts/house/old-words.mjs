@@ -25,7 +25,8 @@ export const OLD_WORDS = [
   ['Passing', type('Passing'), 'InFlightBatch'],
   ['Account', type('Account'), 'ReaderSession', /^nodes\//],
   ['Consignment', word('consignment'), 'PendingMessage'],
-  ['Lane', /\b[Ll]anes?\b/, 'SignalQueue'],
+  // A packaging line has lanes of its own.
+  ['Lane', /\b[Ll]anes?\b/, 'SignalQueue', /^(?!lib\/simulator\/)/],
   ['Desk, Shelf', /\b(?:desk|shelf|shelves)\b/i, 'SpanTracker, UnsettledSpans'],
   ['Book', /\b\w*Book\b/, 'SpanStore, LogThrottle', /^lib\/|^nodes\//],
   ['Openings', /\bOpenings\b/, 'IdentityUses'],

@@ -181,29 +181,33 @@ describe('acknowledgement in a real Node-RED', function () {
   const untilAcknowledged = (): Promise<CollectorReport> =>
     untilSaid('every acknowledgement', ({ state, inFlight }) => state === 'idle' && inFlight === 0);
 
-  it('stops reading at maxInFlight and says OPENOT_ACK_TIMEOUT when messages are swallowed, and passes nothing over', async () => {
-    closeGate();
-    const nodes = flow(nothing, { maxInFlight: '2', ackTimeout: '1000' });
-    await restart(nodes);
-    const status = await untilSaid('the time-out', ({ code }) => code === 'OPENOT_ACK_TIMEOUT');
-    should(status).match({ state: 'waiting', inFlight: 2 });
-    await until(
-      'its status',
-      () => /^waiting OPENOT_ACK_TIMEOUT/.test(runtime.comms.status.get(`reader${cases}`)?.text ?? ''),
-      context
-    );
-    should(runtime.comms.status.get(`reader${cases}`)).match({ fill: 'red' });
-    const handedOn = status.totals.records;
-    should(handedOn).be.belowOrEqual(40);
-    await sleep(500);
-    should(said()!.totals.records).equal(handedOn);
-    should(linesOf('errors').map((line) => line.split(' ')[0])).eql(['OPENOT_ACK_TIMEOUT']);
-    openGate();
-    await restart(nodes);
-    await untilSeen(EVENTS);
-    await untilAcknowledged();
-    should([counted(1), counted(2)]).eql([EVENTS - handedOn, handedOn]);
-  });
+  it(
+    'stops reading at maxInFlight and says OPENOT_ACK_TIMEOUT when messages are swallowed, and passes ' +
+      'nothing over',
+    async () => {
+      closeGate();
+      const nodes = flow(nothing, { maxInFlight: '2', ackTimeout: '1000' });
+      await restart(nodes);
+      const status = await untilSaid('the time-out', ({ code }) => code === 'OPENOT_ACK_TIMEOUT');
+      should(status).match({ state: 'waiting', inFlight: 2 });
+      await until(
+        'its status',
+        () => /^waiting OPENOT_ACK_TIMEOUT/.test(runtime.comms.status.get(`reader${cases}`)?.text ?? ''),
+        context
+      );
+      should(runtime.comms.status.get(`reader${cases}`)).match({ fill: 'red' });
+      const handedOn = status.totals.records;
+      should(handedOn).be.belowOrEqual(40);
+      await sleep(500);
+      should(said()!.totals.records).equal(handedOn);
+      should(linesOf('errors').map((line) => line.split(' ')[0])).eql(['OPENOT_ACK_TIMEOUT']);
+      openGate();
+      await restart(nodes);
+      await untilSeen(EVENTS);
+      await untilAcknowledged();
+      should([counted(1), counted(2)]).eql([EVENTS - handedOn, handedOn]);
+    }
+  );
 
   it('reads again exactly what came after the last acknowledged message when the rest was swallowed', async () => {
     const nodes = flow(nothing, { ackTimeout: '1000' });
@@ -364,40 +368,44 @@ describe('acknowledgement in a real Node-RED', function () {
     );
   });
 
-  it('resolves what the guard held back while the definition was missing, in order, across deploys, and then acknowledges it', async () => {
-    const path = file('definition.json');
-    const records = produced();
-    const nodes = changed(changed(flow(nothing), 'guard', { policy: 'hold', holdLimit: '10000' }), 'definition', {
-      source: 'file',
-      path,
-      json: '',
-      watch: true
-    });
-    for (const deploy of ['full', 'full', 'nodes'] as const) {
-      if (deploy === 'full') await restart(nodes);
-      else await runtime.deploy(changed(nodes, 'guard'), 'nodes');
-      await untilSaid(
-        'rest',
-        ({ state, totals, inFlight }) => state === 'idle' && totals.records === records && inFlight > 2
-      );
-      await until(
-        'what is held',
-        () => runtime.comms.status.get('guard')?.text?.includes(`${records} held`),
-        () => JSON.stringify(runtime.comms.status.get('guard'))
-      );
+  it(
+    'resolves what the guard held back while the definition was missing, in order, across deploys, and ' +
+      'then acknowledges it',
+    async () => {
+      const path = file('definition.json');
+      const records = produced();
+      const nodes = changed(changed(flow(nothing), 'guard', { policy: 'hold', holdLimit: '10000' }), 'definition', {
+        source: 'file',
+        path,
+        json: '',
+        watch: true
+      });
+      for (const deploy of ['full', 'full', 'nodes'] as const) {
+        if (deploy === 'full') await restart(nodes);
+        else await runtime.deploy(changed(nodes, 'guard'), 'nodes');
+        await untilSaid(
+          'rest',
+          ({ state, totals, inFlight }) => state === 'idle' && totals.records === records && inFlight > 2
+        );
+        await until(
+          'what is held',
+          () => runtime.comms.status.get('guard')?.text?.includes(`${records} held`),
+          () => JSON.stringify(runtime.comms.status.get('guard'))
+        );
+      }
+      should(seen().size).equal(0);
+      writeFileSync(path, plc.simulator.definitionText());
+      await untilSeen(records);
+      await untilAcknowledged();
+      const documents = linesOf('seen').map((line) => JSON.parse(line) as StrictDocument);
+      should(documents.filter(({ kind }) => kind !== 'event')).eql([]);
+      should(times()).eql([1]);
+      const last = new Map<number, number>();
+      for (const { provenance, seq } of documents) {
+        should(seq).be.above(last.get(provenance.source.id) ?? -1);
+        last.set(provenance.source.id, seq);
+      }
+      should(linesOf('errors').filter((line) => !line.startsWith('OPENOT_DEFINITION_NOT_FOUND'))).eql([]);
     }
-    should(seen().size).equal(0);
-    writeFileSync(path, plc.simulator.definitionText());
-    await untilSeen(records);
-    await untilAcknowledged();
-    const documents = linesOf('seen').map((line) => JSON.parse(line) as StrictDocument);
-    should(documents.filter(({ kind }) => kind !== 'event')).eql([]);
-    should(times()).eql([1]);
-    const last = new Map<number, number>();
-    for (const { provenance, seq } of documents) {
-      should(seq).be.above(last.get(provenance.source.id) ?? -1);
-      last.set(provenance.source.id, seq);
-    }
-    should(linesOf('errors').filter((line) => !line.startsWith('OPENOT_DEFINITION_NOT_FOUND'))).eql([]);
-  });
+  );
 });

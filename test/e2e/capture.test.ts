@@ -80,53 +80,56 @@ describe('a capture that a killed runtime left behind', function () {
     should(readdirSync(join(userDir, 'openot', 'readers')).filter((name) => name.startsWith('replay'))).eql([]);
   });
 
-  it('the dialog shows the fields of a capture, and those of recording only where something is read', async function () {
-    if (!chromiumPath()) {
-      console.log('      skipped: no Chromium');
-      return this.skip();
+  it(
+    'the dialog shows the fields of a capture, and those of recording only where something is ' + 'read',
+    async function () {
+      if (!chromiumPath()) {
+        console.log('      skipped: no Chromium');
+        return this.skip();
+      }
+      runtime = await Runtime.start(userDir);
+      const editor = await Editor.open(runtime.url);
+      try {
+        await editor.openDialog('replay');
+        const shown = (name: string): Promise<boolean> =>
+          editor.evaluate<boolean>(`$('#node-input-${name}').is(':visible')`);
+        const choose = (transport: string): Promise<void> =>
+          editor.evaluate(`void $('#node-input-transport').val('${transport}').trigger('change')`);
+        const all = async (): Promise<string[]> => {
+          const found: string[] = [];
+          for (const name of [
+            'opcua',
+            'modbus',
+            'capturePath',
+            'captureSpeed',
+            'recordPath',
+            'recordBytes',
+            'recordFiles',
+            'startFrom'
+          ])
+            if (await shown(name)) found.push(name);
+          return found;
+        };
+        should(await editor.evaluate<string>("$('#node-input-capturePath').val()")).equal('captures');
+        should(await all()).eql(['capturePath', 'captureSpeed', 'startFrom']);
+        should(await editor.evaluate<boolean>("$('#openot-reader-find').is(':visible')")).be.false();
+        await editor.screenshot('reader-capture');
+        await choose('modbus');
+        should(await all()).eql(['modbus', 'recordPath', 'startFrom']);
+        await editor.evaluate("void $('#node-input-recordPath').val('captures/').trigger('change')");
+        should(await all()).eql(['modbus', 'recordPath', 'recordBytes', 'recordFiles', 'startFrom']);
+        should(
+          await editor.evaluate<string>("$('#node-input-recordBytes').val() + ' ' + $('#node-input-recordFiles').val()")
+        ).equal('16777216 4');
+        await editor.evaluate("document.getElementById('node-input-recordFiles').scrollIntoView({ block: 'end' })");
+        await editor.screenshot('reader-recording');
+        await choose('capture');
+        await editor.press('ok');
+        should(await editor.evaluate<boolean>("RED.nodes.node('replay').valid")).be.true();
+        should(editor.problems).eql([]);
+      } finally {
+        await editor.close();
+      }
     }
-    runtime = await Runtime.start(userDir);
-    const editor = await Editor.open(runtime.url);
-    try {
-      await editor.openDialog('replay');
-      const shown = (name: string): Promise<boolean> =>
-        editor.evaluate<boolean>(`$('#node-input-${name}').is(':visible')`);
-      const choose = (transport: string): Promise<void> =>
-        editor.evaluate(`void $('#node-input-transport').val('${transport}').trigger('change')`);
-      const all = async (): Promise<string[]> => {
-        const found: string[] = [];
-        for (const name of [
-          'opcua',
-          'modbus',
-          'capturePath',
-          'captureSpeed',
-          'recordPath',
-          'recordBytes',
-          'recordFiles',
-          'startFrom'
-        ])
-          if (await shown(name)) found.push(name);
-        return found;
-      };
-      should(await editor.evaluate<string>("$('#node-input-capturePath').val()")).equal('captures');
-      should(await all()).eql(['capturePath', 'captureSpeed', 'startFrom']);
-      should(await editor.evaluate<boolean>("$('#openot-reader-find').is(':visible')")).be.false();
-      await editor.screenshot('reader-capture');
-      await choose('modbus');
-      should(await all()).eql(['modbus', 'recordPath', 'startFrom']);
-      await editor.evaluate("void $('#node-input-recordPath').val('captures/').trigger('change')");
-      should(await all()).eql(['modbus', 'recordPath', 'recordBytes', 'recordFiles', 'startFrom']);
-      should(
-        await editor.evaluate<string>("$('#node-input-recordBytes').val() + ' ' + $('#node-input-recordFiles').val()")
-      ).equal('16777216 4');
-      await editor.evaluate("document.getElementById('node-input-recordFiles').scrollIntoView({ block: 'end' })");
-      await editor.screenshot('reader-recording');
-      await choose('capture');
-      await editor.press('ok');
-      should(await editor.evaluate<boolean>("RED.nodes.node('replay').valid")).be.true();
-      should(editor.problems).eql([]);
-    } finally {
-      await editor.close();
-    }
-  });
+  );
 });

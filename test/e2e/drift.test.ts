@@ -48,40 +48,44 @@ describe('a definition that changes under the reader', function () {
         kind !== 'loss' && provenance.epoch.relation === 'current' && provenance.epoch.definitionHash === hash
     );
 
-  it('resolves, then gives placeholders with raw slots, then resolves again once the new file appears in the watched folder', async () => {
-    const oldHash = plc.simulator.statistics().definitionHash;
-    await until(
-      'resolved documents',
-      () => ofEpoch(oldHash).length > 50,
-      () => runtime.log
-    );
-    should(ofEpoch(oldHash).every(({ kind }) => kind === 'event')).be.true();
+  it(
+    'resolves, then gives placeholders with raw slots, then resolves again once the new file appears in ' +
+      'the watched folder',
+    async () => {
+      const oldHash = plc.simulator.statistics().definitionHash;
+      await until(
+        'resolved documents',
+        () => ofEpoch(oldHash).length > 50,
+        () => runtime.log
+      );
+      should(ofEpoch(oldHash).every(({ kind }) => kind === 'event')).be.true();
 
-    plc.simulator.command('definition-change');
-    const newHash = plc.simulator.statistics().definitionHash;
-    should(newHash).not.equal(oldHash);
-    await until(
-      'placeholders',
-      () => ofEpoch(newHash).length > 30,
-      () => runtime.log
-    );
-    for (const document of ofEpoch(newHash)) {
-      should(document.kind).equal('placeholder');
-      should(document.reason!.kind).equal('drift');
-      should(document.rawSlots).be.an.Array();
+      plc.simulator.command('definition-change');
+      const newHash = plc.simulator.statistics().definitionHash;
+      should(newHash).not.equal(oldHash);
+      await until(
+        'placeholders',
+        () => ofEpoch(newHash).length > 30,
+        () => runtime.log
+      );
+      for (const document of ofEpoch(newHash)) {
+        should(document.kind).equal('placeholder');
+        should(document.reason!.kind).equal('drift');
+        should(document.rawSlots).be.an.Array();
+      }
+
+      const text = plc.simulator.definitionText();
+      writeFileSync(join(userDir, 'incoming.json'), text);
+      renameSync(join(userDir, 'incoming.json'), join(folder, 'second.json'));
+      await until(
+        'resolved documents of the new epoch',
+        () => ofEpoch(newHash).filter(({ kind }) => kind === 'event').length > 30,
+        () => runtime.log
+      );
+      const kinds = ofEpoch(newHash).map(({ kind }) => kind);
+      should(kinds.slice(kinds.indexOf('event')).every((kind) => kind === 'event')).be.true();
+      should(readDocuments(output).filter(({ kind }) => kind === 'loss')).eql([]);
+      should(existsSync(join(userDir, 'errors.txt'))).be.false();
     }
-
-    const text = plc.simulator.definitionText();
-    writeFileSync(join(userDir, 'incoming.json'), text);
-    renameSync(join(userDir, 'incoming.json'), join(folder, 'second.json'));
-    await until(
-      'resolved documents of the new epoch',
-      () => ofEpoch(newHash).filter(({ kind }) => kind === 'event').length > 30,
-      () => runtime.log
-    );
-    const kinds = ofEpoch(newHash).map(({ kind }) => kind);
-    should(kinds.slice(kinds.indexOf('event')).every((kind) => kind === 'event')).be.true();
-    should(readDocuments(output).filter(({ kind }) => kind === 'loss')).eql([]);
-    should(existsSync(join(userDir, 'errors.txt'))).be.false();
-  });
+  );
 });

@@ -299,78 +299,81 @@ for (const theme of themes) {
       should(editor.problems).eql([]);
     });
 
-    it('takes nodes as version 0.1 saved them: valid, and the dialogs show the defaults of what came later', async () => {
-      const early = [
-        {
-          id: 'early-opcua',
-          type: 'openot-opcua',
-          name: '',
-          endpoint: 'opc.tcp://127.0.0.1:48400',
-          securityMode: 'None',
-          securityPolicy: 'Basic256Sha256',
-          authentication: 'anonymous',
-          trust: 'list',
-          requestTimeout: '10000'
-        },
-        {
-          id: 'early-reader',
-          type: 'openot-reader',
-          x: 100,
-          y: 700,
-          wires: [[], []],
-          name: '',
-          stream: '',
-          transport: 'opcua',
-          opcua: 'early-opcua',
-          controlNode: 'ns=1;s=C',
-          ringNode: 'ns=1;s=R',
-          mode: 'poll',
-          interval: '500',
-          verify: 'extraCall',
-          startFrom: 'oldest',
-          maxRecords: '1000',
-          maxBytes: '65536',
-          statusInterval: '5000'
-        },
-        {
-          id: 'early-simulator',
-          type: 'openot-simulator',
-          x: 300,
-          y: 700,
-          wires: [[]],
-          name: '',
-          scenario: 'reactor',
-          rate: '20',
-          ringBytes: '65536',
-          opcuaPort: '48400'
-        }
-      ];
-      await editor.evaluate(
-        `RED.nodes.import(${JSON.stringify(early)}.map((node) => (node.x ? { ...node, z: RED.workspaces.active() ` +
-          '} : node)), { generateIds: false })'
-      );
-      should(
-        await editor.evaluate<boolean[]>(
-          "['early-opcua', 'early-reader', 'early-simulator'].map((id) => RED.nodes.node(id).valid !== false)"
-        )
-      ).eql([true, true, true]);
-      await editor.openDialog('early-reader');
-      const shown = await editor.evaluate<string[]>(
-        "['registerType', 'byteOrder', 'controlAddress', 'commit', 'maxInFlight', 'ackTimeout'].map((name) => " +
-          "$('#node-input-' + name).val())"
-      );
-      should(shown).eql(['holding', 'big', '', 'onSend', '16', '60000']);
-      should(await editor.evaluate<number>("$('.red-ui-tray-body .input-error').length")).equal(0);
-      await editor.press('ok');
-      await editor.openDialog('early-simulator');
-      should(await editor.evaluate<string>("$('#node-input-modbusPort').val()")).equal('0');
-      await editor.press('ok');
-      should(
-        await editor.evaluate<boolean[]>(
-          "['early-reader', 'early-simulator'].map((id) => RED.nodes.node(id).valid !== false)"
-        )
-      ).eql([true, true]);
-      should(editor.problems).eql([]);
-    });
+    it(
+      'takes nodes as version 0.1 saved them: valid, and the dialogs show the defaults of what came ' + 'later',
+      async () => {
+        const early = [
+          {
+            id: 'early-opcua',
+            type: 'openot-opcua',
+            name: '',
+            endpoint: 'opc.tcp://127.0.0.1:48400',
+            securityMode: 'None',
+            securityPolicy: 'Basic256Sha256',
+            authentication: 'anonymous',
+            trust: 'list',
+            requestTimeout: '10000'
+          },
+          {
+            id: 'early-reader',
+            type: 'openot-reader',
+            x: 100,
+            y: 700,
+            wires: [[], []],
+            name: '',
+            stream: '',
+            transport: 'opcua',
+            opcua: 'early-opcua',
+            controlNode: 'ns=1;s=C',
+            ringNode: 'ns=1;s=R',
+            mode: 'poll',
+            interval: '500',
+            verify: 'extraCall',
+            startFrom: 'oldest',
+            maxRecords: '1000',
+            maxBytes: '65536',
+            statusInterval: '5000'
+          },
+          {
+            id: 'early-simulator',
+            type: 'openot-simulator',
+            x: 300,
+            y: 700,
+            wires: [[]],
+            name: '',
+            scenario: 'reactor',
+            rate: '20',
+            ringBytes: '65536',
+            opcuaPort: '48400'
+          }
+        ];
+        await editor.evaluate(
+          `RED.nodes.import(${JSON.stringify(early)}.map((node) => (node.x ? { ...node, z: RED.workspaces.active() ` +
+            '} : node)), { generateIds: false })'
+        );
+        should(
+          await editor.evaluate<boolean[]>(
+            "['early-opcua', 'early-reader', 'early-simulator'].map((id) => RED.nodes.node(id).valid !== false)"
+          )
+        ).eql([true, true, true]);
+        await editor.openDialog('early-reader');
+        const shown = await editor.evaluate<string[]>(
+          "['registerType', 'byteOrder', 'controlAddress', 'commit', 'maxInFlight', 'ackTimeout'].map((name) => " +
+            "$('#node-input-' + name).val())"
+        );
+        should(shown).eql(['holding', 'big', '', 'onSend', '16', '60000']);
+        should(await editor.evaluate<number>("$('.red-ui-tray-body .input-error').length")).equal(0);
+        await editor.press('ok');
+        await editor.openDialog('early-simulator');
+        should(await editor.evaluate<string>("$('#node-input-modbusPort').val()")).equal('0');
+        await editor.press('ok');
+        should(
+          await editor.evaluate<boolean[]>(
+            "['early-reader', 'early-simulator'].map((id) => RED.nodes.node(id).valid !== false)"
+          )
+        ).eql([true, true]);
+        should(editor.problems).eql([]);
+      }
+    );
   });
 }

@@ -127,128 +127,139 @@ describe('the packed tarball in an empty user directory', function () {
     });
   }
 
-  it('lets the buttons of the drift example be pressed: placeholders with raw slots, then resolved documents again', async () => {
-    const name = exampleNames.find((example) => example.startsWith('02'))!;
-    const flows = await runtime.json<FlowNode[]>(
-      `/library/examples/flows/@openot/node-red/${encodeURIComponent(name)}`
-    );
-    const { debug } = runtime.comms;
-    const button = (number: string): string =>
-      flows.find((node) => node.type === 'inject' && String(node.name).startsWith(number))!.id;
-    const since = (at: number, pattern: RegExp): Promise<unknown> =>
-      until(
-        String(pattern),
-        () => debug.slice(at).find(({ msg }) => pattern.test(msg)),
-        () => JSON.stringify(debug.slice(at).slice(-6)) + runtime.log.slice(-1500)
+  it(
+    'lets the buttons of the drift example be pressed: placeholders with raw slots, then resolved ' + 'documents again',
+    async () => {
+      const name = exampleNames.find((example) => example.startsWith('02'))!;
+      const flows = await runtime.json<FlowNode[]>(
+        `/library/examples/flows/@openot/node-red/${encodeURIComponent(name)}`
       );
-    await runtime.deploy(flows);
-    // The flow's own start (writing the first file) takes a moment.
-    await sleep(1000);
-    await since(debug.length, /"kind":\s*"event"/);
-    let at = debug.length;
-    await runtime.inject(button('1.'));
-    await since(at, /"kind":\s*"placeholder".*"rawSlots"/s);
-    await since(at, /"expected".*"action":\s*"placeholder"/s);
-    at = debug.length;
-    await runtime.inject(button('2.'));
-    await since(at, /"action":\s*"resolve"/);
-    at = debug.length;
-    await since(at, /"kind":\s*"event"/);
-    should(debug.slice(at).some(({ msg }) => /"kind":\s*"placeholder"/.test(msg))).be.false();
-  });
+      const { debug } = runtime.comms;
+      const button = (number: string): string =>
+        flows.find((node) => node.type === 'inject' && String(node.name).startsWith(number))!.id;
+      const since = (at: number, pattern: RegExp): Promise<unknown> =>
+        until(
+          String(pattern),
+          () => debug.slice(at).find(({ msg }) => pattern.test(msg)),
+          () => JSON.stringify(debug.slice(at).slice(-6)) + runtime.log.slice(-1500)
+        );
+      await runtime.deploy(flows);
+      // The flow's own start (writing the first file) takes a moment.
+      await sleep(1000);
+      await since(debug.length, /"kind":\s*"event"/);
+      let at = debug.length;
+      await runtime.inject(button('1.'));
+      await since(at, /"kind":\s*"placeholder".*"rawSlots"/s);
+      await since(at, /"expected".*"action":\s*"placeholder"/s);
+      at = debug.length;
+      await runtime.inject(button('2.'));
+      await since(at, /"action":\s*"resolve"/);
+      at = debug.length;
+      await since(at, /"kind":\s*"event"/);
+      should(debug.slice(at).some(({ msg }) => /"kind":\s*"placeholder"/.test(msg))).be.false();
+    }
+  );
 
-  it('lets the buttons of the acknowledging example be pressed: nothing counts as read while the disk fails, all of it is written later', async () => {
-    const name = exampleNames.find((example) => example.startsWith('05'))!;
-    const flows = await runtime.json<FlowNode[]>(
-      `/library/examples/flows/@openot/node-red/${encodeURIComponent(name)}`
-    );
-    const { debug, status } = runtime.comms;
-    const button = (number: string): string =>
-      flows.find((node) => node.type === 'inject' && String(node.name).startsWith(number))!.id;
-    const ack = flows.find(({ type }) => type === 'openot-ack')!.id;
-    const written = (): Set<string> =>
-      new Set(countByIdentity(readDocuments(join(userDir, 'openot-events.ndjson'))).keys());
-    await runtime.deploy(flows);
-    await until(
-      'acknowledgements',
-      () => /^[1-9]\d* batch/.test(status.get(ack)?.text ?? ''),
-      () => JSON.stringify(status.get(ack))
-    );
-    const at = debug.length;
-    await runtime.inject(button('1.'));
-    await until(
-      'the failure',
-      () => debug.slice(at).some(({ msg }) => /ENOENT/.test(msg)),
-      () => runtime.log.slice(-1500)
-    );
-    await until(
-      'its status',
-      () => /failed/.test(status.get(ack)?.text ?? ''),
-      () => JSON.stringify(status.get(ack))
-    );
-    const before = written().size;
-    await sleep(2000);
-    should(written().size).equal(before);
-    await runtime.inject(button('2.'));
-    // Nothing is missing: of each source, every sequence number up to its last.
-    const missing = (): number => {
-      const last = new Map<string, number>();
-      for (const [run, source, seq] of [...written()].map((identity) => identity.split('/')))
-        last.set(`${run}/${source}`, Math.max(last.get(`${run}/${source}`) ?? -1, Number(seq)));
-      return [...last.values()].reduce((sum, end) => sum + end + 1, 0) - written().size;
-    };
-    await until(
-      'the rest',
-      () => written().size > before + 100 && missing() === 0,
-      () => JSON.stringify([written().size, before, missing(), status.get(ack)])
-    );
-  });
-
-  it('hands out the requests of the network example as they would be sent: all that is required, and a checksum that holds', async () => {
-    const name = exampleNames.find((example) => example.startsWith('07'))!;
-    const flows = await runtime.json<FlowNode[]>(
-      `/library/examples/flows/@openot/node-red/${encodeURIComponent(name)}`
-    );
-    const { debug } = runtime.comms;
-    const at = debug.length;
-    await runtime.deploy(flows);
-    await runtime.inject(flows.find(({ name: title }) => title === 'burst of 500 events')!.id);
-    const optional = ['scope schema_url', 'item item.name', 'item item.duration', 'item item.duration.seconds'];
-    for (const signal of ['logs', 'metrics', 'traces'] as const) {
-      const sent = await until(
-        signal,
-        async () => {
-          const response = await runtime.get(`/openot/network/${signal}`);
-          return response.ok && response.text();
-        },
+  it(
+    'lets the buttons of the acknowledging example be pressed: nothing counts as read while the disk ' +
+      'fails, all of it is written later',
+    async () => {
+      const name = exampleNames.find((example) => example.startsWith('05'))!;
+      const flows = await runtime.json<FlowNode[]>(
+        `/library/examples/flows/@openot/node-red/${encodeURIComponent(name)}`
+      );
+      const { debug, status } = runtime.comms;
+      const button = (number: string): string =>
+        flows.find((node) => node.type === 'inject' && String(node.name).startsWith(number))!.id;
+      const ack = flows.find(({ type }) => type === 'openot-ack')!.id;
+      const written = (): Set<string> =>
+        new Set(countByIdentity(readDocuments(join(userDir, 'openot-events.ndjson'))).keys());
+      await runtime.deploy(flows);
+      await until(
+        'acknowledgements',
+        () => /^[1-9]\d* batch/.test(status.get(ack)?.text ?? ''),
+        () => JSON.stringify(status.get(ack))
+      );
+      const at = debug.length;
+      await runtime.inject(button('1.'));
+      await until(
+        'the failure',
+        () => debug.slice(at).some(({ msg }) => /ENOENT/.test(msg)),
         () => runtime.log.slice(-1500)
       );
-      const request = JSON.parse(sent as string) as unknown;
-      assertValid(signal, sent);
-      // Not every span has events.
-      const events =
-        signal === 'traces' && holders(signal, request, 'event').length === 0
-          ? ['event .name', 'event .timeUnixNano', 'event time']
-          : [];
-      should(missingOf(signal, 'otlp', request, [...optional, ...events])).eql([]);
-      const [scope] = holders(signal, request, 'scope') as { attributes: KeyValue[] }[];
-      const sum = createHash('md5')
-        .update(itemsText(signal, sent as string), 'utf8')
-        .digest('hex')
-        .toUpperCase();
-      should(scope.attributes.find(({ key }) => key === 'checksum')?.value).eql({ stringValue: sum });
-    }
-    const shown = (pattern: RegExp): Promise<unknown> =>
-      until(
-        String(pattern),
-        () => debug.slice(at).find(({ msg }) => pattern.test(msg)),
-        () => JSON.stringify(debug.slice(-5))
+      await until(
+        'its status',
+        () => /failed/.test(status.get(ack)?.text ?? ''),
+        () => JSON.stringify(status.get(ack))
       );
-    await shown(/"producer":"plant-4711".*"isWhole":true.*Batch [^"]*: none -> Started"/);
-    await shown(/StateMachine [^"]*: \w+ -> \w+ after [\d.]+ s/);
-    should(debug.slice(at).filter(({ msg }) => /"isWhole":false/.test(msg))).eql([]);
-    await shown(/"resourceLogs".*"count","value":\{"intValue":\d+\}/);
-  });
+      const before = written().size;
+      await sleep(2000);
+      should(written().size).equal(before);
+      await runtime.inject(button('2.'));
+      // Nothing is missing: of each source, every sequence number up to its last.
+      const missing = (): number => {
+        const last = new Map<string, number>();
+        for (const [run, source, seq] of [...written()].map((identity) => identity.split('/')))
+          last.set(`${run}/${source}`, Math.max(last.get(`${run}/${source}`) ?? -1, Number(seq)));
+        return [...last.values()].reduce((sum, end) => sum + end + 1, 0) - written().size;
+      };
+      await until(
+        'the rest',
+        () => written().size > before + 100 && missing() === 0,
+        () => JSON.stringify([written().size, before, missing(), status.get(ack)])
+      );
+    }
+  );
+
+  it(
+    'hands out the requests of the network example as they would be sent: all that is required, and a ' +
+      'checksum that holds',
+    async () => {
+      const name = exampleNames.find((example) => example.startsWith('07'))!;
+      const flows = await runtime.json<FlowNode[]>(
+        `/library/examples/flows/@openot/node-red/${encodeURIComponent(name)}`
+      );
+      const { debug } = runtime.comms;
+      const at = debug.length;
+      await runtime.deploy(flows);
+      await runtime.inject(flows.find(({ name: title }) => title === 'burst of 500 events')!.id);
+      const optional = ['scope schema_url', 'item item.name', 'item item.duration', 'item item.duration.seconds'];
+      for (const signal of ['logs', 'metrics', 'traces'] as const) {
+        const sent = await until(
+          signal,
+          async () => {
+            const response = await runtime.get(`/openot/network/${signal}`);
+            return response.ok && response.text();
+          },
+          () => runtime.log.slice(-1500)
+        );
+        const request = JSON.parse(sent as string) as unknown;
+        assertValid(signal, sent);
+        // Not every span has events.
+        const events =
+          signal === 'traces' && holders(signal, request, 'event').length === 0
+            ? ['event .name', 'event .timeUnixNano', 'event time']
+            : [];
+        should(missingOf(signal, 'otlp', request, [...optional, ...events])).eql([]);
+        const [scope] = holders(signal, request, 'scope') as { attributes: KeyValue[] }[];
+        const sum = createHash('md5')
+          .update(itemsText(signal, sent as string), 'utf8')
+          .digest('hex')
+          .toUpperCase();
+        should(scope.attributes.find(({ key }) => key === 'checksum')?.value).eql({ stringValue: sum });
+      }
+      const shown = (pattern: RegExp): Promise<unknown> =>
+        until(
+          String(pattern),
+          () => debug.slice(at).find(({ msg }) => pattern.test(msg)),
+          () => JSON.stringify(debug.slice(-5))
+        );
+      await shown(/"producer":"plant-4711".*"isWhole":true.*Batch [^"]*: none -> Started"/);
+      await shown(/StateMachine [^"]*: \w+ -> \w+ after [\d.]+ s/);
+      should(debug.slice(at).filter(({ msg }) => /"isWhole":false/.test(msg))).eql([]);
+      await shown(/"resourceLogs".*"count","value":\{"intValue":\d+\}/);
+    }
+  );
 
   it('stops in order with a clean log', async () => {
     await runtime.stop();

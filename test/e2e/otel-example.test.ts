@@ -104,77 +104,81 @@ describe('the example from the controller to a collector, imported and deployed'
 
   const press = (name: string): Promise<void> => runtime.inject(one('inject', name).id);
 
-  it('telemetry of all three signals is in a collector written by others, all of it, and acknowledged; the stand-in has stepped aside', async () => {
-    const port = await freePort();
-    const rotel = await Rotel.start(port);
-    try {
-      await deploy(port, await freePort(), 'collector');
-      await until(
-        'the stand-in to step aside',
-        () => /steps aside/.test(status(one('function', 'collector'))),
-        context
-      );
-      await press('burst of 500 events');
-      await until(
-        'log records, points and spans in the collector',
-        () =>
-          signals.every((signal) => rotel.passedOn[signal].some((request) => itemsOf(signal, request).length > 0)) &&
-          rotel.passedOn.logs.flatMap((request) => itemsOf('logs', request)).length > 500,
-        context
-      );
-      await runtime.inject('hard');
-      const message = await until(
-        'the hard values in the collector',
-        () =>
-          rotel.passedOn.logs
+  it(
+    'telemetry of all three signals is in a collector written by others, all of it, and acknowledged; ' +
+      'the stand-in has stepped aside',
+    async () => {
+      const port = await freePort();
+      const rotel = await Rotel.start(port);
+      try {
+        await deploy(port, await freePort(), 'collector');
+        await until(
+          'the stand-in to step aside',
+          () => /steps aside/.test(status(one('function', 'collector'))),
+          context
+        );
+        await press('burst of 500 events');
+        await until(
+          'log records, points and spans in the collector',
+          () =>
+            signals.every((signal) => rotel.passedOn[signal].some((request) => itemsOf(signal, request).length > 0)) &&
+            rotel.passedOn.logs.flatMap((request) => itemsOf('logs', request)).length > 500,
+          context
+        );
+        await runtime.inject('hard');
+        const message = await until(
+          'the hard values in the collector',
+          () =>
+            rotel.passedOn.logs
+              .flatMap((request) => itemsOf('logs', request))
+              .find((log) => log.timeUnixNano === String(HARD_TIME_NS)),
+          context
+        );
+        for (const { key, what, attribute } of hardSlots)
+          exactText(attributesOf(message)[`openot.extension.${key}`]).should.equal(exactText(attribute), what);
+        await press('stop the controller');
+        const uids = (requests: readonly Json[]): string[] =>
+          requests
             .flatMap((request) => itemsOf('logs', request))
-            .find((log) => log.timeUnixNano === String(HARD_TIME_NS)),
-        context
-      );
-      for (const { key, what, attribute } of hardSlots)
-        exactText(attributesOf(message)[`openot.extension.${key}`]).should.equal(exactText(attribute), what);
-      await press('stop the controller');
-      const uids = (requests: readonly Json[]): string[] =>
-        requests
-          .flatMap((request) => itemsOf('logs', request))
-          .map((log) => String(attributesOf(log)['log.record.uid']?.stringValue));
-      await until(
-        'everything to be acknowledged',
-        async () => {
-          const before = uids(taped().logs).length;
-          await new Promise((resolve) => setTimeout(resolve, 1500));
-          return uids(taped().logs).length === before && uids(rotel.passedOn.logs).length === before;
-        },
-        context
-      );
-      status(one('openot-ack')).should.match(/^[1-9]\d* batch/);
+            .map((log) => String(attributesOf(log)['log.record.uid']?.stringValue));
+        await until(
+          'everything to be acknowledged',
+          async () => {
+            const before = uids(taped().logs).length;
+            await new Promise((resolve) => setTimeout(resolve, 1500));
+            return uids(taped().logs).length === before && uids(rotel.passedOn.logs).length === before;
+          },
+          context
+        );
+        status(one('openot-ack')).should.match(/^[1-9]\d* batch/);
 
-      const sent = taped();
-      sameAs(said('logs', rotel.passedOn.logs, true), said('logs', sent.logs, true));
-      sameAs(said('traces', rotel.passedOn.traces, true), said('traces', sent.traces, true));
-      said('traces', sent.traces).length.should.be.above(0);
-      // The reader goes on telling its status: what was on the tape is a part of what comes.
-      const points = said('metrics', withoutIntegers(sent.metrics), true);
-      await until('the points on the tape', () => {
-        const come = new Set(said('metrics', withoutIntegers(rotel.passedOn.metrics), true));
-        return points.every((point) => come.has(point));
-      });
+        const sent = taped();
+        sameAs(said('logs', rotel.passedOn.logs, true), said('logs', sent.logs, true));
+        sameAs(said('traces', rotel.passedOn.traces, true), said('traces', sent.traces, true));
+        said('traces', sent.traces).length.should.be.above(0);
+        // The reader goes on telling its status: what was on the tape is a part of what comes.
+        const points = said('metrics', withoutIntegers(sent.metrics), true);
+        await until('the points on the tape', () => {
+          const come = new Set(said('metrics', withoutIntegers(rotel.passedOn.metrics), true));
+          return points.every((point) => come.has(point));
+        });
 
-      // Nothing is missing in front of the collector either: of each source every sequence number up to its last.
-      const seqs = new Map<string, Set<number>>();
-      for (const uid of uids(rotel.passedOn.logs).filter((entry) => !entry.includes('/clock/'))) {
-        const [stream, incarnation, run, source, seq] = uid.split('/');
-        const key = [stream, incarnation, run, source].join('/');
-        seqs.set(key, (seqs.get(key) ?? new Set()).add(Number(seq)));
+        // Nothing is missing in front of the collector either: of each source every sequence number up to its last.
+        const seqs = new Map<string, Set<number>>();
+        for (const uid of uids(rotel.passedOn.logs).filter((entry) => !entry.includes('/clock/'))) {
+          const [stream, incarnation, run, source, seq] = uid.split('/');
+          const key = [stream, incarnation, run, source].join('/');
+          seqs.set(key, (seqs.get(key) ?? new Set()).add(Number(seq)));
+        }
+        seqs.size.should.be.above(2);
+        for (const [source, known] of seqs) known.size.should.equal(Math.max(...known) + 1, source);
+      } finally {
+        // First the flow, which would miss it.
+        await runtime.deploy([]);
+        await rotel.stop();
       }
-      seqs.size.should.be.above(2);
-      for (const [source, known] of seqs) known.size.should.equal(Math.max(...known) + 1, source);
-    } finally {
-      // First the flow, which would miss it.
-      await runtime.deploy([]);
-      await rotel.stop();
     }
-  });
+  );
 
   it('telemetry of all three signals is in the stand-in, also after the flow is deployed again', async () => {
     const port = await freePort();

@@ -103,41 +103,44 @@ describe('a collector written by others (Rotel)', function () {
   }
 
   for (const compression of ['gzip', 'none'] as const) {
-    it(`takes all three signals and gives back counts, ids, times to the nanosecond and values (${compression})`, async () => {
-      const requests = mapped([hardDocuments('filler-3')]);
-      await deliver(rotel.endpoint, requests, compression);
-      await gaveBack(requests);
-      const [record] = rotel.passedOn.logs
-        .flatMap((request) => itemsOf('logs', request))
-        .filter((item) => item.eventName === 'openot.message');
-      record!.timeUnixNano!.should.equal('1780000000123456789');
-      record!.observedTimeUnixNano!.should.equal('1780000009123456792');
-      const attributes = attributesOf(record!);
-      for (const { key, what, attribute } of hardSlots)
-        exactText(attributes[`openot.extension.${key}`]).should.equal(exactText(attribute), what);
-      const spans = rotel.passedOn.traces.flatMap((request) => itemsOf('traces', request));
-      spans
-        .map(({ startTimeUnixNano, endTimeUnixNano }) => [startTimeUnixNano, endTimeUnixNano])
-        .sort()
-        .should.deepEqual([
-          ['1780000003123456792', '1780000007123456796'],
-          ['1780000004123456793', '1780000006123456795']
-        ]);
-      const gauges = rotel.passedOn.metrics
-        .flatMap((request) => itemsOf('metrics', request))
-        .filter(({ metric }) => String(metric).startsWith('openot.value.'));
-      gauges
-        .map(({ timeUnixNano, asDouble, unit }) => [timeUnixNano, asDouble, unit])
-        .sort()
-        .should.deepEqual([
-          ['1780000001123456790', 5, 'Cel'],
-          ['1780000002123456791', 72.25, 'Cel']
-        ]);
-      for (const { resource, scopeLogs } of rotel.passedOn.logs[0]!.resourceLogs as Json[]) {
-        (resource as Json).should.deepEqual(envelope.resource);
-        (scopeLogs as Json[])[0]!.scope!.should.deepEqual(envelope.scope);
+    it(
+      'takes all three signals and gives back counts, ids, times to the nanosecond and values ' + `(${compression})`,
+      async () => {
+        const requests = mapped([hardDocuments('filler-3')]);
+        await deliver(rotel.endpoint, requests, compression);
+        await gaveBack(requests);
+        const [record] = rotel.passedOn.logs
+          .flatMap((request) => itemsOf('logs', request))
+          .filter((item) => item.eventName === 'openot.message');
+        record!.timeUnixNano!.should.equal('1780000000123456789');
+        record!.observedTimeUnixNano!.should.equal('1780000009123456792');
+        const attributes = attributesOf(record!);
+        for (const { key, what, attribute } of hardSlots)
+          exactText(attributes[`openot.extension.${key}`]).should.equal(exactText(attribute), what);
+        const spans = rotel.passedOn.traces.flatMap((request) => itemsOf('traces', request));
+        spans
+          .map(({ startTimeUnixNano, endTimeUnixNano }) => [startTimeUnixNano, endTimeUnixNano])
+          .sort()
+          .should.deepEqual([
+            ['1780000003123456792', '1780000007123456796'],
+            ['1780000004123456793', '1780000006123456795']
+          ]);
+        const gauges = rotel.passedOn.metrics
+          .flatMap((request) => itemsOf('metrics', request))
+          .filter(({ metric }) => String(metric).startsWith('openot.value.'));
+        gauges
+          .map(({ timeUnixNano, asDouble, unit }) => [timeUnixNano, asDouble, unit])
+          .sort()
+          .should.deepEqual([
+            ['1780000001123456790', 5, 'Cel'],
+            ['1780000002123456791', 72.25, 'Cel']
+          ]);
+        for (const { resource, scopeLogs } of rotel.passedOn.logs[0]!.resourceLogs as Json[]) {
+          (resource as Json).should.deepEqual(envelope.resource);
+          (scopeLogs as Json[])[0]!.scope!.should.deepEqual(envelope.scope);
+        }
       }
-    });
+    );
   }
 
   it('gives back 2,000 random documents as they were', async () => {

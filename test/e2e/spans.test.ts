@@ -173,30 +173,33 @@ describe('the spans of a real Node-RED that acknowledges what its mapper has sen
     await untilRest();
   });
 
-  it('are one, and right, where the alarm was open across restarts; what was acknowledged is not read again', async () => {
-    await runtime.stop();
-    const count = logs().length;
-    await start();
-    await untilRest();
-    // The checkpoint has moved on, although the alarm began before it.
-    should(said()!.totals).match({ records: 0, lost: 0 });
-    should(logs().length).equal(count);
-    end(forever);
-    await until('its span', () => spansOf(forever.correlationId).length === 1, context);
-    await untilRest();
-    const [[span], [active, cleared]] = [spansOf(forever.correlationId), logsOf(forever.correlationId)];
-    should([active.eventName, cleared.eventName]).eql(['openot.condition_active', 'openot.condition_cleared']);
-    should(span).match({
-      name: 'TAH-101 temperature high',
-      startTimeUnixNano: active.timeUnixNano,
-      endTimeUnixNano: cleared.timeUnixNano,
-      status: { code: 2 }
-    });
-    should([active, cleared].map(({ traceId, spanId }) => [traceId, spanId])).eql([
-      [span.traceId, span.spanId],
-      [span.traceId, span.spanId]
-    ]);
-  });
+  it(
+    'are one, and right, where the alarm was open across restarts; what was acknowledged is not read ' + 'again',
+    async () => {
+      await runtime.stop();
+      const count = logs().length;
+      await start();
+      await untilRest();
+      // The checkpoint has moved on, although the alarm began before it.
+      should(said()!.totals).match({ records: 0, lost: 0 });
+      should(logs().length).equal(count);
+      end(forever);
+      await until('its span', () => spansOf(forever.correlationId).length === 1, context);
+      await untilRest();
+      const [[span], [active, cleared]] = [spansOf(forever.correlationId), logsOf(forever.correlationId)];
+      should([active.eventName, cleared.eventName]).eql(['openot.condition_active', 'openot.condition_cleared']);
+      should(span).match({
+        name: 'TAH-101 temperature high',
+        startTimeUnixNano: active.timeUnixNano,
+        endTimeUnixNano: cleared.timeUnixNano,
+        status: { code: 2 }
+      });
+      should([active, cleared].map(({ traceId, spanId }) => [traceId, spanId])).eql([
+        [span.traceId, span.spanId],
+        [span.traceId, span.spanId]
+      ]);
+    }
+  );
 
   it('are closed as truncated when their run ends', async () => {
     const alarm = begin();

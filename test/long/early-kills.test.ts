@@ -126,41 +126,45 @@ describe(`a reader that is killed ${LIFE_MS} ms after its first batch, ${KILLS} 
     { commit: 'onSend', workMs: 30 },
     { commit: 'onAck', workMs: 30 }
   ] as const)
-    it(`${commit}, ${workMs} ms a batch: each life ends further on, repeats stay within the published bound, the next life drains the ring`, async () => {
-      plc = await startPlc({ rate: 100, ringBytes: RING_BYTES, truthLimit: 1_000_000 });
-      const { simulator } = plc;
-      // Most of the ring is full when it is first seen.
-      while (simulator.statistics().headAbs < 0.9 * RING_BYTES) simulator.command('burst', 100);
-      lives = new Lives(plc, { ...SETTINGS, commit }, workMs);
-      for (let kill = 0; kill < KILLS; kill++) await lives.live((_, sinceMs) => sinceMs >= LIFE_MS);
-      simulator.command('stop-producer');
-      simulator.command('high-water');
-      const since = performance.now();
-      await lives.live(({ state, lag }) => {
-        if (performance.now() - since > 120_000) throw new Error('the ring was not drained');
-        return state === 'idle' && lag === 0;
-      });
-      const all = lives.lives;
-      console.log(
-        all
-          .map(
-            ({ records, fromAbs, toAbs, repeats }, i) =>
-              `      life ${i + 1}: ${records} records from ${fromAbs} to ${toAbs}, ${repeats} of them again`
-          )
-          .join('\n')
-      );
-      const faults: string[] = [];
-      for (let i = 1; i < all.length; i++) {
-        if (all[i].toAbs <= all[i - 1].toAbs) faults.push(`life ${i + 1} ended at ${all[i].toAbs}`);
-        if (all[i].fromAbs <= all[i - 1].fromAbs) faults.push(`life ${i + 1} began at ${all[i].fromAbs} again`);
-        if (all[i].repeats > REPEATS) faults.push(`life ${i + 1}: ${all[i].repeats} again, at most ${REPEATS}`);
+    it(
+      `${commit}, ${workMs} ms a batch: each life ends further on, repeats stay within the published ` +
+        'bound, the next life drains the ring',
+      async () => {
+        plc = await startPlc({ rate: 100, ringBytes: RING_BYTES, truthLimit: 1_000_000 });
+        const { simulator } = plc;
+        // Most of the ring is full when it is first seen.
+        while (simulator.statistics().headAbs < 0.9 * RING_BYTES) simulator.command('burst', 100);
+        lives = new Lives(plc, { ...SETTINGS, commit }, workMs);
+        for (let kill = 0; kill < KILLS; kill++) await lives.live((_, sinceMs) => sinceMs >= LIFE_MS);
+        simulator.command('stop-producer');
+        simulator.command('high-water');
+        const since = performance.now();
+        await lives.live(({ state, lag }) => {
+          if (performance.now() - since > 120_000) throw new Error('the ring was not drained');
+          return state === 'idle' && lag === 0;
+        });
+        const all = lives.lives;
+        console.log(
+          all
+            .map(
+              ({ records, fromAbs, toAbs, repeats }, i) =>
+                `      life ${i + 1}: ${records} records from ${fromAbs} to ${toAbs}, ${repeats} of them again`
+            )
+            .join('\n')
+        );
+        const faults: string[] = [];
+        for (let i = 1; i < all.length; i++) {
+          if (all[i].toAbs <= all[i - 1].toAbs) faults.push(`life ${i + 1} ended at ${all[i].toAbs}`);
+          if (all[i].fromAbs <= all[i - 1].fromAbs) faults.push(`life ${i + 1} began at ${all[i].fromAbs} again`);
+          if (all[i].repeats > REPEATS) faults.push(`life ${i + 1}: ${all[i].repeats} again, at most ${REPEATS}`);
+        }
+        should(faults).eql([]);
+        const { delivered, reported } = lives;
+        const missing = simulator
+          .truth()
+          .map(({ runId, sourceId, seq }) => `${runId}/${sourceId}/${seq}`)
+          .filter((id) => !delivered.has(id) && !reported.has(id));
+        should(missing).eql([]);
       }
-      should(faults).eql([]);
-      const { delivered, reported } = lives;
-      const missing = simulator
-        .truth()
-        .map(({ runId, sourceId, seq }) => `${runId}/${sourceId}/${seq}`)
-        .filter((id) => !delivered.has(id) && !reported.has(id));
-      should(missing).eql([]);
-    });
+    );
 });

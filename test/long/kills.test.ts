@@ -61,12 +61,16 @@ describe('a runtime that is killed (kill -9) again and again', function () {
     should(sums.duplicatesOfOneKill).be.belowOrEqual(duplicatesBound(1 << 19));
   });
 
-  it(`${Math.ceil(KILLS / 4)} kills, and the ring is written around each time: lost, indeterminate and delivered are exactly what was produced`, async () => {
-    const sums = await killed(Math.ceil(KILLS / 4), 16_384);
-    should(faultsOf(sums)).eql([]);
-    should(sums.lost).be.above(0);
-    should(sums.indeterminate).be.above(0);
-    should(sums.delivered + sums.lost + sums.indeterminate - sums.indeterminateDelivered).equal(sums.produced);
-    should(sums.duplicatesOfOneKill).be.belowOrEqual(duplicatesBound(16_384));
-  });
+  it(
+    `${Math.ceil(KILLS / 4)} kills, and the ring is written around each time: lost, indeterminate and ` +
+      'delivered are exactly what was produced',
+    async () => {
+      const sums = await killed(Math.ceil(KILLS / 4), 16_384);
+      should(faultsOf(sums)).eql([]);
+      should(sums.lost).be.above(0);
+      should(sums.indeterminate).be.above(0);
+      should(sums.delivered + sums.lost + sums.indeterminate - sums.indeterminateDelivered).equal(sums.produced);
+      should(sums.duplicatesOfOneKill).be.belowOrEqual(duplicatesBound(16_384));
+    }
+  );
 });

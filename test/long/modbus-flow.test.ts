@@ -127,16 +127,20 @@ describe('the example flow over Modbus TCP in a real Node-RED', function () {
     should(isFlat(memory)).be.true();
   });
 
-  it(`${NARROW_MINUTES} minutes above what the link carries (one request in a scan of 20 ms): what is lost is reported, exactly, and memory is flat`, async () => {
-    quirks.scan = 20;
-    const { sums, memory, tookS, requests } = await run(NARROW_MINUTES);
-    await runtime.stop();
-    console.log(`      ${tookS.toFixed(0)} s: ${rangeLine(sums)}; ${Math.round(requests / tookS)} requests/s`);
-    console.log(`      ${memory.line()}`);
-    should(sums.faults).eql([]);
-    should(sums.lost).be.above(1_000);
-    should(sums.delivered).be.above(1_000);
-    should(sums.delivered + sums.lost).equal(sums.produced);
-    should(isFlat(memory)).be.true();
-  });
+  it(
+    `${NARROW_MINUTES} minutes above what the link carries (one request in a scan of 20 ms): what is ` +
+      'lost is reported, exactly, and memory is flat',
+    async () => {
+      quirks.scan = 20;
+      const { sums, memory, tookS, requests } = await run(NARROW_MINUTES);
+      await runtime.stop();
+      console.log(`      ${tookS.toFixed(0)} s: ${rangeLine(sums)}; ${Math.round(requests / tookS)} requests/s`);
+      console.log(`      ${memory.line()}`);
+      should(sums.faults).eql([]);
+      should(sums.lost).be.above(1_000);
+      should(sums.delivered).be.above(1_000);
+      should(sums.delivered + sums.lost).equal(sums.produced);
+      should(isFlat(memory)).be.true();
+    }
+  );
 });

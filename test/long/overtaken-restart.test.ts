@@ -65,41 +65,52 @@ function faultsOf(sums: OvertakenSums): string[] {
  * Red when written: where the ring overtook the place at which reading had ended, and overwrites it before `rereadMs`
  * has passed, the restart is seen and forgotten (test/lib/reader/holes/forgotten-restart.test.ts).
  */
-describe(`a controller that is power-cycled while nobody reads, keeps its run id and overtakes the old place, ${TIMES} times each`, function () {
-  this.timeout(1_800_000);
-  const variants: Variant[] = RINGS.flatMap((ring) => ABSENCES.map((absence) => ({ ...ring, absence, outcomes: [] })));
+describe(
+  'a controller that is power-cycled while nobody reads, keeps its run id and overtakes the old place, ' +
+    `${TIMES} times each`,
+  function () {
+    this.timeout(1_800_000);
+    const variants: Variant[] = RINGS.flatMap((ring) =>
+      ABSENCES.map((absence) => ({ ...ring, absence, outcomes: [] }))
+    );
 
-  before(async () => {
-    const pkiFolder = mkdtempSync(join(tmpdir(), 'openot-pki-'));
-    try {
-      await play(variants, pkiFolder);
-    } finally {
-      rmSync(pkiFolder, { recursive: true, force: true });
-    }
-  });
-
-  for (const { ringBytes, rate, absence, outcomes } of variants)
-    it(`ring of ${ringBytes >> 10} KiB, ${rate} records/s, ${TEXT[absence]}: what the new life produced is delivered or reported`, () => {
-      const faults: string[] = [];
-      const lostBy: Record<string, number> = {};
-      for (const { seed, outcome } of outcomes) {
-        if (outcome instanceof Error) {
-          faults.push(`seed ${seed}: ${outcome.message}`);
-          continue;
-        }
-        for (const sums of outcome) {
-          const { name, produced, delivered, lost, incarnations, errors } = sums;
-          console.log(
-            `      ${name}, seed ${seed}: produced ${produced}, delivered ${delivered}, lost ${lost}, silent ` +
-              `${sums.silent.length}, incarnations ${incarnations.join(', ') || 'none'}; ${errors.join(' ')}`
-          );
-          lostBy[name] = (lostBy[name] ?? 0) + lost;
-          for (const fault of faultsOf(sums)) faults.push(`${name}, seed ${seed}: ${fault}`);
-        }
+    before(async () => {
+      const pkiFolder = mkdtempSync(join(tmpdir(), 'openot-pki-'));
+      try {
+        await play(variants, pkiFolder);
+      } finally {
+        rmSync(pkiFolder, { recursive: true, force: true });
       }
-      // A reader that is quick may read all of it once; if it did each time, the ring was never overtaken.
-      for (const [name, lost] of Object.entries(lostBy)) if (lost === 0) faults.push(`${name}: never anything lost`);
-      should(outcomes).have.length(TIMES);
-      should(faults).eql([]);
     });
-});
+
+    for (const { ringBytes, rate, absence, outcomes } of variants)
+      it(
+        `ring of ${ringBytes >> 10} KiB, ${rate} records/s, ${TEXT[absence]}: what the new life produced is ` +
+          'delivered or reported',
+        () => {
+          const faults: string[] = [];
+          const lostBy: Record<string, number> = {};
+          for (const { seed, outcome } of outcomes) {
+            if (outcome instanceof Error) {
+              faults.push(`seed ${seed}: ${outcome.message}`);
+              continue;
+            }
+            for (const sums of outcome) {
+              const { name, produced, delivered, lost, incarnations, errors } = sums;
+              console.log(
+                `      ${name}, seed ${seed}: produced ${produced}, delivered ${delivered}, lost ${lost}, silent ` +
+                  `${sums.silent.length}, incarnations ${incarnations.join(', ') || 'none'}; ${errors.join(' ')}`
+              );
+              lostBy[name] = (lostBy[name] ?? 0) + lost;
+              for (const fault of faultsOf(sums)) faults.push(`${name}, seed ${seed}: ${fault}`);
+            }
+          }
+          // A reader that is quick may read all of it once; if it did each time, the ring was never overtaken.
+          for (const [name, lost] of Object.entries(lostBy))
+            if (lost === 0) faults.push(`${name}: never anything lost`);
+          should(outcomes).have.length(TIMES);
+          should(faults).eql([]);
+        }
+      );
+  }
+);

@@ -1,6 +1,6 @@
 /** What an archive keeps apart from its folder: what it signed last, and what it knows of its streams at that size. */
 import { isCount, isObject, isText, listOf } from '../../base';
-import { openJson, sealJson } from '../../state';
+import { openJson, checksummedJson } from '../../state';
 import { TreeHead } from '../tree/merkle';
 import { HASH_LENGTH } from '../tree/digest';
 import { LogHead } from './entry';
@@ -34,7 +34,7 @@ export interface ArchiveState {
 
 /** As bytes. */
 export const encodeState = ({ head, streams, ...rest }: ArchiveState): Uint8Array =>
-  sealJson(FORMAT, {
+  checksummedJson(FORMAT, {
     ...rest,
     head: { size: head.size, root: Buffer.from(head.root).toString('base64') },
     streams: streams.map((stream) => stream.toJSON())

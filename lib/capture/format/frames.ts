@@ -73,7 +73,7 @@ export interface HeaderFrame {
 /** What connecting came to. */
 export interface ConnectFrame {
   readonly type: 'connect';
-  /** Said once more at the beginning of a file: the link was there all along. */
+  /** Written once more at the beginning of a file: the link was there all along. */
   readonly again: boolean;
   readonly outcome: CaptureFacts | CaptureTrouble;
 }

@@ -13,7 +13,7 @@ interface Sleeper {
 /**
  * The time of a recording, for the reader that replays it: its wall time is the one at which a frame was recorded, so
  * that receive times come out as they were. With `jumps`, a pause is over as soon as nothing else happens: the same
- * polls and the same patience as then, in a fraction of the time. It never runs far beyond the next frame that is
+ * polls and the same waits as then, in a fraction of the time. It never runs far beyond the next frame that is
  * recorded; when nobody asks for that (back-pressure) or there is none, pauses last as long as they say. Between pauses
  * time stands, so that the speed of this machine changes nothing.
  */

@@ -42,7 +42,7 @@ const FETCH_US = 1_000_000;
 /** The same asked so often out of the image, with nothing going on, is no progress. */
 const MAX_REPEATS = 4;
 /** At original speed: a recorded Read is waited for, or answered late, within so many milliseconds. */
-const PATIENCE_MS = 2000;
+const NEAR_MS = 2000;
 
 const hasRing = (parts: readonly ReadPart[]): boolean => parts.some(({ kind }) => kind === 'ring');
 
@@ -198,7 +198,7 @@ class Replay implements CaptureTransport {
       if (frame === undefined) return this.serveLast(parts);
       const { content } = frame;
       const dueInMs = this.dueInMs(frame);
-      const isAsked = content.type === 'read' && Math.abs(dueInMs) <= PATIENCE_MS && isSame(content, parts);
+      const isAsked = content.type === 'read' && Math.abs(dueInMs) <= NEAR_MS && isSame(content, parts);
       if (isAsked) {
         await this.wait(dueInMs);
         return this.answerAt(0);

@@ -19,7 +19,7 @@ const MISMATCH_POLLS = 4;
 export function readFailed({ observation }: Case): PollEnd | undefined {
   if (observation.kind !== 'unread') return undefined;
   const { error, isSmaller } = observation;
-  // Said, though it mends itself: a Read that was given up after a time-out is no sign of health.
+  // An error all the same, though it mends itself: a Read that was given up after a time-out is no sign of health.
   return isSmaller ? { kind: 'soon', ms: RETRY_PAUSES_MS[0], trouble: error } : { kind: 'failed', error };
 }
 

@@ -1,6 +1,6 @@
 import { isObject } from '../../base';
 import { BEGAN_CAUSES, Began, NoticeItem } from '../../stream';
-import { Decoded, openJson, sealJson } from '../../state';
+import { Decoded, openJson, checksummedJson } from '../../state';
 import { HEADER_LENGTH, parseSafeU64, parseU64 } from '../../wire';
 import { MAX_HEARTBEATS } from '../judge/heartbeats';
 
@@ -82,7 +82,7 @@ export type StateResult =
 const FORMAT = { magic: 'OPENOT-READER-STATE', version: 2 };
 
 /** The image of a state. */
-export const encodeState = (state: StateFile): Uint8Array => sealJson(FORMAT, state);
+export const encodeState = (state: StateFile): Uint8Array => checksummedJson(FORMAT, state);
 
 /** The state of an image, or what is wrong with it. */
 export function decodeState(image: Uint8Array): Decoded<StateFile> {

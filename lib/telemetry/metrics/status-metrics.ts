@@ -75,7 +75,7 @@ export class StatusMetrics {
         status.code === undefined ? undefined : 1,
         textAttribute('openot.reader.code', status.code ?? '')
       ),
-      // Said once: a series that just ended would stand at 1 for as long as its store looks back.
+      // Reported once: a series that just ended would stand at 1 for as long as its store looks back.
       points(
         'openot.reader.trouble',
         before === undefined || before === status.code ? undefined : 0,

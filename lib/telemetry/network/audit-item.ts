@@ -2,7 +2,7 @@ import type { DocumentField, DocumentObject, EventDocument } from '../../documen
 import { EventType } from '../../wire/registry/events';
 import { Key } from '../../wire/registry/value-keys';
 import { fieldOf } from '../field-of';
-import type { AuditBook } from './audit-book';
+import type { AuditTracker } from './audit-tracker';
 
 /** What an audit log is about (docs/format.md 24). */
 export interface AuditItem {
@@ -29,16 +29,16 @@ export const NO_STATE = 'none';
  * The machine of a StateTransition, the batch of a BatchEvent; of all else the source that it comes from, without a
  * state.
  */
-export function auditItem(document: DocumentObject, stream: string, book: AuditBook): AuditItem {
+export function auditItem(document: DocumentObject, stream: string, tracker: AuditTracker): AuditItem {
   if (document.kind === 'event') {
     if (document.eventTypeId === EventType.StateTransition)
-      return machineItem(document, stream, book) ?? sourceItem(document, stream);
+      return machineItem(document, stream, tracker) ?? sourceItem(document, stream);
     if (document.eventTypeId === EventType.BatchEvent)
-      return batchItem(document, stream, book) ?? sourceItem(document, stream);
+      return batchItem(document, stream, tracker) ?? sourceItem(document, stream);
   }
-  if (document.kind === 'loss') book.gap(scopeOf(document, stream), document.provenance.source.id, document.lastSeq);
+  if (document.kind === 'loss') tracker.gap(scopeOf(document, stream), document.provenance.source.id, document.lastSeq);
   if (document.kind === 'placeholder' && changing.has(document.eventTypeId))
-    book.gap(scopeOf(document, stream), document.provenance.source.id, document.seq);
+    tracker.gap(scopeOf(document, stream), document.provenance.source.id, document.seq);
   return sourceItem(document, stream);
 }
 
@@ -59,7 +59,7 @@ export function streamItem(stream: string): AuditItem {
   return { id: name, type: 'Stream', code: name, prevState: NO_STATE, state: NO_STATE };
 }
 
-function machineItem(document: EventDocument, stream: string, book: AuditBook): AuditItem | undefined {
+function machineItem(document: EventDocument, stream: string, tracker: AuditTracker): AuditItem | undefined {
   const machine = fieldOf(document, Key.stateMachineId);
   const from = fieldOf(document, Key.previousState);
   const to = fieldOf(document, Key.newState);
@@ -67,7 +67,7 @@ function machineItem(document: EventDocument, stream: string, book: AuditBook): 
   const code = String(machine.raw ?? machine.value);
   const sourceId = document.provenance.source.id;
   const state = wordOf(to);
-  const before = applied(document, ['machine', String(sourceId), code], stream, state, book);
+  const before = applied(document, ['machine', String(sourceId), code], stream, state, tracker);
   const prevState = from === undefined ? NO_STATE : wordOf(from);
   // It left another state than it had entered: a change in between was not seen.
   const durationNs = before.state === prevState ? before.durationNs : undefined;
@@ -82,13 +82,13 @@ function machineItem(document: EventDocument, stream: string, book: AuditBook): 
   };
 }
 
-function batchItem(document: EventDocument, stream: string, book: AuditBook): AuditItem | undefined {
+function batchItem(document: EventDocument, stream: string, tracker: AuditTracker): AuditItem | undefined {
   const batch = fieldOf(document, Key.batchId);
   const to = fieldOf(document, Key.newState);
   if (batch === undefined || to === undefined) return undefined;
   const code = String(batch.raw ?? batch.value);
   const state = wordOf(to);
-  const before = applied(document, ['batch', code], stream, state, book);
+  const before = applied(document, ['batch', code], stream, state, tracker);
   return {
     id: path(stream, code),
     type: 'Batch',
@@ -126,11 +126,11 @@ function applied(
   item: readonly string[],
   stream: string,
   state: string,
-  book: AuditBook
+  tracker: AuditTracker
 ): { state?: string; durationNs?: bigint } {
   const { source, sourceTimeNs } = document.provenance;
   if (sourceTimeNs === undefined) return {};
-  const before = book.apply(item.join('\n') + scopeOf(document, stream), {
+  const before = tracker.apply(item.join('\n') + scopeOf(document, stream), {
     sourceId: source.id,
     seq: document.seq,
     timeNs: sourceTimeNs,

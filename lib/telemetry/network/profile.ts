@@ -1,7 +1,7 @@
 import type { DocumentObject } from '../../document';
 import { compareDecimal } from '../decimal';
 import type { MappedItems, Signal } from '../otlp-types';
-import { AuditBook } from './audit-book';
+import { AuditTracker } from './audit-tracker';
 import { auditItem, streamItem } from './audit-item';
 import { auditAttributes, metricAttributes, spanAttributes } from './item-attributes';
 import { networkRequest, NetworkRequestOf } from './request';
@@ -14,7 +14,8 @@ export interface NetworkFacts {
 }
 
 /**
- * The profile `network` of one openot-otel node (docs/format.md 24): what it remembers between calls is its audit book.
+ * The profile `network` of one openot-otel node (docs/format.md 24): what it remembers between calls is its
+ * audit tracker.
  */
 export interface NetworkProfile {
   /**
@@ -37,11 +38,11 @@ export interface NetworkProfile {
    * none.
    */
   request<S extends Signal>(signal: S, items: Partial<MappedItems>, settings: NetworkSettings): NetworkRequestOf[S];
-  /** Whether the audit book changed since the last `image`. */
+  /** Whether the audit tracker changed since the last `image`. */
   readonly changed: boolean;
-  /** The audit book as bytes for a state file. */
+  /** The audit tracker as bytes for a state file. */
   image(): Uint8Array;
-  /** Takes such an image. A bad one leaves the book empty: then the first change of each item has no duration. */
+  /** Takes such an image. A bad one leaves the tracker empty: then the first change of each item has no duration. */
   restore(
     bytes: Uint8Array
   ): { readonly ok: true } | { readonly ok: false; readonly code: 'OPENOT_OTEL_AUDIT_IMAGE'; readonly message: string };
@@ -55,12 +56,12 @@ export interface NetworkOptions {
   readonly maxAuditChanges?: number;
 }
 
-/** A profile with an empty audit book. */
+/** A profile with an empty audit tracker. */
 export function createNetworkProfile({
   maxAuditItems = 500,
   maxAuditChanges = 32
 }: NetworkOptions = {}): NetworkProfile {
-  const book = new AuditBook({ maxItems: maxAuditItems, maxChanges: maxAuditChanges });
+  const tracker = new AuditTracker({ maxItems: maxAuditItems, maxChanges: maxAuditChanges });
   return {
     prepare(items, documents, { stream }, settings) {
       if (items.logs.length > 0 && items.logs.length < documents.length)
@@ -70,7 +71,10 @@ export function createNetworkProfile({
         logs: items.logs.map((log, i) => ({
           ...log,
           attributes: [
-            ...auditAttributes(log, i < documents.length ? auditItem(documents[i], stream, book) : streamItem(stream)),
+            ...auditAttributes(
+              log,
+              i < documents.length ? auditItem(documents[i], stream, tracker) : streamItem(stream)
+            ),
             ...log.attributes
           ]
         })),
@@ -86,25 +90,22 @@ export function createNetworkProfile({
         })),
         spans: items.spans.map((span) => ({
           ...span,
-          attributes: [
-            ...spanAttributes(span, observedNs, stream, settings),
-            ...span.attributes
-          ]
+          attributes: [...spanAttributes(span, observedNs, stream, settings), ...span.attributes]
         }))
       };
     },
     request: (signal, items, settings) => networkRequest(signal, items, settings),
     get changed() {
-      return book.changed;
+      return tracker.changed;
     },
-    image: () => new TextEncoder().encode(JSON.stringify({ version: IMAGE_VERSION, items: book.image() })),
+    image: () => new TextEncoder().encode(JSON.stringify({ version: IMAGE_VERSION, items: tracker.image() })),
     restore(bytes) {
-      if (book.restore(itemsOf(bytes))) return { ok: true };
+      if (tracker.restore(itemsOf(bytes))) return { ok: true };
       return {
         ok: false,
         code: 'OPENOT_OTEL_AUDIT_IMAGE',
         message:
-          'OPENOT_OTEL_AUDIT_IMAGE: the saved audit book is none of this version or is damaged; it begins anew, ' +
+          'OPENOT_OTEL_AUDIT_IMAGE: the saved audit tracker is none of this version or is damaged; it begins anew, ' +
           'and the first change of each machine and batch has no item.duration'
       };
     }

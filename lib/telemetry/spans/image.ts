@@ -1,4 +1,4 @@
-import { openJson, seal } from '../../state';
+import { openJson, checksummed } from '../../state';
 import type { Span } from '../otlp-types';
 import type { RestoreResult } from './api';
 import type { SpanTracker } from './span-tracker';
@@ -42,7 +42,7 @@ export function encodeSpanStore(streams: ReadonlyMap<string, StreamState>, track
     between = ',';
   }
   text(`],"identityUses":${JSON.stringify(identityUses)}}`);
-  return seal(FORMAT, ...parts);
+  return checksummed(FORMAT, ...parts);
 }
 
 const COMMA = Buffer.from(',');

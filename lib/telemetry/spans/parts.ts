@@ -4,7 +4,7 @@ import { anyValue, textsValue } from '../any-value';
 import { intAttribute, textAttribute } from '../attributes';
 import { nameOfEvent, snakeCase } from '../event-name';
 import { putFields } from '../field-attributes';
-import { FieldKeyBook } from '../field-keys';
+import { FieldKeyStore } from '../field-keys';
 import type { AnyValue, KeyValue, SpanEvent } from '../otlp-types';
 import type { SpanKind } from './ids';
 
@@ -50,7 +50,7 @@ const SAID: ReadonlySet<number> = new Set([Key.conditionId, Key.correlationId, K
  */
 export function eventOf(
   document: EventDocument,
-  keys: FieldKeyBook,
+  keys: FieldKeyStore,
   name = nameOfEvent(document.eventName)
 ): SpanEvent {
   const { provenance, seq, text } = document;

@@ -1,5 +1,5 @@
 import type { EventDocument } from '../../document';
-import { FieldKeyBook } from '../field-keys';
+import { FieldKeyStore } from '../field-keys';
 import type { KeyValue, Span, SpanEvent } from '../otlp-types';
 import type { SpanCounts, SpanIds } from './api';
 import { plainIds } from './correlation';
@@ -66,7 +66,7 @@ export class SpanTracker {
   readonly counts = noCounts();
   readonly unsettled: UnsettledSpans;
   /** For the attributes of events. */
-  readonly fieldKeys = new FieldKeyBook();
+  readonly fieldKeys = new FieldKeyStore();
   readonly identityUses: Readonly<Record<'condition' | 'batch', IdentityUses>>;
   /** Every open span with its stream, in the order in which they were opened. */
   readonly open = new Map<OpenSpan, StreamState>();

@@ -107,7 +107,7 @@ export abstract class SharedConnection<Link, State extends ConnectionState = Con
       return heldOff.error;
     }
     this.opening ??= this.openNow();
-    this.tell();
+    this.report();
     const failed = await Promise.race([this.opening, sentAway]);
     return failed ?? { ok: true };
   }
@@ -116,7 +116,7 @@ export abstract class SharedConnection<Link, State extends ConnectionState = Con
   async release(holder: object): Promise<void> {
     this.holders.get(holder)?.();
     if (!this.holders.delete(holder)) return;
-    if (this.holders.size > 0) return this.tell();
+    if (this.holders.size > 0) return this.report();
     await this.letGo();
   }
 
@@ -133,10 +133,10 @@ export abstract class SharedConnection<Link, State extends ConnectionState = Con
     this.attempt?.abort();
     this.drop(this.closedError);
     this.error = undefined;
-    this.tell();
+    this.report();
     // A link that is just being opened does not outlive its last holder either: openNow closes it.
     await withDeadline('closing', this.letGoMs, Promise.all([opening, this.closing])).catch(() => undefined);
-    this.tell();
+    this.report();
   }
 
   private async openNow(): Promise<TransportError | undefined> {
@@ -165,19 +165,19 @@ export abstract class SharedConnection<Link, State extends ConnectionState = Con
       this.error = opened;
       const holdOffMs = this.holdOffMs(opened);
       if (holdOffMs > 0) this.heldOff = { error: opened, untilMs: performance.now() + holdOffMs };
-      this.tell();
+      this.report();
       return opened;
     }
     if (this.holders.size === 0) {
       this.closing = this.close(opened.link, this.closedError);
       await this.closing;
-      this.tell();
+      this.report();
       return this.closedError;
     }
     this.link = link = opened.link;
     this.generation++;
     this.error = undefined;
-    this.tell();
+    this.report();
     if (lostMeanwhile !== undefined) this.lost(link, lostMeanwhile);
     return lostMeanwhile;
   }
@@ -186,7 +186,7 @@ export abstract class SharedConnection<Link, State extends ConnectionState = Con
     if (this.link !== link) return;
     this.drop(error);
     this.error = error;
-    this.tell();
+    this.report();
   }
 
   /** Its closing goes on behind, and is waited for before a new link is opened. */
@@ -197,7 +197,7 @@ export abstract class SharedConnection<Link, State extends ConnectionState = Con
     this.closing = this.close(link, why);
   }
 
-  private tell(): void {
+  private report(): void {
     const state = this.state();
     for (const listener of [...this.listeners]) {
       try {

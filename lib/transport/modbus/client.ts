@@ -58,7 +58,7 @@ export class ModbusClient {
   /** The device closed the connection in order. */
   wasClosed = false;
   /** Transaction id of an answer that belongs to no request. */
-  private strangeId: number | undefined;
+  private unmatchedId: number | undefined;
   /** Nothing is sent before, and (tolerant) nothing that comes is an answer: of the monotonic clock. */
   private readyMs: number;
   private pace: NodeJS.Timeout | undefined;
@@ -154,7 +154,7 @@ export class ModbusClient {
       const pending = id === undefined ? undefined : this.pending.get(id);
       // Nobody waits for it: a second answer, or one of a connection before a gateway.
       if (id === undefined || pending === undefined) {
-        this.strangeId = answer.id;
+        this.unmatchedId = answer.id;
         continue;
       }
       this.take(id, answer, pending);
@@ -193,14 +193,14 @@ export class ModbusClient {
     const pending = this.pending.get(id);
     if (pending === undefined || this.end !== undefined) return;
     const { request, resolve } = pending;
-    const { settings, device, answers, strangeId } = this;
+    const { settings, device, answers, unmatchedId } = this;
     if (answers === 0 && !pending.isRepeated && ms >= settings.requestTimeoutMs) {
       // Devices that need a while after connecting drop what comes before.
       pending.isRepeated = true;
       pending.timer = setTimeout(() => this.overdue(id, ms), ms);
       return this.write(id, request);
     }
-    const unanswered = { answers, unitId: settings.unitId, strangeId };
+    const unanswered = { answers, unitId: settings.unitId, unmatchedId };
     if (answers === 0) {
       const passedMs = pending.isRepeated ? 2 * ms : ms;
       return this.giveUp(silentError(device, { ...unanswered, ms: passedMs }));

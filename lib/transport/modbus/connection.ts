@@ -94,7 +94,7 @@ export class SharedModbusConnection
     lastId: number,
     onGone: (error: TransportError, client: ModbusClient) => void
   ): Promise<ModbusClient | TransportError> {
-    const ms = this.outage.patienceMs(this.settings.requestTimeoutMs);
+    const ms = this.outage.answerWaitMs(this.settings.requestTimeoutMs);
     const opening = openSocket(this.settings, this.outage.connectMs(ms));
     signal.addEventListener('abort', () => opening.abort());
     const socket = await opening.done;

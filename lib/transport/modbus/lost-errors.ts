@@ -50,15 +50,15 @@ export interface Unanswered {
   readonly ms: number;
   readonly unitId: number;
   /** Transaction id of an answer that belongs to no request. */
-  readonly strangeId: number | undefined;
+  readonly unmatchedId: number | undefined;
 }
 
 /** A device that takes connections and does not answer: what may be the reason, as far as the connection shows it. */
-export function silentError(device: string, { answers, ms, unitId, strangeId }: Unanswered): TransportError {
+export function silentError(device: string, { answers, ms, unitId, unmatchedId }: Unanswered): TransportError {
   const silent = (message: string): TransportError => transportError('OPENOT_MODBUS_SILENT', message, 'reconnect');
-  if (strangeId !== undefined)
+  if (unmatchedId !== undefined)
     return silent(
-      `${device} answers with transaction id ${strangeId}, which belongs to no request: set the transaction id to ` +
+      `${device} answers with transaction id ${unmatchedId}, which belongs to no request: set the transaction id to ` +
         'tolerant in the Modbus node, for devices that do not repeat it'
     );
   if (answers > 0 && answers <= FEW_ANSWERS)

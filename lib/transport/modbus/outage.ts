@@ -32,7 +32,7 @@ export class Outage {
   }
 
   /** Milliseconds that the next try may take. */
-  patienceMs(timeoutMs: number): number {
+  answerWaitMs(timeoutMs: number): number {
     this.tries++;
     const quick = this.wasGood && this.sinceMs !== undefined && (this.isEarly || this.tries % 2 === 0);
     return quick ? Math.min(timeoutMs, Math.max(QUICK_MS, 4 * this.slowestMs)) : timeoutMs;

@@ -57,29 +57,32 @@ describe('Where counting begins in an archive behind a real reader', () => {
     found(report).should.eql(['gap-without-notice 1/2/0', 'gap-without-notice 1/3/0']);
   });
 
-  it('is the first record of each source of that run where reading began at the newest, and 0 in a later run', async () => {
-    const plc = new FakePlc(8192);
-    plc.fill(5);
-    const rig = await reading(plc, { startFrom: 'newest' });
-    plc.fill(2);
-    await rig.clock.pass(600);
-    plc.append(2, { seq: 7 });
-    plc.runId = 2n;
-    plc.append(1, { seq: 0 });
-    plc.append(2, { seq: 2 });
-    await rig.clock.pass(600);
-    const told = await archived(rig.batches);
-    found(told.report).should.eql([]);
-    told.begins
-      .map(({ cause, expected }) => ({ cause, expected }))
-      .should.eql([
-        { cause: 'newest', expected: [{ runId: '1', sourceId: 1, next: 5 }] },
-        { cause: 'newest', expected: [{ runId: '1', sourceId: 2, next: 7 }] }
-      ]);
-    folder.remove();
-    folder = new ArchiveFolder();
-    found((await archived(rig.batches.map(silent))).report).should.eql(['gap-without-notice 2/2/0']);
-  });
+  it(
+    'is the first record of each source of that run where reading began at the newest, and 0 in a later ' + 'run',
+    async () => {
+      const plc = new FakePlc(8192);
+      plc.fill(5);
+      const rig = await reading(plc, { startFrom: 'newest' });
+      plc.fill(2);
+      await rig.clock.pass(600);
+      plc.append(2, { seq: 7 });
+      plc.runId = 2n;
+      plc.append(1, { seq: 0 });
+      plc.append(2, { seq: 2 });
+      await rig.clock.pass(600);
+      const told = await archived(rig.batches);
+      found(told.report).should.eql([]);
+      told.begins
+        .map(({ cause, expected }) => ({ cause, expected }))
+        .should.eql([
+          { cause: 'newest', expected: [{ runId: '1', sourceId: 1, next: 5 }] },
+          { cause: 'newest', expected: [{ runId: '1', sourceId: 2, next: 7 }] }
+        ]);
+      folder.remove();
+      folder = new ArchiveFolder();
+      found((await archived(rig.batches.map(silent))).report).should.eql(['gap-without-notice 2/2/0']);
+    }
+  );
 
   it('is where the reader was told to go, forwards and backwards', async () => {
     const plc = new FakePlc(8192);

@@ -125,17 +125,21 @@ function countOf(payload: Buffer): number {
 describe('An archive on a disk that fails', function () {
   this.timeout(600_000);
 
-  it('holds all that was passed on, none twice, and extends every checkpoint that left, whenever it is killed (200 seeds)', async () => {
-    let lives = 0;
-    for (let seed = 1; seed <= 200; seed++) {
-      const { report, records, lives: count } = await run(seed);
-      lives += count;
-      const wrong = report.findings.map(({ kind, message }) => `seed ${seed}: ${kind}: ${message}`);
-      wrong.should.eql([]);
-      report.streams.reduce((sum, stream) => sum + stream.records, 0).should.equal(records, `seed ${seed}`);
+  it(
+    'holds all that was passed on, none twice, and extends every checkpoint that left, whenever it is ' +
+      'killed (200 seeds)',
+    async () => {
+      let lives = 0;
+      for (let seed = 1; seed <= 200; seed++) {
+        const { report, records, lives: count } = await run(seed);
+        lives += count;
+        const wrong = report.findings.map(({ kind, message }) => `seed ${seed}: ${kind}: ${message}`);
+        wrong.should.eql([]);
+        report.streams.reduce((sum, stream) => sum + stream.records, 0).should.equal(records, `seed ${seed}`);
+      }
+      lives.should.be.above(400);
     }
-    lives.should.be.above(400);
-  });
+  );
 
   it('says that it went back where an older state of the folder was put back, each time', async () => {
     for (let seed = 1; seed <= 20; seed++) {

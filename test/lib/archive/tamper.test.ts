@@ -216,17 +216,20 @@ describe('Tampering with an archive', function () {
     (await folder.verify()).ok.should.be.false();
   });
 
-  it('by going back to an older state of the folder is found with a newer checkpoint, and by the archive itself', async () => {
-    // The first checkpoint's tiles and nothing else.
-    const older = folder.checkpoints[1];
-    writeFileSync(path('checkpoint'), older);
-    const found = await findings([folder.checkpoints[2]]);
-    found.some(({ kind, message }) => kind === 'since' && /went back/.test(message)).should.be.true();
-    rmSync(path('tile'), { recursive: true });
-    const outcome = await folder.archive().open();
-    outcome.ok.should.be.false();
-    if (!outcome.ok) outcome.code.should.equal('OPENOT_ARCHIVE_WENT_BACK');
-  });
+  it(
+    'by going back to an older state of the folder is found with a newer checkpoint, and by the archive ' + 'itself',
+    async () => {
+      // The first checkpoint's tiles and nothing else.
+      const older = folder.checkpoints[1];
+      writeFileSync(path('checkpoint'), older);
+      const found = await findings([folder.checkpoints[2]]);
+      found.some(({ kind, message }) => kind === 'since' && /went back/.test(message)).should.be.true();
+      rmSync(path('tile'), { recursive: true });
+      const outcome = await folder.archive().open();
+      outcome.ok.should.be.false();
+      if (!outcome.ok) outcome.code.should.equal('OPENOT_ARCHIVE_WENT_BACK');
+    }
+  );
 
   it('by copying the folder to another runtime does not go on there', async () => {
     const other = new ArchiveFolder();

@@ -88,72 +88,80 @@ describe('capture: replayed by a reader that asks otherwise', function () {
   for (const speed of ['once', 'original'] as const) {
     for (const [name, settings] of readers) {
       for (const torn of [false, true]) {
-        it(`gives nothing that was not there, and all that was read then: speed ${speed}, ${name}, ${torn ? 'torn' : 'whole'} copies`, async () => {
-          const { files, original } = await recordLater(11, { torn }, 10_000_000);
-          const session = await replay(files, PATH, speed, settings);
-          const truth = records(original);
-          const found = records(session);
-          for (const [id, what] of found) should(`${id}: ${what}`).equal(`${id}: ${truth.get(id)}`);
-          // From the oldest of the image on everything, to the last one.
-          const ids = [...truth.keys()];
-          const first = ids.findIndex((id) => found.has(id));
-          should(first).be.aboveOrEqual(0);
-          const laps = session.items.flatMap(({ item }) => (item.kind === 'lap' ? [item] : []));
-          const missing = ids.slice(first).filter((id) => !found.has(id));
-          should(
-            missing.filter(
-              (id) =>
-                !laps.some(
-                  ({ fromAbs, toAbs }) =>
-                    parseInt(truth.get(id) as string) >= fromAbs && parseInt(truth.get(id) as string) < toAbs
-                )
-            )
-          ).eql([]);
-          // At original speed a reader that begins at the oldest record of a full ring may be overtaken, as it may be
-          // at the real one.
-          if (speed === 'once') should({ missing, laps }).eql({ missing: [], laps: [] });
-          should(session.errors).eql([]);
-          should(
-            session.items.filter(({ item }) => item.kind !== 'record' && item.kind !== 'loss' && item.kind !== 'lap')
-          ).eql([]);
-        });
+        it(
+          `gives nothing that was not there, and all that was read then: speed ${speed}, ${name}, ` +
+            `${torn ? 'torn' : 'whole'} copies`,
+          async () => {
+            const { files, original } = await recordLater(11, { torn }, 10_000_000);
+            const session = await replay(files, PATH, speed, settings);
+            const truth = records(original);
+            const found = records(session);
+            for (const [id, what] of found) should(`${id}: ${what}`).equal(`${id}: ${truth.get(id)}`);
+            // From the oldest of the image on everything, to the last one.
+            const ids = [...truth.keys()];
+            const first = ids.findIndex((id) => found.has(id));
+            should(first).be.aboveOrEqual(0);
+            const laps = session.items.flatMap(({ item }) => (item.kind === 'lap' ? [item] : []));
+            const missing = ids.slice(first).filter((id) => !found.has(id));
+            should(
+              missing.filter(
+                (id) =>
+                  !laps.some(
+                    ({ fromAbs, toAbs }) =>
+                      parseInt(truth.get(id) as string) >= fromAbs && parseInt(truth.get(id) as string) < toAbs
+                  )
+              )
+            ).eql([]);
+            // At original speed a reader that begins at the oldest record of a full ring may be overtaken, as it may be
+            // at the real one.
+            if (speed === 'once') should({ missing, laps }).eql({ missing: [], laps: [] });
+            should(session.errors).eql([]);
+            should(
+              session.items.filter(({ item }) => item.kind !== 'record' && item.kind !== 'loss' && item.kind !== 'lap')
+            ).eql([]);
+          }
+        );
       }
     }
   }
 
   for (const speed of ['once', 'original'] as const) {
     for (const seed of [21, 22, 23, 24]) {
-      it(`a ring that begins anew meanwhile is read from its beginning, nothing of the one before taken for it: speed ${speed}, seed ${seed}`, async () => {
-        const { files, original, plc } = await recordLater(
-          seed,
-          { torn: seed % 2 === 0, powerCycleAfter: 400 },
-          10_000_000
-        );
-        const session = await replay(files, PATH, speed, { firstChunk: 2048 });
-        const of = (one: Session, incarnation: number): string[] =>
-          one.items.flatMap(({ item, incarnation: found }) =>
-            item.kind === 'record' && found === incarnation ? [`${item.abs} ${item.sourceId}/${item.seq}`] : []
+      it(
+        'a ring that begins anew meanwhile is read from its beginning, nothing of the one before taken for ' +
+          `it: speed ${speed}, seed ${seed}`,
+        async () => {
+          const { files, original, plc } = await recordLater(
+            seed,
+            { torn: seed % 2 === 0, powerCycleAfter: 400 },
+            10_000_000
           );
-        should(of(original, 1).length).be.above(100);
-        // When one believes in the new beginning is its own affair: what was overwritten by then is a lap.
-        const outside = (records: string[], one: Session): string[] => {
-          const laps = one.items.flatMap(({ item, incarnation }) =>
-            item.kind === 'lap' && incarnation === 1 ? [item] : []
-          );
-          return records.filter(
-            (record) => !laps.some(({ fromAbs, toAbs }) => parseInt(record) >= fromAbs && parseInt(record) < toAbs)
-          );
-        };
-        should(outside(of(session, 1), original)).eql(outside(of(original, 1), session));
-        should(of(session, 1).length).be.above(50);
-        // Bytes that the original gave up when the ring began anew may still be taken: they were written.
-        for (const life of [0, 1]) {
-          const written = plc.written(life);
-          should(of(session, life).filter((record) => !written.has(record))).eql([]);
+          const session = await replay(files, PATH, speed, { firstChunk: 2048 });
+          const of = (one: Session, incarnation: number): string[] =>
+            one.items.flatMap(({ item, incarnation: found }) =>
+              item.kind === 'record' && found === incarnation ? [`${item.abs} ${item.sourceId}/${item.seq}`] : []
+            );
+          should(of(original, 1).length).be.above(100);
+          // When one believes in the new beginning is its own affair: what was overwritten by then is a lap.
+          const outside = (records: string[], one: Session): string[] => {
+            const laps = one.items.flatMap(({ item, incarnation }) =>
+              item.kind === 'lap' && incarnation === 1 ? [item] : []
+            );
+            return records.filter(
+              (record) => !laps.some(({ fromAbs, toAbs }) => parseInt(record) >= fromAbs && parseInt(record) < toAbs)
+            );
+          };
+          should(outside(of(session, 1), original)).eql(outside(of(original, 1), session));
+          should(of(session, 1).length).be.above(50);
+          // Bytes that the original gave up when the ring began anew may still be taken: they were written.
+          for (const life of [0, 1]) {
+            const written = plc.written(life);
+            should(of(session, life).filter((record) => !written.has(record))).eql([]);
+          }
+          should(of(session, 0).length).be.above(20);
+          should(session.items.flatMap(({ item }) => (item.kind === 'incarnation' ? [item.to] : []))).eql([1]);
         }
-        should(of(session, 0).length).be.above(20);
-        should(session.items.flatMap(({ item }) => (item.kind === 'incarnation' ? [item.to] : []))).eql([1]);
-      });
+      );
     }
   }
 

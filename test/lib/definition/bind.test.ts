@@ -195,27 +195,35 @@ describe('binding a stream to definitions', () => {
       reasonOf(assumed.prior, STALE, NOT_ADVERTISED);
     });
 
-    it('lets assume name the prior epoch too, if its start is known and the current one is not advertised either', () => {
-      store.add(a, 'one');
-      const epochs = [epoch(2, 1000, NOT_ADVERTISED)];
-      boundTo(
-        bind(store, request({ snapshot: unadvertised, epochs, whenUnadvertised: 'assume' })).relationOf(1500).bound,
-        a,
-        NOT_ADVERTISED
-      );
-      reasonOf(
-        bind(store, request({ snapshot: unadvertised, epochs: [], whenUnadvertised: 'assume' })).relationOf(1500).bound,
-        STALE,
-        NOT_ADVERTISED
-      );
-      reasonOf(bind(store, request({ snapshot: unadvertised, epochs })).relationOf(1500).bound, STALE, NOT_ADVERTISED);
-      const advertising = snapshot({ definitionHash: a.carriageHash });
-      reasonOf(
-        bind(store, request({ snapshot: advertising, epochs, whenUnadvertised: 'assume' })).relationOf(1500).bound,
-        STALE,
-        NOT_ADVERTISED
-      );
-    });
+    it(
+      'lets assume name the prior epoch too, if its start is known and the current one is not advertised ' + 'either',
+      () => {
+        store.add(a, 'one');
+        const epochs = [epoch(2, 1000, NOT_ADVERTISED)];
+        boundTo(
+          bind(store, request({ snapshot: unadvertised, epochs, whenUnadvertised: 'assume' })).relationOf(1500).bound,
+          a,
+          NOT_ADVERTISED
+        );
+        reasonOf(
+          bind(store, request({ snapshot: unadvertised, epochs: [], whenUnadvertised: 'assume' })).relationOf(1500)
+            .bound,
+          STALE,
+          NOT_ADVERTISED
+        );
+        reasonOf(
+          bind(store, request({ snapshot: unadvertised, epochs })).relationOf(1500).bound,
+          STALE,
+          NOT_ADVERTISED
+        );
+        const advertising = snapshot({ definitionHash: a.carriageHash });
+        reasonOf(
+          bind(store, request({ snapshot: advertising, epochs, whenUnadvertised: 'assume' })).relationOf(1500).bound,
+          STALE,
+          NOT_ADVERTISED
+        );
+      }
+    );
   });
 
   describe('earlier epochs', () => {
@@ -233,22 +241,25 @@ describe('binding a stream to definitions', () => {
       for (const compiled of [a, b, c]) store.add(compiled, compiled.carriageHash);
     });
 
-    it('are bound from the prior epoch’s known start on; the one before never is, though its definition is loaded', () => {
-      const binding = bindThree();
-      boundTo(binding.prior, b);
-      should(binding.priorEpoch).eql(epoch(2, 1000, b.carriageHash));
-      for (const abs of [1000, 1999]) {
-        boundTo(binding.relationOf(abs).bound, b);
-        binding.relationOf(abs).should.match({ relation: 'prior', epochId: 2 });
+    it(
+      'are bound from the prior epoch’s known start on; the one before never is, though its definition ' + 'is loaded',
+      () => {
+        const binding = bindThree();
+        boundTo(binding.prior, b);
+        should(binding.priorEpoch).eql(epoch(2, 1000, b.carriageHash));
+        for (const abs of [1000, 1999]) {
+          boundTo(binding.relationOf(abs).bound, b);
+          binding.relationOf(abs).should.match({ relation: 'prior', epochId: 2 });
+        }
+        for (const abs of [0, 999]) {
+          reasonOf(binding.relationOf(abs).bound, STALE, b.carriageHash);
+          should(binding.relationOf(abs).relation).equal('prior');
+          should(binding.relationOf(abs).epochId).be.undefined();
+        }
+        boundTo(binding.relationOf(2000).bound, c);
+        describeBinding(binding).should.eql({ current: { hash: c.carriageHash }, prior: { hash: b.carriageHash } });
       }
-      for (const abs of [0, 999]) {
-        reasonOf(binding.relationOf(abs).bound, STALE, b.carriageHash);
-        should(binding.relationOf(abs).relation).equal('prior');
-        should(binding.relationOf(abs).epochId).be.undefined();
-      }
-      boundTo(binding.relationOf(2000).bound, c);
-      describeBinding(binding).should.eql({ current: { hash: c.carriageHash }, prior: { hash: b.carriageHash } });
-    });
+    );
 
     it('are stale when the prior epoch’s start is not known', () => {
       for (const epochs of [

@@ -111,20 +111,23 @@ describe('the canonical form of a definition', () => {
     canonicalJson(model(JSON.stringify(fullFile()))).should.containEql('"contentHash":""');
   });
 
-  it('writes absent lists as [], absent options as null, and leaves out only a slot’s type and false valuePayload', () => {
-    for (const [pointer, fields] of objects) {
-      for (const [name, , presence] of fields) {
-        if (presence === 'required') continue;
-        const file = fullFile();
-        delete objectAt(file, '/eventTypes/0/slots/0').valuePayload;
-        delete objectAt(file, pointer)[name];
-        const text = JSON.stringify(file);
-        const isSlotOption = pointer === '/eventTypes/0/slots/0' && (name === 'type' || name === 'valuePayload');
-        if (!isSlotOption) objectAt(file, pointer)[name] = presence === 'list' ? [] : null;
-        should(canonicalJson(model(text))).equal(jcs(file), `${pointer}/${name}`);
+  it(
+    'writes absent lists as [], absent options as null, and leaves out only a slot’s ' + 'type and false valuePayload',
+    () => {
+      for (const [pointer, fields] of objects) {
+        for (const [name, , presence] of fields) {
+          if (presence === 'required') continue;
+          const file = fullFile();
+          delete objectAt(file, '/eventTypes/0/slots/0').valuePayload;
+          delete objectAt(file, pointer)[name];
+          const text = JSON.stringify(file);
+          const isSlotOption = pointer === '/eventTypes/0/slots/0' && (name === 'type' || name === 'valuePayload');
+          if (!isSlotOption) objectAt(file, pointer)[name] = presence === 'list' ? [] : null;
+          should(canonicalJson(model(text))).equal(jcs(file), `${pointer}/${name}`);
+        }
       }
     }
-  });
+  );
 
   it('does not feel an explicit valuePayload of false or a type of null', () => {
     const slot = '/eventTypes/0/slots/1';

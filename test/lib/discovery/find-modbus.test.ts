@@ -161,27 +161,30 @@ describe('searching a Modbus device for rings', function () {
     );
   });
 
-  it('finds areas that stand alone between addresses that do not exist, also such as are shorter than a request', async () => {
-    await start({}, { controlAddress: 0, ringAddress: 44 }, { timer: false });
-    const { control, ring } = plc!.producer;
-    for (const [controlAddress, ringAddress] of [
-      [4321, 9000],
-      [777, 30_001]
-    ]) {
-      const device = await deviceWith(
-        new Map([
-          [controlAddress, Buffer.from(control)],
-          [ringAddress, Buffer.from(ring)]
-        ]),
-        false
-      );
-      const { rings } = found(await findModbusRings({ host: '127.0.0.1', port: device.port }));
-      await device.stop();
-      should(rings.map(({ fields }) => [fields.controlAddress, fields.ringAddress])).eql([
-        [String(controlAddress), String(ringAddress)]
-      ]);
+  it(
+    'finds areas that stand alone between addresses that do not exist, also such as are shorter than a ' + 'request',
+    async () => {
+      await start({}, { controlAddress: 0, ringAddress: 44 }, { timer: false });
+      const { control, ring } = plc!.producer;
+      for (const [controlAddress, ringAddress] of [
+        [4321, 9000],
+        [777, 30_001]
+      ]) {
+        const device = await deviceWith(
+          new Map([
+            [controlAddress, Buffer.from(control)],
+            [ringAddress, Buffer.from(ring)]
+          ]),
+          false
+        );
+        const { rings } = found(await findModbusRings({ host: '127.0.0.1', port: device.port }));
+        await device.stop();
+        should(rings.map(({ fields }) => [fields.controlAddress, fields.ringAddress])).eql([
+          [String(controlAddress), String(ringAddress)]
+        ]);
+      }
     }
-  });
+  );
 
   it('is over in its time, and at once when it is called off', async () => {
     await start({ delay: 20 }, { controlAddress: 40_000, ringAddress: 40_044 });

@@ -10,12 +10,15 @@ const record = (value: Variant): LogRecord => ({
 });
 
 describe('decoding log records that nobody meant', () => {
-  it('50,000 random and mutated bodies: no throw, nothing read past the end, nothing that its own encoder denies', () => {
-    const outcome = fuzz(50_000, 1);
-    assert.deepEqual(outcome.wrong, []);
-    assert.ok(outcome.read > 5_000, `only ${outcome.read} could be read`);
-    assert.equal(Object.keys(outcome.refused).length, 4, JSON.stringify(outcome.refused));
-  });
+  it(
+    '50,000 random and mutated bodies: no throw, nothing read past the end, nothing that its own encoder ' + 'denies',
+    () => {
+      const outcome = fuzz(50_000, 1);
+      assert.deepEqual(outcome.wrong, []);
+      assert.ok(outcome.read > 5_000, `only ${outcome.read} could be read`);
+      assert.equal(Object.keys(outcome.refused).length, 4, JSON.stringify(outcome.refused));
+    }
+  );
 
   it('takes 100 values inside one another and refuses 101', () => {
     const nested = (depth: number): Variant => {

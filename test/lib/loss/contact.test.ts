@@ -33,14 +33,17 @@ const saved = (accounting: LossAccounting): LossAccounting => {
 };
 
 describe('loss accounting: what was overwritten before first contact', () => {
-  it('the first gap of a source, in the run of first contact and in those before it, is no loss; the second one is', () => {
-    const accounting = contacted();
-    should(classOf(feed(accounting, { runId: 1n, seq: 7 }))).eql(['before-contact']);
-    should(classOf(feed(accounting, { runId: 2n, seq: 3126 }))).eql(['before-contact']);
-    should(classOf(feed(accounting, { runId: 2n, seq: 3130 }))).eql(['lost']);
-    should(classOf(feed(accounting, { runId: 2n, sourceId: 9, seq: 1 }))).eql(['before-contact']);
-    should(classOf(feed(accounting, { runId: 3n, seq: 1 }))).eql(['lost']);
-  });
+  it(
+    'the first gap of a source, in the run of first contact and in those before it, is no loss; the ' + 'second one is',
+    () => {
+      const accounting = contacted();
+      should(classOf(feed(accounting, { runId: 1n, seq: 7 }))).eql(['before-contact']);
+      should(classOf(feed(accounting, { runId: 2n, seq: 3126 }))).eql(['before-contact']);
+      should(classOf(feed(accounting, { runId: 2n, seq: 3130 }))).eql(['lost']);
+      should(classOf(feed(accounting, { runId: 2n, sourceId: 9, seq: 1 }))).eql(['before-contact']);
+      should(classOf(feed(accounting, { runId: 3n, seq: 1 }))).eql(['lost']);
+    }
+  );
 
   it('once something was passed over, the first gap of a source that was not met is a loss', () => {
     const accounting = contacted();
@@ -89,13 +92,16 @@ describe('loss accounting: the source times around a gap', () => {
     should(upgrade).not.have.any.keys('afterTimeNs', 'beforeTimeNs');
   });
 
-  it('before the first record of a source there is nothing; after a clock that was set back the neighbour counts', () => {
-    const accounting = new LossAccounting();
-    const [first] = feed(accounting, { seq: 1, timeNs: 100n });
-    should(first).have.property('beforeTimeNs', '100');
-    should(first).not.have.property('afterTimeNs');
-    feed(accounting, { seq: 2, timeNs: 50n });
-    const [gap] = feed(saved(accounting), { seq: 9, timeNs: 60n });
-    should(gap).have.properties({ afterTimeNs: '50', beforeTimeNs: '60' });
-  });
+  it(
+    'before the first record of a source there is nothing; after a clock that was set back the neighbour ' + 'counts',
+    () => {
+      const accounting = new LossAccounting();
+      const [first] = feed(accounting, { seq: 1, timeNs: 100n });
+      should(first).have.property('beforeTimeNs', '100');
+      should(first).not.have.property('afterTimeNs');
+      feed(accounting, { seq: 2, timeNs: 50n });
+      const [gap] = feed(saved(accounting), { seq: 9, timeNs: 60n });
+      should(gap).have.properties({ afterTimeNs: '50', beforeTimeNs: '60' });
+    }
+  );
 });

@@ -180,57 +180,67 @@ function play(seed: number): { upgrades: number; waited: number; repeats: number
 }
 
 describe('loss accounting of random histories', () => {
-  it(`${HISTORIES} histories: delivered + lost = produced, every seq reported at most once, basis as the oracle says`, function () {
-    const sums = { upgrades: 0, waited: 0, repeats: 0 };
-    for (let seed = 1; seed <= HISTORIES; seed++) {
-      const counts = play(seed);
-      sums.upgrades += counts.upgrades;
-      sums.waited += counts.waited;
-      sums.repeats += counts.repeats;
-    }
-    // The histories are worth something only if these happen.
-    for (const sum of Object.values(sums)) sum.should.be.above(1000);
-  });
-
-  it('2,000 rings with evictions and honest reports: every source closed by a checkpoint balances with what was produced', () => {
-    for (let seed = 1; seed <= 2000; seed++) {
-      const random = seeded(seed * 7919);
-      const accounting = new LossAccounting();
-      const produced = [0, 0, 0, 0];
-      let waiting: RecordView[] = [];
-      const produce = (sourceId: number, eventTypeId: number, slots: readonly Slot[]): void => {
-        waiting.push(decodeRecord(encoded({ sourceId, seq: produced[sourceId]++, eventTypeId, slots })) as RecordView);
-      };
-      const read = (): void => waiting.splice(0).forEach((record) => accounting.account(record).ok.should.be.true());
-      for (let n = 0; n < 120; n++) {
-        const action = random.below(20);
-        const sourceId = random.below(4);
-        if (action === 0) read();
-        else if (action === 1) {
-          // Evicted unread, and sometimes told about: also where the reader has had those records before.
-          const evicted = waiting
-            .splice(0, random.below(waiting.length + 1))
-            .filter((record) => record.sourceId === sourceId);
-          if (evicted.length > 0 && random.below(2) === 0)
-            produce(
-              sourceId,
-              EventType.RecordsDropped,
-              droppedSlots(evicted[0].safeSeq, evicted[evicted.length - 1].safeSeq)
-            );
-        } else if (action === 2) {
-          // The producer does not know what was read: it reports as dropped what it had to overwrite.
-          const to = random.below(produced[sourceId] + 1);
-          if (to > 0) produce(sourceId, EventType.RecordsDropped, droppedSlots(Math.max(0, to - 5), to - 1));
-        } else produce(sourceId, EventType.Message, []);
+  it(
+    `${HISTORIES} histories: delivered + lost = produced, every seq reported at most once, basis as the ` +
+      'oracle says',
+    function () {
+      const sums = { upgrades: 0, waited: 0, repeats: 0 };
+      for (let seed = 1; seed <= HISTORIES; seed++) {
+        const counts = play(seed);
+        sums.upgrades += counts.upgrades;
+        sums.waited += counts.waited;
+        sums.repeats += counts.repeats;
       }
-      waiting = waiting.slice(random.below(waiting.length + 1));
-      for (let sourceId = 0; sourceId < 4; sourceId++)
-        produce(sourceId, EventType.SourceHighWater, highWaterSlots(produced[sourceId]));
-      read();
-      for (let sourceId = 0; sourceId < 4; sourceId++)
-        (accounting.delivered(1n, sourceId) + accounting.lost(1n, sourceId)).should.equal(produced[sourceId]);
+      // The histories are worth something only if these happen.
+      for (const sum of Object.values(sums)) sum.should.be.above(1000);
     }
-  });
+  );
+
+  it(
+    '2,000 rings with evictions and honest reports: every source closed by a checkpoint balances with ' +
+      'what was produced',
+    () => {
+      for (let seed = 1; seed <= 2000; seed++) {
+        const random = seeded(seed * 7919);
+        const accounting = new LossAccounting();
+        const produced = [0, 0, 0, 0];
+        let waiting: RecordView[] = [];
+        const produce = (sourceId: number, eventTypeId: number, slots: readonly Slot[]): void => {
+          waiting.push(
+            decodeRecord(encoded({ sourceId, seq: produced[sourceId]++, eventTypeId, slots })) as RecordView
+          );
+        };
+        const read = (): void => waiting.splice(0).forEach((record) => accounting.account(record).ok.should.be.true());
+        for (let n = 0; n < 120; n++) {
+          const action = random.below(20);
+          const sourceId = random.below(4);
+          if (action === 0) read();
+          else if (action === 1) {
+            // Evicted unread, and sometimes told about: also where the reader has had those records before.
+            const evicted = waiting
+              .splice(0, random.below(waiting.length + 1))
+              .filter((record) => record.sourceId === sourceId);
+            if (evicted.length > 0 && random.below(2) === 0)
+              produce(
+                sourceId,
+                EventType.RecordsDropped,
+                droppedSlots(evicted[0].safeSeq, evicted[evicted.length - 1].safeSeq)
+              );
+          } else if (action === 2) {
+            // The producer does not know what was read: it reports as dropped what it had to overwrite.
+            const to = random.below(produced[sourceId] + 1);
+            if (to > 0) produce(sourceId, EventType.RecordsDropped, droppedSlots(Math.max(0, to - 5), to - 1));
+          } else produce(sourceId, EventType.Message, []);
+        }
+        waiting = waiting.slice(random.below(waiting.length + 1));
+        for (let sourceId = 0; sourceId < 4; sourceId++)
+          produce(sourceId, EventType.SourceHighWater, highWaterSlots(produced[sourceId]));
+        read();
+        for (let sourceId = 0; sourceId < 4; sourceId++)
+          (accounting.delivered(1n, sourceId) + accounting.lost(1n, sourceId)).should.equal(produced[sourceId]);
+      }
+    }
+  );
 
   it('any valid record, whatever its slots say, is accounted for without a throw, and the state can be saved', () => {
     const random = seeded(77);

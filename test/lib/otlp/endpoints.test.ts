@@ -161,23 +161,28 @@ describe('the endpoints', () => {
     }
   });
 
-  it('carry the headers of the environment, the field and the token; a later one takes the place of an earlier one', () => {
-    const env = {
-      [`${V}HEADERS`]: 'authorization=Basic%20abc, X-Tenant = plant%2C1 ,',
-      [`${V}METRICS_HEADERS`]: 'a=b'
-    };
-    should(found({}, env).logs.headers).eql({ authorization: 'Basic abc', 'x-tenant': 'plant,1' });
-    should(found({}, env).metrics.headers).eql({ a: 'b' });
-    should(found({ token: ' tok ', headers: 'X-Tenant: other\n\n x-scope-orgid:  a: b \r\n' }, env).logs.headers).eql({
-      authorization: 'Bearer tok',
-      'x-tenant': 'other',
-      'x-scope-orgid': 'a: b'
-    });
-    should(found({ headers: '{"Authorization":"Basic x"}' }, env).traces.headers).eql({
-      authorization: 'Basic x',
-      'x-tenant': 'plant,1'
-    });
-  });
+  it(
+    'carry the headers of the environment, the field and the token; a later one takes the place of an ' + 'earlier one',
+    () => {
+      const env = {
+        [`${V}HEADERS`]: 'authorization=Basic%20abc, X-Tenant = plant%2C1 ,',
+        [`${V}METRICS_HEADERS`]: 'a=b'
+      };
+      should(found({}, env).logs.headers).eql({ authorization: 'Basic abc', 'x-tenant': 'plant,1' });
+      should(found({}, env).metrics.headers).eql({ a: 'b' });
+      should(found({ token: ' tok ', headers: 'X-Tenant: other\n\n x-scope-orgid:  a: b \r\n' }, env).logs.headers).eql(
+        {
+          authorization: 'Bearer tok',
+          'x-tenant': 'other',
+          'x-scope-orgid': 'a: b'
+        }
+      );
+      should(found({ headers: '{"Authorization":"Basic x"}' }, env).traces.headers).eql({
+        authorization: 'Basic x',
+        'x-tenant': 'plant,1'
+      });
+    }
+  );
 
   it('refuse a token and headers that cannot be sent, without showing them', () => {
     for (const given of [

@@ -9,33 +9,37 @@ describe('the OTLP sender: a 200', () => {
     ['traces', 'rejectedSpans', tracesRequest(Array.from({ length: 10 }, (_, i) => span(i + 1)))]
   ] as const) {
     for (const count of [3, '3', 10]) {
-      it(`that rejects ${JSON.stringify(count)} of ${signal} is told with count, message and uids, and is not sent again`, async () => {
-        const fake = new FakeSender();
-        fake.reply = () => answer(200, { partialSuccess: { [name]: count, errorMessage: 'too old' } });
-        fake.offer('a', request);
-        await fake.pass(60_000);
-        should(fake.got.length).equal(1);
-        should(fake.rejected).match([
-          {
-            signal,
-            reason: 'partial',
-            code: 'OPENOT_OTLP_PARTIAL',
-            status: 200,
-            count: Number(count),
-            message: `${count} of 10 rejected, the collector does not say which: too old`,
-            items: { length: 10 }
-          }
-        ]);
-        should(fake.rejected[0].uids.length).equal(signal === 'metrics' ? 0 : 10);
-        should(fake.order).eql([`rejected ${count}`, 'left a']);
-        should(fake.left[0].counts).match({ accepted: 0, partial: 10, rejected: 0 });
-        should(fake.sender.status()).match({
-          accepted: 10 - Number(count),
-          rejected: Number(count),
-          said: { outcome: 'partial' }
-        });
-        sums(fake);
-      });
+      it(
+        `that rejects ${JSON.stringify(count)} of ${signal} is told with count, message and uids, and is not ` +
+          'sent again',
+        async () => {
+          const fake = new FakeSender();
+          fake.reply = () => answer(200, { partialSuccess: { [name]: count, errorMessage: 'too old' } });
+          fake.offer('a', request);
+          await fake.pass(60_000);
+          should(fake.got.length).equal(1);
+          should(fake.rejected).match([
+            {
+              signal,
+              reason: 'partial',
+              code: 'OPENOT_OTLP_PARTIAL',
+              status: 200,
+              count: Number(count),
+              message: `${count} of 10 rejected, the collector does not say which: too old`,
+              items: { length: 10 }
+            }
+          ]);
+          should(fake.rejected[0].uids.length).equal(signal === 'metrics' ? 0 : 10);
+          should(fake.order).eql([`rejected ${count}`, 'left a']);
+          should(fake.left[0].counts).match({ accepted: 0, partial: 10, rejected: 0 });
+          should(fake.sender.status()).match({
+            accepted: 10 - Number(count),
+            rejected: Number(count),
+            said: { outcome: 'partial' }
+          });
+          sums(fake);
+        }
+      );
     }
   }
 

@@ -7,24 +7,28 @@ describe('the OTLP sender: a collector that cannot read compressed requests', ()
   const isGzip = ({ headers }: Got): boolean => headers['content-encoding'] === 'gzip';
 
   for (const status of [400, 415]) {
-    it(`and answers ${status} gets the same uncompressed, and so all that follow: nothing is bisected, nothing rejected`, async () => {
-      const fake = new FakeSender({ maxItems: 100 }, {}, true);
-      fake.reply = (got) => (isGzip(got) ? answer(status, 'Invalid JSON') : answer(200));
-      fake.offer('a', logsRequest(records(0, 250)));
-      await fake.passReal(500, () => fake.sender.status().pending === 0);
-      should(
-        fake.got
-          .filter((got) => !isGzip(got))
-          .map(({ body }) => itemsOf(body).length)
-          .sort()
-      ).eql([100, 100, 50]);
-      should(fake.rejected).eql([]);
-      should(fake.said.filter(({ code }) => code === 'OPENOT_OTLP_COMPRESSION_REFUSED').length).equal(1);
-      const before = fake.got.length;
-      fake.offer('b', logsRequest(records(0, 100)));
-      await fake.passReal(0, () => fake.sender.status().pending === 0);
-      should(fake.got.slice(before).map(isGzip)).eql([false]);
-    });
+    it(
+      `and answers ${status} gets the same uncompressed, and so all that follow: nothing is bisected, ` +
+        'nothing rejected',
+      async () => {
+        const fake = new FakeSender({ maxItems: 100 }, {}, true);
+        fake.reply = (got) => (isGzip(got) ? answer(status, 'Invalid JSON') : answer(200));
+        fake.offer('a', logsRequest(records(0, 250)));
+        await fake.passReal(500, () => fake.sender.status().pending === 0);
+        should(
+          fake.got
+            .filter((got) => !isGzip(got))
+            .map(({ body }) => itemsOf(body).length)
+            .sort()
+        ).eql([100, 100, 50]);
+        should(fake.rejected).eql([]);
+        should(fake.said.filter(({ code }) => code === 'OPENOT_OTLP_COMPRESSION_REFUSED').length).equal(1);
+        const before = fake.got.length;
+        fake.offer('b', logsRequest(records(0, 100)));
+        await fake.passReal(0, () => fake.sender.status().pending === 0);
+        should(fake.got.slice(before).map(isGzip)).eql([false]);
+      }
+    );
   }
 
   it('is told from one that got a bad record: that one is found, and the others go on compressed', async () => {

@@ -51,25 +51,28 @@ describe('the OTLP sender: a refusal', () => {
     }
   });
 
-  it('with 400 sinks no good record either where so many are bad that each part of the first levels has one', async () => {
-    for (const every of [100, 40, 31, 25, 16, 8, 2]) {
-      for (const maxInFlight of [1, 4, 64]) {
-        const fake = new FakeSender({ maxInFlight });
-        const isBad = (uid: string): boolean => Number(uid.slice(4)) % every === 0;
-        fake.reply = ({ body }) => (uidsOf(body).some(isBad) ? answer(400) : answer(200));
-        fake.offer('a', logsRequest(records(0, 500)));
-        await fake.pass(500);
-        const bad = Math.ceil(500 / every);
-        should(fake.left[0].counts).match(
-          { accepted: 500 - bad, rejected: bad },
-          `1 of ${every} bad, ${maxInFlight} in flight`
-        );
-        should(fake.rejected.every(({ count, uids }) => count === 1 && isBad(uids[0]))).be.true();
-        should(fake.got.length).be.belowOrEqual(1024);
-        sums(fake);
+  it(
+    'with 400 sinks no good record either where so many are bad that each part of the first levels has ' + 'one',
+    async () => {
+      for (const every of [100, 40, 31, 25, 16, 8, 2]) {
+        for (const maxInFlight of [1, 4, 64]) {
+          const fake = new FakeSender({ maxInFlight });
+          const isBad = (uid: string): boolean => Number(uid.slice(4)) % every === 0;
+          fake.reply = ({ body }) => (uidsOf(body).some(isBad) ? answer(400) : answer(200));
+          fake.offer('a', logsRequest(records(0, 500)));
+          await fake.pass(500);
+          const bad = Math.ceil(500 / every);
+          should(fake.left[0].counts).match(
+            { accepted: 500 - bad, rejected: bad },
+            `1 of ${every} bad, ${maxInFlight} in flight`
+          );
+          should(fake.rejected.every(({ count, uids }) => count === 1 && isBad(uids[0]))).be.true();
+          should(fake.got.length).be.belowOrEqual(1024);
+          sums(fake);
+        }
       }
     }
-  });
+  );
 
   it('with 400 waits for the single items that it asks, also where they have to be sent again', async () => {
     const fake = new FakeSender();

@@ -50,33 +50,36 @@ describe('the OTLP sender: an endpoint that does not answer, or says: later', ()
     });
   }
 
-  it('is left alone for as long as Retry-After says, in seconds or until a date, and up to a tenth longer', async () => {
-    for (const [headers, waitMs] of [
-      [{ retryAfter: '7' }, 7000],
-      [{ retryAfter: 'Thu, 01 Jan 2026 00:00:30 GMT', date: 'Thu, 01 Jan 2026 00:00:10 GMT' }, 20_000],
-      [{ retryAfter: 'Thu, 01 Jan 2026 00:00:31 GMT' }, 29_500],
-      [{ retryAfter: '999999' }, 600_000],
-      [{ retryAfter: '0' }, 250],
-      [{ retryAfter: 'Wed, 31 Dec 2025 00:00:31 GMT' }, 250],
-      [{ retryAfter: 'soon' }, 250]
-    ] as const) {
-      for (const random of [0, 0.5]) {
-        const fake = new FakeSender({ maxItems: 1 });
-        fake.random = random;
-        fake.reply = () => (fake.got.length === 1 ? answer(503, '', headers) : answer(200));
-        fake.nowMs = 1500;
-        fake.offer('a', logsRequest(records(0, 1)));
-        await fake.pass(0);
-        // What comes meanwhile waits as well.
-        fake.offer('b', logsRequest(records(1, 1)));
-        const expectedMs = random === 0 ? waitMs : waitMs === 250 ? 375 : waitMs * 1.05;
-        await fake.pass(expectedMs - 1);
-        should(fake.got.length).equal(1, `${JSON.stringify(headers)} was not waited for`);
-        await fake.pass(1);
-        should(fake.got.length).equal(3);
+  it(
+    'is left alone for as long as Retry-After says, in seconds or until a date, and up to a tenth ' + 'longer',
+    async () => {
+      for (const [headers, waitMs] of [
+        [{ retryAfter: '7' }, 7000],
+        [{ retryAfter: 'Thu, 01 Jan 2026 00:00:30 GMT', date: 'Thu, 01 Jan 2026 00:00:10 GMT' }, 20_000],
+        [{ retryAfter: 'Thu, 01 Jan 2026 00:00:31 GMT' }, 29_500],
+        [{ retryAfter: '999999' }, 600_000],
+        [{ retryAfter: '0' }, 250],
+        [{ retryAfter: 'Wed, 31 Dec 2025 00:00:31 GMT' }, 250],
+        [{ retryAfter: 'soon' }, 250]
+      ] as const) {
+        for (const random of [0, 0.5]) {
+          const fake = new FakeSender({ maxItems: 1 });
+          fake.random = random;
+          fake.reply = () => (fake.got.length === 1 ? answer(503, '', headers) : answer(200));
+          fake.nowMs = 1500;
+          fake.offer('a', logsRequest(records(0, 1)));
+          await fake.pass(0);
+          // What comes meanwhile waits as well.
+          fake.offer('b', logsRequest(records(1, 1)));
+          const expectedMs = random === 0 ? waitMs : waitMs === 250 ? 375 : waitMs * 1.05;
+          await fake.pass(expectedMs - 1);
+          should(fake.got.length).equal(1, `${JSON.stringify(headers)} was not waited for`);
+          await fake.pass(1);
+          should(fake.got.length).equal(3);
+        }
       }
     }
-  });
+  );
 
   it('is left alone although an earlier request is answered well meanwhile', async () => {
     const fake = new FakeSender({ maxItems: 1 });
@@ -172,26 +175,34 @@ describe('the OTLP sender: an endpoint that does not answer, or says: later', ()
     );
   });
 
-  it('shows the worst of what was said of the signals, until the signal is accepted again, or brings nothing for long', async () => {
-    const fake = new FakeSender();
-    fake.reply = ({ url }) => (url.endsWith('metrics') ? answer(404) : answer(200));
-    fake.offer('m', metricsRequest({ a: [point(1)] }));
-    await fake.pass(1000);
-    for (let i = 0; i < 3; i++) {
-      fake.offer('l', logsRequest(records(i, 1)));
+  it(
+    'shows the worst of what was said of the signals, until the signal is accepted again, or brings ' +
+      'nothing for long',
+    async () => {
+      const fake = new FakeSender();
+      fake.reply = ({ url }) => (url.endsWith('metrics') ? answer(404) : answer(200));
+      fake.offer('m', metricsRequest({ a: [point(1)] }));
       await fake.pass(1000);
-      should(fake.sender.status().said).match({ signal: 'metrics', outcome: 'refused', code: 'OPENOT_OTLP_NOT_FOUND' });
+      for (let i = 0; i < 3; i++) {
+        fake.offer('l', logsRequest(records(i, 1)));
+        await fake.pass(1000);
+        should(fake.sender.status().said).match({
+          signal: 'metrics',
+          outcome: 'refused',
+          code: 'OPENOT_OTLP_NOT_FOUND'
+        });
+      }
+      fake.reply = () => answer(200);
+      fake.offer('m', metricsRequest({ a: [point(1)] }));
+      await fake.pass(1000);
+      should(fake.sender.status().said).match({ outcome: 'accepted' });
+      fake.reply = ({ url }) => (url.endsWith('metrics') ? answer(404) : answer(200));
+      fake.offer('m', metricsRequest({ a: [point(1)] }));
+      await fake.pass(601_000);
+      should(fake.sender.status().said).match({ signal: 'metrics', outcome: 'refused' });
+      fake.offer('l', logsRequest(records(9, 1)));
+      await fake.pass(1000);
+      should(fake.sender.status().said).match({ signal: 'logs', outcome: 'accepted' });
     }
-    fake.reply = () => answer(200);
-    fake.offer('m', metricsRequest({ a: [point(1)] }));
-    await fake.pass(1000);
-    should(fake.sender.status().said).match({ outcome: 'accepted' });
-    fake.reply = ({ url }) => (url.endsWith('metrics') ? answer(404) : answer(200));
-    fake.offer('m', metricsRequest({ a: [point(1)] }));
-    await fake.pass(601_000);
-    should(fake.sender.status().said).match({ signal: 'metrics', outcome: 'refused' });
-    fake.offer('l', logsRequest(records(9, 1)));
-    await fake.pass(1000);
-    should(fake.sender.status().said).match({ signal: 'logs', outcome: 'accepted' });
-  });
+  );
 });

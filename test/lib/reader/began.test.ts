@@ -76,24 +76,27 @@ describe('reader: every batch says where counting of seqs began, and why', () =>
     should(began(rig)).eql({ cause: 'newest', incarnation: 1, abs: 10 * 44, runId: '1' });
   });
 
-  it('nowhere, where an older saved state does not know it; and a state that says something else is refused', async () => {
-    const plc = new FakePlc(8192);
-    plc.fill(5);
-    const rig = await new Rig(plc).started(600);
-    await rig.reader.stop();
-    const state = decodeState(rig.store.bytes ?? new Uint8Array());
-    if (!state.ok) throw new Error(state.why);
-    const { began: known, ...checkpoint } = state.state.checkpoint;
-    should(known).have.properties({ cause: 'first-contact' });
-    rig.store.bytes = encodeState({ ...state.state, checkpoint });
-    plc.fill(1);
-    const next = await rig.again().started(600);
-    should(next.ids).have.length(1);
-    should(next.batches[0].facts).not.have.property('began');
-    await next.reader.stop();
-    const wrong = { ...checkpoint, began: { cause: 'guess', incarnation: 0, abs: 0, runId: '1' } };
-    rig.store.bytes = encodeState({ ...state.state, checkpoint: wrong as never });
-    const refused = await rig.again().started(600);
-    should(refused.reader.status().code).equal('OPENOT_STATE_UNREADABLE');
-  });
+  it(
+    'nowhere, where an older saved state does not know it; and a state that says something else is ' + 'refused',
+    async () => {
+      const plc = new FakePlc(8192);
+      plc.fill(5);
+      const rig = await new Rig(plc).started(600);
+      await rig.reader.stop();
+      const state = decodeState(rig.store.bytes ?? new Uint8Array());
+      if (!state.ok) throw new Error(state.why);
+      const { began: known, ...checkpoint } = state.state.checkpoint;
+      should(known).have.properties({ cause: 'first-contact' });
+      rig.store.bytes = encodeState({ ...state.state, checkpoint });
+      plc.fill(1);
+      const next = await rig.again().started(600);
+      should(next.ids).have.length(1);
+      should(next.batches[0].facts).not.have.property('began');
+      await next.reader.stop();
+      const wrong = { ...checkpoint, began: { cause: 'guess', incarnation: 0, abs: 0, runId: '1' } };
+      rig.store.bytes = encodeState({ ...state.state, checkpoint: wrong as never });
+      const refused = await rig.again().started(600);
+      should(refused.reader.status().code).equal('OPENOT_STATE_UNREADABLE');
+    }
+  );
 });

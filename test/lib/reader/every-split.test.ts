@@ -327,41 +327,45 @@ describe('reader: every split of a ring image into two copies', function () {
   ];
 
   for (const [h, [headAt, spare]] of heads.entries()) {
-    it(`head at ${headAt} of ${CAPACITY}: nothing invented, nothing lost silently, wherever the copy is cut and however far the producer goes on`, async () => {
-      const tale = story(headAt, spare, h + 1);
-      let saved: Uint8Array | undefined;
-      const before = await read(
-        tale,
-        new SplitTransport(tale.begun),
-        storeOf(undefined, (bytes) => (saved = bytes))
-      );
-      should(before.findings.faults).eql([]);
-      const fresh = tale.begun.written;
-      const reported: string[] = [];
-      for (const [what, imagesOf] of amounts) {
-        const images = imagesOf(tale);
-        let withLoss = 0;
-        for (let bytes = 0; bytes <= CAPACITY; bytes += 4) {
-          const transport = new SplitTransport(tale.met);
-          transport.split = { bytes, ...images };
-          const { findings } = await read(tale, transport, storeOf(saved));
-          const { notices, faults } = findings;
-          const silent = findings.silent(fresh, images.then.written);
-          // What was not overwritten meanwhile has no reason to be missing.
-          faults.push(...findings.missing(readU32(images.then.control, 32)));
-          if (faults.length > 0 || silent.length > 0)
-            throw new Error(
-              `${what}, cut after ${bytes} bytes: ` +
-                `${JSON.stringify({ faults, silent, notices: notices.slice(0, 9), errors: findings.errors })}`
-            );
-          if (notices.length > 0) withLoss++;
+    it(
+      `head at ${headAt} of ${CAPACITY}: nothing invented, nothing lost silently, wherever the copy is cut ` +
+        'and however far the producer goes on',
+      async () => {
+        const tale = story(headAt, spare, h + 1);
+        let saved: Uint8Array | undefined;
+        const before = await read(
+          tale,
+          new SplitTransport(tale.begun),
+          storeOf(undefined, (bytes) => (saved = bytes))
+        );
+        should(before.findings.faults).eql([]);
+        const fresh = tale.begun.written;
+        const reported: string[] = [];
+        for (const [what, imagesOf] of amounts) {
+          const images = imagesOf(tale);
+          let withLoss = 0;
+          for (let bytes = 0; bytes <= CAPACITY; bytes += 4) {
+            const transport = new SplitTransport(tale.met);
+            transport.split = { bytes, ...images };
+            const { findings } = await read(tale, transport, storeOf(saved));
+            const { notices, faults } = findings;
+            const silent = findings.silent(fresh, images.then.written);
+            // What was not overwritten meanwhile has no reason to be missing.
+            faults.push(...findings.missing(readU32(images.then.control, 32)));
+            if (faults.length > 0 || silent.length > 0)
+              throw new Error(
+                `${what}, cut after ${bytes} bytes: ` +
+                  `${JSON.stringify({ faults, silent, notices: notices.slice(0, 9), errors: findings.errors })}`
+              );
+            if (notices.length > 0) withLoss++;
+          }
+          reported.push(`${what}: ${withLoss}`);
         }
-        reported.push(`${what}: ${withLoss}`);
+        console.log(
+          `      ${amounts.length * (CAPACITY / 4 + 1)} splits of ${tale.met.written - fresh} records; with losses ` +
+            `reported: ${reported.join(', ')}`
+        );
       }
-      console.log(
-        `      ${amounts.length * (CAPACITY / 4 + 1)} splits of ${tale.met.written - fresh} records; with losses ` +
-          `reported: ${reported.join(', ')}`
-      );
-    });
+    );
   }
 });

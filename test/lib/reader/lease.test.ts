@@ -190,20 +190,23 @@ describe('reader: a new incarnation and what was not settled', () => {
     should(rig.ids).eql([...seqs(0, 4), ...seqs(0, 1, 1, 2)]);
   });
 
-  it('is saved with its number and its notice before its first record leaves: a kill then brings both again', async () => {
-    const plc = new FakePlc(8192);
-    plc.fill(5);
-    const rig = await new Rig(plc).started(600);
-    rig.settles = false;
-    await restartSeen(rig, plc);
-    should(saved(rig.store).checkpoint).have.properties({ incarnation: 1, cursor: 0 });
-    should(saved(rig.store).lease.incarnation).equal(1);
-    const next = await new Rig(plc, {}, killed(rig)).started(600);
-    should(next.notices).eql(rig.notices.slice(-1));
-    should(next.notices[0]).have.properties({ kind: 'incarnation', from: 0, to: 1 });
-    should(next.ids).eql(seqs(0, 1, 1, 2));
-    should(next.batches.every((batch) => batch.facts.incarnation === 1)).be.true();
-  });
+  it(
+    'is saved with its number and its notice before its first record leaves: a kill then brings both ' + 'again',
+    async () => {
+      const plc = new FakePlc(8192);
+      plc.fill(5);
+      const rig = await new Rig(plc).started(600);
+      rig.settles = false;
+      await restartSeen(rig, plc);
+      should(saved(rig.store).checkpoint).have.properties({ incarnation: 1, cursor: 0 });
+      should(saved(rig.store).lease.incarnation).equal(1);
+      const next = await new Rig(plc, {}, killed(rig)).started(600);
+      should(next.notices).eql(rig.notices.slice(-1));
+      should(next.notices[0]).have.properties({ kind: 'incarnation', from: 0, to: 1 });
+      should(next.ids).eql(seqs(0, 1, 1, 2));
+      should(next.batches.every((batch) => batch.facts.incarnation === 1)).be.true();
+    }
+  );
 
   it('gets a number that none had, when another one began before everything was settled', async () => {
     const plc = new FakePlc(8192);

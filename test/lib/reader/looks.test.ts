@@ -23,40 +23,47 @@ describe('reader: looks', () => {
     should(rig.errors).eql([]);
   });
 
-  it('an odd seqlock that stays is reported, polled slowly and never spun on; reading goes on when the controller runs', async () => {
-    const plc = new FakePlc(65536);
-    plc.fill(3);
-    const rig = await new Rig(plc).started(600);
-    const update = plc.stores();
-    update.steps[0]();
-    await rig.clock.pass(1000);
-    should(rig.reader.status().state).equal('updating');
-    should(rig.reader.status().code).equal('OPENOT_CONTROL_FROZEN');
-    rig.reads();
-    await rig.clock.pass(60_000);
-    should(rig.reads().length).be.within(12, 12 * 8 + 8);
-    should(rig.errors).eql([]);
-    for (const step of update.steps.slice(1)) step();
-    await rig.clock.pass(6_000);
-    should(rig.ids).eql(seqs(0, 3));
-    should(rig.reader.status().state).equal('idle');
-  });
+  it(
+    'an odd seqlock that stays is reported, polled slowly and never spun on; reading goes on when the ' +
+      'controller runs',
+    async () => {
+      const plc = new FakePlc(65536);
+      plc.fill(3);
+      const rig = await new Rig(plc).started(600);
+      const update = plc.stores();
+      update.steps[0]();
+      await rig.clock.pass(1000);
+      should(rig.reader.status().state).equal('updating');
+      should(rig.reader.status().code).equal('OPENOT_CONTROL_FROZEN');
+      rig.reads();
+      await rig.clock.pass(60_000);
+      should(rig.reads().length).be.within(12, 12 * 8 + 8);
+      should(rig.errors).eql([]);
+      for (const step of update.steps.slice(1)) step();
+      await rig.clock.pass(6_000);
+      should(rig.ids).eql(seqs(0, 3));
+      should(rig.reader.status().state).equal('idle');
+    }
+  );
 
-  it('a controller that is busy at every look does not stall: an image between two others is taken, and counted', async () => {
-    const plc = new FakePlc(65536);
-    const rig = new Rig(plc);
-    rig.transport.beforePart = (part) => {
-      if (part.kind === 'control') plc.append();
-    };
-    await rig.started(5_000);
-    const written = plc.nextSeq(1);
-    should(rig.ids).eql(seqs(0, rig.ids.length - 1));
-    should(written - rig.ids.length).be.below(20);
-    const { looks } = rig.reader.status();
-    should(looks.unconfirmed).be.above(3);
-    should(rig.notices).eql([]);
-    should(rig.errors).eql([]);
-  });
+  it(
+    'a controller that is busy at every look does not stall: an image between two others is taken, and ' + 'counted',
+    async () => {
+      const plc = new FakePlc(65536);
+      const rig = new Rig(plc);
+      rig.transport.beforePart = (part) => {
+        if (part.kind === 'control') plc.append();
+      };
+      await rig.started(5_000);
+      const written = plc.nextSeq(1);
+      should(rig.ids).eql(seqs(0, rig.ids.length - 1));
+      should(written - rig.ids.length).be.below(20);
+      const { looks } = rig.reader.status();
+      should(looks.unconfirmed).be.above(3);
+      should(rig.notices).eql([]);
+      should(rig.errors).eql([]);
+    }
+  );
 
   it('after polls that never agreed the pace is kept with three looks each', async () => {
     const plc = new FakePlc(65536);
@@ -121,22 +128,25 @@ describe('reader: looks', () => {
     ['no size at all', 'OPENOT_RING_CAPACITY_ZERO', (plc) => (plc.capacityShown = 0)]
   ];
   for (const [what, code, breakIt] of broken) {
-    it(`a control block with ${what} is one error, ${code}, retried slowly; reading begins when it is right`, async () => {
-      const plc = new FakePlc(65536);
-      breakIt(plc);
-      const rig = await new Rig(plc).started(1_000);
-      should(rig.reader.status()).have.properties({ state: 'refused', code });
-      rig.reads();
-      await rig.clock.pass(20_000);
-      should(rig.reads().length).be.within(4, 4 * 8);
-      should(rig.errors.map((error) => error.code)).eql([code]);
-      plc.control = undefined;
-      plc.capacityShown = plc.capacity;
-      plc.fill(2);
-      await rig.clock.pass(6_000);
-      should(rig.ids).eql(seqs(0, 1));
-      should(rig.reader.status().state).equal('idle');
-    });
+    it(
+      `a control block with ${what} is one error, ${code}, retried slowly; reading begins when it is ` + 'right',
+      async () => {
+        const plc = new FakePlc(65536);
+        breakIt(plc);
+        const rig = await new Rig(plc).started(1_000);
+        should(rig.reader.status()).have.properties({ state: 'refused', code });
+        rig.reads();
+        await rig.clock.pass(20_000);
+        should(rig.reads().length).be.within(4, 4 * 8);
+        should(rig.errors.map((error) => error.code)).eql([code]);
+        plc.control = undefined;
+        plc.capacityShown = plc.capacity;
+        plc.fill(2);
+        await rig.clock.pass(6_000);
+        should(rig.ids).eql(seqs(0, 1));
+        should(rig.reader.status().state).equal('idle');
+      }
+    );
   }
 
   it('refuses a position above 2^53', async () => {
@@ -172,38 +182,41 @@ describe('reader: images that no second reading confirmed', () => {
     return state;
   }
 
-  it('one that was torn before the hashes is not taken: no batch names a definition that was never in force', async () => {
-    const plc = new FakePlc(65536);
-    plc.fill(5);
-    const rig = await new Rig(plc).started(600);
-    let looks = 0;
-    const state = busy(rig);
-    const before = rig.transport.beforePart;
-    rig.transport.beforePart = (part, read, index) => {
-      before(part, read, index);
-      if (part.kind === 'control') looks++;
-    };
-    rig.transport.answer = (outcome, parts) =>
-      outcome.ok && (looks === 6 || looks === 7)
-        ? {
-            ok: true,
-            parts: outcome.parts.map((bytes, i) => {
-              if (parts[i].kind !== 'control') return bytes;
-              const torn = bytes.slice();
-              torn.set(Buffer.from('22222222222222221111111111111111', 'hex'), 72);
-              return torn;
-            })
-          }
-        : outcome;
-    await rig.clock.pass(3_000);
-    state.on = false;
-    await rig.clock.pass(3_000);
-    should(looks).be.above(7);
-    should(
-      rig.batches.map((batch) => batch.facts.snapshot.definitionHash).filter((hash) => hash !== '1111111111111111')
-    ).eql([]);
-    should(rig.ids).eql(seqs(0, rig.ids.length - 1));
-  });
+  it(
+    'one that was torn before the hashes is not taken: no batch names a definition that was never in ' + 'force',
+    async () => {
+      const plc = new FakePlc(65536);
+      plc.fill(5);
+      const rig = await new Rig(plc).started(600);
+      let looks = 0;
+      const state = busy(rig);
+      const before = rig.transport.beforePart;
+      rig.transport.beforePart = (part, read, index) => {
+        before(part, read, index);
+        if (part.kind === 'control') looks++;
+      };
+      rig.transport.answer = (outcome, parts) =>
+        outcome.ok && (looks === 6 || looks === 7)
+          ? {
+              ok: true,
+              parts: outcome.parts.map((bytes, i) => {
+                if (parts[i].kind !== 'control') return bytes;
+                const torn = bytes.slice();
+                torn.set(Buffer.from('22222222222222221111111111111111', 'hex'), 72);
+                return torn;
+              })
+            }
+          : outcome;
+      await rig.clock.pass(3_000);
+      state.on = false;
+      await rig.clock.pass(3_000);
+      should(looks).be.above(7);
+      should(
+        rig.batches.map((batch) => batch.facts.snapshot.definitionHash).filter((hash) => hash !== '1111111111111111')
+      ).eql([]);
+      should(rig.ids).eql(seqs(0, rig.ids.length - 1));
+    }
+  );
 
   it('a change of definition passes all the same, once three looks agree on it', async () => {
     const plc = new FakePlc(65536);

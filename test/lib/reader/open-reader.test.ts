@@ -41,13 +41,16 @@ describe('openReader', function () {
     should(await reading).eql([0, 1, 2, 3, 4, 5, 6, 7]);
   });
 
-  it('goes on behind what was settled when it is opened again, and lets go of the lock when the loop is left', async () => {
-    for (let i = 0; i < 3; i++) plc.append();
-    should(await seqs(3)).eql([0, 1, 2]);
-    should(existsSync(`${stateFile}.lock`)).be.false();
-    plc.append();
-    should(await seqs(1)).eql([3]);
-  });
+  it(
+    'goes on behind what was settled when it is opened again, and lets go of the lock when the loop is ' + 'left',
+    async () => {
+      for (let i = 0; i < 3; i++) plc.append();
+      should(await seqs(3)).eql([0, 1, 2]);
+      should(existsSync(`${stateFile}.lock`)).be.false();
+      plc.append();
+      should(await seqs(1)).eql([3]);
+    }
+  );
 
   it('brings again what was not settled', async () => {
     plc.append();

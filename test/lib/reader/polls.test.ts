@@ -40,21 +40,25 @@ describe('reader: polls', () => {
     should(rig.ids).eql(seqs(0, 7));
   });
 
-  it('a window that wraps is two ring parts of the same Read; the confirming look brings the end of the lap once more', async () => {
-    const plc = new FakePlc(8192, 8000);
-    plc.fill(3);
-    const rig = await new Rig(plc).started();
-    await rig.clock.pass(600);
-    rig.reads();
-    plc.fill(3);
-    await rig.clock.pass(500);
-    should(rig.reads()).eql(['CRR', 'CR']);
-    should(rig.ids).eql(seqs(0, 5));
-    should(rig.batches[rig.batches.length - 1].facts.segments).eql([
-      { offset: 0, abs: 8132 },
-      { offset: 44, abs: 8192 }
-    ]);
-  });
+  it(
+    'a window that wraps is two ring parts of the same Read; the confirming look brings the end of the ' +
+      'lap once more',
+    async () => {
+      const plc = new FakePlc(8192, 8000);
+      plc.fill(3);
+      const rig = await new Rig(plc).started();
+      await rig.clock.pass(600);
+      rig.reads();
+      plc.fill(3);
+      await rig.clock.pass(500);
+      should(rig.reads()).eql(['CRR', 'CR']);
+      should(rig.ids).eql(seqs(0, 5));
+      should(rig.batches[rig.batches.length - 1].facts.segments).eql([
+        { offset: 0, abs: 8132 },
+        { offset: 44, abs: 8192 }
+      ]);
+    }
+  );
 
   it('hands on whole records back to back, with the facts of the look', async () => {
     const plc = new FakePlc(1024);
@@ -139,30 +143,33 @@ describe('reader: polls', () => {
     should(next.ids).eql(seqs(10, 14));
   });
 
-  it('startFrom oldest counts from seq 0: what was overwritten before was so before contact, and is not lost', async () => {
-    const plc = new FakePlc(1024);
-    plc.fill(100);
-    const rig = await new Rig(plc).started(600);
-    const first = 100 - Math.floor(1024 / 44);
-    should(rig.ids).eql(seqs(first, 99));
-    should(rig.notices).eql(
-      [
-        {
-          kind: 'loss',
-          runId: '1',
-          sourceId: 1,
-          firstSeq: 0,
-          lastSeq: first - 1,
-          count: first,
-          basis: 'inferred',
-          class: 'before-contact',
-          beforeTimeNs: rig.records[0].sourceTimeNs,
-          beforeAbs: rig.records[0].abs
-        }
-      ].map(({ beforeAbs: _, ...notice }) => notice)
-    );
-    should(rig.reader.status().totals).have.properties({ lost: 0, beforeContact: first, laps: 0 });
-  });
+  it(
+    'startFrom oldest counts from seq 0: what was overwritten before was so before contact, and is not ' + 'lost',
+    async () => {
+      const plc = new FakePlc(1024);
+      plc.fill(100);
+      const rig = await new Rig(plc).started(600);
+      const first = 100 - Math.floor(1024 / 44);
+      should(rig.ids).eql(seqs(first, 99));
+      should(rig.notices).eql(
+        [
+          {
+            kind: 'loss',
+            runId: '1',
+            sourceId: 1,
+            firstSeq: 0,
+            lastSeq: first - 1,
+            count: first,
+            basis: 'inferred',
+            class: 'before-contact',
+            beforeTimeNs: rig.records[0].sourceTimeNs,
+            beforeAbs: rig.records[0].abs
+          }
+        ].map(({ beforeAbs: _, ...notice }) => notice)
+      );
+      should(rig.reader.status().totals).have.properties({ lost: 0, beforeContact: first, laps: 0 });
+    }
+  );
 
   it('reads on across 2^32', async () => {
     const plc = new FakePlc(1024, 0xffffff00);

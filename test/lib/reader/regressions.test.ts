@@ -37,31 +37,34 @@ const asItIs = (rig: Rig): void => {
 };
 
 describe('reader: regressions found by the fault simulator', () => {
-  it('the end of a lap, read again with the confirming look, may already be of the next lap: it is not handed on', async () => {
-    const plc = new FakePlc(1024);
-    const at = new Map<number, number>();
-    const append = (): void => void at.set(at.size, plc.append());
-    for (let i = 0; i < 20; i++) append();
-    const rig = await new Rig(plc).started(600);
-    rig.reader.pause();
-    await rig.clock.pass(600);
-    // A lap: reading goes on at the oldest record, near the end of the ring, which the next one overwrites.
-    for (let i = 0; i < 46; i++) append();
-    should(plc.writer.oldestAbs).equal(1024 + 880);
-    let isDone = false;
-    let tails = 0;
-    rig.transport.beforePart = (part, _read, index) => {
-      if (isDone || part.kind !== 'ring' || index !== 1 || part.offset !== 880 || part.length !== 144 || ++tails < 3)
-        return;
-      isDone = true;
-      append();
-    };
-    rig.reader.resume();
-    await rig.clock.pass(3_000);
-    should(isDone).be.true();
-    should(rig.records.filter(({ seq, abs }) => at.get(seq) !== abs)).eql([]);
-    should(new Set(rig.ids).size).equal(rig.ids.length);
-  });
+  it(
+    'the end of a lap, read again with the confirming look, may already be of the next lap: it is not ' + 'handed on',
+    async () => {
+      const plc = new FakePlc(1024);
+      const at = new Map<number, number>();
+      const append = (): void => void at.set(at.size, plc.append());
+      for (let i = 0; i < 20; i++) append();
+      const rig = await new Rig(plc).started(600);
+      rig.reader.pause();
+      await rig.clock.pass(600);
+      // A lap: reading goes on at the oldest record, near the end of the ring, which the next one overwrites.
+      for (let i = 0; i < 46; i++) append();
+      should(plc.writer.oldestAbs).equal(1024 + 880);
+      let isDone = false;
+      let tails = 0;
+      rig.transport.beforePart = (part, _read, index) => {
+        if (isDone || part.kind !== 'ring' || index !== 1 || part.offset !== 880 || part.length !== 144 || ++tails < 3)
+          return;
+        isDone = true;
+        append();
+      };
+      rig.reader.resume();
+      await rig.clock.pass(3_000);
+      should(isDone).be.true();
+      should(rig.records.filter(({ seq, abs }) => at.get(seq) !== abs)).eql([]);
+      should(new Set(rig.ids).size).equal(rig.ids.length);
+    }
+  );
 
   for (const [what, capacity] of [
     ['larger', 4096],
@@ -156,84 +159,98 @@ describe('reader: regressions found by the fault simulator', () => {
     should(known).eql(known.map(() => true));
   });
 
-  it('a state that is saved after an unclean stop, its cursor before the place of the last record handed on, can be read back', async () => {
-    const plc = new FakePlc(1024);
-    plc.fill(10);
-    const rig = new Rig(plc, { saveIntervalMs: 0 });
-    rig.settles = false;
-    await rig.started(600);
-    await rig.reader.stop();
-    // What is oldest now lies before the last record handed on.
-    plc.fill(17);
-    should(plc.writer.oldestAbs).be.within(1, 395);
-    const next = new Rig(plc, { saveIntervalMs: 0, maxInFlight: 1, firstChunk: 128 }, rig.store);
-    next.settles = false;
-    next.sink = (batch) => void (batch.records === 0 && next.reader.settle(batch.serial));
-    await next.started(600);
-    await next.reader.stop();
-    should(stateIn(rig.store).checkpoint.cursor).equal(plc.writer.oldestAbs);
-    should((await new Rig(plc, {}, rig.store).started(600)).ids.length).equal(plc.writer.retained);
-  });
+  it(
+    'a state that is saved after an unclean stop, its cursor before the place of the last record handed ' +
+      'on, can be read back',
+    async () => {
+      const plc = new FakePlc(1024);
+      plc.fill(10);
+      const rig = new Rig(plc, { saveIntervalMs: 0 });
+      rig.settles = false;
+      await rig.started(600);
+      await rig.reader.stop();
+      // What is oldest now lies before the last record handed on.
+      plc.fill(17);
+      should(plc.writer.oldestAbs).be.within(1, 395);
+      const next = new Rig(plc, { saveIntervalMs: 0, maxInFlight: 1, firstChunk: 128 }, rig.store);
+      next.settles = false;
+      next.sink = (batch) => void (batch.records === 0 && next.reader.settle(batch.serial));
+      await next.started(600);
+      await next.reader.stop();
+      should(stateIn(rig.store).checkpoint.cursor).equal(plc.writer.oldestAbs);
+      should((await new Rig(plc, {}, rig.store).started(600)).ids.length).equal(plc.writer.retained);
+    }
+  );
 
-  it('a checkpoint of a new incarnation of which nothing was handed on yet is a state that can be read back', async () => {
-    const plc = new FakePlc(1024);
-    plc.fill(5);
-    const rig = await new Rig(plc).started(600);
-    await rig.reader.stop();
-    const { checkpoint } = stateIn(rig.store);
-    const store = new MemoryStore();
-    const checkpoints = new Checkpoints();
-    const keeper = new StateKeeper(store, new ManualClock(), checkpoints, 0, () => undefined);
-    checkpoints.begin(checkpoint);
-    await keeper.cover(checkpoint);
-    const anew: SavedState = {
-      ...checkpoint,
-      incarnation: checkpoint.incarnation + 1,
-      cursor: 0,
-      fingerprint: undefined,
-      unbrokenFrom: 0
-    };
-    checkpoints.begin(anew);
-    await keeper.saveLast();
-    should(stateIn(store)).have.propertyByPath('checkpoint', 'incarnation').equal(anew.incarnation);
-  });
+  it(
+    'a checkpoint of a new incarnation of which nothing was handed on yet is a state that can be read ' + 'back',
+    async () => {
+      const plc = new FakePlc(1024);
+      plc.fill(5);
+      const rig = await new Rig(plc).started(600);
+      await rig.reader.stop();
+      const { checkpoint } = stateIn(rig.store);
+      const store = new MemoryStore();
+      const checkpoints = new Checkpoints();
+      const keeper = new StateKeeper(store, new ManualClock(), checkpoints, 0, () => undefined);
+      checkpoints.begin(checkpoint);
+      await keeper.cover(checkpoint);
+      const anew: SavedState = {
+        ...checkpoint,
+        incarnation: checkpoint.incarnation + 1,
+        cursor: 0,
+        fingerprint: undefined,
+        unbrokenFrom: 0
+      };
+      checkpoints.begin(anew);
+      await keeper.saveLast();
+      should(stateIn(store)).have.propertyByPath('checkpoint', 'incarnation').equal(anew.incarnation);
+    }
+  );
 
-  it('how an incarnation began, out of a saved state, is handed on also where only one batch may be in flight', async () => {
-    const plc = new FakePlc(8192);
-    plc.fill(5);
-    const rig = await new Rig(plc).started(600);
-    await rig.reader.stop();
-    const state = stateIn(rig.store);
-    const store = new MemoryStore();
-    store.bytes = encodeState({
-      ...state,
-      checkpoint: { ...state.checkpoint, pending: [{ kind: 'incarnation', from: 0, to: 1, reason: 'headAbs' }] }
-    });
-    plc.fill(2);
-    const next = await new Rig(plc, { maxInFlight: 1 }, store).started(2_000);
-    should(next.notices.map(({ kind }) => kind)).eql(['incarnation']);
-    should(next.ids).eql(seqs(5, 6));
-  });
+  it(
+    'how an incarnation began, out of a saved state, is handed on also where only one batch may be in ' + 'flight',
+    async () => {
+      const plc = new FakePlc(8192);
+      plc.fill(5);
+      const rig = await new Rig(plc).started(600);
+      await rig.reader.stop();
+      const state = stateIn(rig.store);
+      const store = new MemoryStore();
+      store.bytes = encodeState({
+        ...state,
+        checkpoint: { ...state.checkpoint, pending: [{ kind: 'incarnation', from: 0, to: 1, reason: 'headAbs' }] }
+      });
+      plc.fill(2);
+      const next = await new Rig(plc, { maxInFlight: 1 }, store).started(2_000);
+      should(next.notices.map(({ kind }) => kind)).eql(['incarnation']);
+      should(next.ids).eql(seqs(5, 6));
+    }
+  );
 
-  it('a run id that rose is not believed at once while the ring may be an old copy: no record of the old life in the new one', async () => {
-    const plc = new FakePlc(44 * 24);
-    plc.fill(24);
-    const rig = await new Rig(plc).started(600);
-    rig.reader.pause();
-    await rig.clock.pass(600);
-    // Two that nobody read, at the beginning of the ring.
-    plc.fill(2);
-    const old = plc.writer.bytes.slice();
-    plc.powerCycle(9n);
-    plc.fill(3);
-    ringBy(rig, () => old);
-    rig.reader.resume();
-    await rig.clock.pass(1_500);
-    asItIs(rig);
-    await rig.clock.pass(20_000);
-    should(rig.notices.map(({ kind }) => kind)).eql(['incarnation']);
-    should(rig.ids).eql([...seqs(0, 23), ...seqs(0, 2, 1, 9)]);
-  });
+  it(
+    'a run id that rose is not believed at once while the ring may be an old copy: no record of the old ' +
+      'life in the new one',
+    async () => {
+      const plc = new FakePlc(44 * 24);
+      plc.fill(24);
+      const rig = await new Rig(plc).started(600);
+      rig.reader.pause();
+      await rig.clock.pass(600);
+      // Two that nobody read, at the beginning of the ring.
+      plc.fill(2);
+      const old = plc.writer.bytes.slice();
+      plc.powerCycle(9n);
+      plc.fill(3);
+      ringBy(rig, () => old);
+      rig.reader.resume();
+      await rig.clock.pass(1_500);
+      asItIs(rig);
+      await rig.clock.pass(20_000);
+      should(rig.notices.map(({ kind }) => kind)).eql(['incarnation']);
+      should(rig.ids).eql([...seqs(0, 23), ...seqs(0, 2, 1, 9)]);
+    }
+  );
 
   for (const [what, spoil] of [
     [
@@ -265,23 +282,27 @@ describe('reader: regressions found by the fault simulator', () => {
     });
   }
 
-  it('in the first lap of a ring that began anew, a record of its former life with the very seq that is expected is not taken for the new one', async () => {
-    const plc = new FakePlc(44 * 40);
-    plc.fill(30);
-    const rig = await new Rig(plc).started(600);
-    const left = plc.writer.bytes.slice();
-    plc.powerCycle();
-    plc.writer.bytes.set(left);
-    plc.fill(3);
-    const stale = plc.writer.bytes.slice();
-    await rig.clock.pass(15_000);
-    plc.fill(3);
-    ringBy(rig, () => stale);
-    await rig.clock.pass(3_000);
-    asItIs(rig);
-    await rig.clock.pass(8_000);
-    should(rig.ids.slice(30)).eql(seqs(0, 5));
-    const times = rig.records.map(({ sourceTimeNs }) => BigInt(sourceTimeNs));
-    should(times.filter((time, i) => i > 0 && time <= times[i - 1])).eql([]);
-  });
+  it(
+    'in the first lap of a ring that began anew, a record of its former life with the very seq that is ' +
+      'expected is not taken for the new one',
+    async () => {
+      const plc = new FakePlc(44 * 40);
+      plc.fill(30);
+      const rig = await new Rig(plc).started(600);
+      const left = plc.writer.bytes.slice();
+      plc.powerCycle();
+      plc.writer.bytes.set(left);
+      plc.fill(3);
+      const stale = plc.writer.bytes.slice();
+      await rig.clock.pass(15_000);
+      plc.fill(3);
+      ringBy(rig, () => stale);
+      await rig.clock.pass(3_000);
+      asItIs(rig);
+      await rig.clock.pass(8_000);
+      should(rig.ids.slice(30)).eql(seqs(0, 5));
+      const times = rig.records.map(({ sourceTimeNs }) => BigInt(sourceTimeNs));
+      should(times.filter((time, i) => i > 0 && time <= times[i - 1])).eql([]);
+    }
+  );
 });

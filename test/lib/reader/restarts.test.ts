@@ -79,46 +79,55 @@ describe('reader: restarts of the ring, outages, modes', () => {
     should(rig.reader.statusFacts()).have.properties({ bufferId: 8, incarnation: 1 });
   });
 
-  it('a lost count that went back is a new incarnation, but what still stands there is not handed on again', async () => {
-    const plc = new FakePlc(1024);
-    plc.fill(60);
-    const rig = await new Rig(plc).started(600);
-    const before = rig.ids.length;
-    plc.lostOffset = -5;
-    plc.seqlock += 2;
-    await rig.clock.pass(4_000);
-    plc.fill(2);
-    await rig.clock.pass(2_000);
-    should(rig.notices[rig.notices.length - 1]).eql({ kind: 'incarnation', from: 0, to: 1, reason: 'lostCount' });
-    should(rig.ids.slice(before)).eql(seqs(60, 61));
-  });
+  it(
+    'a lost count that went back is a new incarnation, but what still stands there is not handed on ' + 'again',
+    async () => {
+      const plc = new FakePlc(1024);
+      plc.fill(60);
+      const rig = await new Rig(plc).started(600);
+      const before = rig.ids.length;
+      plc.lostOffset = -5;
+      plc.seqlock += 2;
+      await rig.clock.pass(4_000);
+      plc.fill(2);
+      await rig.clock.pass(2_000);
+      should(rig.notices[rig.notices.length - 1]).eql({ kind: 'incarnation', from: 0, to: 1, reason: 'lostCount' });
+      should(rig.ids.slice(before)).eql(seqs(60, 61));
+    }
+  );
 
-  it('a ring that began anew and grew beyond the cursor while the reader was off is known by the last record', async () => {
-    const plc = new FakePlc(8192);
-    plc.fill(10);
-    const rig = await new Rig(plc).started(600);
-    await rig.reader.stop();
-    plc.powerCycle();
-    // Other records of the same length: the position is right, the bytes are not.
-    plc.fill(20, 2);
-    const next = await rig.again().started(4_000);
-    should(next.items).eql([]);
-    should(next.reader.status()).have.properties({ state: 'reading', code: 'OPENOT_RING_UNKNOWN' });
-    await next.clock.pass(2_000);
-    should(next.notices).eql([{ kind: 'incarnation', from: 0, to: 1, reason: 'fingerprint' }]);
-    should(next.ids).eql(seqs(0, 19, 2));
-  });
+  it(
+    'a ring that began anew and grew beyond the cursor while the reader was off is known by the last ' + 'record',
+    async () => {
+      const plc = new FakePlc(8192);
+      plc.fill(10);
+      const rig = await new Rig(plc).started(600);
+      await rig.reader.stop();
+      plc.powerCycle();
+      // Other records of the same length: the position is right, the bytes are not.
+      plc.fill(20, 2);
+      const next = await rig.again().started(4_000);
+      should(next.items).eql([]);
+      should(next.reader.status()).have.properties({ state: 'reading', code: 'OPENOT_RING_UNKNOWN' });
+      await next.clock.pass(2_000);
+      should(next.notices).eql([{ kind: 'incarnation', from: 0, to: 1, reason: 'fingerprint' }]);
+      should(next.ids).eql(seqs(0, 19, 2));
+    }
+  );
 
-  it('seqs that go back without any other sign are a new incarnation after re-reading; nothing is handed on twice', async () => {
-    const plc = new FakePlc(65536);
-    plc.fill(10);
-    const rig = await new Rig(plc).started(600);
-    plc.setSeq(1, 0);
-    plc.fill(5);
-    await rig.clock.pass(6_000);
-    should(rig.notices).eql([{ kind: 'incarnation', from: 0, to: 1, reason: 'seq' }]);
-    should(rig.ids).eql([...seqs(0, 9), ...seqs(0, 4)]);
-  });
+  it(
+    'seqs that go back without any other sign are a new incarnation after re-reading; nothing is handed ' + 'on twice',
+    async () => {
+      const plc = new FakePlc(65536);
+      plc.fill(10);
+      const rig = await new Rig(plc).started(600);
+      plc.setSeq(1, 0);
+      plc.fill(5);
+      await rig.clock.pass(6_000);
+      should(rig.notices).eql([{ kind: 'incarnation', from: 0, to: 1, reason: 'seq' }]);
+      should(rig.ids).eql([...seqs(0, 9), ...seqs(0, 4)]);
+    }
+  );
 
   it('a single repeated seq is passed over, and is no new incarnation', async () => {
     const plc = new FakePlc(65536);
@@ -132,26 +141,29 @@ describe('reader: restarts of the ring, outages, modes', () => {
     should(rig.ids).eql(seqs(0, 12));
   });
 
-  it('an outage is retried with pauses of at most 1 s in its first minute and 10 s later, and is one error', async () => {
-    const plc = new FakePlc(8192);
-    plc.fill(3);
-    const rig = await new Rig(plc).started(600);
-    rig.transport.facts = failure('OPENOT_OPCUA_UNREACHABLE', 'reconnect');
-    rig.transport.answer = () => failure('OPENOT_OPCUA_SESSION_LOST', 'reconnect');
-    await rig.clock.pass(60_000);
-    const early = rig.transport.connects;
-    should(early).be.within(60, 90);
-    await rig.clock.pass(100_000);
-    should(rig.transport.connects - early).be.within(10, 16);
-    should(rig.reader.status().state).equal('outage');
-    should(rig.errors.map((error) => error.code)).eql(['OPENOT_OPCUA_SESSION_LOST', 'OPENOT_OPCUA_UNREACHABLE']);
-    plc.fill(2);
-    rig.transport.facts = { ok: true, ringBytes: 8192, granularity: 1, about: [] };
-    rig.transport.answer = (outcome) => outcome;
-    await rig.clock.pass(11_000);
-    should(rig.ids).eql(seqs(0, 4));
-    should(rig.reader.status().state).equal('idle');
-  });
+  it(
+    'an outage is retried with pauses of at most 1 s in its first minute and 10 s later, and is one ' + 'error',
+    async () => {
+      const plc = new FakePlc(8192);
+      plc.fill(3);
+      const rig = await new Rig(plc).started(600);
+      rig.transport.facts = failure('OPENOT_OPCUA_UNREACHABLE', 'reconnect');
+      rig.transport.answer = () => failure('OPENOT_OPCUA_SESSION_LOST', 'reconnect');
+      await rig.clock.pass(60_000);
+      const early = rig.transport.connects;
+      should(early).be.within(60, 90);
+      await rig.clock.pass(100_000);
+      should(rig.transport.connects - early).be.within(10, 16);
+      should(rig.reader.status().state).equal('outage');
+      should(rig.errors.map((error) => error.code)).eql(['OPENOT_OPCUA_SESSION_LOST', 'OPENOT_OPCUA_UNREACHABLE']);
+      plc.fill(2);
+      rig.transport.facts = { ok: true, ringBytes: 8192, granularity: 1, about: [] };
+      rig.transport.answer = (outcome) => outcome;
+      await rig.clock.pass(11_000);
+      should(rig.ids).eql(seqs(0, 4));
+      should(rig.reader.status().state).equal('idle');
+    }
+  );
 
   it('what a person must change is shown as refused and retried slowly', async () => {
     const rig = new Rig(new FakePlc(8192));
@@ -261,32 +273,35 @@ describe('reader: restarts of the ring, outages, modes', () => {
     should(rig.transport.onChange).be.a.Function();
   });
 
-  it('reports its status at every change and in between, with lag, totals and the clock of the controller', async () => {
-    const plc = new FakePlc(65536);
-    plc.fill(3);
-    const rig = await new Rig(plc, { statusIntervalMs: 1_000 }).started(10_500);
-    const last = rig.statuses[rig.statuses.length - 1];
-    should(rig.statuses.length).be.within(11, 14);
-    should(last).have.properties({
-      state: 'idle',
-      cursorAbs: 132,
-      lag: 0,
-      capacity: 65536,
-      inFlight: 0,
-      clockSkewMs: 997,
-      about: ['a fake']
-    });
-    should(last.totals).eql({
-      records: 3,
-      bytes: 132,
-      lost: 0,
-      indeterminate: 0,
-      beforeContact: 0,
-      laps: 0,
-      skipped: 0,
-      incarnations: 0
-    });
-    await rig.reader.stop();
-    should(rig.statuses[rig.statuses.length - 1].state).equal('stopped');
-  });
+  it(
+    'reports its status at every change and in between, with lag, totals and the clock of the ' + 'controller',
+    async () => {
+      const plc = new FakePlc(65536);
+      plc.fill(3);
+      const rig = await new Rig(plc, { statusIntervalMs: 1_000 }).started(10_500);
+      const last = rig.statuses[rig.statuses.length - 1];
+      should(rig.statuses.length).be.within(11, 14);
+      should(last).have.properties({
+        state: 'idle',
+        cursorAbs: 132,
+        lag: 0,
+        capacity: 65536,
+        inFlight: 0,
+        clockSkewMs: 997,
+        about: ['a fake']
+      });
+      should(last.totals).eql({
+        records: 3,
+        bytes: 132,
+        lost: 0,
+        indeterminate: 0,
+        beforeContact: 0,
+        laps: 0,
+        skipped: 0,
+        incarnations: 0
+      });
+      await rig.reader.stop();
+      should(rig.statuses[rig.statuses.length - 1].state).equal('stopped');
+    }
+  );
 });

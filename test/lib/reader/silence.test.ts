@@ -43,24 +43,33 @@ describe('a link that says nothing', () => {
     return { transport, rig: new Rig(plc, settings, new MemoryStore(), new ManualClock(), transport) };
   };
 
-  it('is told after three seconds of an unanswered Read, with its age and without a lag, and forgotten once it answers', async () => {
-    const { rig, transport } = rigOn({ intervalMs: 100 });
-    await rig.started(500);
-    should(rig.reader.status()).match({ state: 'idle', lag: 0 });
-    transport.silent = true;
-    await rig.clock.pass(2500);
-    should(rig.reader.status().code).be.undefined();
-    await rig.clock.pass(4500);
-    const status = rig.reader.status();
-    should(status).match({ state: 'reading', code: 'OPENOT_READ_SILENT', detail: 'no answer for 6 s', silentMs: 6000 });
-    should(status.lag).be.undefined();
-    should(rig.statuses.some(({ code }) => code === 'OPENOT_READ_SILENT')).be.true();
-    transport.answerAtLast();
-    await rig.clock.pass(500);
-    should(rig.reader.status()).match({ state: 'idle', lag: 0 });
-    should(rig.reader.status().code).be.undefined();
-    await rig.reader.stop();
-  });
+  it(
+    'is told after three seconds of an unanswered Read, with its age and without a lag, and forgotten ' +
+      'once it answers',
+    async () => {
+      const { rig, transport } = rigOn({ intervalMs: 100 });
+      await rig.started(500);
+      should(rig.reader.status()).match({ state: 'idle', lag: 0 });
+      transport.silent = true;
+      await rig.clock.pass(2500);
+      should(rig.reader.status().code).be.undefined();
+      await rig.clock.pass(4500);
+      const status = rig.reader.status();
+      should(status).match({
+        state: 'reading',
+        code: 'OPENOT_READ_SILENT',
+        detail: 'no answer for 6 s',
+        silentMs: 6000
+      });
+      should(status.lag).be.undefined();
+      should(rig.statuses.some(({ code }) => code === 'OPENOT_READ_SILENT')).be.true();
+      transport.answerAtLast();
+      await rig.clock.pass(500);
+      should(rig.reader.status()).match({ state: 'idle', lag: 0 });
+      should(rig.reader.status().code).be.undefined();
+      await rig.reader.stop();
+    }
+  );
 
   it('shows no lag of before either when the Read that was silent is given up and asked again', async () => {
     const { rig, transport } = rigOn({ intervalMs: 100 });

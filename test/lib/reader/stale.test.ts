@@ -26,25 +26,29 @@ const asItIs = (rig: Rig): void => {
 };
 
 describe('reader: old copies', () => {
-  it('a ring copy that is old for a second, under a fresh control block, gives nothing twice and no new incarnation', async () => {
-    // Records of one size in a ring that is a multiple of it: the lap before is made of perfectly valid records.
-    const plc = new FakePlc(1056);
-    plc.fill(20);
-    const rig = await new Rig(plc).started(600);
-    const old = plc.writer.bytes.slice();
-    plc.fill(12);
-    ringFrom(rig, () => old);
-    await rig.clock.pass(3_000);
-    should(rig.ids).eql(seqs(0, 19));
-    should(rig.reader.status()).have.properties({ state: 'reading', code: 'OPENOT_RING_STALE' });
-    asItIs(rig);
-    await rig.clock.pass(1_000);
-    should(rig.ids).eql(seqs(0, 31));
-    should(rig.notices).eql([]);
-    should(rig.errors).eql([]);
-    should(rig.reader.status()).have.properties({ state: 'idle' });
-    should(rig.reader.status().code).be.undefined();
-  });
+  it(
+    'a ring copy that is old for a second, under a fresh control block, gives nothing twice and no new ' +
+      'incarnation',
+    async () => {
+      // Records of one size in a ring that is a multiple of it: the lap before is made of perfectly valid records.
+      const plc = new FakePlc(1056);
+      plc.fill(20);
+      const rig = await new Rig(plc).started(600);
+      const old = plc.writer.bytes.slice();
+      plc.fill(12);
+      ringFrom(rig, () => old);
+      await rig.clock.pass(3_000);
+      should(rig.ids).eql(seqs(0, 19));
+      should(rig.reader.status()).have.properties({ state: 'reading', code: 'OPENOT_RING_STALE' });
+      asItIs(rig);
+      await rig.clock.pass(1_000);
+      should(rig.ids).eql(seqs(0, 31));
+      should(rig.notices).eql([]);
+      should(rig.errors).eql([]);
+      should(rig.reader.status()).have.properties({ state: 'idle' });
+      should(rig.reader.status().code).be.undefined();
+    }
+  );
 
   it('a gateway that copies the ring once a second gives every record once', async () => {
     const plc = new FakePlc(4096);
@@ -118,20 +122,23 @@ describe('reader: old copies', () => {
     should(rig.errors.length).equal(1);
   });
 
-  it('seqs of one source that begin anew one by one between those of another are a new incarnation at the second', async () => {
-    const plc = new FakePlc(65536);
-    plc.fill(10, 1);
-    plc.fill(10, 2);
-    const rig = await new Rig(plc).started(600);
-    plc.setSeq(1, 0);
-    for (let i = 0; i < 3; i++) {
-      plc.append(1);
-      plc.append(2);
-      await rig.clock.pass(20_000);
+  it(
+    'seqs of one source that begin anew one by one between those of another are a new incarnation at the ' + 'second',
+    async () => {
+      const plc = new FakePlc(65536);
+      plc.fill(10, 1);
+      plc.fill(10, 2);
+      const rig = await new Rig(plc).started(600);
+      plc.setSeq(1, 0);
+      for (let i = 0; i < 3; i++) {
+        plc.append(1);
+        plc.append(2);
+        await rig.clock.pass(20_000);
+      }
+      should(rig.notices.map((notice) => notice.kind)).eql(['skipped', 'incarnation']);
+      should(rig.ids.slice(20)).eql(['1/2/10', '1/1/1', '1/2/11', '1/1/2', '1/2/12']);
     }
-    should(rig.notices.map((notice) => notice.kind)).eql(['skipped', 'incarnation']);
-    should(rig.ids.slice(20)).eql(['1/2/10', '1/1/1', '1/2/11', '1/1/2', '1/2/12']);
-  });
+  );
 
   it('a record of the lap before that was never read is not taken for a new one: its time is older', async () => {
     // Source 2 is written once, overwritten unread, and shows again in an old copy.
@@ -188,32 +195,36 @@ describe('reader: old copies', () => {
     should(rig.ids.length + lost).equal(48);
   });
 
-  it('a zero byte of the lap before is no gap, also where the window ends with the lap: it is passed only with the record behind it', async () => {
-    const plc = new FakePlc(1024);
-    const rig = await new Rig(plc, { firstChunk: 148 }).started(600);
-    // One lap ends in a gap at 880, the next one goes on there.
-    for (let i = 0; i < 20; i++) plc.append(1);
-    await rig.clock.pass(3_000);
-    plc.append(1, payload(112));
-    await rig.clock.pass(3_000);
-    for (let i = 0; i < 15; i++) plc.append(1);
-    plc.append(1, payload(9));
-    await rig.clock.pass(3_000);
-    should(rig.reader.status().cursorAbs).equal(1024 + 880);
-    should(plc.writer.bytes[880]).equal(0);
-    const old = plc.writer.bytes.slice();
-    plc.append(2);
-    plc.append(3);
-    plc.append(1, payload(52));
-    should(plc.writer.headAbs).be.above(2048);
-    ringFrom(rig, () => old);
-    await rig.clock.pass(3_000);
-    asItIs(rig);
-    await rig.clock.pass(3_000);
-    should(rig.ids.slice(-3)).eql(['1/2/0', '1/3/0', '1/1/37']);
-    should(rig.ids.length).equal(40);
-    should(rig.notices).eql([]);
-  });
+  it(
+    'a zero byte of the lap before is no gap, also where the window ends with the lap: it is passed only ' +
+      'with the record behind it',
+    async () => {
+      const plc = new FakePlc(1024);
+      const rig = await new Rig(plc, { firstChunk: 148 }).started(600);
+      // One lap ends in a gap at 880, the next one goes on there.
+      for (let i = 0; i < 20; i++) plc.append(1);
+      await rig.clock.pass(3_000);
+      plc.append(1, payload(112));
+      await rig.clock.pass(3_000);
+      for (let i = 0; i < 15; i++) plc.append(1);
+      plc.append(1, payload(9));
+      await rig.clock.pass(3_000);
+      should(rig.reader.status().cursorAbs).equal(1024 + 880);
+      should(plc.writer.bytes[880]).equal(0);
+      const old = plc.writer.bytes.slice();
+      plc.append(2);
+      plc.append(3);
+      plc.append(1, payload(52));
+      should(plc.writer.headAbs).be.above(2048);
+      ringFrom(rig, () => old);
+      await rig.clock.pass(3_000);
+      asItIs(rig);
+      await rig.clock.pass(3_000);
+      should(rig.ids.slice(-3)).eql(['1/2/0', '1/3/0', '1/1/37']);
+      should(rig.ids.length).equal(40);
+      should(rig.notices).eql([]);
+    }
+  );
 });
 
 describe('reader: power cycles', () => {
@@ -227,17 +238,21 @@ describe('reader: power cycles', () => {
     ]
   ];
   for (const [what, write] of cycles) {
-    it(`one that overtakes the cursor within a session, with records of ${what}, is a new incarnation; its whole ring is read once`, async () => {
-      const plc = new FakePlc(8192);
-      plc.fill(10);
-      const rig = await new Rig(plc).started(600);
-      plc.powerCycle();
-      write(plc);
-      await rig.clock.pass(8_000);
-      should(rig.notices).eql([{ kind: 'incarnation', from: 0, to: 1, reason: 'fingerprint' }]);
-      should(rig.ids).eql([...seqs(0, 9), ...seqs(0, 29)]);
-      should(rig.errors).eql([]);
-    });
+    it(
+      `one that overtakes the cursor within a session, with records of ${what}, is a new incarnation; its ` +
+        'whole ring is read once',
+      async () => {
+        const plc = new FakePlc(8192);
+        plc.fill(10);
+        const rig = await new Rig(plc).started(600);
+        plc.powerCycle();
+        write(plc);
+        await rig.clock.pass(8_000);
+        should(rig.notices).eql([{ kind: 'incarnation', from: 0, to: 1, reason: 'fingerprint' }]);
+        should(rig.ids).eql([...seqs(0, 9), ...seqs(0, 29)]);
+        should(rig.errors).eql([]);
+      }
+    );
   }
 
   it('two sources whose seqs begin anew at different heights: one incarnation, no record passed over', async () => {
@@ -259,34 +274,38 @@ describe('reader: power cycles', () => {
     ['lost count', 0, 'lostCount'],
     ['seqs', 1_000, 'seq']
   ] as const) {
-    it(`one that was lapped beyond the cursor and shows only in the ${what}: what the new life lost is counted from 0`, async () => {
-      const plc = new FakePlc(1024);
-      plc.fill(300);
-      const rig = await new Rig(plc).started(600);
-      await rig.reader.stop();
-      plc.powerCycle();
-      plc.lostOffset = lostOffset;
-      for (let i = 0; i < 150; i++) plc.append(1, payload(100));
-      const next = await rig.again().started(20_000);
-      const first = 150 - plc.writer.retained;
-      should(next.ids).eql(seqs(first, 149));
-      const notices = untimed(next.notices);
-      const anew = notices.slice(notices.findIndex((notice) => notice.kind === 'incarnation'));
-      should(anew).eql([
-        { kind: 'incarnation', from: 0, to: 1, reason },
-        { kind: 'lap', fromAbs: 0, toAbs: plc.writer.oldestAbs, lostCountDelta: plc.writer.lostCount + lostOffset },
-        {
-          kind: 'loss',
-          runId: '1',
-          sourceId: 1,
-          firstSeq: 0,
-          lastSeq: first - 1,
-          count: first,
-          basis: 'inferred',
-          class: 'lost'
-        }
-      ]);
-    });
+    it(
+      `one that was lapped beyond the cursor and shows only in the ${what}: what the new life lost is ` +
+        'counted from 0',
+      async () => {
+        const plc = new FakePlc(1024);
+        plc.fill(300);
+        const rig = await new Rig(plc).started(600);
+        await rig.reader.stop();
+        plc.powerCycle();
+        plc.lostOffset = lostOffset;
+        for (let i = 0; i < 150; i++) plc.append(1, payload(100));
+        const next = await rig.again().started(20_000);
+        const first = 150 - plc.writer.retained;
+        should(next.ids).eql(seqs(first, 149));
+        const notices = untimed(next.notices);
+        const anew = notices.slice(notices.findIndex((notice) => notice.kind === 'incarnation'));
+        should(anew).eql([
+          { kind: 'incarnation', from: 0, to: 1, reason },
+          { kind: 'lap', fromAbs: 0, toAbs: plc.writer.oldestAbs, lostCountDelta: plc.writer.lostCount + lostOffset },
+          {
+            kind: 'loss',
+            runId: '1',
+            sourceId: 1,
+            firstSeq: 0,
+            lastSeq: first - 1,
+            count: first,
+            basis: 'inferred',
+            class: 'lost'
+          }
+        ]);
+      }
+    );
   }
 
   it('one whose clock also began anew is read in full, a little later', async () => {
@@ -321,24 +340,27 @@ describe('reader: power cycles', () => {
     should(rig.notices.map((notice) => notice.kind)).eql(['incarnation']);
   });
 
-  it('counters that went back over records that still stand: each source goes on where it was, and a gap is a loss', async () => {
-    const plc = new FakePlc(1024);
-    plc.fill(60);
-    const rig = await new Rig(plc).started(600);
-    const before = rig.items.length;
-    plc.lostOffset = -5;
-    plc.seqlock += 2;
-    await rig.clock.pass(8_000);
-    plc.append(1, { seq: 62 });
-    await rig.clock.pass(8_000);
-    should(
-      rig.items
-        .slice(before)
-        .map((item) =>
-          item.kind === 'record' ? item.seq : item.kind === 'loss' ? [item.firstSeq, item.lastSeq] : item.kind
-        )
-    ).eql(['incarnation', [60, 61], 62]);
-  });
+  it(
+    'counters that went back over records that still stand: each source goes on where it was, and a gap ' + 'is a loss',
+    async () => {
+      const plc = new FakePlc(1024);
+      plc.fill(60);
+      const rig = await new Rig(plc).started(600);
+      const before = rig.items.length;
+      plc.lostOffset = -5;
+      plc.seqlock += 2;
+      await rig.clock.pass(8_000);
+      plc.append(1, { seq: 62 });
+      await rig.clock.pass(8_000);
+      should(
+        rig.items
+          .slice(before)
+          .map((item) =>
+            item.kind === 'record' ? item.seq : item.kind === 'loss' ? [item.firstSeq, item.lastSeq] : item.kind
+          )
+      ).eql(['incarnation', [60, 61], 62]);
+    }
+  );
 
   it('a lap counts what was not read, not what was', async () => {
     const plc = new FakePlc(44 * 20);

@@ -40,16 +40,19 @@ describe('reader: what its status stands for', () => {
     await rig.reader.stop();
   });
 
-  it('names the stream of its saved state, whatever the settings say now, though the ring is out of reach', async () => {
-    const rig = await new Rig(new FakePlc(8192), { stream: 'line 3' }).started(600);
-    await rig.reader.stop();
-    const next = rig.again({ stream: 'renamed' });
-    should(next.reader.statusFacts()).eql({});
-    next.transport.facts = failure('OPENOT_TEST', 'reconnect');
-    await next.started(600);
-    should(next.reader.statusFacts()).have.properties({ stream: 'line 3', incarnation: 0, bufferId: 7 });
-    await next.reader.stop();
-  });
+  it(
+    'names the stream of its saved state, whatever the settings say now, though the ring is out of ' + 'reach',
+    async () => {
+      const rig = await new Rig(new FakePlc(8192), { stream: 'line 3' }).started(600);
+      await rig.reader.stop();
+      const next = rig.again({ stream: 'renamed' });
+      should(next.reader.statusFacts()).eql({});
+      next.transport.facts = failure('OPENOT_TEST', 'reconnect');
+      await next.started(600);
+      should(next.reader.statusFacts()).have.properties({ stream: 'line 3', incarnation: 0, bufferId: 7 });
+      await next.reader.stop();
+    }
+  );
 
   it('takes the name of the settings again once everything was forgotten', async () => {
     const rig = await new Rig(new FakePlc(8192), { stream: 'line 3' }).started(600);

@@ -245,15 +245,19 @@ describe('reader: memory that changes while it is copied', function () {
         { staleControl: age, staleRing: age / 2 },
         { staleControl: age / 2, staleRing: age }
       ]) {
-        it(`a ring of ${ringBytes} bytes that is written around within ${JSON.stringify(quirks)}: nothing invented, nothing silently lost, nothing twice; at most a position of another lap`, async () => {
-          for (let seed = 1; seed <= Number(process.env.OPENOT_SEEDS ?? 12); seed++) {
-            const outcome = await play({ seed, quirks: { ...quirks }, ringBytes, pressure: 3, events: 400 });
-            const { faults, misplaced, silent } = outcome;
-            should(faults.filter((fault) => !fault.startsWith('skipped'))).eql([]);
-            should(misplaced.filter((distance) => distance % ringBytes !== 0)).eql([]);
-            should(silent).eql([]);
+        it(
+          `a ring of ${ringBytes} bytes that is written around within ${JSON.stringify(quirks)}: nothing ` +
+            'invented, nothing silently lost, nothing twice; at most a position of another lap',
+          async () => {
+            for (let seed = 1; seed <= Number(process.env.OPENOT_SEEDS ?? 12); seed++) {
+              const outcome = await play({ seed, quirks: { ...quirks }, ringBytes, pressure: 3, events: 400 });
+              const { faults, misplaced, silent } = outcome;
+              should(faults.filter((fault) => !fault.startsWith('skipped'))).eql([]);
+              should(misplaced.filter((distance) => distance % ringBytes !== 0)).eql([]);
+              should(silent).eql([]);
+            }
           }
-        });
+        );
       }
     }
   }

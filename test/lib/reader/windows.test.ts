@@ -21,25 +21,28 @@ describe('reader: what is handed on', () => {
     should(rig.reader.status().looks.reread).be.above(0);
   });
 
-  it('a record that stays broken is passed over with one notice and one error; its neighbours are handed on', async () => {
-    const plc = new FakePlc(65536);
-    const rig = await new Rig(plc).started(600);
-    plc.fill(3);
-    const poisoned = plc.append();
-    plc.fill(3);
-    plc.writer.bytes[poisoned + 30] ^= 0x10;
-    await rig.clock.pass(2_000);
-    should(rig.ids).eql([...seqs(0, 2), ...seqs(4, 6)]);
-    should(untimed(rig.notices)).eql([
-      { kind: 'skipped', fromAbs: poisoned, toAbs: poisoned + 44, reason: 'OPENOT_WIRE_CRC_MISMATCH' },
-      { kind: 'loss', runId: '1', sourceId: 1, firstSeq: 3, lastSeq: 3, count: 1, basis: 'inferred', class: 'lost' }
-    ]);
-    should(rig.errors.map((error) => error.code)).eql(['OPENOT_RING_SKIPPED']);
-    should(rig.reader.status().totals).have.properties({ records: 6, skipped: 1, lost: 1 });
-    plc.fill(2);
-    await rig.clock.pass(600);
-    should(rig.ids.slice(6)).eql(seqs(7, 8));
-  });
+  it(
+    'a record that stays broken is passed over with one notice and one error; its neighbours are handed ' + 'on',
+    async () => {
+      const plc = new FakePlc(65536);
+      const rig = await new Rig(plc).started(600);
+      plc.fill(3);
+      const poisoned = plc.append();
+      plc.fill(3);
+      plc.writer.bytes[poisoned + 30] ^= 0x10;
+      await rig.clock.pass(2_000);
+      should(rig.ids).eql([...seqs(0, 2), ...seqs(4, 6)]);
+      should(untimed(rig.notices)).eql([
+        { kind: 'skipped', fromAbs: poisoned, toAbs: poisoned + 44, reason: 'OPENOT_WIRE_CRC_MISMATCH' },
+        { kind: 'loss', runId: '1', sourceId: 1, firstSeq: 3, lastSeq: 3, count: 1, basis: 'inferred', class: 'lost' }
+      ]);
+      should(rig.errors.map((error) => error.code)).eql(['OPENOT_RING_SKIPPED']);
+      should(rig.reader.status().totals).have.properties({ records: 6, skipped: 1, lost: 1 });
+      plc.fill(2);
+      await rig.clock.pass(600);
+      should(rig.ids.slice(6)).eql(seqs(7, 8));
+    }
+  );
 
   for (const [what, at, value] of [
     ['its sync', 0, 0x20],

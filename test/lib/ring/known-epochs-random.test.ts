@@ -165,15 +165,19 @@ function play(seed: number): { prior: number; stale: number } {
 }
 
 describe('known epochs in random histories', () => {
-  it(`${HISTORIES} rings with laps, lost changes, returning definitions and restarts: no record is bound to a wrong definition`, function () {
-    const sums = { prior: 0, stale: 0 };
-    for (let seed = 1; seed <= HISTORIES; seed++) {
-      const { prior, stale } = play(seed);
-      sums.prior += prior;
-      sums.stale += stale;
+  it(
+    `${HISTORIES} rings with laps, lost changes, returning definitions and restarts: no record is bound ` +
+      'to a wrong definition',
+    function () {
+      const sums = { prior: 0, stale: 0 };
+      for (let seed = 1; seed <= HISTORIES; seed++) {
+        const { prior, stale } = play(seed);
+        sums.prior += prior;
+        sums.stale += stale;
+      }
+      // A tracker that knows nothing would bind nothing wrong either.
+      sums.prior.should.be.above(50_000);
+      sums.stale.should.be.above(50_000);
     }
-    // A tracker that knows nothing would bind nothing wrong either.
-    sums.prior.should.be.above(50_000);
-    sums.stale.should.be.above(50_000);
-  });
+  );
 });

@@ -40,7 +40,7 @@ function endOf(result: Walk): Omit<Walk, 'records'> {
 }
 
 /** Puts the right CRC to a record that was changed. */
-function sealed(bytes: Uint8Array, at = 0, length = 44): Uint8Array {
+function withCrc(bytes: Uint8Array, at = 0, length = 44): Uint8Array {
   writeU32(bytes, at + length - 4, crc32c(bytes, at, at + length - 4));
   return bytes;
 }
@@ -239,16 +239,16 @@ describe('window walk', () => {
 
     it('a slot that does not fit, and padding that is not zero', () => {
       const long = encoded({ seq: 1, slots: [{ key: 0x8000, type: 13, payload: Uint8Array.of(7) }] });
-      const slot = sealed(long.slice(), 0, 52);
+      const slot = withCrc(long.slice(), 0, 52);
       slot[43] = 9;
-      sealed(slot, 0, 52);
+      withCrc(slot, 0, 52);
       endOf(walk(slot)).should.eql({
         nextAbs: 0,
         stop: { ok: false, kind: 'wire', abs: 0, error: { ok: false, kind: 'invalidSlot', offset: 40 } }
       });
       const padding = long.slice();
       padding[46] = 1;
-      sealed(padding, 0, 52);
+      withCrc(padding, 0, 52);
       endOf(walk(padding)).should.eql({
         nextAbs: 0,
         stop: { ok: false, kind: 'wire', abs: 0, error: { ok: false, kind: 'invalidPadding', offset: 46 } }

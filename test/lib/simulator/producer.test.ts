@@ -88,48 +88,51 @@ describe('the producer', () => {
     }
   });
 
-  it('changes the definition warm in the order of the rules: run and seqs go on, the epoch opens at LoggerStarted', () => {
-    const producer = producerOf();
-    const random = new SeededRandom(1);
-    startLogger(producer, sources);
-    logMessage(producer, 9, random);
-    const follower = new Follower(producer);
-    follower.read();
-    changeDefinition(producer, NEXT_HASH, false);
-    logMessage(producer, 9, random);
-    const read = follower.read();
-    read
-      .map(({ record }) => [record.runId, record.sourceId, Number(record.seq), record.eventTypeId])
-      .should.deepEqual([
-        [1n, 0, 3, EventType.LoggerStopped],
-        [1n, 7, 0, EventType.SourceHighWater],
-        [1n, 9, 1, EventType.SourceHighWater],
-        [1n, 0, 4, EventType.DefinitionChanged],
-        [1n, 0, 5, EventType.LoggerStarted],
-        [1n, 9, 2, EventType.Message]
-      ]);
-    const changed = read[3].record.slots();
-    changed
-      .map(({ key, payload }) => [key, Buffer.from(payload).toString('hex')])
-      .should.deepEqual([
-        [Key.defHashOld, HASH],
-        [Key.defHashNew, NEXT_HASH],
-        [Key.epochId, '0200000000000000']
-      ]);
-    const { epochFirstAbs, runId, epochId, definitionHash, prevDefinitionHash } = follower.snapshot();
-    should({ epochFirstAbs, runId, epochId, definitionHash, prevDefinitionHash }).deepEqual({
-      epochFirstAbs: read[4].abs,
-      runId: '1',
-      epochId: 2,
-      definitionHash: NEXT_HASH,
-      prevDefinitionHash: HASH
-    });
-    producer.truth
-      .all()
-      .slice(-3)
-      .map(({ epochId: of }) => of)
-      .should.deepEqual([1n, 2n, 2n]);
-  });
+  it(
+    'changes the definition warm in the order of the rules: run and seqs go on, the epoch opens at ' + 'LoggerStarted',
+    () => {
+      const producer = producerOf();
+      const random = new SeededRandom(1);
+      startLogger(producer, sources);
+      logMessage(producer, 9, random);
+      const follower = new Follower(producer);
+      follower.read();
+      changeDefinition(producer, NEXT_HASH, false);
+      logMessage(producer, 9, random);
+      const read = follower.read();
+      read
+        .map(({ record }) => [record.runId, record.sourceId, Number(record.seq), record.eventTypeId])
+        .should.deepEqual([
+          [1n, 0, 3, EventType.LoggerStopped],
+          [1n, 7, 0, EventType.SourceHighWater],
+          [1n, 9, 1, EventType.SourceHighWater],
+          [1n, 0, 4, EventType.DefinitionChanged],
+          [1n, 0, 5, EventType.LoggerStarted],
+          [1n, 9, 2, EventType.Message]
+        ]);
+      const changed = read[3].record.slots();
+      changed
+        .map(({ key, payload }) => [key, Buffer.from(payload).toString('hex')])
+        .should.deepEqual([
+          [Key.defHashOld, HASH],
+          [Key.defHashNew, NEXT_HASH],
+          [Key.epochId, '0200000000000000']
+        ]);
+      const { epochFirstAbs, runId, epochId, definitionHash, prevDefinitionHash } = follower.snapshot();
+      should({ epochFirstAbs, runId, epochId, definitionHash, prevDefinitionHash }).deepEqual({
+        epochFirstAbs: read[4].abs,
+        runId: '1',
+        epochId: 2,
+        definitionHash: NEXT_HASH,
+        prevDefinitionHash: HASH
+      });
+      producer.truth
+        .all()
+        .slice(-3)
+        .map(({ epochId: of }) => of)
+        .should.deepEqual([1n, 2n, 2n]);
+    }
+  );
 
   it('starts cold with the next run id and all seqs at 0, DefinitionChanged still in the old run', () => {
     const producer = producerOf();

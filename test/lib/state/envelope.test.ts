@@ -1,5 +1,5 @@
 import should from 'should';
-import { open, openJson, seal, sealJson } from '../../../lib/state';
+import { open, openJson, checksummed, checksummedJson } from '../../../lib/state';
 import { seeded } from '../../support/seeded';
 
 const FORMAT = { magic: 'OPENOT-TEST', version: 2 };
@@ -7,38 +7,38 @@ const kindOf = (bytes: Uint8Array): string => {
   const opened = open(FORMAT, bytes);
   return opened.ok ? 'ok' : opened.kind;
 };
-const sealed = (text: string, format = FORMAT): Buffer => Buffer.from(seal(format, Buffer.from(text)));
+const enveloped = (text: string, format = FORMAT): Buffer => Buffer.from(checksummed(format, Buffer.from(text)));
 
 describe('state: the envelope', () => {
   it('gives back what was put in, in parts or none', () => {
     for (const parts of [[], [''], ['a'], ['a', '', 'b\n', 'c']]) {
-      const opened = open(FORMAT, seal(FORMAT, ...parts.map((part) => Buffer.from(part))));
+      const opened = open(FORMAT, checksummed(FORMAT, ...parts.map((part) => Buffer.from(part))));
       should(opened.ok && opened.body.toString()).equal(parts.join(''));
     }
-    should(openJson(FORMAT, sealJson(FORMAT, { a: [1, 'ä'] }))).eql({ ok: true, value: { a: [1, 'ä'] } });
+    should(openJson(FORMAT, checksummedJson(FORMAT, { a: [1, 'ä'] }))).eql({ ok: true, value: { a: [1, 'ä'] } });
   });
 
   it('is a line that a person can read, and the body', () => {
-    should(sealed('123456789').toString()).equal('OPENOT-TEST 2 e3069283\n123456789');
+    should(enveloped('123456789').toString()).equal('OPENOT-TEST 2 e3069283\n123456789');
   });
 
   it('says of which kind it is when it cannot be read', () => {
-    should(kindOf(sealed('x', { magic: 'OPENOT-OTHER', version: 2 }))).equal('foreign');
-    should(kindOf(sealed('x', { magic: 'OPENOT-TEST', version: 3 }))).equal('newer');
-    should(kindOf(sealed('x', { magic: 'OPENOT-TEST', version: 1 }))).equal('older');
-    should(kindOf(sealed('xy').subarray(0, -1))).equal('damaged');
+    should(kindOf(enveloped('x', { magic: 'OPENOT-OTHER', version: 2 }))).equal('foreign');
+    should(kindOf(enveloped('x', { magic: 'OPENOT-TEST', version: 3 }))).equal('newer');
+    should(kindOf(enveloped('x', { magic: 'OPENOT-TEST', version: 1 }))).equal('older');
+    should(kindOf(enveloped('xy').subarray(0, -1))).equal('damaged');
     should(kindOf(Buffer.alloc(0))).equal('foreign');
     should(kindOf(Buffer.alloc(100_000))).equal('foreign');
-    const notJson = openJson(FORMAT, sealed('{'));
+    const notJson = openJson(FORMAT, enveloped('{'));
     should(notJson).eql({ ok: false, kind: 'damaged', why: 'it is not JSON' });
-    should(open(FORMAT, sealed('x', { magic: 'OPENOT-TEST', version: 3 }))).have.properties({
+    should(open(FORMAT, enveloped('x', { magic: 'OPENOT-TEST', version: 3 }))).have.properties({
       version: 3,
       why: 'it has version 3, this package reads version 2'
     });
   });
 
   it('with any one bit changed, or cut anywhere, is not read', () => {
-    const whole = sealed('some state');
+    const whole = enveloped('some state');
     for (let at = 0; at < whole.length * 8; at++) {
       const bytes = Buffer.from(whole);
       bytes[at >> 3] ^= 1 << (at & 7);

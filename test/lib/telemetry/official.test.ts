@@ -85,12 +85,15 @@ describe('OTLP/JSON and the official serialisers', () => {
     canonical('logs', ours).should.deepEqual(canonical('logs', fromProtobuf('logs', theirs)));
   });
 
-  it('what the official JSON serialiser makes of a NaN and of integers is not valid: the reason for one of our own', () => {
-    const text = Buffer.from(
-      JsonLogsSerializer.serializeRequest([sdkRecord({ nan: NaN, count: 5, five: 5.0 })])!
-    ).toString('utf8');
-    problemsOf('logs', text)
-      .map(({ rule, path }) => `${rule} ${path.split('.').at(-1)}`)
-      .should.deepEqual(['null doubleValue', 'int64-not-text intValue', 'int64-not-text intValue']);
-  });
+  it(
+    'what the official JSON serialiser makes of a NaN and of integers is not valid: the reason for one ' + 'of our own',
+    () => {
+      const text = Buffer.from(
+        JsonLogsSerializer.serializeRequest([sdkRecord({ nan: NaN, count: 5, five: 5.0 })])!
+      ).toString('utf8');
+      problemsOf('logs', text)
+        .map(({ rule, path }) => `${rule} ${path.split('.').at(-1)}`)
+        .should.deepEqual(['null doubleValue', 'int64-not-text intValue', 'int64-not-text intValue']);
+    }
+  );
 });

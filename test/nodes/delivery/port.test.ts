@@ -19,31 +19,35 @@ describe('a node that is closed', () => {
   before(flowsRun);
 
   for (const awaitsAck of [false, true]) {
-    it(`tells that what still reaches it is lost, so that it is read again${awaitsAck ? ', where acknowledgements are awaited, too' : ''}`, async () => {
-      let lost = 0;
-      const settled: number[] = [];
-      const session = new DeliveryPort(RED, { id: `reader ${awaitsAck}`, wires: [] } as never, {
-        receives: false
-      }).openSession('boot', {
-        settled: (serial) => void settled.push(serial),
-        onLost: () => void lost++,
-        awaitsAck
-      });
-      const delivery = new DeliveryPort(RED, { id: `mapper ${awaitsAck}`, wires: [] } as never);
-      const token = session.begin(1);
-      delivery.close();
-      // A node that closes asynchronously keeps its listeners for a while.
-      should(
-        delivery.through(
-          { openot: { commit: [token] } } as never,
-          () => undefined,
-          () => should.fail(1, 0, 'it worked on it', '')
-        )
-      ).equal(undefined);
-      await turns();
-      should([lost, settled]).eql([1, []]);
-      session.close();
-    });
+    it(
+      'tells that what still reaches it is lost, so that it is read ' +
+        `again${awaitsAck ? ', where acknowledgements are awaited, too' : ''}`,
+      async () => {
+        let lost = 0;
+        const settled: number[] = [];
+        const session = new DeliveryPort(RED, { id: `reader ${awaitsAck}`, wires: [] } as never, {
+          receives: false
+        }).openSession('boot', {
+          settled: (serial) => void settled.push(serial),
+          onLost: () => void lost++,
+          awaitsAck
+        });
+        const delivery = new DeliveryPort(RED, { id: `mapper ${awaitsAck}`, wires: [] } as never);
+        const token = session.begin(1);
+        delivery.close();
+        // A node that closes asynchronously keeps its listeners for a while.
+        should(
+          delivery.through(
+            { openot: { commit: [token] } } as never,
+            () => undefined,
+            () => should.fail(1, 0, 'it worked on it', '')
+          )
+        ).equal(undefined);
+        await turns();
+        should([lost, settled]).eql([1, []]);
+        session.close();
+      }
+    );
   }
 });
 

@@ -76,17 +76,21 @@ describe('the delivery of commit tokens', () => {
     should(settled).eql([]);
   });
 
-  it('never settles one whose consumer lost its listeners in the sweep, but settles one that was delivered all the same', () => {
-    const first = session.begin(1);
-    const second = session.begin(2);
-    deliverAlong(first, ['doc']);
-    deliverAlong(second, ['doc']);
-    loop.turn();
-    tracker.stop();
-    tracker.delivered(first, end, true);
-    tracker.delivered(second, end, false);
-    should(settled).eql([1]);
-  });
+  it(
+    'never settles one whose consumer lost its listeners in the sweep, but settles one that was ' +
+      'delivered all the same',
+    () => {
+      const first = session.begin(1);
+      const second = session.begin(2);
+      deliverAlong(first, ['doc']);
+      deliverAlong(second, ['doc']);
+      loop.turn();
+      tracker.stop();
+      tracker.delivered(first, end, true);
+      tracker.delivered(second, end, false);
+      should(settled).eql([1]);
+    }
+  );
 
   it('does not take silence for an answer while flows stop', () => {
     const token = session.begin(1);
@@ -210,25 +214,28 @@ describe('the delivery of commit tokens', () => {
     should(settled).eql([1]);
   });
 
-  it('shuts the gate while flows stop and start, and tells a reader that sessions on what was lost before it opens', async () => {
-    const token = session.begin(1);
-    tracker.sending(token, ours('decoder'));
-    loop.turn();
-    tracker.stop();
-    let opened: boolean | undefined;
-    const waiting = session.gate().then((open) => void (opened = open));
-    tracker.start();
-    // The delivery of before the stop runs only after the flows have started again.
-    loop.turn();
-    tracker.delivered(token, ours('decoder'), false);
-    await Promise.resolve();
-    should(opened).equal(undefined);
-    loop.turn();
-    await waiting;
-    should(lost).equal(1);
-    should(opened).equal(true);
-    should(settled).eql([]);
-  });
+  it(
+    'shuts the gate while flows stop and start, and tells a reader that sessions on what was lost before ' + 'it opens',
+    async () => {
+      const token = session.begin(1);
+      tracker.sending(token, ours('decoder'));
+      loop.turn();
+      tracker.stop();
+      let opened: boolean | undefined;
+      const waiting = session.gate().then((open) => void (opened = open));
+      tracker.start();
+      // The delivery of before the stop runs only after the flows have started again.
+      loop.turn();
+      tracker.delivered(token, ours('decoder'), false);
+      await Promise.resolve();
+      should(opened).equal(undefined);
+      loop.turn();
+      await waiting;
+      should(lost).equal(1);
+      should(opened).equal(true);
+      should(settled).eql([]);
+    }
+  );
 
   it('sends away who waits at the gate of a reader that closes', async () => {
     tracker.stop();

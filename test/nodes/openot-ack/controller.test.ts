@@ -120,15 +120,19 @@ describe('the acknowledgement of batches', () => {
       parts: { id, index, ...(count === undefined ? {} : { count }), ...(parts === undefined ? {} : { parts }) }
     });
 
-    it('counts with the last part where a split has copied the tokens to all, and covers what came before at the first', () => {
-      const ack = acks();
-      ack.take(message([2], part(0, 3)));
-      should(settled).eql([1]);
-      ack.take(message([2], part(1, 3)));
-      should(settled).eql([1]);
-      ack.take(message([2], part(2, 3)));
-      should(settled).eql([1, 2]);
-    });
+    it(
+      'counts with the last part where a split has copied the tokens to all, and covers what came before ' +
+        'at the first',
+      () => {
+        const ack = acks();
+        ack.take(message([2], part(0, 3)));
+        should(settled).eql([1]);
+        ack.take(message([2], part(1, 3)));
+        should(settled).eql([1]);
+        ack.take(message([2], part(2, 3)));
+        should(settled).eql([1, 2]);
+      }
+    );
 
     it('counts at the last part where the tokens ride on that one only, and says nothing of the others', () => {
       const ack = acks();
@@ -196,17 +200,21 @@ describe('the acknowledgement of batches', () => {
     const failed = (serials: number[], more: object = {}): object =>
       message(serials, { error: { message: 'disk full', source: { id: 'file' } }, ...more });
 
-    it('passes over the troubles of our own nodes that belong to no message: the batches under way are acknowledged', () => {
-      const ack = acks();
-      ack.take({
-        error: { message: 'OPENOT_OTLP_UNREACHABLE: …', source: { id: 'otlp', type: 'openot-otlp' } }
-      } as never);
-      ack.take(message([1]));
-      should([settled, ack.totals.failed]).eql([[1], 0]);
-      ack.take({ error: { message: 'disk full', source: { id: 'file', type: 'file' } } } as never);
-      ack.take(message([2]));
-      should(settled).eql([1]);
-    });
+    it(
+      'passes over the troubles of our own nodes that belong to no message: the batches under way are ' +
+        'acknowledged',
+      () => {
+        const ack = acks();
+        ack.take({
+          error: { message: 'OPENOT_OTLP_UNREACHABLE: …', source: { id: 'otlp', type: 'openot-otlp' } }
+        } as never);
+        ack.take(message([1]));
+        should([settled, ack.totals.failed]).eql([[1], 0]);
+        ack.take({ error: { message: 'disk full', source: { id: 'file', type: 'file' } } } as never);
+        ack.take(message([2]));
+        should(settled).eql([1]);
+      }
+    );
 
     it('rejects the batch: nothing from it on is settled any more', () => {
       const ack = acks();

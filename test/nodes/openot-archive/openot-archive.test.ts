@@ -113,32 +113,37 @@ describe('openot-archive', () => {
     should(report.entries.document).equal(2);
   });
 
-  it('says aloud that the folder went back, passes nothing on, and begins a log that names the old one when told', async () => {
-    const stream = new StreamMaker('line 1');
-    const running = await flow();
-    running.send('archive', batch(stream));
-    await until('what the flow must do', () => running.at('out').length === 1);
-    await helper.unload();
-    rmSync(openot('archives', 'archive.state'));
-    const again = await flow();
-    await until('what the flow must do', () => again.caught.length === 1);
-    again.caught[0].message.should.match(/^OPENOT_ARCHIVE_WENT_BACK: .*topic "begin"/);
-    again.send('archive', batch(stream));
-    await until('what the flow must do', () => again.caught.length === 2);
-    again.at('out').should.eql([]);
-    await until('its status', () => /OPENOT_ARCHIVE_WENT_BACK/.test(String(statusesOf('archive').at(-1)?.text)));
-    again.send('archive', { topic: 'begin' });
-    await until('what the flow must do', () => again.at('checkpoints').length === 1);
-    again.send('archive', batch(stream));
-    await until('what the flow must do', () => again.at('out').length === 1);
-    await helper.unload();
-    const { verifier } = parseVkey(readFileSync(openot('keys', 'archive.vkey'), 'utf8')) as { verifier: NoteVerifier };
-    verifier.name.should.equal('plant.example/a');
-    existsSync(join(folder(), 'before', '1', 'checkpoint')).should.be.true();
-    const note = readFileSync(join(folder(), 'checkpoint'), 'utf8');
-    note.should.startWith('plant.example/a/2\n');
-    (await verified([], join(folder(), 'before', '1'))).ok.should.be.true();
-  });
+  it(
+    'says aloud that the folder went back, passes nothing on, and begins a log that names the old one ' + 'when told',
+    async () => {
+      const stream = new StreamMaker('line 1');
+      const running = await flow();
+      running.send('archive', batch(stream));
+      await until('what the flow must do', () => running.at('out').length === 1);
+      await helper.unload();
+      rmSync(openot('archives', 'archive.state'));
+      const again = await flow();
+      await until('what the flow must do', () => again.caught.length === 1);
+      again.caught[0].message.should.match(/^OPENOT_ARCHIVE_WENT_BACK: .*topic "begin"/);
+      again.send('archive', batch(stream));
+      await until('what the flow must do', () => again.caught.length === 2);
+      again.at('out').should.eql([]);
+      await until('its status', () => /OPENOT_ARCHIVE_WENT_BACK/.test(String(statusesOf('archive').at(-1)?.text)));
+      again.send('archive', { topic: 'begin' });
+      await until('what the flow must do', () => again.at('checkpoints').length === 1);
+      again.send('archive', batch(stream));
+      await until('what the flow must do', () => again.at('out').length === 1);
+      await helper.unload();
+      const { verifier } = parseVkey(readFileSync(openot('keys', 'archive.vkey'), 'utf8')) as {
+        verifier: NoteVerifier;
+      };
+      verifier.name.should.equal('plant.example/a');
+      existsSync(join(folder(), 'before', '1', 'checkpoint')).should.be.true();
+      const note = readFileSync(join(folder(), 'checkpoint'), 'utf8');
+      note.should.startWith('plant.example/a/2\n');
+      (await verified([], join(folder(), 'before', '1'))).ok.should.be.true();
+    }
+  );
 
   it('does not begin without its key, and never shows it', async () => {
     const running = await flow();

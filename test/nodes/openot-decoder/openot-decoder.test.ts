@@ -124,14 +124,17 @@ describe('openot-decoder', () => {
     should((sent[0].parts as { id: string }).id).equal((sent[1].parts as { id: string }).id);
   });
 
-  it('still sends a batch without records when it carries notices or tokens, and nothing when it carries neither', async () => {
-    const running = await flow();
-    running.send('decoder', { payload: Buffer.alloc(0), openot: facts({ segments: [] }) });
-    running.send('decoder', { payload: Buffer.alloc(0), openot: facts({ segments: [], commit: [] }) });
-    await settled();
-    should(running.at('out').map(({ payload }) => payload)).eql([[]]);
-    should(running.at('completed').length).equal(2);
-  });
+  it(
+    'still sends a batch without records when it carries notices or tokens, and nothing when it carries ' + 'neither',
+    async () => {
+      const running = await flow();
+      running.send('decoder', { payload: Buffer.alloc(0), openot: facts({ segments: [] }) });
+      running.send('decoder', { payload: Buffer.alloc(0), openot: facts({ segments: [], commit: [] }) });
+      await settled();
+      should(running.at('out').map(({ payload }) => payload)).eql([[]]);
+      should(running.at('completed').length).equal(2);
+    }
+  );
 
   it('refuses more than 16 MiB in one message before it makes anything of it, and goes on', async () => {
     const running = await flow();

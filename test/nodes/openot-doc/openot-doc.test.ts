@@ -71,15 +71,18 @@ describe('openot-doc', () => {
     });
   }
 
-  it('is yellow while the last batch had placeholders, and green again with their count once batches resolve', async () => {
-    const running = await flow();
-    running.send('doc', given());
-    running.send('doc', given(items.slice(0, 2)));
-    await until('green', () => /4 events, 1 placeholders/.test(statusesOf('doc').at(-1)?.text ?? ''));
-    should(statusesOf('doc').at(-1)!.fill).equal('green');
-    running.send('doc', given());
-    await until('yellow', () => statusesOf('doc').at(-1)!.fill === 'yellow');
-  });
+  it(
+    'is yellow while the last batch had placeholders, and green again with their count once batches ' + 'resolve',
+    async () => {
+      const running = await flow();
+      running.send('doc', given());
+      running.send('doc', given(items.slice(0, 2)));
+      await until('green', () => /4 events, 1 placeholders/.test(statusesOf('doc').at(-1)?.text ?? ''));
+      should(statusesOf('doc').at(-1)!.fill).equal('green');
+      running.send('doc', given());
+      await until('yellow', () => statusesOf('doc').at(-1)!.fill === 'yellow');
+    }
+  );
 
   for (const format of ['json', 'ndjson']) {
     it(`writes ${format} that JSON.parse takes, whatever items a flow makes up`, async () => {

@@ -86,48 +86,51 @@ describe('a guard that holds records back until their definition arrives', () =>
     should(to.held).equal(0);
   });
 
-  it('holds what is not, and lets it go in order, resolved, with its tokens, when the definition is there', async () => {
-    const to = guard();
-    give(to, '1', items.slice(0, 2));
-    give(to, '2', [loss]);
-    give(to, '3', items.slice(2));
-    should(main).eql([]);
-    should(to.held).equal(5);
-    should(alerts).eql([
-      {
-        stream: 'line 1',
-        epochId: 1,
-        relation: 'current',
-        reason: 'missingCurrentDefinition',
-        expected: known,
-        actual: null,
-        held: 2,
-        action: 'hold'
-      }
-    ]);
-    await arrive(to);
-    should(main.map(seqs)).eql([[0, 1], ['loss'], [2, 3]]);
-    should(main.map(tokens)).eql([['r/b/1'], ['r/b/2'], ['r/b/3']]);
-    should(
-      main.every(({ openot }) => (openot as { binding: { current: object } }).binding.current.hasOwnProperty('hash'))
-    ).be.true();
-    should(alerts.slice(1)).eql([
-      {
-        stream: 'line 1',
-        epochId: 1,
-        relation: 'current',
-        reason: 'bound',
-        expected: known,
-        actual: known,
-        held: 5,
-        action: 'resolve'
-      }
-    ]);
-    should(done).eql(['1', '2', '3']);
-    should(to.held).equal(0);
-    should(to.totals).eql({ passed: 4, unbound: 0, diverted: 0 });
-    main.forEach((each) => shouldBePlain(each));
-  });
+  it(
+    'holds what is not, and lets it go in order, resolved, with its tokens, when the definition is ' + 'there',
+    async () => {
+      const to = guard();
+      give(to, '1', items.slice(0, 2));
+      give(to, '2', [loss]);
+      give(to, '3', items.slice(2));
+      should(main).eql([]);
+      should(to.held).equal(5);
+      should(alerts).eql([
+        {
+          stream: 'line 1',
+          epochId: 1,
+          relation: 'current',
+          reason: 'missingCurrentDefinition',
+          expected: known,
+          actual: null,
+          held: 2,
+          action: 'hold'
+        }
+      ]);
+      await arrive(to);
+      should(main.map(seqs)).eql([[0, 1], ['loss'], [2, 3]]);
+      should(main.map(tokens)).eql([['r/b/1'], ['r/b/2'], ['r/b/3']]);
+      should(
+        main.every(({ openot }) => (openot as { binding: { current: object } }).binding.current.hasOwnProperty('hash'))
+      ).be.true();
+      should(alerts.slice(1)).eql([
+        {
+          stream: 'line 1',
+          epochId: 1,
+          relation: 'current',
+          reason: 'bound',
+          expected: known,
+          actual: known,
+          held: 5,
+          action: 'resolve'
+        }
+      ]);
+      should(done).eql(['1', '2', '3']);
+      should(to.held).equal(0);
+      should(to.totals).eql({ passed: 4, unbound: 0, diverted: 0 });
+      main.forEach((each) => shouldBePlain(each));
+    }
+  );
 
   it("does not let a stream's later records pass those that wait, even when they are bound", () => {
     const to = guard();

@@ -314,20 +314,23 @@ describe('openot-drift-guard', () => {
     ['without tokens', [], 3],
     ['with tokens', ['r/b/1'], undefined]
   ] as Array<[string, string[], number | undefined]>) {
-    it(`under hold, says when it closes how many records ${name} nobody reads again: ${dropped ?? 'none'}`, async () => {
-      const running = await flow({ policy: 'hold' });
-      running.send('guard', {
-        payload: items,
-        openot: facts({ snapshot: snapshot({ definitionHash: foreign }), commit })
-      });
-      await until('the status', () => /3 held/.test(statusesOf('guard').at(-1)?.text ?? ''));
-      await helper.setFlows(
-        running.nodes.map((node) => (node.id === 'guard' ? { ...node, name: 'changed' } : node)),
-        'nodes'
-      );
-      should(running.caught.map(({ code }) => code)).eql(dropped === undefined ? [] : ['OPENOT_HOLD_DROPPED']);
-      if (dropped !== undefined) should(running.caught[0].message).match(/3 records and notices/);
-    });
+    it(
+      `under hold, says when it closes how many records ${name} nobody reads again: ` + `${dropped ?? 'none'}`,
+      async () => {
+        const running = await flow({ policy: 'hold' });
+        running.send('guard', {
+          payload: items,
+          openot: facts({ snapshot: snapshot({ definitionHash: foreign }), commit })
+        });
+        await until('the status', () => /3 held/.test(statusesOf('guard').at(-1)?.text ?? ''));
+        await helper.setFlows(
+          running.nodes.map((node) => (node.id === 'guard' ? { ...node, name: 'changed' } : node)),
+          'nodes'
+        );
+        should(running.caught.map(({ code }) => code)).eql(dropped === undefined ? [] : ['OPENOT_HOLD_DROPPED']);
+        if (dropped !== undefined) should(running.caught[0].message).match(/3 records and notices/);
+      }
+    );
   }
 
   it('refuses a hold limit that is none', async () => {

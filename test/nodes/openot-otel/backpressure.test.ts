@@ -104,22 +104,25 @@ describe('room for spans that are not settled', () => {
     should(bench.spans.length).equal(6);
   });
 
-  it('lets one message go when nothing was settled for ten seconds: a join may want it before it acknowledges any', async () => {
-    const bench = await open();
-    const taken = [1, 2, 3, 4].map((n) => bench.input(pairs(n, 1), [`r/b/${n}`]));
-    const left = (): number => taken.filter(({ state }) => state === 'left').length;
-    await bench.pass(STALL_MS - 100);
-    should(left()).equal(2);
-    await bench.pass(200);
-    should(left()).equal(3);
-    await bench.pass(STALL_MS - 200);
-    should(left()).equal(3);
-    // The three of them are acknowledged together.
-    bench.settledUpTo.set('r/b', 3);
-    await bench.pass(100);
-    should([left(), bench.controller.held]).eql([4, 0]);
-    should(error(bench)).eql([]);
-  });
+  it(
+    'lets one message go when nothing was settled for ten seconds: a join may want it before it ' + 'acknowledges any',
+    async () => {
+      const bench = await open();
+      const taken = [1, 2, 3, 4].map((n) => bench.input(pairs(n, 1), [`r/b/${n}`]));
+      const left = (): number => taken.filter(({ state }) => state === 'left').length;
+      await bench.pass(STALL_MS - 100);
+      should(left()).equal(2);
+      await bench.pass(200);
+      should(left()).equal(3);
+      await bench.pass(STALL_MS - 200);
+      should(left()).equal(3);
+      // The three of them are acknowledged together.
+      bench.settledUpTo.set('r/b', 3);
+      await bench.pass(100);
+      should([left(), bench.controller.held]).eql([4, 0]);
+      should(error(bench)).eql([]);
+    }
+  );
 
   it('lets none go while others are settled', async () => {
     const bench = await open();

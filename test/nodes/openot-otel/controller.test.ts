@@ -4,20 +4,23 @@ import { Bench, turns, withoutMetrics as open } from './support/bench';
 import { alarm, eventDocument } from './support/otel';
 
 describe('the mapper', () => {
-  it('collects over messages until the oldest is old enough, and lets all tokens go with the last logs request', async () => {
-    const bench = await open({ maxAge: '100' });
-    const first = bench.input([eventDocument(1)], ['r/b/1']);
-    await bench.pass(60);
-    const second = bench.input([eventDocument(2)], ['r/b/2']);
-    await turns();
-    should([first.state, second.state, bench.sent.length]).eql(['waits', 'waits', 0]);
-    await bench.pass(40);
-    should([first.state, second.state]).eql(['left', 'left']);
-    should(bench.uids).eql(['line 1/0/1/1/1', 'line 1/0/1/1/2']);
-    should(bench.tokens).eql(['r/b/1', 'r/b/2']);
-    should(bench.sent.length).equal(1);
-    should(bench.sent[0]).not.have.property('parts');
-  });
+  it(
+    'collects over messages until the oldest is old enough, and lets all tokens go with the last logs ' + 'request',
+    async () => {
+      const bench = await open({ maxAge: '100' });
+      const first = bench.input([eventDocument(1)], ['r/b/1']);
+      await bench.pass(60);
+      const second = bench.input([eventDocument(2)], ['r/b/2']);
+      await turns();
+      should([first.state, second.state, bench.sent.length]).eql(['waits', 'waits', 0]);
+      await bench.pass(40);
+      should([first.state, second.state]).eql(['left', 'left']);
+      should(bench.uids).eql(['line 1/0/1/1/1', 'line 1/0/1/1/2']);
+      should(bench.tokens).eql(['r/b/1', 'r/b/2']);
+      should(bench.sent.length).equal(1);
+      should(bench.sent[0]).not.have.property('parts');
+    }
+  );
 
   it('sends at once when a request is full, split by items, the tokens on the last part alone', async () => {
     const bench = await open({ maxItems: '2' });
@@ -89,21 +92,24 @@ describe('the mapper', () => {
     ]);
   });
 
-  it('keeps a request open for each resource, and lets no token go before the items of an earlier message', async () => {
-    const bench = await open({ maxItems: '3' });
-    bench.input([eventDocument(1)], ['r/b/1'], { openot: { stream: 'a', commit: ['r/b/1'] } });
-    bench.input([eventDocument(1), eventDocument(2)], ['r/b/2'], { openot: { stream: 'b', commit: ['r/b/2'] } });
-    bench.input([eventDocument(2)], ['r/b/3'], { openot: { stream: 'a', commit: ['r/b/3'] } });
-    await bench.pass(1000);
-    should(bench.logs.map(({ resourceLogs }) => resourceLogs[0].resource.attributes[1].value.stringValue)).eql([
-      'a',
-      'b'
-    ]);
-    should(bench.sent.map(({ openot }) => [openot?.stream, openot?.commit])).eql([
-      ['a', undefined],
-      ['b', ['r/b/1', 'r/b/2', 'r/b/3']]
-    ]);
-  });
+  it(
+    'keeps a request open for each resource, and lets no token go before the items of an earlier ' + 'message',
+    async () => {
+      const bench = await open({ maxItems: '3' });
+      bench.input([eventDocument(1)], ['r/b/1'], { openot: { stream: 'a', commit: ['r/b/1'] } });
+      bench.input([eventDocument(1), eventDocument(2)], ['r/b/2'], { openot: { stream: 'b', commit: ['r/b/2'] } });
+      bench.input([eventDocument(2)], ['r/b/3'], { openot: { stream: 'a', commit: ['r/b/3'] } });
+      await bench.pass(1000);
+      should(bench.logs.map(({ resourceLogs }) => resourceLogs[0].resource.attributes[1].value.stringValue)).eql([
+        'a',
+        'b'
+      ]);
+      should(bench.sent.map(({ openot }) => [openot?.stream, openot?.commit])).eql([
+        ['a', undefined],
+        ['b', ['r/b/1', 'r/b/2', 'r/b/3']]
+      ]);
+    }
+  );
 
   it('lets nothing that a token is bound to wait longer than a second, whatever the age', async () => {
     const bench = await open({ maxAge: '60000' });

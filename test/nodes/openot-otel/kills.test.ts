@@ -165,37 +165,41 @@ const idOf = ({ attributes }: Span): number =>
   Number(attributes.find(({ key }) => key === 'openot.correlation.id')!.value.intValue);
 
 describe('a mapper that is killed, and whose saves fail and hang', () => {
-  it(`gives every record and every span that ended, in ${SEEDS} histories: at least once, always the same, none too many`, async () => {
-    let again = 0;
-    let held = 0;
-    for (let seed = 1; seed <= SEEDS; seed++) {
-      const random = seeded(seed);
-      const { documents, truth } = history(random);
-      const world = new World(documents, random);
-      await world.start();
-      for (let step = 0; step < 400; step++) await world.step(false);
-      await world.calm();
-      for (let step = 0; !world.isDone; step++) {
-        should(step).be.below(5000, `seed ${seed} does not come to an end`);
-        await world.step(true);
+  it(
+    `gives every record and every span that ended, in ${SEEDS} histories: at least once, always the ` +
+      'same, none too many',
+    async () => {
+      let again = 0;
+      let held = 0;
+      for (let seed = 1; seed <= SEEDS; seed++) {
+        const random = seeded(seed);
+        const { documents, truth } = history(random);
+        const world = new World(documents, random);
+        await world.start();
+        for (let step = 0; step < 400; step++) await world.step(false);
+        await world.calm();
+        for (let step = 0; !world.isDone; step++) {
+          should(step).be.below(5000, `seed ${seed} does not come to an end`);
+          await world.step(true);
+        }
+        should(documents.filter(({ seq }) => !world.uids.has(`line 1/0/1/1/${seq}`)).map(({ seq }) => seq)).eql(
+          [],
+          `seed ${seed}: records`
+        );
+        should([...world.spans.keys()].sort((a, b) => a - b)).eql(
+          [...truth.keys()].sort((a, b) => a - b),
+          `seed ${seed}: spans`
+        );
+        held += world.held;
+        for (const [id, spans] of world.spans) {
+          again += spans.length - 1;
+          should(spans[0]).match({ startTimeUnixNano: truth.get(id)!.start, endTimeUnixNano: truth.get(id)!.end });
+          for (const span of spans) should(span).eql(spans[0], `seed ${seed}: span ${id}`);
+        }
       }
-      should(documents.filter(({ seq }) => !world.uids.has(`line 1/0/1/1/${seq}`)).map(({ seq }) => seq)).eql(
-        [],
-        `seed ${seed}: records`
-      );
-      should([...world.spans.keys()].sort((a, b) => a - b)).eql(
-        [...truth.keys()].sort((a, b) => a - b),
-        `seed ${seed}: spans`
-      );
-      held += world.held;
-      for (const [id, spans] of world.spans) {
-        again += spans.length - 1;
-        should(spans[0]).match({ startTimeUnixNano: truth.get(id)!.start, endTimeUnixNano: truth.get(id)!.end });
-        for (const span of spans) should(span).eql(spans[0], `seed ${seed}: span ${id}`);
-      }
+      // Or the kills, and what waits, proved nothing.
+      should(again).be.above(SEEDS / 4);
+      should(held).be.above(SEEDS);
     }
-    // Or the kills, and what waits, proved nothing.
-    should(again).be.above(SEEDS / 4);
-    should(held).be.above(SEEDS);
-  });
+  );
 });

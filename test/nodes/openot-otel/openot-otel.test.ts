@@ -101,29 +101,32 @@ describe('openot-otel', () => {
     should((running.at('logs')[1].payload as LogsRequest).resourceLogs[0].resource.attributes).eql(resource('line 1'));
   });
 
-  it('sends traces, metrics and logs by their outputs, in this order, as one sequence with the tokens at its end', async () => {
-    const running = await flow();
-    running.send('otel', {
-      payload: [alarm(1, 'ConditionActive'), alarm(2, 'ConditionCleared')],
-      openot: facts(['r/b/1', 'r/b/2'])
-    } as never);
-    await until('logs', () => running.at('logs').length > 0);
-    const all = ['traces', 'metrics', 'logs'].map((id) => running.at(id)[0]);
-    should(all.map(({ topic }) => topic)).eql(['traces', 'metrics', 'logs']);
-    should(all.map(({ parts }) => (parts as { index: number }).index)).eql([0, 1, 2]);
-    should(new Set(all.map(({ parts }) => (parts as { id: string }).id)).size).equal(1);
-    should(all.map(({ openot }) => (openot as { commit?: string[] }).commit)).eql([
-      undefined,
-      undefined,
-      ['r/b/1', 'r/b/2']
-    ]);
-    const [span] = (all[0].payload as TracesRequest).resourceSpans[0].scopeSpans[0].spans;
-    const records = (all[2].payload as LogsRequest).resourceLogs[0].scopeLogs[0].logRecords;
-    should(records.map(({ traceId, spanId }) => [traceId, spanId])).eql([
-      [span.traceId, span.spanId],
-      [span.traceId, span.spanId]
-    ]);
-  });
+  it(
+    'sends traces, metrics and logs by their outputs, in this order, as one sequence with the tokens at ' + 'its end',
+    async () => {
+      const running = await flow();
+      running.send('otel', {
+        payload: [alarm(1, 'ConditionActive'), alarm(2, 'ConditionCleared')],
+        openot: facts(['r/b/1', 'r/b/2'])
+      } as never);
+      await until('logs', () => running.at('logs').length > 0);
+      const all = ['traces', 'metrics', 'logs'].map((id) => running.at(id)[0]);
+      should(all.map(({ topic }) => topic)).eql(['traces', 'metrics', 'logs']);
+      should(all.map(({ parts }) => (parts as { index: number }).index)).eql([0, 1, 2]);
+      should(new Set(all.map(({ parts }) => (parts as { id: string }).id)).size).equal(1);
+      should(all.map(({ openot }) => (openot as { commit?: string[] }).commit)).eql([
+        undefined,
+        undefined,
+        ['r/b/1', 'r/b/2']
+      ]);
+      const [span] = (all[0].payload as TracesRequest).resourceSpans[0].scopeSpans[0].spans;
+      const records = (all[2].payload as LogsRequest).resourceLogs[0].scopeLogs[0].logRecords;
+      should(records.map(({ traceId, spanId }) => [traceId, spanId])).eql([
+        [span.traceId, span.spanId],
+        [span.traceId, span.spanId]
+      ]);
+    }
+  );
 
   it('reads the environment of its own flow and subflow', async () => {
     const running = await Flow.start([
@@ -186,84 +189,92 @@ describe('openot-otel', () => {
     should(statusesOf('otel').at(-1)).match({ fill: 'red', text: 'wrong settings: Max. items' });
   });
 
-  it('refuses text, records and wrong settings such that a reader which waits for acknowledgements reads them again', async () => {
-    const reader = { id: `reader ${process.hrtime.bigint()}`, wires: [] };
-    const RED = { events: new EventEmitter(), nodes: { getNode: () => undefined, eachNode: () => undefined } };
-    const delivery = new DeliveryPort(RED as never, reader as never, { receives: false });
-    let boot = 0;
-    const isReadAgain = async (running: Flow, payload: unknown): Promise<boolean> => {
-      const id = `${reader.id}/${++boot}`;
-      const session = delivery.openSession(String(boot), {
-        settled: () => undefined,
-        onLost: () => undefined,
-        awaitsAck: true
-      });
-      const tokens = [session.begin(1), session.begin(2)];
-      const errors = running.caught.length;
-      running.send('otel', { payload, openot: facts([tokens[0]]) } as never);
-      await until('an error', () => running.caught.length > errors);
-      running.send('otel', { payload: [eventDocument(1)], openot: facts([tokens[1]]) } as never);
-      await settled();
-      delivery.acknowledgements.acknowledge(id, 2);
-      const isSettled = delivery.acknowledgements.isSettled(id, 2);
-      session.close();
-      return !isSettled;
-    };
-    const running = await flow();
-    running.send('otel', { payload: '[]' } as never);
-    await until('red', () =>
-      statusesOf('otel').some(({ fill, text }) => fill === 'red' && text!.startsWith('OPENOT_OTEL_TEXT'))
-    );
-    for (const payload of ['[]', [{ kind: 'record', seq: 1 }], Buffer.from('x')])
-      should(await isReadAgain(running, payload)).be.true();
-    // What is broken for good is not: its refusal was reported, and its token went on.
-    should(await isReadAgain(running, [{ ...eventDocument(1), seq: 'x' }])).be.false();
-    await helper.unload();
-    should(await isReadAgain(await flow({ maxItems: '0' }), [eventDocument(1)])).be.true();
-  });
+  it(
+    'refuses text, records and wrong settings such that a reader which waits for acknowledgements reads ' +
+      'them again',
+    async () => {
+      const reader = { id: `reader ${process.hrtime.bigint()}`, wires: [] };
+      const RED = { events: new EventEmitter(), nodes: { getNode: () => undefined, eachNode: () => undefined } };
+      const delivery = new DeliveryPort(RED as never, reader as never, { receives: false });
+      let boot = 0;
+      const isReadAgain = async (running: Flow, payload: unknown): Promise<boolean> => {
+        const id = `${reader.id}/${++boot}`;
+        const session = delivery.openSession(String(boot), {
+          settled: () => undefined,
+          onLost: () => undefined,
+          awaitsAck: true
+        });
+        const tokens = [session.begin(1), session.begin(2)];
+        const errors = running.caught.length;
+        running.send('otel', { payload, openot: facts([tokens[0]]) } as never);
+        await until('an error', () => running.caught.length > errors);
+        running.send('otel', { payload: [eventDocument(1)], openot: facts([tokens[1]]) } as never);
+        await settled();
+        delivery.acknowledgements.acknowledge(id, 2);
+        const isSettled = delivery.acknowledgements.isSettled(id, 2);
+        session.close();
+        return !isSettled;
+      };
+      const running = await flow();
+      running.send('otel', { payload: '[]' } as never);
+      await until('red', () =>
+        statusesOf('otel').some(({ fill, text }) => fill === 'red' && text!.startsWith('OPENOT_OTEL_TEXT'))
+      );
+      for (const payload of ['[]', [{ kind: 'record', seq: 1 }], Buffer.from('x')])
+        should(await isReadAgain(running, payload)).be.true();
+      // What is broken for good is not: its refusal was reported, and its token went on.
+      should(await isReadAgain(running, [{ ...eventDocument(1), seq: 'x' }])).be.false();
+      await helper.unload();
+      should(await isReadAgain(await flow({ maxItems: '0' }), [eventDocument(1)])).be.true();
+    }
+  );
 
   for (const awaitsAck of [false, true]) {
-    it(`goes on as batches are settled when more spans end than it keeps, ${awaitsAck ? 'by acknowledgements' : 'by their delivery alone'}`, async () => {
-      const running = await flow({ maxAge: '0' });
-      const reader = { id: `reader ${process.hrtime.bigint()}`, wires: [['otel']] };
-      const RED = {
-        events: new EventEmitter(),
-        nodes: { getNode: (id: string) => helper.getNode(id), eachNode: () => undefined }
-      };
-      const delivery = new DeliveryPort(RED as never, reader as never, { receives: false });
-      let settledUpTo = 0;
-      const session = delivery.openSession('boot', {
-        settled: (serial) => void (settledUpTo = serial),
-        onLost: () => undefined,
-        awaitsAck
-      });
-      for (let serial = 1; serial <= 4; serial++) {
-        const documents = Array.from({ length: 600 }, (_, n) => [
-          alarm(2 * n + 1200 * serial, 'ConditionActive', n + 600 * serial),
-          alarm(2 * n + 1 + 1200 * serial, 'ConditionCleared', n + 600 * serial)
-        ]).flat();
-        const message = { payload: documents, openot: facts([session.begin(serial)]) };
-        delivery.send(message as never, (one) => running.send('otel', one as never));
+    it(
+      'goes on as batches are settled when more spans end than it keeps, ' +
+        `${awaitsAck ? 'by acknowledgements' : 'by their delivery alone'}`,
+      async () => {
+        const running = await flow({ maxAge: '0' });
+        const reader = { id: `reader ${process.hrtime.bigint()}`, wires: [['otel']] };
+        const RED = {
+          events: new EventEmitter(),
+          nodes: { getNode: (id: string) => helper.getNode(id), eachNode: () => undefined }
+        };
+        const delivery = new DeliveryPort(RED as never, reader as never, { receives: false });
+        let settledUpTo = 0;
+        const session = delivery.openSession('boot', {
+          settled: (serial) => void (settledUpTo = serial),
+          onLost: () => undefined,
+          awaitsAck
+        });
+        for (let serial = 1; serial <= 4; serial++) {
+          const documents = Array.from({ length: 600 }, (_, n) => [
+            alarm(2 * n + 1200 * serial, 'ConditionActive', n + 600 * serial),
+            alarm(2 * n + 1 + 1200 * serial, 'ConditionCleared', n + 600 * serial)
+          ]).flat();
+          const message = { payload: documents, openot: facts([session.begin(serial)]) };
+          delivery.send(message as never, (one) => running.send('otel', one as never));
+        }
+        const tokens = (): number =>
+          new Set(running.at('logs').flatMap(({ openot }) => (openot as { commit?: string[] }).commit ?? [])).size;
+        if (awaitsAck) {
+          await until('two of them', () => tokens() === 2);
+          await until('the status', () =>
+            /2 messages wait for acknowledgements/.test(statusesOf('otel').at(-1)?.text ?? '')
+          );
+          should(tokens()).equal(2);
+          for (const serial of [1, 2]) delivery.acknowledgements.acknowledge(`${reader.id}/boot`, serial);
+        }
+        await until('all of them', () => tokens() === 4);
+        const spans = running
+          .at('traces')
+          .flatMap(({ payload }) => (payload as TracesRequest).resourceSpans[0].scopeSpans[0].spans);
+        should(new Set(spans.map(({ spanId }) => spanId)).size).equal(2400);
+        await until('what is settled', () => settledUpTo === (awaitsAck ? 2 : 4));
+        should(running.caught).eql([]);
+        session.close();
       }
-      const tokens = (): number =>
-        new Set(running.at('logs').flatMap(({ openot }) => (openot as { commit?: string[] }).commit ?? [])).size;
-      if (awaitsAck) {
-        await until('two of them', () => tokens() === 2);
-        await until('the status', () =>
-          /2 messages wait for acknowledgements/.test(statusesOf('otel').at(-1)?.text ?? '')
-        );
-        should(tokens()).equal(2);
-        for (const serial of [1, 2]) delivery.acknowledgements.acknowledge(`${reader.id}/boot`, serial);
-      }
-      await until('all of them', () => tokens() === 4);
-      const spans = running
-        .at('traces')
-        .flatMap(({ payload }) => (payload as TracesRequest).resourceSpans[0].scopeSpans[0].spans);
-      should(new Set(spans.map(({ spanId }) => spanId)).size).equal(2400);
-      await until('what is settled', () => settledUpTo === (awaitsAck ? 2 : 4));
-      should(running.caught).eql([]);
-      session.close();
-    });
+    );
   }
 
   it('keeps open alarms in a file of its own over a restart, and makes one span of them', async () => {

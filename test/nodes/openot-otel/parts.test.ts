@@ -138,18 +138,22 @@ describe('parts of a sequence to which no token of this process belongs', () => 
 });
 
 describe('parts of a sequence whose last one has a token', () => {
-  it('are not through before it is settled, not even the very first of a stream, behind a status and another stream', async () => {
-    const bench = await open();
-    bench.input(status, undefined, { openot: { stream: 'a' } });
-    inputParts(bench, round(0), 'b');
-    inputParts(bench, round(0), 'a', 'r/b/1');
-    await turns();
-    should(bench.spans.length).equal(2);
-    const again = await killed(bench);
-    inputParts(again, round(0), 'a', 'r/c/1');
-    await turns();
-    should(again.spans).eql(bench.spans.slice(1));
-  });
+  it(
+    'are not through before it is settled, not even the very first of a stream, behind a status and ' +
+      'another stream',
+    async () => {
+      const bench = await open();
+      bench.input(status, undefined, { openot: { stream: 'a' } });
+      inputParts(bench, round(0), 'b');
+      inputParts(bench, round(0), 'a', 'r/b/1');
+      await turns();
+      should(bench.spans.length).equal(2);
+      const again = await killed(bench);
+      inputParts(again, round(0), 'a', 'r/c/1');
+      await turns();
+      should(again.spans).eql(bench.spans.slice(1));
+    }
+  );
 
   it('are not through before it has come, and are told as waiting for it', async () => {
     const bench = await open();

@@ -6,27 +6,31 @@ import { Bench, MemoryStore, turns, withoutMetrics as open } from './support/ben
 import { alarm, eventDocument } from './support/otel';
 
 describe('the state of the mapper', () => {
-  it('is saved before the tokens of the records that opened a span leave, and an alarm that stays open holds nothing up', async () => {
-    const bench = await open({ maxAge: '0' });
-    const { store } = bench;
-    let letThrough = (): void => undefined;
-    store!.gate = new Promise((resolve) => (letThrough = resolve));
-    const taken = bench.input([alarm(1, 'ConditionActive')], ['r/b/1']);
-    const behind = bench.input([eventDocument(2)], ['r/b/2']);
-    await turns();
-    should([taken.state, behind.state, bench.sent.length, store!.saves]).eql(['waits', 'waits', 0, 0]);
-    letThrough();
-    await turns();
-    should([taken.state, behind.state]).eql(['left', 'left']);
-    should(bench.tokens).eql(['r/b/1', 'r/b/2']);
-    should(bench.controller.openSpans).equal(1);
-    // What opens and changes no span is not saved for.
-    const saves = store!.saves;
-    bench.input([eventDocument(3)], ['r/b/3']);
-    await turns();
-    should(store!.saves).equal(saves);
-    should(bench.tokens.length).equal(3);
-  });
+  it(
+    'is saved before the tokens of the records that opened a span leave, and an alarm that stays open ' +
+      'holds nothing up',
+    async () => {
+      const bench = await open({ maxAge: '0' });
+      const { store } = bench;
+      let letThrough = (): void => undefined;
+      store!.gate = new Promise((resolve) => (letThrough = resolve));
+      const taken = bench.input([alarm(1, 'ConditionActive')], ['r/b/1']);
+      const behind = bench.input([eventDocument(2)], ['r/b/2']);
+      await turns();
+      should([taken.state, behind.state, bench.sent.length, store!.saves]).eql(['waits', 'waits', 0, 0]);
+      letThrough();
+      await turns();
+      should([taken.state, behind.state]).eql(['left', 'left']);
+      should(bench.tokens).eql(['r/b/1', 'r/b/2']);
+      should(bench.controller.openSpans).equal(1);
+      // What opens and changes no span is not saved for.
+      const saves = store!.saves;
+      bench.input([eventDocument(3)], ['r/b/3']);
+      await turns();
+      should(store!.saves).equal(saves);
+      should(bench.tokens.length).equal(3);
+    }
+  );
 
   it('brings an alarm that was open over a restart to one span', async () => {
     const before = await open({ maxAge: '0' });
@@ -47,27 +51,30 @@ describe('the state of the mapper', () => {
     should(after.sent.map(({ topic }) => topic)).eql(['traces', 'logs']);
   });
 
-  it('brings a span again that ended before a kill and was not accepted, with the same ids, and not once it was', async () => {
-    const before = await open({ maxAge: '0' });
-    before.input([alarm(1, 'ConditionActive'), alarm(2, 'ConditionCleared')], ['r/b/1']);
-    await turns();
-    // Killed: no close, the saved bytes alone survive.
-    const killed = new MemoryStore();
-    killed.bytes = before.store!.bytes!.slice();
-    const again = await open({ maxAge: '0' }, killed);
-    again.input([alarm(2, 'ConditionCleared')], ['r/c/1']);
-    await turns();
-    should(again.spans).eql(before.spans);
-    should(again.spans.length).equal(1);
-    // Acknowledged now: forgotten, also in the file.
-    again.settledUpTo.set('r/c', 1);
-    await again.pass(2000);
-    const later = await open({ maxAge: '0' }, again.store);
-    later.input([alarm(2, 'ConditionCleared')], ['r/d/1']);
-    await turns();
-    should(later.spans).eql([]);
-    should(later.tokens).eql(['r/d/1']);
-  });
+  it(
+    'brings a span again that ended before a kill and was not accepted, with the same ids, and not once ' + 'it was',
+    async () => {
+      const before = await open({ maxAge: '0' });
+      before.input([alarm(1, 'ConditionActive'), alarm(2, 'ConditionCleared')], ['r/b/1']);
+      await turns();
+      // Killed: no close, the saved bytes alone survive.
+      const killed = new MemoryStore();
+      killed.bytes = before.store!.bytes!.slice();
+      const again = await open({ maxAge: '0' }, killed);
+      again.input([alarm(2, 'ConditionCleared')], ['r/c/1']);
+      await turns();
+      should(again.spans).eql(before.spans);
+      should(again.spans.length).equal(1);
+      // Acknowledged now: forgotten, also in the file.
+      again.settledUpTo.set('r/c', 1);
+      await again.pass(2000);
+      const later = await open({ maxAge: '0' }, again.store);
+      later.input([alarm(2, 'ConditionCleared')], ['r/d/1']);
+      await turns();
+      should(later.spans).eql([]);
+      should(later.tokens).eql(['r/d/1']);
+    }
+  );
 
   it('keeps a span whose reader ended before its token was settled', async () => {
     const bench = await open({ maxAge: '0' });
@@ -82,25 +89,28 @@ describe('the state of the mapper', () => {
     should(bench.spans[1]).eql(bench.spans[0]);
   });
 
-  it('counts records without a token as through when they have left, but not parts whose token is still to come', async () => {
-    const bench = await open({ maxAge: '0' });
-    bench.input([alarm(1, 'ConditionActive'), alarm(2, 'ConditionCleared')]);
-    await turns();
-    bench.input([alarm(2, 'ConditionCleared')]);
-    await turns();
-    should(bench.spans.length).equal(1);
-    bench.input(alarm(3, 'ConditionActive', 2), undefined, { parts: { id: 'p', index: 0, count: 3 } });
-    bench.input(alarm(4, 'ConditionCleared', 2), undefined, { parts: { id: 'p', index: 1, count: 3 } });
-    await turns();
-    bench.input(alarm(4, 'ConditionCleared', 2), ['r/b/1'], { parts: { id: 'p', index: 2, count: 3 } });
-    await turns();
-    should(bench.spans.length).equal(3);
-    bench.settledUpTo.set('r/b', 1);
-    await bench.pass(1000);
-    bench.input(alarm(4, 'ConditionCleared', 2), ['r/b/2']);
-    await turns();
-    should(bench.spans.length).equal(3);
-  });
+  it(
+    'counts records without a token as through when they have left, but not parts whose token is still ' + 'to come',
+    async () => {
+      const bench = await open({ maxAge: '0' });
+      bench.input([alarm(1, 'ConditionActive'), alarm(2, 'ConditionCleared')]);
+      await turns();
+      bench.input([alarm(2, 'ConditionCleared')]);
+      await turns();
+      should(bench.spans.length).equal(1);
+      bench.input(alarm(3, 'ConditionActive', 2), undefined, { parts: { id: 'p', index: 0, count: 3 } });
+      bench.input(alarm(4, 'ConditionCleared', 2), undefined, { parts: { id: 'p', index: 1, count: 3 } });
+      await turns();
+      bench.input(alarm(4, 'ConditionCleared', 2), ['r/b/1'], { parts: { id: 'p', index: 2, count: 3 } });
+      await turns();
+      should(bench.spans.length).equal(3);
+      bench.settledUpTo.set('r/b', 1);
+      await bench.pass(1000);
+      bench.input(alarm(4, 'ConditionCleared', 2), ['r/b/2']);
+      await turns();
+      should(bench.spans.length).equal(3);
+    }
+  );
 
   it('holds everything while it cannot be saved, tells it once, and goes on when it can', async () => {
     const bench = await open({ maxAge: '0' });

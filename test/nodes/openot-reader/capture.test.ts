@@ -106,37 +106,40 @@ describe('openot-reader: recording and replaying', function () {
     return { documents: found, begunMs, endedMs: Date.now() };
   }
 
-  it('what a reader recorded gives the same documents again, with the receive times of then, and touches no state', async () => {
-    const original = await recorded('recorder-1', { recordPath: 'captures/line1' });
-    const names = readdirSync(join(place.userDir, 'captures'));
-    should(names).eql(['line1-000001.ootcap']);
-    const capture = decodeCapture(readFileSync(join(place.userDir, 'captures', names[0])));
-    if (!capture.ok) throw new Error(capture.message);
-    should(capture.stop).be.undefined();
-    should(capture.frames.at(-1)?.content).eql({ type: 'end', reason: 'closed' });
-    const header = capture.frames[0].content;
-    if (header.type !== 'header') throw new Error('no header');
-    should(header).have.properties({ transport: 'opcua', stream: 'line 1', ring: plc.controlNodeId });
-    should(header.software).match(/^@openot\/node-red \d+\.\d+/);
-    for (let round = 0; round < 2; round++) {
-      // The second round: a start begins at the beginning.
-      const flow = await Flow.start([
-        reader('replay-1', { transport: 'capture', capturePath: 'captures/line1', captureSpeed: 'once' }),
-        ...behind()
-      ]);
-      await until('the end of the replay', () => about(flow).includes('replay finished'));
-      await until('the last documents', () => documents(flow).length >= original.documents.length);
-      shouldBeTheSame(documents(flow), original);
-      should(flow.caught).eql([]);
-      await until('a status', () =>
-        statusesOf('replay-1').some(({ text }) => /^replay finished: \d+ records/.test(text ?? ''))
-      );
-      await helper.clearFlows();
-      await helper.unload();
+  it(
+    'what a reader recorded gives the same documents again, with the receive times of then, and touches ' + 'no state',
+    async () => {
+      const original = await recorded('recorder-1', { recordPath: 'captures/line1' });
+      const names = readdirSync(join(place.userDir, 'captures'));
+      should(names).eql(['line1-000001.ootcap']);
+      const capture = decodeCapture(readFileSync(join(place.userDir, 'captures', names[0])));
+      if (!capture.ok) throw new Error(capture.message);
+      should(capture.stop).be.undefined();
+      should(capture.frames.at(-1)?.content).eql({ type: 'end', reason: 'closed' });
+      const header = capture.frames[0].content;
+      if (header.type !== 'header') throw new Error('no header');
+      should(header).have.properties({ transport: 'opcua', stream: 'line 1', ring: plc.controlNodeId });
+      should(header.software).match(/^@openot\/node-red \d+\.\d+/);
+      for (let round = 0; round < 2; round++) {
+        // The second round: a start begins at the beginning.
+        const flow = await Flow.start([
+          reader('replay-1', { transport: 'capture', capturePath: 'captures/line1', captureSpeed: 'once' }),
+          ...behind()
+        ]);
+        await until('the end of the replay', () => about(flow).includes('replay finished'));
+        await until('the last documents', () => documents(flow).length >= original.documents.length);
+        shouldBeTheSame(documents(flow), original);
+        should(flow.caught).eql([]);
+        await until('a status', () =>
+          statusesOf('replay-1').some(({ text }) => /^replay finished: \d+ records/.test(text ?? ''))
+        );
+        await helper.clearFlows();
+        await helper.unload();
+      }
+      should(existsSync(join(place.userDir, 'openot', 'readers', 'recorder-1.state'))).be.true();
+      should(existsSync(join(place.userDir, 'openot', 'readers', 'replay-1.state'))).be.false();
     }
-    should(existsSync(join(place.userDir, 'openot', 'readers', 'recorder-1.state'))).be.true();
-    should(existsSync(join(place.userDir, 'openot', 'readers', 'replay-1.state'))).be.false();
-  });
+  );
 
   it('at original speed it takes as long as it took', async () => {
     const original = await recorded('recorder-2', { recordPath: 'captures/line2' });

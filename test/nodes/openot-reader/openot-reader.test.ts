@@ -137,41 +137,44 @@ describe('openot-reader', function () {
     });
   }
 
-  it('gives every record exactly once across orderly stops, with a delay node that holds batches between our nodes', async () => {
-    await startPlc({ rate: 400 });
-    const seen: string[] = [];
-    const delay = {
-      id: 'delay',
-      type: 'delay',
-      pauseType: 'delay',
-      timeout: '700',
-      timeoutUnits: 'milliseconds',
-      rate: '1',
-      nbRateUnits: '1',
-      rateUnits: 'second',
-      randomFirst: '1',
-      randomLast: '5',
-      randomUnits: 'seconds',
-      drop: false,
-      allowrate: false,
-      outputs: 1,
-      wires: [['doc']]
-    };
-    const flow = [...nodes().map((node) => (node.id === 'decoder' ? { ...node, wires: [['delay']] } : node)), delay];
-    for (let round = 0; round < 4; round++) {
-      const running = await Flow.start(flow);
-      await until('documents of this round', () => records(running).length > 50);
-      if (round === 3) {
-        plc.command('stop-producer');
-        await until('the rest', () => new Set([...seen, ...records(running).map(identity)]).size >= produced().size);
+  it(
+    'gives every record exactly once across orderly stops, with a delay node that holds batches between ' + 'our nodes',
+    async () => {
+      await startPlc({ rate: 400 });
+      const seen: string[] = [];
+      const delay = {
+        id: 'delay',
+        type: 'delay',
+        pauseType: 'delay',
+        timeout: '700',
+        timeoutUnits: 'milliseconds',
+        rate: '1',
+        nbRateUnits: '1',
+        rateUnits: 'second',
+        randomFirst: '1',
+        randomLast: '5',
+        randomUnits: 'seconds',
+        drop: false,
+        allowrate: false,
+        outputs: 1,
+        wires: [['doc']]
+      };
+      const flow = [...nodes().map((node) => (node.id === 'decoder' ? { ...node, wires: [['delay']] } : node)), delay];
+      for (let round = 0; round < 4; round++) {
+        const running = await Flow.start(flow);
+        await until('documents of this round', () => records(running).length > 50);
+        if (round === 3) {
+          plc.command('stop-producer');
+          await until('the rest', () => new Set([...seen, ...records(running).map(identity)]).size >= produced().size);
+        }
+        await helper.clearFlows();
+        seen.push(...records(running).map(identity));
+        await helper.unload();
       }
-      await helper.clearFlows();
-      seen.push(...records(running).map(identity));
-      await helper.unload();
+      should(seen.length - new Set(seen).size).equal(0);
+      should(new Set(seen)).eql(produced());
     }
-    should(seen.length - new Set(seen).size).equal(0);
-    should(new Set(seen)).eql(produced());
-  });
+  );
 
   it('loses nothing when a deploy replaces a delay node that holds batches while the reader lives on', async () => {
     await startPlc({ rate: 400 });
@@ -268,34 +271,37 @@ describe('openot-reader', function () {
     ['at once', false],
     ['in its own time', true]
   ] as Array<[string, boolean]>) {
-    it(`knows whether a consumer that closes ${closing} still got what doc had just sent when the flows stopped`, async () => {
-      await startPlc({ rate: 300 });
-      const first = await Flow.start(nodes());
-      if (gets) helper.getNode('out').on('close', (done: () => void) => void setTimeout(done, 50));
-      await until('documents', () => records(first).length > 20);
-      const doc = helper.getNode('doc');
-      const send = doc.send.bind(doc);
-      let stop: Promise<void> | undefined;
-      let pending: unknown[] = [];
-      doc.send = (message) => {
-        send(message);
-        if (pending.length > 0) return;
-        pending = (message as { payload: unknown[] }).payload;
-        // After the handler of doc, before the delivery.
-        process.nextTick(() => (stop = helper.clearFlows()));
-      };
-      await until('the stop', () => stop !== undefined);
-      await stop;
-      should(first.at('out').some(({ payload }) => payload === pending)).equal(gets);
-      await helper.unload();
-      plc.command('stop-producer');
-      const second = await Flow.start(nodes());
-      const all = (): string[] => [...records(first), ...records(second)].map(identity);
-      await until('the rest', () => new Set(all()).size >= produced().size);
-      await settled();
-      should(all().length - new Set(all()).size).equal(0);
-      should(new Set(all())).eql(produced());
-    });
+    it(
+      `knows whether a consumer that closes ${closing} still got what doc had just sent when the flows ` + 'stopped',
+      async () => {
+        await startPlc({ rate: 300 });
+        const first = await Flow.start(nodes());
+        if (gets) helper.getNode('out').on('close', (done: () => void) => void setTimeout(done, 50));
+        await until('documents', () => records(first).length > 20);
+        const doc = helper.getNode('doc');
+        const send = doc.send.bind(doc);
+        let stop: Promise<void> | undefined;
+        let pending: unknown[] = [];
+        doc.send = (message) => {
+          send(message);
+          if (pending.length > 0) return;
+          pending = (message as { payload: unknown[] }).payload;
+          // After the handler of doc, before the delivery.
+          process.nextTick(() => (stop = helper.clearFlows()));
+        };
+        await until('the stop', () => stop !== undefined);
+        await stop;
+        should(first.at('out').some(({ payload }) => payload === pending)).equal(gets);
+        await helper.unload();
+        plc.command('stop-producer');
+        const second = await Flow.start(nodes());
+        const all = (): string[] => [...records(first), ...records(second)].map(identity);
+        await until('the rest', () => new Set(all()).size >= produced().size);
+        await settled();
+        should(all().length - new Set(all()).size).equal(0);
+        should(new Set(all())).eql(produced());
+      }
+    );
   }
 
   it('obeys its commands', async () => {
@@ -346,17 +352,20 @@ describe('openot-reader', function () {
     should(records(running).length).equal(before);
   });
 
-  it('hands on no more than maxInFlight batches while nothing is acknowledged, and says so after its time-out', async () => {
-    await startPlc({ rate: 500 });
-    const running = await Flow.start(
-      nodes({ commit: 'onAck', maxInFlight: '3', ackTimeout: '1000', maxRecords: '10' })
-    );
-    await until('the time-out', () => running.caught.length > 0);
-    should(running.caught.map(({ code }) => code)).eql(['OPENOT_ACK_TIMEOUT']);
-    should(running.at('batches').length).equal(3);
-    should(running.at('status').at(-1)!.payload).match({ state: 'waiting', code: 'OPENOT_ACK_TIMEOUT', inFlight: 3 });
-    await until('a red status', () => statusesOf(readerId()).at(-1)?.fill === 'red');
-  });
+  it(
+    'hands on no more than maxInFlight batches while nothing is acknowledged, and says so after its ' + 'time-out',
+    async () => {
+      await startPlc({ rate: 500 });
+      const running = await Flow.start(
+        nodes({ commit: 'onAck', maxInFlight: '3', ackTimeout: '1000', maxRecords: '10' })
+      );
+      await until('the time-out', () => running.caught.length > 0);
+      should(running.caught.map(({ code }) => code)).eql(['OPENOT_ACK_TIMEOUT']);
+      should(running.at('batches').length).equal(3);
+      should(running.at('status').at(-1)!.payload).match({ state: 'waiting', code: 'OPENOT_ACK_TIMEOUT', inFlight: 3 });
+      await until('a red status', () => statusesOf(readerId()).at(-1)?.fill === 'red');
+    }
+  );
 
   it('does not start afresh when its state cannot be read, and does so when told to forget it', async () => {
     await startPlc();

@@ -186,61 +186,67 @@ describe('a slip in the wires', function () {
 
   for (const commit of ['onSend', 'onAck']) {
     for (const { what, slip, says, catches } of slips) {
-      it(`loses nothing under ${commit} while ${what}, says so, and reads everything once it is put right`, async () => {
-        const nodes = [...right(commit), ...extra];
-        const running = await Flow.start(changed(nodes, slip));
-        await until(
-          'the status',
-          () => says.test(shown()),
-          () => `${shown()} ${String(codes(running))}`
-        );
-        const before = produced().size;
-        await until('more records', () => produced().size >= before + MEANWHILE);
-        should(shown()).match(says);
-        should(codes(running)).eql(catches);
-        should(records(running)).eql([]);
-        await putRight(running, nodes);
-        should(codes(running)).eql(catches);
-      });
+      it(
+        `loses nothing under ${commit} while ${what}, says so, and reads everything once it is put ` + 'right',
+        async () => {
+          const nodes = [...right(commit), ...extra];
+          const running = await Flow.start(changed(nodes, slip));
+          await until(
+            'the status',
+            () => says.test(shown()),
+            () => `${shown()} ${String(codes(running))}`
+          );
+          const before = produced().size;
+          await until('more records', () => produced().size >= before + MEANWHILE);
+          should(shown()).match(says);
+          should(codes(running)).eql(catches);
+          should(records(running)).eql([]);
+          await putRight(running, nodes);
+          should(codes(running)).eql(catches);
+        }
+      );
     }
   }
 
-  it('stops before a batch that is refused again and again, names its place, and passes it over when told to skip', async () => {
-    // A function of the flow spoils the third batch and every one that begins at its place.
-    const spoil = `
+  it(
+    'stops before a batch that is refused again and again, names its place, and passes it over when told ' + 'to skip',
+    async () => {
+      // A function of the flow spoils the third batch and every one that begins at its place.
+      const spoil = `
       const { segments } = msg.openot;
       const abs = segments[0].abs;
       if (context.get('bad') === undefined && abs > 0 && (context.get('n') ?? 0) >= 2) context.set('bad', abs);
       context.set('n', (context.get('n') ?? 0) + 1);
       if (abs === context.get('bad')) msg.payload = { no: 'bytes' };
       return msg;`;
-    const nodes = [
-      ...changed(right('onSend'), { reader: { wires: [['spoil'], ['status']] } }),
-      { id: 'spoil', type: 'function', func: spoil, outputs: 1, libs: [], wires: [['decoder']] }
-    ];
-    const running = await Flow.start(nodes as FlowNode[]);
-    const refused = /^waits for 'openot-decoder' \(refused, /;
-    await until(
-      'the refusal',
-      () => refused.test(shown()),
-      () => `${shown()} ${String(codes(running))}`
-    );
-    running.send(reader(), { topic: 'skip' });
-    await until('an error', () => codes(running).includes('OPENOT_READER_SKIP'));
-    running.send(reader(), { topic: 'read' });
-    await until('the second refusal', () => codes(running).includes('OPENOT_BATCH_REFUSED'));
-    const positions = /positions (\d+) to (\d+)/.exec(running.caught.at(-1)!.message);
-    should(positions).not.equal(null);
-    const passed = records(running).length;
-    running.send(reader(), { topic: 'skip' });
-    await until(
-      'what follows',
-      () => records(running).length > passed + 20,
-      () => `${shown()} ${String(codes(running))}`
-    );
-    const status = running.at('status').at(-1)!.payload as { totals: { skipped: number } };
-    should(status.totals.skipped).equal(1);
-  });
+      const nodes = [
+        ...changed(right('onSend'), { reader: { wires: [['spoil'], ['status']] } }),
+        { id: 'spoil', type: 'function', func: spoil, outputs: 1, libs: [], wires: [['decoder']] }
+      ];
+      const running = await Flow.start(nodes as FlowNode[]);
+      const refused = /^waits for 'openot-decoder' \(refused, /;
+      await until(
+        'the refusal',
+        () => refused.test(shown()),
+        () => `${shown()} ${String(codes(running))}`
+      );
+      running.send(reader(), { topic: 'skip' });
+      await until('an error', () => codes(running).includes('OPENOT_READER_SKIP'));
+      running.send(reader(), { topic: 'read' });
+      await until('the second refusal', () => codes(running).includes('OPENOT_BATCH_REFUSED'));
+      const positions = /positions (\d+) to (\d+)/.exec(running.caught.at(-1)!.message);
+      should(positions).not.equal(null);
+      const passed = records(running).length;
+      running.send(reader(), { topic: 'skip' });
+      await until(
+        'what follows',
+        () => records(running).length > passed + 20,
+        () => `${shown()} ${String(codes(running))}`
+      );
+      const status = running.at('status').at(-1)!.payload as { totals: { skipped: number } };
+      should(status.totals.skipped).equal(1);
+    }
+  );
 
   for (const [what, change, more] of [
     ['a junction', { doc: { wires: [['via']] } }, [{ id: 'via', type: 'junction', wires: [['out']] }]],

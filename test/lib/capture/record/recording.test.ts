@@ -153,29 +153,32 @@ describe('capture: recording', () => {
     should(bench.inner.log).eql([]);
   });
 
-  it('rotates: no file longer than allowed, no more files than allowed, each whole and with an image of its own', async () => {
-    const bench = new Bench({ maxBytes: 20_000, maxFiles: 3 });
-    await bench.transport.connect();
-    await bench.reads(100);
-    await bench.transport.close();
-    bench.errors.should.eql([]);
-    bench.files.paths.length.should.equal(3);
-    let before: CaptureFrame | undefined;
-    for (const path of bench.files.paths) {
-      bench.files.bytesOf(path).length.should.be.belowOrEqual(20_000);
-      bench.types(path).should.match(/^header connect image \d+ read end$/);
-      const frames = bench.frames(path);
-      const header = frames[0].content;
-      if (header.type !== 'header') throw new Error('no header');
-      should(header.session).equal(2_000_000_000n);
-      should(frames[1].content).have.properties({ again: true });
-      if (before?.content.type === 'header') should(header.part).equal(before.content.part + 1);
-      before = frames[0];
+  it(
+    'rotates: no file longer than allowed, no more files than allowed, each whole and with an image of ' + 'its own',
+    async () => {
+      const bench = new Bench({ maxBytes: 20_000, maxFiles: 3 });
+      await bench.transport.connect();
+      await bench.reads(100);
+      await bench.transport.close();
+      bench.errors.should.eql([]);
+      bench.files.paths.length.should.equal(3);
+      let before: CaptureFrame | undefined;
+      for (const path of bench.files.paths) {
+        bench.files.bytesOf(path).length.should.be.belowOrEqual(20_000);
+        bench.types(path).should.match(/^header connect image \d+ read end$/);
+        const frames = bench.frames(path);
+        const header = frames[0].content;
+        if (header.type !== 'header') throw new Error('no header');
+        should(header.session).equal(2_000_000_000n);
+        should(frames[1].content).have.properties({ again: true });
+        if (before?.content.type === 'header') should(header.part).equal(before.content.part + 1);
+        before = frames[0];
+      }
+      should(bench.frames(bench.files.paths[0]).at(-1)?.content).eql({ type: 'end', reason: 'rotated' });
+      should(bench.files.opened).be.above(6);
+      should(bench.files.opened).equal(bench.files.closed);
     }
-    should(bench.frames(bench.files.paths[0]).at(-1)?.content).eql({ type: 'end', reason: 'rotated' });
-    should(bench.files.opened).be.above(6);
-    should(bench.files.opened).equal(bench.files.closed);
-  });
+  );
 
   it('keeps to the length of a file when more comes than was asked for', async () => {
     const bench = new Bench({ maxBytes: 20_000 });
@@ -336,27 +339,31 @@ describe('capture: recording', () => {
     bench.errors[0].message.should.match(/32768/);
   });
 
-  it('an image is read in smaller pieces where the link wants that, in the middle of an update too, and again where it failed', async () => {
-    const bench = new Bench();
-    bench.plc.seqlock = 7;
-    bench.inner.answer = (outcome, parts) =>
-      parts.some((part) => part.kind === 'ring' && part.length > 300) ? failure('OPENOT_BIG', 'smaller') : outcome;
-    await bench.transport.connect();
-    await bench.transport.close();
-    const image = bench.frames(bench.files.paths[0])[2].content;
-    if (image.type !== 'image') throw new Error('no image');
-    image.ring.length.should.equal(4096);
-    const failing = new Bench();
-    failing.inner.answer = (outcome, parts) =>
-      parts.length === 1 && parts[0].kind === 'ring' ? failure('OPENOT_GONE', 'reconnect') : outcome;
-    await failing.transport.connect();
-    await failing.reads(10);
-    failing.inner.answer = (outcome) => outcome;
-    await failing.reads(60);
-    await failing.transport.close();
-    failing.types(failing.files.paths[0]).should.match(/^header connect \d+ read image \d+ read end$/);
-    failing.errors.should.eql([]);
-  });
+  it(
+    'an image is read in smaller pieces where the link wants that, in the middle of an update too, and ' +
+      'again where it failed',
+    async () => {
+      const bench = new Bench();
+      bench.plc.seqlock = 7;
+      bench.inner.answer = (outcome, parts) =>
+        parts.some((part) => part.kind === 'ring' && part.length > 300) ? failure('OPENOT_BIG', 'smaller') : outcome;
+      await bench.transport.connect();
+      await bench.transport.close();
+      const image = bench.frames(bench.files.paths[0])[2].content;
+      if (image.type !== 'image') throw new Error('no image');
+      image.ring.length.should.equal(4096);
+      const failing = new Bench();
+      failing.inner.answer = (outcome, parts) =>
+        parts.length === 1 && parts[0].kind === 'ring' ? failure('OPENOT_GONE', 'reconnect') : outcome;
+      await failing.transport.connect();
+      await failing.reads(10);
+      failing.inner.answer = (outcome) => outcome;
+      await failing.reads(60);
+      await failing.transport.close();
+      failing.types(failing.files.paths[0]).should.match(/^header connect \d+ read image \d+ read end$/);
+      failing.errors.should.eql([]);
+    }
+  );
 
   it('a control block that is none: what the variable holds is recorded', async () => {
     const bench = new Bench();

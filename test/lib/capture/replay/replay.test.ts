@@ -91,33 +91,36 @@ describe('capture: replaying', () => {
     });
   });
 
-  it('gives exactly what was got where exactly that is asked: bytes that do not fit together, too few, errors', async () => {
-    const odd: WritableContent = {
-      type: 'read',
-      tookUs: 0,
-      parts: [C, R(4, 3)],
-      outcome: { ok: true, parts: [Uint8Array.of(1), Uint8Array.of(2, 3)] }
-    };
-    const failed: WritableContent = {
-      type: 'read',
-      tookUs: 0,
-      parts: [C],
-      outcome: failure('OPENOT_OPCUA_TOO_LARGE', 'smaller')
-    };
-    const { transport } = transportOf(
-      captureOf([
-        [1, connected],
-        [2, odd],
-        [3, failed],
-        [4, { ...odd, outcome: { ok: true, parts: [] } } as WritableContent]
-      ])
-    );
-    await transport.connect();
-    const first = await transport.read([C, R(4, 3)]);
-    should(first.ok && first.parts.map((part) => [...part])).eql([[1], [2, 3]]);
-    should(await transport.read([C])).eql(failure('OPENOT_OPCUA_TOO_LARGE', 'smaller'));
-    should(await transport.read([C, R(4, 3)])).eql({ ok: true, parts: [] });
-  });
+  it(
+    'gives exactly what was got where exactly that is asked: bytes that do not fit together, too few, ' + 'errors',
+    async () => {
+      const odd: WritableContent = {
+        type: 'read',
+        tookUs: 0,
+        parts: [C, R(4, 3)],
+        outcome: { ok: true, parts: [Uint8Array.of(1), Uint8Array.of(2, 3)] }
+      };
+      const failed: WritableContent = {
+        type: 'read',
+        tookUs: 0,
+        parts: [C],
+        outcome: failure('OPENOT_OPCUA_TOO_LARGE', 'smaller')
+      };
+      const { transport } = transportOf(
+        captureOf([
+          [1, connected],
+          [2, odd],
+          [3, failed],
+          [4, { ...odd, outcome: { ok: true, parts: [] } } as WritableContent]
+        ])
+      );
+      await transport.connect();
+      const first = await transport.read([C, R(4, 3)]);
+      should(first.ok && first.parts.map((part) => [...part])).eql([[1], [2, 3]]);
+      should(await transport.read([C])).eql(failure('OPENOT_OPCUA_TOO_LARGE', 'smaller'));
+      should(await transport.read([C, R(4, 3)])).eql({ ok: true, parts: [] });
+    }
+  );
 
   it('gives everything else out of the image as it stood then', async () => {
     const plc = new FakePlc(1024);
@@ -175,42 +178,45 @@ describe('capture: replaying', () => {
     should(told.length).equal(1);
   });
 
-  it('a link that is lost in the moment in which the reader asks is told once, and the Read gets what it got then', async () => {
-    const plc = new FakePlc(1024);
-    const lost: WritableContent = { type: 'lost', trouble: failure('OPENOT_MODBUS_CONNECTION_LOST', 'reconnect') };
-    const dead: WritableContent = {
-      type: 'read',
-      tookUs: 0,
-      parts: [C],
-      outcome: failure('OPENOT_MODBUS_SILENT', 'reconnect')
-    };
-    for (const readsFirst of [true, false]) {
-      const { transport, clock } = transportOf(
-        captureOf([
-          [1, connected],
-          [2, imageOf(plc)],
-          [10, readOf(plc, 0, 8)],
-          [60, lost],
-          [60, dead],
-          [60, { type: 'connect', again: false, outcome: failure('OPENOT_MODBUS_UNREACHABLE', 'reconnect') }],
-          [90, connected]
-        ])
-      );
-      let told = 0;
-      transport.onLost?.(() => told++);
-      await transport.connect();
-      let asked: ReturnType<Transport['read']> | undefined;
-      const ask = (): unknown => (asked = transport.read([C]));
-      if (readsFirst) void clock.sleep(50).then(ask);
-      await transport.read([C, R(0, 8)]);
-      if (!readsFirst) void clock.sleep(50).then(ask);
-      await clock.pass(50);
-      should(await asked).eql(failure('OPENOT_MODBUS_SILENT', 'reconnect'));
-      should(told).equal(1);
-      should(await transport.connect()).eql(failure('OPENOT_MODBUS_UNREACHABLE', 'reconnect'));
-      should((await transport.connect()).ok).be.true();
+  it(
+    'a link that is lost in the moment in which the reader asks is told once, and the Read gets what it ' + 'got then',
+    async () => {
+      const plc = new FakePlc(1024);
+      const lost: WritableContent = { type: 'lost', trouble: failure('OPENOT_MODBUS_CONNECTION_LOST', 'reconnect') };
+      const dead: WritableContent = {
+        type: 'read',
+        tookUs: 0,
+        parts: [C],
+        outcome: failure('OPENOT_MODBUS_SILENT', 'reconnect')
+      };
+      for (const readsFirst of [true, false]) {
+        const { transport, clock } = transportOf(
+          captureOf([
+            [1, connected],
+            [2, imageOf(plc)],
+            [10, readOf(plc, 0, 8)],
+            [60, lost],
+            [60, dead],
+            [60, { type: 'connect', again: false, outcome: failure('OPENOT_MODBUS_UNREACHABLE', 'reconnect') }],
+            [90, connected]
+          ])
+        );
+        let told = 0;
+        transport.onLost?.(() => told++);
+        await transport.connect();
+        let asked: ReturnType<Transport['read']> | undefined;
+        const ask = (): unknown => (asked = transport.read([C]));
+        if (readsFirst) void clock.sleep(50).then(ask);
+        await transport.read([C, R(0, 8)]);
+        if (!readsFirst) void clock.sleep(50).then(ask);
+        await clock.pass(50);
+        should(await asked).eql(failure('OPENOT_MODBUS_SILENT', 'reconnect'));
+        should(told).equal(1);
+        should(await transport.connect()).eql(failure('OPENOT_MODBUS_UNREACHABLE', 'reconnect'));
+        should((await transport.connect()).ok).be.true();
+      }
     }
-  });
+  );
 
   it('at original speed an answer comes when it came then, and nothing goes on before', async () => {
     const plc = new FakePlc(1024);
@@ -374,62 +380,66 @@ describe('capture: replaying', () => {
     });
   });
 
-  it('survives files of random frames, and reads of anything: nothing rejects, nothing is allocated by what a file says', async () => {
-    const random = new SeededRandom(3);
-    const plc = new FakePlc(1024);
-    plc.fill(30);
-    const bytes = (n: number): Uint8Array => Uint8Array.from({ length: n }, () => random.below(256));
-    const control = (): Uint8Array => {
-      const image = plc.controlBytes();
-      for (let i = random.below(4); i > 0; i--) image[8 + random.below(80)] = random.below(256);
-      return random.chance(0.1) ? bytes(random.below(100)) : image;
-    };
-    const part = (): typeof C | ReturnType<typeof R> =>
-      random.chance(0.4) ? C : R(random.chance(0.1) ? 0xffff_fff0 : random.below(1100), random.below(300));
-    const any = (): WritableContent => {
-      switch (random.below(7)) {
-        case 0:
-          return {
-            type: 'connect',
-            again: random.chance(0.5),
-            outcome: random.chance(0.5) ? facts : failure('OPENOT_OPCUA_CREDENTIALS', 'refused')
-          };
-        case 1:
-          return { type: 'image', before: control(), ring: bytes(random.below(2000)), after: control() };
-        case 2:
-          return { type: 'lost', trouble: failure('OPENOT_OPCUA_SESSION_LOST', 'reconnect') };
-        default: {
-          const parts = Array.from({ length: random.below(5) }, part);
-          const came = parts.map((one) =>
-            one.kind === 'control' ? control() : bytes(random.chance(0.9) ? one.length : random.below(50))
-          );
-          return {
-            type: 'read',
-            tookUs: 0,
-            parts,
-            outcome: random.chance(0.8)
-              ? { ok: true, parts: came.slice(0, random.chance(0.9) ? undefined : random.below(5)) }
-              : failure('OPENOT_OPCUA_NODE_BAD', 'retry')
-          };
+  it(
+    'survives files of random frames, and reads of anything: nothing rejects, nothing is allocated by ' +
+      'what a file says',
+    async () => {
+      const random = new SeededRandom(3);
+      const plc = new FakePlc(1024);
+      plc.fill(30);
+      const bytes = (n: number): Uint8Array => Uint8Array.from({ length: n }, () => random.below(256));
+      const control = (): Uint8Array => {
+        const image = plc.controlBytes();
+        for (let i = random.below(4); i > 0; i--) image[8 + random.below(80)] = random.below(256);
+        return random.chance(0.1) ? bytes(random.below(100)) : image;
+      };
+      const part = (): typeof C | ReturnType<typeof R> =>
+        random.chance(0.4) ? C : R(random.chance(0.1) ? 0xffff_fff0 : random.below(1100), random.below(300));
+      const any = (): WritableContent => {
+        switch (random.below(7)) {
+          case 0:
+            return {
+              type: 'connect',
+              again: random.chance(0.5),
+              outcome: random.chance(0.5) ? facts : failure('OPENOT_OPCUA_CREDENTIALS', 'refused')
+            };
+          case 1:
+            return { type: 'image', before: control(), ring: bytes(random.below(2000)), after: control() };
+          case 2:
+            return { type: 'lost', trouble: failure('OPENOT_OPCUA_SESSION_LOST', 'reconnect') };
+          default: {
+            const parts = Array.from({ length: random.below(5) }, part);
+            const came = parts.map((one) =>
+              one.kind === 'control' ? control() : bytes(random.chance(0.9) ? one.length : random.below(50))
+            );
+            return {
+              type: 'read',
+              tookUs: 0,
+              parts,
+              outcome: random.chance(0.8)
+                ? { ok: true, parts: came.slice(0, random.chance(0.9) ? undefined : random.below(5)) }
+                : failure('OPENOT_OPCUA_NODE_BAD', 'retry')
+            };
+          }
         }
+      };
+      for (let round = 0; round < 150; round++) {
+        const { transport, clock } = transportOf(
+          captureOf(Array.from({ length: random.below(60) }, (_, i): [number, WritableContent] => [i * 10, any()])),
+          round % 2 === 0 ? 'once' : 'original'
+        );
+        transport.onLost?.(() => undefined);
+        for (let i = 0; i < 60; i++) {
+          const asked = random.chance(0.2)
+            ? transport.connect()
+            : transport.read(Array.from({ length: 1 + random.below(4) }, part));
+          await clock.pass(random.below(50));
+          should((await Promise.race([asked, clock.pass(3000).then(() => undefined)]))?.ok).be.a.Boolean();
+        }
+        await transport.close();
       }
-    };
-    for (let round = 0; round < 150; round++) {
-      const { transport, clock } = transportOf(
-        captureOf(Array.from({ length: random.below(60) }, (_, i): [number, WritableContent] => [i * 10, any()])),
-        round % 2 === 0 ? 'once' : 'original'
-      );
-      transport.onLost?.(() => undefined);
-      for (let i = 0; i < 60; i++) {
-        const asked = random.chance(0.2)
-          ? transport.connect()
-          : transport.read(Array.from({ length: 1 + random.below(4) }, part));
-        await clock.pass(random.below(50));
-        should((await Promise.race([asked, clock.pass(3000).then(() => undefined)]))?.ok).be.a.Boolean();
-      }
-      await transport.close();
     }
-  });
+  );
 
   it('a reader on such files ends in no error of its own', async () => {
     const random = new SeededRandom(8);

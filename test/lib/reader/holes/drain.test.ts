@@ -28,88 +28,94 @@ async function waited({ rig, sinceMs }: { rig: Rig; sinceMs: number }, command: 
   return rig.clock.now - sinceMs;
 }
 
-describe('reader: a new incarnation waits for the former batches for `ackTimeout`, whatever it is told meanwhile', () => {
-  // Green when written: these only wake the reader.
-  it('read, pause and resume do not make it wait longer', async () => {
-    const { plc, rig, sinceMs } = await draining();
-    const ms = await waited({ rig, sinceMs }, () => {
-      rig.reader.read();
-      rig.reader.pause();
-      rig.reader.resume();
+describe(
+  'reader: a new incarnation waits for the former batches for `ackTimeout`, whatever it is told ' + 'meanwhile',
+  () => {
+    // Green when written: these only wake the reader.
+    it('read, pause and resume do not make it wait longer', async () => {
+      const { plc, rig, sinceMs } = await draining();
+      const ms = await waited({ rig, sinceMs }, () => {
+        rig.reader.read();
+        rig.reader.pause();
+        rig.reader.resume();
+      });
+      should(ms).be.belowOrEqual(ACK_TIMEOUT_MS + 1_500);
+      should(rig.ids).eql([...seqs(0, 4), ...seqs(0, 1, 1, 2)]);
+      should(silent(plc, [1], livesOf(rig).get(1))).eql([]);
+      await rig.reader.stop();
     });
-    should(ms).be.belowOrEqual(ACK_TIMEOUT_MS + 1_500);
-    should(rig.ids).eql([...seqs(0, 4), ...seqs(0, 1, 1, 2)]);
-    should(silent(plc, [1], livesOf(rig).get(1))).eql([]);
-    await rig.reader.stop();
-  });
 
-  // Red when written: each seek, though it is refused, began the wait afresh, and the new life was never read.
-  it('seeks that are refused meanwhile do not make it wait longer', async () => {
-    const { plc, rig, sinceMs } = await draining();
-    const answers: (string | undefined)[] = [];
-    const ms = await waited({ rig, sinceMs }, () => {
-      void rig.reader.seek('oldest').then((answer) => answers.push(answer.ok ? undefined : answer.code));
+    // Red when written: each seek, though it is refused, began the wait afresh, and the new life was never read.
+    it('seeks that are refused meanwhile do not make it wait longer', async () => {
+      const { plc, rig, sinceMs } = await draining();
+      const answers: (string | undefined)[] = [];
+      const ms = await waited({ rig, sinceMs }, () => {
+        void rig.reader.seek('oldest').then((answer) => answers.push(answer.ok ? undefined : answer.code));
+      });
+      should(ms).be.belowOrEqual(ACK_TIMEOUT_MS + 1_500);
+      should(rig.ids.slice(0, 7)).eql([...seqs(0, 4), ...seqs(0, 1, 1, 2)]);
+      should(restartsOf(rig)).eql(['0 to 1']);
+      should(silent(plc, [1], livesOf(rig).get(1))).eql([]);
+      should(answers[0]).be.a.String();
+      await rig.reader.stop();
     });
-    should(ms).be.belowOrEqual(ACK_TIMEOUT_MS + 1_500);
-    should(rig.ids.slice(0, 7)).eql([...seqs(0, 4), ...seqs(0, 1, 1, 2)]);
-    should(restartsOf(rig)).eql(['0 to 1']);
-    should(silent(plc, [1], livesOf(rig).get(1))).eql([]);
-    should(answers[0]).be.a.String();
-    await rig.reader.stop();
-  });
 
-  // Green when written: an old control block is followed by the present one, which says what went on meanwhile.
-  it('what the ring did meanwhile is delivered or reported: it was written around', async () => {
-    const { plc, rig } = await draining();
-    plc.fill(400);
-    rig.settles = true;
-    await rig.clock.pass(60_000);
-    should(plc.writer.lostCount).be.above(0);
-    should(restartsOf(rig)).eql(['0 to 1']);
-    should(silent(plc, [1], livesOf(rig).get(1))).eql([]);
-    const laps = livesOf(rig)
-      .get(1)!
-      .notices.reduce((sum, notice) => sum + (notice.kind === 'lap' ? notice.lostCountDelta : 0), 0);
-    should(laps).equal(plc.writer.lostCount);
-    await rig.reader.stop();
-  });
-
-  it('what the ring did meanwhile is delivered or reported: its power was cut once more', async () => {
-    for (const written of [1, 60, 170, 400]) {
+    // Green when written: an old control block is followed by the present one, which says what went on meanwhile.
+    it('what the ring did meanwhile is delivered or reported: it was written around', async () => {
       const { plc, rig } = await draining();
-      plc.fill(300);
-      await rig.clock.pass(2_000);
-      plc.powerCycle();
-      plc.fill(written);
+      plc.fill(400);
       rig.settles = true;
       await rig.clock.pass(60_000);
-      const last = Math.max(...livesOf(rig).keys());
-      should(last).be.aboveOrEqual(1);
-      should(silent(plc, [1], livesOf(rig).get(last))).eql([], `${written} records`);
+      should(plc.writer.lostCount).be.above(0);
+      should(restartsOf(rig)).eql(['0 to 1']);
+      should(silent(plc, [1], livesOf(rig).get(1))).eql([]);
+      const laps = livesOf(rig)
+        .get(1)!
+        .notices.reduce((sum, notice) => sum + (notice.kind === 'lap' ? notice.lostCountDelta : 0), 0);
+      should(laps).equal(plc.writer.lostCount);
       await rig.reader.stop();
-    }
-  });
+    });
 
-  it('and so it is where the last record still stands: the lost count fell, and the ring was written around', async () => {
-    const plc = new FakePlc(4096);
-    plc.fill(150);
-    const rig = new Rig(plc, { ackTimeoutMs: ACK_TIMEOUT_MS });
-    await rig.started(600);
-    rig.settles = false;
-    plc.fill(3);
-    await rig.clock.pass(600);
-    plc.lostOffset = -5;
-    plc.seqlock += 2;
-    while (rig.reader.status().state !== 'waiting') await rig.clock.pass(100);
-    plc.fill(200);
-    rig.settles = true;
-    await rig.clock.pass(60_000);
-    should(restartsOf(rig)).eql(['0 to 1']);
-    // Seqs go on where they were: what came before counts.
-    const before = livesOf(rig).get(0)!;
-    const after = livesOf(rig).get(1)!;
-    const known = new Set([...before.delivered, ...before.lost, ...after.delivered, ...after.lost]);
-    should(seqs(0, plc.nextSeq(1) - 1).filter((id) => !known.has(id))).eql([]);
-    await rig.reader.stop();
-  });
-});
+    it('what the ring did meanwhile is delivered or reported: its power was cut once more', async () => {
+      for (const written of [1, 60, 170, 400]) {
+        const { plc, rig } = await draining();
+        plc.fill(300);
+        await rig.clock.pass(2_000);
+        plc.powerCycle();
+        plc.fill(written);
+        rig.settles = true;
+        await rig.clock.pass(60_000);
+        const last = Math.max(...livesOf(rig).keys());
+        should(last).be.aboveOrEqual(1);
+        should(silent(plc, [1], livesOf(rig).get(last))).eql([], `${written} records`);
+        await rig.reader.stop();
+      }
+    });
+
+    it(
+      'and so it is where the last record still stands: the lost count fell, and the ring was written ' + 'around',
+      async () => {
+        const plc = new FakePlc(4096);
+        plc.fill(150);
+        const rig = new Rig(plc, { ackTimeoutMs: ACK_TIMEOUT_MS });
+        await rig.started(600);
+        rig.settles = false;
+        plc.fill(3);
+        await rig.clock.pass(600);
+        plc.lostOffset = -5;
+        plc.seqlock += 2;
+        while (rig.reader.status().state !== 'waiting') await rig.clock.pass(100);
+        plc.fill(200);
+        rig.settles = true;
+        await rig.clock.pass(60_000);
+        should(restartsOf(rig)).eql(['0 to 1']);
+        // Seqs go on where they were: what came before counts.
+        const before = livesOf(rig).get(0)!;
+        const after = livesOf(rig).get(1)!;
+        const known = new Set([...before.delivered, ...before.lost, ...after.delivered, ...after.lost]);
+        should(seqs(0, plc.nextSeq(1) - 1).filter((id) => !known.has(id))).eql([]);
+        await rig.reader.stop();
+      }
+    );
+  }
+);

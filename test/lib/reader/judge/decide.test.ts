@@ -60,7 +60,7 @@ const anchorDoubt = (times: number, ms: number, isUnexplained = false): Partial<
 });
 
 /** Another record stands where the last one handed on should. */
-function strangeRing(over: Partial<Following>): { plc: FakePlc; state: Following } {
+function mismatchedRing(over: Partial<Following>): { plc: FakePlc; state: Following } {
   const ring = ringWith(5, over);
   ring.plc.writer.bytes[5 * RECORD - 1] ^= 0xff;
   return ring;
@@ -357,7 +357,7 @@ const TABLE: readonly Expected[] = [
     row: '8',
     then: 'soon',
     given: () => {
-      const { plc, state } = strangeRing({});
+      const { plc, state } = mismatchedRing({});
       return { state, observation: seen(state, plc) };
     },
     check: (after, { effects }) => {
@@ -370,7 +370,7 @@ const TABLE: readonly Expected[] = [
     row: '8',
     then: 'soon',
     given: () => {
-      const { plc, state } = strangeRing(anchorDoubt(3, 900));
+      const { plc, state } = mismatchedRing(anchorDoubt(3, 900));
       const control = accepted(sampleOf(plc), { confirmed: false });
       return { state, observation: seen(state, plc, { control, ...atMs(9000) }) };
     },
@@ -381,7 +381,7 @@ const TABLE: readonly Expected[] = [
     row: '8',
     then: 'soon',
     given: () => {
-      const { plc, state } = strangeRing({ ...anchorDoubt(1, 0), wasAnchored: false });
+      const { plc, state } = mismatchedRing({ ...anchorDoubt(1, 0), wasAnchored: false });
       return { state, observation: seen(state, plc) };
     },
     check: (after) => should(after.doubts.anchor?.isUnexplained).be.true()
@@ -391,7 +391,7 @@ const TABLE: readonly Expected[] = [
     row: '8',
     then: 'more',
     given: () => {
-      const { plc, state } = strangeRing(anchorDoubt(3, 900));
+      const { plc, state } = mismatchedRing(anchorDoubt(3, 900));
       return { state, observation: seen(state, plc, atMs(REREAD_MS)) };
     },
     check: (after, decision) => {
@@ -404,7 +404,7 @@ const TABLE: readonly Expected[] = [
     row: '8',
     then: 'more',
     given: () => {
-      const { plc, state } = strangeRing({ ...anchorDoubt(3, 900), trust: sinceLap });
+      const { plc, state } = mismatchedRing({ ...anchorDoubt(3, 900), trust: sinceLap });
       return { state, observation: seen(state, plc, atMs(REREAD_MS)) };
     },
     check: (after, decision) => {

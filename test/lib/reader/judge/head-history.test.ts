@@ -35,22 +35,26 @@ describe('the history of head', () => {
     ]);
   });
 
-  it('never calls a head settled that was not seen that long ago, errs by an eighth of the age at most, and stays short', () => {
-    const random = seeded(7);
-    let history: HeadHistory = [];
-    const all: { ms: number; headAbs: number }[] = [];
-    let nowMs = 0;
-    let headAbs = 0;
-    for (let i = 0; i < 2000; i++) {
-      nowMs += random.below(60);
-      headAbs += random.below(100);
-      all.push({ ms: nowMs, headAbs });
-      history = withHead(history, AGE, headAbs, nowMs);
-      const before = (age: number): number => all.filter(({ ms }) => ms <= nowMs - age).at(-1)?.headAbs ?? -1;
-      const settled = settledHead(history, AGE, nowMs);
-      should(settled).be.belowOrEqual(before(AGE));
-      should(settled).be.aboveOrEqual(before(AGE + AGE / 8));
-      history.length.should.be.belowOrEqual(18);
+  it(
+    'never calls a head settled that was not seen that long ago, errs by an eighth of the age at most, ' +
+      'and stays short',
+    () => {
+      const random = seeded(7);
+      let history: HeadHistory = [];
+      const all: { ms: number; headAbs: number }[] = [];
+      let nowMs = 0;
+      let headAbs = 0;
+      for (let i = 0; i < 2000; i++) {
+        nowMs += random.below(60);
+        headAbs += random.below(100);
+        all.push({ ms: nowMs, headAbs });
+        history = withHead(history, AGE, headAbs, nowMs);
+        const before = (age: number): number => all.filter(({ ms }) => ms <= nowMs - age).at(-1)?.headAbs ?? -1;
+        const settled = settledHead(history, AGE, nowMs);
+        should(settled).be.belowOrEqual(before(AGE));
+        should(settled).be.aboveOrEqual(before(AGE + AGE / 8));
+        history.length.should.be.belowOrEqual(18);
+      }
     }
-  });
+  );
 });

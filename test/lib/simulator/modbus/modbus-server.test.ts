@@ -42,27 +42,32 @@ describe("the simulator's Modbus server", () => {
     await server.stop();
   });
 
-  it('shows the control block from register 0 and the ring from 100 on, by functions 3 and 4, high byte first', async () => {
-    const one = await serve();
-    for (const functionCode of [3, 4]) {
-      const control = await one.ask(0, 44, { functionCode });
-      should(control).have.properties({ functionCode, unitId: 255 });
-      should(hex(control.body)).equal('58' + hex(producer.control));
-      should(
-        (await one.ask(100, 125, { functionCode })).body.subarray(1).equals(Buffer.from(producer.ring.subarray(0, 250)))
-      ).be.true();
+  it(
+    'shows the control block from register 0 and the ring from 100 on, by functions 3 and 4, high byte ' + 'first',
+    async () => {
+      const one = await serve();
+      for (const functionCode of [3, 4]) {
+        const control = await one.ask(0, 44, { functionCode });
+        should(control).have.properties({ functionCode, unitId: 255 });
+        should(hex(control.body)).equal('58' + hex(producer.control));
+        should(
+          (await one.ask(100, 125, { functionCode })).body
+            .subarray(1)
+            .equals(Buffer.from(producer.ring.subarray(0, 250)))
+        ).be.true();
+      }
+      should(hex((await one.ask(44, 56)).body.subarray(1))).equal('00'.repeat(112));
+      should(hex((await one.ask(611, 1)).body.subarray(1))).equal(hex(producer.ring.subarray(1022)));
+      should(server.counters()).have.properties({
+        requests: 6,
+        answers: 6,
+        exceptions: 0,
+        registers: 44 + 125 + 44 + 125 + 56 + 1,
+        connections: 1,
+        evicted: 0
+      });
     }
-    should(hex((await one.ask(44, 56)).body.subarray(1))).equal('00'.repeat(112));
-    should(hex((await one.ask(611, 1)).body.subarray(1))).equal(hex(producer.ring.subarray(1022)));
-    should(server.counters()).have.properties({
-      requests: 6,
-      answers: 6,
-      exceptions: 0,
-      registers: 44 + 125 + 44 + 125 + 56 + 1,
-      connections: 1,
-      evicted: 0
-    });
-  });
+  );
 
   it('shows both where it is told to', async () => {
     const one = await serve({}, { controlAddress: 4000, ringAddress: 1000 });

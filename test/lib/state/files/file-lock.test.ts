@@ -103,13 +103,16 @@ describe('state: the lock of a state file', () => {
     should(await second.isKept()).be.true();
   });
 
-  it('is not taken at once from another process with the same number and host name, as two containers have them', async () => {
-    writeFileSync(path, JSON.stringify({ pid: 1, host: 'plant', owner: 'twin' }));
-    const lock = lockOf();
-    should((await lock.acquire()).ok).be.false();
-    now += DEAD_MS;
-    should(await lock.acquire()).eql({ ok: true });
-  });
+  it(
+    'is not taken at once from another process with the same number and host name, as two containers ' + 'have them',
+    async () => {
+      writeFileSync(path, JSON.stringify({ pid: 1, host: 'plant', owner: 'twin' }));
+      const lock = lockOf();
+      should((await lock.acquire()).ok).be.false();
+      now += DEAD_MS;
+      should(await lock.acquire()).eql({ ok: true });
+    }
+  );
 
   it('is touched by its holder only: who lost it does not keep it alive for the winner', async () => {
     touches.length = 0;

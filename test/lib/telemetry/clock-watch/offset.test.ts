@@ -167,17 +167,21 @@ describe('clock watch: clocks that are ahead', () => {
     should(device.pass(2n * MINUTE).lives(1).told).eql(['suspect ahead', 'restored ahead']);
   });
 
-  it('what it looks like is told once, though it looks like it only now and then; and told when it looks like something else', () => {
-    const device = new Device(HOUR).lives(3);
-    for (let i = 0; i < 6; i++) {
-      device.offNs = HOUR + (i % 2 === 0 ? 3n * MINUTE : 0n);
-      device.pass(11n * MINUTE).lives(3);
+  it(
+    'what it looks like is told once, though it looks like it only now and then; and told when it looks ' +
+      'like something else',
+    () => {
+      const device = new Device(HOUR).lives(3);
+      for (let i = 0; i < 6; i++) {
+        device.offNs = HOUR + (i % 2 === 0 ? 3n * MINUTE : 0n);
+        device.pass(11n * MINUTE).lives(3);
+      }
+      should(device.told).eql(['suspect ahead']);
+      device.offNs = 2n * HOUR;
+      device.lives(3);
+      should(device.logs.map((log) => attribute(log, 'openot.clock.zone'))).eql(['UTC+01:00', 'UTC+02:00']);
     }
-    should(device.told).eql(['suspect ahead']);
-    device.offNs = 2n * HOUR;
-    device.lives(3);
-    should(device.logs.map((log) => attribute(log, 'openot.clock.zone'))).eql(['UTC+01:00', 'UTC+02:00']);
-  });
+  );
 
   it('shows through a backlog too', () => {
     const device = new Device(HOUR);
@@ -280,19 +284,27 @@ describe('clock watch: times that cannot be', () => {
     should(at(NOON + 24n * HOUR).told).eql(['suspect ahead']);
   });
 
-  it('a clock that begins anew in 1970 is reported at once, though it was right before; and right again after it was set', () => {
-    const device = new Device().lives(30);
-    device.pass(SECOND).reads(device.writes({ sourceNs: 3n * SECOND }));
-    should(device.told).eql(['suspect implausible']);
-    should(device.lives(2).told).eql(['suspect implausible', 'restored implausible']);
-  });
+  it(
+    'a clock that begins anew in 1970 is reported at once, though it was right before; and right again ' +
+      'after it was set',
+    () => {
+      const device = new Device().lives(30);
+      device.pass(SECOND).reads(device.writes({ sourceNs: 3n * SECOND }));
+      should(device.told).eql(['suspect implausible']);
+      should(device.lives(2).told).eql(['suspect implausible', 'restored implausible']);
+    }
+  );
 
-  it('so is one that lost its time with the power, though the run has the same id and its records are numbered from 0 again', () => {
-    const device = new Device().lives(30);
-    device.pass(MINUTE).reads(device.writes({ incarnation: 1, seq: 0, sourceNs: 5n * SECOND }));
-    should(device.told).eql(['suspect implausible']);
-    should(attribute(device.logs[0], 'log.record.uid')).equal('line 1/1/77/1/0/clock/implausible');
-  });
+  it(
+    'so is one that lost its time with the power, though the run has the same id and its records are ' +
+      'numbered from 0 again',
+    () => {
+      const device = new Device().lives(30);
+      device.pass(MINUTE).reads(device.writes({ incarnation: 1, seq: 0, sourceNs: 5n * SECOND }));
+      should(device.told).eql(['suspect implausible']);
+      should(attribute(device.logs[0], 'log.record.uid')).equal('line 1/1/77/1/0/clock/implausible');
+    }
+  );
 
   it('what was known of the clock before such a restart says nothing of the one after it', () => {
     const device = new Device(30n * MINUTE).lives(20);

@@ -42,16 +42,20 @@ describe('metrics: what the mapper counts', () => {
     should(placeholders(createMeter().documents([reading('Real', 1)], 'line 1', settings).metrics)).eql([]);
   });
 
-  it('every reason has a series from the first status on, so that a store sees the first placeholder as an increase', () => {
-    const meter = createMeter();
-    const points = placeholders(statusOf(meter, NOON));
-    should(points.length).equal(7);
-    should(points.every(({ point }) => point.asInt === '0')).be.true();
-    meter.documents([placeholder('drift', { receiveNs: NOON + SECOND })], 'line 1', settings);
-    should(told(placeholders(statusOf(meter, NOON + 2n * SECOND))).filter((line) => !line.endsWith(' 0'))).eql([
-      'records.placeholder{placeholder.reason=drift} 1'
-    ]);
-  });
+  it(
+    'every reason has a series from the first status on, so that a store sees the first placeholder as ' +
+      'an increase',
+    () => {
+      const meter = createMeter();
+      const points = placeholders(statusOf(meter, NOON));
+      should(points.length).equal(7);
+      should(points.every(({ point }) => point.asInt === '0')).be.true();
+      meter.documents([placeholder('drift', { receiveNs: NOON + SECOND })], 'line 1', settings);
+      should(told(placeholders(statusOf(meter, NOON + 2n * SECOND))).filter((line) => !line.endsWith(' 0'))).eql([
+        'records.placeholder{placeholder.reason=drift} 1'
+      ]);
+    }
+  );
 
   it('values that are no finite numbers are counted, and give no point of their own', () => {
     const meter = createMeter();
@@ -80,22 +84,26 @@ describe('metrics: what the mapper counts', () => {
     should(repeated(statusOf(createMeter(), NOON))).eql(['records.repeated 0']);
   });
 
-  it('the points of one series follow each other in time, a millisecond apart at least, though receive times and arrivals of status messages do not', () => {
-    const meter = createMeter();
-    const at: bigint[] = [];
-    const note = (points: MetricPoint[]): void =>
-      void at.push(
-        ...points
-          .filter(({ point }) => point.attributes.some(({ value }) => value.stringValue === 'drift'))
-          .map(({ point }) => BigInt(point.timeUnixNano))
-      );
-    note(placeholders(statusOf(meter, NOON)));
-    for (const receiveNs of [NOON - 5n * SECOND, NOON, NOON + 1n, NOON + SECOND, NOON - SECOND])
-      note(placeholders(meter.documents([placeholder('drift', { receiveNs })], 'line 1', settings).metrics));
-    note(placeholders(statusOf(meter, NOON)));
-    should(at.length).equal(7);
-    for (let i = 1; i < at.length; i++) should(Number(at[i] - at[i - 1])).be.aboveOrEqual(1_000_000);
-  });
+  it(
+    'the points of one series follow each other in time, a millisecond apart at least, though receive ' +
+      'times and arrivals of status messages do not',
+    () => {
+      const meter = createMeter();
+      const at: bigint[] = [];
+      const note = (points: MetricPoint[]): void =>
+        void at.push(
+          ...points
+            .filter(({ point }) => point.attributes.some(({ value }) => value.stringValue === 'drift'))
+            .map(({ point }) => BigInt(point.timeUnixNano))
+        );
+      note(placeholders(statusOf(meter, NOON)));
+      for (const receiveNs of [NOON - 5n * SECOND, NOON, NOON + 1n, NOON + SECOND, NOON - SECOND])
+        note(placeholders(meter.documents([placeholder('drift', { receiveNs })], 'line 1', settings).metrics));
+      note(placeholders(statusOf(meter, NOON)));
+      should(at.length).equal(7);
+      for (let i = 1; i < at.length; i++) should(Number(at[i] - at[i - 1])).be.aboveOrEqual(1_000_000);
+    }
+  );
 
   it('no point ends before its count began, though documents of a recording come', () => {
     const meter = createMeter({ startNs: String(NOON) });

@@ -76,13 +76,17 @@ describe('metrics: of readers', () => {
       should(point.attributes[0]).eql({ key: 'openot.stream', value: { stringValue: 'line 1' } });
   });
 
-  it('every metric has the unit, kind and words of the catalogue; none has the unit 1, which would be renamed to a ratio', () => {
-    for (const { name, unit, kind, description } of metricsOf(createMeter(), status())) {
-      should(selfMetrics).have.property(name);
-      should({ unit, kind, description }).eql({ ...selfMetrics[name as keyof typeof selfMetrics] });
-      should(unit).not.equal('1');
+  it(
+    'every metric has the unit, kind and words of the catalogue; none has the unit 1, which would be ' +
+      'renamed to a ratio',
+    () => {
+      for (const { name, unit, kind, description } of metricsOf(createMeter(), status())) {
+        should(selfMetrics).have.property(name);
+        should({ unit, kind, description }).eql({ ...selfMetrics[name as keyof typeof selfMetrics] });
+        should(unit).not.equal('1');
+      }
     }
-  });
+  );
 
   it('what is not known gives no point', () => {
     const points = metricsOf(createMeter(), {
@@ -110,14 +114,18 @@ describe('metrics: of readers', () => {
     ['stopped', null, 0],
     ['a state of a later version', null, 0]
   ] as const) {
-    it(`in state ${state}${code === null ? '' : ` with ${code}`} the reader is ${up === 1 ? 'up' : 'not up'}, and exactly that state is 1`, () => {
-      const points = metricsOf(createMeter(), status({ state, code }));
-      should(told(named(points, 'openot.reader.up'))).eql([`reader.up ${up}`]);
-      should(told(named(points, 'openot.reader.state')).filter((line) => line.endsWith(' 1'))).eql([
-        `reader.state{reader.state=${state}} 1`
-      ]);
-      should(named(points, 'openot.reader.state').length).be.aboveOrEqual(10);
-    });
+    it(
+      `in state ${state}${code === null ? '' : ` with ${code}`} the reader is ` +
+        `${up === 1 ? 'up' : 'not up'}, and exactly that state is 1`,
+      () => {
+        const points = metricsOf(createMeter(), status({ state, code }));
+        should(told(named(points, 'openot.reader.up'))).eql([`reader.up ${up}`]);
+        should(told(named(points, 'openot.reader.state')).filter((line) => line.endsWith(' 1'))).eql([
+          `reader.state{reader.state=${state}} 1`
+        ]);
+        should(named(points, 'openot.reader.state').length).be.aboveOrEqual(10);
+      }
+    );
   }
 
   it('knows every state that a reader has', () => {

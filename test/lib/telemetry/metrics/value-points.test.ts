@@ -79,18 +79,22 @@ describe('metrics: gauges of values', () => {
     [3, 'Pending', false],
     [4, 'Expired', false]
   ] as const) {
-    it(`a parameter change that is ${label} ${changes ? 'counts' : 'leaves the gauge alone: the parameter has its old value'}`, () => {
-      const point = valuePoint(
-        event(EventType.ParameterChange, [
-          valueRef('Level'),
-          newValue('Real', 2),
-          field(Key.authResult, 'authResult', 'UInt', code, { enumLabel: label })
-        ]),
-        '',
-        off
-      );
-      should(point !== undefined).equal(changes);
-    });
+    it(
+      `a parameter change that is ${label} ` +
+        `${changes ? 'counts' : 'leaves the gauge alone: the parameter has its old value'}`,
+      () => {
+        const point = valuePoint(
+          event(EventType.ParameterChange, [
+            valueRef('Level'),
+            newValue('Real', 2),
+            field(Key.authResult, 'authResult', 'UInt', code, { enumLabel: label })
+          ]),
+          '',
+          off
+        );
+        should(point !== undefined).equal(changes);
+      }
+    );
   }
 
   for (const [type, value, written] of [

@@ -194,24 +194,28 @@ describe('the audit book', () => {
     ]);
   });
 
-  it('tells the same after a restart from its image, wherever that was taken, with the records behind it read again', () => {
-    const whole = told(profile(), story);
-    for (const [saved, from] of [
-      [120, 120],
-      [120, 90],
-      [200, 0],
-      [1, 0]
-    ]) {
-      const before = profile();
-      told(before, story.slice(0, saved));
-      before.changed.should.be.true();
-      const image = before.image();
-      before.changed.should.be.false();
-      const after = profile();
-      after.restore(image).should.eql({ ok: true });
-      told(after, story.slice(from)).should.eql(whole.slice(from));
+  it(
+    'tells the same after a restart from its image, wherever that was taken, with the records behind it ' +
+      'read again',
+    () => {
+      const whole = told(profile(), story);
+      for (const [saved, from] of [
+        [120, 120],
+        [120, 90],
+        [200, 0],
+        [1, 0]
+      ]) {
+        const before = profile();
+        told(before, story.slice(0, saved));
+        before.changed.should.be.true();
+        const image = before.image();
+        before.changed.should.be.false();
+        const after = profile();
+        after.restore(image).should.eql({ ok: true });
+        told(after, story.slice(from)).should.eql(whole.slice(from));
+      }
     }
-  });
+  );
 
   it('does not change where everything is known, so that nothing need be saved', () => {
     const network = profile();

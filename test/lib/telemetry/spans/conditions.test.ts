@@ -163,18 +163,22 @@ describe('the span of a condition', () => {
     });
   });
 
-  it('has repetitions of a refresh as events; a repetition of what was not seen to begin opens nothing and is counted', () => {
-    const spans = read(spanStore, [
-      plc.log(conditionActive(1, ALARM)),
-      plc.log(conditionActive(1, ALARM, { refreshId: 1 })),
-      plc.log(conditionActive(1, { ...ALARM, correlationId: 6 }, { refreshId: 1 })),
-      plc.log(conditionCleared(1, { ...ALARM, correlationId: 6 })),
-      plc.log(conditionCleared(1, ALARM))
-    ]);
-    should(single(spans).events.map(({ name }) => name)).eql(['openot.condition_active']);
-    should(spanStore.counts).containEql({ opened: 1, closed: 1, unknownBeginnings: 2 });
-    should(spanStore.open).equal(0);
-  });
+  it(
+    'has repetitions of a refresh as events; a repetition of what was not seen to begin opens nothing ' +
+      'and is counted',
+    () => {
+      const spans = read(spanStore, [
+        plc.log(conditionActive(1, ALARM)),
+        plc.log(conditionActive(1, ALARM, { refreshId: 1 })),
+        plc.log(conditionActive(1, { ...ALARM, correlationId: 6 }, { refreshId: 1 })),
+        plc.log(conditionCleared(1, { ...ALARM, correlationId: 6 })),
+        plc.log(conditionCleared(1, ALARM))
+      ]);
+      should(single(spans).events.map(({ name }) => name)).eql(['openot.condition_active']);
+      should(spanStore.counts).containEql({ opened: 1, closed: 1, unknownBeginnings: 2 });
+      should(spanStore.open).equal(0);
+    }
+  );
 
   it('is handed out when it is cleared; who acknowledges later finds its ids in the log record', () => {
     const active = plc.log(conditionActive(1, ALARM));

@@ -166,20 +166,24 @@ describe('the limits of a span store', () => {
     should([restored.isFull, restored.pending]).eql([false, 0]);
   });
 
-  it('handed out and not settled, in a span store that goes on all the same: the oldest is forgotten, counted, and not handed out again', () => {
-    const documents = [active(1), cleared(1), active(2), cleared(2), active(3), cleared(3)];
-    const [bySpans, byBytes] = [spanStore({ keptSpans: 2 }), spanStore({ keptBytes: 2000 })];
-    for (const small of [bySpans, byBytes]) {
-      const spans = read(small, documents);
-      should(spans.length).equal(3);
-      should(small.counts.forgotten)
-        .equal(3 - small.pending)
-        .and.be.above(0);
-      should(small.unsettled()).eql(spans.slice(small.counts.forgotten));
-      should(read(small, documents)).eql(spans.slice(small.counts.forgotten));
+  it(
+    'handed out and not settled, in a span store that goes on all the same: the oldest is forgotten, ' +
+      'counted, and not handed out again',
+    () => {
+      const documents = [active(1), cleared(1), active(2), cleared(2), active(3), cleared(3)];
+      const [bySpans, byBytes] = [spanStore({ keptSpans: 2 }), spanStore({ keptBytes: 2000 })];
+      for (const small of [bySpans, byBytes]) {
+        const spans = read(small, documents);
+        should(spans.length).equal(3);
+        should(small.counts.forgotten)
+          .equal(3 - small.pending)
+          .and.be.above(0);
+        should(small.unsettled()).eql(spans.slice(small.counts.forgotten));
+        should(read(small, documents)).eql(spans.slice(small.counts.forgotten));
+      }
+      should(bySpans.pending).equal(2);
     }
-    should(bySpans.pending).equal(2);
-  });
+  );
 
   it('handed out and not settled: all that one record closed is kept together', () => {
     const small = spanStore({});

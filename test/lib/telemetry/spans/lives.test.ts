@@ -139,23 +139,27 @@ describe('a run that ends', () => {
     should(read(spanStore, [...documents, line()]).length).equal(1);
   });
 
-  it('a reader that forgot its state counts incarnations from 0 again: what it reads again is known, what is new counts', () => {
-    plc.incarnation = 3;
-    const documents = [active(), plc.log(conditionHandled(1, 'ConditionAcknowledged', ALARM)), line()];
-    read(spanStore, documents);
-    const again = documents.map((document) => ({
-      ...document,
-      provenance: { ...document.provenance, incarnation: 0 }
-    }));
-    should(read(spanStore, again)).eql([]);
-    should(spanStore.open).equal(1);
-    plc.incarnation = 0;
-    const spans = read(spanStore, [active(6), plc.log(conditionCleared(1, { ...ALARM, correlationId: 6 }))]);
-    should(spans.map(({ attributes }) => plain(attributes)['openot.truncation.reason'])).eql([
-      'incarnation',
-      undefined
-    ]);
-  });
+  it(
+    'a reader that forgot its state counts incarnations from 0 again: what it reads again is known, what ' +
+      'is new counts',
+    () => {
+      plc.incarnation = 3;
+      const documents = [active(), plc.log(conditionHandled(1, 'ConditionAcknowledged', ALARM)), line()];
+      read(spanStore, documents);
+      const again = documents.map((document) => ({
+        ...document,
+        provenance: { ...document.provenance, incarnation: 0 }
+      }));
+      should(read(spanStore, again)).eql([]);
+      should(spanStore.open).equal(1);
+      plc.incarnation = 0;
+      const spans = read(spanStore, [active(6), plc.log(conditionCleared(1, { ...ALARM, correlationId: 6 }))]);
+      should(spans.map(({ attributes }) => plain(attributes)['openot.truncation.reason'])).eql([
+        'incarnation',
+        undefined
+      ]);
+    }
+  );
 
   it('bytes without a ring: seqs that went back in records that are new are another life', () => {
     plc.incarnation = undefined;

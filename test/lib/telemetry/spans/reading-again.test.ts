@@ -98,11 +98,15 @@ describe('reading again', () => {
     should(single(read(spanStore, documents.slice(2))).events.length).equal(1);
   });
 
-  it('what happened to the condition before the span began is not taken for an event of it, whatever source told it', () => {
-    const before = plc.log(conditionSuppressed(2, 9, 'x'));
-    const [active, ...rest] = alarm();
-    should(single(read(spanStore, [before, active, before, ...rest])).events.length).equal(1);
-  });
+  it(
+    'what happened to the condition before the span began is not taken for an event of it, whatever ' +
+      'source told it',
+    () => {
+      const before = plc.log(conditionSuppressed(2, 9, 'x'));
+      const [active, ...rest] = alarm();
+      should(single(read(spanStore, [before, active, before, ...rest])).events.length).equal(1);
+    }
+  );
 
   it('the whole ring with an empty state gives the same spans', () => {
     const documents = [

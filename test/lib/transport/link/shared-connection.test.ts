@@ -10,7 +10,7 @@ describe('a connection that readers share', () => {
     connection = new FakeConnection();
   });
 
-  /** Openings answer when the test says so. */
+  /** What is opened answers when the test says so. */
   function gated(): { gate: Gate<void>; links: FakeLink[] } {
     const gate = new Gate<void>();
     const links: FakeLink[] = [];
@@ -199,17 +199,20 @@ describe('a connection that readers share', () => {
     should(connection.state()).eql({ state: 'closed', holders: 0 });
   });
 
-  it('tells every change to whoever listens, also where another listener throws, until it is told to stop', async () => {
-    const states: string[] = [];
-    connection.onState(() => {
-      throw new Error('listener');
-    });
-    const stop = connection.onState(({ state, holders }) => states.push(`${state} ${holders}`));
-    await connection.acquire(ANNA);
-    await connection.acquire(BEN);
-    await connection.release(BEN);
-    stop();
-    await connection.release(ANNA);
-    should(states).eql(['connecting 1', 'connected 1', 'connected 1']);
-  });
+  it(
+    'tells every change to whoever listens, also where another listener throws, until it is told to ' + 'stop',
+    async () => {
+      const states: string[] = [];
+      connection.onState(() => {
+        throw new Error('listener');
+      });
+      const stop = connection.onState(({ state, holders }) => states.push(`${state} ${holders}`));
+      await connection.acquire(ANNA);
+      await connection.acquire(BEN);
+      await connection.release(BEN);
+      stop();
+      await connection.release(ANNA);
+      should(states).eql(['connecting 1', 'connected 1', 'connected 1']);
+    }
+  );
 });

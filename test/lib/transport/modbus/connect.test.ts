@@ -288,19 +288,23 @@ describe('Modbus transport: registers in one request', () => {
     [16, 16]
   ]) {
     for (const refuseWith of [2, 3] as const) {
-      it(`a device that answers ${limit} and refuses more with exception ${refuseWith}: ${learned}, remembered over connections`, async () => {
-        await bench.serve({ maxRegisters: limit, refuseWith });
-        const connection = bench.connection();
-        const transport = bench.transport({}, {}, connection);
-        should((await transport.connect()).ok).be.true();
-        should(connection.state().maxRegisters).equal(learned);
-        const { exceptions } = bench.server.counters();
-        bench.server.dropConnections();
-        should((await transport.read([{ kind: 'control' }])).ok).be.false();
-        should((await transport.connect()).ok).be.true();
-        should((await transport.read([{ kind: 'ring', offset: 0, length: 4096 }])).ok).be.true();
-        should(bench.server.counters().exceptions).equal(exceptions);
-      });
+      it(
+        `a device that answers ${limit} and refuses more with exception ${refuseWith}: ${learned}, ` +
+          'remembered over connections',
+        async () => {
+          await bench.serve({ maxRegisters: limit, refuseWith });
+          const connection = bench.connection();
+          const transport = bench.transport({}, {}, connection);
+          should((await transport.connect()).ok).be.true();
+          should(connection.state().maxRegisters).equal(learned);
+          const { exceptions } = bench.server.counters();
+          bench.server.dropConnections();
+          should((await transport.read([{ kind: 'control' }])).ok).be.false();
+          should((await transport.connect()).ok).be.true();
+          should((await transport.read([{ kind: 'ring', offset: 0, length: 4096 }])).ok).be.true();
+          should(bench.server.counters().exceptions).equal(exceptions);
+        }
+      );
     }
   }
 

@@ -35,27 +35,30 @@ describe('Modbus connection, shared', () => {
   });
 
   for (const how of ['end', 'reset'] as const) {
-    it(`a device that closes it (${how}): told at once to every reader, and opened again by the next one that asks`, async () => {
-      await bench.serve();
-      const connection = bench.connection();
-      const [one, other] = [bench.transport({}, {}, connection), bench.transport({}, {}, connection)];
-      for (const transport of [one, other]) should(code(await transport.connect())).equal('ok');
-      const lost: string[] = [];
-      one.onLost!((error) => lost.push(`one ${error.code}`));
-      other.onLost!((error) => lost.push(`other ${error.code}`));
-      bench.server.dropConnections(how);
-      await until('both told', () => lost.length === 2);
-      should(lost).eql(['one OPENOT_MODBUS_CONNECTION_LOST', 'other OPENOT_MODBUS_CONNECTION_LOST']);
-      should(await one.read(LOOK)).have.properties({ code: 'OPENOT_MODBUS_CONNECTION_LOST', remedy: 'reconnect' });
-      should(code(await one.connect())).equal('ok');
-      should(code(await one.read(LOOK))).equal('ok');
-      // The other one has not looked at this connection yet.
-      should(await other.read(LOOK)).have.property('remedy', 'reconnect');
-      should(code(await other.connect())).equal('ok');
-      should(code(await other.read(LOOK))).equal('ok');
-      should(lost.length).equal(2);
-      should(bench.server.counters().connections).equal(2);
-    });
+    it(
+      `a device that closes it (${how}): told at once to every reader, and opened again by the next one ` + 'that asks',
+      async () => {
+        await bench.serve();
+        const connection = bench.connection();
+        const [one, other] = [bench.transport({}, {}, connection), bench.transport({}, {}, connection)];
+        for (const transport of [one, other]) should(code(await transport.connect())).equal('ok');
+        const lost: string[] = [];
+        one.onLost!((error) => lost.push(`one ${error.code}`));
+        other.onLost!((error) => lost.push(`other ${error.code}`));
+        bench.server.dropConnections(how);
+        await until('both told', () => lost.length === 2);
+        should(lost).eql(['one OPENOT_MODBUS_CONNECTION_LOST', 'other OPENOT_MODBUS_CONNECTION_LOST']);
+        should(await one.read(LOOK)).have.properties({ code: 'OPENOT_MODBUS_CONNECTION_LOST', remedy: 'reconnect' });
+        should(code(await one.connect())).equal('ok');
+        should(code(await one.read(LOOK))).equal('ok');
+        // The other one has not looked at this connection yet.
+        should(await other.read(LOOK)).have.property('remedy', 'reconnect');
+        should(code(await other.connect())).equal('ok');
+        should(code(await other.read(LOOK))).equal('ok');
+        should(lost.length).equal(2);
+        should(bench.server.counters().connections).equal(2);
+      }
+    );
   }
 
   it('a break in the middle of a read ends the read, and the next connect goes on', async () => {

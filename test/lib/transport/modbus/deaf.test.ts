@@ -22,23 +22,26 @@ describe('Modbus connection: a device that does not even take the connection', f
     for (const socket of sockets) socket.destroy();
   });
 
-  it('is tried anew before TCP itself would ask again late, and now and then for as long as a request may take', async () => {
-    child = spawn(process.execPath, ['-e', DEAF], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const port = Number(
-      await new Promise<string>((resolve) => child!.stdout!.once('data', (data: Buffer) => resolve(data.toString())))
-    );
-    for (let i = 0; i < 6; i++) sockets.push(connect({ host: '127.0.0.1', port }).on('error', () => undefined));
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    const connection = createModbusConnection({ host: '127.0.0.1', port, requestTimeoutMs: 2_000 });
-    const said: string[] = [];
-    for (let i = 0; i < 4; i++) {
-      const outcome = await connection.acquire({});
-      said.push(outcome.ok ? 'connected' : `${outcome.code} ${/within \d+ ms/.exec(outcome.message)?.[0] ?? ''}`);
+  it(
+    'is tried anew before TCP itself would ask again late, and now and then for as long as a request may ' + 'take',
+    async () => {
+      child = spawn(process.execPath, ['-e', DEAF], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const port = Number(
+        await new Promise<string>((resolve) => child!.stdout!.once('data', (data: Buffer) => resolve(data.toString())))
+      );
+      for (let i = 0; i < 6; i++) sockets.push(connect({ host: '127.0.0.1', port }).on('error', () => undefined));
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      const connection = createModbusConnection({ host: '127.0.0.1', port, requestTimeoutMs: 2_000 });
+      const said: string[] = [];
+      for (let i = 0; i < 4; i++) {
+        const outcome = await connection.acquire({});
+        said.push(outcome.ok ? 'connected' : `${outcome.code} ${/within \d+ ms/.exec(outcome.message)?.[0] ?? ''}`);
+      }
+      await connection.destroy();
+      should(said).eql([
+        ...Array<string>(3).fill('OPENOT_MODBUS_UNREACHABLE within 1500 ms'),
+        'OPENOT_MODBUS_UNREACHABLE within 2000 ms'
+      ]);
     }
-    await connection.destroy();
-    should(said).eql([
-      ...Array<string>(3).fill('OPENOT_MODBUS_UNREACHABLE within 1500 ms'),
-      'OPENOT_MODBUS_UNREACHABLE within 2000 ms'
-    ]);
-  });
+  );
 });

@@ -55,29 +55,33 @@ describe('Modbus transport: reading', () => {
     }
   }
 
-  it('a look is never in flight together with the ring: the one before it is answered first, the one after it asked last', async () => {
-    const open = new Set<number>();
-    const together: string[] = [];
-    const kind = (address: number): string => (address < 44 ? 'look' : 'ring');
-    await bench.serve(
-      { delay: 3 },
-      {
-        onRequest: (request) => {
-          together.push([...open].map(kind).concat(kind(request.address)).join('+'));
-          open.add(request.address);
-          setTimeout(() => open.delete(request.address), 3);
+  it(
+    'a look is never in flight together with the ring: the one before it is answered first, the one ' +
+      'after it asked last',
+    async () => {
+      const open = new Set<number>();
+      const together: string[] = [];
+      const kind = (address: number): string => (address < 44 ? 'look' : 'ring');
+      await bench.serve(
+        { delay: 3 },
+        {
+          onRequest: (request) => {
+            together.push([...open].map(kind).concat(kind(request.address)).join('+'));
+            open.add(request.address);
+            setTimeout(() => open.delete(request.address), 3);
+          }
         }
-      }
-    );
-    const transport = bench.transport({ pipeline: 4 });
-    await transport.connect();
-    together.length = 0;
-    should((await transport.read([LOOK, ring(0, 2000), LOOK])).ok).be.true();
-    should(together.filter((names) => names.includes('look') && names.includes('ring'))).eql([]);
-    should(together[0]).equal('look');
-    should(together[together.length - 1]).equal('look');
-    should(together).containEql('ring+ring+ring+ring');
-  });
+      );
+      const transport = bench.transport({ pipeline: 4 });
+      await transport.connect();
+      together.length = 0;
+      should((await transport.read([LOOK, ring(0, 2000), LOOK])).ok).be.true();
+      should(together.filter((names) => names.includes('look') && names.includes('ring'))).eql([]);
+      should(together[0]).equal('look');
+      should(together[together.length - 1]).equal('look');
+      should(together).containEql('ring+ring+ring+ring');
+    }
+  );
 
   it('parts that lie together are asked for together', async () => {
     await bench.serve();

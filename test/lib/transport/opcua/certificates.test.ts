@@ -55,18 +55,21 @@ describe('OPC UA transport: certificates of servers', function () {
     ['of 1024 bits', { bits: 1024 }]
   ];
   for (const [name, wishes] of selfSigned) {
-    it(`${name}: list wants it moved from rejected to trusted; acceptFirst takes it, at the second contact too`, async () => {
-      await bench.serve({}, { certificate: authority.selfSigned('PLC 7', wishes) });
-      for (let contact = 0; contact < 2; contact++) {
-        const refused = (await outcome('list')) as TransportError;
-        should(refused).have.properties({ ok: false, code: UNTRUSTED, remedy: 'refused' });
-        should(refused.message).match(/"PLC 7", self-signed/);
-        if (contact === 1) doMove(refused);
+    it(
+      `${name}: list wants it moved from rejected to trusted; acceptFirst takes it, at the second contact ` + 'too',
+      async () => {
+        await bench.serve({}, { certificate: authority.selfSigned('PLC 7', wishes) });
+        for (let contact = 0; contact < 2; contact++) {
+          const refused = (await outcome('list')) as TransportError;
+          should(refused).have.properties({ ok: false, code: UNTRUSTED, remedy: 'refused' });
+          should(refused.message).match(/"PLC 7", self-signed/);
+          if (contact === 1) doMove(refused);
+        }
+        should([await codeOf('list'), await codeOf('list')]).eql(['connected', 'connected']);
+        rmSync(join(bench.pkiFolder, 'trusted'), { recursive: true });
+        should([await codeOf('acceptFirst'), await codeOf('acceptFirst')]).eql(['connected', 'connected']);
       }
-      should([await codeOf('list'), await codeOf('list')]).eql(['connected', 'connected']);
-      rmSync(join(bench.pkiFolder, 'trusted'), { recursive: true });
-      should([await codeOf('acceptFirst'), await codeOf('acceptFirst')]).eql(['connected', 'connected']);
-    });
+    );
   }
 
   const outOfTime: [string, CertificateWishes, RegExp][] = [
@@ -75,31 +78,37 @@ describe('OPC UA transport: certificates of servers', function () {
     ['made in 1970', { from: '19700101000000Z', to: '19800101000000Z' }, /expired on 1980-01-01/]
   ];
   for (const [name, wishes, says] of outOfTime) {
-    it(`${name}: list says the dates and both ways out; acceptFirst judges by the pin alone, at every contact`, async () => {
-      await bench.serve({}, { certificate: authority.selfSigned('PLC 7', wishes) });
-      for (let contact = 0; contact < 2; contact++) {
-        const refused = (await outcome('list')) as TransportError;
-        should(refused).have.properties({ ok: false, code: UNTRUSTED, remedy: 'refused' });
-        should(refused.message)
-          .match(says)
-          .and.match(/let the endpoint node remember the first certificate/)
-          .and.not.match(/move/);
+    it(
+      `${name}: list says the dates and both ways out; acceptFirst judges by the pin alone, at every ` + 'contact',
+      async () => {
+        await bench.serve({}, { certificate: authority.selfSigned('PLC 7', wishes) });
+        for (let contact = 0; contact < 2; contact++) {
+          const refused = (await outcome('list')) as TransportError;
+          should(refused).have.properties({ ok: false, code: UNTRUSTED, remedy: 'refused' });
+          should(refused.message)
+            .match(says)
+            .and.match(/let the endpoint node remember the first certificate/)
+            .and.not.match(/move/);
+        }
+        for (let contact = 0; contact < 3; contact++) should(await codeOf('acceptFirst')).equal('connected');
       }
-      for (let contact = 0; contact < 3; contact++) should(await codeOf('acceptFirst')).equal('connected');
-    });
+    );
   }
 
-  it('signed by an issuer: list names certificate, issuer and revocation list at once, and with them it connects', async () => {
-    const issuer = authority.root('Plant CA');
-    await bench.serve({}, { certificate: authority.signed('PLC 7', issuer) });
-    const refused = (await outcome('list')) as TransportError;
-    should(refused).have.properties({ ok: false, code: UNTRUSTED, remedy: 'refused' });
-    should(refused.message).match(/"PLC 7", signed by "Plant CA"/);
-    doMove(refused);
-    put(issuer.certificateFile, refused.message, /certificate of its issuer "Plant CA"/);
-    put(authority.revocationList(issuer), refused.message, /revocation list \(CRL\)/);
-    should([await codeOf('list'), await codeOf('list')]).eql(['connected', 'connected']);
-  });
+  it(
+    'signed by an issuer: list names certificate, issuer and revocation list at once, and with them it ' + 'connects',
+    async () => {
+      const issuer = authority.root('Plant CA');
+      await bench.serve({}, { certificate: authority.signed('PLC 7', issuer) });
+      const refused = (await outcome('list')) as TransportError;
+      should(refused).have.properties({ ok: false, code: UNTRUSTED, remedy: 'refused' });
+      should(refused.message).match(/"PLC 7", signed by "Plant CA"/);
+      doMove(refused);
+      put(issuer.certificateFile, refused.message, /certificate of its issuer "Plant CA"/);
+      put(authority.revocationList(issuer), refused.message, /revocation list \(CRL\)/);
+      should([await codeOf('list'), await codeOf('list')]).eql(['connected', 'connected']);
+    }
+  );
 
   it('…one step after the other: what is still missing is named each time', async () => {
     const issuer = authority.root('Plant CA');
@@ -151,20 +160,24 @@ describe('OPC UA transport: certificates of servers', function () {
     should(refused.message).match(/was revoked by its issuer: the server needs a new one/);
   });
 
-  it('changed: acceptFirst refuses it until the file that the text names is deleted; list wants it moved like the first', async () => {
-    const first = await bench.serve({}, { certificate: authority.selfSigned('PLC 7') });
-    should(await codeOf('acceptFirst')).equal('connected');
-    await first.stop();
-    await bench.serve({}, { port: first.port, certificate: authority.selfSigned('PLC 7 new') });
-    const changed = (await outcome('acceptFirst')) as TransportError;
-    should(changed).have.properties({ ok: false, code: 'OPENOT_OPCUA_CERTIFICATE_CHANGED', remedy: 'refused' });
-    const [, pin] = /delete the file (\S+),/.exec(changed.message) ?? [];
-    const refused = (await outcome('list')) as TransportError;
-    should(refused.message).match(/"PLC 7 new", self-signed/);
-    unlinkSync(pin);
-    should([await codeOf('acceptFirst'), await codeOf('acceptFirst')]).eql(['connected', 'connected']);
-    should(await codeOf('list')).equal('connected');
-  });
+  it(
+    'changed: acceptFirst refuses it until the file that the text names is deleted; list wants it moved ' +
+      'like the first',
+    async () => {
+      const first = await bench.serve({}, { certificate: authority.selfSigned('PLC 7') });
+      should(await codeOf('acceptFirst')).equal('connected');
+      await first.stop();
+      await bench.serve({}, { port: first.port, certificate: authority.selfSigned('PLC 7 new') });
+      const changed = (await outcome('acceptFirst')) as TransportError;
+      should(changed).have.properties({ ok: false, code: 'OPENOT_OPCUA_CERTIFICATE_CHANGED', remedy: 'refused' });
+      const [, pin] = /delete the file (\S+),/.exec(changed.message) ?? [];
+      const refused = (await outcome('list')) as TransportError;
+      should(refused.message).match(/"PLC 7 new", self-signed/);
+      unlinkSync(pin);
+      should([await codeOf('acceptFirst'), await codeOf('acceptFirst')]).eql(['connected', 'connected']);
+      should(await codeOf('list')).equal('connected');
+    }
+  );
 
   describe('certificates of users', () => {
     let files: CertificateFiles;
@@ -226,23 +239,26 @@ describe('OPC UA transport: certificates of servers', function () {
       return readFileSync(ownFile(), 'utf8');
     }
 
-    it('is renewed with the same key where it expired, is about to, or was made by a clock that was wrong', async () => {
-      await bench.serve();
-      should(await codeOf('acceptFirst')).equal('connected');
-      const key = readFileSync(keyFile(), 'utf8');
-      const soon = new Date(Date.now() + 20 * 86_400_000).toISOString().replace(/[-:T]|\.\d+/g, '');
-      for (const wishes of [
-        { from: '19700101000000Z', to: '19791231000000Z' },
-        { from: '20150101000000Z', to: '20250101000000Z' },
-        { from: '20240101000000Z', to: soon },
-        { from: '20480101000000Z', to: '20491231000000Z' }
-      ]) {
-        const before = replaceOwn(wishes);
+    it(
+      'is renewed with the same key where it expired, is about to, or was made by a clock that was ' + 'wrong',
+      async () => {
+        await bench.serve();
         should(await codeOf('acceptFirst')).equal('connected');
-        should(readFileSync(ownFile(), 'utf8')).not.equal(before);
+        const key = readFileSync(keyFile(), 'utf8');
+        const soon = new Date(Date.now() + 20 * 86_400_000).toISOString().replace(/[-:T]|\.\d+/g, '');
+        for (const wishes of [
+          { from: '19700101000000Z', to: '19791231000000Z' },
+          { from: '20150101000000Z', to: '20250101000000Z' },
+          { from: '20240101000000Z', to: soon },
+          { from: '20480101000000Z', to: '20491231000000Z' }
+        ]) {
+          const before = replaceOwn(wishes);
+          should(await codeOf('acceptFirst')).equal('connected');
+          should(readFileSync(ownFile(), 'utf8')).not.equal(before);
+        }
+        should(readFileSync(keyFile(), 'utf8')).equal(key);
       }
-      should(readFileSync(keyFile(), 'utf8')).equal(key);
-    });
+    );
 
     it('is kept as long as it is good, also by a clock that stands in 1970', async () => {
       await bench.serve();

@@ -73,31 +73,37 @@ describe('OPC UA transport: endpoints as plants have them', function () {
   });
 
   for (const securityMode of ['None', 'Sign'] as const) {
-    it(`a server whose connections are all taken is told as that, and is used when one is free (${securityMode})`, async () => {
-      await bench.serve({}, { maxConnections: 1 });
-      const other = bench.transport({ pkiFolder: `${bench.pkiFolder}-other` });
-      should((await other.connect()).ok).be.true();
-      const transport = bench.transport({ securityMode, trust: 'acceptFirst', busyRetryMs: 100 });
-      const refused = await transport.connect();
-      should(refused).have.properties({ ok: false, code: 'OPENOT_OPCUA_TOO_MANY_CONNECTIONS', remedy: 'reconnect' });
-      should(!refused.ok && refused.message).match(/close other clients, or allow more connections on the server/);
-      await other.close();
-      while (!(await transport.connect()).ok) await pause(50);
-      await transport.close();
-    });
+    it(
+      'a server whose connections are all taken is told as that, and is used when one is free ' + `(${securityMode})`,
+      async () => {
+        await bench.serve({}, { maxConnections: 1 });
+        const other = bench.transport({ pkiFolder: `${bench.pkiFolder}-other` });
+        should((await other.connect()).ok).be.true();
+        const transport = bench.transport({ securityMode, trust: 'acceptFirst', busyRetryMs: 100 });
+        const refused = await transport.connect();
+        should(refused).have.properties({ ok: false, code: 'OPENOT_OPCUA_TOO_MANY_CONNECTIONS', remedy: 'reconnect' });
+        should(!refused.ok && refused.message).match(/close other clients, or allow more connections on the server/);
+        await other.close();
+        while (!(await transport.connect()).ok) await pause(50);
+        await transport.close();
+      }
+    );
   }
 
-  it('what is no OPC UA server is told by what it says: another protocol, nothing at all, an error message', async () => {
-    const web = await raw((socket) => socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')));
-    should(await outcome({ endpoint: web })).have.property('code', 'OPENOT_OPCUA_NOT_OPCUA');
-    const mute = await raw((socket) => socket.once('data', () => socket.end()));
-    should(await outcome({ endpoint: mute })).have.property('code', 'OPENOT_OPCUA_TOO_MANY_CONNECTIONS');
-    const busy = Buffer.alloc(16);
-    busy.write('ERRF');
-    [16, 0x807d_0000, -1].forEach((word, i) => busy.writeInt32LE(word | 0, 4 + 4 * i));
-    const full = await raw((socket) => socket.once('data', () => socket.end(busy)));
-    should(await outcome({ endpoint: full })).have.property('code', 'OPENOT_OPCUA_TOO_MANY_CONNECTIONS');
-  });
+  it(
+    'what is no OPC UA server is told by what it says: another protocol, nothing at all, an error ' + 'message',
+    async () => {
+      const web = await raw((socket) => socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')));
+      should(await outcome({ endpoint: web })).have.property('code', 'OPENOT_OPCUA_NOT_OPCUA');
+      const mute = await raw((socket) => socket.once('data', () => socket.end()));
+      should(await outcome({ endpoint: mute })).have.property('code', 'OPENOT_OPCUA_TOO_MANY_CONNECTIONS');
+      const busy = Buffer.alloc(16);
+      busy.write('ERRF');
+      [16, 0x807d_0000, -1].forEach((word, i) => busy.writeInt32LE(word | 0, 4 + 4 * i));
+      const full = await raw((socket) => socket.once('data', () => socket.end(busy)));
+      should(await outcome({ endpoint: full })).have.property('code', 'OPENOT_OPCUA_TOO_MANY_CONNECTIONS');
+    }
+  );
 
   for (const securityMode of ['None', 'Sign'] as const) {
     it(`an IPv6 address in brackets (${securityMode})`, async () => {
@@ -115,22 +121,25 @@ describe('OPC UA transport: endpoints as plants have them', function () {
     should(await outcome({ endpoint: 'opc.tcp://[::1]:1' })).have.property('code', 'OPENOT_OPCUA_REFUSED');
   });
 
-  it('a server that shows its certificate to nobody without security is read once that lies in the trust list', async () => {
-    await bench.serve({}, { offersNone: false });
-    for (const trust of ['list', 'acceptFirst'] as const) {
-      const refused = await outcome({ securityMode: 'SignAndEncrypt', trust });
-      should(refused).have.properties({ ok: false, code: 'OPENOT_OPCUA_CERTIFICATE_HIDDEN', remedy: 'refused' });
-      should(!refused.ok && refused.message).match(/export the server's certificate/);
+  it(
+    'a server that shows its certificate to nobody without security is read once that lies in the trust ' + 'list',
+    async () => {
+      await bench.serve({}, { offersNone: false });
+      for (const trust of ['list', 'acceptFirst'] as const) {
+        const refused = await outcome({ securityMode: 'SignAndEncrypt', trust });
+        should(refused).have.properties({ ok: false, code: 'OPENOT_OPCUA_CERTIFICATE_HIDDEN', remedy: 'refused' });
+        should(!refused.ok && refused.message).match(/export the server's certificate/);
+      }
+      const own = join(bench.serverFolder, 'own', 'certs');
+      const trusted = join(bench.pkiFolder, 'trusted', 'certs');
+      mkdirSync(trusted, { recursive: true });
+      for (const name of readdirSync(own)) copyFileSync(join(own, name), join(trusted, name));
+      for (const trust of ['list', 'acceptFirst', 'acceptFirst'] as const) {
+        const facts = await outcome({ securityMode: 'SignAndEncrypt', trust });
+        should(facts.ok ? 'connected' : facts.message).equal('connected');
+      }
     }
-    const own = join(bench.serverFolder, 'own', 'certs');
-    const trusted = join(bench.pkiFolder, 'trusted', 'certs');
-    mkdirSync(trusted, { recursive: true });
-    for (const name of readdirSync(own)) copyFileSync(join(own, name), join(trusted, name));
-    for (const trust of ['list', 'acceptFirst', 'acceptFirst'] as const) {
-      const facts = await outcome({ securityMode: 'SignAndEncrypt', trust });
-      should(facts.ok ? 'connected' : facts.message).equal('connected');
-    }
-  });
+  );
 
   it('a clock here that is set forward by two hours, or back, ends no session', async () => {
     child = fork(join(__dirname, 'children', 'serve.ts'), [], { execArgv: ['--require', 'tsx/cjs'] });

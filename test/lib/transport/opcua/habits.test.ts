@@ -95,13 +95,16 @@ describe('OPC UA transport: habits of servers', function () {
   });
 
   for (const ringNodes of [1, 4]) {
-    it(`a ByteString ring of ${ringNodes} nodes that is larger than the server's messages is read in ranges`, async () => {
-      begin(1 << 20);
-      await bench.serve({ ringType: 'ByteString', ringNodes }, { maxMessageSize: 131_072 });
-      const transport = bench.transport();
-      should(await transport.connect()).have.properties({ ok: true, ringBytes: 1 << 20 });
-      await same(transport, [CONTROL, ring(1000, 65_536), ring((1 << 20) - 10, 10)]);
-    });
+    it(
+      `a ByteString ring of ${ringNodes} nodes that is larger than the server's messages is read in ` + 'ranges',
+      async () => {
+        begin(1 << 20);
+        await bench.serve({ ringType: 'ByteString', ringNodes }, { maxMessageSize: 131_072 });
+        const transport = bench.transport();
+        should(await transport.connect()).have.properties({ ok: true, ringBytes: 1 << 20 });
+        await same(transport, [CONTROL, ring(1000, 65_536), ring((1 << 20) - 10, 10)]);
+      }
+    );
   }
 
   it('a ring whose length nobody says and that is read in ranges is never read whole', async () => {
@@ -113,20 +116,23 @@ describe('OPC UA transport: habits of servers', function () {
     await same(transport, [ring(100, 200)]);
   });
 
-  it('a ring that comes only whole, and is too large for that, is told as that: nothing smaller is promised', async () => {
-    begin(1 << 20);
-    await bench.serve({ ringType: 'ByteString', indexRange: 'refused' }, { maxMessageSize: 131_072 });
-    const transport = bench.transport();
-    let connected = await transport.connect();
-    for (let i = 0; i < 3 && !connected.ok && connected.remedy === 'reconnect'; i++)
-      connected = await transport.connect();
-    should(connected).have.properties({ ok: false, code: 'OPENOT_OPCUA_WHOLE_TOO_LARGE', remedy: 'refused' });
-    should(!connected.ok && connected.message)
-      .match(/1048576 bytes/)
-      .and.match(/several variables, one NodeId a line/)
-      .and.not.match(/smaller/);
-    await transport.close();
-  });
+  it(
+    'a ring that comes only whole, and is too large for that, is told as that: nothing smaller is ' + 'promised',
+    async () => {
+      begin(1 << 20);
+      await bench.serve({ ringType: 'ByteString', indexRange: 'refused' }, { maxMessageSize: 131_072 });
+      const transport = bench.transport();
+      let connected = await transport.connect();
+      for (let i = 0; i < 3 && !connected.ok && connected.remedy === 'reconnect'; i++)
+        connected = await transport.connect();
+      should(connected).have.properties({ ok: false, code: 'OPENOT_OPCUA_WHOLE_TOO_LARGE', remedy: 'refused' });
+      should(!connected.ok && connected.message)
+        .match(/1048576 bytes/)
+        .and.match(/several variables, one NodeId a line/)
+        .and.not.match(/smaller/);
+      await transport.close();
+    }
+  );
 
   it('…and the way out that the text names works: the same ring as several variables', async () => {
     begin(1 << 18);

@@ -112,17 +112,20 @@ describe('OPC UA transport: a link that was dead and is back', function () {
   });
 
   for (const how of ['blackHole', 'unplugged'] as const) {
-    it(`after a link that was ${how}, the connection from before is given up as soon as the server answers again`, async () => {
-      const { server } = await greeter();
-      const proxy = await TcpProxy.open(server.port);
-      ends.push(() => proxy.close());
-      await proxy.down(how);
-      const asked = withProbe('it', WAIT_MS, `opc.tcp://127.0.0.1:${proxy.port}`, never);
-      const outcome = outcomeOf(asked);
-      await pause(how === 'unplugged' ? 1400 : 600);
-      await proxy.up('repeated');
-      should(await outcome).equal(LinkBackError);
-    });
+    it(
+      `after a link that was ${how}, the connection from before is given up as soon as the server answers ` + 'again',
+      async () => {
+        const { server } = await greeter();
+        const proxy = await TcpProxy.open(server.port);
+        ends.push(() => proxy.close());
+        await proxy.down(how);
+        const asked = withProbe('it', WAIT_MS, `opc.tcp://127.0.0.1:${proxy.port}`, never);
+        const outcome = outcomeOf(asked);
+        await pause(how === 'unplugged' ? 1400 : 600);
+        await proxy.up('repeated');
+        should(await outcome).equal(LinkBackError);
+      }
+    );
   }
 
   it('a server that refuses proves nothing of the link', async () => {
@@ -148,45 +151,52 @@ describe('OPC UA transport: a link that was dead and is back', function () {
     should(server.connections).equal(connections);
   });
 
-  it('a Read on a connection that the link has forgotten is answered with a new session at once, long before its time-out', async () => {
-    const bench = new Bench(4096);
-    ends.push(() => bench.end());
-    const server = await bench.serve();
-    const proxy = await TcpProxy.open(server.port);
-    ends.push(() => proxy.close());
-    const connection = bench.connection({
-      endpoint: `opc.tcp://127.0.0.1:${proxy.port}/openot`,
-      requestTimeoutMs: WAIT_MS
-    });
-    const transport = bench.transport({}, connection);
-    should((await transport.connect()).ok).be.true();
-    await proxy.down('blackHole');
-    const reading = transport.read(LOOK);
-    await pause(3000);
-    await proxy.up();
-    should(await reading).have.properties({ ok: false, code: 'OPENOT_OPCUA_SESSION_LOST', remedy: 'reconnect' });
-    should((await transport.connect()).ok).be.true();
-    should((await transport.read(LOOK)).ok).be.true();
-    should(connection.state()).have.properties({ state: 'connected', clients: 2 });
-  });
+  it(
+    'a Read on a connection that the link has forgotten is answered with a new session at once, long ' +
+      'before its time-out',
+    async () => {
+      const bench = new Bench(4096);
+      ends.push(() => bench.end());
+      const server = await bench.serve();
+      const proxy = await TcpProxy.open(server.port);
+      ends.push(() => proxy.close());
+      const connection = bench.connection({
+        endpoint: `opc.tcp://127.0.0.1:${proxy.port}/openot`,
+        requestTimeoutMs: WAIT_MS
+      });
+      const transport = bench.transport({}, connection);
+      should((await transport.connect()).ok).be.true();
+      await proxy.down('blackHole');
+      const reading = transport.read(LOOK);
+      await pause(3000);
+      await proxy.up();
+      should(await reading).have.properties({ ok: false, code: 'OPENOT_OPCUA_SESSION_LOST', remedy: 'reconnect' });
+      should((await transport.connect()).ok).be.true();
+      should((await transport.read(LOOK)).ok).be.true();
+      should(connection.state()).have.properties({ state: 'connected', clients: 2 });
+    }
+  );
 
-  it('an attempt to connect that the link has swallowed is made anew at once when it is back, and is not an error', async () => {
-    const bench = new Bench(4096);
-    ends.push(() => bench.end());
-    const server = await bench.serve();
-    const proxy = await TcpProxy.open(server.port);
-    ends.push(() => proxy.close());
-    await proxy.down('blackHole');
-    const transport = bench.transport({
-      endpoint: `opc.tcp://127.0.0.1:${proxy.port}/openot`,
-      requestTimeoutMs: WAIT_MS
-    });
-    const connecting = transport.connect();
-    await until('a client that says hello', () => proxy.open > 0);
-    await pause(2500);
-    await proxy.up();
-    should(await connecting).have.property('ok', true);
-    should((await transport.read(LOOK)).ok).be.true();
-    await transport.close();
-  });
+  it(
+    'an attempt to connect that the link has swallowed is made anew at once when it is back, and is not ' + 'an error',
+    async () => {
+      const bench = new Bench(4096);
+      ends.push(() => bench.end());
+      const server = await bench.serve();
+      const proxy = await TcpProxy.open(server.port);
+      ends.push(() => proxy.close());
+      await proxy.down('blackHole');
+      const transport = bench.transport({
+        endpoint: `opc.tcp://127.0.0.1:${proxy.port}/openot`,
+        requestTimeoutMs: WAIT_MS
+      });
+      const connecting = transport.connect();
+      await until('a client that says hello', () => proxy.open > 0);
+      await pause(2500);
+      await proxy.up();
+      should(await connecting).have.property('ok', true);
+      should((await transport.read(LOOK)).ok).be.true();
+      await transport.close();
+    }
+  );
 });

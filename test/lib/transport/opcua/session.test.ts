@@ -206,17 +206,20 @@ describe('OPC UA transport: sessions', function () {
     should(told.length).equal(2);
   });
 
-  it('user name and password: right, wrong, and where anonymous is not let in; the password is in no text', async () => {
-    const server = await bench.serve({}, { allowAnonymous: false, users: { anna: 'secret-7' } });
-    should(await outcome({})).equal('OPENOT_OPCUA_ANONYMOUS_REFUSED');
-    should(await outcome({ authentication: 'password', user: 'anna', password: 'secret-7' })).equal('connected');
-    const transport = bench.transport({ authentication: 'password', user: 'anna', password: 'secret-8' });
-    const refused = await transport.connect();
-    should(refused).have.properties({ ok: false, code: 'OPENOT_OPCUA_CREDENTIALS', remedy: 'refused' });
-    should(JSON.stringify(refused)).not.match(/secret/);
-    await transport.close();
-    should(server.sessions()).equal(0);
-  });
+  it(
+    'user name and password: right, wrong, and where anonymous is not let in; the password is in no ' + 'text',
+    async () => {
+      const server = await bench.serve({}, { allowAnonymous: false, users: { anna: 'secret-7' } });
+      should(await outcome({})).equal('OPENOT_OPCUA_ANONYMOUS_REFUSED');
+      should(await outcome({ authentication: 'password', user: 'anna', password: 'secret-7' })).equal('connected');
+      const transport = bench.transport({ authentication: 'password', user: 'anna', password: 'secret-8' });
+      const refused = await transport.connect();
+      should(refused).have.properties({ ok: false, code: 'OPENOT_OPCUA_CREDENTIALS', remedy: 'refused' });
+      should(JSON.stringify(refused)).not.match(/secret/);
+      await transport.close();
+      should(server.sessions()).equal(0);
+    }
+  );
 
   it('a user certificate lets in, and a key that is not its own does not', async () => {
     await bench.serve({}, { allowAnonymous: false });
@@ -256,17 +259,21 @@ describe('OPC UA transport: sessions', function () {
     should(await outcome({ securityMode: 'Sign', trust: 'list' })).equal('connected');
   });
 
-  it('a client that the server does not trust yet is told which certificate to trust; then it is let in, with the same one', async () => {
-    const server = await bench.serve({}, { acceptUnknownCertificates: false });
-    const settings: Partial<OpcuaSettings> = { securityMode: 'SignAndEncrypt', trust: 'acceptFirst' };
-    should(await outcome(settings)).equal('OPENOT_OPCUA_CLIENT_UNTRUSTED');
-    const file = join(bench.pkiFolder, 'own', 'certs', 'openot-client.pem');
-    should(existsSync(file)).be.true();
-    const pem = readFileSync(file, 'utf8');
-    await server.trustClient(Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64'));
-    should(await outcome(settings)).equal('connected');
-    should(readFileSync(file, 'utf8')).equal(pem);
-  });
+  it(
+    'a client that the server does not trust yet is told which certificate to trust; then it is let in, ' +
+      'with the same one',
+    async () => {
+      const server = await bench.serve({}, { acceptUnknownCertificates: false });
+      const settings: Partial<OpcuaSettings> = { securityMode: 'SignAndEncrypt', trust: 'acceptFirst' };
+      should(await outcome(settings)).equal('OPENOT_OPCUA_CLIENT_UNTRUSTED');
+      const file = join(bench.pkiFolder, 'own', 'certs', 'openot-client.pem');
+      should(existsSync(file)).be.true();
+      const pem = readFileSync(file, 'utf8');
+      await server.trustClient(Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64'));
+      should(await outcome(settings)).equal('connected');
+      should(readFileSync(file, 'utf8')).equal(pem);
+    }
+  );
 
   it('a policy that the server does not offer: the error lists those that it does', async () => {
     await bench.serve();
@@ -356,31 +363,35 @@ describe('OPC UA transport: sessions', function () {
     should(read.ok && Buffer.from(read.parts[0]).equals(Buffer.from(bench.plc.controlBytes()))).be.true();
   });
 
-  it('a link that swallows everything: the control block is asked for again, then a new client is made; closing takes at most its bound', async () => {
-    const server = await bench.serve();
-    forwarder = new Forwarder(server.port);
-    await forwarder.listen();
-    const connection = bench.connection({
-      endpoint: `opc.tcp://127.0.0.1:${forwarder.port}/openot`,
-      requestTimeoutMs: 1000
-    });
-    const transport = bench.transport({}, connection);
-    should((await transport.connect()).ok).be.true();
-    forwarder.stalled = true;
-    const codes: string[] = [];
-    for (let i = 0; i < 2; i++) {
-      const read = await transport.read(LOOK);
-      codes.push(read.ok ? 'ok' : `${read.code} ${read.remedy}`);
+  it(
+    'a link that swallows everything: the control block is asked for again, then a new client is made; ' +
+      'closing takes at most its bound',
+    async () => {
+      const server = await bench.serve();
+      forwarder = new Forwarder(server.port);
+      await forwarder.listen();
+      const connection = bench.connection({
+        endpoint: `opc.tcp://127.0.0.1:${forwarder.port}/openot`,
+        requestTimeoutMs: 1000
+      });
+      const transport = bench.transport({}, connection);
+      should((await transport.connect()).ok).be.true();
+      forwarder.stalled = true;
+      const codes: string[] = [];
+      for (let i = 0; i < 2; i++) {
+        const read = await transport.read(LOOK);
+        codes.push(read.ok ? 'ok' : `${read.code} ${read.remedy}`);
+      }
+      should(codes).eql(['OPENOT_OPCUA_TIMEOUT retry', 'OPENOT_OPCUA_SILENT reconnect']);
+      should((await transport.connect()).ok).be.false();
+      await transport.close();
+      forwarder.stalled = false;
+      await reconnected(transport);
+      should((await transport.read(LOOK)).ok).be.true();
+      forwarder.stalled = true;
+      await transport.close();
     }
-    should(codes).eql(['OPENOT_OPCUA_TIMEOUT retry', 'OPENOT_OPCUA_SILENT reconnect']);
-    should((await transport.connect()).ok).be.false();
-    await transport.close();
-    forwarder.stalled = false;
-    await reconnected(transport);
-    should((await transport.read(LOOK)).ok).be.true();
-    forwarder.stalled = true;
-    await transport.close();
-  });
+  );
 
   it('watch wakes when the control block changes, and ends with the transport', async () => {
     const server = await bench.serve();

@@ -112,29 +112,33 @@ describe('OPC UA transport: a server with one session', function () {
     should(server.counters().services.CreateSession).equal(2);
   });
 
-  it('after a kill nothing is taken over: until the server has ended the old session it is said whose that is, and until when', async () => {
-    const server = await bench.serve({ maxSessions: 1 });
-    const settings: Partial<OpcuaSettings> = {
-      endpoint: server.endpointUrl,
-      pkiFolder: bench.pkiFolder,
-      sessionTimeoutMs: 20_000,
-      busyRetryMs: 500
-    };
-    const first = child('hold.ts', JSON.stringify(settings));
-    should((await once(first, 'message'))[0]).have.property('ok', true);
-    first.kill('SIGKILL');
-    await once(first, 'exit');
-    const second = child('hold.ts', JSON.stringify(settings));
-    const said: TransportError[] = [];
-    for (;;) {
-      const [outcome] = (await once(second, 'message')) as [TransportError | { ok: true }];
-      if (outcome.ok) break;
-      said.push(outcome);
+  it(
+    'after a kill nothing is taken over: until the server has ended the old session it is said whose ' +
+      'that is, and until when',
+    async () => {
+      const server = await bench.serve({ maxSessions: 1 });
+      const settings: Partial<OpcuaSettings> = {
+        endpoint: server.endpointUrl,
+        pkiFolder: bench.pkiFolder,
+        sessionTimeoutMs: 20_000,
+        busyRetryMs: 500
+      };
+      const first = child('hold.ts', JSON.stringify(settings));
+      should((await once(first, 'message'))[0]).have.property('ok', true);
+      first.kill('SIGKILL');
+      await once(first, 'exit');
+      const second = child('hold.ts', JSON.stringify(settings));
+      const said: TransportError[] = [];
+      for (;;) {
+        const [outcome] = (await once(second, 'message')) as [TransportError | { ok: true }];
+        if (outcome.ok) break;
+        said.push(outcome);
+      }
+      should(said[0]).have.properties({ code: 'OPENOT_OPCUA_TOO_MANY_SESSIONS', remedy: 'reconnect' });
+      should(said[0].message).match(/the server holds our old session until \d\d:\d\d:\d\d/);
+      should(server.sessions()).equal(1);
     }
-    should(said[0]).have.properties({ code: 'OPENOT_OPCUA_TOO_MANY_SESSIONS', remedy: 'reconnect' });
-    should(said[0].message).match(/the server holds our old session until \d\d:\d\d:\d\d/);
-    should(server.sessions()).equal(1);
-  });
+  );
 
   it('where another client has the session it is told to close it, and got as soon as that is done', async () => {
     const server = await bench.serve({ maxSessions: 1 });

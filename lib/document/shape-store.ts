@@ -7,7 +7,7 @@ import { SlotTable } from '../wire/slot-table';
 import { readU16, readU32 } from '../wire/u64';
 import { utf8Text } from './bytes-text';
 import { FieldShape, fieldShape } from './field-shape';
-import { LabelBook } from './label-book';
+import { LabelStore } from './label-store';
 
 type ById = ReadonlyMap<number, FieldShape>;
 
@@ -76,10 +76,10 @@ const nameOf = (key: number): string => valueKey(key)?.name ?? '';
  * Every field shape that one definition can give (docs/format.md 16), made once; enriched shapes carry their
  * additions (docs/format.md 18). Size grows with the definition, never with the records.
  */
-export class ShapeBook {
+export class ShapeStore {
   /** By key: a table, because this is asked for every slot of every record. */
   private readonly resolvers: (Resolver | undefined)[] = Array.from({ length: KEYS });
-  private readonly labels: LabelBook | undefined;
+  private readonly labels: LabelStore | undefined;
   /** By unit symbol, then by key and type. */
   private readonly withUnit = new Map<string, FieldShape[]>();
   /** By band (0 = none) and, enriched, by the definition's own band. */
@@ -89,7 +89,7 @@ export class ShapeBook {
     private readonly compiled: CompiledDefinition,
     readonly enriched: boolean
   ) {
-    this.labels = enriched ? new LabelBook(compiled) : undefined;
+    this.labels = enriched ? new LabelStore(compiled) : undefined;
     this.addReferences();
     this.addLabels();
     this.resolvers[Key.severity] = (slots, i) => this.severityShape(readU16(slots.bytes[i], slots.at[i]));

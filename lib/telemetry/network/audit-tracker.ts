@@ -27,7 +27,7 @@ interface AuditEntry {
   readonly changes: AuditChange[];
 }
 
-/** Limits of a book. */
+/** Limits of a tracker. */
 export interface AuditLimits {
   /** Items remembered; beyond it the one that changed longest ago goes. */
   readonly maxItems: number;
@@ -36,7 +36,7 @@ export interface AuditLimits {
 }
 
 /** Remembers so many changes of so many items; more are forgotten, oldest first. */
-export class AuditBook {
+export class AuditTracker {
   /** In the order of their last change. */
   private readonly entries: BoundedMap<string, AuditEntry>;
   private dirty = false;
@@ -78,7 +78,7 @@ export class AuditBook {
     const { changes } = entry;
     const known = changes.findIndex(({ sourceId, seq }) => sourceId === change.sourceId && seq === change.seq);
     if (known !== -1) return known === 0 ? entry.before : changes[known - 1];
-    // Read again from further back than this book remembers: what came before it is not known any more.
+    // Read again from further back than this tracker remembers: what came before it is not known any more.
     if (changes.some(({ sourceId, seq }) => sourceId === change.sourceId && seq > change.seq)) return undefined;
     const before = changes.at(-1);
     changes.push(change);
@@ -88,7 +88,7 @@ export class AuditBook {
     return before;
   }
 
-  /** The book as plain data. */
+  /** The tracker as plain data. */
   image(): AuditImage {
     this.dirty = false;
     return Array.from(this.entries, ([key, { before, changes }]) => [
@@ -98,7 +98,7 @@ export class AuditBook {
     ]);
   }
 
-  /** Takes what `image` gave, in the place of what is here. False: it is none, and the book is empty now. */
+  /** Takes what `image` gave, in the place of what is here. False: it is none, and the tracker is empty now. */
   restore(image: unknown): boolean {
     this.entries.clear();
     if (!isImage(image)) return false;

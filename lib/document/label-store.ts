@@ -10,7 +10,7 @@ type ById = ReadonlyMap<number, FieldShape>;
  * applied, and the definition's tables of recipes, batches, materials, operators, signature meanings and its
  * severity scale (docs/format.md 18).
  */
-export class LabelBook {
+export class LabelStore {
   /** UInt keys, then by number. */
   readonly words: ReadonlyMap<number, ById>;
   /** UDInt keys, then by id. */
