@@ -19,7 +19,7 @@ const malformed = (what: string, offset: number): DecodeStop => new DecodeStop('
 
 const hexByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 /** Where the byte of each pair of digits stands: the first three groups of a Guid are little-endian numbers. */
-const GUID_ORDER = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
+const GUID_ORDER: readonly number[] = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
 
 /** 16 bytes as `00112233-4455-6677-8899-aabbccddeeff`. */
 export function readGuid(from: ByteReader): string {

@@ -15,7 +15,7 @@ import {
 
 /* The counterpart of decode-built-in.ts, in the shortest form that Part 6 allows. */
 
-const GUID_ORDER = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
+const GUID_ORDER: readonly number[] = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
 
 /** 16 bytes of the text `00112233-4455-6677-8899-aabbccddeeff`. */
 export function writeGuid(to: ByteWriter, text: string): void {

@@ -22,7 +22,7 @@ export type PollRun =
   { readonly ok: true; readonly facts: LogFacts; readonly outcome: PollOutcome; readonly poll: Poll } | LogError;
 
 /** Optional fields that are asked for, from all to none: a device may send bytes in them that nobody can read. */
-const FIELD_STEPS = [ALL_FIELDS, 0x07, 0];
+const FIELD_STEPS: readonly number[] = [ALL_FIELDS, 0x07, 0];
 /** How often a poll begins anew before it is given up until the next one. */
 const MOST_STARTS = 8;
 

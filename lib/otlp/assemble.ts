@@ -1,16 +1,19 @@
 import type { Frame, Item } from './take-apart';
 
-/** Text of a frame, made once; the same for every frame that says the same. */
-const keys = new WeakMap<Frame, { readonly key: string; readonly bytes: number }>();
+/** Text of frames, made once for each. */
+class FrameKeys {
+  private readonly known = new WeakMap<Frame, { readonly key: string; readonly bytes: number }>();
 
-function keyOf(frame: Frame): { readonly key: string; readonly bytes: number } {
-  let known = keys.get(frame);
-  if (known === undefined) {
-    const key = `${frame.before}\n${frame.after}`;
-    known = { key, bytes: Buffer.byteLength(key) - 1 };
-    keys.set(frame, known);
+  /** The same for every frame that says the same; its bytes as UTF-8. */
+  of(frame: Frame): { readonly key: string; readonly bytes: number } {
+    let known = this.known.get(frame);
+    if (known === undefined) {
+      const key = `${frame.before}\n${frame.after}`;
+      known = { key, bytes: Buffer.byteLength(key) - 1 };
+      this.known.set(frame, known);
+    }
+    return known;
   }
-  return known;
 }
 
 /** A frame with what was put into it, in order: items, and frames within. */
@@ -25,6 +28,7 @@ interface Group {
  */
 export class RequestBuilder {
   private readonly roots = new Map<string, Group>();
+  private readonly keys = new FrameKeys();
   /** Of the request, as UTF-8. */
   bytes = 0;
 
@@ -38,7 +42,7 @@ export class RequestBuilder {
   add(item: Item): boolean {
     const path: Frame[] = [];
     for (let frame: Frame | undefined = item.frame; frame !== undefined; frame = frame.parent) path.unshift(frame);
-    const rootKey = keyOf(path[0]).key;
+    const rootKey = this.keys.of(path[0]).key;
     if (this.roots.size > 0 && !this.roots.has(rootKey)) return false;
     const added = this.added(item, path);
     if (this.bytes + added > this.maxBytes) return false;
@@ -46,7 +50,7 @@ export class RequestBuilder {
     let level = this.roots;
     let outer: Group | undefined;
     for (const frame of path) {
-      const { key } = keyOf(frame);
+      const { key } = this.keys.of(frame);
       let group = level.get(key);
       if (group === undefined) {
         group = { frame, groups: new Map(), inside: [] };
@@ -72,7 +76,7 @@ export class RequestBuilder {
     let level: Map<string, Group> | undefined = this.roots;
     let outer: Group | undefined;
     for (const frame of path) {
-      const known: { readonly key: string; readonly bytes: number } = keyOf(frame);
+      const known: { readonly key: string; readonly bytes: number } = this.keys.of(frame);
       const group: Group | undefined = level?.get(known.key);
       if (group === undefined) {
         bytes += known.bytes;

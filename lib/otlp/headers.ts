@@ -3,7 +3,7 @@ export type HeadersRead =
   { readonly ok: true; readonly headers: Record<string, string> } | { readonly ok: false; readonly message: string };
 
 /** Of the connection, or of the content: the sender's own (also those that begin with `content-` or `proxy-`). */
-const OWN = [
+const OWN: readonly string[] = [
   'connection',
   'keep-alive',
   'te',

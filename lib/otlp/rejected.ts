@@ -18,7 +18,7 @@ export interface Rejected extends Refusal {
   readonly items: readonly unknown[];
 }
 
-const UIDS = ['log.record.uid', 'log_uuid', 'span_uuid', 'metric_uuid'];
+const UIDS: readonly string[] = ['log.record.uid', 'log_uuid', 'span_uuid', 'metric_uuid'];
 
 /** What stands on the second output of these items. */
 export function rejectedOf(

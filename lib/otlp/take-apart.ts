@@ -45,9 +45,9 @@ const SHAPES: Readonly<Record<string, { readonly signal: Signal; readonly scopes
   resourceMetrics: { signal: 'metrics', scopes: 'scopeMetrics', items: 'metrics' },
   resourceSpans: { signal: 'traces', scopes: 'scopeSpans', items: 'spans' }
 };
-const POINT_KINDS = ['gauge', 'sum', 'histogram', 'exponentialHistogram', 'summary'];
+const POINT_KINDS: readonly string[] = ['gauge', 'sum', 'histogram', 'exponentialHistogram', 'summary'];
 /** Attributes of a scope that cover the items in it. */
-const CHECKSUM_SCOPE = ['checksum', 'count', 'scope_uuid'];
+const CHECKSUM_SCOPE: readonly string[] = ['checksum', 'count', 'scope_uuid'];
 
 class Refusal extends Error {}
 

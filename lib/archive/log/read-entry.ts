@@ -78,7 +78,9 @@ const shapes: Readonly<Record<Entry['kind'], Readonly<Record<string, Check>>>> =
 };
 
 /** The checks of each kind as a list, made once. */
-const checks = new Map(Object.entries(shapes).map(([kind, shape]) => [kind, Object.entries(shape)]));
+const checks: ReadonlyMap<string, readonly [string, Check][]> = new Map(
+  Object.entries(shapes).map(([kind, shape]) => [kind, Object.entries(shape)])
+);
 
 /** The entry that these bytes are, or what about them is wrong. */
 export function readEntry(
