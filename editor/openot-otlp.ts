@@ -1,5 +1,5 @@
 import { input, labelStyle, onChange, showDefaults, showStoredCredentials } from './shared/dialog';
-import { field, httpAddress, oneOf, optional, wholeNumber } from './shared/validators';
+import { field, httpAddress, oneOf, optional, proxyAddress, wholeNumber } from './shared/validators';
 import { configVersion, knownVersion, migrateAdded } from './shared/version';
 
 const addresses = ['endpoint', 'logsEndpoint', 'metricsEndpoint', 'tracesEndpoint'] as const;
@@ -17,7 +17,10 @@ RED.nodes.registerType('openot-otlp', {
     tracesEndpoint: { value: '', validate: field('tracesEndpoint', address) },
     tls: { value: '', type: 'tls-config', required: false },
     compression: { value: '', validate: field('compression', optional(oneOf('gzip', 'none'))) },
-    whenRefused: { value: 'reject', validate: field('whenRefused', oneOf('reject', 'hold')) },
+    whenAway: { value: 'wait', validate: field('whenAway', oneOf('wait', 'bestEffort')) },
+    awayBytes: { value: '67108864', validate: field('awayBytes', wholeNumber(1024, 1073741824)) },
+    awayItems: { value: '100000', validate: field('awayItems', wholeNumber(1, 10000000)) },
+    proxy: { value: '', validate: field('proxy', optional(proxyAddress)) },
     timeout: { value: '', validate: field('timeout', optional(wholeNumber(100, 600000))) },
     maxItems: { value: '500', validate: field('maxItems', wholeNumber(1, 100000)) },
     maxBytes: { value: '4194304', validate: field('maxBytes', wholeNumber(1024, 67108864)) },
@@ -44,6 +47,10 @@ RED.nodes.registerType('openot-otlp', {
     const written = (name: string): string => String(input(name).val() ?? '').trim();
     const all = addresses.reduce((fields, name) => fields.add(input(name)), $());
     onChange(all.add(input('token')).add(input('headers')), () => warnOfClearText(written), 'input change');
+    onChange(input('whenAway'), () => {
+      $('.openot-otlp-away').toggle(input('whenAway').val() === 'bestEffort');
+      $('.openot-otlp-wait').toggle(input('whenAway').val() !== 'bestEffort');
+    });
     const isWhole = /\/v1\/(logs|metrics|traces)\/*\s*(\?|#|$)/i;
     onChange(input('endpoint'), () => $('.openot-otlp-base').toggle(isWhole.test(written('endpoint'))), 'input change');
   },

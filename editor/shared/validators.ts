@@ -92,5 +92,10 @@ export const httpAddress = withVariables(
   matching(/^https?:\/\/(\[[0-9a-f:.]+\]|[^\s/:?#[\]@]+)(:\d{1,5})?([/?][^\s]*)?$/i, 'httpAddress')
 );
 
+/** `http://host:port`, with or without its scheme, or `none`: user and password belong into a variable. */
+export const proxyAddress = withVariables(
+  matching(/^(none|(http:\/\/)?(\[[0-9a-f:.]+\]|[^\s/:?#[\]@]+)(:\d{1,5})?\/?)$/i, 'proxyAddress')
+);
+
 /** The name of a log: no spaces, no `+`. */
 export const logName = withVariables(matching(/^[^\s+]+$/u, 'logName'));

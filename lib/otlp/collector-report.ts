@@ -13,6 +13,10 @@ export interface CollectorReport {
   readonly message: string;
   /** Of `retry`: until when the endpoint is left alone, of the monotonic clock. */
   readonly againMs?: number;
+  /** Of `retry`: when the request was sent that was the first to fail, of the monotonic clock. */
+  readonly sinceMs?: number;
+  /** Of `retry`: what is wrong, in a few words. */
+  readonly cause?: string;
 }
 
 /** From good to bad. */

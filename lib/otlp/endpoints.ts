@@ -1,5 +1,6 @@
 import type { Signal } from '../telemetry/otlp-types';
 import { headersOfText, headersOfVariable } from './headers';
+import { proxyFor } from './proxy';
 import type { Endpoint } from './settings';
 
 /** Port of a collector that nobody named. */
@@ -19,6 +20,8 @@ export interface EndpointProperties {
   readonly endpoints: Readonly<Partial<Record<Signal, string>>>;
   readonly compression: '' | 'gzip' | 'none';
   readonly timeoutMs?: number;
+  /** Address of a proxy, `none`, or empty: then `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` count. */
+  readonly proxy?: string;
   /** Secrets. */
   readonly token: string;
   readonly headers: string;
@@ -53,7 +56,7 @@ export function endpointsOf(properties: EndpointProperties, env: (name: string) 
       .find(({ value }) => value !== '');
   try {
     const one = (signal: Signal): Endpoint => ({
-      ...addressOf(signal, properties, variable),
+      ...withProxy(addressOf(signal, properties, variable), properties.proxy ?? '', env),
       headers: headersOf(signal, properties, variable),
       timeoutMs: properties.timeoutMs ?? timeoutOf(variable(signal, 'TIMEOUT')),
       isGzip: (properties.compression || compressionOf(variable(signal, 'COMPRESSION'))) === 'gzip'
@@ -76,11 +79,7 @@ export function certificateVariables(signal: Signal): Readonly<Record<'ca' | 'ce
 
 type Variable = (signal: Signal, name: string) => { readonly name: string; readonly value: string } | undefined;
 
-function addressOf(
-  signal: Signal,
-  { endpoint, endpoints }: EndpointProperties,
-  variable: Variable
-): Pick<Endpoint, 'url' | 'from'> {
+function addressOf(signal: Signal, { endpoint, endpoints }: EndpointProperties, variable: Variable): Address {
   const own = endpoints[signal]?.trim() ?? '';
   const label = labelOf(signal);
   if (own !== '') return { url: parsed(own, `the field "${label}"`, label), from: `field "${label}"` };
@@ -101,6 +100,18 @@ function addressOf(
     url: found.name === 'OTEL_EXPORTER_OTLP_ENDPOINT' ? under(url, signal) : url,
     from: `variable ${found.name}`
   };
+}
+
+type Address = Pick<Endpoint, 'url' | 'from'>;
+
+function withProxy(
+  address: Address,
+  field: string,
+  env: (name: string) => string | undefined
+): Address & Pick<Endpoint, 'proxy'> {
+  const chosen = proxyFor(address.url, field, env);
+  if (!chosen.ok) throw new Wrong(chosen.message, chosen.where);
+  return chosen.proxy === undefined ? address : { ...address, proxy: chosen.proxy };
 }
 
 /** The field's label in the dialog. */

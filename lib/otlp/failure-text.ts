@@ -61,3 +61,15 @@ export function failureText(thrown: unknown, isSecure: boolean, hasAnswered: boo
     return `${line}: the connection was closed without an answer. Where this port speaks TLS, the address must begin with https://`;
   return line;
 }
+
+/** The same in a few words, for a node's status. */
+export function failureCause(thrown: unknown): string {
+  if (thrown instanceof AggregateError && thrown.errors.length > 0) return failureCause(thrown.errors[0]);
+  const { code = '' } = thrown as TlsError;
+  if (code === 'ECONNREFUSED') return 'connection refused';
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'host not found';
+  if (code === 'ECONNRESET' || code === 'EPIPE') return 'connection cut';
+  if (code in CERTIFICATES) return 'certificate not trusted';
+  if (NO_TLS.test(code) || code.startsWith('ERR_SSL_') || code === 'EPROTO') return 'TLS failed';
+  return code.startsWith('HPE_') ? 'no HTTP there' : 'unreachable';
+}

@@ -4,7 +4,8 @@ import { Counts } from './pending-messages';
 import { endpointsOf } from './endpoints';
 import { Rejected } from './rejected';
 import { CollectorReport } from './collector-report';
-import { Dropped, OtlpSender, SenderStatus } from './sender';
+import { OtlpSender } from './sender';
+import type { Dropped, SenderStatus } from './sender-status';
 import { SenderSettings } from './settings';
 import { systemSenderPorts } from './system-ports';
 
@@ -19,6 +20,8 @@ export interface OpenSenderOptions extends Partial<Omit<SenderSettings, 'endpoin
   readonly compression?: 'gzip' | 'none';
   /** Milliseconds for one request. */
   readonly timeoutMs?: number;
+  /** `http://user:password@host:port`, or `none`. Default: the variables `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`. */
+  readonly proxy?: string;
   /** Items that the collector does not take. Absent: `process.emitWarning`; their `send` counts them, too. */
   readonly onRejected?: (rejected: Rejected) => void;
   /** What the collector says, at each answer; `retry` = it is away, and tried again. */
@@ -57,10 +60,11 @@ export interface OpenSender {
  * ```
  */
 export function openSender(options: OpenSenderOptions = {}): OpenSender {
-  const { endpoint = '', token = '', headers = '', compression = '', timeoutMs, env = process.env, ...rest } = options;
+  const { endpoint = '', token = '', headers = '', compression = '', proxy = '', ...others } = options;
+  const { timeoutMs, env = process.env, ...rest } = others;
   const { onRejected = warnOfRejected, onReport, ...settings } = rest;
   const found = endpointsOf(
-    { endpoint, endpoints: {}, compression, token, headers, ...(timeoutMs === undefined ? {} : { timeoutMs }) },
+    { endpoint, endpoints: {}, compression, token, headers, proxy, ...(timeoutMs === undefined ? {} : { timeoutMs }) },
     (name) => env[name]
   );
   if (!found.ok) throw new OpenotError({ code: 'OPENOT_CONFIG', message: found.message });

@@ -29,8 +29,14 @@ export interface Outgoing {
   /** Sent without compression, to find out whether that is what was refused. */
   isPlain?: boolean;
   search?: Search<Outgoing, Held>;
-  /** As it goes over the wire, once made, and whether it is compressed. */
-  body?: { readonly bytes: Uint8Array; readonly isGzip: boolean };
+  /** It was answered with a 500: how often, since when, and until when others go before it. */
+  fault?: { readonly times: number; readonly sinceMs: number; readonly notBeforeMs: number };
+  /** How often in a row its connection was cut or silent. */
+  cuts?: number;
+  /** Single items that were taken out of it to see whether the endpoint accepts anything. */
+  peeled?: number;
+  /** As it goes over the wire, once made, whether it is compressed, and the bytes of its text. */
+  body?: { readonly bytes: Uint8Array; readonly isGzip: boolean; readonly textBytes: number };
 }
 
 /** A request of some of the entries of another one. */
@@ -44,11 +50,15 @@ export function partOf({ serial, checksummed, isPlain, search }: Outgoing, entri
   };
 }
 
-/** Two requests of the entries of one that has at least two. */
-export function halvesOf(outgoing: Outgoing): [Outgoing, Outgoing] {
+/** So many requests of the entries of one that has at least as many, in order. */
+export function cutInto(outgoing: Outgoing, parts: number): Outgoing[] {
   const { entries } = outgoing;
-  const middle = entries.length >> 1;
-  return [partOf(outgoing, entries.slice(0, middle)), partOf(outgoing, entries.slice(middle))];
+  return Array.from({ length: parts }, (_, i) =>
+    partOf(
+      outgoing,
+      entries.slice(Math.floor((i * entries.length) / parts), Math.floor(((i + 1) * entries.length) / parts))
+    )
+  );
 }
 
 /** The text of a request, however large. */

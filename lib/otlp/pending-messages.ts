@@ -1,7 +1,7 @@
 import type { Signal } from '../telemetry/otlp-types';
 import { Fifo } from '../base';
 
-/** What became of the items of one message. items = accepted + partial + rejected. */
+/** What became of the items of one message when it left. items = accepted + partial + rejected + dropped + kept. */
 export interface Counts {
   readonly signal: Signal;
   readonly items: number;
@@ -11,6 +11,10 @@ export interface Counts {
   partial: number;
   /** Refused, and told. */
   rejected: number;
+  /** Let go of: too much waited for a collector that is away. */
+  dropped: number;
+  /** Still to be sent, out of memory, to a collector that is away. */
+  kept: number;
   /** Requests that carried at least one of them, those that were sent again counted once. */
   requests: number;
 }
@@ -28,6 +32,8 @@ export interface PendingMessage {
   readonly sequence: string | undefined;
   /** Items without an outcome. */
   pending: number;
+  /** It has left with items without an outcome, which are kept in memory. */
+  isKept: boolean;
   readonly done: (counts: Counts) => void;
 }
 
@@ -57,6 +63,8 @@ export class PendingMessages {
   looseBytes = 0;
   /** Bytes of all. */
   bytes = 0;
+  /** Items without an outcome of messages that have left. */
+  keptPending = 0;
 
   add(counts: Counts, bytes: number, arrivedMs: number, { hasToken, stream, sequence, done }: Arrival): PendingMessage {
     const message: PendingMessage = {
@@ -68,6 +76,7 @@ export class PendingMessages {
       stream,
       sequence,
       pending: counts.items,
+      isKept: false,
       done
     };
     this.order.push(message);
@@ -97,25 +106,36 @@ export class PendingMessages {
     return this.loose.has(message);
   }
 
-  /** Lets go of what is through, up to the first that is not. */
-  release(): void {
-    for (let first = this.oldest; first !== undefined && first.pending === 0; first = this.oldest) {
+  /** Lets go of what is through, or waits for nothing (`isFree`), up to the first that is not. */
+  release(isFree: (message: PendingMessage) => boolean): void {
+    for (let first = this.oldest; first !== undefined && (first.pending === 0 || isFree(first)); first = this.oldest) {
       this.order.shift();
       this.bytes -= first.bytes;
       this.bind(first);
+      if (first.pending > 0) {
+        first.isKept = true;
+        first.counts.kept = first.pending;
+        this.keptPending += first.pending;
+      }
       first.done(first.counts);
     }
   }
 
-  /** Items without an outcome: those that nobody would read again, and the data points of the others. */
-  unaccepted(): { readonly items: number; readonly points: number } {
+  /** An item of it has its outcome. */
+  settle(message: PendingMessage): void {
+    message.pending--;
+    if (message.isKept) this.keptPending--;
+  }
+
+  /** Items without an outcome that nobody reads again, and the data points of the others. */
+  unaccepted(): { readonly items: number; readonly points: number; readonly kept: number } {
     let items = 0;
     let points = 0;
     for (const message of this.order.all()) {
       if (this.loose.has(message)) items += message.pending;
       else if (message.counts.signal === 'metrics') points += message.pending;
     }
-    return { items, points };
+    return { items, points, kept: this.keptPending };
   }
 
   /** It is loose no more. */

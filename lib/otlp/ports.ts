@@ -28,6 +28,8 @@ export interface HttpRequest {
   readonly timeoutMs: number;
   /** Connections are shared by requests with the same object here. */
   readonly tls?: TlsOptions;
+  /** By which proxy it goes, if by any: an http address, which may hold a user and a password. */
+  readonly proxy?: URL;
 }
 
 /** An answer with a status, whatever it is. */
@@ -49,6 +51,10 @@ export interface HttpFailure {
   readonly code: 'OPENOT_OTLP_UNREACHABLE' | 'OPENOT_OTLP_TIMEOUT';
   /** Without URL, headers and body. */
   readonly message: string;
+  /** The same in a few words, where there are better ones than those of the code. */
+  readonly cause?: string;
+  /** How often in a row there was a connection which was then cut or silent; absent: there was none. */
+  readonly cuts?: number;
 }
 
 /** A way to a collector. */

@@ -10,8 +10,8 @@ import { judge, Verdict } from './verdict';
 /** How the sender names itself to a collector, unless a header says otherwise. */
 const USER_AGENT = 'openot-node-red';
 
-/** What became of a request; `tooLarge`: it is larger than one may be, and was not sent. */
-export type PostOutcome = Verdict | { readonly kind: 'tooLarge' };
+/** What became of a request; `tooLong`: it is larger than one may be, and was not sent. */
+export type PostOutcome = Verdict | { readonly kind: 'tooLong' };
 
 /** How a request is sent. */
 export interface PostOptions {
@@ -30,13 +30,14 @@ export async function postRequest(
   { transport, wallMs }: Pick<SenderPorts, 'transport' | 'wallMs'>,
   { signal, endpoint, maxBytes, compresses, redact }: PostOptions
 ): Promise<PostOutcome> {
-  const { url, headers, timeoutMs, tls } = endpoint;
+  const { url, headers, timeoutMs, tls, proxy } = endpoint;
   try {
     if (outgoing.body === undefined) {
       const text = textOf(outgoing);
-      if (Buffer.byteLength(text) > maxBytes) return { kind: 'tooLarge' };
+      const textBytes = Buffer.byteLength(text);
+      if (textBytes > maxBytes) return { kind: 'tooLong' };
       const isGzip = endpoint.isGzip && outgoing.isPlain !== true && compresses;
-      outgoing.body = { bytes: await encode(text, isGzip), isGzip };
+      outgoing.body = { bytes: await encode(text, isGzip), isGzip, textBytes };
     }
     const { bytes: body, isGzip } = outgoing.body;
     const content = {
@@ -47,10 +48,19 @@ export async function postRequest(
       ...(isGzip ? { 'content-encoding': 'gzip' } : {}),
       'accept-encoding': 'identity'
     };
-    const request = { url, headers: content, body, timeoutMs, ...(tls === undefined ? {} : { tls }) };
+    const request = {
+      url,
+      headers: content,
+      body,
+      timeoutMs,
+      ...(tls === undefined ? {} : { tls }),
+      ...(proxy === undefined ? {} : { proxy: proxy.url })
+    };
     const answer = await transport.post(request);
     return judge(answer, { sent: outgoing.entries.length, signal, endpoint, redact, wallMs: wallMs() });
   } catch (thrown) {
-    return { kind: 'retry', code: 'OPENOT_INTERNAL', status: 0, message: errorText(thrown) };
+    const message = errorText(thrown);
+    const cause = 'internal error';
+    return { kind: 'trouble', code: 'OPENOT_INTERNAL', status: 0, message, cause, pause: 'long', cuts: 0 };
   }
 }

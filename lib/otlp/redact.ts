@@ -27,6 +27,13 @@ export function secretsOfUrl({ search, searchParams }: URL): string[] {
   return [search.slice(1), ...raw, ...searchParams.values()].filter((text) => text !== '');
 }
 
+/** What of a proxy's address is secret. */
+export function secretsOfProxy({ username, password }: URL): string[] {
+  if (password === '') return [];
+  const [user, pass] = [decodeURIComponent(username), decodeURIComponent(password)];
+  return [pass, password, Buffer.from(`${user}:${pass}`).toString('base64')];
+}
+
 function basicOf(secret: string): string[] {
   const encoded = /^Basic\s+([\w+/=-]+)$/i.exec(secret)?.[1];
   if (encoded === undefined) return [];

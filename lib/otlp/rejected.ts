@@ -7,7 +7,10 @@ import type { Refusal } from './verdict';
  */
 export interface Rejected extends Refusal {
   readonly signal: Signal;
-  /** How many were rejected; with `partial` fewer than `items`. */
+  /**
+   * How many were rejected; with `partial` fewer than `items`, with `notOffered` more where some were only counted
+   * since the last report.
+   */
   readonly count: number;
   /**
    * `log.record.uid` of each item that has one (else `span_uuid`, `metric_uuid`, `log_uuid`; of a span else

@@ -1,49 +1,17 @@
-import type { OpenotCode } from '../base/codes';
 import type { Signal } from '../telemetry/otlp-types';
 import { Accounts, SenderListener } from './accounts';
-import type { CollectorReport } from './collector-report';
+import { CredentialGate, credentialGates } from './credentials';
 import { Outcomes } from './outcomes';
 import type { Arrival } from './pending-messages';
 import type { SenderPorts } from './ports';
-import { postRequest } from './post';
+import { PostOutcome, postRequest } from './post';
 import { SignalQueue } from './queue';
-import { Redact, redactor, secretsOfUrl } from './redact';
+import { Redact, redactor, secretsOfProxy, secretsOfUrl } from './redact';
+import { makeRoom } from './room';
+import { notOffered } from './said';
+import type { Dropped, Offered, SenderStatus } from './sender-status';
 import { SenderSettings, SIGNALS } from './settings';
 import { takeApart } from './take-apart';
-
-/**
- * A sender at one moment. taken = accepted + rejected + pending. Counts are items, times are of the monotonic clock.
- */
-export interface SenderStatus {
-  readonly taken: number;
-  readonly accepted: number;
-  readonly rejected: number;
-  readonly pending: number;
-  /** Messages that have not left, and their bytes. */
-  readonly messages: number;
-  readonly bytes: number;
-  /** When the oldest message that has not left came. */
-  readonly oldestMs?: number;
-  readonly acceptedMs?: number;
-  /** Signals whose endpoint does not answer, or says: later. */
-  readonly troubled: readonly Signal[];
-  /** The worst of what was said last of each signal. */
-  readonly said?: CollectorReport;
-}
-
-/** What was not accepted when a sender closed. */
-export interface Dropped {
-  /** Items that nobody reads again. */
-  readonly items: number;
-  /**
-   * Data points of messages that a token stands for: those of records come again, those of a reader's status do not.
-   */
-  readonly points: number;
-}
-
-/** What became of a message that was offered. */
-export type Offered =
-  { readonly ok: true } | { readonly ok: false; readonly code: OpenotCode; readonly message: string };
 
 /**
  * Sends OTLP/JSON to a collector (docs/format.md 25): takes requests apart, sends what is there in requests of the
@@ -53,6 +21,7 @@ export class OtlpSender {
   private readonly queues: Readonly<Record<Signal, SignalQueue>>;
   private readonly accounts: Accounts;
   private readonly outcomes: Outcomes;
+  private readonly credentials: Readonly<Record<Signal, CredentialGate>>;
   private readonly redact: Redact;
   private active = 0;
   private cancelTimer: (() => void) | undefined;
@@ -70,9 +39,10 @@ export class OtlpSender {
   ) {
     const { endpoints } = settings;
     this.redact = redactor(
-      SIGNALS.map((signal) => endpoints[signal]).flatMap(({ url, headers }) => [
+      SIGNALS.map((signal) => endpoints[signal]).flatMap(({ url, headers, proxy }) => [
         ...Object.values(headers),
-        ...secretsOfUrl(url)
+        ...secretsOfUrl(url),
+        ...(proxy === undefined ? [] : secretsOfProxy(proxy.url))
       ])
     );
     this.queues = {
@@ -80,7 +50,10 @@ export class OtlpSender {
       metrics: new SignalQueue(settings),
       traces: new SignalQueue(settings)
     };
-    this.accounts = new Accounts(() => ports.now(), this.redact, listener);
+    this.credentials = credentialGates(endpoints);
+    const isBestEffort = settings.whenAway === 'bestEffort';
+    const isAway = isBestEffort ? (signal: Signal): boolean => this.isAway(signal) : undefined;
+    this.accounts = new Accounts(() => ports.now(), this.redact, listener, isAway);
     this.outcomes = new Outcomes(ports, settings, this.queues, this.accounts);
   }
 
@@ -95,31 +68,37 @@ export class OtlpSender {
     const taken = this.accounts.take(request, Buffer.byteLength(text), arrival);
     if (!taken.ok) return taken;
     const of = taken.message;
-    if (items.length > 0) {
-      const entries = items.map((item) => ({ item, of }));
-      this.queues[signal].add(entries, checksummed);
-    }
-    this.accounts.messages.release();
+    const entries = items.map((item) => ({ item, of }));
+    const queue = this.queues[signal];
+    if (queue.notOfferedUntilMs !== undefined && this.ports.now() < queue.notOfferedUntilMs)
+      this.accounts.refuseMore(signal, entries, notOffered(signal, 0, 'it refused earlier ones'));
+    else if (items.length > 0) queue.add(entries, checksummed);
+    if (this.settings.whenAway === 'bestEffort') makeRoom(this.settings, this.accounts, this.queues);
+    this.accounts.release();
     // All that comes in the same moment goes together.
     this.wakeIn(0);
     return { ok: true };
   }
 
   status(): SenderStatus {
-    const { taken, accepted, rejected, pending, acceptedMs, messages, reports } = this.accounts;
-    const troubled = SIGNALS.filter((signal) => this.queues[signal].retry.isTroubled);
+    const { taken, accepted, rejected, dropped, pending, acceptedMs, messages, reports } = this.accounts;
+    const troubled = SIGNALS.filter((signal) => this.isAway(signal));
+    const sinceMs = Math.min(...troubled.map((signal) => this.queues[signal].retry.sinceMs ?? Infinity));
     const said = reports.worst((signal) => troubled.includes(signal));
     const oldestMs = messages.oldest?.arrivedMs;
     return {
       taken,
       accepted,
       rejected,
+      dropped,
       pending,
+      kept: messages.keptPending,
       messages: messages.count,
       bytes: messages.bytes,
       ...(oldestMs === undefined ? {} : { oldestMs }),
       ...(acceptedMs === undefined ? {} : { acceptedMs }),
       troubled,
+      ...(sinceMs === Infinity ? {} : { sinceMs }),
       ...(said === undefined ? {} : { said })
     };
   }
@@ -133,7 +112,7 @@ export class OtlpSender {
     this.accounts.isClosing = true;
     this.closeByMs = this.ports.now() + limitMs;
     for (const signal of SIGNALS)
-      this.queues[signal].keepOnly((of) => of.counts.signal === 'metrics' || messages.isLoose(of));
+      this.queues[signal].keepOnly((of) => of.isKept || of.counts.signal === 'metrics' || messages.isLoose(of));
     let cancel: (() => void) | undefined;
     const ended = new Promise<void>((resolve) => {
       this.onIdle = resolve;
@@ -146,6 +125,12 @@ export class OtlpSender {
     this.isClosed = true;
     this.ports.transport.close();
     return messages.unaccepted();
+  }
+
+  /** Its endpoint does not work, or it waits until the credentials may be tried again. */
+  private isAway(signal: Signal): boolean {
+    const queue = this.queues[signal];
+    return queue.retry.isTroubled || (this.credentials[signal].isRefused && !queue.isEmpty);
   }
 
   /** Nothing that is called from a timer or a promise may throw: it would end the process. */
@@ -164,10 +149,10 @@ export class OtlpSender {
     this.cancelTimer = undefined;
     this.wakeMs = Infinity;
     const nowMs = this.ports.now();
-    let next = this.firstDue();
+    let next = this.firstDue(nowMs);
     while (next !== undefined && next.dueMs <= nowMs && this.active < this.settings.maxInFlight) {
       this.start(next.signal);
-      next = this.firstDue();
+      next = this.firstDue(nowMs);
     }
     // A collector that asked to be left alone for longer is left alone.
     if (this.accounts.isClosing && this.active === 0 && (next === undefined || next.dueMs > this.closeByMs))
@@ -184,33 +169,47 @@ export class OtlpSender {
   }
 
   /** Of several, the one that has the fewest requests under way, then the one whose items came first. */
-  private firstDue(): { readonly signal: Signal; readonly dueMs: number } | undefined {
+  private firstDue(nowMs: number): { readonly signal: Signal; readonly dueMs: number } | undefined {
     const due = SIGNALS.flatMap((signal) => {
       const queue = this.queues[signal];
-      const dueMs = queue.dueMs(this.accounts.isClosing);
-      return dueMs === undefined ? [] : [{ signal, dueMs, active: queue.active, serial: queue.nextSerial }];
+      const gate = this.credentials[signal];
+      const wantedMs = queue.dueMs(this.accounts.isClosing);
+      const dueMs = wantedMs === undefined ? undefined : gate.dueMs(wantedMs);
+      if (dueMs === undefined) return [];
+      const { active, nextSerial: serial } = queue;
+      return [{ signal, dueMs: Math.max(dueMs, nowMs), rank: gate.rank(signal), active, serial }];
     });
-    return due.sort((a, b) =>
-      a.dueMs === b.dueMs ? a.active - b.active || a.serial - b.serial : a.dueMs - b.dueMs
-    )[0];
+    return due.sort((a, b) => a.dueMs - b.dueMs || a.rank - b.rank || a.active - b.active || a.serial - b.serial)[0];
   }
 
   private start(signal: Signal): void {
     const queue = this.queues[signal];
-    const outgoing = queue.next();
+    const atMs = this.ports.now();
+    const outgoing = queue.next(atMs);
     if (outgoing === undefined) return this.outcomes.refuseFirst(signal);
     queue.active++;
     this.active++;
-    const { episode } = queue.retry;
-    const compresses = queue.compression.isTried(this.ports.now());
+    const gate = this.credentials[signal];
+    gate.begin();
+    const sent = { atMs, episode: queue.retry.episode };
+    const compresses = queue.compression.isTried(atMs);
     const { endpoints, maxBytes } = this.settings;
     const options = { signal, endpoint: endpoints[signal], maxBytes, compresses, redact: this.redact };
     void postRequest(outgoing, this.ports, options).then((outcome) => {
       queue.active--;
       this.active--;
+      gate.end(signal, atMs, this.ports.now(), saidOfCredentials(outcome));
       if (this.isClosed) return;
-      this.guarded(() => this.outcomes.handle(signal, outgoing, outcome, episode));
+      this.guarded(() => this.outcomes.handle(signal, outgoing, outcome, sent));
+      // A trouble that was just found lets messages go which do not wait for it.
+      this.guarded(() => this.accounts.release());
       this.guarded(() => this.sendDue());
     });
   }
+}
+
+/** Does an answer say whether the credentials are accepted? */
+function saidOfCredentials(outcome: PostOutcome): 'accepted' | 'refused' | 'nothing' {
+  if (outcome.kind === 'trouble') return outcome.pause === 'credentials' ? 'refused' : 'nothing';
+  return outcome.kind === 'notHere' || outcome.kind === 'fault' || outcome.kind === 'tooLong' ? 'nothing' : 'accepted';
 }

@@ -1,5 +1,6 @@
 import type { Signal } from '../telemetry/otlp-types';
 import type { TlsOptions } from './ports';
+import type { Proxy } from './proxy';
 
 /** Where the requests of one signal go, and how. */
 export interface Endpoint {
@@ -13,6 +14,8 @@ export interface Endpoint {
   readonly timeoutMs: number;
   readonly isGzip: boolean;
   readonly tls?: TlsOptions;
+  /** The proxy on the way there. */
+  readonly proxy?: Proxy;
 }
 
 /** All that a sender is told. */
@@ -25,13 +28,20 @@ export interface SenderSettings {
   /** Requests under way, of all signals. */
   readonly maxInFlight: number;
   /**
-   * What becomes of items when the endpoint as a whole refuses (401, 403, 404, 405, redirects, 5xx): `reject`, the
-   * default, reports them
-   * and lets their tokens go, `hold` tries again every minute.
+   * What a message waits for while its endpoint is away. `wait`, the default: until it is accepted. `bestEffort`: for
+   * nothing; it is kept in memory, the oldest items go first where that is full, and a stop loses what is in it.
    */
-  readonly whenRefused?: 'reject' | 'hold';
+  readonly whenAway?: 'wait' | 'bestEffort';
+  /** Of `bestEffort`: bytes of items in memory at most; default `AWAY_BYTES`. */
+  readonly awayBytes?: number;
+  /** Of `bestEffort`: items in memory at most; default `AWAY_ITEMS`. */
+  readonly awayItems?: number;
 }
 
+/** Bytes of JSON that are kept of a collector that is away, with `bestEffort`. */
+export const AWAY_BYTES = 67_108_864;
+/** Items that are kept of a collector that is away, with `bestEffort`. */
+export const AWAY_ITEMS = 100_000;
 /** Largest request that the protocol's collectors take, in bytes. */
 export const MAX_REQUEST_BYTES = 67_108_864;
 /**

@@ -1,4 +1,4 @@
-import { halvesOf, Held, Outgoing, partOf } from './outgoing';
+import { cutInto, Held, Outgoing, partOf } from './outgoing';
 import { probePlaces, Search } from './search';
 import type { Refusal } from './verdict';
 
@@ -6,55 +6,45 @@ import type { Refusal } from './verdict';
 export type Split =
   /** There is nothing to make smaller, or it has been tried long enough: all of it is refused. */
   | { readonly kind: 'givenUp' }
-  /** Looked at anew when single items of its batch have answered. */
+  /** Looked at anew when more is known of its batch. */
   | { readonly kind: 'held' }
-  /** All that waits to be sent again, with its parts. */
-  | { readonly kind: 'parts'; readonly again: Outgoing[] };
+  /** These are sent in place of it, before all others or behind them. */
+  | { readonly kind: 'parts'; readonly parts: Outgoing[]; readonly isFirst: boolean };
 
-/**
- * Makes a refused request smaller (docs/format.md 25). `again`: the requests that wait to be sent again, in order; what
- * is left of them and the parts are returned.
- */
-export function split(outgoing: Outgoing, refusal: Refusal, again: readonly Outgoing[]): Split {
+/** Makes a refused request smaller (docs/format.md 25). `isSound`: its endpoint is known to accept others. */
+export function split(outgoing: Outgoing, refusal: Refusal, isSound = false): Split {
   if (outgoing.entries.length < 2) return { kind: 'givenUp' };
-  const search = (outgoing.search ??= new Search());
-  switch (search.next()) {
+  const search = (outgoing.search ??= new Search(isSound));
+  const next = search.next(outgoing, outgoing.entries.length);
+  switch (next.kind) {
     case 'up':
       return { kind: 'givenUp' };
     case 'hold':
       search.hold({ outgoing, refusal });
       return { kind: 'held' };
     case 'probe':
-      return { kind: 'parts', again: probe(outgoing, search, refusal, again) };
-    case 'halve':
-      search.requests += 2;
-      // Behind the other halves: whether it is single items is known soonest by parts that lie apart.
-      return { kind: 'parts', again: [...again, ...halvesOf(outgoing)] };
+      return { kind: 'parts', parts: probe(outgoing, search, refusal), isFirst: true };
+    case 'cut': {
+      const parts = cutInto(outgoing, next.parts);
+      search.sent(parts);
+      return { kind: 'parts', parts, isFirst: false };
+    }
   }
 }
 
-/** Takes single items out of this part and those that wait; they go first. */
-function probe(
-  outgoing: Outgoing,
-  search: Search<Outgoing, Held>,
-  refusal: Refusal,
-  again: readonly Outgoing[]
-): Outgoing[] {
-  const parts = [outgoing, ...again.filter((each) => each.search === search && each.entries.length > 1)];
-  const all = parts.flatMap((part) => part.entries.map((entry) => ({ part, entry })));
+/** Takes single items out of this part and those that are held: all others wait for what becomes of them. */
+function probe(outgoing: Outgoing, search: Search<Outgoing, Held>, refusal: Refusal): Outgoing[] {
+  const held = [{ outgoing, refusal }, ...search.takeHeld()];
+  const all = held.flatMap((each) => each.outgoing.entries.map((entry) => ({ each, entry })));
   const chosen = probePlaces(all.length).map((place) => all[place]);
   const taken = new Set(chosen.map(({ entry }) => entry));
-  const restOf = (part: Outgoing): Outgoing =>
-    partOf(
-      part,
-      part.entries.filter((entry) => !taken.has(entry))
-    );
-  const probes = chosen.map(({ part, entry }) => partOf(part, [entry]));
-  const left = restOf(outgoing);
-  // One that was never asked alone is not known to be bad.
-  if (left.entries.length === 1) probes.push(left);
-  else if (left.entries.length > 1) search.hold({ outgoing: left, refusal });
+  const probes = chosen.map(({ each, entry }) => partOf(each.outgoing, [entry]));
+  for (const each of held) {
+    const left = each.outgoing.entries.filter((entry) => !taken.has(entry));
+    // One that was never asked alone is not known to be bad.
+    if (left.length === 1) probes.push(partOf(each.outgoing, left));
+    else if (left.length > 1) search.hold({ outgoing: partOf(each.outgoing, left), refusal: each.refusal });
+  }
   search.probing(probes);
-  const others = again.map((each) => (parts.includes(each) ? restOf(each) : each));
-  return [...probes, ...others.filter(({ entries }) => entries.length > 0)];
+  return probes;
 }

@@ -1,5 +1,6 @@
 export { DeliveryPort, deliveriesDone } from './port';
 export type { NodeRef } from './deployed';
+export type { NodeTrouble } from './process-tracker';
 export type { Refusal } from './in-flight-batch';
 export type { AckStatus, ReaderSession, SessionOptions, WaitsFor } from './session';
 export type { Wiring } from './wiring';

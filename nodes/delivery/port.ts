@@ -5,7 +5,7 @@ import type { Acknowledgements } from './acknowledgements';
 import { Announcing } from './announcing';
 import { distrust } from './checked-input';
 import type { NodeRef } from './deployed';
-import { runningNodes, tracker } from './process-tracker';
+import { NodeTrouble, nodeTroubles, runningNodes, tracker } from './process-tracker';
 import { RunningNode, RunningNodes } from './running-nodes';
 import type { ReaderSession, SessionOptions } from './session';
 import { tokensOf } from './token';
@@ -103,6 +103,12 @@ export class DeliveryPort {
     tracker.retry(this.node.id);
   }
 
+  /** Why this node cannot go on, for the status of readers that wait for it; undefined: it can. */
+  noteTrouble(trouble: NodeTrouble | undefined): void {
+    if (trouble === undefined || this.closed) nodeTroubles.delete(this.node.id);
+    else nodeTroubles.set(this.node.id, trouble);
+  }
+
   /** What leaves by no way is kept by this node itself. */
   endWays(): void {
     this.ways.own = { ...this.ways.own, end: 'sink' };
@@ -152,6 +158,11 @@ export class DeliveryPort {
     return tracker.flowsRun();
   }
 
+  /** Why another node of ours cannot go on, as it said itself. */
+  troubleOf(id: string): NodeTrouble | undefined {
+    return nodeTroubles.get(id);
+  }
+
   /** A node as people know it. */
   nameOf(id: string): string {
     const node = this.nodes.get(id);
@@ -170,6 +181,7 @@ export class DeliveryPort {
   /** `unfinished`: tokens that this node is not through with although no message of theirs is at work. */
   close(unfinished: readonly string[] = []): void {
     this.closed = true;
+    nodeTroubles.delete(this.node.id);
     tracker.removeNode(this.node.id);
     for (const token of [...this.working.keys(), ...unfinished]) tracker.abandoned(token);
     this.working.clear();

@@ -10,6 +10,17 @@ export const tracker = new DeliveryTracker({
   nextTurn: (call) => void setImmediate(call)
 });
 
+/** Why a node of ours cannot go on with what it has. */
+export interface NodeTrouble {
+  /** In a few words: `connection refused`. */
+  readonly cause: string;
+  /** Since when, of the monotonic clock. */
+  readonly sinceMs: number;
+}
+
+/** By id of a node, why it cannot go on: for the status of readers that wait for it. */
+export const nodeTroubles = new Map<string, NodeTrouble>();
+
 const runtimes = new WeakMap<object, RunningNodes>();
 
 /** The running nodes of this runtime. The first call makes the tracker hear when its flows stop and start. */

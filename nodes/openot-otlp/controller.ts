@@ -20,6 +20,8 @@ export interface OtlpEvents {
   /** A message for the second output. */
   onRejected(message: NodeMessage): void;
   onReport(said: CollectorReport): void;
+  /** So many items were let go of. */
+  onDropped(count: number): void;
   onFault(thrown: unknown): void;
   /** What the tracker of this process knows of a token. */
   ackStatus(session: string, serial: number): AckStatus;
@@ -36,6 +38,7 @@ export class OtlpController {
     this.sender = new OtlpSender(ports, settings, {
       onRejected: (payload: Rejected) => events.onRejected({ topic: 'rejected', payload } as NodeMessage),
       onChange: (said) => events.onReport(said),
+      onDropped: (count) => events.onDropped(count),
       onFault: (thrown) => events.onFault(thrown)
     });
   }

@@ -10,18 +10,19 @@ import { STATUS_INTERVAL_MS } from '../runtime/status';
 import { OtlpController } from './controller';
 import { OtlpCredentials, OtlpProperties, otlpSettings } from './settings';
 import { showOtlp } from './show';
-import { Address, LogThrottle } from './log-throttle';
+import { Address, Line, LogThrottle } from './log-throttle';
 
 interface OtlpDef extends NodeDef, OtlpProperties {}
 
 /** Milliseconds that a node which closes goes on sending what nobody would read again: less than its close may take. */
 const LAST_TRY_MS = CLOSE_LIMIT_MS - 1000;
 
-function droppedText({ items, points }: Dropped): string {
+function droppedText({ items, points, kept }: Dropped): string {
   const parts =
     items === 0
       ? []
       : [`${items} items that no commit token brings again. Keep msg.openot.commit in the messages to this node`];
+  if (kept > 0) parts.push(`${kept} items that were kept in memory, since "When away" is best effort: they are lost`);
   if (points > 0)
     parts.push(
       `${points} data points: those of records come again with their tokens, those of a reader's status do not`
@@ -46,18 +47,33 @@ const init = (RED: NodeAPI): void => {
           metrics: addressOf('metrics'),
           traces: addressOf('traces')
         });
-        const show = (): void => status.set(() => showOtlp(controller.status(), performance.now()));
+        let dropped = 0;
+        const say = (line: Line | undefined): void => {
+          if (line === undefined || delivery.isClosed) return;
+          if (line.level === 'log') this.log(line.text);
+          else if (line.level === 'warn') this.warn(`${line.code}: ${line.text}`);
+          else this.error(new CodedError(line.code, line.text), {});
+        };
+        const show = (): void => {
+          const now = controller.status();
+          const { troubled, sinceMs, said } = now;
+          const isWaitedFor = troubled.length > 0 && settings.whenAway !== 'bestEffort';
+          delivery.noteTrouble(
+            isWaitedFor && sinceMs !== undefined ? { cause: said?.cause ?? 'sent again', sinceMs } : undefined
+          );
+          status.set(() => showOtlp(controller.status(), { ms: performance.now(), wallMs: Date.now() }));
+        };
         const controller = new OtlpController(systemSenderPorts(settings.maxInFlight), settings, {
           onRejected: (message) => delivery.send([null, message], (output) => this.send(output)),
           onFault: (thrown) => this.error(codedErrorOf(thrown), {}),
           ackStatus: (session, serial) => delivery.acknowledgements.ackStatus(session, serial),
           onReport: (said) => {
             show();
-            const line = delivery.isClosed ? undefined : throttle.lineOf(said);
-            if (line === undefined) return;
-            if (line.level === 'log') this.log(line.text);
-            else if (line.level === 'warn') this.warn(`${line.code}: ${line.text}`);
-            else this.error(new CodedError(line.code, line.text), {});
+            say(throttle.lineOf(said));
+          },
+          onDropped: (count) => {
+            dropped += count;
+            say(throttle.droppedLine(dropped));
           }
         });
         // Ages and waits change without an answer.
@@ -72,10 +88,10 @@ const init = (RED: NodeAPI): void => {
         );
         return async () => {
           clearInterval(timer);
-          const dropped = await controller.close(LAST_TRY_MS);
+          const lost = await controller.close(LAST_TRY_MS);
           // Without a message: it goes to the log, since the Catch nodes of a flow that stops are closed by now.
-          if (dropped.items + dropped.points > 0)
-            this.error(new CodedError('OPENOT_OTLP_DROPPED', droppedText(dropped)));
+          if (lost.items + lost.points + lost.kept > 0)
+            this.error(new CodedError('OPENOT_OTLP_DROPPED', droppedText(lost)));
         };
       },
       { release: () => delivery.close(), deploys: RED.events, delivery }

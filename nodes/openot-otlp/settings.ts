@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Node, NodeAPI } from 'node-red';
 import {
+  AWAY_BYTES,
+  AWAY_ITEMS,
   certificateVariables,
   Endpoint,
   EndpointProperties,
@@ -29,7 +31,10 @@ export interface OtlpProperties {
   maxItems?: string;
   maxBytes?: string;
   maxInFlight?: string;
-  whenRefused?: string;
+  whenAway?: string;
+  awayBytes?: string;
+  awayItems?: string;
+  proxy?: string;
   /** Id of a tls-config node. */
   tls?: string;
 }
@@ -46,12 +51,17 @@ interface TlsNode {
   addTLSOptions(options: TlsOptions): TlsOptions;
 }
 
+/** Bytes and items that may be kept of a collector that is away, at most: it is the memory of Node-RED. */
+const MAX_AWAY_BYTES = 1_073_741_824;
+const MAX_AWAY_ITEMS = 10_000_000;
+
 /** Where variables are named, with the labels of the dialog. */
 const ADDRESSES = {
   endpoint: 'Endpoint',
   logsEndpoint: 'Logs address',
   metricsEndpoint: 'Metrics address',
-  tracesEndpoint: 'Traces address'
+  tracesEndpoint: 'Traces address',
+  proxy: 'Proxy'
 } as const;
 
 /**
@@ -69,6 +79,13 @@ export function otlpSettings(
     const value: unknown = RED.util.getSetting(node, name);
     return value === undefined || value === null ? undefined : String(value);
   };
+  if ((def.proxy ?? '').includes('@'))
+    throw new CodedError(
+      'OPENOT_CONFIG',
+      'the field "Proxy" holds a user name or password, which everybody sees who sees the flow: set the whole ' +
+        'address as the environment variable HTTPS_PROXY or HTTP_PROXY, or as one of your own and write ${NAME} here',
+      'Proxy'
+    );
   const found = endpointsOf(propertiesOf(withVariables(RED, node, def, ADDRESSES), credentials), env);
   if (!found.ok) throw new CodedError('OPENOT_CONFIG', found.message, found.where);
   const tls = tlsOf(RED, def.tls ?? '');
@@ -86,7 +103,14 @@ export function otlpSettings(
       max: MAX_REQUEST_BYTES
     }),
     maxInFlight: numberOf(def.maxInFlight, { name: 'In flight', fallback: 4, min: 1, max: 64 }),
-    whenRefused: choiceOf<'reject' | 'hold'>(def.whenRefused, 'When refused', ['reject', 'hold'])
+    whenAway: choiceOf<'wait' | 'bestEffort'>(def.whenAway, 'When away', ['wait', 'bestEffort']),
+    awayBytes: numberOf(def.awayBytes, {
+      name: 'Away: bytes',
+      fallback: AWAY_BYTES,
+      min: 1024,
+      max: MAX_AWAY_BYTES
+    }),
+    awayItems: numberOf(def.awayItems, { name: 'Away: items', fallback: AWAY_ITEMS, min: 1, max: MAX_AWAY_ITEMS })
   };
 }
 
@@ -95,6 +119,7 @@ function propertiesOf(def: OtlpProperties, { token = '', headers = '' }: OtlpCre
   return {
     endpoint: def.endpoint ?? '',
     endpoints: Object.fromEntries(SIGNALS.map((signal) => [signal, def[`${signal}Endpoint`] ?? ''])),
+    proxy: def.proxy ?? '',
     compression: choiceOf(def.compression, 'Compression', ['', 'gzip', 'none']),
     ...(String(timeout).trim() === ''
       ? {}

@@ -1,6 +1,6 @@
 import { shortened } from '../../lib/base';
 import type { NodeStatus } from 'node-red';
-import type { SenderStatus } from '../../lib/otlp';
+import { CollectorReport, SenderStatus, SIGNALS } from '../../lib/otlp';
 import { shortAge, shortCount } from '../runtime/status';
 
 /** Milliseconds that the oldest may wait with nothing accepted before the status is no more green. */
@@ -8,32 +8,55 @@ export const SLOW_MS = 5000;
 /** Longest text of a collector in a status, in characters. */
 const MAX_SAID = 80;
 
+/** The clocks of one moment: that of the sender, and that of people. */
+export interface Now {
+  readonly ms: number;
+  readonly wallMs: number;
+}
+
 /**
- * The sender in one line: sent, pending, rejected, age of the oldest pending, the worst of what the collector said last
- * of each signal. `nowMs` of its clock.
+ * The sender in one line: in trouble what is wrong, since when, and what waits; else the counts, and the worst of what
+ * the collector said last of each signal.
  */
-export function showOtlp(status: SenderStatus, nowMs: number): NodeStatus {
-  const { accepted, pending, rejected, oldestMs, said, troubled } = status;
+export function showOtlp(status: SenderStatus, now: Now): NodeStatus {
+  const { said, pending, troubled } = status;
+  const counts = countsOf(status, now.ms);
+  if (troubled.length > 0) return { fill: 'red', shape: 'ring', text: troubleOf(status, now) };
+  if (said === undefined) return { fill: 'grey', shape: 'ring', text: pending > 0 ? counts : 'nothing sent yet' };
+  const short = shortened(said.message, MAX_SAID);
+  const message = said.outcome === 'accepted' ? short : `${said.signal} ${short}`;
+  if (said.outcome === 'refused') return { fill: 'red', shape: 'dot', text: `${counts}: ${message}` };
+  if (isSlow(status, now.ms)) return { fill: 'yellow', shape: 'ring', text: `${counts}: no answer yet` };
+  if (said.outcome === 'accepted') return { fill: 'green', shape: 'dot', text: `${counts}: ${message}` };
+  return { fill: 'yellow', shape: 'dot', text: `${counts}: ${message}` };
+}
+
+/** `connection refused since 14:02 (3 min), 57 wait`. */
+function troubleOf({ troubled, said, sinceMs, pending, dropped }: SenderStatus, now: Now): string {
+  const which = troubled.length === SIGNALS.length || pending === 0 ? '' : `${troubled.join(', ')}: `;
+  const cause = causeOf(said);
+  const since =
+    sinceMs === undefined ? '' : ` since ${timeOf(now.wallMs - (now.ms - sinceMs))} (${shortAge(now.ms - sinceMs)})`;
+  const parts = [`${which}${cause}${since}`, `${shortCount(pending)} wait`];
+  if (dropped > 0) parts.push(`${shortCount(dropped)} dropped`);
+  return parts.join(', ');
+}
+
+const causeOf = (said: CollectorReport | undefined): string => said?.cause ?? 'sent again';
+
+/** Hours and minutes of the clock on the wall. */
+function timeOf(wallMs: number): string {
+  const date = new Date(wallMs);
+  return [date.getHours(), date.getMinutes()].map((part) => String(part).padStart(2, '0')).join(':');
+}
+
+function countsOf({ accepted, pending, rejected, dropped, oldestMs }: SenderStatus, nowMs: number): string {
   const parts = [`${shortCount(accepted)} sent`];
   if (pending > 0) parts.push(`${shortCount(pending)} pending`);
   if (rejected > 0) parts.push(`${shortCount(rejected)} rejected`);
+  if (dropped > 0) parts.push(`${shortCount(dropped)} dropped`);
   if (oldestMs !== undefined && nowMs - oldestMs >= 1000) parts.push(`oldest ${shortAge(nowMs - oldestMs)}`);
-  const counts = parts.join(', ');
-  if (said === undefined) return { fill: 'grey', shape: 'ring', text: pending > 0 ? counts : 'nothing sent yet' };
-  const again =
-    said.againMs !== undefined && said.againMs > nowMs ? `, again in ${shortAge(said.againMs - nowMs + 999)}` : '';
-  const short = shortened(said.message, MAX_SAID);
-  const message = said.outcome === 'accepted' ? short : `${said.signal} ${short}`;
-  if (troubled.length > 0)
-    return {
-      fill: 'red',
-      shape: 'ring',
-      text: `${counts}: ${said.outcome === 'retry' ? `${message}${again}` : `${troubled.join(', ')} retried`}`
-    };
-  if (said.outcome === 'refused') return { fill: 'red', shape: 'dot', text: `${counts}: ${message}` };
-  if (isSlow(status, nowMs)) return { fill: 'yellow', shape: 'ring', text: `${counts}: no answer yet` };
-  if (said.outcome === 'accepted') return { fill: 'green', shape: 'dot', text: `${counts}: ${message}` };
-  return { fill: 'yellow', shape: 'dot', text: `${counts}: ${message}` };
+  return parts.join(', ');
 }
 
 function isSlow({ oldestMs, acceptedMs }: SenderStatus, nowMs: number): boolean {

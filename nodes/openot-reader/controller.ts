@@ -243,6 +243,6 @@ export class ReaderController {
     if (this.hold !== undefined) return waitingOf(this.hold, this.ports.clock.monotonicMs());
     const waits = this.running?.session.waitsFor();
     if (waits === undefined || (waits.kind === 'node' && status.state !== 'waiting')) return undefined;
-    return waitingFor(waits, (id) => this.ports.nameOf(id));
+    return waitingFor(waits, this.ports);
   }
 }

@@ -1,6 +1,7 @@
 import type { NodeRef, Refusal, WaitsFor, Wiring } from '../delivery';
 import type { OpenotCode } from '../../lib/base';
 import { shortAge } from '../runtime/status';
+import type { ReaderNodePorts } from './ports';
 import type { RefusedRange } from './refused-batches';
 
 /** What a reader says while its records do not get on. */
@@ -58,8 +59,11 @@ function refused({ refusal, sinceMs, range }: Extract<Hold, { kind: 'refused' }>
   };
 }
 
+/** What is known of the nodes behind a reader, and the clock of their troubles. */
+type Names = Pick<ReaderNodePorts, 'nameOf' | 'troubleOf' | 'clock'>;
+
 /** What a reader says whose batches are under way and do not settle. */
-export function waitingFor(waits: WaitsFor, nameOf: (id: string) => string): Waiting | undefined {
+export function waitingFor(waits: WaitsFor, ports: Names): Waiting | undefined {
   switch (waits.kind) {
     case 'nobody':
       return {
@@ -72,13 +76,22 @@ export function waitingFor(waits: WaitsFor, nameOf: (id: string) => string): Wai
     case 'disabled':
       return waitingOf({ kind: 'wiring', wiring: waits }, 0);
     case 'node':
-      return waits.ms < 1000
-        ? undefined
-        : {
-            text: `waits for '${nameOf(waits.node)}' (${shortAge(waits.ms)})`,
-            detail: `the oldest batch is with the node '${nameOf(waits.node)}'`
-          };
+      return waitingForNode(waits, ports);
     case 'refused':
       return undefined;
   }
+}
+
+function waitingForNode({ node, ms }: Extract<WaitsFor, { kind: 'node' }>, ports: Names): Waiting | undefined {
+  const name = ports.nameOf(node);
+  const trouble = ports.troubleOf?.(node);
+  if (trouble !== undefined) {
+    const { cause, sinceMs } = trouble;
+    return {
+      text: `waits for '${name}' (${cause}, ${shortAge(ports.clock.monotonicMs() - sinceMs)})`,
+      detail: `the oldest batch is with the node '${name}', which cannot go on: ${cause}. See its own error`
+    };
+  }
+  if (ms < 1000) return undefined;
+  return { text: `waits for '${name}' (${shortAge(ms)})`, detail: `the oldest batch is with the node '${name}'` };
 }

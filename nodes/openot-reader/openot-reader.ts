@@ -81,6 +81,7 @@ const init = (RED: NodeAPI): void => {
         wiring: () => delivery.wiring(),
         isRecorded: record?.isOn === true,
         nameOf: (id) => delivery.nameOf(id),
+        troubleOf: (id) => delivery.troubleOf(id),
         // Not bound once: a deploy that rewires this node gives it another send.
         sendBatch: (message) => delivery.send([message, null], (output) => this.send(output)),
         onStatus: (message, state) => {

@@ -1,7 +1,7 @@
 import type { NodeMessage } from 'node-red';
 import type { Clock, Random, ReaderSettings, ReaderStatus, Store } from '../../lib/reader';
 import type { Transport } from '../../lib/transport/transport';
-import type { ReaderSession, SessionOptions, Wiring } from '../delivery';
+import type { NodeTrouble, ReaderSession, SessionOptions, Wiring } from '../delivery';
 
 /** What a reader node is made of. */
 export interface ReaderNodePorts {
@@ -19,6 +19,8 @@ export interface ReaderNodePorts {
   readonly isRecorded: boolean;
   /** A node as people know it. */
   nameOf(id: string): string;
+  /** Why a node of ours cannot go on, where it said so. */
+  troubleOf?(id: string): NodeTrouble | undefined;
   /** Sends a batch by the first output. */
   sendBatch(message: NodeMessage): void;
   /** Sends a status by the second output, and shows it. */

@@ -93,7 +93,7 @@ describe("a controller's records on their way to a collector that fails in every
     // Once it is known that nothing is accepted, never green. A status is shown once a second.
     const fills = dead.map(({ fill }) => fill);
     should(fills.slice(fills.indexOf('red'))).not.containEql('green');
-    should(dead.at(-1)).match({ fill: 'red', text: /pending.*ECONNREFUSED/ });
+    should(dead.at(-1)).match({ fill: 'red', text: /connection refused since/ });
     should(
       [...new Set(flow.errors.map((line) => line.split(' ')[0]))].filter(
         (code) => !['OPENOT_OTLP_UNREACHABLE', 'OPENOT_OTLP_BUSY'].includes(code)

@@ -135,7 +135,8 @@ describe('the HTTP transport', () => {
     should(await post('/', { timeoutMs: 100 })).eql({
       ok: false,
       code: 'OPENOT_OTLP_TIMEOUT',
-      message: 'no whole answer within 100 ms'
+      message: 'no whole answer within 100 ms',
+      cuts: 1
     });
     receiver.script = (_received, response) => {
       response.writeHead(200);
@@ -265,7 +266,9 @@ describe('the HTTP transport', () => {
         ok: false,
         code: 'OPENOT_OTLP_UNREACHABLE',
         message:
-          'what listens there does not speak TLS: begin the address with http://, or name the port that the collector has for https'
+          'what listens there does not speak TLS: begin the address with http://, or name the port that the collector has for https',
+        cause: 'TLS failed',
+        cuts: 1
       });
       should(await post('/', { port })).match({ ok: false, message: /must begin with https:\/\// });
       for (const one of [named, await post('/', { tls: {}, port })])

@@ -15,8 +15,9 @@ async function run(seed: number): Promise<void> {
     maxInFlight: 1 + random.below(5)
   };
   const badOneIn = [200, 200, 10, 2][random.below(4)];
-  const whenRefused = random.below(4) === 0 ? 'hold' : 'reject';
-  const fake = new FakeSender({ ...limits, whenRefused });
+  const whenAway = random.below(3) === 0 ? 'bestEffort' : 'wait';
+  const awayItems = 200 + random.below(2000);
+  const fake = new FakeSender({ ...limits, whenAway, awayItems });
   const stored = new Map<string, number>();
   const bad = new Set<string>();
   const lost = new Set<string>();
@@ -52,8 +53,8 @@ async function run(seed: number): Promise<void> {
       }
       case 4:
         if (random.below(4) !== 0) break;
-        if (whenRefused === 'reject') uids.forEach((uid) => lost.add(uid));
-        return answer([401, 403, 404, 500, 302][random.below(5)], '<html>');
+        // Of spans that are not taken the first are told, and later ones counted.
+        return answer([401, 403, uids.length === 0 ? 302 : 404, 500, 302][random.below(5)], '<html>');
     }
     store(got);
     return answer(200, ['', '{}', '{"partialSuccess":null}'][random.below(3)]);
@@ -91,19 +92,21 @@ async function run(seed: number): Promise<void> {
     await fake.pass(random.below(4000));
   }
   untilMs = 0;
-  for (let i = 0; i < 2000 && fake.sender.status().pending > 0; i++) await fake.pass(1000);
-  const { taken, accepted, rejected, pending, messages, bytes } = fake.sender.status();
+  for (let i = 0; i < 4000 && fake.sender.status().pending > 0; i++) await fake.pass(1000);
+  const { taken, accepted, rejected, dropped, pending, kept, messages, bytes } = fake.sender.status();
   const where = `seed ${seed}`;
-  should([pending, messages, bytes, fake.waiting, active]).eql([0, 0, 0, 0, 0], where);
+  should([pending, kept, messages, bytes, fake.waiting, active]).eql([0, 0, 0, 0, 0, 0], where);
   should(beyond).eql([], where);
-  should(accepted + rejected).equal(taken, where);
+  should(accepted + rejected + dropped).equal(taken, where);
   should(fake.left.map(({ name }) => name)).eql(names, where);
   for (const { counts } of fake.left)
-    should(counts.accepted + counts.partial + counts.rejected).equal(counts.items, where);
+    should(counts.accepted + counts.partial + counts.rejected + counts.dropped).equal(counts.items, where);
   should(fake.rejected.reduce((sum, { count }) => sum + count, 0)).equal(rejected, where);
   // Every record is with the collector, or was reported with its uid.
   const reported = new Set(fake.rejected.flatMap(({ uids }) => uids));
-  should(produced.filter((uid) => !stored.has(uid) && !reported.has(uid))).eql([], where);
+  const gone = produced.filter((uid) => !stored.has(uid) && !reported.has(uid));
+  if (whenAway === 'wait') should([gone, dropped]).eql([[], 0], where);
+  else should(gone.length).be.belowOrEqual(dropped, where);
   should([...lost].filter((uid) => !reported.has(uid))).eql([], where);
   should([...bad].filter((uid) => stored.has(uid))).eql([], where);
 }

@@ -58,7 +58,7 @@ describe('the OTLP sender: when it closes', () => {
     fake.reply = () => answer(200);
     const dropped = fake.sender.close(4000);
     await fake.pass(0);
-    should(await dropped).eql({ items: 0, points: 0 });
+    should(await dropped).eql({ items: 0, points: 0, kept: 0 });
     // One request that had failed had both kinds in it.
     should(fake.got.flatMap(({ body }) => uidsOf(body))).containDeep([
       'uid/2',
@@ -84,7 +84,7 @@ describe('the OTLP sender: when it closes', () => {
     await fake.pass(3999);
     should(fake.isClosed).be.false();
     await fake.pass(1);
-    should(await dropped).eql({ items: 5, points: 0 });
+    should(await dropped).eql({ items: 5, points: 0, kept: 0 });
     should(fake.isClosed).be.true();
     should(fake.waiting).equal(0);
   });
@@ -96,7 +96,7 @@ describe('the OTLP sender: when it closes', () => {
       fake.offer('a', logsRequest(records(0, 5)));
       const dropped = fake.sender.close(4000);
       await fake.pass(0);
-      should(await dropped).eql({ items: 5, points: 0 });
+      should(await dropped).eql({ items: 5, points: 0, kept: 0 });
       should(fake.rejected).eql([]);
     }
   });
@@ -111,7 +111,7 @@ describe('the OTLP sender: when it closes', () => {
     await fake.pass(500);
     const dropped = fake.sender.close(4000);
     await fake.pass(0);
-    should(await dropped).eql({ items: 3, points: 0 });
+    should(await dropped).eql({ items: 3, points: 0, kept: 0 });
   });
 
   it('waits for what is under way', async () => {
@@ -124,7 +124,7 @@ describe('the OTLP sender: when it closes', () => {
     await fake.pass(1000);
     open();
     await fake.pass(0);
-    should(await dropped).eql({ items: 0, points: 0 });
+    should(await dropped).eql({ items: 0, points: 0, kept: 0 });
   });
 
   it('asks no collector that asked to be left alone for longer, and waits for one that did for a moment', async () => {
@@ -144,7 +144,7 @@ describe('the OTLP sender: when it closes', () => {
       should(fake.got.length).equal(0);
       should(fake.isClosed).equal(gone > 0);
       await fake.pass(1);
-      should(await dropped).eql({ items: gone, points: 0 });
+      should(await dropped).eql({ items: gone, points: 0, kept: 0 });
       should(fake.got.length).equal(requests);
       should(fake.waiting).equal(0);
     }
@@ -165,7 +165,7 @@ describe('the OTLP sender: when it closes', () => {
     fake.offer('none', logsRequest(records(7, 2)));
     const dropped = fake.sender.close(10);
     await fake.pass(20);
-    should(await dropped).eql({ items: 9, points: 0 });
+    should(await dropped).eql({ items: 9, points: 0, kept: 0 });
     should(fake.rejected).eql([]);
   });
 
@@ -181,7 +181,7 @@ describe('the OTLP sender: when it closes', () => {
       fake.reply = () => reply;
       const dropped = fake.sender.close(4000);
       await fake.pass(0);
-      should(await dropped).eql({ items: 0, points: reply.ok ? 0 : 2 });
+      should(await dropped).eql({ items: 0, points: reply.ok ? 0 : 2, kept: 0 });
       should(fake.got.map(({ url }) => url)).eql(['http://collector/v1/metrics']);
     }
   });

@@ -1,4 +1,5 @@
 import should from 'should';
+import { OFFERED_AGAIN_MS } from '../../../lib/otlp';
 import { answer, cut, FakeSender, Reply, sizes, sums } from './support/fake-sender';
 import { logsRequest, metricsRequest, point, records, span, tracesRequest, uidsOf } from './support/requests';
 
@@ -119,7 +120,7 @@ describe('the OTLP sender: an endpoint that does not answer, or says: later', ()
     should(fake.sender.status().said!.message).equal('503 Service Unavailable: *** is busy, *** too (***)');
     fake.reply = () => answer(401, 'bad s3cret-token');
     await fake.pass(5000);
-    should(fake.rejected[0].message).match(/^401 Unauthorized: bad \*\*\*\. Set or renew/);
+    should(fake.sender.status().said!.message).match(/^401 Unauthorized: bad \*\*\*\. Set or renew/);
   });
 
   it('keeps secrets out of texts that are cut, of addresses, and however they are written', async () => {
@@ -189,14 +190,15 @@ describe('the OTLP sender: an endpoint that does not answer, or says: later', ()
         should(fake.sender.status().said).match({
           signal: 'metrics',
           outcome: 'refused',
-          code: 'OPENOT_OTLP_NOT_FOUND'
+          code: 'OPENOT_OTLP_NOT_OFFERED'
         });
       }
       fake.reply = () => answer(200);
+      await fake.pass(OFFERED_AGAIN_MS);
       fake.offer('m', metricsRequest({ a: [point(1)] }));
       await fake.pass(1000);
       should(fake.sender.status().said).match({ outcome: 'accepted' });
-      fake.reply = ({ url }) => (url.endsWith('metrics') ? answer(404) : answer(200));
+      fake.reply = ({ url }) => (url.endsWith('metrics') ? answer(400) : answer(200));
       fake.offer('m', metricsRequest({ a: [point(1)] }));
       await fake.pass(601_000);
       should(fake.sender.status().said).match({ signal: 'metrics', outcome: 'refused' });

@@ -16,7 +16,16 @@ describe('the OTLP sender', () => {
     await fake.pass(0);
     should(sizes(fake)).eql([7, 1]);
     should(fake.left.map(({ name }) => name)).eql(['a', 'b', 'c']);
-    should(fake.left[0].counts).eql({ signal: 'logs', items: 4, accepted: 4, partial: 0, rejected: 0, requests: 1 });
+    should(fake.left[0].counts).eql({
+      signal: 'logs',
+      items: 4,
+      accepted: 4,
+      partial: 0,
+      rejected: 0,
+      dropped: 0,
+      kept: 0,
+      requests: 1
+    });
     should(fake.waiting).equal(0);
     sums(fake);
   });
@@ -66,6 +75,10 @@ describe('the OTLP sender', () => {
   it('sends each signal to its own endpoint, with its headers, and has at most maxInFlight under way', async () => {
     const fake = new FakeSender({ maxItems: 1, maxInFlight: 2 }, { 'x-tenant': 'plant', accept: 'text/plain' });
     const open: (() => void)[] = [];
+    // The first one shows that the headers are taken.
+    fake.offer('first', logsRequest(records(9, 1)));
+    await fake.pass(0);
+    fake.got.length = fake.left.length = 0;
     fake.reply = () => new Promise((resolve) => open.push(() => resolve(answer(200))));
     fake.offer('t', tracesRequest([span(1)]));
     fake.offer('l', logsRequest(records(0, 3)));
@@ -127,7 +140,7 @@ describe('the OTLP sender', () => {
     fake.offer('c', logsRequest(records(2, 1)));
     await fake.pass(500);
     should(fake.left.map(({ name }) => name)).eql(['b', 'c']);
-    fake.reply = () => answer(401);
+    fake.reply = () => answer(400);
     fake.rejected.push = throws as never;
     fake.offer('d', logsRequest(records(3, 1)));
     await fake.pass(500);

@@ -96,7 +96,16 @@ describe('openot-otlp', () => {
     should(JSON.parse(receiver.received.find(({ path }) => path === '/v1/logs')!.text)).eql(before.payload);
     const { otlp, _msgid, ...rest } = running.at('out')[2];
     should(rest).eql(before);
-    should(otlp).eql({ signal: 'logs', items: 2, accepted: 2, partial: 0, rejected: 0, requests: 1 });
+    should(otlp).eql({
+      signal: 'logs',
+      items: 2,
+      accepted: 2,
+      partial: 0,
+      rejected: 0,
+      dropped: 0,
+      kept: 0,
+      requests: 1
+    });
     should(message).eql({ ...before, _msgid });
     running.at('out').forEach((sent) => shouldBePlain(sent));
     should(running.at('completed').length).equal(3);
@@ -109,11 +118,8 @@ describe('openot-otlp', () => {
     const running = await flow({}, { token: 's3cret' });
     should(lastStatus()).equal('grey ring nothing sent yet');
     running.send('otlp', { payload: logsRequest(records(0, 3)) } as never);
-    await until('the outage', () => lastStatus().startsWith('red ring 0 sent, 3 pending'));
-    await until('what it says', () =>
-      /^red ring 0 sent, 3 pending(, oldest \d+ s)?: logs connect ECONNREFUSED 127\.0\.0\.1:\d+, again in 1 s$/.test(
-        lastStatus()
-      )
+    await until('the outage', () =>
+      /^red ring logs: connection refused since \d\d:\d\d \(\d+ s\), 3 wait$/.test(lastStatus())
     );
     should(running.at('out')).eql([]);
     should(running.caught).match([
@@ -136,41 +142,91 @@ describe('openot-otlp', () => {
     should(JSON.stringify([statusesOf('otlp'), running.caught, helper.log().args])).not.match(/s3cret/);
   });
 
+  it('holds everything while its token is refused: one error, a status that says since when, nothing let go', async () => {
+    receiver.script = say(401, { message: 'who are you?' });
+    const running = await flow({}, { token: 's3cret' });
+    running.send('otlp', { payload: tracesRequest([span(1)]) } as never);
+    running.send('otlp', { payload: logsRequest(records(0, 2)), openot: { commit: ['r/b/1'] } } as never);
+    await until('the status', () =>
+      /^red ring logs, traces: 401 Unauthorized since \d\d:\d\d \(\d+ s\), 3 wait$/.test(lastStatus())
+    );
+    running.send('otlp', { payload: logsRequest(records(2, 2)), openot: { commit: ['r/b/2'] } } as never);
+    await until('what waits', () => lastStatus().endsWith('5 wait'));
+    // Of all signals together: the next one in 5 minutes.
+    should(receiver.received.length).equal(1);
+    should([running.at('out'), running.at('rejected')]).eql([[], []]);
+    should(running.caught).match([
+      {
+        code: 'OPENOT_OTLP_UNAUTHORIZED',
+        message: /401 Unauthorized: who are you\?\. Set or renew the token or the headers of this node/
+      }
+    ]);
+  });
+
   it('tells refusals on output 2, then lets the tokens go on', async () => {
     const running = await flow();
-    receiver.script = say(401, { message: 'who are you?' });
-    running.send('otlp', { payload: logsRequest(records(0, 2)), openot: { commit: ['r/b/1'] } } as never);
+    receiver.script = say(422, { message: 'no' });
+    running.send('otlp', { payload: logsRequest(records(0, 1)), openot: { commit: ['r/b/1'] } } as never);
     await until('the refusal', () => running.at('out').length === 1);
     should(running.at('rejected')).match([
       {
         topic: 'rejected',
         payload: {
           signal: 'logs',
-          reason: 'unauthorized',
-          code: 'OPENOT_OTLP_UNAUTHORIZED',
-          status: 401,
-          count: 2,
-          uids: ['uid/0', 'uid/1'],
-          items: records(0, 2)
+          reason: 'refused',
+          code: 'OPENOT_OTLP_REFUSED',
+          status: 422,
+          count: 1,
+          uids: ['uid/0'],
+          items: records(0, 1)
         }
       }
     ]);
     should(running.at('rejected')[0]).not.have.property('openot');
-    should(running.at('out')[0]).match({ openot: { commit: ['r/b/1'] }, otlp: { accepted: 0, rejected: 2 } });
+    should(running.at('out')[0]).match({ openot: { commit: ['r/b/1'] }, otlp: { accepted: 0, rejected: 1 } });
     await until('the status', () =>
-      lastStatus().startsWith('red dot 0 sent, 2 rejected: logs 401 Unauthorized: who are you?')
+      lastStatus().startsWith('red dot 0 sent, 1 rejected: logs 422 Unprocessable Entity: no')
     );
-    should(logged(WARN)).matchAny(/^OPENOT_OTLP_UNAUTHORIZED: logs: 401/);
+    should(logged(WARN)).matchAny(/^OPENOT_OTLP_REFUSED: logs: 422/);
     receiver.script = say(200, { partialSuccess: { rejectedLogRecords: '1', errorMessage: 'too old' } });
     running.send('otlp', { payload: logsRequest(records(2, 3)) } as never);
     await until('partial acceptance', () => running.at('out').length === 2);
     should(rejected(running)[1]).match({ reason: 'partial', count: 1, uids: ['uid/2', 'uid/3', 'uid/4'] });
     receiver.script = say(200, { partialSuccess: { errorMessage: 'old version' } });
     running.send('otlp', { payload: logsRequest(records(5, 1)) } as never);
-    await until('the warning', () => lastStatus() === 'yellow dot 3 sent, 3 rejected: logs old version');
+    await until('the warning', () => lastStatus() === 'yellow dot 3 sent, 2 rejected: logs old version');
     should(logged(WARN)).matchAny('OPENOT_OTLP_WARNING: logs: old version');
     running.at('rejected').forEach((message) => shouldBePlain(message));
     should(running.caught).eql([]);
+  });
+
+  it('goes on with logs where metrics are not taken: told once with their items, and settled', async () => {
+    receiver.script = (received, response) =>
+      (received.path === '/v1/metrics' ? say(404, 'nothing here') : accept)(received, response);
+    const running = await flow();
+    const batch = (n: number): void => {
+      running.send('otlp', { payload: metricsRequest({ a: [point(n)] }), n } as never);
+      running.send('otlp', { payload: logsRequest(records(n, 1)), openot: { commit: [`r/b/${n + 1}`] }, n } as never);
+    };
+    for (let n = 0; n < 3; n++) {
+      batch(n);
+      await until('both messages', () => running.at('out').length === 2 * (n + 1));
+    }
+    should(rejected(running)).match([
+      {
+        signal: 'metrics',
+        reason: 'notOffered',
+        code: 'OPENOT_OTLP_NOT_OFFERED',
+        status: 404,
+        count: 1,
+        items: [point(0)]
+      }
+    ]);
+    should(receiver.received.filter(({ path }) => path === '/v1/metrics').length).be.belowOrEqual(2);
+    should(running.at('out').map(({ otlp }) => (otlp as { rejected: number }).rejected)).eql([1, 0, 1, 0, 1, 0]);
+    await until('the status', () =>
+      /^red dot 3 sent, 3 rejected: metrics the collector takes other/.test(lastStatus())
+    );
   });
 
   it('finds the bad record of a batch of 500, gets the others accepted, and lets the message go', async () => {
@@ -193,7 +249,7 @@ describe('openot-otlp', () => {
       }
     ]);
     should(running.at('out')[0].otlp).match({ items: 500, accepted: 499, rejected: 1 });
-    should(receiver.received.length).be.belowOrEqual(20);
+    should(receiver.received.length).be.belowOrEqual(1 + 16 + 32);
   });
 
   it('gets everything through a collector that cuts connections, is busy, and redirects nobody', async () => {
@@ -206,8 +262,8 @@ describe('openot-otlp', () => {
     should(new Set(receiver.received.flatMap(({ text }) => uidsOf(JSON.parse(text)))).size).equal(30);
     should(receiver.received[0].headers['content-encoding']).equal(undefined);
     should(running.at('rejected')).eql([]);
-    // One outage: two ways in which it showed.
-    should(running.caught.map(({ code }) => code)).eql(['OPENOT_OTLP_UNREACHABLE', 'OPENOT_OTLP_BUSY']);
+    // One outage, whatever the ways in which it showed.
+    should(running.caught.map(({ code }) => code)).eql(['OPENOT_OTLP_UNREACHABLE']);
   });
 
   it('sends token and headers, and the variables of its flow', async () => {
@@ -266,7 +322,10 @@ describe('openot-otlp', () => {
       ],
       [{ timeout: '50' }, {}, /"Time-out" must be a whole number from 100 to 600000/, 'wrong settings: Time-out'],
       [{ compression: 'zstd' }, {}, /"Compression" must be one of , gzip, none/, 'wrong settings: Compression'],
-      [{ whenRefused: 'no' }, {}, /"When refused" must be one of reject, hold/, 'wrong settings: When refused'],
+      [{ whenAway: 'no' }, {}, /"When away" must be one of wait, bestEffort/, 'wrong settings: When away'],
+      [{ awayItems: '0' }, {}, /"Away: items" must be a whole number from 1/, 'wrong settings: Away: items'],
+      [{ proxy: 'socks5://proxy' }, {}, /must be the address of a proxy, such as http/, 'wrong settings: Proxy'],
+      [{ proxy: 'http://me:s3cret@proxy' }, {}, /"Proxy" holds a user name or password/, 'wrong settings: Proxy'],
       [{}, { token: 'Bearer s3cret' }, /the token must be one word/, 'wrong settings: Token'],
       [
         {},

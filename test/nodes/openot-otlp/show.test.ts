@@ -3,12 +3,16 @@ import type { CollectorReport, SenderStatus } from '../../../lib/otlp';
 import { showOtlp, SLOW_MS } from '../../../nodes/openot-otlp/show';
 import { Address, REPEAT_MS, LogThrottle } from '../../../nodes/openot-otlp/log-throttle';
 
-const NOW = 100_000;
+const NOW = 200_000;
+/** Two minutes past two in the afternoon, wherever this runs. */
+const WALL = new Date(2026, 0, 1, 14, 2, 30).getTime();
 const status = (changes: Partial<SenderStatus> = {}): SenderStatus => ({
   taken: 0,
   accepted: 12_345,
   rejected: 0,
+  dropped: 0,
   pending: 0,
+  kept: 0,
   messages: 0,
   bytes: 0,
   troubled: [],
@@ -27,7 +31,7 @@ const said = (
   ...more
 });
 const shown = (changes: Partial<SenderStatus>): string => {
-  const { fill, shape, text } = showOtlp(status(changes), NOW);
+  const { fill, shape, text } = showOtlp(status(changes), { ms: NOW, wallMs: WALL });
   return `${fill} ${shape} ${text}`;
 };
 
@@ -47,22 +51,19 @@ describe('the status of openot-otlp', () => {
     should(shown({ accepted: 0, pending: 5, oldestMs: NOW - 2000 })).equal('grey ring 0 sent, 5 pending, oldest 2 s');
   });
 
-  it('says why, and until when, while requests are tried again', () => {
+  it('says what is wrong, since when, and what waits, while requests are tried again', () => {
+    const refused = said('retry', 'connect ECONNREFUSED', { cause: 'connection refused', againMs: NOW + 4200 });
     should(
-      shown({
-        pending: 5,
-        oldestMs: NOW - 125_000,
-        troubled: ['logs'],
-        said: said('retry', '503 Service Unavailable', { againMs: NOW + 4200 })
-      })
-    ).equal('red ring 12.3 k sent, 5 pending, oldest 2 min: logs 503 Service Unavailable, again in 5 s');
-    should(shown({ pending: 5, troubled: ['logs'], said: said('retry', 'no', { againMs: NOW - 1 }) })).equal(
-      'red ring 12.3 k sent, 5 pending: logs no'
-    );
+      shown({ pending: 57, troubled: ['logs', 'metrics', 'traces'], sinceMs: NOW - 185_000, said: refused })
+    ).equal('red ring connection refused since 13:59 (3 min), 57 wait');
     // Another signal was accepted meanwhile.
-    should(shown({ pending: 5, troubled: ['metrics', 'traces'], said: said('accepted', '200') })).equal(
-      'red ring 12.3 k sent, 5 pending: metrics, traces retried'
-    );
+    should(
+      shown({ pending: 5, troubled: ['metrics'], sinceMs: NOW - 2000, said: { ...refused, cause: '404 Not Found' } })
+    ).equal('red ring metrics: 404 Not Found since 14:02 (2 s), 5 wait');
+    // With best effort.
+    should(
+      shown({ pending: 5, kept: 5, dropped: 12_345, troubled: ['logs'], sinceMs: NOW - 2000, said: refused })
+    ).equal('red ring logs: connection refused since 14:02 (2 s), 5 wait, 12.3 k dropped');
   });
 
   it('tells refusals, partial acceptance and warnings apart', () => {
@@ -86,19 +87,42 @@ describe('the log of openot-otlp', () => {
       traces: { whole: 'http://other/traces', origin: 'http://other' }
     });
 
-  it('has an outage once when it begins and once when it ends', () => {
+  it('has an outage once when it begins and once when it ends, in whatever way it shows', () => {
     const book = throttle();
-    const retry = said('retry', 'refused');
+    const retry = said('retry', 'refused', { code: 'OPENOT_OTLP_UNREACHABLE' });
     should([retry, retry, retry].map((each) => book.lineOf(each)?.level)).eql(['error', undefined, undefined]);
-    should(book.lineOf(said('retry', 'late', { code: 'OPENOT_OTLP_TIMEOUT' }))?.level).equal('error');
-    should(book.lineOf(said('retry', 'refused', { signal: 'traces' }))?.text).equal(
-      'traces cannot be sent to http://other/traces: refused. What waits is sent again until the collector takes it'
+    for (const code of ['OPENOT_OTLP_TIMEOUT', 'OPENOT_OTLP_BUSY'] as const)
+      should(book.lineOf(said('retry', 'late', { code }))).equal(undefined);
+    should(book.lineOf(said('retry', 'busy', { signal: 'traces' }))?.text).equal(
+      'traces cannot be sent to http://other/traces: busy. What waits is sent again until the collector takes it'
     );
     const accepted = said('accepted', '200');
     should([accepted, accepted].map((each) => book.lineOf(each))).eql([
       { level: 'log', text: 'logs are sent again' },
       undefined
     ]);
+  });
+
+  it('has a mistake once for all signals that go to the same host, and another one as another trouble', () => {
+    const book = throttle();
+    const wrong = (signal: CollectorReport['signal'], code: CollectorReport['code']): string | undefined =>
+      book.lineOf(said('retry', 'no', { signal, code }))?.level;
+    should([
+      wrong('logs', 'OPENOT_OTLP_UNREACHABLE'),
+      wrong('logs', 'OPENOT_OTLP_UNAUTHORIZED'),
+      wrong('metrics', 'OPENOT_OTLP_UNAUTHORIZED'),
+      wrong('logs', 'OPENOT_OTLP_TIMEOUT'),
+      wrong('metrics', 'OPENOT_OTLP_NOT_FOUND')
+    ]).eql(['error', 'error', undefined, undefined, 'error']);
+  });
+
+  it('has items that are let go of when that begins, and then every ten minutes at most, with their count', () => {
+    const book = throttle();
+    should(book.droppedLine(3)?.text).match(/the oldest items are let go of, 3 so far\. Raise "Away: items"/);
+    nowMs += 599_999;
+    should(book.droppedLine(9)).equal(undefined);
+    nowMs += 1;
+    should(book.droppedLine(12)?.text).match(/12 so far/);
   });
 
   it('has a host that cannot be reached once, whatever goes there, also when a signal comes later', () => {
