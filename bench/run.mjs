@@ -15,7 +15,8 @@ const SECTIONS = {
   otel: 'Documents to OpenTelemetry',
   'token-wait': 'The longest wait of a token in mapper and sender',
   'node-red-flow': 'The whole flow',
-  modbus: 'Modbus TCP, the simulator in another process'
+  modbus: 'Modbus TCP, the simulator in another process',
+  'poll-cost': 'What a poll costs over OPC UA'
 };
 const ROUNDS = 5;
 
