@@ -1,3 +1,4 @@
+import type { ClockOffset } from './clock';
 import type { LogContent } from './content';
 import type { LogPosition } from './position';
 import type { LogGap } from './verdict';
@@ -8,6 +9,8 @@ export interface PollFacts {
   readonly deviceTicks: bigint;
   /** The host's clock, milliseconds since 1970. */
   readonly hostMs: number;
+  /** How far what is known of the device's clock may be off: its error, and the step it counts in. */
+  readonly clock: ClockOffset;
   /** ServerStatus.StartTime, in ticks. */
   readonly serverStart?: bigint;
   /** Limits of the log; absent where they are unknown. */
@@ -66,6 +69,8 @@ export interface Poll {
   readonly start: bigint;
   readonly end: bigint;
   readonly notices: readonly PollNotice[];
+  /** What comes next was asked for anew, from a Time on or before the last ones: records of this poll come again. */
+  again(): void;
   /** The records of the next page, in the order in which they came. */
   page(contents: readonly LogContent[]): void;
   /**

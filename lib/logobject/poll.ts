@@ -22,6 +22,10 @@ class LogPoll implements Poll {
   private readonly silent: boolean;
   private readonly changed: boolean;
   private readonly found = new Map<string, { readonly ticks: bigint; count: number }>();
+  /** How often each key came since it was asked for anew; undefined: it never was. */
+  private sinceAgain: Map<string, number> | undefined;
+  /** The newest Time since then. */
+  private newestInOrder: bigint | undefined;
   /** Keys of the first page, and of the pages until the last look at the first record. */
   private readonly firstPage = new Set<string>();
   private checked = new Set<string>();
@@ -78,7 +82,8 @@ class LogPoll implements Poll {
     const since = ticksOfMs(Math.max(0, this.facts.hostMs - hostMs));
     const lowest = now - since;
     if (lowest >= deviceTicks - this.overlap / 2n) return undefined;
-    const highest = deviceTicks + since;
+    // What was shown then may have been behind what records were stamped with, by a step of that clock.
+    const highest = deviceTicks + since + 2n * ticksOfMs(this.facts.clock.errorMs);
     return { lowest, highest: highest > now ? highest : now };
   }
 
@@ -90,11 +95,30 @@ class LogPoll implements Poll {
     if (this.pages === 1) this.certain = this.newest;
   }
 
+  again(): void {
+    this.sinceAgain = new Map();
+    this.newestInOrder = undefined;
+  }
+
+  /** Which one among equals a record is, from 0; undefined where this poll has had it. */
+  private numberOf(key: string, ticks: bigint): number | undefined {
+    const found = this.found.get(key);
+    const number = this.sinceAgain === undefined ? (found?.count ?? 0) : (this.sinceAgain.get(key) ?? 0);
+    this.sinceAgain?.set(key, number + 1);
+    if (found === undefined) this.found.set(key, { ticks, count: 1 });
+    else if (number < found.count) return undefined;
+    else found.count++;
+    return number;
+  }
+
   private record(content: LogContent): void {
     const ticks = BigInt(content.ticks);
     const key = keyOf(content);
+    if (this.newestInOrder !== undefined && ticks < this.newestInOrder - this.overlap) this.inOrder = false;
+    if (this.newestInOrder === undefined || ticks > this.newestInOrder) this.newestInOrder = ticks;
+    const number = this.numberOf(key, ticks);
+    if (number === undefined) return;
     this.total++;
-    if (this.newest !== undefined && ticks < this.newest - this.overlap) this.inOrder = false;
     if (this.newest === undefined || ticks > this.newest) this.newest = ticks;
     if (this.oldest === undefined || ticks < this.oldest) this.oldest = ticks;
     const { watermark } = this.before ?? {};
@@ -102,10 +126,6 @@ class LogPoll implements Poll {
       this.next = ticks;
     if (this.pages === 1) this.firstPage.add(key);
     else this.unchecked.add(key);
-    const found = this.found.get(key);
-    const number = found === undefined ? 0 : found.count;
-    if (found === undefined) this.found.set(key, { ticks, count: 1 });
-    else found.count++;
     const known = this.known.get(key)?.count ?? 0;
     if (known > 0) this.anchored = true;
     if (number < known) this.repeated++;
@@ -129,6 +149,7 @@ class LogPoll implements Poll {
     // What lies further back than the overlap is not met again in a log that keeps the order.
     const from = this.newest - this.overlap;
     for (const [key, { ticks }] of this.found) if (ticks < from) this.found.delete(key);
+    for (const key of this.sinceAgain?.keys() ?? []) if (!this.found.has(key)) this.sinceAgain?.delete(key);
     return taken;
   }
 

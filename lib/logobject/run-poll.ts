@@ -4,6 +4,7 @@ import { ALL_FIELDS } from './model';
 import { createPoll } from './poll';
 import type { Poll, Polled, PollOutcome, PollSettings } from './poll-types';
 import type { LogPosition } from './position';
+import { TICKS_PER_MS } from './time';
 
 /** How a log is read. */
 export interface CollectSettings extends PollSettings {
@@ -23,8 +24,12 @@ export type PollRun =
 
 /** Optional fields that are asked for, from all to none: a device may send bytes in them that nobody can read. */
 const FIELD_STEPS: readonly number[] = [ALL_FIELDS, 0x07, 0];
-/** How often a poll begins anew before it is given up until the next one. */
-const MOST_STARTS = 8;
+/** How often a poll begins anew, with smaller pages and fewer fields, before it is given up until the next one. */
+const MOST_STARTS = 16;
+/** How often in a row a span of Times is begun anew. */
+const MOST_STARTS_OF_SPAN = 8;
+/** Times of a span that are kept, to halve it by; of more every second one. */
+const MOST_TIMES = 8_192;
 
 const isEnd = (point: Uint8Array | null): point is null => point === null || point.length === 0;
 
@@ -63,20 +68,30 @@ export async function runPoll(
       const next = FIELD_STEPS.find((step) => step < fields);
       if (next === undefined) return { ...done, remedy: 'later' };
       fields = next;
-    } else if (done.remedy !== 'startOver') return done;
+    } else return done.remedy === 'startOver' ? { ...done, remedy: 'later' } : done;
   }
   return { ...(failed as LogError), remedy: 'later' };
 }
 
-/** The pages of one poll. */
+/**
+ * The pages of one poll. A server that forgets its continuation points before a long reading is through is asked for
+ * one span of Times after the other, each short enough to be read to its end.
+ */
 class Pages {
   private point: Uint8Array | null = null;
+  private span: { readonly start: bigint; readonly end: bigint };
+  /** Times that the span has brought, in the order in which they came. */
+  private times: bigint[] = [];
+  /** How often in a row the span was begun anew. */
+  private starts = 0;
 
   constructor(
     private readonly log: LogPort,
     private readonly poll: Poll,
     private readonly ask: Pick<LogRequest, 'fields' | 'minimumSeverity'> & { readonly pageSize: number }
-  ) {}
+  ) {
+    this.span = poll;
+  }
 
   async drain(
     takeAfter: number,
@@ -84,19 +99,48 @@ class Pages {
     hand: (part: Polled) => Promise<void>
   ): Promise<{ readonly ok: true; readonly outcome: PollOutcome } | LogError> {
     let waiting = 0;
-    do {
+    for (;;) {
       if (signal?.aborted === true) return this.giveUp(STOPPED);
       const page = await this.next();
-      if (!page.ok) return (await this.taken(hand)) ?? page;
+      if (!page.ok) {
+        if (page.remedy !== 'startOver' || ++this.starts >= MOST_STARTS_OF_SPAN)
+          return (await this.taken(hand)) ?? page;
+        this.narrow();
+        continue;
+      }
       waiting += page.records.length;
       if (this.isChasing(page)) break;
-      if (waiting < takeAfter || isEnd(this.point)) continue;
+      if (isEnd(this.point) && !this.goOn()) break;
+      if (waiting < takeAfter) continue;
       const failed = await this.taken(hand);
       if (failed !== undefined) return this.giveUp(failed);
       waiting = 0;
-    } while (!isEnd(this.point));
+    }
     const failed = await this.look();
     return failed ?? { ok: true, outcome: this.poll.finish() };
+  }
+
+  /** The point is gone: the first half of what the span has brought can be read to its end, or less of it. */
+  private narrow(): void {
+    const sorted = this.times.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+    const middle = sorted.at((sorted.length - 1) >> 1);
+    if (middle !== undefined && middle < this.span.end) this.span = { start: this.span.start, end: middle };
+    this.times = [];
+    this.point = null;
+    this.poll.again();
+  }
+
+  /** The next span, twice as long as what the last one brought, or longer where that was nothing; false: none. */
+  private goOn(): boolean {
+    const { start, end } = this.span;
+    if (end >= this.poll.end) return false;
+    const first = this.times.reduce((least, ticks) => (ticks < least ? ticks : least), end);
+    const length = this.times.length === 0 ? 8n * (end - start) : 2n * (end - first);
+    const until = end + (length > TICKS_PER_MS ? length : TICKS_PER_MS);
+    this.span = { start: end + 1n, end: until < this.poll.end ? until : this.poll.end };
+    this.times = [];
+    this.starts = 0;
+    return true;
   }
 
   /**
@@ -119,10 +163,12 @@ class Pages {
 
   private async next(): Promise<LogPage | LogError> {
     const { poll, ask } = this;
-    const page = await this.log.getRecords(this.request(ask.pageSize, this.point));
+    const page = await this.log.getRecords(this.request(this.span, ask.pageSize, this.point));
     const readable = page.ok ? page : page.remedy === 'fewerFields' && ask.fields === 0 ? page.page : undefined;
     if (readable === undefined) return page.ok ? page : this.giveUp(page);
     poll.page(contentsOf(readable));
+    for (const { ticks } of readable.records) this.times.push(ticks);
+    if (this.times.length > MOST_TIMES) this.times = this.times.filter((_, i) => i % 2 === 0);
     if (!page.ok) poll.unreadable();
     this.point = readable.continuationPoint;
     return readable;
@@ -131,7 +177,7 @@ class Pages {
   /** Looks whether eviction has passed the reading. */
   private async look(): Promise<LogError | undefined> {
     if (!this.poll.asksFirstAgain) return undefined;
-    const page = await this.log.getRecords(this.request(1, null));
+    const page = await this.log.getRecords(this.request(this.poll, 1, null));
     const readable = page.ok ? page : page.page;
     if (readable === undefined) return page as LogError;
     if (!isEnd(readable.continuationPoint)) await this.log.release(readable.continuationPoint);
@@ -144,8 +190,11 @@ class Pages {
     return error;
   }
 
-  private request(maxRecords: number, continuationPoint: Uint8Array | null): LogRequest {
-    const { start, end } = this.poll;
+  private request(
+    { start, end }: { readonly start: bigint; readonly end: bigint },
+    maxRecords: number,
+    continuationPoint: Uint8Array | null
+  ): LogRequest {
     const { fields, minimumSeverity } = this.ask;
     return { start, end, maxRecords, minimumSeverity, fields, continuationPoint };
   }

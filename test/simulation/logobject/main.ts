@@ -21,7 +21,8 @@ async function main(): Promise<void> {
       calm: process.argv.includes('--calm'),
       sabotage: option('sabotage') as Sabotage | undefined
     });
-    if (result.violation !== undefined && violations++ < 10) console.log(JSON.stringify(result));
+    if (process.argv.includes('--each')) console.log(`${seed} ${result.polls} ${result.violation ?? ''}`);
+    else if (result.violation !== undefined && violations++ < 10) console.log(JSON.stringify(result));
     for (const [name, value] of Object.entries({ ...result, ...result.gaps }))
       if (typeof value === 'number' && name !== 'seed') sum[name] = (sum[name] ?? 0) + value;
   }

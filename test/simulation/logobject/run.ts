@@ -112,19 +112,23 @@ export async function playSeed(
   let position: LogPosition | undefined;
   let kills = 0;
   let polls = 0;
-  /** Older records were gone when the first page was made. */
+  /** How many records were gone when the first page of the first contact was made. */
   let contact: number | undefined;
-  const indexOf = new Map<string, number>();
-  const indexOfKey = (key: string): number => {
-    if (indexOf.size === 0)
-      world.all.forEach(({ record }, i) => {
-        const made = keyOf(contentOf(record, []));
-        if (!indexOf.has(made)) indexOf.set(made, i);
-      });
-    return indexOf.get(key) ?? 0;
+  let goneAtFirstPage: number | undefined;
+  const watched: LogPort = {
+    facts: () => {
+      if (contact === undefined) goneAtFirstPage = undefined;
+      return log.facts();
+    },
+    release: (point) => log.release(point),
+    getRecords: async (request) => {
+      const page = await log.getRecords(request);
+      if (page.ok) goneAtFirstPage ??= world.counts.evicted;
+      return page;
+    }
   };
   const accept = (part: { records: readonly NewRecord[]; gaps: readonly LogGap[]; position: LogPosition }): void => {
-    if (part.records.length > 0) contact ??= Math.min(...part.records.slice(0, 200).map(({ key }) => indexOfKey(key)));
+    contact ??= goneAtFirstPage;
     handed.push(...(sabotage === 'multiset' ? part.records.filter(({ number }) => number === 0) : part.records));
     for (const gap of part.gaps) {
       if (sabotage === 'anchor' && gap.verdict !== 'overflow-while-reading') continue;
@@ -145,7 +149,7 @@ export async function playSeed(
     let parts = 0;
     const killed = new AbortController();
     const run = await runPoll(
-      log,
+      watched,
       position,
       settings,
       async (part) => {
@@ -161,10 +165,7 @@ export async function playSeed(
       kills++;
       world.dropPoints();
       position = saved === undefined ? undefined : positionOf(saved);
-      if (position === undefined) {
-        contact = undefined;
-        indexOf.clear();
-      }
+      if (position === undefined) contact = undefined;
       world.pass(random.between(100, 4_000));
       continue;
     }
@@ -205,14 +206,18 @@ function judge(
   const within = (ticks: bigint, { after, before }: LogGap): boolean =>
     ticks > after - slack && ticks <= before + slack;
   const judged = new Set<string>();
+  /** Of each key, what was there at first contact or came later. */
+  const expected = new Map<string, number>();
+  for (const key of keys.slice(contact)) expected.set(key, (expected.get(key) ?? 0) + 1);
   let unreported: string | undefined;
   let missing = 0;
-  world.all.forEach((one, i) => {
-    const key = keys[i];
+  world.all.slice(contact).forEach((one, i) => {
+    const key = keys[contact + i];
     if (judged.has(key)) return;
     judged.add(key);
-    const absent = (real.get(key) as number) - (numbers.get(key)?.size ?? 0);
-    if (absent <= 0 || i < contact) return;
+    const since = expected.get(key) as number;
+    const absent = since - (numbers.get(key)?.size ?? 0);
+    if (absent <= 0) return;
     missing += absent;
     lost.push({ ticks: one.record.ticks, text: one.record.message.text ?? '' });
     if (!gaps.some((gap) => within(one.record.ticks, gap)))
