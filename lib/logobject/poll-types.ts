@@ -80,10 +80,14 @@ export interface Poll {
   take(): Polled | undefined;
   /** Bytes that are no record stand behind what the last page brought. */
   unreadable(): void;
-  /** Whether the first record has to be asked for once more before `take` or `finish`. */
+  /** Whether the first records have to be asked for once more before `take` or `finish`. */
   readonly asksFirstAgain: boolean;
-  /** The first record, asked for once more; null where there was none any more. */
-  firstAgain(first: LogContent | null): void;
+  /** The first records, asked for once more. */
+  firstAgain(contents: readonly LogContent[]): void;
+  /** Where the oldest record of any severity has to be asked for before `finish`; undefined: it has not. */
+  readonly oldestFrom: bigint | undefined;
+  /** That record, where there was one. */
+  oldest(content: LogContent | undefined): void;
   /** All pages are there. */
   finish(): PollOutcome;
 }

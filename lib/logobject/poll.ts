@@ -1,11 +1,11 @@
+import { Anchor } from './anchor';
+import { clockSetBack } from './clock-set-back';
 import { keyOf, LogContent } from './content';
+import { EvictionWatch } from './eviction';
 import { LogPosition, Seen } from './position';
 import { ticksOfMs } from './time';
 import { LogGap, Verdict, verdictOf } from './verdict';
 import type { NewRecord, Poll, Polled, PollFacts, PollNotice, PollOutcome, PollSettings } from './poll-types';
-
-/** Records of one page with this many at least: one look more tells whether eviction passed the reading. */
-const FIRST_AGAIN_FROM = 2;
 
 /** Begins a poll from a position; undefined = first contact. */
 export function createPoll(before: LogPosition | undefined, facts: PollFacts, settings: PollSettings): Poll {
@@ -16,7 +16,7 @@ class LogPoll implements Poll {
   readonly start: bigint;
   readonly end: bigint;
   readonly notices: readonly PollNotice[];
-  private readonly overlap: bigint;
+  readonly overlap: bigint;
   /** Keys whose records were handed on before; none where they cannot be compared. */
   private readonly known: ReadonlyMap<string, Seen>;
   private readonly silent: boolean;
@@ -26,20 +26,12 @@ class LogPoll implements Poll {
   private sinceAgain: Map<string, number> | undefined;
   /** The newest Time since then. */
   private newestInOrder: bigint | undefined;
-  /** Keys of the first page, and of the pages until the last look at the first record. */
-  private readonly firstPage = new Set<string>();
-  private checked = new Set<string>();
-  /** Keys since then. */
-  private unchecked = new Set<string>();
-  /** The newest Time that no eviction has passed. */
-  private certain: bigint | undefined;
-  private pagesUnchecked = 0;
+  private readonly eviction: EvictionWatch;
   private waiting: NewRecord[] = [];
   private newest: bigint | undefined;
-  private oldest: bigint | undefined;
   /** The first Time above the watermark. */
   private next: bigint | undefined;
-  private anchored = false;
+  private readonly anchor: Anchor;
   private inOrder = true;
   private gapTold = false;
   /** Time of the last record before bytes that were none, until the next record is there. */
@@ -60,7 +52,7 @@ class LogPoll implements Poll {
       before !== undefined && (before.fingerprint !== facts.fingerprint || before.fields !== facts.fields);
     this.changed = changed;
     this.known = before === undefined || changed ? new Map() : before.seen;
-    const back = before === undefined ? undefined : this.steppedBack(before);
+    const back = before === undefined ? undefined : clockSetBack(before, facts, this.overlap);
     this.end = back === undefined ? facts.deviceTicks : back.highest;
     const from = this.silent ? this.end : before?.watermark;
     const start =
@@ -70,34 +62,32 @@ class LogPoll implements Poll {
       ...(changed ? (['settings-changed'] as const) : []),
       ...(back === undefined ? [] : (['clock-stepped-back'] as const))
     ];
-  }
-
-  /**
-   * The lowest and the highest time that the device's clock can have shown since the last poll, where it was set
-   * back by
-   * more than half the overlap: it did not advance as the host's did.
-   */
-  private steppedBack({ deviceTicks, hostMs }: LogPosition): { lowest: bigint; highest: bigint } | undefined {
-    const now = this.facts.deviceTicks;
-    const since = ticksOfMs(Math.max(0, this.facts.hostMs - hostMs));
-    const lowest = now - since;
-    if (lowest >= deviceTicks - this.overlap / 2n) return undefined;
-    // What was shown then may have been behind what records were stamped with, by a step of that clock.
-    const highest = deviceTicks + since + 2n * ticksOfMs(this.facts.clock.errorMs);
-    return { lowest, highest: highest > now ? highest : now };
+    this.anchor = new Anchor(before, this.known, this, facts, back === undefined);
+    this.eviction = new EvictionWatch(this.known, this.anchor.readBefore);
   }
 
   page(contents: readonly LogContent[]): void {
     this.pages++;
     this.endUnreadable(contents.length > 0 ? BigInt(contents[0].ticks) : undefined);
-    this.pagesUnchecked++;
+    this.eviction.beginPage();
     for (const content of contents) this.record(content);
-    if (this.pages === 1) this.certain = this.newest;
+    this.eviction.endPage(this.newest);
   }
 
   again(): void {
     this.sinceAgain = new Map();
     this.newestInOrder = undefined;
+    this.eviction.sliced();
+  }
+
+  private lookAtOrder(ticks: bigint): void {
+    const newest = this.newestInOrder;
+    if (newest === undefined || ticks > newest) this.newestInOrder = ticks;
+    else if (ticks < newest) {
+      this.eviction.disordered();
+      if (ticks < newest - this.overlap) this.inOrder = false;
+      else this.anchor.disordered(newest - ticks);
+    }
   }
 
   /** Which one among equals a record is, from 0; undefined where this poll has had it. */
@@ -114,21 +104,17 @@ class LogPoll implements Poll {
   private record(content: LogContent): void {
     const ticks = BigInt(content.ticks);
     const key = keyOf(content);
-    if (this.newestInOrder !== undefined && ticks < this.newestInOrder - this.overlap) this.inOrder = false;
-    if (this.newestInOrder === undefined || ticks > this.newestInOrder) this.newestInOrder = ticks;
+    this.lookAtOrder(ticks);
     const number = this.numberOf(key, ticks);
     if (number === undefined) return;
     this.total++;
     if (this.newest === undefined || ticks > this.newest) this.newest = ticks;
-    if (this.oldest === undefined || ticks < this.oldest) this.oldest = ticks;
     const { watermark } = this.before ?? {};
     if ((watermark === undefined || ticks > watermark) && (this.next === undefined || ticks < this.next))
       this.next = ticks;
-    if (this.pages === 1) this.firstPage.add(key);
-    else this.unchecked.add(key);
-    const known = this.known.get(key)?.count ?? 0;
-    if (known > 0) this.anchored = true;
-    if (number < known) this.repeated++;
+    this.eviction.read(key);
+    this.anchor.record(key, ticks, number, !this.changed);
+    if (number < (this.known.get(key)?.count ?? 0)) this.repeated++;
     else if (!this.silent) this.waiting.push({ content, ticks, key, number });
   }
 
@@ -144,7 +130,8 @@ class LogPoll implements Poll {
 
   take(): Polled | undefined {
     if (!this.inOrder || this.waiting.length === 0 || this.newest === undefined) return undefined;
-    if (this.before?.watermark !== undefined && this.newest <= this.before.watermark) return undefined;
+    const { watermark } = this.before ?? {};
+    if (watermark !== undefined && this.newest <= watermark + this.anchor.margin) return undefined;
     const taken = this.polled(this.newest < this.facts.deviceTicks ? this.newest : this.facts.deviceTicks, this.newest);
     // What lies further back than the overlap is not met again in a log that keeps the order.
     const from = this.newest - this.overlap;
@@ -154,30 +141,30 @@ class LogPoll implements Poll {
   }
 
   get asksFirstAgain(): boolean {
-    return this.pages >= FIRST_AGAIN_FROM && this.pagesUnchecked > 0;
+    return this.eviction.isDue;
   }
 
-  /**
-   * Eviction goes from old to new, as reading does: while the first record is one of those read before the last look,
-   * it was behind us all the time. Where it was read by an earlier poll, everything older was read as well. Otherwise
-   * what lay between two pages may have gone unread.
-   */
-  firstAgain(first: LogContent | null): void {
-    const { certain, newest } = this;
-    const key = first === null ? '' : keyOf(first);
-    const isBehind =
-      this.known.has(key) ||
-      this.firstPage.has(key) ||
-      this.checked.has(key) ||
-      (first !== null && certain !== undefined && BigInt(first.ticks) < certain - this.overlap);
-    if (!isBehind && certain !== undefined) {
-      const until = first !== null && BigInt(first.ticks) > certain ? BigInt(first.ticks) : this.end;
-      this.otherGaps.push(this.between(certain, until, 'overflow-while-reading'));
-    }
-    this.certain = newest;
-    this.checked = this.unchecked;
-    this.unchecked = new Set();
-    this.pagesUnchecked = 0;
+  firstAgain(contents: readonly LogContent[]): void {
+    const passed = this.eviction.look(
+      contents.map((content) => ({ key: keyOf(content), ticks: BigInt(content.ticks) })),
+      {
+        // At first contact nothing is known of how records are entered.
+        late: this.before === undefined ? this.overlap : this.anchor.margin,
+        comparesTimes: !this.notices.includes('clock-stepped-back'),
+        newest: this.newest
+      }
+    );
+    if (passed !== undefined)
+      this.otherGaps.push(this.between(passed.after, passed.until ?? this.end, 'overflow-while-reading'));
+  }
+
+  get oldestFrom(): bigint | undefined {
+    if (!this.changed || this.gapTold || this.anchor.holds) return undefined;
+    return this.start > this.overlap ? this.start - this.overlap : 0n;
+  }
+
+  oldest(content: LogContent | undefined): void {
+    if (content !== undefined && this.anchor.isRead(BigInt(content.ticks))) this.anchor.again(BigInt(content.ticks));
   }
 
   finish(): PollOutcome {
@@ -214,7 +201,8 @@ class LogPoll implements Poll {
         completeTo,
         hostMs: facts.hostMs,
         serverStart: facts.serverStart ?? this.before?.serverStart,
-        fields: facts.fields
+        fields: facts.fields,
+        lateBy: this.anchor.lateBy
       }
     };
   }
@@ -231,9 +219,9 @@ class LogPoll implements Poll {
 
   private gap(): readonly LogGap[] {
     const { before } = this;
-    if (before === undefined || this.gapTold || this.anchored || this.changed) return [];
+    if (before === undefined || this.gapTold || this.anchor.holds) return [];
     const comparable = [...before.seen.values()].some(({ ticks }) => ticks >= this.start && ticks <= this.end);
-    const verdict = verdictOf(before, this.facts, this.total, comparable);
+    const verdict = this.anchor.isThere ? 'overflow' : verdictOf(before, this.facts, this.total, comparable);
     if (verdict === undefined) return [];
     this.gapTold = true;
     return [this.between(before.watermark ?? before.completeTo, this.next ?? this.end, verdict)];

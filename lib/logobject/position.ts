@@ -26,6 +26,8 @@ export interface LogPosition {
   readonly serverStart: bigint | undefined;
   /** The optional fields that are asked for, as a RequestMask: fewer where the device's bytes could not be read. */
   readonly fields: number;
+  /** By how much records were seen to be entered after later ones, in ticks. */
+  readonly lateBy: bigint;
 }
 
 interface Saved {
@@ -37,11 +39,12 @@ interface Saved {
   hostMs: number;
   serverStart?: string;
   fields: number;
+  lateBy?: string;
 }
 
 /** The position as JSON text for a state file. */
 export function savedPosition(position: LogPosition): string {
-  const { fingerprint, watermark, seen, deviceTicks, completeTo, hostMs, serverStart, fields } = position;
+  const { fingerprint, watermark, seen, deviceTicks, completeTo, hostMs, serverStart, fields, lateBy } = position;
   const saved: Saved = {
     fingerprint,
     ...(watermark === undefined ? {} : { watermark: watermark.toString() }),
@@ -50,7 +53,8 @@ export function savedPosition(position: LogPosition): string {
     completeTo: completeTo.toString(),
     hostMs,
     ...(serverStart === undefined ? {} : { serverStart: serverStart.toString() }),
-    fields
+    fields,
+    ...(lateBy === 0n ? {} : { lateBy: lateBy.toString() })
   };
   return JSON.stringify(saved);
 }
@@ -68,7 +72,7 @@ export function positionOf(text: string): LogPosition | undefined {
     return undefined;
   }
   if (!isObject(saved)) return undefined;
-  const { fingerprint, watermark, seen, deviceTicks, completeTo, hostMs, serverStart, fields } = saved;
+  const { fingerprint, watermark, seen, deviceTicks, completeTo, hostMs, serverStart, fields, lateBy } = saved;
   if (
     typeof fingerprint !== 'string' ||
     !isCount(fields) ||
@@ -79,6 +83,7 @@ export function positionOf(text: string): LogPosition | undefined {
     return undefined;
   if ((watermark !== undefined && !isTicks(watermark)) || (serverStart !== undefined && !isTicks(serverStart)))
     return undefined;
+  if (lateBy !== undefined && !isTicks(lateBy)) return undefined;
   if (!Array.isArray(seen) || !seen.every(isSeen)) return undefined;
   return {
     fingerprint,
@@ -88,6 +93,7 @@ export function positionOf(text: string): LogPosition | undefined {
     completeTo: BigInt(completeTo),
     hostMs,
     serverStart: serverStart === undefined ? undefined : BigInt(serverStart as string),
-    fields
+    fields,
+    lateBy: lateBy === undefined ? 0n : BigInt(lateBy as string)
   };
 }

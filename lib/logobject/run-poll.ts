@@ -1,4 +1,5 @@
 import { contentOf, LogContent } from './content';
+import { LOOK_RECORDS } from './eviction';
 import type { LogError, LogFacts, LogPage, LogPort, LogRequest } from './log-port';
 import { ALL_FIELDS } from './model';
 import { createPoll } from './poll';
@@ -30,6 +31,8 @@ const MOST_STARTS = 16;
 const MOST_STARTS_OF_SPAN = 8;
 /** Times of a span that are kept, to halve it by; of more every second one. */
 const MOST_TIMES = 8_192;
+
+const LEAST_SEVERITY = 1;
 
 const isEnd = (point: Uint8Array | null): point is null => point === null || point.length === 0;
 
@@ -176,13 +179,26 @@ class Pages {
 
   /** Looks whether eviction has passed the reading. */
   private async look(): Promise<LogError | undefined> {
-    if (!this.poll.asksFirstAgain) return undefined;
-    const page = await this.log.getRecords(this.request(this.poll, 1, null));
-    const readable = page.ok ? page : page.page;
-    if (readable === undefined) return page as LogError;
-    if (!isEnd(readable.continuationPoint)) await this.log.release(readable.continuationPoint);
-    this.poll.firstAgain(contentsOf(readable)[0] ?? null);
+    const { poll, ask } = this;
+    if (poll.asksFirstAgain) {
+      const first = await this.askOnce(this.request(poll, Math.min(LOOK_RECORDS, ask.pageSize), null));
+      if (!first.ok) return first;
+      poll.firstAgain(contentsOf(first));
+    }
+    const { oldestFrom } = poll;
+    if (oldestFrom === undefined) return undefined;
+    const request = this.request({ start: oldestFrom, end: poll.end }, 1, null);
+    const oldest = await this.askOnce({ ...request, minimumSeverity: LEAST_SEVERITY });
+    if (!oldest.ok) return oldest;
+    poll.oldest(contentsOf(oldest).at(0));
     return undefined;
+  }
+
+  private async askOnce(request: LogRequest): Promise<LogPage | LogError> {
+    const page = await this.log.getRecords(request);
+    const readable = page.ok ? page : (page.page ?? page);
+    if (readable.ok && !isEnd(readable.continuationPoint)) await this.log.release(readable.continuationPoint);
+    return readable;
   }
 
   private async giveUp(error: LogError): Promise<LogError> {

@@ -2,7 +2,8 @@ import { playSeed, type Sabotage } from './run';
 
 /*
  * node --import tsx test/simulation/logobject/main.ts
- * [--from 1] [--seeds 500] [--records 5000] [--calm] [--sabotage x]
+ * [--from 1] [--seeds 500] [--records 5000] [--calm] [--each]
+ * [--sabotage overlap|multiset|anchor|server-end|first-again]
  */
 
 const option = (name: string): string | undefined => {
