@@ -1,4 +1,6 @@
 import { mkdir, open, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { inWords } from './file-errors';
 import { retried } from './retried';
 
 /** What the state store needs of a file system, step by step, so that a fault simulator can break each step. */
@@ -30,24 +32,28 @@ export const systemFiles: FileSystem = {
       readFile(path).then((bytes) => new Uint8Array(bytes)),
       undefined
     ),
-  write: (path, bytes) => writeFile(path, bytes, { mode: 0o600 }),
+  write: (path, bytes) => inWords(path, writeFile(path, bytes, { mode: 0o600 })),
   create: (path, bytes) =>
     writeFile(path, bytes, { mode: 0o600, flag: 'wx' }).then(
       () => true,
       (error: NodeJS.ErrnoException) => {
         if (error.code === 'EEXIST') return false;
-        throw error;
+        return inWords(path, Promise.reject(error));
       }
     ),
   sync: (path) => syncOpened(path, 'r+'),
-  rename: (from, to) => retried(() => rename(from, to)),
+  rename: (from, to) =>
+    inWords(
+      to,
+      retried(() => rename(from, to))
+    ),
   syncFolder: (path) =>
     syncOpened(path, 'r').catch((error: NodeJS.ErrnoException) => {
       // Not every system lets a folder be opened: there a rename is as durable as the system makes it.
       if (!['EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP'].includes(error.code ?? '')) throw error;
     }),
   remove: (path) => rm(path, { force: true }),
-  makeFolder: async (path) => void (await mkdir(path, { recursive: true })),
+  makeFolder: (path) => inWords(path, makeFolder(path)),
   touch: (path) => {
     const now = new Date();
     return unlessMissing(
@@ -61,6 +67,26 @@ export const systemFiles: FileSystem = {
       undefined
     )
 };
+
+/** Folder by folder: Node's own `recursive` says ENOENT where the truth is a file system that is mounted read-only. */
+async function makeFolder(path: string): Promise<void> {
+  const isThere = await makeOne(path);
+  if (isThere || dirname(path) === path) return;
+  await makeFolder(dirname(path));
+  if (!(await makeOne(path))) throw Object.assign(new Error('not made'), { code: 'ENOENT' });
+}
+
+/** Whether the folder is there now; false where the one above it is missing. */
+async function makeOne(path: string): Promise<boolean> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return false;
+    if (code !== 'EEXIST' || !(await stat(path)).isDirectory()) throw error;
+  }
+  return true;
+}
 
 async function syncOpened(path: string, flags: string): Promise<void> {
   const file = await open(path, flags);
