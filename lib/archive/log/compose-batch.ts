@@ -33,10 +33,13 @@ export class BatchComposer {
   async run(): Promise<void> {
     const { tracker, facts } = this;
     if (await this.isOfFormerLife()) return;
-    if (tracker.incarnation === facts.incarnation) {
-      tracker.limitJoined(undefined, BigInt(facts.snapshot.runId));
-      if (facts.began?.incarnation === facts.incarnation)
-        tracker.limitJoined(facts.began.cause, BigInt(facts.began.runId));
+    if (this.steps.length === 0) return;
+    tracker.beginLife(facts.incarnation);
+    tracker.limitJoined(undefined, BigInt(facts.snapshot.runId));
+    if (facts.began?.incarnation === facts.incarnation) {
+      const runId = BigInt(facts.began.runId);
+      tracker.limitJoined(facts.began.cause, runId);
+      tracker.told(seekOf(facts), runId);
     }
     for (let i = 0; i < this.steps.length; i++) {
       const step = this.steps[i];
@@ -61,12 +64,11 @@ export class BatchComposer {
 
   private async record(record: RecordView, abs: number, step: number): Promise<void> {
     const { tracker, composer, facts, pending } = this;
-    const isSameLife = tracker.incarnation === facts.incarnation;
-    const held = isSameLife ? tracker.held.get(abs) : undefined;
+    const held = tracker.held.get(abs);
     let isReused = false;
     if (held !== undefined) {
       if (await this.isHeld(held, record)) {
-        tracker.cameAgainTo = abs + record.length;
+        tracker.cameAgain(record, abs);
         return this.putNotices(() => true);
       }
       isReused = true;
@@ -78,8 +80,7 @@ export class BatchComposer {
     const epoch = this.epochAt(abs);
     if (epoch.definition !== null) composer.define(epoch.definition);
     if (pending.length > 0) this.putNotices(({ kind }) => kind === 'incarnation');
-    if (!isSameLife || !tracker.hasBegun || isReused || this.isToldElsewhere || !this.follows(abs))
-      this.beginAt(abs, step);
+    if (!tracker.hasBegun || isReused || this.isToldElsewhere || !this.follows(abs)) this.beginAt(abs, step);
     else if (
       pending.length > 0 ||
       tracker.losses.length > 0 ||
@@ -130,10 +131,9 @@ export class BatchComposer {
    */
   private beginAt(abs: number, step: number): void {
     const { tracker, facts } = this;
-    const isNewLife = tracker.incarnation !== facts.incarnation || !tracker.hasBegun;
+    const isNewLife = !tracker.hasBegun;
     const told = this.toldBegin(abs, isNewLife);
     const cause = told?.cause ?? (this.isSought ? 'seek' : 'archive-added');
-    tracker.beginLife(facts.incarnation);
     const isWhole = isNewLife && cause === 'first-contact';
     const expected = isWhole ? [] : this.expectedFrom(step, cause);
     this.begin(cause, abs, expected, isWhole ? undefined : BigInt((told ?? facts.snapshot).runId));
@@ -144,7 +144,7 @@ export class BatchComposer {
     const { began, incarnation } = this.facts;
     if (began?.incarnation !== incarnation || !(isNewLife || began.cause === 'seek')) return undefined;
     // Of what was carried over nothing is known where the archive was not there before.
-    if (began.cause === 'resumed' && !this.tracker.knowsLifeBefore(incarnation)) return undefined;
+    if (began.cause === 'resumed' && !this.tracker.knowsLifeBefore) return undefined;
     return this.isFirstFrom(began.abs, abs) ? began : undefined;
   }
 
@@ -164,8 +164,7 @@ export class BatchComposer {
    */
   private isFirstFrom(beganAbs: number, abs: number): boolean {
     const { tracker, facts } = this;
-    const places = [beganAbs];
-    if (tracker.incarnation === facts.incarnation) places.push(tracker.end, tracker.cameAgainTo ?? 0);
+    const places = [beganAbs, tracker.end, tracker.noticedTo, tracker.cameAgainTo ?? 0];
     const probe = new StreamTracker('');
     probe.capacity = facts.snapshot.bufferBytes;
     return places.some((place) => {
@@ -216,10 +215,16 @@ export class BatchComposer {
     const { joined } = tracker;
     if (joined === undefined || !tracker.isUnsettled(runId, record.sourceId, known)) return;
     const expected = this.corrected({ runId, sourceId: record.sourceId, next }, joined.cause);
-    if (expected !== undefined) this.begin(joined.cause, abs, [expected], joined.runId);
+    if (expected !== undefined) this.begin(joined.cause, abs, [expected], joined.runId, true);
   }
 
-  private begin(cause: BeginCause, abs: number, expected: readonly Expected[], runId: bigint | undefined): void {
+  private begin(
+    cause: BeginCause,
+    abs: number,
+    expected: readonly Expected[],
+    runId: bigint | undefined,
+    isOfSource = false
+  ): void {
     const { stream, incarnation, snapshot } = this.facts;
     const { oldestAbs, headAbs, lostCount } = snapshot;
     for (let at = 0; at === 0 || at < expected.length; at += MAX_EXPECTED) {
@@ -236,7 +241,7 @@ export class BatchComposer {
         expected: part
       };
       this.composer.put({ bytes: entryBytes(entry) });
-      this.tracker.began(entry, runId);
+      this.tracker.began(entry, runId, isOfSource || at > 0);
     }
     this.tracker.seek = seekOf(this.facts);
   }

@@ -31,7 +31,13 @@ export class Learner {
       case 'begin-stream': {
         const isWhole = entry.cause === 'first-contact' && entry.expected.length === 0;
         // Of which runs sources begin in the middle the next batch will say.
-        return composer.trackerOf(entry.stream).began(entry, isWhole ? undefined : MAX_U64);
+        const tracker = composer.trackerOf(entry.stream);
+        const isOfSource =
+          tracker.incarnation === entry.incarnation &&
+          tracker.joined !== undefined &&
+          entry.expected.length === 1 &&
+          tracker.follows(entry.abs);
+        return tracker.began(entry, isWhole ? undefined : MAX_U64, isOfSource);
       }
       case 'definition':
         return void composer.entered.add(entry.hash);

@@ -2,23 +2,14 @@ import { isCount, isObject, isText, isU64Text } from '../../base';
 import { LossAccounting } from '../../loss';
 import type { LossItem, NoticeItem } from '../../stream';
 import type { RecordView } from '../../wire';
+import { Carried, carriedOn, carriedSeq, Joined, keyOf } from './carried';
 import { BeginCause, BeginStreamEntry } from './entry';
+import { pairsOf } from './flat-map';
 
 /** Notices whose text is remembered, of one life of a ring: one that comes again after a kill is stored once. */
 const MAX_NOTICES = 1024;
 /** Documents whose uid is remembered, of one stream. */
 const MAX_UIDS = 20_000;
-
-/** A source of a run, as text. */
-const keyOf = (runId: string, sourceId: number): string => `${runId}/${sourceId}`;
-
-/** How far the sources of a life of the ring had come. */
-interface Carried {
-  /** The seq expected next, by source. */
-  readonly next: ReadonlyMap<string, number>;
-  /** Up to this run other sources may have begun in the middle; undefined: all counted from 0. */
-  readonly joinedRun: bigint | undefined;
-}
 
 /**
  * What an archive remembers of one stream: where it stands, what it holds of the ring that can still be read, and the
@@ -41,15 +32,21 @@ export class StreamTracker {
   former: { readonly incarnation: number; readonly held: ReadonlyMap<number, number> } | undefined;
   /** The seek, as the reader tells it, behind which counting began last. */
   seek: string | undefined;
+  /** Where notices since the last record say that reading goes on; 0: they say nothing. Not saved. */
+  noticedTo = 0;
+  private toldSeek: string | undefined;
   /** One past the last record that came again and was not stored for that; not saved. */
   cameAgainTo: number | undefined;
+  /** Such a record lay behind the last one stored: what is stored next does not follow that one. Not saved. */
+  passedHeld = false;
+  /** The seq behind the last such record, by source. */
+  private readonly passed = new Map<string, number>();
   /** Losses that were told since the last record. */
   losses: LossItem[] = [];
   /** Since the last record a range was skipped because the reader was told to go elsewhere. */
   wasSought = false;
-  /** Counting began in the middle: what was known of each source then, and the run up to which that holds. */
-  joined:
-    { readonly cause: BeginCause; readonly runId: bigint; readonly known: ReadonlyMap<string, number> } | undefined;
+  /** Counting began in the middle. */
+  joined: Joined | undefined;
   /** What was known of the life of the ring before this one; undefined where the archive was not there. */
   private carried: Carried | undefined;
   private notices = new Set<string>();
@@ -69,34 +66,39 @@ export class StreamTracker {
     if (this.notices.size > MAX_NOTICES) this.notices.delete(this.notices.values().next().value as string);
     if (notice.kind === 'loss') this.losses.push(notice);
     if (notice.kind === 'skipped' && notice.reason === 'OPENOT_SEEK') this.wasSought = true;
-    if (notice.kind === 'skipped' || notice.kind === 'lap') this.end = Math.max(this.end, notice.toAbs);
+    if (notice.kind !== 'skipped' && notice.kind !== 'lap') return;
+    this.noticedTo = Math.max(this.noticedTo, notice.toAbs);
+    this.end = Math.max(this.end, notice.toAbs);
   }
 
   /** The ring began anew: positions and seqs say nothing any more, except what the reader carries over. */
   beginLife(incarnation: number): void {
     if (this.incarnation === incarnation) return;
-    if (this.hasBegun) this.carried = this.carriedOn();
+    if (this.hasBegun) this.carried = carriedOn(this.known(), this.joined, this.carried, this.passed);
     if (this.incarnation !== undefined) this.former = { incarnation: this.incarnation, held: new Map(this.held) };
     this.incarnation = incarnation;
     this.accounting = new LossAccounting();
     this.held.clear();
     this.notices = new Set();
     this.losses = [];
-    this.end = 0;
+    this.end = this.noticedTo = 0;
     this.cameAgainTo = this.seek = undefined;
+    this.passedHeld = false;
+    this.passed.clear();
     this.hasBegun = false;
     this.joined = undefined;
     this.wasSought = false;
   }
 
   /**
-   * A begin of counting was stored. `runId`: the run in force then; undefined where every source counts from 0. One
-   * that follows what was stored tells of a source that is met later than others: for those it changes nothing.
+   * A begin of counting was stored. `runId`: the run in force then; undefined where every source counts from 0.
+   * `isOfSource`: it tells of a source that is met later than others; for those it changes nothing.
    */
-  began({ incarnation, cause, abs, expected }: BeginStreamEntry, runId: bigint | undefined): void {
+  began(entry: BeginStreamEntry, runId: bigint | undefined, isOfSource = false): void {
+    const { incarnation, cause, expected } = entry;
     this.beginLife(incarnation);
     for (const { runId: run, sourceId, next } of expected) this.accounting.beginAt(BigInt(run), sourceId, next);
-    if (this.hasBegun && this.joined !== undefined && !this.wasSought && this.follows(abs)) return;
+    if (isOfSource) return;
     this.hasBegun = true;
     this.wasSought = false;
     this.joined = runId === undefined ? undefined : { cause, runId, known: this.known() };
@@ -109,6 +111,9 @@ export class StreamTracker {
     this.held.delete(abs);
     this.held.set(abs, index);
     if (this.losses.length > 0) this.losses = [];
+    this.noticedTo = 0;
+    if (this.passed.size > 0) this.passed.delete(keyOf(record.runId.toString(), record.sourceId));
+    this.passedHeld = false;
     this.wasSought = false;
     const oldest = this.end - this.capacity;
     for (const position of this.held.keys()) {
@@ -117,8 +122,25 @@ export class StreamTracker {
     }
   }
 
+  /** The reader says that it was told to go elsewhere: it has forgotten what it knew of each source. */
+  told(seek: string | undefined, runId: bigint): void {
+    if (seek === undefined || seek === this.toldSeek) return;
+    this.toldSeek = seek;
+    this.passed.clear();
+    if (this.hasBegun && seek !== this.seek) this.joined = { cause: 'seek', runId, known: this.known() };
+  }
+
+  /** A record came that is held. */
+  cameAgain(record: RecordView, abs: number): void {
+    this.cameAgainTo = abs + record.length;
+    if (abs < this.end) return;
+    this.passedHeld = true;
+    this.passed.set(keyOf(record.runId.toString(), record.sourceId), record.safeSeq + 1);
+  }
+
   /** Does this position follow what was stored last: directly, or at the beginning of the next lap? */
   follows(abs: number): boolean {
+    if (this.passedHeld) return false;
     if (abs === this.end) return true;
     return (
       abs > this.end && abs - this.end < this.capacity && abs % this.capacity === 0 && abs - this.capacity < this.end
@@ -134,32 +156,20 @@ export class StreamTracker {
   }
 
   /** Something is known of the life of the ring before this one. */
-  knowsLifeBefore(incarnation: number): boolean {
-    return this.carried !== undefined || (this.hasBegun && this.incarnation !== incarnation);
+  get knowsLifeBefore(): boolean {
+    return this.carried !== undefined;
   }
 
   /** Where a source goes on that the reader carried over into this life of its ring; undefined where not known. */
   carriedOf(runId: string, sourceId: number): number | undefined {
-    const { carried } = this;
-    if (carried === undefined) return undefined;
-    const isFromZero = carried.joinedRun === undefined || BigInt(runId) > carried.joinedRun;
-    return carried.next.get(keyOf(runId, sourceId)) ?? (isFromZero ? 0 : undefined);
+    return this.carried === undefined ? undefined : carriedSeq(this.carried, runId, sourceId);
   }
 
-  /**
-   * A begin that was learnt from an entry does not say of which runs sources begin in the middle: no later ones than
-   * this.
-   */
+  /** A begin that was learnt does not say of which runs sources begin in the middle: of none after this one. */
   limitJoined(cause: BeginCause | undefined, runId: bigint): void {
     const { joined } = this;
     if (joined !== undefined && runId < joined.runId && (cause === undefined || cause === joined.cause))
       this.joined = { ...joined, runId };
-  }
-
-  private carriedOn(): Carried {
-    const { joined, carried } = this;
-    if (joined?.cause !== 'resumed' || carried === undefined) return { next: this.known(), joinedRun: joined?.runId };
-    return { next: new Map([...carried.next, ...this.known()]), joinedRun: carried.joinedRun };
   }
 
   /** Whether the document was stored before; it counts as stored from now on. */
@@ -235,11 +245,4 @@ export class StreamTracker {
   private known(): Map<string, number> {
     return new Map(this.accounting.sources().map(({ runId, sourceId, next }) => [keyOf(runId, sourceId), next]));
   }
-}
-
-/** A map out of its keys and values in turn. */
-function pairsOf(flat: readonly number[]): Map<number, number> {
-  const pairs = new Map<number, number>();
-  for (let i = 0; i + 1 < flat.length; i += 2) pairs.set(flat[i], flat[i + 1]);
-  return pairs;
 }

@@ -18,6 +18,8 @@ export class StreamCheck {
   private declared: LossItem[] = [];
   /** Sources whose counting began in the middle: what was said of them before is not known here. */
   private readonly joined = new Set<string>();
+  /** Losses that were taken without being borne out: what they name is stored, or before where counting began. */
+  private outOfSight: LossItem[] = [];
   private records = 0;
   private lost = 0;
   private indeterminate = 0;
@@ -119,6 +121,7 @@ export class StreamCheck {
     this.incarnation = incarnation;
     this.accounting = new LossAccounting();
     this.joined.clear();
+    this.outOfSight = [];
     this.declared = [];
     this.hasBegun = false;
     this.end = 0;
@@ -128,14 +131,22 @@ export class StreamCheck {
   private compare(computed: readonly LossItem[], record: RecordView, index: number): void {
     const declared = this.declared;
     this.declared = [];
+    const matched = new Set<LossItem>();
     for (const loss of computed) {
       if (loss.upgrade !== true) this.lost += loss.count;
-      const at = declared.findIndex((one) => this.isSame(one, loss));
-      if (at >= 0) this.matched(declared.splice(at, 1)[0], loss);
+      // One upgrade may name several gaps at once, where what lies between them came before the reader missed it.
+      const same = declared.find((one) => this.isSame(one, loss) && (loss.upgrade === true || !matched.has(one)));
+      if (same !== undefined) matched.add(same);
+      if (same !== undefined) this.matched(same, loss);
       else this.found(index, 'gap-without-notice', missingText(loss), loss);
     }
     for (const loss of declared) {
-      if (this.isOutOfSight(loss, record, computed)) continue;
+      if (matched.has(loss)) continue;
+      if (this.isOutOfSight(loss, record, computed)) {
+        this.outOfSight.push(loss);
+        if (this.outOfSight.length > MAX_KEPT) this.outOfSight.shift();
+        continue;
+      }
       const message = `seq ${rangeOf(loss)} are said to be lost (${loss.basis}), the records say otherwise`;
       this.found(index, 'loss-not-borne-out', message, loss);
     }
@@ -143,7 +154,9 @@ export class StreamCheck {
 
   private isSame(declared: LossItem, computed: LossItem): boolean {
     if (declared.runId !== computed.runId || declared.sourceId !== computed.sourceId) return false;
-    if (declared.lastSeq !== computed.lastSeq || declared.upgrade !== computed.upgrade) return false;
+    if (declared.upgrade !== computed.upgrade) return false;
+    if (declared.upgrade === true ? declared.lastSeq < computed.lastSeq : declared.lastSeq !== computed.lastSeq)
+      return false;
     // After an unclean stop a reader may count what it handed on before as missing: the archive has it.
     if (declared.firstSeq > computed.firstSeq) return false;
     // What the producer said before counting began here is not known: its word is taken.
@@ -163,7 +176,11 @@ export class StreamCheck {
 
   /** Whether a loss speaks of what lies before counting began, or of what was stored before the reader missed it. */
   private isOutOfSight(loss: LossItem, record: RecordView, computed: readonly LossItem[]): boolean {
-    if (loss.upgrade === true) return this.joined.has(sourceOf(loss));
+    if (loss.upgrade === true) {
+      const isOf = (one: LossItem): boolean =>
+        sourceOf(one) === sourceOf(loss) && one.firstSeq <= loss.firstSeq && one.lastSeq >= loss.lastSeq;
+      return this.joined.has(sourceOf(loss)) || this.outOfSight.some(isOf);
+    }
     if (loss.runId !== record.runId.toString() || loss.sourceId !== record.sourceId)
       return loss.lastSeq < this.accounting.expectedSeq(BigInt(loss.runId), loss.sourceId);
     const gap = computed.find(({ upgrade }) => upgrade !== true);
