@@ -27,13 +27,24 @@ const SHOWN = 24;
  * that says what was found.
  */
 export function bytesFromPayload(payload: unknown): PayloadBytes {
-  if (Buffer.isBuffer(payload)) return { ok: true, bytes: payload };
-  if (isUint8Array(payload))
-    return { ok: true, bytes: Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength) };
+  if (Buffer.isBuffer(payload)) return unlessText(payload);
+  if (isUint8Array(payload)) return unlessText(Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength));
   if (Array.isArray(payload)) return bytesOfArray(payload);
   if (typeof payload === 'string') return bytesOfText(payload);
   if (isBufferJson(payload)) return bytesOfArray(payload.data);
   return notBytes(`found ${payload === null ? 'null' : typeof payload}`);
+}
+
+/** No record begins like its own text: what a file node or a broker hands over of one as a Buffer. */
+function unlessText(bytes: Buffer): PayloadBytes {
+  const text = bytes.toString('latin1', 0, SHOWN).trimStart();
+  const form = HEX.test(text) ? 'hex' : BASE64.test(text) ? 'base64' : undefined;
+  if (form === undefined) return { ok: true, bytes };
+  return notBytes(
+    `found a Buffer with ${form} text in it (${JSON.stringify(shortened(text, 12))}): hand it over as text, ` +
+      '"a UTF8 string" in a file or MQTT node, or msg.payload.toString() in a function',
+    0
+  );
 }
 
 /** Also one of another context, where `instanceof` does not know it: a function node's. */

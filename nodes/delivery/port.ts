@@ -34,6 +34,9 @@ export class DeliveryPort {
   /** Code of the trouble for which messages are refused now: told once. */
   private refusing: string | undefined;
   private closed = false;
+  /** What is called after a deploy. */
+  private started: Array<() => boolean> = [];
+  private readonly hear = (): void => void (this.started = this.started.filter((call) => !call()));
 
   constructor(
     RED: NodeAPI,
@@ -147,6 +150,17 @@ export class DeliveryPort {
     return this.ways.waysFrom(output).length > 0;
   }
 
+  /** Is something that runs wired to this output? */
+  isWired(output: number): boolean {
+    return this.nodes.ways(this.node as RunningNode, output).isWired;
+  }
+
+  /** Calls back after every deploy, until that answers true, or this node closes. */
+  onStarted(call: () => boolean): void {
+    this.started.push(call);
+    this.nodes.started.add(this.hear);
+  }
+
   /** Who takes what this node sends, as the flows are deployed now; undefined while they stop and start. */
   wiring(): Wiring | undefined {
     if (tracker.stopping || !tracker.hasStarted) return undefined;
@@ -182,6 +196,7 @@ export class DeliveryPort {
   close(unfinished: readonly string[] = []): void {
     this.closed = true;
     nodeTroubles.delete(this.node.id);
+    this.nodes.started.delete(this.hear);
     tracker.removeNode(this.node.id);
     for (const token of [...this.working.keys(), ...unfinished]) tracker.abandoned(token);
     this.working.clear();

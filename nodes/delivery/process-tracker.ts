@@ -36,6 +36,7 @@ export function runningNodes(RED: NodeAPI): RunningNodes {
   RED.events.on('flows:started', () => {
     nodes.forget();
     tracker.start();
+    for (const call of nodes.started) call();
   });
   return nodes;
 }

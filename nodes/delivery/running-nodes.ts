@@ -26,6 +26,8 @@ export class RunningNodes {
   private readonly waysBack = new Map<string, WayBack | undefined>();
   private readonly waysOut = new Map<string, Ways<RunningNode>>();
   private known: Deployed | undefined;
+  /** Called when the flows have started: one listener of Node-RED's for all nodes. */
+  readonly started = new Set<() => void>();
 
   constructor(
     private readonly RED: Pick<NodeAPI, 'nodes'>,

@@ -29,7 +29,7 @@ export function wayBack(
   let isDynamic = false;
   for (const node of seen.values()) {
     if (node === null || node === undefined) continue;
-    if (node.type.startsWith('subflow:') || node.type === 'link call') isHidden = true;
+    if (node.type?.startsWith('subflow:') === true || node.type === 'link call') isHidden = true;
     if (others.isDynamic(node.id)) isDynamic = true;
     for (const id of onward(node, others)) {
       before.set(id, (before.get(id) ?? new Set()).add(node.id));

@@ -70,8 +70,11 @@ export function walkWays<T extends Walked>(wires: readonly string[], parts: Walk
   return { ways, isWired, isMissing, disabled };
 }
 
-/** Where a node that is only a wire leads; undefined where it is more than that. */
-function throughWire<T extends Walked>({ id, type, wires }: T, deployed: Deployed): string[] | undefined {
+/**
+ * Where a node that is only a wire leads; undefined where it is more than that. A subflow that could not be started is
+ * a node without a type.
+ */
+function throughWire<T extends Walked>({ id, type = '', wires }: T, deployed: Deployed): string[] | undefined {
   const own = (wires ?? []).flat();
   if (type === 'junction' || type === 'link in' || type.startsWith('subflow:')) return own;
   if (type === 'link out') return deployed.isReturn(id) ? [...deployed.from(id)] : own;

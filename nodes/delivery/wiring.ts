@@ -1,13 +1,15 @@
 import type { NodeRef } from './deployed';
+import { reachedTwice } from './duplicates';
 import type { RunningNode, RunningNodes } from './running-nodes';
 import type { OurNode } from './our-node';
 
 /**
- * Who takes what a node sends. unwired: nothing that runs is wired to its outputs (`disabled`: a node of ours that does
- * not is). disabled: a node of ours further on does not run.
+ * Who takes what a node sends. wired: somebody (`twice`: a node that gets everything by two ways). unwired: nothing
+ * that runs is wired to its outputs (`disabled`: a node of ours that does not is). disabled: a node of ours further on
+ * does not run.
  */
 export type Wiring =
-  | { readonly kind: 'wired' }
+  | { readonly kind: 'wired'; readonly twice?: NodeRef }
   | { readonly kind: 'unwired'; readonly hasWires: boolean; readonly disabled?: NodeRef }
   | { readonly kind: 'disabled'; readonly node: NodeRef };
 
@@ -41,5 +43,6 @@ export function wiringOf(
       }
     }
   }
-  return { kind: 'wired' };
+  const twice = reachedTwice(start, own, nodes, ourNode);
+  return { kind: 'wired', ...(twice === undefined ? {} : { twice }) };
 }

@@ -1,5 +1,6 @@
 import type { NodeStatus } from 'node-red';
 import { shortAge, shortCount } from '../runtime/status';
+import { statusText } from '../runtime/status-text';
 import type { AckController, AckOutcome } from './controller';
 
 const hints: Partial<Record<AckOutcome, string>> = {
@@ -7,7 +8,7 @@ const hints: Partial<Record<AckOutcome, string>> = {
   without: 'message without a token',
   unknown: 'token of an earlier session',
   unasked: 'its reader does not wait for it',
-  malformed: 'OPENOT_ACK_TOKEN'
+  malformed: 'that is no token'
 };
 
 /** The acknowledgements in one line; `nowMs` of the controller's clock. The colour is that of the last message. */
@@ -21,7 +22,7 @@ export function showAck(
   for (const name of ['failed', 'without', 'unknown', 'unasked'] as const)
     if (totals[name] > 0) parts.push(`${shortCount(totals[name])} ${name === 'without' ? 'without token' : name}`);
   const hint = hints[last];
-  const text = hint === undefined ? parts.join(', ') : `${hint}: ${parts.join(', ')}`;
+  const text = statusText(hint ?? '', ...parts);
   if (last === 'malformed') return { fill: 'red', shape: 'ring', text };
   return hint === undefined ? { fill: 'green', shape: 'dot', text } : { fill: 'yellow', shape: 'ring', text };
 }

@@ -1,5 +1,7 @@
 import type { NodeStatus } from 'node-red';
 import { shortAge, shortCount } from '../runtime/status';
+import { statusText } from '../runtime/status-text';
+import { wordsOf } from '../runtime/words';
 import type { ArchiveState } from './controller';
 
 /** `1234567` bytes as `1.2 MB`. */
@@ -15,15 +17,20 @@ function shortBytes(bytes: number): string {
  * way.
  */
 export function showArchive(state: ArchiveState, nowMs: number): NodeStatus {
-  if (state.kind === 'blocked') return { fill: 'red', shape: 'ring', text: `${state.why.code}: nothing is passed on` };
+  if (state.kind === 'blocked')
+    return { fill: 'red', shape: 'ring', text: statusText(wordsOf(state.why.code, 'archive fails'), 'nothing passes') };
   if (state.kind === 'opening')
     return state.why === undefined
       ? { fill: 'yellow', shape: 'ring', text: 'opening' }
-      : { fill: 'red', shape: 'ring', text: `${state.why.code}: tried again` };
+      : { fill: 'red', shape: 'ring', text: statusText(wordsOf(state.why.code, 'archive fails'), 'tried again') };
   const { entries, signed, signedMs, bytes, trouble } = state.status;
   const counts = `${shortCount(entries)} entries`;
   if (trouble !== undefined)
-    return { fill: 'red', shape: 'ring', text: `${trouble.code}: nothing is passed on (${counts})` };
+    return {
+      fill: 'red',
+      shape: 'ring',
+      text: statusText(wordsOf(trouble.code, 'archive fails'), 'nothing passes', counts)
+    };
   const age = signedMs === undefined ? `${shortCount(signed)} signed` : `checkpoint ${shortAge(nowMs - signedMs)} ago`;
-  return { fill: 'green', shape: 'dot', text: `${counts}, ${age}${bytes > 0 ? `, ${shortBytes(bytes)}` : ''}` };
+  return { fill: 'green', shape: 'dot', text: statusText('', counts, age, bytes > 0 ? shortBytes(bytes) : '') };
 }

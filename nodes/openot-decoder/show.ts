@@ -1,4 +1,6 @@
 import type { NodeStatus } from 'node-red';
+import { statusText } from '../runtime/status-text';
+import { wordsOf } from '../runtime/words';
 import { shortAge, shortCount } from '../runtime/status';
 import type { DecoderTotals } from './controller';
 
@@ -11,12 +13,13 @@ export function showDecoder(
   lastError: string,
   nowMs: number
 ): NodeStatus {
-  const counts =
-    `${shortCount(records)} ` +
-    `records${notices > 0 ? `, ${shortCount(notices)} notice${notices === 1 ? '' : 's'}` : ''}`;
-  if (lastError !== '') return { fill: 'red', shape: 'ring', text: `${lastError} (${counts})` };
-  if (newestMs === undefined) return { fill: 'green', shape: 'dot', text: counts };
+  const counted = `${shortCount(records)} records`;
+  const told = notices > 0 ? `${shortCount(notices)} notice${notices === 1 ? '' : 's'}` : '';
+  if (lastError !== '')
+    return { fill: 'red', shape: 'ring', text: statusText(wordsOf(lastError, 'wrong input'), counted, told) };
+  if (newestMs === undefined) return { fill: 'green', shape: 'dot', text: statusText('', counted, told) };
   const age = nowMs - newestMs;
-  if (age < -AHEAD_MS) return { fill: 'yellow', shape: 'dot', text: `${counts}, its clock is ${shortAge(-age)} ahead` };
-  return { fill: 'green', shape: 'dot', text: `${counts}, newest ${shortAge(age)} old` };
+  if (age < -AHEAD_MS)
+    return { fill: 'yellow', shape: 'dot', text: statusText(`its clock is ${shortAge(-age)} ahead`, counted, told) };
+  return { fill: 'green', shape: 'dot', text: statusText('', counted, `newest ${shortAge(age)} old`, told) };
 }

@@ -6,6 +6,7 @@ import { migrated } from '../runtime/migrated';
 import { choiceOf } from '../runtime/numbers';
 import { showDefinitions } from '../runtime/show-definitions';
 import { shortCount, ThrottledStatus } from '../runtime/status';
+import { statusText } from '../runtime/status-text';
 import { DocController } from './controller';
 
 interface DocDef extends NodeDef {
@@ -41,6 +42,7 @@ const init = (RED: NodeAPI): void => {
         (facts) => used.bind(facts),
         () => RED.util.generateId()
       );
+      if (settings.outputs === 3) delivery.onStarted(() => warnUnwired(this, delivery));
       handleBound({
         node: this,
         delivery,
@@ -62,17 +64,34 @@ const init = (RED: NodeAPI): void => {
   RED.nodes.registerType('openot-doc', OpenotDoc);
 };
 
+const OUTPUTS = ['1 (events)', '2 (losses)', '3 (placeholders)'];
+
+/** One output that is wired to nothing is a choice: said, and nothing waits for it. */
+function warnUnwired(node: Node, delivery: DeliveryPort): boolean {
+  const unwired = OUTPUTS.filter((_, output) => !delivery.isWired(output));
+  if (unwired.length === 0 || unwired.length === OUTPUTS.length) return false;
+  node.warn(
+    `OPENOT_DOC_UNWIRED: nothing is wired to output ${unwired.join(' and ')}: what leaves there is dropped, and ` +
+      'counts as delivered. Wire it where that is to be kept'
+  );
+  return true;
+}
+
 function showDoc({ totals, lastPlaceholders }: DocController, user: DefinitionUser, failed: string): NodeStatus {
   const { events, losses, placeholders } = totals;
   const counts = [
     `${shortCount(events)} events`,
     ...(placeholders > 0 ? [`${shortCount(placeholders)} placeholders`] : []),
     ...(losses > 0 ? [`${shortCount(losses)} losses`] : [])
-  ].join(', ');
-  if (failed !== '') return { fill: 'red', shape: 'ring', text: `${failed} (${counts})` };
+  ];
+  if (failed !== '') return { fill: 'red', shape: 'ring', text: statusText(failed, ...counts) };
   // The colour says now: placeholders in the last batch; the counts say since the start.
   return (
-    showDefinitions(user, counts) ?? { fill: lastPlaceholders > 0 ? 'yellow' : 'green', shape: 'dot', text: counts }
+    showDefinitions(user, counts) ?? {
+      fill: lastPlaceholders > 0 ? 'yellow' : 'green',
+      shape: 'dot',
+      text: statusText('', ...counts)
+    }
   );
 }
 export = init;

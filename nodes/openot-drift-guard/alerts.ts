@@ -30,6 +30,14 @@ interface StreamState {
   prior: string;
   /** Why the current records do not resolve. */
   why: 'drift' | 'none' | 'unadvertised' | undefined;
+  /** Under `drift`: what the controller advertises, and what is held. */
+  hashes?: Drift;
+}
+
+/** The two hashes that differ. */
+export interface Drift {
+  readonly expected: string;
+  readonly actual: string;
 }
 
 function whyOf(bound: EpochBinding): StreamState['why'] {
@@ -53,6 +61,8 @@ export class AlertTracker {
   ): DriftAlert[] {
     const state = this.states.use(stream, () => ({ current: 'bound', prior: 'bound', why: undefined }));
     state.why = whyOf(binding.current);
+    const { expected, actual } = facts(binding.current);
+    state.hashes = state.why === 'drift' && expected !== null && actual !== null ? { expected, actual } : undefined;
     const alerts: DriftAlert[] = [];
     const note = (relation: Relation, bound: EpochBinding): void => {
       const now = bound.ok
@@ -81,6 +91,11 @@ export class AlertTracker {
   overLimit(stream: string, epochId: number | null, binding: Binding, held: number): DriftAlert {
     const relation = binding.current.ok ? 'prior' : 'current';
     return { stream, epochId, relation, ...facts(binding[relation]), reason: 'holdLimit', held, action: 'placeholder' };
+  }
+
+  /** The hashes of the first stream that drifts. */
+  get drift(): Drift | undefined {
+    return [...this.states.values()].find(({ hashes }) => hashes !== undefined)?.hashes;
   }
 
   /**

@@ -34,7 +34,9 @@ export class GuardController {
     private readonly settings: GuardSettings,
     private readonly bind: (facts: LooseFacts) => Binding,
     /** Is somebody wired to output 2? */
-    private readonly canDivert: () => boolean = () => true
+    private readonly canDivert: () => boolean = () => true,
+    /** An alert that nobody hears of. */
+    private readonly onUnheard: (alert: DriftAlert) => void = () => undefined
   ) {}
 
   /** Records and notices held back. */
@@ -185,8 +187,10 @@ export class GuardController {
   }
 
   private alert(alerts: readonly DriftAlert[], message: NodeMessageInFlow, described: LooseFacts, pass: Send): void {
-    for (const payload of alerts)
+    for (const payload of alerts) {
+      if (payload.relation === 'current' && isDrift(payload) && !this.canDivert()) this.onUnheard(payload);
       pass([null, derive(message, { payload, topic: 'alert', openot: withoutCommit(described) })]);
+    }
   }
 
   private alertLimit(stream: HeldStream): void {
@@ -200,6 +204,8 @@ export class GuardController {
     );
   }
 }
+
+const isDrift = ({ reason }: DriftAlert): boolean => reason === 'drift' || reason === 'fullHashDrift';
 
 const isUnbound = (item: Item, binding: Binding): boolean =>
   item.kind === 'record' && !binding.relationOf(item.abs).bound.ok;

@@ -8,6 +8,8 @@ import { migrated } from '../runtime/migrated';
 import { choiceOf, numberOf } from '../runtime/numbers';
 import { showDefinitions } from '../runtime/show-definitions';
 import { shortCount, ThrottledStatus } from '../runtime/status';
+import { statusText } from '../runtime/status-text';
+import type { Drift, DriftAlert } from './alerts';
 import { GuardController } from './controller';
 
 interface DriftGuardDef extends NodeDef {
@@ -38,7 +40,8 @@ const init = (RED: NodeAPI): void => {
       const guard = (controller = new GuardController(
         settings,
         (facts) => used.bind(facts),
-        () => delivery.hasWay(1)
+        () => delivery.hasWay(1),
+        (alert) => this.warn(driftText(alert))
       ));
       // Before the status is shown: it counts what is still held.
       user.onChange(() => (delivery.isClosed || used.pending !== undefined ? undefined : guard.release()));
@@ -71,25 +74,38 @@ const init = (RED: NodeAPI): void => {
   RED.nodes.registerType('openot-drift-guard', OpenotDriftGuard);
 };
 
+function driftText({ stream, expected, actual, action }: DriftAlert): string {
+  const becomes = action === 'hold' ? 'are held back' : 'become placeholders';
+  return (
+    `OPENOT_DRIFT_UNWIRED: the controller of the stream '${stream}' uses the definition ${expected}, and ` +
+    `${actual} is held: its records ${becomes}. Load the definition that it uses; wire output 2 to whoever has to know`
+  );
+}
+
+/** What the controller uses and what is held, each by the first half of its hash. */
+const driftOf = (hashes: Drift | undefined, streams: string): string =>
+  hashes === undefined ? `drift in ${streams}` : `drift ${hashes.expected.slice(0, 8)}≠${hashes.actual.slice(0, 8)}`;
+
 function showGuard({ totals, alerts, held }: GuardController, user: DefinitionUser, failed: string): NodeStatus {
   const { passed, unbound, diverted } = totals;
   const counts = [
-    `${shortCount(passed)} bound`,
-    ...(unbound > 0 ? [`${shortCount(unbound)} unbound`] : []),
+    ...(held > 0 ? [`${shortCount(held)} held`] : []),
     ...(diverted > 0 ? [`${shortCount(diverted)} diverted`] : []),
-    ...(held > 0 ? [`${shortCount(held)} held`] : [])
-  ].join(', ');
-  if (failed !== '') return { fill: 'red', shape: 'ring', text: `${failed} (${counts})` };
+    ...(unbound > 0 ? [`${shortCount(unbound)} unbound`] : []),
+    `${shortCount(passed)} bound`
+  ];
+  if (failed !== '') return { fill: 'red', shape: 'ring', text: statusText(failed, ...counts) };
   const { drift, none, unadvertised } = alerts.unbound;
   const streams = (count: number): string => counted(count, 'stream');
   const isUsable = !user.isMissing && user.pending === undefined;
-  if (isUsable && drift > 0) return { fill: 'red', shape: 'dot', text: `drift in ${streams(drift)}: ${counts}` };
+  if (isUsable && drift > 0)
+    return { fill: 'red', shape: 'dot', text: statusText(driftOf(alerts.drift, streams(drift)), ...counts) };
   if (isUsable && none > 0 && user.state().held > 0)
-    return { fill: 'red', shape: 'dot', text: `no definition for ${streams(none)}: ${counts}` };
+    return { fill: 'red', shape: 'dot', text: statusText(`no definition for ${streams(none)}`, ...counts) };
   const trouble = showDefinitions(user, counts);
   if (trouble !== undefined) return trouble;
   if (unadvertised > 0)
-    return { fill: 'yellow', shape: 'dot', text: `no hash advertised by ${streams(unadvertised)}: ${counts}` };
-  return { fill: 'green', shape: 'dot', text: counts };
+    return { fill: 'yellow', shape: 'dot', text: statusText(`no hash from ${streams(unadvertised)}`, ...counts) };
+  return { fill: 'green', shape: 'dot', text: statusText('', ...counts) };
 }
 export = init;

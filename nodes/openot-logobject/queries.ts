@@ -1,6 +1,7 @@
 import type { NodeMessage, NodeStatus } from 'node-red';
 import type { Send } from '../runtime/handle';
 import { derive } from '../runtime/messages';
+import { statusText } from '../runtime/status-text';
 import { shortCount } from '../runtime/status';
 import { LogSearch, queryOf } from './query';
 import type { LogServer } from './server';
@@ -82,7 +83,8 @@ const BATCH = 500;
 const done = (records: number, searched: number, errors: number, stopped: boolean): NodeStatus => ({
   fill: errors > 0 ? 'yellow' : 'green',
   shape: errors > 0 || stopped ? 'ring' : 'dot',
-  text:
-    `${stopped ? 'stopped: ' : ''}${shortCount(records)} of ${shortCount(searched)} records` +
-    (errors > 0 ? `, ${errors} servers failed` : '')
+  text: statusText(
+    errors > 0 ? `${errors} servers failed` : stopped ? 'stopped' : '',
+    `${shortCount(records)} of ${shortCount(searched)} records`
+  )
 });

@@ -3,7 +3,8 @@ import { Batch, CommandOutcome, createReader, Reader, ReaderError, ReaderStatus 
 import type { ReaderSession, Refusal } from '../delivery';
 import { CodedError, codedErrorOf } from '../runtime/coded-error';
 import { commands, done, seekTarget } from './commands';
-import { Hold, Waiting, waitingFor, waitingOf } from './held-back';
+import { Doubled } from './doubled';
+import { Hold, readAgain, Waiting, waitingFor, waitingOf } from './held-back';
 import type { ReaderNodePorts } from './ports';
 import { pauseMs, RefusedBatches } from './refused-batches';
 import { statusMessage } from './status-message';
@@ -32,7 +33,11 @@ export class ReaderController {
   private hold: Hold | undefined;
   private readonly refusedBatches = new RefusedBatches();
 
-  constructor(private readonly ports: ReaderNodePorts) {}
+  private readonly doubled: Doubled;
+
+  constructor(private readonly ports: ReaderNodePorts) {
+    this.doubled = new Doubled(ports);
+  }
 
   /** Begins to read once `after` has resolved. */
   start(after: Promise<void> = Promise.resolve()): Promise<void> {
@@ -83,6 +88,7 @@ export class ReaderController {
   private holdByWiring(): Hold | undefined {
     const { ports } = this;
     const wiring = ports.wiring();
+    this.doubled.saw(wiring?.kind === 'wired' ? wiring.twice : undefined);
     if (wiring === undefined || wiring.kind === 'wired') return undefined;
     if (wiring.kind === 'unwired' && !wiring.hasWires && ports.isRecorded) return undefined;
     return { kind: 'wiring', wiring };
@@ -218,31 +224,27 @@ export class ReaderController {
     this.ports.sendBatch({ topic: batch.facts.stream, payload: batch.payload, openot: { ...batch.facts, commit } });
   }
 
-  /**
-   * Each new session begins without troubles: that its records are refused again and again must be seen all the same.
-   */
+  /** A new session begins without troubles: what is refused again and again must be seen all the same. */
   private shownOf(status: ReaderStatus): ReaderStatus {
-    const waiting = this.waiting(status);
+    const waiting = this.stuck(status);
     // A link that is down is the greater trouble.
-    if (waiting?.code !== undefined && ['reading', 'idle', 'waiting'].includes(status.state)) {
-      const { code, detail } = waiting;
-      return { ...status, state: 'waiting', code, detail };
-    }
-    if (this.rereads < 2 || status.code !== undefined) return status;
-    return {
-      ...status,
-      code: 'OPENOT_READ_AGAIN',
-      detail:
-        `read again ${this.rereads} times, and nothing was settled in between: a node behind this reader refuses ` +
-        'the records or fails to store them, see its error'
-    };
+    if (waiting?.code !== undefined && ['reading', 'idle', 'waiting'].includes(status.state))
+      return { ...status, state: 'waiting', code: waiting.code, detail: waiting.detail };
+    if (status.code !== undefined) return status;
+    const { why } = this.doubled;
+    if (this.rereads < 2) return why === undefined ? status : { ...status, code: why.code, detail: why.detail };
+    return { ...status, ...readAgain(this.rereads) };
   }
 
-  /** Why records are not handed on, or do not settle. */
+  /** Why records are not handed on, do not settle, or come twice. */
   waiting(status: Pick<ReaderStatus, 'state'>): Waiting | undefined {
+    return this.stuck(status) ?? this.doubled.why;
+  }
+
+  private stuck({ state }: Pick<ReaderStatus, 'state'>): Waiting | undefined {
     if (this.hold !== undefined) return waitingOf(this.hold, this.ports.clock.monotonicMs());
     const waits = this.running?.session.waitsFor();
-    if (waits === undefined || (waits.kind === 'node' && status.state !== 'waiting')) return undefined;
+    if (waits === undefined || (waits.kind === 'node' && state !== 'waiting')) return undefined;
     return waitingFor(waits, this.ports);
   }
 }

@@ -1,6 +1,7 @@
 import type { NodeRef, Refusal, WaitsFor, Wiring } from '../delivery';
 import type { OpenotCode } from '../../lib/base';
 import { shortAge } from '../runtime/status';
+import { shortName, statusNaming } from '../runtime/status-text';
 import type { ReaderNodePorts } from './ports';
 import type { RefusedRange } from './refused-batches';
 
@@ -15,7 +16,8 @@ export interface Waiting {
   readonly node?: NodeRef;
 }
 
-const named = ({ name, type }: NodeRef): string => (name === type ? `'${type}'` : `'${name}' (${type})`);
+/** `'name' (type)`, or the type alone where it has no name. */
+export const named = ({ name, type }: NodeRef): string => (name === type ? `'${type}'` : `'${name}' (${type})`);
 
 /** Why nothing is handed on although the ring can be read. */
 export type Hold =
@@ -29,7 +31,7 @@ export function waitingOf(hold: Hold, nowMs: number): Waiting {
   if (wiring.kind === 'disabled')
     return {
       code: 'OPENOT_NODE_DISABLED',
-      text: `waits for '${wiring.node.name}' (disabled)`,
+      text: statusNaming('waits for ', shortName(wiring.node), ' (disabled)'),
       detail:
         `the node ${named(wiring.node)} is disabled, and records would be lost there: enable it, or ` +
         'take it out of the wires, and deploy',
@@ -39,7 +41,10 @@ export function waitingOf(hold: Hold, nowMs: number): Waiting {
   const why = disabled === undefined ? '' : `; ${named(disabled)} is disabled`;
   return {
     code: 'OPENOT_NOTHING_WIRED',
-    text: disabled === undefined ? 'nothing is wired' : `nothing is wired: '${disabled.name}' is disabled`,
+    text:
+      disabled === undefined
+        ? 'nothing is wired'
+        : statusNaming('nothing is wired: ', shortName(disabled), ' is disabled'),
     detail: `no node that runs is wired to output 1${why}: nothing is read, the ring keeps what it can hold`,
     ...(disabled === undefined ? {} : { node: disabled })
   };
@@ -50,7 +55,7 @@ function refused({ refusal, sinceMs, range }: Extract<Hold, { kind: 'refused' }>
   const where = range === undefined ? '' : ` (positions ${range.fromAbs} to ${range.toAbs})`;
   return {
     code: 'OPENOT_BATCH_REFUSED',
-    text: `waits for '${node.name}' (refused, ${shortAge(nowMs - sinceMs)})`,
+    text: statusNaming('waits for ', shortName(node), ` (refused, ${shortAge(nowMs - sinceMs)})`),
     detail:
       `the node ${named(node)} refuses the records${where}: ${message}. They are read again once after ` +
       'a deploy, a change of the definitions, or the topic "read"' +
@@ -83,15 +88,26 @@ export function waitingFor(waits: WaitsFor, ports: Names): Waiting | undefined {
 }
 
 function waitingForNode({ node, ms }: Extract<WaitsFor, { kind: 'node' }>, ports: Names): Waiting | undefined {
-  const name = ports.nameOf(node);
+  const name = ports.nameOf(node).replace(/^openot-/, '');
   const trouble = ports.troubleOf?.(node);
   if (trouble !== undefined) {
     const { cause, sinceMs } = trouble;
     return {
-      text: `waits for '${name}' (${cause}, ${shortAge(ports.clock.monotonicMs() - sinceMs)})`,
+      text: statusNaming('waits for ', name, ` (${cause}, ${shortAge(ports.clock.monotonicMs() - sinceMs)})`),
       detail: `the oldest batch is with the node '${name}', which cannot go on: ${cause}. See its own error`
     };
   }
   if (ms < 1000) return undefined;
-  return { text: `waits for '${name}' (${shortAge(ms)})`, detail: `the oldest batch is with the node '${name}'` };
+  return {
+    text: statusNaming('waits for ', name, ` (${shortAge(ms)})`),
+    detail: `the oldest batch is with the node '${name}'`
+  };
 }
+
+/** What a reader says whose records are read again and again. */
+export const readAgain = (times: number): { code: 'OPENOT_READ_AGAIN'; detail: string } => ({
+  code: 'OPENOT_READ_AGAIN',
+  detail:
+    `read again ${times} times, and nothing was settled in between: a node behind this reader refuses the records or ` +
+    'fails to store them, see its error'
+});

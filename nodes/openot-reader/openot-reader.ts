@@ -43,9 +43,9 @@ const init = (RED: NodeAPI): void => {
       const settings = readerSettings(def);
       const { others, end } = readsRing(this.id, identity, settings.stream ?? '');
       endReading = end;
-      if (others.length > 0)
+      if (others().length > 0)
         this.warn(
-          `OPENOT_READER_TWICE: the reader ${others.join(', ')} reads the same ring under the same stream name: ` +
+          `OPENOT_READER_TWICE: the reader ${others().join(', ')} reads the same ring under the same stream name: ` +
             'every record comes twice. Name the streams differently, or wire one reader to both ways'
         );
       const about = { transport: transportOf(def), stream: settings.stream ?? '', ring: ringName(def) };
@@ -80,6 +80,8 @@ const init = (RED: NodeAPI): void => {
           delivery.openSession(RED.util.generateId(), { ...events, awaitsAck: settings.commit === 'onAck' }),
         wiring: () => delivery.wiring(),
         isRecorded: record?.isOn === true,
+        twins: others,
+        onWarning: (text) => (delivery.isClosed ? undefined : this.warn(text)),
         nameOf: (id) => delivery.nameOf(id),
         troubleOf: (id) => delivery.troubleOf(id),
         // Not bound once: a deploy that rewires this node gives it another send.

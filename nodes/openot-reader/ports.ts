@@ -17,6 +17,10 @@ export interface ReaderNodePorts {
   wiring(): Wiring | undefined;
   /** What is read is kept by a recording: with nothing wired at all, that takes it. */
   readonly isRecorded: boolean;
+  /** Ids of other readers that read this ring under the same stream name now. */
+  twins(): string[];
+  /** For the log. */
+  onWarning(text: string): void;
   /** A node as people know it. */
   nameOf(id: string): string;
   /** Why a node of ours cannot go on, where it said so. */

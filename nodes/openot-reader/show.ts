@@ -1,6 +1,9 @@
 import type { NodeStatus } from 'node-red';
 import type { ReaderStatus } from '../../lib/reader';
+import type { OpenotCode } from '../../lib/base';
 import { shortAge, shortCount } from '../runtime/status';
+import { statusText } from '../runtime/status-text';
+import { wordsOf } from '../runtime/words';
 
 const green = { fill: 'green', shape: 'dot' } as const;
 const yellow = { fill: 'yellow', shape: 'ring' } as const;
@@ -41,49 +44,60 @@ export type Shown = Pick<ReaderStatus, 'state' | 'code' | 'lag' | 'capacity' | '
   readonly about?: readonly string[];
 };
 
-/** The reader's state in one line: what it does, how far behind it is, how much it has read and lost. */
+/** States in which nothing is wrong by itself. */
+const CALM: readonly ReaderStatus['state'][] = ['stopped', 'connecting', 'reading', 'idle', 'paused'];
+/** Troubles of what stands behind the reader: they do not pass by themselves. */
+const BEHIND: readonly (OpenotCode | undefined)[] = ['OPENOT_ACK_TIMEOUT', 'OPENOT_BATCH_REFUSED'];
+/** Milliseconds from which a trouble is shown with its age. */
+const LASTING_MS = 10_000;
+
+/** The reader in one line: what is wrong and since when, or what it does; then how much it has read and lost. */
 export class ReaderShow {
   private troubles = 0;
   private lastTroubleMs = -Infinity;
+  /** What is shown, and since when. */
+  private cause = '';
+  private sinceMs = 0;
 
-  /** `nowMs` of a monotonic clock; `waiting`: what it waits for, where that is known. */
+  /** `nowMs` of a monotonic clock; `waiting`: what it waits for or complains of, where that has words of its own. */
   show(status: Shown, nowMs: number, waiting?: string): NodeStatus {
-    const { state, code, totals, silentMs = 0 } = status;
+    const { state, code, totals } = status;
     const troubles = totals.lost + totals.laps + totals.skipped;
     if (troubles > this.troubles) this.lastTroubleMs = nowMs;
     this.troubles = troubles;
-    const isSilent = silentMs >= SILENT_MS && looks[state] === green;
     const isRecent = nowMs - this.lastTroubleMs < RECENT_TROUBLE_MS;
-    const isOver = state === 'idle' && status.about?.at(-1)?.startsWith(REPLAY_FINISHED) === true;
-    // Somebody has to look after the flow behind.
-    if (waiting !== undefined && state === 'waiting')
-      return { ...(code === 'OPENOT_BATCH_REFUSED' ? red : yellow), text: waiting };
-    const what =
-      `${isOver ? REPLAY_FINISHED : state}${code === undefined ? '' : ` ${code}`}` +
-      `${isSilent ? `, no answer for ${shortAge(silentMs)}` : ''}`;
+    const isSilent = (status.silentMs ?? 0) >= SILENT_MS && looks[state] === green;
     // Reading with a complaint (an unconfirmed look, a fresh loss) is not plain green.
     const isYellow = looks[state] === green && (code !== undefined || isSilent || isRecent);
-    // Somebody has to look after the flow behind: it does not pass by itself.
-    if (code === 'OPENOT_ACK_TIMEOUT') return { ...red, text: `${what}: ${countsOf(status)}` };
-    return {
-      ...(isYellow ? ({ fill: 'yellow', shape: 'dot' } as const) : looks[state]),
-      text: `${what}: ${countsOf(status)}`
-    };
+    const look = BEHIND.includes(code) ? red : isYellow ? ({ fill: 'yellow', shape: 'dot' } as const) : looks[state];
+    if (waiting !== undefined && state === 'waiting') return { ...look, text: statusText(waiting) };
+    return { ...look, text: statusText(waiting ?? this.causeOf(status, isSilent, nowMs), ...countsOf(status)) };
+  }
+
+  private causeOf({ state, code, silentMs = 0, about }: Shown, isSilent: boolean, nowMs: number): string {
+    const cause = `${state}/${code}`;
+    if (cause !== this.cause) this.sinceMs = nowMs;
+    this.cause = cause;
+    if (isSilent) return `no answer for ${shortAge(silentMs)}`;
+    if (state === 'idle' && code === undefined && about?.at(-1)?.startsWith(REPLAY_FINISHED) === true)
+      return REPLAY_FINISHED;
+    const words = wordsOf(code, state);
+    const ageMs = nowMs - this.sinceMs;
+    const lasts = (code !== undefined || !CALM.includes(state)) && ageMs >= LASTING_MS;
+    return lasts ? `${words}, ${shortAge(ageMs)}` : words;
   }
 }
 
-function countsOf({ state, code, totals, lag, capacity, inFlight }: Shown): string {
-  const counts = [`${shortCount(totals.records)} records`];
-  if (inFlight !== undefined && (state === 'waiting' || code === 'OPENOT_ACK_TIMEOUT'))
-    counts.push(`${inFlight} batches under way`);
-  if (totals.lost > 0)
-    counts.push(
-      `${shortCount(totals.lost)} ` +
-        `lost${totals.indeterminate > 0 ? ` (${shortCount(totals.indeterminate)} perhaps delivered)` : ''}`
-    );
-  if (totals.laps > 0) counts.push(`${shortCount(totals.laps)} laps`);
-  if (totals.skipped > 0) counts.push(`${shortCount(totals.skipped)} skipped`);
-  if (lag !== undefined && capacity !== undefined && capacity > 0)
-    counts.push(`lag ${Math.round((100 * lag) / capacity)} %`);
-  return counts.join(', ');
+/** The most important ones first: what has no room is left out. */
+function countsOf({ state, code, totals, lag, capacity, inFlight }: Shown): string[] {
+  const { records, lost, indeterminate, laps, skipped } = totals;
+  const isWaiting = inFlight !== undefined && (state === 'waiting' || code === 'OPENOT_ACK_TIMEOUT');
+  return [
+    isWaiting ? `${inFlight} batches wait` : '',
+    lost > 0 ? `${shortCount(lost)} lost${indeterminate > 0 ? ` (${shortCount(indeterminate)} perhaps)` : ''}` : '',
+    laps > 0 ? `${shortCount(laps)} laps` : '',
+    skipped > 0 ? `${shortCount(skipped)} skipped` : '',
+    `${shortCount(records)} records`,
+    lag !== undefined && capacity !== undefined && capacity > 0 ? `lag ${Math.round((100 * lag) / capacity)} %` : ''
+  ];
 }

@@ -5,6 +5,8 @@ import { codedErrorOf } from '../runtime/coded-error';
 import { handle } from '../runtime/handle';
 import { derive } from '../runtime/messages';
 import { migrated } from '../runtime/migrated';
+import { statusText } from '../runtime/status-text';
+import { wordsOf } from '../runtime/words';
 import { choiceOf, numberOf } from '../runtime/numbers';
 import { announceStart } from '../runtime/starting';
 import { userDirectory, userPath } from '../runtime/user-directory';
@@ -69,12 +71,13 @@ function settingsOf(RED: NodeAPI, def: SimulatorDef): SimulatorSettings {
 
 function showSimulator(controller: SimulatorController, { scenario, ringBytes }: SimulatorSettings): NodeStatus {
   const { running, failure, rate, state, endpoint, modbus } = controller.state();
-  if (failure !== undefined) return { fill: 'red', shape: 'ring', text: failure.code };
+  if (failure !== undefined)
+    return { fill: 'red', shape: 'ring', text: statusText(wordsOf(failure.code, 'server fails')) };
   if (!running) return { fill: 'yellow', shape: 'ring', text: 'starting' };
   const what = state === 'running' ? `${rate.toFixed(rate < 10 ? 1 : 0)}/s` : state;
-  const text =
-    `${scenario} ${what}, ring ${Math.round(ringBytes / 1024)} KiB, ` +
-    `${[endpoint, modbus].filter(Boolean).join(', ') || 'no server'}`;
+  const ports = [endpoint, modbus].filter(Boolean).map((url) => /:(\d+)/.exec(String(url))?.[1] ?? String(url));
+  const served = ports.length === 0 ? 'no server' : `port ${ports.join(' and ')}`;
+  const text = statusText(`${scenario} ${what}`, served, `ring ${Math.round(ringBytes / 1024)} KiB`);
   return { fill: state === 'running' ? 'green' : 'yellow', shape: 'dot', text };
 }
 export = init;

@@ -4,6 +4,7 @@ import { reportSoon } from './config-users';
 import { closeWith, handle } from './handle';
 import type { DeliveryPort } from '../delivery';
 import { ThrottledStatus } from './status';
+import { statusText } from './status-text';
 
 /**
  * A config node that is needed is not there, or could not be made. A later deploy may bring it without touching this
@@ -88,5 +89,7 @@ export function buildNode(
 
 function shortOf(error: Error): string {
   if (error instanceof MissingConfig) return error.short;
-  return error instanceof CodedError && error.field !== undefined ? `wrong settings: ${error.field}` : 'wrong settings';
+  return error instanceof CodedError && error.field !== undefined
+    ? statusText('wrong settings', error.field)
+    : 'wrong settings';
 }

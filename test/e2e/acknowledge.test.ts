@@ -192,7 +192,7 @@ describe('acknowledgement in a real Node-RED', function () {
       should(status).match({ state: 'waiting', inFlight: 2 });
       await until(
         'its status',
-        () => /^waiting OPENOT_ACK_TIMEOUT/.test(runtime.comms.status.get(`reader${cases}`)?.text ?? ''),
+        () => /^nothing is acknowledged/.test(runtime.comms.status.get(`reader${cases}`)?.text ?? ''),
         context
       );
       should(runtime.comms.status.get(`reader${cases}`)).match({ fill: 'red' });

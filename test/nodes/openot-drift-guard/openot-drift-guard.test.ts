@@ -121,16 +121,16 @@ describe('openot-drift-guard', () => {
     const shows = (what: RegExp) => until(String(what), () => what.test(statusesOf('guard').at(-1)?.text ?? ''));
     const running = await flow();
     running.send('guard', given(foreign));
-    await shows(/^drift in 1 stream: /);
+    await shows(/^drift [0-9a-f]{8}≠[0-9a-f]{8}: /);
     await helper.unload();
     const before = statusesOf('guard').length;
     const unadvertised = await flow();
     unadvertised.send('guard', given('0000000000000000'));
-    await shows(/^no hash advertised by 1 stream: /);
+    await shows(/^no hash from 1 stream: /);
     await helper.unload();
     const refused = await flow({}, '{');
     refused.send('guard', given(foreign));
-    await shows(/^no definition loaded \(1 definition refused\): /);
+    await shows(/^1 definition refused: /);
     should(
       statusesOf('guard')
         .slice(before)

@@ -218,7 +218,7 @@ describe('openot-otel', () => {
       const running = await flow();
       running.send('otel', { payload: '[]' } as never);
       await until('red', () =>
-        statusesOf('otel').some(({ fill, text }) => fill === 'red' && text!.startsWith('OPENOT_OTEL_TEXT'))
+        statusesOf('otel').some(({ fill, text }) => fill === 'red' && text!.startsWith('text is no document'))
       );
       for (const payload of ['[]', [{ kind: 'record', seq: 1 }], Buffer.from('x')])
         should(await isReadAgain(running, payload)).be.true();

@@ -39,6 +39,8 @@ describe('the controller of a reader node', () => {
       openSession: ({ settled, onLost }) => ((lose = onLost), (settle = () => settled(0)), session()),
       wiring: () => undefined,
       isRecorded: false,
+      twins: () => [],
+      onWarning: () => undefined,
       nameOf: (id) => id,
       sendBatch: () => undefined,
       onStatus: () => undefined,

@@ -21,6 +21,8 @@ const status = (changes: Partial<Shown> = {}): Shown => ({
   ...changes
 });
 
+const red = { fill: 'red', shape: 'ring' };
+
 describe('the status line of a reader', () => {
   it('is green with its counts while all is well', () => {
     should(new ReaderShow().show(status(), 0)).eql({ fill: 'green', shape: 'dot', text: 'idle: 12 records, lag 50 %' });
@@ -36,7 +38,7 @@ describe('the status line of a reader', () => {
       should(line.show(after, 1000 + RECENT_TROUBLE_MS)).eql({
         fill: 'green',
         shape: 'dot',
-        text: `idle: 12 records, 3 ${kind}, lag 50 %`
+        text: `idle: 3 ${kind}, 12 records, lag 50 %`
       });
       should(line.show(status({ totals: totals({ [kind]: 4 }) }), 200_000).fill).equal('yellow');
     });
@@ -46,12 +48,12 @@ describe('the status line of a reader', () => {
     should(new ReaderShow().show(status({ code: 'OPENOT_CONTROL_UNCONFIRMED' }), 0)).eql({
       fill: 'yellow',
       shape: 'dot',
-      text: 'idle OPENOT_CONTROL_UNCONFIRMED: 12 records, lag 50 %'
+      text: 'control block unconfirmed: 12 records'
     });
     should(new ReaderShow().show(status({ silentMs: 12_000 }), 0)).eql({
       fill: 'yellow',
       shape: 'dot',
-      text: 'idle, no answer for 12 s: 12 records, lag 50 %'
+      text: 'no answer for 12 s: 12 records, lag 50 %'
     });
     should(new ReaderShow().show(status({ silentMs: 500 }), 0).fill).equal('green');
   });
@@ -60,7 +62,7 @@ describe('the status line of a reader', () => {
     should(new ReaderShow().show(status({ state: 'waiting', inFlight: 16 }), 0)).eql({
       fill: 'yellow',
       shape: 'ring',
-      text: 'waiting: 12 records, 16 batches under way, lag 50 %'
+      text: 'waiting: 16 batches wait, 12 records'
     });
     should(new ReaderShow().show(status({ state: 'idle', inFlight: 3 }), 0)).eql({
       fill: 'green',
@@ -71,15 +73,30 @@ describe('the status line of a reader', () => {
       should(new ReaderShow().show(status({ state, inFlight: 3, code: 'OPENOT_ACK_TIMEOUT' }), 0)).eql({
         fill: 'red',
         shape: 'ring',
-        text: `${state} OPENOT_ACK_TIMEOUT: 12 records, 3 batches under way, lag 50 %`
+        text: 'nothing is acknowledged: 3 batches wait'
       });
     }
   });
 
   it('tells losses that may have been delivered apart', () => {
     should(new ReaderShow().show(status({ totals: totals({ lost: 5, indeterminate: 2 }) }), 0).text).equal(
-      'idle: 12 records, 5 lost (2 perhaps delivered), lag 50 %'
+      'idle: 5 lost (2 perhaps), 12 records'
     );
+  });
+
+  it('names a trouble first and for how long it has lasted, and complaints that have words of their own', () => {
+    const line = new ReaderShow();
+    const outage = status({ state: 'outage', code: 'OPENOT_OPCUA_UNREACHABLE' });
+    line.show(outage, 1_000);
+    should(line.show(outage, 181_000)).eql({ ...red, text: 'server not reached, 3 min: 12 records' });
+    line.show(status(), 190_000);
+    should(line.show(outage, 200_000).text).equal('server not reached: 12 records, lag 50 %');
+    const twice = status({ code: 'OPENOT_WIRED_TWICE' });
+    should(line.show(twice, 300_000, "'guard' gets all twice")).eql({
+      fill: 'yellow',
+      shape: 'dot',
+      text: "'guard' gets all twice: 12 records"
+    });
   });
 
   it('stays red in an outage, whatever was lost', () => {
@@ -87,7 +104,7 @@ describe('the status line of a reader', () => {
       new ReaderShow().show(status({ state: 'outage', code: 'OPENOT_MODBUS_TIMEOUT', totals: totals({ lost: 1 }) }), 0)
     ).match({
       fill: 'red',
-      text: /^outage OPENOT_MODBUS_TIMEOUT: /
+      text: /^device does not answer: /
     });
   });
 });

@@ -126,7 +126,7 @@ describe('a slip in the wires', function () {
     {
       what: 'the decoder is disabled',
       slip: { decoder: { d: true } },
-      says: /^nothing is wired: 'openot-decoder' is disabled$/,
+      says: /^nothing is wired: 'decoder' is disabled$/,
       catches: []
     },
     {
@@ -135,7 +135,7 @@ describe('a slip in the wires', function () {
       says: /^nothing is wired$/,
       catches: []
     },
-    { what: 'doc is disabled', slip: { doc: { d: true } }, says: /^waits for 'openot-doc' \(disabled\)$/, catches: [] },
+    { what: 'doc is disabled', slip: { doc: { d: true } }, says: /^waits for 'doc' \(disabled\)$/, catches: [] },
     {
       what: 'guard is wired to nothing',
       slip: { guard: { wires: [[], []] } },
@@ -157,25 +157,25 @@ describe('a slip in the wires', function () {
     {
       what: 'no decoder stands between reader and guard',
       slip: { reader: { wires: [['guard'], ['status']] } },
-      says: /^waits for 'openot-drift-guard' \(refused, \d+ s\)$/,
+      says: /^waits for 'drift-guard' \(refused, \d+ s\)$/,
       catches: ['OPENOT_PAYLOAD_NOT_ITEMS']
     },
     {
       what: 'a second decoder stands behind the first',
       slip: { decoder: { wires: [['second']] } },
-      says: /^waits for 'openot-decoder' \(refused, \d+ s\)$/,
+      says: /^waits for 'decoder' \(refused, \d+ s\)$/,
       catches: ['OPENOT_ALREADY_DECODED']
     },
     {
       what: 'guard and doc have no definition node',
       slip: { guard: { definition: '' }, doc: { definition: '' } },
-      says: /^waits for 'openot-drift-guard' \(refused, \d+ s\)$/,
+      says: /^waits for 'drift-guard' \(refused, \d+ s\)$/,
       catches: ['OPENOT_NO_DEFINITIONS']
     },
     {
       what: 'doc has wrong settings',
       slip: { doc: { profile: 'no such profile' } },
-      says: /^waits for 'openot-doc' \(refused, \d+ s\)$/,
+      says: /^waits for 'doc' \(refused, \d+ s\)$/,
       catches: ['OPENOT_CONFIG']
     }
   ];
@@ -208,45 +208,142 @@ describe('a slip in the wires', function () {
     }
   }
 
-  it(
-    'stops before a batch that is refused again and again, names its place, and passes it over when told ' + 'to skip',
-    async () => {
-      // A function of the flow spoils the third batch and every one that begins at its place.
-      const spoil = `
+  it('stops before a batch that is refused again and again, names its place, and passes it over on skip', async () => {
+    // A function of the flow spoils the third batch and every one that begins at its place.
+    const spoil = `
       const { segments } = msg.openot;
-      const abs = segments[0].abs;
+      const abs = segments[0]?.abs ?? -1;
       if (context.get('bad') === undefined && abs > 0 && (context.get('n') ?? 0) >= 2) context.set('bad', abs);
       context.set('n', (context.get('n') ?? 0) + 1);
       if (abs === context.get('bad')) msg.payload = { no: 'bytes' };
       return msg;`;
+    const nodes = [
+      ...changed(right('onSend'), {
+        reader: { wires: [['spoil'], ['status']] },
+        decoder: { wires: [['guard', 'items']] }
+      }),
+      sink('items'),
+      { id: 'spoil', type: 'function', func: spoil, outputs: 1, libs: [], wires: [['decoder']] }
+    ];
+    const running = await Flow.start(nodes as FlowNode[]);
+    const refused = /^waits for 'decoder' \(refused, /;
+    await until(
+      'the refusal',
+      () => refused.test(shown()),
+      () => `${shown()} ${String(codes(running))}`
+    );
+    running.send(reader(), { topic: 'skip' });
+    await until('an error', () => codes(running).includes('OPENOT_READER_SKIP'));
+    running.send(reader(), { topic: 'read' });
+    await until('the second refusal', () => codes(running).includes('OPENOT_BATCH_REFUSED'));
+    const positions = /positions (\d+) to (\d+)/.exec(running.caught.at(-1)!.message);
+    should(positions).not.equal(null);
+    const passed = records(running).length;
+    running.send(reader(), { topic: 'skip' });
+    await until(
+      'what follows',
+      () => records(running).length > passed + 20,
+      () => `${shown()} ${String(codes(running))}`
+    );
+    const totals = (): { skipped: number } =>
+      (running.at('status').at(-1)!.payload as { totals: { skipped: number } }).totals;
+    await until(
+      'the count',
+      () => totals().skipped === 1,
+      () => JSON.stringify(totals())
+    );
+    const skipped = running
+      .at('items')
+      .flatMap(({ payload }) => payload as Array<{ kind: string; fromAbs: number; toAbs: number; reason: string }>)
+      .filter(({ kind }) => kind === 'skipped');
+    should(skipped).eql([
+      { kind: 'skipped', fromAbs: Number(positions![1]), toAbs: Number(positions![2]), reason: 'refused' }
+    ]);
+  });
+
+  describe('that makes every record come twice', () => {
+    const warnings = (code: string): string[] =>
+      helper
+        .log()
+        .args.map(([{ msg }]) => String(msg))
+        .filter((text) => text.includes(code));
+    const codeOf = (running: Flow): unknown => (running.at('status').at(-1)?.payload as { code?: unknown })?.code;
+
+    it('two decoders before one guard: yellow, with its name, in the log once, until a deploy mends it', async () => {
       const nodes = [
-        ...changed(right('onSend'), { reader: { wires: [['spoil'], ['status']] } }),
-        { id: 'spoil', type: 'function', func: spoil, outputs: 1, libs: [], wires: [['decoder']] }
+        ...changed(right('onSend'), {
+          reader: { wires: [['decoder', 'second'], ['status']] },
+          guard: { name: 'watch' }
+        }),
+        extra[0]
       ];
-      const running = await Flow.start(nodes as FlowNode[]);
-      const refused = /^waits for 'openot-decoder' \(refused, /;
-      await until(
-        'the refusal',
-        () => refused.test(shown()),
-        () => `${shown()} ${String(codes(running))}`
+      const running = await Flow.start(nodes);
+      await until('the status', () => /^'watch' gets all twice: /.test(shown()), shown);
+      should(statusesOf(reader()).at(-1)).match({ fill: 'yellow' });
+      await until('the code', () => codeOf(running) === 'OPENOT_WIRED_TWICE');
+      should(warnings('OPENOT_WIRED_TWICE')).have.length(1);
+      should(warnings('OPENOT_WIRED_TWICE')[0]).match(/'watch' \(openot-drift-guard\)/);
+      const mended = nodes.map((node) => (node.id === 'second' ? { ...node, wires: [[]] } : node));
+      await helper.setFlows(
+        running.nodes.map((node) => ({ ...node, ...mended.find(({ id }) => id === node.id) })),
+        'nodes'
       );
-      running.send(reader(), { topic: 'skip' });
-      await until('an error', () => codes(running).includes('OPENOT_READER_SKIP'));
-      running.send(reader(), { topic: 'read' });
-      await until('the second refusal', () => codes(running).includes('OPENOT_BATCH_REFUSED'));
-      const positions = /positions (\d+) to (\d+)/.exec(running.caught.at(-1)!.message);
-      should(positions).not.equal(null);
-      const passed = records(running).length;
-      running.send(reader(), { topic: 'skip' });
-      await until(
-        'what follows',
-        () => records(running).length > passed + 20,
-        () => `${shown()} ${String(codes(running))}`
+      await until('plain green', () => /^(idle|reading): /.test(shown()), shown);
+    });
+
+    it('two readers on one ring under one name: each says so of the other, as long as both are there', async () => {
+      const other: FlowNode = { ...right('onSend')[2], id: 'twin', name: 'left', wires: [[], []] };
+      const running = await Flow.start([...right('onSend'), other]);
+      await until('the first', () => /^'left' reads the same ring/.test(shown()), shown);
+      await until('the code', () => codeOf(running) === 'OPENOT_READER_TWICE');
+      await helper.setFlows(
+        running.nodes.filter(({ id }) => id !== 'twin'),
+        'nodes'
       );
-      const status = running.at('status').at(-1)!.payload as { totals: { skipped: number } };
-      should(status.totals.skipped).equal(1);
-    }
-  );
+      await until('plain green', () => /^(idle|reading): /.test(shown()), shown);
+    });
+  });
+
+  it('an output of doc that is wired to nothing is a warning, once, and holds nothing up', async () => {
+    const outputs = { outputs: 3, wires: [['out'], [], []] };
+    const running = await Flow.start(changed(right('onSend'), { doc: outputs }));
+    await until('records', () => records(running).length > 40, shown);
+    const warned = (): string[] =>
+      helper
+        .log()
+        .args.map(([{ msg }]) => String(msg))
+        .filter((text) => text.includes('OPENOT_DOC_UNWIRED'));
+    should(warned()).have.length(1);
+    should(warned()[0]).match(/output 2 \(losses\) and 3 \(placeholders\)/);
+    should(shown()).match(/^(idle|reading): /);
+    await helper.setFlows(running.nodes, 'nodes');
+    should(warned()).have.length(1);
+  });
+
+  it("drift that nobody hears of is a warning with both hashes, which the guard's status names", async () => {
+    const nodes = changed(right('onSend'), { definition: { json: plc.definitionText('next') } });
+    const running = await Flow.start(nodes);
+    const hashIn = (text: string): string =>
+      (JSON.parse(text) as { header: { contentHash: string } }).header.contentHash;
+    const hash = {
+      wants: hashIn(plc.definitionText()).slice(0, 16),
+      has: hashIn(plc.definitionText('next')).slice(0, 16)
+    };
+    const guard = (): string => statusesOf('guard').at(-1)?.text ?? '';
+    await until(
+      'the drift',
+      () => guard().startsWith(`drift ${hash.wants.slice(0, 8)}≠${hash.has.slice(0, 8)}: `),
+      guard
+    );
+    const warned = (): string[] =>
+      helper
+        .log()
+        .args.map(([{ msg }]) => String(msg))
+        .filter((text) => text.includes('OPENOT_DRIFT_UNWIRED'));
+    should(warned()).have.length(1);
+    should(warned()[0]).containEql(hash.wants).and.containEql(hash.has);
+    should(records(running).every(({ kind }) => kind === 'placeholder')).be.true();
+  });
 
   for (const [what, change, more] of [
     ['a junction', { doc: { wires: [['via']] } }, [{ id: 'via', type: 'junction', wires: [['out']] }]],

@@ -1,0 +1,44 @@
+import type { NodeRef } from '../delivery';
+import { named, Waiting } from './held-back';
+import { shortName, statusNaming } from '../runtime/status-text';
+import type { ReaderNodePorts } from './ports';
+
+/** What makes every record come twice behind a reader: two ways into one node, or another reader on the same ring. */
+export class Doubled {
+  /** A node that gets everything by two ways. */
+  private twice: NodeRef | undefined;
+
+  constructor(private readonly ports: Pick<ReaderNodePorts, 'onWarning' | 'twins' | 'nameOf'>) {}
+
+  /** The wires were walked. Said in the log once for each node; the status says it as long as it is so. */
+  saw(node: NodeRef | undefined): void {
+    if (node !== undefined && node.id !== this.twice?.id)
+      this.ports.onWarning(`OPENOT_WIRED_TWICE: ${wiredTwice(node).detail}`);
+    this.twice = node;
+  }
+
+  /** For the status; undefined where nothing comes twice. */
+  get why(): (Waiting & Required<Pick<Waiting, 'code'>>) | undefined {
+    if (this.twice !== undefined) return wiredTwice(this.twice);
+    const [id] = this.ports.twins();
+    return id === undefined ? undefined : readTwice({ id, type: 'openot-reader', name: this.ports.nameOf(id) });
+  }
+}
+
+const wiredTwice = (node: NodeRef): Waiting & { code: 'OPENOT_WIRED_TWICE' } => ({
+  code: 'OPENOT_WIRED_TWICE',
+  text: statusNaming('', shortName(node), ' gets all twice'),
+  detail:
+    `two ways lead to the node ${named(node)}, and every record comes by both: take one of the wires away, or ` +
+    'give each way a node of its own, and deploy',
+  node
+});
+
+const readTwice = (node: NodeRef): Waiting & { code: 'OPENOT_READER_TWICE' } => ({
+  code: 'OPENOT_READER_TWICE',
+  text: statusNaming('', node.name.replace(/^openot-/, ''), ' reads the same ring'),
+  detail:
+    `the reader ${named(node)} (${node.id}) reads the same ring under the same stream name, so every record comes ` +
+    'twice: name the streams differently, or wire one reader to both places',
+  node
+});

@@ -1,0 +1,215 @@
+import should from 'should';
+import type { NodeStatus } from 'node-red';
+import { CODES as codes, OpenotCode } from '../../../lib/base';
+import type { ReaderStatus } from '../../../lib/reader';
+import { showAck } from '../../../nodes/openot-ack/show';
+import { showArchive } from '../../../nodes/openot-archive/show';
+import { showDecoder } from '../../../nodes/openot-decoder/show';
+import { showCollected } from '../../../nodes/openot-logobject/show';
+import { showOtel } from '../../../nodes/openot-otel/show';
+import { waitingFor, waitingOf } from '../../../nodes/openot-reader/held-back';
+import { Doubled } from '../../../nodes/openot-reader/doubled';
+import { ReaderShow } from '../../../nodes/openot-reader/show';
+import { showDefinitions } from '../../../nodes/runtime/show-definitions';
+import { MAX_STATUS, shortName, statusNaming, statusText } from '../../../nodes/runtime/status-text';
+
+/** Counts and ages of nothing, of an afternoon, and of years. */
+const COUNTS = [0, 3, 12_345, 98_765_432, 4_000_000_000];
+const AGES = [0, 59_000, 3_540_000, 86_400_000_000];
+/** A node's name as people give it, and as nobody should. */
+const NODES = [
+  { id: 'a', type: 'openot-drift-guard', name: 'openot-drift-guard' },
+  { id: 'b', type: 'openot-otlp', name: 'collector' },
+  { id: 'c', type: 'function', name: 'writes the documents of line 7 into the database of the plant' }
+];
+const STATES: readonly ReaderStatus['state'][] = [
+  'stopped',
+  'connecting',
+  'reading',
+  'idle',
+  'paused',
+  'waiting',
+  'updating',
+  'outage',
+  'refused',
+  'failed'
+];
+
+/** Every text that a reader can show, as far as it depends on more than counts. */
+function readerTexts(): string[] {
+  const shown = (
+    state: ReaderStatus['state'],
+    code: OpenotCode | undefined,
+    count: number,
+    waiting?: string
+  ): string[] =>
+    AGES.map((age) => {
+      const line = new ReaderShow();
+      const totals = {
+        records: count,
+        bytes: count,
+        lost: count,
+        indeterminate: count,
+        beforeContact: count,
+        laps: count,
+        skipped: count,
+        incarnations: count
+      };
+      const status = { state, code, totals, lag: 50, capacity: 100, inFlight: 1024, silentMs: age };
+      line.show(status, 0, waiting);
+      return line.show(status, age, waiting).text ?? '';
+    });
+  const refusal = (node: (typeof NODES)[number]): Parameters<typeof waitingOf>[0] => ({
+    kind: 'refused',
+    refusal: { node, code: 'OPENOT_CONFIG', message: '' },
+    sinceMs: 0
+  });
+  const waits = NODES.flatMap((node) => [
+    ...AGES.map((age) => waitingOf(refusal(node), age).text),
+    ...AGES.map((ms) => waitingFor({ kind: 'node', node: node.id, ms }, namesOf(node.name))?.text ?? 'waiting'),
+    waitingFor({ kind: 'node', node: node.id, ms: 0 }, namesOf(node.name, 'refused credentials'))!.text,
+    waitingOf({ kind: 'wiring', wiring: { kind: 'disabled', node } }, 0).text,
+    waitingOf({ kind: 'wiring', wiring: { kind: 'unwired', hasWires: true, disabled: node } }, 0).text,
+    doubled(node, [])!,
+    doubled(undefined, [node.id], node.name)!
+  ]);
+  waits.push(waitingFor({ kind: 'nobody' }, namesOf(''))!.text);
+  waits.push(waitingOf({ kind: 'wiring', wiring: { kind: 'unwired', hasWires: false } }, 0).text);
+  return [
+    ...STATES.flatMap((state) => [undefined, ...codes].flatMap((code) => shown(state, code, 98_765_432))),
+    ...COUNTS.flatMap((count) => shown('idle', undefined, count)),
+    ...waits.flatMap((text) => [
+      ...shown('waiting', undefined, 12, text),
+      ...shown('reading', 'OPENOT_READER_TWICE', 12, text)
+    ])
+  ];
+}
+
+const namesOf = (name: string, cause?: string): Parameters<typeof waitingFor>[1] =>
+  ({
+    nameOf: () => name,
+    troubleOf: () => (cause === undefined ? undefined : { cause, sinceMs: 0 }),
+    clock: { monotonicMs: () => 3_540_000 }
+  }) as never;
+
+function doubled(twice: (typeof NODES)[number] | undefined, twins: string[], name = ''): string | undefined {
+  const said = new Doubled({ twins: () => twins, onWarning: () => undefined, nameOf: () => name });
+  said.saw(twice);
+  return said.why?.text;
+}
+
+const textsOf = (statuses: readonly (NodeStatus | undefined)[]): string[] =>
+  statuses.flatMap((status) => (status === undefined ? [] : [status.text ?? '']));
+
+const otelOf = (changes: object): Parameters<typeof showOtel>[0] =>
+  ({
+    totals: { logs: 98_765_432, metrics: 98_765_432, traces: 98_765_432, refused: 98_765_432 },
+    lastRefused: 1,
+    isSilent: false,
+    held: 98_765_432,
+    waiting: { messages: 98_765_432 },
+    state: 'open',
+    openSpans: 98_765_432,
+    clocks: () => ({ suspects: [] }),
+    ...changes
+  }) as never;
+const acksOf = (last: string, count: number): Parameters<typeof showAck>[0] =>
+  ({
+    last,
+    lastMs: 0,
+    waiting: count,
+    totals: { acknowledged: count, failed: count, without: count, unknown: count, unasked: count }
+  }) as never;
+const archiveOf = (count: number, trouble?: OpenotCode): Parameters<typeof showArchive>[0] =>
+  ({
+    kind: 'open',
+    status: { entries: count, signed: count, signedMs: 0, bytes: count, trouble: trouble && { code: trouble } }
+  }) as never;
+const userOf = (held: number, refused: number, missing: boolean, isMissing = false): never =>
+  ({ isMissing, pending: undefined, state: () => ({ held, refused, missing }) }) as never;
+
+const table: Record<string, () => string[]> = {
+  'openot-reader': readerTexts,
+  'openot-decoder': () =>
+    textsOf(
+      ['', ...codes].flatMap((code) =>
+        COUNTS.flatMap((count) =>
+          AGES.flatMap((age) => [
+            showDecoder({ records: count, notices: count, errors: 0, newestMs: 0 }, code, age),
+            showDecoder({ records: count, notices: count, errors: 0, newestMs: age }, code, 0)
+          ])
+        )
+      )
+    ),
+  'openot-ack': () =>
+    textsOf(
+      ['ok', 'failed', 'without', 'unknown', 'unasked', 'malformed'].flatMap((last) =>
+        COUNTS.flatMap((count) => AGES.map((age) => showAck(acksOf(last, count), age)))
+      )
+    ),
+  'openot-archive': () =>
+    textsOf([
+      ...codes.flatMap((code) => [
+        showArchive({ kind: 'blocked', why: { code } } as never, 0),
+        showArchive({ kind: 'opening', why: { code } } as never, 0),
+        showArchive(archiveOf(98_765_432, code), 0)
+      ]),
+      ...COUNTS.flatMap((count) => AGES.map((age) => showArchive(archiveOf(count), age)))
+    ]),
+  'openot-logobject': () =>
+    textsOf([
+      showCollected([]),
+      ...[undefined, ...codes].flatMap((code) =>
+        ['outage', 'refused', 'reading'].map((state) =>
+          showCollected([
+            { state, code, records: 98_765_432, gaps: 12_345 },
+            { state, records: 1, gaps: 0 }
+          ] as never)
+        )
+      )
+    ]),
+  'openot-otel': () =>
+    textsOf([
+      ...codes.flatMap((code) => [
+        showOtel(otelOf({ refusing: code })),
+        showOtel(otelOf({ trouble: { code, message: '' } }))
+      ]),
+      ...['opening', 'locked', 'lost', 'failed', 'open'].map((state) => showOtel(otelOf({ state }))),
+      showOtel(otelOf({ isSilent: true })),
+      showOtel(otelOf({ clocks: () => ({ suspects: [{ stream: 'line 7', text: 'is 3 min ahead' }] }) }))
+    ]),
+  'guard and doc, with their definitions': () =>
+    textsOf([
+      showDefinitions(userOf(0, 0, false, true), ['98.8 M events', '12.3 k placeholders']),
+      showDefinitions(userOf(0, 0, true), ['98.8 M events']),
+      showDefinitions(userOf(0, 120, false), ['98.8 M events', '12.3 k placeholders']),
+      showDefinitions(userOf(0, 0, false), ['98.8 M events', '12.3 k placeholders']),
+      showDefinitions(userOf(3, 0, true), ['98.8 M events', '12.3 k placeholders']),
+      showDefinitions(userOf(3, 120, false), ['98.8 M events', '12.3 k placeholders'])
+    ])
+};
+
+describe('the status of a node', () => {
+  for (const [node, texts] of Object.entries(table)) {
+    it(`of ${node}: at most ${MAX_STATUS} characters, in words and not in codes, whatever is to be said`, () => {
+      const all = texts();
+      should(all.length).be.above(4);
+      should(all.filter((text) => text.length > MAX_STATUS || /OPENOT_/.test(text) || text === '')).eql([]);
+    });
+  }
+
+  it('says the cause first and then what has room', () => {
+    should(statusText('server not reached, 3 min', '12.3 k records', 'lag 3 %')).equal(
+      'server not reached, 3 min: lag 3 %'
+    );
+    should(statusText('server not reached', '12.3 k records', 'lag 3 %')).equal('server not reached: 12.3 k records');
+    should(statusText('', '1 event', '', '2 losses')).equal('1 event, 2 losses');
+  });
+
+  it('cuts the name of a node, and never what is said of it', () => {
+    const [guard, collector, long] = NODES.map(shortName);
+    should(statusNaming('waits for ', guard, ' (disabled)')).equal("waits for 'drift-guard' (disabled)");
+    should(statusNaming('waits for ', collector, ' (refused, 3 min)')).equal("waits for 'collector' (refused, 3 min)");
+    should(statusNaming('waits for ', long, ' (refused, 3 min)')).equal("waits for 'writes the…' (refused, 3 min)");
+  });
+});
