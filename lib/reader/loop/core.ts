@@ -100,7 +100,8 @@ export class ReaderCore {
       }
     };
     void attend();
-    return poll.finally(() => ended.abort());
+    // With a reason: else an exception with its stack is made at every poll.
+    return poll.finally(() => ended.abort('ended'));
   }
 
   /** Saves and reports what is due; the milliseconds until one of them is due again. */
