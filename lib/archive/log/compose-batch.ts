@@ -32,8 +32,7 @@ export class BatchComposer {
 
   async run(): Promise<void> {
     const { tracker, facts } = this;
-    if (await this.isOfFormerLife()) return;
-    if (this.steps.length === 0) return;
+    if (this.steps.length === 0 || (await this.isOfFormerLife())) return;
     tracker.beginLife(facts.incarnation);
     tracker.limitJoined(undefined, BigInt(facts.snapshot.runId));
     if (facts.began?.incarnation === facts.incarnation) {
@@ -45,7 +44,8 @@ export class BatchComposer {
       const step = this.steps[i];
       if ('notice' in step) {
         if (!this.tracker.hasNotice(step.notice)) this.pending.push(step.notice);
-      } else await this.record(step.record, step.abs, i);
+      } else if (tracker.held.has(step.abs)) await this.heldBefore(step.record, step.abs, i);
+      else this.record(step.record, step.abs, i);
     }
     this.putNotices(() => true);
   }
@@ -62,21 +62,23 @@ export class BatchComposer {
     return true;
   }
 
-  private async record(record: RecordView, abs: number, step: number): Promise<void> {
-    const { tracker, composer, facts, pending } = this;
-    const held = tracker.held.get(abs);
-    let isReused = false;
-    if (held !== undefined) {
-      if (await this.isHeld(held, record)) {
-        tracker.cameAgain(record, abs);
-        return this.putNotices(() => true);
-      }
-      isReused = true;
-      const text =
-        `position ${abs} of incarnation ${facts.incarnation} was stored before with other bytes (entry ${held}); ` +
-        'what the reader brings now follows';
-      composer.put(composer.note('position-reused', text, tracker.stream));
+  /** A record at a position that the archive holds: the same one, or another in its place. */
+  private async heldBefore(record: RecordView, abs: number, step: number): Promise<void> {
+    const { tracker, composer, facts } = this;
+    const held = tracker.held.get(abs) as number;
+    if (await this.isHeld(held, record)) {
+      tracker.cameAgain(record, abs);
+      return this.putNotices(() => true);
     }
+    const text =
+      `position ${abs} of incarnation ${facts.incarnation} was stored before with other bytes (entry ${held}); ` +
+      'what the reader brings now follows';
+    composer.put(composer.note('position-reused', text, tracker.stream));
+    this.record(record, abs, step, true);
+  }
+
+  private record(record: RecordView, abs: number, step: number, isReused = false): void {
+    const { tracker, composer, pending } = this;
     const epoch = this.epochAt(abs);
     if (epoch.definition !== null) composer.define(epoch.definition);
     if (pending.length > 0) this.putNotices(({ kind }) => kind === 'incarnation');

@@ -1,6 +1,6 @@
 import { compileDefinition } from '../../definition';
 import { decodeRecord, RecordView } from '../../wire';
-import { definitionPath, Entry, LogHead, recordPath } from '../log/entry';
+import { definitionPath, Entry, LogHead, RecordEntry, recordPath } from '../log/entry';
 import { readEntry } from '../log/read-entry';
 import { sha256Hex } from '../tree/digest';
 import { Findings, Jump, MAX_KEPT, VerifyReport } from './findings';
@@ -38,8 +38,8 @@ export class EntryCheck {
     this.isPruned = isPruned;
   }
 
-  /** The next entry. */
-  async entry(bytes: Buffer, index: number): Promise<void> {
+  /** The next entry. Most need nothing but their own bytes: only where a file is read there is a promise. */
+  entry(bytes: Buffer, index: number): Promise<void> | void {
     const read = readEntry(bytes);
     if (!read.ok) return this.findings.add({ kind: 'entry', message: read.message, index });
     const { entry } = read;
@@ -53,7 +53,7 @@ export class EntryCheck {
             : 'a begin of the log stands in its middle',
         index
       });
-    await this.judge(entry, index);
+    return this.judge(entry, index);
   }
 
   /** Every epoch's definition must be there, or be said not to be. */
@@ -81,7 +81,7 @@ export class EntryCheck {
     };
   }
 
-  private async judge(entry: Entry, index: number): Promise<void> {
+  private judge(entry: Entry, index: number): Promise<void> | void {
     switch (entry.kind) {
       case 'begin':
         this.previous = entry.previous;
@@ -99,7 +99,7 @@ export class EntryCheck {
       case 'record':
         return this.record(entry, index);
       case 'document':
-        if (entry.sha256 !== undefined) await this.content(entry.sha256, entry.length, index);
+        if (entry.sha256 !== undefined) return this.content(entry.sha256, entry.length, index).then(() => undefined);
         return;
       case 'note':
         if (this.notes.length < MAX_KEPT) this.notes.push({ index, code: entry.code, text: entry.text });
@@ -112,15 +112,17 @@ export class EntryCheck {
     }
   }
 
-  private async record(entry: Extract<Entry, { kind: 'record' }>, index: number): Promise<void> {
-    const { stream, incarnation, abs, epoch } = entry;
+  private record(entry: RecordEntry, index: number): Promise<void> | void {
+    const { stream, epoch } = entry;
     if (epoch.definition !== null && !this.needed.has(epoch.definition))
       this.needed.set(epoch.definition, { index, stream });
-    const bytes =
-      entry.bytes === undefined
-        ? await this.content(entry.sha256, entry.length, index)
-        : Buffer.from(entry.bytes, 'base64');
-    if (bytes === undefined) return;
+    if (entry.bytes !== undefined) return this.bytes(entry, Buffer.from(entry.bytes, 'base64'), index);
+    return this.content(entry.sha256, entry.length, index).then((bytes) => {
+      if (bytes !== undefined) this.bytes(entry, bytes, index);
+    });
+  }
+
+  private bytes({ stream, incarnation, abs }: RecordEntry, bytes: Buffer, index: number): void {
     const record = decodeRecord(bytes);
     if (record.ok && record.length === bytes.length && record.hasCrc && record.safeSeq >= 0)
       return this.streamOf(stream).record(record, incarnation, abs, index);

@@ -54,7 +54,7 @@ class Verification {
     }
     for (let index = this.minimum / TILE_WIDTH; index * TILE_WIDTH < head.size; index++) {
       const entries = await tree.bundle(index);
-      for (let i = 0; i < (entries?.length ?? 0); i++) await this.check.entry(entries![i], index * TILE_WIDTH + i);
+      await this.entries(entries ?? [], index * TILE_WIDTH);
       this.options.onProgress?.(Math.min((index + 1) * TILE_WIDTH, head.size), head.size);
     }
     await tree.end(head.root);
@@ -62,6 +62,13 @@ class Verification {
     const since = await this.since(head);
     this.check.needs();
     return this.report(head, unsigned, since);
+  }
+
+  private async entries(entries: readonly Buffer[], first: number): Promise<void> {
+    for (let i = 0; i < entries.length; i++) {
+      const reading = this.check.entry(entries[i], first + i);
+      if (reading !== undefined) await reading;
+    }
   }
 
   /** The checkpoint, signed by a key that was given. */
@@ -105,7 +112,7 @@ class Verification {
     const leaves = journal.entries.map(leafHash);
     const overlap = overlapOf(leaves, await lastLeaves(this.source, size, leaves.length));
     const entries = journal.entries.slice(overlap);
-    for (let i = 0; i < entries.length; i++) await this.check.entry(entries[i], size + i);
+    await this.entries(entries, size);
     if (journal.end !== 'whole') {
       const why =
         journal.end === 'damaged'
