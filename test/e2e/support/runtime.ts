@@ -81,11 +81,16 @@ export class Runtime {
     return (await response.json()) as T;
   }
 
+  /** A question, once more where the connection that was kept from the one before had just been closed. */
+  private asked(path: string, init: RequestInit): Promise<Response> {
+    return fetch(this.url + path, init).catch(() => fetch(this.url + path, init));
+  }
+
   /** Deploys a whole flow file, as the editor's Full (or another) deploy does. */
   async deploy(flows: FlowNode[], type: 'full' | 'flows' | 'nodes' = 'full'): Promise<void> {
-    const revision = (await (
-      await fetch(this.url + '/flows', { headers: { 'Node-RED-API-Version': 'v2' } })
-    ).json()) as { rev: string };
+    const revision = (await (await this.asked('/flows', { headers: { 'Node-RED-API-Version': 'v2' } })).json()) as {
+      rev: string;
+    };
     const started = this.log.length;
     const response = await fetch(this.url + '/flows', {
       method: 'POST',
