@@ -129,11 +129,14 @@ export class Outcomes {
     const nowMs = this.ports.now();
     const { times: before = 0, sinceMs = nowMs } = outgoing.fault ?? {};
     const times = before + 1;
-    const isSound = queue.acceptedMs > sinceMs;
+    const isAlone = queue.isEmpty && queue.active === 0;
+    // The last part that is left has no others beside it: those count that were accepted before.
+    const isSound = queue.acceptedMs > ((isAlone ? outgoing.firstFaultMs : undefined) ?? sinceMs);
     const { message, status } = trouble;
     const isPart = outgoing.search !== undefined && outgoing.entries.length > 1;
     if (isSound && times >= (isPart ? PART_FAULTS : FAULTS)) {
       queue.retry.answered(episode);
+      outgoing.firstFaultMs ??= sinceMs;
       return this.split(signal, outgoing, { reason: 'refused', code: 'OPENOT_OTLP_REFUSED', status, message });
     }
     const waitMs = backoffMs(times, this.ports.random(), { firstMs: FIRST_BACKOFF_MS, mostMs: MAX_BACKOFF_MS });
@@ -143,7 +146,6 @@ export class Outcomes {
       queue.retry.answered(episode);
       return this.accounts.report(signal, 'warning', trouble.code, message);
     }
-    const isAlone = queue.isEmpty && queue.active === 0;
     if (times < FAULTS || !isAlone || !queue.peel(outgoing)) queue.sendLater(outgoing);
     this.holdBack(signal, trouble, atMs, episode);
   }

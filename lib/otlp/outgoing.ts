@@ -31,6 +31,8 @@ export interface Outgoing {
   search?: Search<Outgoing, Held>;
   /** It was answered with a 500: how often, since when, and until when others go before it. */
   fault?: { readonly times: number; readonly sinceMs: number; readonly notBeforeMs: number };
+  /** Of a part of a request that was taken apart for its 500s: when the first of these came. */
+  firstFaultMs?: number;
   /** How often in a row its connection was cut or silent. */
   cuts?: number;
   /** Single items that were taken out of it to see whether the endpoint accepts anything. */
@@ -40,13 +42,17 @@ export interface Outgoing {
 }
 
 /** A request of some of the entries of another one. */
-export function partOf({ serial, checksummed, isPlain, search }: Outgoing, entries: readonly Entry[]): Outgoing {
+export function partOf(
+  { serial, checksummed, isPlain, search, firstFaultMs }: Outgoing,
+  entries: readonly Entry[]
+): Outgoing {
   return {
     entries,
     serial,
     ...(checksummed === undefined ? {} : { checksummed }),
     ...(isPlain === true ? { isPlain } : {}),
-    ...(search === undefined ? {} : { search })
+    ...(search === undefined ? {} : { search }),
+    ...(firstFaultMs === undefined ? {} : { firstFaultMs })
   };
 }
 

@@ -117,7 +117,7 @@ export class PendingMessages {
         first.counts.kept = first.pending;
         this.keptPending += first.pending;
       }
-      first.done(first.counts);
+      first.done({ ...first.counts });
     }
   }
 

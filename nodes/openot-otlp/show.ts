@@ -1,6 +1,6 @@
 import { shortened } from '../../lib/base';
 import type { NodeStatus } from 'node-red';
-import { CollectorReport, SenderStatus, SIGNALS } from '../../lib/otlp';
+import { SenderStatus, SIGNALS } from '../../lib/otlp';
 import { shortAge, shortCount } from '../runtime/status';
 
 /** Milliseconds that the oldest may wait with nothing accepted before the status is no more green. */
@@ -31,18 +31,16 @@ export function showOtlp(status: SenderStatus, now: Now): NodeStatus {
   return { fill: 'yellow', shape: 'dot', text: `${counts}: ${message}` };
 }
 
-/** `connection refused since 14:02 (3 min), 57 wait`. */
+/** `connection refused since 14:02 (3 min), 57 wait`; of an answer also for which signals, unless all have it. */
 function troubleOf({ troubled, said, sinceMs, pending, dropped }: SenderStatus, now: Now): string {
-  const which = troubled.length === SIGNALS.length || pending === 0 ? '' : `${troubled.join(', ')}: `;
-  const cause = causeOf(said);
+  const isOfHost = said?.code === 'OPENOT_OTLP_UNREACHABLE' || said?.code === 'OPENOT_OTLP_TIMEOUT';
+  const which = isOfHost || troubled.length === SIGNALS.length ? '' : ` for ${troubled.join(', ')}`;
   const since =
     sinceMs === undefined ? '' : ` since ${timeOf(now.wallMs - (now.ms - sinceMs))} (${shortAge(now.ms - sinceMs)})`;
-  const parts = [`${which}${cause}${since}`, `${shortCount(pending)} wait`];
+  const parts = [`${said?.cause ?? 'sent again'}${which}${since}`, `${shortCount(pending)} wait`];
   if (dropped > 0) parts.push(`${shortCount(dropped)} dropped`);
   return parts.join(', ');
 }
-
-const causeOf = (said: CollectorReport | undefined): string => said?.cause ?? 'sent again';
 
 /** Hours and minutes of the clock on the wall. */
 function timeOf(wallMs: number): string {

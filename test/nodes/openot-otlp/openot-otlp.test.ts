@@ -119,7 +119,7 @@ describe('openot-otlp', () => {
     should(lastStatus()).equal('grey ring nothing sent yet');
     running.send('otlp', { payload: logsRequest(records(0, 3)) } as never);
     await until('the outage', () =>
-      /^red ring logs: connection refused since \d\d:\d\d \(\d+ s\), 3 wait$/.test(lastStatus())
+      /^red ring connection refused since \d\d:\d\d \(\d+ s\), 3 wait$/.test(lastStatus())
     );
     should(running.at('out')).eql([]);
     should(running.caught).match([
@@ -148,7 +148,7 @@ describe('openot-otlp', () => {
     running.send('otlp', { payload: tracesRequest([span(1)]) } as never);
     running.send('otlp', { payload: logsRequest(records(0, 2)), openot: { commit: ['r/b/1'] } } as never);
     await until('the status', () =>
-      /^red ring logs, traces: 401 Unauthorized since \d\d:\d\d \(\d+ s\), 3 wait$/.test(lastStatus())
+      /^red ring 401 Unauthorized for logs, traces since \d\d:\d\d \(\d+ s\), 3 wait$/.test(lastStatus())
     );
     running.send('otlp', { payload: logsRequest(records(2, 2)), openot: { commit: ['r/b/2'] } } as never);
     await until('what waits', () => lastStatus().endsWith('5 wait'));

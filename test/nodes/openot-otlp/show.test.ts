@@ -52,18 +52,26 @@ describe('the status of openot-otlp', () => {
   });
 
   it('says what is wrong, since when, and what waits, while requests are tried again', () => {
-    const refused = said('retry', 'connect ECONNREFUSED', { cause: 'connection refused', againMs: NOW + 4200 });
+    const refused = said('retry', 'connect ECONNREFUSED', {
+      code: 'OPENOT_OTLP_UNREACHABLE',
+      cause: 'connection refused'
+    });
     should(
       shown({ pending: 57, troubled: ['logs', 'metrics', 'traces'], sinceMs: NOW - 185_000, said: refused })
     ).equal('red ring connection refused since 13:59 (3 min), 57 wait');
     // Another signal was accepted meanwhile.
     should(
-      shown({ pending: 5, troubled: ['metrics'], sinceMs: NOW - 2000, said: { ...refused, cause: '404 Not Found' } })
-    ).equal('red ring metrics: 404 Not Found since 14:02 (2 s), 5 wait');
+      shown({
+        pending: 5,
+        troubled: ['metrics'],
+        sinceMs: NOW - 2000,
+        said: { ...refused, code: 'OPENOT_OTLP_NOT_FOUND', cause: '404 Not Found' }
+      })
+    ).equal('red ring 404 Not Found for metrics since 14:02 (2 s), 5 wait');
     // With best effort.
     should(
       shown({ pending: 5, kept: 5, dropped: 12_345, troubled: ['logs'], sinceMs: NOW - 2000, said: refused })
-    ).equal('red ring logs: connection refused since 14:02 (2 s), 5 wait, 12.3 k dropped');
+    ).equal('red ring connection refused since 14:02 (2 s), 5 wait, 12.3 k dropped');
   });
 
   it('tells refusals, partial acceptance and warnings apart', () => {

@@ -4,6 +4,7 @@ import type {
   HttpAnswer,
   HttpFailure,
   HttpRequest,
+  HttpTransport,
   Rejected,
   CollectorReport,
   SenderPorts,
@@ -53,6 +54,8 @@ export class FakeSender {
   /** What the collector answers; a promise that is pending is one that takes its time. */
   reply: (got: Got) => Reply | Promise<Reply> = () => answer(200);
   isClosed = false;
+  /** A real way to a real collector, in place of `reply`. */
+  real: HttpTransport | undefined;
   readonly sender: OtlpSender;
   private timers: { atMs: number; call: () => void }[] = [];
 
@@ -145,11 +148,12 @@ export class FakeSender {
     return this.timers.length;
   }
 
-  private async post({ url, headers, body }: HttpRequest): Promise<Reply> {
+  private async post(request: HttpRequest): Promise<Reply> {
+    const { url, headers, body } = request;
     const text = (headers['content-encoding'] === 'gzip' ? gunzipSync(body) : Buffer.from(body)).toString();
     const got = { atMs: this.nowMs, url: url.href, headers, text, body: JSON.parse(text) as unknown };
     this.got.push(got);
-    return this.reply(got);
+    return this.real === undefined ? this.reply(got) : this.real.post(request);
   }
 }
 
@@ -163,6 +167,6 @@ export const sizes = ({ got }: FakeSender): number[] => got.map(({ body }) => it
 
 /** Nothing that was taken is unaccounted for. */
 export function sums(fake: FakeSender): void {
-  const { taken, accepted, rejected, pending } = fake.sender.status();
-  should(accepted + rejected + pending).equal(taken);
+  const { taken, accepted, rejected, dropped, pending } = fake.sender.status();
+  should(accepted + rejected + dropped + pending).equal(taken);
 }
