@@ -15,7 +15,7 @@ const REJECTED: Readonly<Record<Signal, string>> = {
   traces: 'rejectedSpans'
 };
 /** Keys of an answer that say it is no answer of OTLP, but an error with a wrong status. */
-const ERROR_KEYS = ['error', 'errors', 'errorMessage', 'exception'];
+const ERROR_KEYS: readonly string[] = ['error', 'errors', 'errorMessage', 'exception'];
 /** Longest text of a collector that is passed on, in characters. */
 const MAX_TEXT = 300;
 

@@ -57,10 +57,16 @@ export function isExcepted({ hostname, port, protocol }: URL, list: string): boo
     .filter((entry) => entry !== '')
     .some((entry) => {
       if (entry === '*') return true;
-      const [, name, entryPort] = /^(\[[^\]]*\]|[^:]*|[0-9a-f:]*::?[0-9a-f:.]*)(?::(\d+))?$/.exec(entry) ?? [];
-      if (name === undefined || (entryPort !== undefined && entryPort !== targetPort)) return false;
-      return isOf(host, name.replace(/^\[|\]$/g, ''));
+      const { name, port: entryPort } = placeOf(entry);
+      if (entryPort !== undefined && entryPort !== targetPort) return false;
+      return isOf(host, name);
     });
+}
+
+/** An entry of NO_PROXY: more than one colon, and no brackets, are an IPv6 address without a port. */
+function placeOf(entry: string): { readonly name: string; readonly port: string | undefined } {
+  const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d+))?$/.exec(entry) ?? [];
+  return { name: bracketed ?? plain ?? entry, port };
 }
 
 function isOf(host: string, name: string): boolean {
