@@ -132,6 +132,8 @@ const definition = [
 
 // Documents to OpenTelemetry.
 const otel = [
+  'OPENOT_API_NOT_SERVED',
+  'OPENOT_API_NO_BEGIN',
   'OPENOT_OTEL_AUDIT_IMAGE',
   'OPENOT_OTEL_DROPPED',
   'OPENOT_OTEL_FULL',

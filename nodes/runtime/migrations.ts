@@ -16,6 +16,7 @@ export interface Migration {
 /** By node type, the steps in their order. 0.1.0 is version 1 of all. */
 export const migrations = {
   'openot-ack': [],
+  'openot-api': [],
   'openot-archive': [],
   'openot-decoder': [],
   'openot-definition': [],

@@ -1,10 +1,11 @@
 import should from 'should';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { KeyValue } from '../../lib/telemetry/otlp-types';
+import type { KeyValue, Span, TracesRequest } from '../../lib/telemetry/otlp-types';
 import { itemsText } from '../support/network/items-text';
 import { holders, missingOf } from '../support/network/missing-of';
+import { requirements, requirementsOfCalls } from '../support/network/requirements';
 import { assertValid } from '../support/otlp/validator';
 import { countByIdentity, readDocuments } from './support/documents';
 import { sleep, until } from './support/process';
@@ -211,55 +212,94 @@ describe('the packed tarball in an empty user directory', function () {
     }
   );
 
-  it(
-    'hands out the requests of the network example as they would be sent: all that is required, and a ' +
-      'checksum that holds',
-    async () => {
-      const name = exampleNames.find((example) => example.startsWith('07'))!;
-      const flows = await runtime.json<FlowNode[]>(
-        `/library/examples/flows/@openot/node-red/${encodeURIComponent(name)}`
+  it('hands out the requests of the network example: all that is required, and a checksum that holds', async () => {
+    const name = exampleNames.find((example) => example.startsWith('07'))!;
+    const flows = await runtime.json<FlowNode[]>(
+      `/library/examples/flows/@openot/node-red/${encodeURIComponent(name)}`
+    );
+    const { debug } = runtime.comms;
+    const at = debug.length;
+    // Everything that leaves as API events, one request a line.
+    const tape = join(userDir, 'calls.ndjson');
+    const recorder: FlowNode = {
+      id: 'tape',
+      type: 'file',
+      z: flows[0].id,
+      filename: tape,
+      filenameType: 'str',
+      appendNewline: true,
+      createDir: false,
+      overwriteFile: 'false',
+      encoding: 'none',
+      x: 700,
+      y: 600,
+      wires: [[]]
+    };
+    const text = JSON.stringify(flows).replaceAll('http://127.0.0.1:1880', runtime.url);
+    const deployed = [...(JSON.parse(text) as FlowNode[]), recorder];
+    (deployed.find(({ encoding }) => encoding === 'otlp')!.wires as string[][])[2].push('tape');
+    await runtime.deploy(deployed);
+    const press = (title: string): Promise<void> => runtime.inject(flows.find(({ name }) => name === title)!.id);
+    await press('burst of 500 events');
+    const optional = ['scope schema_url', 'item item.name', 'item item.duration', 'item item.duration.seconds'];
+    for (const signal of ['logs', 'metrics', 'traces'] as const) {
+      const sent = await until(
+        signal,
+        async () => {
+          const response = await runtime.get(`/openot/network/${signal}`);
+          return response.ok && response.text();
+        },
+        () => runtime.log.slice(-1500)
       );
-      const { debug } = runtime.comms;
-      const at = debug.length;
-      await runtime.deploy(flows);
-      await runtime.inject(flows.find(({ name: title }) => title === 'burst of 500 events')!.id);
-      const optional = ['scope schema_url', 'item item.name', 'item item.duration', 'item item.duration.seconds'];
-      for (const signal of ['logs', 'metrics', 'traces'] as const) {
-        const sent = await until(
-          signal,
-          async () => {
-            const response = await runtime.get(`/openot/network/${signal}`);
-            return response.ok && response.text();
-          },
-          () => runtime.log.slice(-1500)
-        );
-        const request = JSON.parse(sent as string) as unknown;
-        assertValid(signal, sent);
-        // Not every span has events.
-        const events =
-          signal === 'traces' && holders(signal, request, 'event').length === 0
-            ? ['event .name', 'event .timeUnixNano', 'event time']
-            : [];
-        should(missingOf(signal, 'otlp', request, [...optional, ...events])).eql([]);
-        const [scope] = holders(signal, request, 'scope') as { attributes: KeyValue[] }[];
-        const sum = createHash('md5')
-          .update(itemsText(signal, sent as string), 'utf8')
-          .digest('hex')
-          .toUpperCase();
-        should(scope.attributes.find(({ key }) => key === 'checksum')?.value).eql({ stringValue: sum });
-      }
-      const shown = (pattern: RegExp): Promise<unknown> =>
-        until(
-          String(pattern),
-          () => debug.slice(at).find(({ msg }) => pattern.test(msg)),
-          () => JSON.stringify(debug.slice(-5))
-        );
-      await shown(/"producer":"plant-4711".*"isWhole":true.*Batch [^"]*: none -> Started"/);
-      await shown(/StateMachine [^"]*: \w+ -> \w+ after [\d.]+ s/);
-      should(debug.slice(at).filter(({ msg }) => /"isWhole":false/.test(msg))).eql([]);
-      await shown(/"resourceLogs".*"count","value":\{"intValue":\d+\}/);
+      const request = JSON.parse(sent as string) as unknown;
+      assertValid(signal, sent);
+      // Not every span has events.
+      const events =
+        signal === 'traces' && holders(signal, request, 'event').length === 0
+          ? ['event .name', 'event .timeUnixNano', 'event time']
+          : [];
+      const table = signal === 'traces' ? requirementsOfCalls('otlp') : requirements(signal, 'otlp');
+      should(missingOf(signal, 'otlp', request, [...optional, ...events], table)).eql([]);
+      const [scope] = holders(signal, request, 'scope') as { attributes: KeyValue[] }[];
+      const sum = createHash('md5')
+        .update(itemsText(signal, sent as string), 'utf8')
+        .digest('hex')
+        .toUpperCase();
+      should(scope.attributes.find(({ key }) => key === 'checksum')?.value).eql({ stringValue: sum });
     }
-  );
+    const shown = (pattern: RegExp): Promise<unknown> =>
+      until(
+        String(pattern),
+        () => debug.slice(at).find(({ msg }) => pattern.test(msg)),
+        () => JSON.stringify(debug.slice(-5))
+      );
+    await shown(/"producer":"plant-4711".*"isWhole":true.*Batch [^"]*: none -> Started"/);
+    await shown(/StateMachine [^"]*: \w+ -> \w+ after [\d.]+ s/);
+    should(debug.slice(at).filter(({ msg }) => /"isWhole":false/.test(msg))).eql([]);
+    await shown(/"resourceLogs".*"count","value":\{"intValue":\d+\}/);
+    // The participant's call and the same call as it was served: one trace.
+    await press('ask as a participant');
+    const taped = (): Span[] =>
+      (existsSync(tape) ? readFileSync(tape, 'utf8').split('\n').slice(0, -1) : []).flatMap((line) =>
+        (JSON.parse(line) as TracesRequest).resourceSpans.flatMap(({ scopeSpans }) => scopeSpans[0].spans)
+      );
+    const asked = await until('both sides of a call', () => {
+      const spans = taped();
+      const traceId = spans.find(({ name }) => name === 'ask')?.traceId;
+      const found = spans.filter((span) => span.traceId === traceId);
+      return found.length === 2 && found;
+    });
+    const [made, served] = [3, 2].map((kind) => asked.find((span) => span.kind === kind)!);
+    should(served.parentSpanId).equal(made.spanId);
+    should(served.attributes).containDeep([{ key: 'sender.id', value: { stringValue: 'bap-1234' } }]);
+    // Nothing of it waits any more when Node-RED stops: nobody would send it again.
+    const mappers = flows.filter(({ type }) => type === 'openot-otel');
+    await until(
+      'every call to have left',
+      () => mappers.every(({ id }) => runtime.comms.status.get(id)?.text?.includes(` ${taped().length} spans`)),
+      () => JSON.stringify([taped().length, mappers.map(({ id }) => runtime.comms.status.get(id))])
+    );
+  });
 
   it('stops in order with a clean log', async () => {
     await runtime.stop();

@@ -35,10 +35,19 @@ interface Helper {
   getNode(id: string): Node;
   log(): { args: Array<[{ level: number; msg: unknown; type?: string; id?: string }]> };
   _events: NodeJS.EventEmitter;
+  _registryUtil: { createNodeApi(node: object): NodeAPI & { hooks?: unknown } };
 }
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports
 export const helper = require('node-red-node-test-helper') as Helper;
+
+/** The helper gives nodes everything but the runtime's own messaging hooks. */
+const { createNodeApi } = helper._registryUtil;
+helper._registryUtil.createNodeApi = (node) => {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { hooks } = require('@node-red/util') as { hooks: unknown };
+  return Object.assign(createNodeApi(node), { hooks });
+};
 
 const load = (type: string): ((RED: NodeAPI) => void) =>
   // eslint-disable-next-line @typescript-eslint/no-require-imports
@@ -49,6 +58,9 @@ const core: Record<string, string> = {
   debug: 'common/21-debug',
   delay: 'function/89-delay',
   function: 'function/10-function',
+  'http in': 'network/21-httpin',
+  'http request': 'network/21-httprequest',
+  'http response': 'network/21-httpin',
   join: 'sequence/17-split',
   junction: 'common/05-junction',
   'link call': 'common/60-link',
@@ -72,6 +84,7 @@ const ours = [
   'openot-doc',
   'openot-ack',
   'openot-logobject',
+  'openot-api',
   'openot-otel',
   'openot-otlp',
   'openot-archive',
