@@ -1,13 +1,13 @@
-import type { NodeMessageInFlow } from 'node-red';
+import type { NodeMessage, NodeMessageInFlow } from 'node-red';
 import type { ClockState, OtelMapper } from '../../lib/telemetry';
-import { createMeter, createOtelMapper } from '../../lib/telemetry';
+import { createMeter, createMetricRegistry, createOtelMapper } from '../../lib/telemetry';
 import { AckStatus, OwnTokens, Token, tokensOf } from '../delivery';
 import type { CodedError } from '../runtime/coded-error';
 import type { Send } from '../runtime/handle';
 import { Admission, refuseFull } from './admission';
 import type { Batch } from './batcher';
 import { Departures } from './departures';
-import { isForget, kindOf } from './incoming';
+import { isForget, isRegistry, kindOf } from './incoming';
 import { MapperState, MapperStatePorts } from './mapper-state';
 import { MessageMapping } from './message-items';
 import { Settlements } from './settlements';
@@ -46,6 +46,7 @@ export class OtelController {
   private readonly tokens: OwnTokens;
   private readonly streams = new TokenStreams();
   private readonly mapper: OtelMapper;
+  private readonly registry = createMetricRegistry();
   private readonly mapperState: MapperState;
   private readonly settlements: Settlements;
   private readonly admission: Admission;
@@ -102,6 +103,7 @@ export class OtelController {
   /** Takes one message; the promise resolves when everything of it has left. Rejects, or throws, with a coded error. */
   input(message: NodeMessageInFlow, pass: Send): void | Promise<void> {
     if (isForget(message)) return this.forget();
+    if (isRegistry(message)) return pass([null, { topic: 'registry', payload: this.registry.rows() } as NodeMessage]);
     const tokens = this.tokens.of(message);
     const stream = streamOf(message);
     this.streams.saw(message, stream, tokens.length > 0);
@@ -218,6 +220,7 @@ export class OtelController {
       this.sent.logs += logs.items.length;
       this.sent.metrics += metrics.items.length;
       this.sent.traces += traces.items.length;
+      this.registry.sent(metrics.items);
     }
     this.settlements.sent(entries);
   }

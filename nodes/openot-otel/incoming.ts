@@ -11,6 +11,11 @@ export function isForget({ topic, payload }: NodeMessageInFlow): boolean {
   return topic === 'forget' && (typeof payload !== 'object' || payload === null);
 }
 
+/** The question for the metrics that this node has sent and can send. */
+export function isRegistry({ topic, payload }: NodeMessageInFlow): boolean {
+  return topic === 'registry' && (typeof payload !== 'object' || payload === null);
+}
+
 /**
  * What a payload is, by its shape: a reader's status has a state and totals; anything else that is an object should be
  * documents.

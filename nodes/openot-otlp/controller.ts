@@ -48,6 +48,8 @@ export class OtlpController {
    * OPENOT_OTLP_QUEUE_FULL.
    */
   take(message: NodeMessageInFlow, pass: Send): Promise<void> {
+    // The answer of openot-otel to whoever asked for its metrics comes by the same wire as these, and is no telemetry.
+    if (message.topic === 'registry' && Array.isArray(message.payload)) return Promise.resolve();
     const text = textOfPayload(message.payload, this.json);
     const stream = (message.openot as { stream?: unknown } | null | undefined)?.stream;
     const sequence = (message as { parts?: { id?: unknown } | null }).parts?.id;

@@ -2,6 +2,7 @@
 import { textAttribute } from '../attributes';
 import type { KeyValue, LogRecord, MetricPoint, Span } from '../otlp-types';
 import type { AuditItem } from './audit-item';
+import { metricWords } from './metric-words';
 import type { NetworkSettings } from './settings';
 import { uuidOf } from './uuid';
 
@@ -32,17 +33,9 @@ function secondsText(nanoseconds: bigint): string {
   return `${digits.slice(0, -9)}.${digits.slice(-9)}`.replace(/\.?0+$/, '');
 }
 
-const VALUE_PREFIX = 'openot.value.';
-
-/**
- * Of a point: its uuid (points that are equal in everything share it), when it was observed, and the five words about
- * its
- * metric. A value is told when it changes and says nothing of any span of time; a total and a state of the reader come
- * with
- * its status.
- */
+/** Of a point: its uuid (points that are equal in everything share it), when it was observed, and what metric it is. */
 export function metricAttributes({ name, unit, kind, point }: MetricPoint, observedNs: string): KeyValue[] {
-  const isValue = name.startsWith(VALUE_PREFIX);
+  const words = metricWords({ name, kind });
   const value = point.asInt ?? String(point.asDouble);
   return [
     textAttribute(
@@ -59,18 +52,12 @@ export function metricAttributes({ name, unit, kind, point }: MetricPoint, obser
       )
     ),
     textAttribute('observedTimeUnixNano', observedNs),
-    textAttribute('metric.code', name),
-    textAttribute('metric.category', isValue ? 'value' : 'pipeline'),
-    textAttribute('metric.label', isValue ? name.slice(VALUE_PREFIX.length) : labelOf(name)),
-    textAttribute('metric.granularity', kind === 'sum' ? 'total' : 'instant'),
-    textAttribute('metric.frequency', isValue ? 'change' : 'status')
+    textAttribute('metric.code', words.code),
+    textAttribute('metric.category', words.category),
+    textAttribute('metric.label', words.label),
+    textAttribute('metric.granularity', words.granularity),
+    textAttribute('metric.frequency', words.frequency)
   ];
-}
-
-/** `openot.records.delivered` as people read it: `Records delivered`. */
-function labelOf(name: string): string {
-  const words = name.replace(/^openot\./, '').replace(/[._]+/g, ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /**

@@ -17,7 +17,7 @@ import {
 } from '../../support/node-red';
 import { assertValid } from '../../support/otlp/validator';
 import { served } from '../../lib/telemetry/api/support/calls';
-import { alarm, eventDocument, otelNode, resource } from './support/otel';
+import { alarm, eventDocument, field, otelNode, resource } from './support/otel';
 
 const flow = (otel: Record<string, unknown> = {}, ...more: FlowNode[]): Promise<Flow> =>
   Flow.start([
@@ -355,6 +355,22 @@ describe('openot-otel', () => {
     running.send('otel', { payload: documents, openot: facts() } as never);
     await until('traces', () => running.at('traces').length > 0);
     should(spansOf(running.at('traces')[0].payload as TracesRequest)).eql(['TempHigh', 'orders']);
+  });
+
+  it('answers with its metrics when it is asked for them', async () => {
+    const running = await flow({ maxAge: '0' });
+    const change = eventDocument(1, {
+      eventName: 'ValueChanged',
+      eventTypeId: 0x0002,
+      fields: [field('value', 0x000d, 'ValueRef', 'Level', { raw: 3 }), field('newValue', 0x0010, 'LReal', 5)]
+    });
+    running.send('otel', { payload: [change], openot: facts() } as never);
+    await until('logs', () => running.at('logs').length > 0);
+    running.send('otel', { topic: 'registry' } as never);
+    const rows = await until('the registry', () => running.at('metrics').find(({ topic }) => topic === 'registry'));
+    const codes = (rows.payload as { code: string; status: string }[]).map(({ code, status }) => `${code} ${status}`);
+    should(codes).containEql('openot.ring.lag draft').and.containEql('openot.value.Level live');
+    should(running.caught).eql([]);
   });
 
   it('refuses an API document by the name of its field; the others of the message go on', async () => {

@@ -385,6 +385,13 @@ describe('openot-otlp', () => {
       session.close();
     });
 
+  it('lets the answer of openot-otel about its metrics pass by, which is no telemetry', async () => {
+    const running = await flow();
+    running.send('otlp', { topic: 'registry', payload: [{ code: 'openot.laps' }] } as never);
+    await until('its end', () => running.at('completed').length > 0);
+    should([running.caught, running.at('out'), receiver.received.length]).eql([[], [], 0]);
+  });
+
   it('says what is no request, and keeps what waits', async () => {
     const circular: Record<string, unknown> = { resourceLogs: [] };
     circular.self = circular;

@@ -30,8 +30,8 @@ const running = async (server: HttpServer): Promise<Running> => {
 };
 
 /**
- * What `http in` of Node-RED does with `/orders/:id`: the test helper gives its flows no web server. Each request becomes
- * the message that `http in` would send to the node of this id.
+ * What `http in` of Node-RED does with `/orders/:id`: the test helper gives its flows no web server. Each request
+ * becomes the message that `http in` would send to the node of this id.
  */
 export function serveTo(nodeId: string): Promise<Running> {
   const app = express();
