@@ -35,6 +35,13 @@ const init = (RED: NodeAPI): void => {
         const { folder, stateFile } = settings;
         const checkpointFile = join(folder, 'checkpoint');
         const show = (): void => status.set(() => showArchive(controller.state(), performance.now()));
+        /** The dialog shows the key of the log that is open. */
+        const announceKey = (): void => {
+          const state = controller.state();
+          if (state.kind !== 'open') return;
+          forgetKey();
+          forgetKey = announceVkey(this.id, state.status.vkey);
+        };
         const controller = new ArchiveController({
           clock: systemClock(),
           make: async (events) => {
@@ -51,11 +58,7 @@ const init = (RED: NodeAPI): void => {
             return new Archive(ports, settings, events);
           },
           onCheckpoint: (note, size) => {
-            const state = controller.state();
-            if (state.kind === 'open') {
-              forgetKey();
-              forgetKey = announceVkey(this.id, state.status.vkey);
-            }
+            announceKey();
             if (!delivery.isClosed) this.send([null, { topic: 'checkpoint', payload: note, size } as NodeMessage]);
             show();
           },
@@ -63,11 +66,7 @@ const init = (RED: NodeAPI): void => {
           onError: (error) => this.error(error, delivery.isClosed ? undefined : {}),
           onWarning: (text) => this.warn(text),
           onChange: () => {
-            const state = controller.state();
-            if (state.kind === 'open') {
-              forgetKey();
-              forgetKey = announceVkey(this.id, state.status.vkey);
-            }
+            announceKey();
             show();
           }
         });
