@@ -6,6 +6,7 @@ import { createMeter } from '../../lib/telemetry/metrics';
 import { createNetworkProfile, networkSettings } from '../../lib/telemetry/network';
 import type { Signal } from '../../lib/telemetry/otlp-types';
 import { createSpanStore } from '../../lib/telemetry/spans';
+import { allKinds, requestOf } from '../lib/telemetry/api/support/calls';
 import { hardDocuments, hardSlots, HARD_TIME_NS } from '../support/otlp/hard-documents';
 import { randomBatches } from '../support/otlp/random-documents';
 import { Autotel } from '../support/otlp/receivers/autotel';
@@ -163,6 +164,16 @@ describe('a collector written by others (Rotel)', function () {
       ] as [{ resource: Json }];
       attributesOf(resource).eid!.should.deepEqual({ stringValue: eid });
     }
+  });
+
+  it('takes calls that were served, made, failed and timed out in that envelope, and gives them back', async () => {
+    const traces = [JSON.stringify(requestOf(Object.values(allKinds)))];
+    const { accepted, rejected } = await send(rotel.endpoint, traces, 'gzip');
+    rejected.should.deepEqual([]);
+    accepted.should.equal(4);
+    const expected = said('traces', parsed(traces));
+    await rotel.items('traces', expected.length);
+    sameAs(said('traces', rotel.passedOn.traces), expected);
   });
 
   it('is no receiver that takes anything: what is wrong it refuses', async () => {
