@@ -67,8 +67,8 @@ export class BatchComposer {
     const { tracker, composer, facts } = this;
     const held = tracker.held.get(abs) as number;
     if (await this.isHeld(held, record)) {
-      tracker.cameAgain(record, abs);
-      return this.putNotices(() => true);
+      this.putNotices(() => true);
+      return tracker.cameAgain(record, abs);
     }
     const text =
       `position ${abs} of incarnation ${facts.incarnation} was stored before with other bytes (entry ${held}); ` +

@@ -130,8 +130,9 @@ export class StreamTracker {
     if (this.hasBegun && seek !== this.seek) this.joined = { cause: 'seek', runId, known: this.known() };
   }
 
-  /** A record came that is held. */
+  /** A record came that is held: losses before it say nothing of the next one that is stored. */
   cameAgain(record: RecordView, abs: number): void {
+    this.losses = [];
     this.cameAgainTo = abs + record.length;
     if (abs < this.end) return;
     this.passedHeld = true;
