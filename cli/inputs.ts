@@ -22,6 +22,8 @@ export async function keysOf(given: readonly string[]): Promise<NoteVerifier[]> 
     given.map(async (one) => {
       const text = existsSync(one) ? (await readInput(one)).toString('utf8') : one;
       const parsed = parseVkey(text);
+      if (!parsed.ok && !one.includes('+'))
+        throw new UsageError(`--key: ${one} is neither a verifier key nor a file that holds one`);
       if (!parsed.ok) throw new UsageError(`--key: ${parsed.message}`);
       return parsed.verifier;
     })

@@ -7,6 +7,9 @@ import { zipSource } from './zip';
 /** Milliseconds that one file of a served archive may take. */
 const FETCH_MS = 30_000;
 
+/** What stands in the folder of an archive; one that was tampered with may lack some. */
+const PARTS = ['checkpoint', 'tile', 'journal'];
+
 /** The files of an archive: a folder, a zip of one, or the address under which it is served. */
 export async function openSource(archive: string): Promise<LogSource> {
   if (/^https?:\/\//i.test(archive)) return webSource(archive);
@@ -15,7 +18,11 @@ export async function openSource(archive: string): Promise<LogSource> {
       `${archive} cannot be opened (${error.code}): expected the folder of an archive, a zip of it, or its http address`
     );
   });
-  return found.isDirectory() ? folderSource(archive) : zipSource(archive, await readFile(archive));
+  if (!found.isDirectory()) return zipSource(archive, await readFile(archive));
+  const parts = await Promise.all(PARTS.map((part) => stat(join(archive, part)).catch(() => undefined)));
+  if (parts.every((part) => part === undefined))
+    throw new UsageError(`${archive} is no archive: expected in it one of ${PARTS.join(', ')}`);
+  return folderSource(archive);
 }
 
 function folderSource(folder: string): LogSource {

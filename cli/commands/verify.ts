@@ -11,7 +11,7 @@ Says whether an archive is what it was when it was signed, and whether what is m
   <archive>   its folder, a zip file of it, or the http address under which it is served
   --key       the verifier key of the log, or a file that holds it: name+id+base64, as the node shows it. Get it
               another way than with the archive. Without it the folder is trusted, and the first line says so.
-              May be given again.
+              Given again, one of them must have signed.
   --since     a checkpoint that left earlier (a file): the archive must be an extension of it. May be given again.
   --json      the whole report as JSON
 
@@ -19,7 +19,8 @@ Checked: the signature; that every entry hashes to the tree and the tree to the 
 are prefixes; the CRC of every record; that positions rise; that the loss accounting, run again over the records, comes
 to the same gaps as the loss entries; that every definition is there and hashes to its name.
 Taken as declared: the class of a loss (lost, indeterminate, or before the first contact with the ring) and the counts
-of laps: they rest on what was never read.
+of laps: they rest on what was never read. So does what stood in a ring that began anew: what was not read before is in
+no archive.
 
 Exit codes: 0 all holds, 1 something is wrong or missing that the archive does not declare, 2 wrong usage or unreadable.
 `;
@@ -51,7 +52,8 @@ function show(report: VerifyReport, { out, colours }: Terminal): void {
   if (report.trust === 'folder')
     line(colours.bad('No --key was given: this trusts the folder. Whoever could write it could have made all of it.'));
   line(`${report.origin || 'no log'}: ${count(report.size, 'entry', 'entries')}, root ${report.root}`);
-  if (report.trust === 'key') line(`signed by ${report.origin}, with the key that was given`);
+  const isSigned = report.trust === 'key' && !report.findings.some(({ kind }) => kind === 'checkpoint');
+  if (isSigned) line(`signed by ${report.origin}, with the key that was given`);
   for (const name of report.unchecked)
     line(colours.weak(`a signature of ${name} was not checked: no key of it was given`));
   if (report.previous !== null)
@@ -64,9 +66,10 @@ function show(report: VerifyReport, { out, colours }: Terminal): void {
   for (const size of report.since) line(`an extension of the older checkpoint of ${count(size, 'entry', 'entries')}`);
   line();
   for (const stream of report.streams) {
+    const gaps = stream.restarts.length > 0 ? 'no gap within an incarnation' : 'no gap';
     const lost =
       stream.lost === 0
-        ? 'nothing lost'
+        ? gaps
         : `${stream.lost.toLocaleString('en')} lost (${stream.indeterminate} of them indeterminate)`;
     const more = [
       stream.beforeContact > 0 ? `${stream.beforeContact.toLocaleString('en')} overwritten before first contact` : '',
@@ -74,12 +77,15 @@ function show(report: VerifyReport, { out, colours }: Terminal): void {
       stream.skipped > 0 ? `${count(stream.skipped, 'range')} passed over` : ''
     ].filter((text) => text !== '');
     line(`stream ${stream.stream}: ${count(stream.records, 'record')}, ${[lost, ...more].join(', ')}`);
-    for (const { runId, sourceId, base, next, records, lost: missing } of stream.sources)
+    for (const { incarnation, runId, sourceId, base, next, records, lost: missing } of stream.sources)
       line(
         colours.weak(
-          `  run ${runId}, source ${sourceId}: seq ${base} to ${next - 1}, ${count(records, 'record')}, ${missing} lost`
+          `  incarnation ${incarnation}, run ${runId}, source ${sourceId}: seq ${base} to ${next - 1}, ` +
+            `${count(records, 'record')}, ${missing} lost`
         )
       );
+    for (const { index, from, to } of stream.restarts)
+      line(`  entry ${index}: the ring began anew (incarnation ${from} to ${to}); what was not read before is unknown`);
   }
   const documents = report.entries.document ?? 0;
   if (documents > 0) line(count(documents, 'document'));
@@ -92,11 +98,16 @@ function show(report: VerifyReport, { out, colours }: Terminal): void {
     );
   for (const { index, code, text } of report.notes) line(`entry ${index}, note ${code}: ${text}`);
   line();
-  if (report.ok) return line(colours.good('All holds.'));
-  line(colours.bad(`${count(report.findingCount, 'finding')}:`));
-  for (const finding of report.findings) line(`  ${placeOf(finding)}: ${finding.message} [${finding.kind}]`);
-  const rest = report.findingCount - report.findings.length;
-  if (rest > 0) line(`  and ${rest} more`);
+  if (!report.ok) {
+    for (const finding of report.findings) line(`  ${placeOf(finding)}: ${finding.message} [${finding.kind}]`);
+    const rest = report.findingCount - report.findings.length;
+    if (rest > 0) line(`  and ${rest} more`);
+    return line(colours.bad(`It does not hold: ${count(report.findingCount, 'finding')}.`));
+  }
+  if (report.trust === 'folder') return line(colours.bad('All fits together, but nobody vouches for it: no --key.'));
+  line(colours.good('All holds.'));
+  if (report.since.length === 0)
+    line(colours.weak('No older checkpoint was given (--since): a change by the holder of the key is not excluded.'));
 }
 
 function placeOf({ index, path, stream, runId, sourceId, seq }: Finding): string {

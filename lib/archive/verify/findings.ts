@@ -49,8 +49,16 @@ export interface Jump {
   readonly next: number;
 }
 
-/** One source of one run of one stream. */
+/** A ring that began anew, as the entry at `index` says. */
+export interface Restart {
+  readonly index: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** One source of one run of one incarnation of a stream. */
 export interface SourceTotals {
+  readonly incarnation: number;
   readonly runId: string;
   readonly sourceId: number;
   /** First seq that counts, and the one expected next. */
@@ -71,7 +79,9 @@ export interface StreamTotals {
   readonly beforeContact: number;
   readonly laps: number;
   readonly skipped: number;
-  /** Of the last runs of the last incarnation. */
+  /** Where the ring began anew: what was in it and was not read before is in no archive. */
+  readonly restarts: readonly Restart[];
+  /** Of the last runs of each incarnation; the first thousand. */
   readonly sources: readonly SourceTotals[];
 }
 

@@ -2,7 +2,7 @@ import { LossAccounting } from '../../loss';
 import type { LossItem } from '../../stream';
 import type { RecordView } from '../../wire';
 import type { BeginStreamEntry, NoticeEntry } from '../log/entry';
-import { Finding, Findings, Jump, MAX_KEPT, SourceTotals, StreamTotals } from './findings';
+import { Finding, Findings, Jump, MAX_KEPT, Restart, SourceTotals, StreamTotals } from './findings';
 
 /**
  * The loss accounting of one stream, run again (docs/format.md 9): the records of the archive must come to the gaps
@@ -11,6 +11,11 @@ import { Finding, Findings, Jump, MAX_KEPT, SourceTotals, StreamTotals } from '.
 export class StreamCheck {
   private accounting = new LossAccounting();
   private incarnation: number | undefined;
+  /** The incarnation that counting began in last. */
+  private counted: number | undefined;
+  private readonly restarts: Restart[] = [];
+  /** Sources of incarnations that are over. */
+  private readonly earlier: SourceTotals[] = [];
   private hasBegun = false;
   /** One past the last record; positions rise from there. */
   private end = 0;
@@ -41,6 +46,9 @@ export class StreamCheck {
     if (this.incarnation !== undefined && incarnation < this.incarnation)
       this.found(index, 'position', `the incarnation went back from ${this.incarnation} to ${incarnation}`);
     if (this.incarnation !== incarnation) this.beginLife(incarnation);
+    if (this.counted !== undefined && this.counted !== incarnation && this.restarts.length < MAX_KEPT)
+      this.restarts.push({ index, from: this.counted, to: incarnation });
+    this.counted = incarnation;
     for (const { runId, sourceId, next } of expected) {
       const known = this.accounting.expectedSeq(BigInt(runId), sourceId);
       if (known === next && cause === 'pruned') continue;
@@ -102,22 +110,28 @@ export class StreamCheck {
 
   /** What the figures of this stream are. */
   totals(): StreamTotals {
-    const { stream, incarnation = 0, records, lost, indeterminate, beforeContact, laps, skipped } = this;
-    const sources = this.accounting
-      .sources()
-      .map(({ runId, sourceId, base, next, delivered, lost: missing }): SourceTotals => ({
-        runId,
-        sourceId,
-        base,
-        next,
-        records: delivered,
-        lost: missing
-      }));
-    return { stream, incarnation, records, lost, indeterminate, beforeContact, laps, skipped, sources };
+    const { stream, incarnation = 0, records, lost, indeterminate, beforeContact, laps, skipped, restarts } = this;
+    const sources = [...this.earlier, ...this.sources()];
+    return { stream, incarnation, records, lost, indeterminate, beforeContact, laps, skipped, restarts, sources };
+  }
+
+  /** Of the incarnation at hand. */
+  private sources(): SourceTotals[] {
+    const { incarnation = 0 } = this;
+    return this.accounting.sources().map(({ runId, sourceId, base, next, delivered, lost }) => ({
+      incarnation,
+      runId,
+      sourceId,
+      base,
+      next,
+      records: delivered,
+      lost
+    }));
   }
 
   private beginLife(incarnation: number): void {
     if (this.incarnation === incarnation) return;
+    this.earlier.push(...this.sources().slice(0, MAX_KEPT - this.earlier.length));
     this.incarnation = incarnation;
     this.accounting = new LossAccounting();
     this.joined.clear();
