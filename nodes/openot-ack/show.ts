@@ -19,8 +19,9 @@ export function showAck(
   const parts = [`${shortCount(totals.acknowledged)} batch${totals.acknowledged === 1 ? '' : 'es'}`];
   if (waiting > 0) parts.push(`${shortCount(waiting)} not from every branch`);
   if (lastMs !== undefined) parts.push(`last ${shortAge(nowMs - lastMs)} ago`);
-  for (const name of ['failed', 'without', 'unknown', 'unasked'] as const)
-    if (totals[name] > 0) parts.push(`${shortCount(totals[name])} ${name === 'without' ? 'without token' : name}`);
+  // What went wrong stands first: the rest is left out where there is no room.
+  for (const name of ['unasked', 'unknown', 'without', 'failed'] as const)
+    if (totals[name] > 0) parts.unshift(`${shortCount(totals[name])} ${name === 'without' ? 'without token' : name}`);
   const hint = hints[last];
   const text = statusText(hint ?? '', ...parts);
   if (last === 'malformed') return { fill: 'red', shape: 'ring', text };
