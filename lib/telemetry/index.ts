@@ -7,6 +7,7 @@ export type { ApiCallEvent, ApiDocument, CallSpanKind, CallStatus, CallValue, Tr
 export { assembleRequest, emptyRequest } from './assemble';
 export type { Envelope, RequestOf } from './assemble';
 export type { ClockItems, ClockLimits, ClockReason, ClockState, ClockSuspect } from './clock-watch';
+export type { DeviceGap, DeviceLog, DeviceLogDocument } from './device-log';
 export { createOtlpJsonWriter, otlpJson } from './json';
 export type { OtlpJsonWriter } from './json';
 export { createOtelMapper, defaultMappingSettings } from './mapper';

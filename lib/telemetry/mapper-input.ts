@@ -39,7 +39,7 @@ export function documentOf(value: unknown): DocumentObject {
   if (!isObject(value)) throw notA('', 'a document', value);
   const { kind } = value;
   if (kind !== 'event' && kind !== 'loss' && kind !== 'placeholder')
-    throw notA('kind', 'event, loss, placeholder or api', kind);
+    throw notA('kind', 'event, loss, placeholder, log, gap or api', kind);
   // Before its properties are looked at: that is what has to be set right first.
   if (isObject(value.provenance) && value.text === undefined) throw strictDocument('text');
   if (kind === 'loss' && value.class === undefined) throw strictDocument('class');

@@ -4,6 +4,7 @@
  * function of the arguments.
  */
 import type { DocumentObject } from '../document';
+import { DeviceLogDocument, deviceLogOf, isDeviceLogKind, logRecordOf } from './device-log';
 import { ApiDocument, apiDocumentOf, isApiKind, spanOfCall } from './api';
 import type { ClockState } from './clock-watch/api';
 import { Correlation, LogRecords } from './log-record';
@@ -69,6 +70,8 @@ export interface MappedDocuments extends Mapped {
   readonly documents: readonly DocumentObject[];
   /** The API documents that were mapped: each is a span, and no log record. */
   readonly calls: readonly ApiDocument[];
+  /** The documents of logs of OPC UA that were mapped: each is a log record, behind those of `documents`. */
+  readonly deviceLogs: readonly DeviceLogDocument[];
 }
 
 /** Facts of `msg.openot` that the mapping needs. */
@@ -91,7 +94,7 @@ export interface SpanStorePort {
 
 /** Maps what one openot-otel node gets. Whatever a flow brings, nothing given is changed, and nothing is thrown. */
 export interface OtelMapper {
-  /** An array of enriched documents and API documents, or a single one. */
+  /** An array of enriched documents, API documents and documents of logs of OPC UA, or a single one. */
   documents(documents: unknown, facts: MapperFacts, settings: MappingSettings): MappedDocuments;
   /** A payload of the reader's second output. `nowNs`: decimal text, when it came. */
   status(payload: unknown, facts: MapperFacts, nowNs: string, settings: MappingSettings): Mapped;
@@ -134,7 +137,7 @@ export function createOtelMapper({ spanStore, meter = createMeter() }: MapperOpt
 
   return {
     documents(given, facts, settings) {
-      const { documents, calls, problems } = readDocuments(given);
+      const { documents, calls, deviceLogs, problems } = readDocuments(given);
       const mapped: MappedItems = { logs: [], metrics: [], spans: [] };
       const stream = streamOf(facts);
       const { signals, severityOverrides, stateSpans, recordSpans, literalCalls } = settings;
@@ -146,9 +149,11 @@ export function createOtelMapper({ spanStore, meter = createMeter() }: MapperOpt
         if (signals.traces && spans !== undefined) for (const span of spans.closed) mapped.spans.push(span);
         if (signals.logs) mapped.logs.push(records.of(document, stream, severityOverrides, spans?.correlation));
       }
+      if (signals.logs)
+        for (const log of deviceLogs) mapped.logs.push(withSeverity(logRecordOf(log), severityOverrides));
       if (signals.traces) for (const call of calls) mapped.spans.push(spanOfCall(call, literalCalls));
       add(mapped, meter.documents(documents, stream, settings, repeated), settings);
-      return { ...mapped, documents, calls, problems };
+      return { ...mapped, documents, calls, deviceLogs, problems };
     },
 
     status(payload, facts, nowNs, settings) {
@@ -167,27 +172,29 @@ const streamOf = ({ stream }: MapperFacts): string =>
   typeof stream === 'string' ? stream : typeof stream === 'number' || typeof stream === 'bigint' ? String(stream) : '';
 
 /** The documents of a payload, and why others are none. */
-function readDocuments(given: unknown): Pick<MappedDocuments, 'documents' | 'calls' | 'problems'> {
+function readDocuments(given: unknown): Pick<MappedDocuments, 'documents' | 'calls' | 'deviceLogs' | 'problems'> {
   const isAlone = !Array.isArray(given);
   const list: readonly unknown[] = isAlone ? [given] : given;
   const documents: DocumentObject[] = [];
   const calls: ApiDocument[] = [];
+  const deviceLogs: DeviceLogDocument[] = [];
   const problems: MappingProblem[] = [];
   for (let index = 0; index < list.length; index++) {
     // A flow may bring objects whose properties throw.
     try {
       const value = list[index];
       if (isApiKind(value)) calls.push(apiDocumentOf(value));
+      else if (isDeviceLogKind(value)) deviceLogs.push(deviceLogOf(value));
       else documents.push(isEnrichedDocument(value) ? value : documentOf(value));
     } catch (thrown) {
       problems.push(problemOf(thrown, index, isAlone));
     }
   }
-  return { documents, calls, problems };
+  return { documents, calls, deviceLogs, problems };
 }
 
 function withSeverity(log: LogRecord, overrides: Readonly<Record<string, SeverityOverride>>): LogRecord {
-  const severity = overriddenSeverity(log.eventName, overrides);
+  const severity = log.eventName === undefined ? undefined : overriddenSeverity(log.eventName, overrides);
   return severity === undefined ? log : { ...log, severityNumber: severity.number, severityText: severity.text };
 }
 

@@ -25,12 +25,13 @@ export interface KeyValue {
 
 /** One log record. Times are decimal text, nanoseconds since the Unix epoch. */
 export interface LogRecord {
-  timeUnixNano: string;
+  /** Left out where the record has no valid time. */
+  timeUnixNano?: string;
   observedTimeUnixNano: string;
-  /** 1 to 24. */
+  /** 1 to 24; 0 where it is not known. */
   severityNumber: number;
-  severityText: string;
-  eventName: string;
+  severityText?: string;
+  eventName?: string;
   body: AnyValue;
   attributes: KeyValue[];
   /** 32 lowercase hex digits, never all zero. */

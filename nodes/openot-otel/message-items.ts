@@ -63,7 +63,7 @@ export class MessageMapping {
     const { logs, metrics, traces } = settings.mapping.signals;
     this.isSilent = !logs && !metrics && !traces;
     const mapped = this.mapped(message.payload, facts, settings);
-    const found = mapped.documents.length + mapped.calls.length;
+    const found = mapped.documents.length + mapped.calls.length + mapped.deviceLogs.length;
     this.refused += mapped.problems.length;
     if (mapped.problems.length > 0 || found > 0) this.lastRefused = mapped.problems.length;
     const isWrong = isWrongKind(mapped.problems, found);
@@ -96,7 +96,13 @@ export class MessageMapping {
     const { mapper } = this.ports;
     switch (kindOf(payload)) {
       case 'status':
-        return { ...mapper.status(payload, facts, this.ports.nowNs(), mapping), documents: [], calls: [], of: 1 };
+        return {
+          ...mapper.status(payload, facts, this.ports.nowNs(), mapping),
+          documents: [],
+          calls: [],
+          deviceLogs: [],
+          of: 1
+        };
       case 'documents':
         return { ...mapper.documents(payload, facts, mapping), of: Array.isArray(payload) ? payload.length : 1 };
       case 'wrong':

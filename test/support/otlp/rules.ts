@@ -71,6 +71,12 @@ export const required: Readonly<Record<string, readonly string[]>> = {
   [`${common}KeyValueList`]: ['values']
 };
 
+/**
+ * The same of a record of a device's own log (it has `opcua.log_object` and is no gap): it names no event, may have no
+ * valid time, and a severity outside of the standard's scale has neither number nor text.
+ */
+export const requiredOfDeviceLog: readonly string[] = ['observedTimeUnixNano', 'body'];
+
 /** Times that may be 0: OTLP's "unknown", a controller whose clock was never set. */
 export const zeroTimes: ReadonlySet<string> = new Set([`${logs}LogRecord.timeUnixNano`]);
 

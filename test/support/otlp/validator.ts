@@ -11,6 +11,7 @@ import {
   mayBeEmpty,
   Problem,
   required,
+  requiredOfDeviceLog,
   requiredOfPoints,
   Rule,
   timeOrder,
@@ -59,13 +60,19 @@ function checkMessage(message: MessageDefinition, value: unknown, path: string, 
   checkPresence(message, value, at, report);
 }
 
+/** A record of a device's log; a gap in one is a record of ours. */
+function isDeviceLog({ attributes, eventName }: Record<string, unknown>): boolean {
+  const isLogObject = (one: unknown): boolean => isPlainObject(one) && one.key === 'opcua.log_object';
+  return eventName === undefined && Array.isArray(attributes) && attributes.some(isLogObject);
+}
+
 function checkPresence(
   message: MessageDefinition,
   value: Record<string, unknown>,
   at: (key: string) => string,
   report: Report
 ): void {
-  for (const key of required[message.name] ?? []) {
+  for (const key of isDeviceLog(value) ? requiredOfDeviceLog : (required[message.name] ?? [])) {
     const member = value[key];
     if (isMissing(member, key, `${message.name}.${key}`)) report('missing', at(key), member);
   }

@@ -14,11 +14,11 @@ const longId = (spanId: string): string => dashed(spanId.padStart(32, '0'));
 /** A prepared log record as the specification writes it. */
 export function literalLogRecord(log: LogRecord): LiteralLogRecord {
   return {
-    timeUnixNano: log.timeUnixNano,
+    timeUnixNano: log.timeUnixNano ?? '0',
     observedTimeUnixNano: log.observedTimeUnixNano,
     severityNumber: String(log.severityNumber),
-    severityText: log.severityText,
-    eventName: log.eventName,
+    severityText: log.severityText ?? '',
+    eventName: log.eventName ?? '',
     ...(log.traceId === undefined ? {} : { traceId: dashed(log.traceId) }),
     ...(log.spanId === undefined ? {} : { spanId: longId(log.spanId) }),
     ...(log.flags === undefined ? {} : { flags: log.flags }),

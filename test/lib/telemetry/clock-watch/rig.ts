@@ -73,7 +73,7 @@ export class Device {
   /** `suspect ahead`, `restored ahead`, … of all that was logged. */
   get told(): string[] {
     return this.logs.map(
-      (log) => `${log.eventName.replace('openot.clock_', '')} ${attribute(log, 'openot.clock.reason')}`
+      (log) => `${(log.eventName ?? '').replace('openot.clock_', '')} ${attribute(log, 'openot.clock.reason')}`
     );
   }
 
