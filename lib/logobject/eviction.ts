@@ -97,7 +97,10 @@ export class EvictionWatch {
     const reach = this.isSliced ? 2n * late : late;
     if (comparesTimes && ticks + reach < this.readTo) return true;
     if (late > 0n && comparesTimes && (!this.isDisordered || this.isSliced)) return false;
-    return this.known.has(key) || this.firstPage.has(key) || this.checked.has(key);
+    if (this.known.has(key)) return true;
+    // A new record from before the time that earlier polls read to was entered late itself, and proves nothing.
+    if (!this.isDisordered && this.readBefore !== undefined && ticks <= this.readBefore) return false;
+    return this.firstPage.has(key) || this.checked.has(key);
   }
 
   private get readTo(): bigint {

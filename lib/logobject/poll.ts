@@ -145,11 +145,12 @@ class LogPoll implements Poll {
   }
 
   firstAgain(contents: readonly LogContent[]): void {
+    const { before } = this;
     const passed = this.eviction.look(
       contents.map((content) => ({ key: keyOf(content), ticks: BigInt(content.ticks) })),
       {
-        // At first contact nothing is known of how records are entered.
-        late: this.before === undefined ? this.overlap : this.anchor.margin,
+        // Before any poll got to its end nothing is known of how records are entered.
+        late: before === undefined || before.completeTo < before.deviceTicks ? this.overlap : this.anchor.margin,
         comparesTimes: !this.notices.includes('clock-stepped-back'),
         newest: this.newest
       }
