@@ -61,7 +61,10 @@ function mapped(batches: readonly Batch[], network = false): Requests {
   const status = mapper.status(STATUS, { stream: 'filler-3', incarnation: 1 }, String(HARD_TIME_NS), settings);
   status.problems.should.deepEqual([]);
   const requests: Requests = { logs: [], metrics: [], traces: [] };
-  for (const { stream, items } of [...of, { stream: 'filler-3', items: { ...status, documents: [], calls: [], deviceLogs: [] } }]) {
+  for (const { stream, items } of [
+    ...of,
+    { stream: 'filler-3', items: { ...status, documents: [], calls: [], deviceLogs: [] } }
+  ]) {
     const prepared = network ? profile.prepare(items, items.documents, { stream }, checked.settings) : items;
     for (const signal of signals) {
       const request = otlpJson(

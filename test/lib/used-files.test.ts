@@ -47,7 +47,7 @@ describe('the files of lib', function () {
     const unused = files
       .filter((file) => nameOf(file).startsWith('lib/') && !handsOn(file))
       .filter((file) => !used.has(nameOf(file)) && !isBegunWith(file))
-      .map(nameOf)
+      .map(nameOf);
     should(used.size).be.above(200);
     should(unused).eql([]);
   });

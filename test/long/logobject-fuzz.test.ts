@@ -36,7 +36,7 @@ describe('decoding log records, at length', () => {
 
 /** How often the decoder took bytes. */
 function stepsOf(decode: () => void): number {
-  const { take } = ByteReader.prototype;  
+  const { take } = ByteReader.prototype;
   let steps = 0;
   ByteReader.prototype.take = function (count) {
     steps++;

@@ -7,7 +7,9 @@ export const SPAN_KINDS = ['Internal', 'Server', 'Client', 'Producer', 'Consumer
 /** How a call ended. */
 export const CALL_STATUSES = ['Unset', 'Ok', 'Error'] as const;
 
+/** Which side of a call a span is. */
 export type CallSpanKind = (typeof SPAN_KINDS)[number];
+/** How a call ended, as a span says it. */
 export type CallStatus = (typeof CALL_STATUSES)[number];
 
 /** One value of an attribute of an event. A whole number becomes an integer, any other one a double. */

@@ -45,6 +45,7 @@ export interface DeviceGap extends DeviceLogOrigin {
   readonly text: string;
 }
 
+/** What a collector of the logs of OPC UA hands on: a record, or a gap where records may be missing. */
 export type DeviceLogDocument = DeviceLog | DeviceGap;
 
 /** A payload that says of itself that it is one. */

@@ -360,7 +360,11 @@ describe('the acknowledgement of batches', () => {
       text: '1 batch, 1 not from every branch'
     });
     ack.take({});
-    should(showAck(ack, 5000)).match({ fill: 'yellow', shape: 'ring', text: /^message without a token: 1 without token/ });
+    should(showAck(ack, 5000)).match({
+      fill: 'yellow',
+      shape: 'ring',
+      text: /^message without a token: 1 without token/
+    });
     ack.take(message(['nonsense']));
     should(showAck(ack, 5000)).match({ fill: 'red', text: /^that is no token: / });
     ack.take(message([2]));
