@@ -19,6 +19,8 @@ export class Anchor {
   readonly readBefore: bigint | undefined;
   /** By how much records were seen to be entered after later ones, in ticks. */
   lateBy: bigint;
+  /** Times nearer to each other than this, in ticks, do not tell what was entered first. */
+  private readonly untold: bigint;
   /** The lowest Time that came again. */
   private oldest: bigint | undefined;
   /** Keys that have to come again, and did not yet. */
@@ -28,9 +30,10 @@ export class Anchor {
     before: LogPosition | undefined,
     private readonly known: ReadonlyMap<string, Seen>,
     private readonly asked: Asked,
-    { deviceTicks, maxStorageMs }: PollFacts,
+    { deviceTicks, maxStorageMs, clock }: PollFacts,
     private readonly comparesTimes: boolean
   ) {
+    this.untold = ticksOfMs(clock.errorMs);
     this.lateBy = before?.lateBy ?? 0n;
     if (before !== undefined && comparesTimes)
       this.readBefore = before.completeTo < before.deviceTicks ? before.completeTo : before.deviceTicks;
@@ -67,9 +70,10 @@ export class Anchor {
     if (by > this.lateBy && by <= this.asked.overlap) this.lateBy = by;
   }
 
-  /** How late a record may be: twice what was seen, at most the overlap. */
+  /** How late a record may be: twice what was seen, at least what the clock cannot tell, at most the overlap. */
   get margin(): bigint {
-    return 2n * this.lateBy < this.asked.overlap ? 2n * this.lateBy : this.asked.overlap;
+    const late = 2n * this.lateBy > this.untold ? 2n * this.lateBy : this.untold;
+    return late < this.asked.overlap ? late : this.asked.overlap;
   }
 
   /** Whether anything came again. */

@@ -15,6 +15,25 @@ export interface LookFacts {
   readonly comparesTimes: boolean;
   /** The newest Time read so far. */
   readonly newest: bigint | undefined;
+  /** What `overtaken` found in it. */
+  readonly overtaken: bigint | undefined;
+}
+
+/**
+ * By how much an eviction has overtaken the first record that is there now, in ticks: so much newer is one that was
+ * read, belongs among those that are there, and is gone. So much later than it the first record was entered.
+ * Undefined: none is gone. `now` in the order of Times.
+ */
+export function overtaken(now: readonly Placed[], read: Iterable<Placed>): bigint | undefined {
+  const first = now.at(0)?.ticks;
+  const last = now.at(-1)?.ticks;
+  if (first === undefined || last === undefined) return undefined;
+  const there = new Set(now.map(({ key }) => key));
+  let by: bigint | undefined;
+  for (const { key, ticks } of read)
+    if (ticks >= first && ticks < last && !there.has(key) && (by === undefined || ticks - first > by))
+      by = ticks - first;
+  return by;
 }
 
 /**
@@ -56,6 +75,11 @@ export class EvictionWatch {
     if (this.pages === 1) this.certain = newest;
   }
 
+  /** Whether the records come in the order of Times, as far as was seen. */
+  get inOrder(): boolean {
+    return !this.isDisordered;
+  }
+
   /** The records come in the order of entering, as evictions do. */
   disordered(): void {
     this.isDisordered = true;
@@ -77,7 +101,8 @@ export class EvictionWatch {
    */
   look(now: readonly Placed[], facts: LookFacts): { readonly after: bigint; readonly until?: bigint } | undefined {
     const { certain } = this;
-    const isBehind = this.isUnchanged(now) || (now.length > 0 && this.isBehind(now[0], facts));
+    const isBehind =
+      (facts.overtaken === undefined && this.isUnchanged(now)) || (now.length > 0 && this.isBehind(now[0], facts));
     this.certain = facts.newest;
     this.checked = this.unchecked;
     this.unchecked = new Set();

@@ -1,7 +1,7 @@
 import { Anchor } from './anchor';
 import { clockSetBack } from './clock-set-back';
 import { keyOf, LogContent } from './content';
-import { EvictionWatch } from './eviction';
+import { EvictionWatch, overtaken, type Placed } from './eviction';
 import { LogPosition, Seen } from './position';
 import { ticksOfMs } from './time';
 import { LogGap, Verdict, verdictOf } from './verdict';
@@ -146,17 +146,23 @@ class LogPoll implements Poll {
 
   firstAgain(contents: readonly LogContent[]): void {
     const { before } = this;
-    const passed = this.eviction.look(
-      contents.map((content) => ({ key: keyOf(content), ticks: BigInt(content.ticks) })),
-      {
-        // Before any poll got to its end nothing is known of how records are entered.
-        late: before === undefined || before.completeTo < before.deviceTicks ? this.overlap : this.anchor.margin,
-        comparesTimes: !this.notices.includes('clock-stepped-back'),
-        newest: this.newest
-      }
-    );
+    const now = contents.map((content) => ({ key: keyOf(content), ticks: BigInt(content.ticks) }));
+    const by = this.eviction.inOrder ? overtaken(now, this.read()) : undefined;
+    if (by !== undefined) this.anchor.disordered(by);
+    const passed = this.eviction.look(now, {
+      // Before any poll got to its end nothing is known of how records are entered.
+      late: before === undefined || before.completeTo < before.deviceTicks ? this.overlap : this.anchor.margin,
+      comparesTimes: !this.notices.includes('clock-stepped-back'),
+      newest: this.newest,
+      overtaken: by
+    });
     if (passed !== undefined)
       this.otherGaps.push(this.between(passed.after, passed.until ?? this.end, 'overflow-while-reading'));
+  }
+
+  /** What was read, as far as it is kept. */
+  private *read(): Iterable<Placed> {
+    for (const one of [this.known, this.found]) for (const [key, { ticks }] of one) yield { key, ticks };
   }
 
   get oldestFrom(): bigint | undefined {
