@@ -87,13 +87,23 @@ export function waitingFor(waits: WaitsFor, ports: Names): Waiting | undefined {
   }
 }
 
+/** Causes that would push the name or the duration out of a status; the detail has them whole. */
+const SHORT: Readonly<Record<string, string>> = {
+  'connection refused': 'refused',
+  'connection cut': 'cut',
+  'host not found': 'no host',
+  'no HTTP there': 'no HTTP',
+  'certificate not trusted': 'certificate'
+};
+
 function waitingForNode({ node, ms }: Extract<WaitsFor, { kind: 'node' }>, ports: Names): Waiting | undefined {
   const name = ports.nameOf(node).replace(/^openot-/, '');
   const trouble = ports.troubleOf?.(node);
   if (trouble !== undefined) {
     const { cause, sinceMs } = trouble;
+    const nowMs = ports.clock.monotonicMs();
     return {
-      text: statusNaming('waits for ', name, ` (${cause}, ${shortAge(ports.clock.monotonicMs() - sinceMs)})`),
+      text: statusNaming('waits for ', name, ` (${SHORT[cause] ?? cause}, ${shortAge(nowMs - sinceMs)})`),
       detail: `the oldest batch is with the node '${name}', which cannot go on: ${cause}. See its own error`
     };
   }

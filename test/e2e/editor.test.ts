@@ -257,7 +257,7 @@ for (const theme of themes) {
     });
 
     it('says in the dialog of the sender what is behind the address by itself, and trims it', async () => {
-      // From an earlier version, which had no whenRefused.
+      // From an earlier version, which had no whenAway.
       const sender = {
         id: 'sender',
         type: 'openot-otlp',
@@ -288,13 +288,13 @@ for (const theme of themes) {
       );
       should([await isShown('base'), await isShown('clear')]).eql([true, true]);
       await editor.screenshot(`dialog-openot-otlp-filled-${theme}`);
-      should(await editor.evaluate<string>("$('#node-input-whenRefused').val()")).equal('reject');
+      should(await editor.evaluate<string>("$('#node-input-whenAway').val()")).equal('wait');
       await editor.press('ok');
       should(
         await editor.evaluate<unknown[]>(
-          "(({ endpoint, whenRefused, valid }) => [endpoint, whenRefused, valid])(RED.nodes.node('sender'))"
+          "(({ endpoint, whenAway, valid }) => [endpoint, whenAway, valid])(RED.nodes.node('sender'))"
         )
-      ).eql(['http://collector:4318/v1/logs/', 'reject', true]);
+      ).eql(['http://collector:4318/v1/logs/', 'wait', true]);
       await editor.evaluate("RED.nodes.remove('sender')");
       should(editor.problems).eql([]);
     });

@@ -100,7 +100,11 @@ async function run(seed: number): Promise<void> {
   should(accepted + rejected + dropped).equal(taken, where);
   should(fake.left.map(({ name }) => name)).eql(names, where);
   for (const { counts } of fake.left)
-    should(counts.accepted + counts.partial + counts.rejected + counts.dropped).equal(counts.items, where);
+    should(counts.accepted + counts.partial + counts.rejected + counts.dropped + counts.kept).equal(
+      counts.items,
+      where
+    );
+  if (whenAway === 'wait') should(fake.left.filter(({ counts }) => counts.kept > 0)).eql([], where);
   should(fake.rejected.reduce((sum, { count }) => sum + count, 0)).equal(rejected, where);
   // Every record is with the collector, or was reported with its uid.
   const reported = new Set(fake.rejected.flatMap(({ uids }) => uids));

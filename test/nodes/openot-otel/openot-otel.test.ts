@@ -260,7 +260,7 @@ describe('openot-otel', () => {
         if (awaitsAck) {
           await until('two of them', () => tokens() === 2);
           await until('the status', () =>
-            /2 messages wait for acknowledgements/.test(statusesOf('otel').at(-1)?.text ?? '')
+            /^2 messages wait/.test(statusesOf('otel').at(-1)?.text ?? '')
           );
           should(tokens()).equal(2);
           for (const serial of [1, 2]) delivery.acknowledgements.acknowledge(`${reader.id}/boot`, serial);
