@@ -41,7 +41,8 @@ const init = (RED: NodeAPI): void => {
         settings,
         (facts) => used.bind(facts),
         () => delivery.hasWay(1),
-        (alert) => this.warn(driftText(alert))
+        // A debug node shows it to somebody, though it takes no records.
+        (alert) => (delivery.isWired(1) ? undefined : this.warn(driftText(alert)))
       ));
       // Before the status is shown: it counts what is still held.
       user.onChange(() => (delivery.isClosed || used.pending !== undefined ? undefined : guard.release()));
