@@ -150,7 +150,7 @@ describe('the example from the controller to a collector, imported and deployed'
           },
           context
         );
-        status(one('openot-ack')).should.match(/^[1-9]\d* batch/);
+        status(one('openot-ack')).should.match(/\b[1-9]\d* batch/);
 
         const sent = taped();
         sameAs(said('logs', rotel.passedOn.logs, true), said('logs', sent.logs, true));
@@ -255,7 +255,8 @@ describe('the example from the controller to a collector, imported and deployed'
   it('refuses nothing else and complains of nothing', async () => {
     runtime.comms.debug
       .filter(({ name }) => name === 'rejected' || name === 'errors')
-      .length.should.equal(refusedOnPurpose);
+      .map(({ name, msg }) => `${name}: ${msg}`)
+      .should.have.length(refusedOnPurpose);
     await runtime.stop();
     runtime
       .complaints()

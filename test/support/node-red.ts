@@ -49,6 +49,16 @@ helper._registryUtil.createNodeApi = (node) => {
   return Object.assign(createNodeApi(node), { hooks });
 };
 
+/** Of a deploy it gives up after 300 ms, which a busy machine may need: then its end is waited for here. */
+const { setFlows } = helper;
+helper.setFlows = async (flow, type) => {
+  const started = new Promise<void>((resolve) => helper._events.once('flows:started', () => resolve()));
+  await setFlows.call(helper, flow, type).catch((error: unknown) => {
+    if ((error as Error).message !== 'timeout waiting event') throw error;
+    return started;
+  });
+};
+
 const load = (type: string): ((RED: NodeAPI) => void) =>
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   require(join(__dirname, '..', '..', 'nodes', type, type)) as (RED: NodeAPI) => void;
