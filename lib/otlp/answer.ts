@@ -67,11 +67,15 @@ export function readAnswer(text: string, isCut: boolean, signal: Signal, redact:
   if (typeof rejected !== 'number' || !Number.isInteger(rejected))
     return { ok: false, message: `partialSuccess.${REJECTED[signal]} is no whole number` };
   const said = typeof errorMessage === 'string' ? errorMessage : JSON.stringify(errorMessage);
-  const strange = [...Object.keys(others), ...Object.keys(unknown).map((key) => `partialSuccess.${key}`)];
-  return { ok: true, rejected, message: lineOf([said, strangeText(strange, body)].filter(Boolean).join('; '), redact) };
+  const unknownKeys = [...Object.keys(others), ...Object.keys(unknown).map((key) => `partialSuccess.${key}`)];
+  return {
+    ok: true,
+    rejected,
+    message: lineOf([said, unknownText(unknownKeys, body)].filter(Boolean).join('; '), redact)
+  };
 }
 
-const strangeText = (keys: readonly string[], body: string): string =>
+const unknownText = (keys: readonly string[], body: string): string =>
   keys.length === 0 ? '' : `the answer has what OTLP does not know (${keys.slice(0, 4).join(', ')}): ${body}`;
 
 /** Keys as protobuf's JSON has them, where they stand as in the protobuf file: both are allowed. */

@@ -11,7 +11,7 @@ const MAX_ARRIVALS = 2000;
 interface Arrival {
   readonly node: RunningNode;
   /** Where a node sorts what it sends, the output that this way left by: node id to output. */
-  readonly lanes: ReadonlyMap<string, number>;
+  readonly leftBy: ReadonlyMap<string, number>;
   readonly path: ReadonlySet<string>;
 }
 
@@ -26,16 +26,16 @@ export function reachedTwice(
   nodes: Pick<RunningNodes, 'ways'>,
   ourNode: (id: string) => OurNode | undefined
 ): NodeRef | undefined {
-  const arrivals: Arrival[] = [{ node: start, lanes: new Map(), path: new Set([start.id]) }];
+  const arrivals: Arrival[] = [{ node: start, leftBy: new Map(), path: new Set([start.id]) }];
   const known = new Map<string, Arrival[]>();
-  for (const { node, lanes, path } of arrivals) {
+  for (const { node, leftBy, path } of arrivals) {
     const outputs = node.id === start.id ? own.outputs : (ourNode(node.id)?.outputs ?? []);
     for (const output of outputs) {
       for (const way of nodes.ways(node, output).ways) {
         if (!way.isOurs || path.has(way.node.id) || arrivals.length >= MAX_ARRIVALS) continue;
         const arrival = {
           node: way.node,
-          lanes: outputs.length > 1 ? new Map(lanes).set(node.id, output) : lanes,
+          leftBy: outputs.length > 1 ? new Map(leftBy).set(node.id, output) : leftBy,
           path: new Set(path).add(way.node.id)
         };
         const before = known.get(way.node.id) ?? [];
@@ -52,4 +52,4 @@ export function reachedTwice(
 
 /** They left no node by different outputs. */
 const carrySame = (a: Arrival, b: Arrival): boolean =>
-  [...a.lanes].every(([id, output]) => (b.lanes.get(id) ?? output) === output);
+  [...a.leftBy].every(([id, output]) => (b.leftBy.get(id) ?? output) === output);

@@ -52,7 +52,7 @@ export class OpenCall {
   }
 
   /** Adds what somebody asked for by name; nothing where there is none of it. */
-  tell(name: string, attributes: ApiCallEvent['attributes']): void {
+  addEvent(name: string, attributes: ApiCallEvent['attributes']): void {
     if (Object.keys(attributes).length > 0) this.events.push({ name, timeNs: this.nowNs(), attributes });
   }
 

@@ -127,7 +127,7 @@ export class ApiController {
   private end(message: NodeMessage, stamp: CallStamp, stamps: readonly CallStamp[]): NodeMessage {
     const { calls, settings } = this.ports;
     const call = calls.of(stamp.spanId);
-    call?.tell('response_info', settings.told.of(message));
+    call?.addEvent('response_info', settings.told.of(message));
     if (call?.facts.spanKind === 'Server') {
       if (looseOf((message as { error?: unknown }).error).message !== undefined)
         call.failure = { type: 'failed', code: 'none', msg: 'the flow that serves it failed' };
@@ -155,7 +155,7 @@ export class ApiController {
       spanId: this.ports.randomHex(8)
     };
     const call = new OpenCall(facts, id, clock);
-    if (at === id) call.tell('request_info', settings.told.of(message));
+    if (at === id) call.addEvent('request_info', settings.told.of(message));
     return call;
   }
 

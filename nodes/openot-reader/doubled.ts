@@ -10,7 +10,7 @@ export class Doubled {
 
   constructor(private readonly ports: Pick<ReaderNodePorts, 'onWarning' | 'twins' | 'nameOf'>) {}
 
-  /** The wires were walked. Said in the log once for each node; the status says it as long as it is so. */
+  /** The wires were walked. Written to the log once for each node; the status says it as long as it is so. */
   saw(node: NodeRef | undefined): void {
     if (node !== undefined && node.id !== this.twice?.id)
       this.ports.onWarning(`OPENOT_WIRED_TWICE: ${wiredTwice(node).detail}`);
