@@ -34,8 +34,8 @@ const chosen = (group) => wanted.length === 0 || wanted.includes(group.group.nam
 // The end-to-end tests mostly wait, the others mostly compute: side by side they share two cores well. The fault
 // simulator has a clock of its own, so it takes what the tests with real clocks leave.
 const queues = [
-  [mochaGroup('e2e', show)],
-  [mochaGroup('lib', show), commandGroup('lint', 'npm', ['run', '--silent', 'lint'], show)],
+  [mochaGroup('e2e', show), commandGroup('lint', 'npm', ['run', '--silent', 'lint'], show)],
+  [mochaGroup('lib', show)],
   [mochaGroup('simulation', show, 10), mochaGroup('nodes', show)]
 ].map((queue) => queue.filter(chosen));
 const groups = queues.flat().map(({ group }) => group);

@@ -259,9 +259,7 @@ describe('openot-otel', () => {
           new Set(running.at('logs').flatMap(({ openot }) => (openot as { commit?: string[] }).commit ?? [])).size;
         if (awaitsAck) {
           await until('two of them', () => tokens() === 2);
-          await until('the status', () =>
-            /^2 messages wait/.test(statusesOf('otel').at(-1)?.text ?? '')
-          );
+          await until('the status', () => /^2 messages wait/.test(statusesOf('otel').at(-1)?.text ?? ''));
           should(tokens()).equal(2);
           for (const serial of [1, 2]) delivery.acknowledgements.acknowledge(`${reader.id}/boot`, serial);
         }
