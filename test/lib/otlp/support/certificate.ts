@@ -10,7 +10,7 @@ export function certificate(): { readonly key: Buffer; readonly cert: Buffer } {
     const [key, cert] = [join(folder, 'key'), join(folder, 'cert')];
     const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
     const made = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-keyout', key, '-out', cert];
-    // Without the variables that tests of OPC UA set for their own openssl; what it says is in the error where it fails.
+    // Not with the variables that tests of OPC UA set for their own openssl; what it says stands in its error.
     execFileSync('openssl', [...made, ...subject], { stdio: 'pipe', env: { PATH: process.env.PATH } });
     return { key: readFileSync(key), cert: readFileSync(cert) };
   } finally {
