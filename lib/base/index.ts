@@ -5,6 +5,7 @@ export * from './codes';
 export * from './crc32c';
 export * from './failure';
 export * from './fifo';
+export * from './log-severity';
 export * from './openot-error';
 export * from './ports';
 export * from './ranges';

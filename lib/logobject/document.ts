@@ -1,7 +1,7 @@
+import { logSeverity } from '../base';
 import type { ClockOffset } from './clock';
 import { gapUid, LogContent, logUid } from './content';
 import type { NewRecord } from './poll-types';
-import { logSeverity } from './severity';
 import { isoOfTicks, unixNsOfTicks } from './time';
 import type { LogGap, Verdict } from './verdict';
 

@@ -23,6 +23,6 @@ export { positionOf, savedPosition } from './position';
 export type { LogPosition, Seen } from './position';
 export { runPoll } from './run-poll';
 export type { CollectSettings, PollRun } from './run-poll';
-export { logSeverity } from './severity';
+export { logSeverity } from '../base';
 export * from './time';
 export type { LogGap, Verdict } from './verdict';

@@ -1,9 +1,9 @@
+import { logSeverity } from '../../base';
 import { sha256 } from '../../base/hashes';
 import { anyValue, stringValue, wellFormed } from '../any-value';
 import type { AnyValue, KeyValue, LogRecord } from '../otlp-types';
 import { dataValue } from './data-value';
 import type { DeviceGap, DeviceLog, DeviceLogDocument } from './document';
-import { severityOfLog } from './severity';
 
 /** A trace id that is random as W3C Trace Context wants it; Part 26 has no bit for sampled. */
 const RANDOM_TRACE_ID = 0x02;
@@ -14,7 +14,8 @@ export const logRecordOf = (document: DeviceLogDocument): LogRecord =>
   document.kind === 'log' ? recordOf(document) : gapRecordOf(document);
 
 function recordOf(log: DeviceLog): LogRecord {
-  const { number, text } = severityOfLog(log.severity);
+  // Outside of 1 to 1000 it has no band.
+  const { number, text } = logSeverity(log.severity) ?? { number: 0 };
   const { traceId } = log;
   const spanId = traceId === undefined ? undefined : spanIdOf(log, traceId);
   return {

@@ -10,7 +10,7 @@ const BANDS: ReadonlyArray<readonly [highest: number, number: number, name: stri
   [1000, 21, 'Emergency']
 ];
 
-/** The band of a Severity, or undefined outside 1 to 1000 (docs/format.md 29). */
+/** The band of a Severity of OPC UA's logs, or undefined outside 1 to 1000 (docs/format.md 21, 29). */
 export function logSeverity(severity: number): { readonly number: number; readonly text: string } | undefined {
   if (severity < 1) return undefined;
   const band = BANDS.find(([highest]) => severity <= highest);
