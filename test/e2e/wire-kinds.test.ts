@@ -22,16 +22,17 @@ describe(`${DEPLOYS} deploys at 50 events/s with each of ${KINDS.length} kinds o
     if (userDir) await removeUserDirectory(userDir);
   });
 
-  it('every record reaches its file, once', async () => {
+  it('every record reaches its file, once; where it is acknowledged behind a queue of others, at least once', async () => {
     wires = await WireKinds.start(plc, userDir);
     const counts = await wires.deploys(DEPLOYS).catch((error: Error) => {
       throw new Error(`${error.message}\n${wires!.runtime.log.slice(-3000)}`, { cause: error });
     });
     for (const { kind, expected, missing, twice, said } of counts)
       console.log(`      ${kind}: ${expected} expected, ${missing} missing, ${twice} twice; ${said.join(' | ')}`);
-    for (const { kind, expected, ...found } of counts) {
+    for (const { kind, mayRepeat, expected, missing, twice, losses } of counts) {
       should(expected).be.above(20, kind);
-      should(found).match({ missing: 0, twice: 0, losses: 0 }, kind);
+      should({ missing, losses }).eql({ missing: 0, losses: 0 }, kind);
+      if (!mayRepeat) should(twice).equal(0, kind);
     }
   });
 });

@@ -15,6 +15,8 @@ interface Kind {
   readonly via?: string[];
   readonly doc?: Record<string, unknown>;
   readonly reader?: Record<string, unknown>;
+  /** Of the readers whose batches are acknowledged: what a deploy finds on its way comes again. */
+  readonly mayRepeat?: true;
   /** Whether a record is to reach the file. */
   readonly passes?: (seq: number) => boolean;
   /** Nodes that every second deploy takes out of the flow, with the wires to them. */
@@ -24,6 +26,7 @@ interface Kind {
 /** What became of one kind. */
 export interface KindCounts {
   readonly kind: string;
+  readonly mayRepeat: boolean;
   /** Records that were to reach the file, those that did not, and those that did more than once. */
   readonly expected: number;
   readonly missing: number;
@@ -41,6 +44,11 @@ const counter = (id: string, wires: string[] = []): FlowNode => ({
   wires: [wires],
   func: 'return msg;'
 });
+/** The function that appends to a file, and behind it what tells the reader so. */
+const acknowledged = (append: FlowNode): FlowNode[] => [
+  { ...append, outputs: 1, func: `${String(append.func)} return msg;`, wires: [['ack']] },
+  { id: 'ack', type: 'openot-ack', ...at, branches: '1', wires: [[]] }
+];
 const joined = 'msg.payload = msg.payload.map((each) => JSON.stringify(each) + "\\n").join(""); return msg;';
 
 export const KINDS: readonly Kind[] = [
@@ -53,9 +61,12 @@ export const KINDS: readonly Kind[] = [
     ]
   },
   {
-    name: 'a switch that filters',
+    // The switch keeps messages in a queue of its own, which a deploy empties: only an acknowledgement reaches behind it.
+    name: 'a switch that filters, acknowledged behind both its outputs',
     via: ['switch'],
     doc: { format: 'object', emit: 'document' },
+    reader: { commit: 'onAck', maxInFlight: '16', ackTimeout: '60000' },
+    mayRepeat: true,
     passes: (seq) => seq % 2 === 0,
     nodes: (append) => [
       {
@@ -64,14 +75,14 @@ export const KINDS: readonly Kind[] = [
         ...at,
         property: 'payload.seq % 2',
         propertyType: 'jsonata',
-        rules: [{ t: 'eq', v: '0', vt: 'num' }],
+        rules: [{ t: 'eq', v: '0', vt: 'num' }, { t: 'else' }],
         checkall: 'true',
         repair: false,
-        outputs: 1,
-        wires: [['line']]
+        outputs: 2,
+        wires: [['line'], ['ack']]
       },
       { ...counter('line', ['append']), func: 'msg.payload = JSON.stringify(msg.payload) + "\\n"; return msg;' },
-      append
+      ...acknowledged(append)
     ]
   },
   {
@@ -113,8 +124,7 @@ export const KINDS: readonly Kind[] = [
       { id: 'split', type: 'split', ...at, splt: '\\n', arraySplt: 1, stream: false, wires: [['join']] },
       { id: 'join', type: 'join', ...at, mode: 'auto', build: 'array', wires: [['lines']] },
       { ...counter('lines', ['append']), func: joined },
-      { ...append, outputs: 1, func: `${String(append.func)} return msg;`, wires: [['ack']] },
-      { id: 'ack', type: 'openot-ack', ...at, branches: '1', wires: [[]] }
+      ...acknowledged(append)
     ]
   },
   {
@@ -180,12 +190,13 @@ export class WireKinds {
     const truth = this.plc.simulator
       .truth()
       .map(({ runId, sourceId, seq }) => ({ id: `${runId}/${sourceId}/${seq}`, seq }));
-    return KINDS.map(({ name, passes = () => true }, index) => {
+    return KINDS.map(({ name, mayRepeat = false, passes = () => true }, index) => {
       const documents = readDocuments(outputOf(this.userDir, index));
       const times = countByIdentity(documents);
       const expected = truth.filter(({ seq }) => passes(seq));
       return {
         kind: name,
+        mayRepeat,
         expected: expected.length,
         missing: expected.filter(({ id }) => !times.has(id)).length,
         twice: [...times.values()].filter((count) => count > 1).length,
