@@ -1,5 +1,5 @@
 // `npm test`: sets the checkout up, builds it, lints it and runs every test, and says what it does while it does it.
-// `npm test -- lib nodes` runs only these groups (e2e, lint, lib, simulation, nodes); `--busy` beside two endless
+// `npm test -- lib nodes` runs only these groups (e2e, package, nodes, lib, lint, network, simulation); `--busy` beside two endless
 // loops, as on a machine that has other things to do; `--no-install` with what is there. The last line counts.
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
@@ -31,17 +31,19 @@ const screen = createScreen();
 const { show } = screen;
 const chosen = (group) => wanted.length === 0 || wanted.includes(group.group.name);
 
-// The end-to-end tests mostly wait, the others mostly compute: side by side they share two cores well. The fault
-// simulator has a clock of its own, so it takes what the tests with real clocks leave.
+// Tests over sockets and in Node-RED mostly wait, the others mostly compute: side by side they share two cores well.
+// The fault simulator has a clock of its own, so it takes what the tests with real clocks leave.
+const NETWORK = 'test/lib/{transport,discovery}/**/*.test.ts';
 const queues = [
-  [mochaGroup('e2e', show), commandGroup('lint', 'npm', ['run', '--silent', 'lint'], show)],
-  [mochaGroup('lib', show)],
-  [mochaGroup('simulation', show, 10), mochaGroup('nodes', show)]
+  [mochaGroup('e2e', show)],
+  [mochaGroup('package', show), mochaGroup('nodes', show)],
+  [mochaGroup('lib', show, { ignore: NETWORK }), commandGroup('lint', 'npm', ['run', '--silent', 'lint'], show)],
+  [mochaGroup('network', show, { spec: NETWORK }), mochaGroup('simulation', show, { niceness: 10 })]
 ].map((queue) => queue.filter(chosen));
 const groups = queues.flat().map(({ group }) => group);
 const unknown = wanted.filter((name) => !groups.some((group) => group.name === name));
 if (unknown.length > 0) {
-  console.error(`No group is named ${unknown.join(', ')}: there are e2e, lint, lib, simulation, nodes.`);
+  console.error(`No group is named ${unknown.join(', ')}: there are ${groups.map((group) => group.name).join(', ')}.`);
   process.exit(1);
 }
 

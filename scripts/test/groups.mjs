@@ -38,8 +38,11 @@ function start(command, args, { env = {}, niceness = 0, onLine, onReport }) {
   });
 }
 
-/** The files of one folder of test/, run by mocha. `show` takes lines to print. */
-export function mochaGroup(name, show, niceness = 0) {
+/**
+ * The files of one folder of test/, run by mocha, or those that `spec` names, but for those that `ignore` names. `show`
+ * takes lines to print.
+ */
+export function mochaGroup(name, show, { spec = `test/${name}/**/*.test.ts`, ignore, niceness = 0 } = {}) {
   const group = newGroup(name);
   let ended = false;
   const take = {
@@ -60,9 +63,9 @@ export function mochaGroup(name, show, niceness = 0) {
       group.waits = waits;
     }
   };
-  const spec = `test/${name}/**/*.test.ts`;
   // --exit: a test that failed half way may leave a server or a runtime open, which must not keep CI waiting.
   const args = ['node_modules/mocha/bin/mocha.js', '--exit', '--reporter', 'scripts/test/reporter.cjs', '--spec', spec];
+  if (ignore !== undefined) args.push('--ignore', ignore);
   return runGroup(group, show, async () => {
     const last = [];
     const code = await start(process.execPath, args, {

@@ -1,7 +1,7 @@
 import should from 'should';
 import { simulate, SimulationResult } from './simulation';
 
-const SEEDS = Number(process.env.OPENOT_SIMULATION_SEEDS ?? 200);
+const SEEDS = Number(process.env.OPENOT_SIMULATION_SEEDS ?? 80);
 const RECORDS = Number(process.env.OPENOT_SIMULATION_RECORDS ?? 5_000);
 /** Seeds in one test: so that a run that hangs shows where. */
 const GROUP = 10;

@@ -7,9 +7,9 @@ import { Rotel } from '../support/otlp/receivers/rotel';
 import { attributesOf, itemsOf, Json } from '../support/otlp/requests';
 import { exactText, sameAs, said, withoutIntegers } from '../support/otlp/said';
 import { assertValid } from '../support/otlp/validator';
-import { sleep, until } from './support/process';
-import { FlowNode, freePort, Runtime } from './support/runtime';
-import { makeUserDirectory, removeUserDirectory } from './support/user-directory';
+import { sleep, until } from '../e2e/support/process';
+import { FlowNode, freePort, Runtime } from '../e2e/support/runtime';
+import { makeUserDirectory, removeUserDirectory } from '../e2e/support/user-directory';
 
 const EXAMPLE = '06 From the controller to a collector';
 const signals: readonly Signal[] = ['logs', 'metrics', 'traces'];

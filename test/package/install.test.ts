@@ -7,11 +7,11 @@ import { itemsText } from '../support/network/items-text';
 import { holders, missingOf } from '../support/network/missing-of';
 import { requirements, requirementsOfCalls } from '../support/network/requirements';
 import { assertValid } from '../support/otlp/validator';
-import { countByIdentity, readDocuments } from './support/documents';
-import { sleep, until } from './support/process';
-import { FlowNode, Runtime } from './support/runtime';
-import { root } from './support/toolchain';
-import { makeUserDirectory, removeUserDirectory } from './support/user-directory';
+import { countByIdentity, readDocuments } from '../e2e/support/documents';
+import { sleep, until } from '../e2e/support/process';
+import { FlowNode, Runtime } from '../e2e/support/runtime';
+import { root } from '../e2e/support/toolchain';
+import { makeUserDirectory, removeUserDirectory } from '../e2e/support/user-directory';
 
 interface NodeSet {
   module: string;

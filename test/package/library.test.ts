@@ -7,9 +7,9 @@ import { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { until } from '../support/until';
-import { run } from './support/process';
-import { root, toolchain } from './support/toolchain';
-import { makeUserDirectory, removeUserDirectory } from './support/user-directory';
+import { run } from '../e2e/support/process';
+import { root, toolchain } from '../e2e/support/toolchain';
+import { makeUserDirectory, removeUserDirectory } from '../e2e/support/user-directory';
 
 const FORMATS = ['module', 'commonjs'] as const;
 const EXAMPLES = ['decode-bytes', 'documents-to-otlp', 'read-a-ring', 'simulate-a-controller'];

@@ -1,10 +1,10 @@
 import should from 'should';
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Plc, startPlc } from './support/plc';
-import { until } from './support/process';
-import { Runtime } from './support/runtime';
-import { makeUserDirectory, removeUserDirectory } from './support/user-directory';
+import { Plc, startPlc } from '../e2e/support/plc';
+import { until } from '../e2e/support/process';
+import { Runtime } from '../e2e/support/runtime';
+import { makeUserDirectory, removeUserDirectory } from '../e2e/support/user-directory';
 
 type Answer = {
   status: number;

@@ -1,8 +1,8 @@
 import should from 'should';
 import { spawn } from 'node:child_process';
-import { until } from './support/process';
-import { freePort } from './support/runtime';
-import { root } from './support/toolchain';
+import { until } from '../e2e/support/process';
+import { freePort } from '../e2e/support/runtime';
+import { root } from '../e2e/support/toolchain';
 
 describe('the demo command of the README', function () {
   it('prints the editor address, resolved documents of at least three sources as NDJSON, and the summary', async () => {

@@ -1,10 +1,10 @@
 import should from 'should';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromiumPath, Editor } from './support/browser';
-import { FlowNode, Runtime } from './support/runtime';
-import { root } from './support/toolchain';
-import { makeUserDirectory, removeUserDirectory } from './support/user-directory';
+import { chromiumPath, Editor } from '../e2e/support/browser';
+import { FlowNode, Runtime } from '../e2e/support/runtime';
+import { root } from '../e2e/support/toolchain';
+import { makeUserDirectory, removeUserDirectory } from '../e2e/support/user-directory';
 
 /** The first examples that together have every node. */
 const examples = (): FlowNode[] => {

@@ -1,10 +1,10 @@
 import should from 'should';
 import type { HTTPRequest } from 'puppeteer-core';
-import { chromiumPath, Editor } from './support/browser';
-import { Plc, startPlc } from './support/plc';
-import { until } from './support/process';
-import { Runtime } from './support/runtime';
-import { makeUserDirectory, removeUserDirectory } from './support/user-directory';
+import { chromiumPath, Editor } from '../e2e/support/browser';
+import { Plc, startPlc } from '../e2e/support/plc';
+import { until } from '../e2e/support/process';
+import { Runtime } from '../e2e/support/runtime';
+import { makeUserDirectory, removeUserDirectory } from '../e2e/support/user-directory';
 
 // Node-RED 4 has no dark theme of its own.
 const themes = process.env.OPENOT_NODE_RED === '5' ? ['light', 'dark'] : ['light'];
