@@ -1,6 +1,7 @@
 // `npm test`: sets the checkout up, builds it, lints it and runs every test, and says what it does while it does it.
-// `npm test -- lib nodes` runs only these groups (e2e, package, nodes, lib, lint, network, simulation); `--busy` beside two endless
-// loops, as on a machine that has other things to do; `--no-install` with what is there. The last line counts.
+// `npm test -- lib nodes` runs only these groups (e2e, package, nodes, lib, lint, network, simulation); `--busy`
+// beside two endless loops, as on a machine that has other things to do; `--no-install` with what is there. The last
+// line counts.
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import {
