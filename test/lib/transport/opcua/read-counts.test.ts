@@ -34,14 +34,15 @@ describe('Read requests at the server, poll by poll', function () {
         nodes: { controlNode: server.controlNodeId, ringNodes: server.ringNodeIds },
         settings: { verify, mode: 'trigger' }
       });
-      const poll = async (): Promise<number> => {
+      /** The Reads of one poll, until so many items have come in all. */
+      const poll = async (items = reader.items.length): Promise<number> => {
         const { polls } = reader.status().looks;
         const before = server.counters().memoryReads;
         reader.read();
-        await until(
-          'the poll',
-          () => reader.status().looks.polls > polls && reader.status().state === 'idle' && reader.status().lag === 0
-        );
+        await until('the poll', () => {
+          const { looks, state, lag } = reader.status();
+          return looks.polls > polls && state === 'idle' && lag === 0 && reader.items.length >= items;
+        });
         await sleep(20);
         return server.counters().memoryReads - before;
       };
@@ -52,7 +53,7 @@ describe('Read requests at the server, poll by poll', function () {
         const seen = reader.items.length;
         should(await poll()).equal(1);
         simulator.producer.emit({ sourceId: 0, eventTypeId: 0x0100, slots: [] });
-        should(await poll()).equal(withData);
+        should(await poll(seen + 1)).equal(withData);
         should(reader.items.length).equal(seen + 1);
       }
       await reader.stop();
