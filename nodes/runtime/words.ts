@@ -94,6 +94,7 @@ const words: Partial<Record<OpenotCode, string>> = {
   OPENOT_OPCUA_READ_FAILED: 'read failed',
   OPENOT_OPCUA_REFUSED: 'server refuses',
   OPENOT_OPCUA_SERVER_UNTRUSTED: 'server is not trusted',
+  OPENOT_OPCUA_SESSION_HELD: 'server holds our old session',
   OPENOT_OPCUA_SESSION_LOST: 'session lost',
   OPENOT_OPCUA_SHORT: 'answer is too short',
   OPENOT_OPCUA_SILENT: 'server does not answer',

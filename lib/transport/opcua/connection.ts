@@ -6,7 +6,7 @@ import { openClient } from './client';
 import { discard } from './discard';
 import { shownEndpoint, unexpectedError } from './errors';
 import { tooManySessions } from './open-error';
-import { forgetSession, noteSession, sessionHeldUntil } from './session-note';
+import { SessionNote } from './session-note';
 import { CallResult, SessionQueue } from './session-queue';
 import { DEFAULT_OPCUA_SETTINGS, OpcuaSettings } from './settings';
 
@@ -21,7 +21,11 @@ export const LET_GO_MS = 500;
 const CLOSED = transportError('OPENOT_OPCUA_CLOSED', 'the connection was closed', 'reconnect');
 
 /** Asking again at once would keep a full server busy, and brings nothing. */
-const BUSY = new Set<string>(['OPENOT_OPCUA_TOO_MANY_SESSIONS', 'OPENOT_OPCUA_TOO_MANY_CONNECTIONS']);
+const BUSY = new Set<string>([
+  'OPENOT_OPCUA_SESSION_HELD',
+  'OPENOT_OPCUA_TOO_MANY_SESSIONS',
+  'OPENOT_OPCUA_TOO_MANY_CONNECTIONS'
+]);
 
 /** Milliseconds after which the server ends the session, as it has said. */
 const timeoutOf = (session: ClientSession): number => session.timeout;
@@ -37,11 +41,13 @@ export class SharedOpcuaConnection
   private clients = 0;
   /** Of the link that was lost: the next client takes it over. */
   private kept: ClientSession | undefined;
+  private readonly note: SessionNote;
 
   constructor(settings: Partial<OpcuaSettings> & Pick<OpcuaSettings, 'endpoint' | 'pkiFolder'>) {
     super(CLOSED, LET_GO_MS);
     const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
     this.settings = { ...DEFAULT_OPCUA_SETTINGS, endpoint: settings.endpoint, pkiFolder: settings.pkiFolder, ...given };
+    this.note = new SessionNote(this.settings.pkiFolder, this.settings.endpoint);
   }
 
   /** Runs one call when all before it are done, with its deadline; `what` it asks for stands in the error's text. */
@@ -76,30 +82,28 @@ export class SharedOpcuaConnection
     this.kept = undefined;
     this.maxNodesPerRead = Infinity;
     isOpen = true;
-    await noteSession(settings.pkiFolder, settings.endpoint, { timeoutMs: timeoutOf(opened.session) });
+    await this.note.write(timeoutOf(opened.session));
     return { ok: true, link: new SessionQueue(opened, settings, onLost) };
   }
 
   protected async close(queue: SessionQueue, why: TransportError): Promise<void> {
     queue.close(why);
     const { client, session, files } = queue.open;
-    const { pkiFolder, endpoint } = this.settings;
     const isKept = why !== CLOSED;
     const gone = discard(client, session, files, isKept);
     if (isKept) {
       this.kept = session;
-      await noteSession(pkiFolder, endpoint, { timeoutMs: timeoutOf(session), lostMs: Date.now() });
+      await this.note.write(timeoutOf(session), Date.now());
     }
     // Nothing that is said in farewell on a dead connection arrives: that is not waited for.
     if (!queue.isDead) await gone;
-    if (!isKept) await forgetSession(pkiFolder, endpoint);
+    if (!isKept) await this.note.remove();
   }
 
   /** The session that was kept, if any, is gone with this answer. */
   private async noSession(): Promise<TransportError> {
     this.kept = undefined;
-    const { pkiFolder, endpoint, busyRetryMs } = this.settings;
-    return tooManySessions(this.shown, busyRetryMs, await sessionHeldUntil(pkiFolder, endpoint));
+    return tooManySessions(this.shown, this.settings.busyRetryMs, await this.note.heldUntil());
   }
 
   protected override holdOffMs({ code }: TransportError): number {

@@ -131,13 +131,15 @@ function policyNotOffered(at: string, settings: OpcuaSettings, offered: readonly
 
 /** No session is free; `heldUntil` where it is known that the server still holds one of ours. */
 export function tooManySessions(at: string, retryMs: number, heldUntil?: Date): TransportError {
-  const why =
-    heldUntil === undefined
-      ? 'close other clients, or allow more sessions on the server'
-      : `the server holds our old session until ${heldUntil.toTimeString().slice(0, 8)}, because it could ` +
-        'not be closed';
-  const message = `${at} has no session left: ${why}. It is asked again every ${Math.round(retryMs / 1000)} s`;
-  return transportError('OPENOT_OPCUA_TOO_MANY_SESSIONS', message, 'reconnect');
+  const said = (why: string): string =>
+    `${at} has no session left: ${why}. It is asked again every ${Math.round(retryMs / 1000)} s`;
+  if (heldUntil === undefined) {
+    const message = said('close other clients, or allow more sessions on the server');
+    return transportError('OPENOT_OPCUA_TOO_MANY_SESSIONS', message, 'reconnect');
+  }
+  const until = heldUntil.toTimeString().slice(0, 8);
+  const message = said(`the server holds our old session until ${until}, because it could not be closed`);
+  return transportError('OPENOT_OPCUA_SESSION_HELD', message, 'reconnect');
 }
 
 /** What it means that the other side ended the connection, by what it says first on another one. */
