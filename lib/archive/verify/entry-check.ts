@@ -19,7 +19,8 @@ export class EntryCheck {
   private readonly jumps: Jump[] = [];
   private readonly notes: { index: number; code: string; text: string }[] = [];
   private readonly entries: Record<string, number> = {};
-  private readonly definitions = new Set<string>();
+  /** Names of sources, by the carriage hash of a definition that is there. */
+  private readonly definitions = new Map<string, ReadonlyMap<number, string>>();
   private readonly missingDefinitions = new Set<string>();
   /** By carriage hash, the first entry that needs it. */
   private readonly needed = new Map<string, { index: number; stream: string }>();
@@ -72,10 +73,10 @@ export class EntryCheck {
   facts(): EntryFacts {
     return {
       entries: this.entries,
-      streams: [...this.streams.values()].map((stream) => stream.totals()),
+      streams: [...this.streams.values()].map((stream) => stream.totals(this.definitions)),
       jumps: this.jumps,
       notes: this.notes,
-      definitions: [...this.definitions],
+      definitions: [...this.definitions.keys()],
       missingDefinitions: [...this.missingDefinitions].filter((hash) => !this.definitions.has(hash)),
       previous: this.previous
     };
@@ -122,10 +123,11 @@ export class EntryCheck {
     });
   }
 
-  private bytes({ stream, incarnation, abs }: RecordEntry, bytes: Buffer, index: number): void {
+  private bytes(entry: RecordEntry, bytes: Buffer, index: number): void {
+    const { stream } = entry;
     const record = decodeRecord(bytes);
     if (record.ok && record.length === bytes.length && record.hasCrc && record.safeSeq >= 0)
-      return this.streamOf(stream).record(record, incarnation, abs, index);
+      return this.streamOf(stream).record(record, entry, index);
     const why = record.ok ? whyNot(record, bytes.length) : record.kind;
     this.findings.add({ kind: 'record', message: `its bytes are no whole record with a CRC: ${why}`, index, stream });
   }
@@ -158,7 +160,7 @@ export class EntryCheck {
         path,
         index
       });
-    this.definitions.add(hash);
+    this.definitions.set(hash, new Map([...compiled.compiled.sources].map(([id, { name }]) => [id, name])));
   }
 
   /** A content beside the log. */

@@ -1,5 +1,6 @@
 /** What a verification says. */
 import type { BeginCause } from '../log/entry';
+import { Grouping } from './grouping';
 
 /** What can be wrong with an archive. */
 export type FindingKind =
@@ -37,6 +38,18 @@ export interface Finding {
   readonly seq?: number;
 }
 
+/** Findings of one kind and stream that stand near to each other: most often of one deed. */
+export interface FindingGroup {
+  readonly kind: FindingKind;
+  readonly stream?: string;
+  readonly count: number;
+  /** The first and the last entry of them; absent where they name none. */
+  readonly first?: number;
+  readonly last?: number;
+  /** The first three. */
+  readonly examples: readonly Finding[];
+}
+
 /** Counting went on elsewhere, and the archive says why. */
 export interface Jump {
   readonly index: number;
@@ -61,6 +74,8 @@ export interface SourceTotals {
   readonly incarnation: number;
   readonly runId: string;
   readonly sourceId: number;
+  /** As the archived definition names it that the stream's last record binds to. */
+  readonly name?: string;
   /** First seq that counts, and the one expected next. */
   readonly base: number;
   readonly next: number;
@@ -68,11 +83,23 @@ export interface SourceTotals {
   readonly lost: number;
 }
 
+/** The times of one record, decimal text in nanoseconds since the Unix epoch. */
+export interface RecordTimes {
+  /** By the clock of the controller. */
+  readonly sourceTimeNs: string;
+  /** The controller says that its clock was not set. */
+  readonly isUnsynced: boolean;
+  /** By the clock of the machine that read it. */
+  readonly receivedNs: string;
+}
+
 /** One stream of an archive. */
 export interface StreamTotals {
   readonly stream: string;
   readonly incarnation: number;
   readonly records: number;
+  /** Of the first and the last record; absent where there is none. */
+  readonly times?: { readonly first: RecordTimes; readonly last: RecordTimes };
   readonly lost: number;
   readonly indeterminate: number;
   /** Overwritten before the first record ever read of their source, as declared: not in `lost`. */
@@ -103,9 +130,11 @@ export interface VerifyReport {
   readonly unsigned: number;
   /** Sizes of older checkpoints that are a prefix. */
   readonly since: readonly number[];
-  /** The first thousand. */
+  /** The first thousand, unless all were asked for. */
   readonly findings: readonly Finding[];
   readonly findingCount: number;
+  /** All of them, by what they have in common. */
+  readonly groups: readonly FindingGroup[];
   readonly entries: Readonly<Record<string, number>>;
   readonly streams: readonly StreamTotals[];
   readonly jumps: readonly Jump[];
@@ -124,10 +153,14 @@ export const MAX_KEPT = 1000;
 /** Findings as they come. */
 export class Findings {
   readonly kept: Finding[] = [];
+  readonly grouping = new Grouping();
   count = 0;
+
+  constructor(private readonly most = MAX_KEPT) {}
 
   add(finding: Finding): void {
     this.count++;
-    if (this.kept.length < MAX_KEPT) this.kept.push(finding);
+    this.grouping.add(finding);
+    if (this.kept.length < this.most) this.kept.push(finding);
   }
 }

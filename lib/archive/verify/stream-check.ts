@@ -1,8 +1,9 @@
 import { LossAccounting } from '../../loss';
 import type { LossItem } from '../../stream';
 import type { RecordView } from '../../wire';
-import type { BeginStreamEntry, NoticeEntry } from '../log/entry';
+import type { BeginStreamEntry, NoticeEntry, RecordEntry } from '../log/entry';
 import { Finding, Findings, Jump, MAX_KEPT, Restart, SourceTotals, StreamTotals } from './findings';
+import { missingText, rangeOf, Seen, sourceOf, timesOf } from './stream-texts';
 
 /**
  * The loss accounting of one stream, run again (docs/format.md 9): the records of the archive must come to the gaps
@@ -26,6 +27,8 @@ export class StreamCheck {
   /** Losses that were taken without being borne out: what they name is stored, or before where counting began. */
   private outOfSight: LossItem[] = [];
   private records = 0;
+  private first: Seen | undefined;
+  private last: Seen | undefined;
   private lost = 0;
   private indeterminate = 0;
   private beforeContact = 0;
@@ -75,8 +78,11 @@ export class StreamCheck {
   }
 
   /** The next record, whole. */
-  record(record: RecordView, incarnation: number, abs: number, index: number): void {
+  record(record: RecordView, entry: RecordEntry, index: number): void {
+    const { incarnation, abs } = entry;
     this.records++;
+    this.last = { record, entry };
+    this.first ??= this.last;
     if (!this.hasBegun || incarnation !== this.incarnation) {
       if (!this.isPruned || this.hasBegun)
         this.found(
@@ -108,11 +114,28 @@ export class StreamCheck {
     if (result.losses.length > 0 || this.declared.length > 0) this.compare(result.losses, record, index);
   }
 
-  /** What the figures of this stream are. */
-  totals(): StreamTotals {
+  /** What the figures of this stream are. `names`: of sources, by the carriage hash of their definition. */
+  totals(names: ReadonlyMap<string, ReadonlyMap<number, string>>): StreamTotals {
     const { stream, incarnation = 0, records, lost, indeterminate, beforeContact, laps, skipped, restarts } = this;
-    const sources = [...this.earlier, ...this.sources()];
-    return { stream, incarnation, records, lost, indeterminate, beforeContact, laps, skipped, restarts, sources };
+    const { first, last } = this;
+    const known = names.get(last?.entry.epoch.definition ?? '');
+    const sources = [...this.earlier, ...this.sources()].map((source) => {
+      const name = known?.get(source.sourceId);
+      return name === undefined ? source : { ...source, name };
+    });
+    return {
+      stream,
+      incarnation,
+      records,
+      ...(first === undefined || last === undefined ? {} : { times: { first: timesOf(first), last: timesOf(last) } }),
+      lost,
+      indeterminate,
+      beforeContact,
+      laps,
+      skipped,
+      restarts,
+      sources
+    };
   }
 
   /** Of the incarnation at hand. */
@@ -210,13 +233,3 @@ export class StreamCheck {
     this.findings.add({ kind, message, index, stream, ...where });
   }
 }
-
-const sourceOf = ({ runId, sourceId }: Pick<LossItem, 'runId' | 'sourceId'>): string => `${runId}/${sourceId}`;
-
-const rangeOf = ({ firstSeq, lastSeq }: LossItem): string =>
-  firstSeq === lastSeq ? String(firstSeq) : `${firstSeq} to ${lastSeq}`;
-
-const missingText = (loss: LossItem): string =>
-  loss.upgrade === true
-    ? `seq ${rangeOf(loss)} became ${loss.basis} here, and no entry says so`
-    : `seq ${rangeOf(loss)} are missing before this record (${loss.count}, ${loss.basis}), and no entry says so`;

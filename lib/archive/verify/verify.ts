@@ -15,6 +15,8 @@ export interface VerifyOptions {
   readonly keys?: readonly NoteVerifier[];
   /** Older checkpoints (notes), which must be prefixes. */
   readonly since?: readonly string[];
+  /** Keep every finding, not the first thousand. */
+  readonly keepsAll?: boolean;
   /** Called now and then with how many entries were read. */
   readonly onProgress?: (done: number, size: number) => void;
 }
@@ -25,7 +27,7 @@ export async function verifyArchive(source: LogSource, options: VerifyOptions = 
 }
 
 class Verification {
-  private readonly findings = new Findings();
+  private readonly findings: Findings;
   private readonly check: EntryCheck;
   private unchecked: string[] = [];
   private minimum = 0;
@@ -35,6 +37,7 @@ class Verification {
     private readonly source: LogSource,
     private readonly options: VerifyOptions
   ) {
+    this.findings = new Findings(options.keepsAll === true ? Infinity : undefined);
     this.hasKeys = (options.keys ?? []).length > 0;
     this.check = new EntryCheck(source, this.findings);
   }
@@ -166,6 +169,7 @@ class Verification {
       since,
       findings: findings.kept,
       findingCount: findings.count,
+      groups: findings.grouping.groups(),
       ...this.check.facts()
     };
   }

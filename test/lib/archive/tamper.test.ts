@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   bundleOf,
@@ -13,40 +13,8 @@ import {
   vkeyOf
 } from '../../../lib/archive';
 import { keyOf } from '../../../lib/archive/files';
-import { reactorDefinition } from '../../support/archive/definition';
+import { plantArchive } from '../../support/archive/plant';
 import { ArchiveFolder } from '../../support/archive/real-archive';
-import { StreamMaker } from '../../support/archive/stream-maker';
-
-/** An archive of two streams, 1,000 entries and more, two checkpoints, a definition, and entries in its journal. */
-async function made(): Promise<ArchiveFolder> {
-  const folder = new ArchiveFolder();
-  const definition = await reactorDefinition();
-  folder.definitions = new Map([[definition.hash, definition.held]]);
-  const archive = await folder.opened();
-  const [one, two] = [new StreamMaker('line 1'), new StreamMaker('line 2')];
-  one.definitionHash = two.definitionHash = definition.hash;
-  for (let i = 0; i < 10; i++) {
-    for (const stream of [one, two]) {
-      const { payload, facts } = stream
-        .records(50)
-        .lose(i % 3)
-        .batch();
-      ((await archive.takeBatch(payload, facts)) === undefined).should.be.true();
-    }
-    if (i === 4) await archive.checkpoint();
-  }
-  await archive.checkpoint();
-  const { payload, facts } = one.records(10).batch();
-  await archive.takeBatch(payload, facts);
-  const more = one.records(10).batch();
-  await archive.takeBatch(more.payload, more.facts);
-  // As a kill leaves it: the journal is not empty.
-  cpSync(folder.folder, `${folder.folder}.kept`, { recursive: true });
-  await archive.close();
-  rmSync(folder.folder, { recursive: true });
-  renameSync(`${folder.folder}.kept`, folder.folder);
-  return folder;
-}
 
 describe('Tampering with an archive', function () {
   this.timeout(120_000);
@@ -54,7 +22,7 @@ describe('Tampering with an archive', function () {
   let kept: string;
 
   before(async () => {
-    folder = await made();
+    folder = await plantArchive();
     kept = `${folder.root}/kept`;
     cpSync(folder.folder, kept, { recursive: true });
   });

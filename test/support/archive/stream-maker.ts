@@ -11,6 +11,8 @@ export class StreamMaker {
   epochId = 1;
   epochFirstAbs = 0;
   definitionHash = '0000000000000000';
+  /** The lowest source of `records`. */
+  firstSource = 1;
   began: Began | undefined = { cause: 'first-contact', incarnation: 0, abs: 0, runId: '1' };
   accounting = new LossAccounting();
   private readonly seqs = new Map<string, number>();
@@ -46,9 +48,9 @@ export class StreamMaker {
     return this;
   }
 
-  /** So many records, of sources 1 to 3 in turn. */
+  /** So many records, of three sources in turn. */
   records(count: number): this {
-    for (let i = 0; i < count; i++) this.record(1 + (i % 3));
+    for (let i = 0; i < count; i++) this.record(this.firstSource + (i % 3));
     return this;
   }
 
