@@ -9,6 +9,7 @@ import { createModbusConnection, createModbusTransport, ModbusRing, ModbusSettin
 import { createOpcuaConnection, createOpcuaTransport, OpcuaNodes } from '../../lib/transport/opcua';
 import { Transport } from '../../lib/transport/transport';
 import { WAIT_MS } from './until';
+import { keyAtHand } from './key-at-hand';
 
 export interface LiveReader {
   /** All items handed on, in order; batches are settled at once. */
@@ -32,7 +33,7 @@ interface LiveOptions {
  * has the time of a wait: on a busy machine an answer may be late, and is no error.
  */
 export function startLiveReader(options: LiveOptions & { endpointUrl: string; nodes: OpcuaNodes }): LiveReader {
-  const pkiFolder = mkdtempSync(join(tmpdir(), 'openot-client-'));
+  const pkiFolder = keyAtHand(mkdtempSync(join(tmpdir(), 'openot-client-')));
   const connection = createOpcuaConnection({
     endpoint: options.endpointUrl,
     pkiFolder,

@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import should from 'should';
 
 export { until } from './until';
+import { keyAtHand } from './key-at-hand';
 
 export interface FlowNode {
   id: string;
@@ -106,6 +107,7 @@ export function useNodeRed(): { userDir: string } {
   const place = { userDir: '' };
   before(async () => {
     place.userDir = mkdtempSync(join(tmpdir(), 'openot-nodes-'));
+    keyAtHand(join(place.userDir, 'openot', 'pki'), join(place.userDir, 'openot', 'simulator-pki'));
     await helper.startServer();
     helper.settings({ userDir: place.userDir });
   });

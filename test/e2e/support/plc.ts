@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSimulator, Simulator, SimulatorOptions } from '../../../lib/simulator';
+import { keyAtHand } from '../../support/key-at-hand';
 
 /** A simulated PLC in the test's own process: it outlives every Node-RED that reads it. */
 export interface Plc {
@@ -13,7 +14,7 @@ export interface Plc {
 }
 
 export async function startPlc(options: Partial<SimulatorOptions> = {}): Promise<Plc> {
-  const pkiFolder = mkdtempSync(join(tmpdir(), 'openot-plc-'));
+  const pkiFolder = keyAtHand(mkdtempSync(join(tmpdir(), 'openot-plc-')));
   const simulator = createSimulator({
     scenario: 'reactor',
     rate: 200,

@@ -1,6 +1,7 @@
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { keyAtHand } from '../../support/key-at-hand';
 import { run } from './process';
 import { packedTarball, toolchain } from './toolchain';
 
@@ -53,6 +54,7 @@ export async function makeUserDirectory(): Promise<string> {
   await run('cp', ['-al', join(from, 'node_modules'), folder], { cwd: from });
   for (const file of ['package.json', 'package-lock.json', 'settings.js'])
     await cp(join(from, file), join(folder, file));
+  keyAtHand(join(folder, 'openot', 'pki'), join(folder, 'openot', 'simulator-pki'));
   return folder;
 }
 

@@ -61,7 +61,7 @@ export const KINDS: readonly Kind[] = [
     ]
   },
   {
-    // The switch keeps messages in a queue of its own, which a deploy empties: only an acknowledgement reaches behind it.
+    // The switch keeps messages in a queue of its own, which a deploy empties: only an acknowledgement covers it.
     name: 'a switch that filters, acknowledged behind both its outputs',
     via: ['switch'],
     doc: { format: 'object', emit: 'document' },

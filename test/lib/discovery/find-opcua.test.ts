@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '../../support/until';
+import { keyAtHand } from '../../support/key-at-hand';
 
 describe('searching an OPC UA server for rings', function () {
   const folder = mkdtempSync(join(tmpdir(), 'openot-find-'));
@@ -26,7 +27,7 @@ describe('searching an OPC UA server for rings', function () {
       rate: 200,
       ringBytes: 16_384,
       opcuaPort: 'any',
-      pkiFolder: join(folder, 'server'),
+      pkiFolder: keyAtHand(join(folder, 'server')),
       quirks,
       ...options
     });
@@ -35,7 +36,11 @@ describe('searching an OPC UA server for rings', function () {
     return plc;
   };
   const find = (endpoint: string, limits = {}, signal?: AbortSignal): Promise<FindOutcome<OpcuaFields>> =>
-    findOpcuaRings({ endpoint, pkiFolder: join(folder, 'client'), requestTimeoutMs: 30_000 }, limits, signal);
+    findOpcuaRings(
+      { endpoint, pkiFolder: keyAtHand(join(folder, 'client')), requestTimeoutMs: 30_000 },
+      limits,
+      signal
+    );
   const found = (outcome: FindOutcome<OpcuaFields>): Extract<FindOutcome<OpcuaFields>, { ok: true }> => {
     if (!outcome.ok) throw new Error(`${outcome.code}: ${outcome.message}`);
     return outcome;

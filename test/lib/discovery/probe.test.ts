@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { probeModbusRing, probeOpcuaRing, ProbeReport } from '../../../lib/discovery';
 import type { ModbusRing } from '../../../lib/transport/modbus';
 import { createSimulator, Quirks, Simulator, SimulatorOptions } from '../../../lib/simulator';
+import { keyAtHand } from '../../support/key-at-hand';
 
 describe('testing a ring', function () {
   const folder = mkdtempSync(join(tmpdir(), 'openot-probe-'));
@@ -27,7 +28,7 @@ describe('testing a ring', function () {
       opcuaPort: 'any',
       modbusPort: 'any',
       modbusRegisters: { controlAddress: 100, ringAddress: 144 },
-      pkiFolder: join(folder, 'server'),
+      pkiFolder: keyAtHand(join(folder, 'server')),
       quirks,
       modbusQuirks,
       ...options
@@ -40,7 +41,7 @@ describe('testing a ring', function () {
     timeMs = 60_000
   ): Promise<ProbeReport> =>
     probeOpcuaRing(
-      { endpoint: plc.endpointUrl!, pkiFolder: join(folder, 'client'), requestTimeoutMs: 30_000 },
+      { endpoint: plc.endpointUrl!, pkiFolder: keyAtHand(join(folder, 'client')), requestTimeoutMs: 30_000 },
       { controlNode: plc.controlNodeId!, ringNodes: plc.ringNodeIds, ...nodes },
       timeMs
     );

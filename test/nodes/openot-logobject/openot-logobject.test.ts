@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type LogDocument, type LogRecord, ticksOfUnixMs } from '../../../lib/logobject';
 import { LogStore, Producer, type SimulatorOpcuaServer, startOpcuaServer } from '../../../lib/simulator';
 import { Flow, type FlowNode, helper, sink, until, useNodeRed } from '../../support/node-red';
+import { keyAtHand } from '../../support/key-at-hand';
 
 interface Device {
   readonly store: LogStore;
@@ -21,7 +22,7 @@ describe('openot-logobject', function () {
     const server = await startOpcuaServer({
       producer: new Producer({ ringBytes: 4096, clock: () => 1n, definitionHash: '00112233445566aa' }),
       port: 0,
-      pkiFolder: join(place.userDir, `device-${devices.length}`),
+      pkiFolder: keyAtHand(join(place.userDir, `device-${devices.length}`)),
       logs: [{ name: 'ServerLog', store }],
       clockOffsetMs: () => offsetMs
     });

@@ -6,6 +6,7 @@ import { decodeCapture } from '../../../lib/capture';
 import { createSimulator, Simulator } from '../../../lib/simulator';
 import { Flow, FlowNode, helper, statusesOf, until, useNodeRed } from '../../support/node-red';
 import { behindReader } from '../support/chain';
+import { keyAtHand } from '../../support/key-at-hand';
 
 /** What a reader handed on while it was recorded, and between which times (of the wall clock). */
 interface Recorded {
@@ -25,7 +26,7 @@ describe('openot-reader: recording and replaying', function () {
       rate: 300,
       ringBytes,
       opcuaPort: 'any',
-      pkiFolder: join(place.userDir, 'plc-pki'),
+      pkiFolder: keyAtHand(join(place.userDir, 'plc-pki')),
       quirks: { torn: { granularity: 4, updateProbability: 0.01 } }
     });
     should(await plc.start()).eql({ ok: true });

@@ -15,6 +15,7 @@ import {
   useNodeRed
 } from '../../support/node-red';
 import { behindReader, identity, producedBy, recordsOf } from '../support/chain';
+import { keyAtHand } from '../../support/key-at-hand';
 
 describe('openot-reader', function () {
   const place = useNodeRed();
@@ -27,7 +28,7 @@ describe('openot-reader', function () {
       // With this and the limit below nothing is lost to a machine on which a round takes half a minute.
       ringBytes: 1 << 21,
       opcuaPort: 'any',
-      pkiFolder: join(place.userDir, 'plc-pki'),
+      pkiFolder: keyAtHand(join(place.userDir, 'plc-pki')),
       truthLimit: 1_000_000,
       ...options
     });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { DocumentObject } from '../../../lib/document';
 import { createSimulator, Simulator } from '../../../lib/simulator';
 import { Flow, FlowNode, helper, settled, sink, statusesOf, until, useNodeRed } from '../../support/node-red';
+import { keyAtHand } from '../../support/key-at-hand';
 
 type Seen = { kind: string; provenance: { runId: string; source: { id: number } }; seq: number };
 type Change = Partial<FlowNode> | 'gone';
@@ -22,7 +23,7 @@ describe('a slip in the wires', function () {
       rate: 100,
       ringBytes: 1 << 20,
       opcuaPort: 'any',
-      pkiFolder: join(place.userDir, 'plc-pki'),
+      pkiFolder: keyAtHand(join(place.userDir, 'plc-pki')),
       truthLimit: 100_000
     });
     should(await plc.start()).eql({ ok: true });

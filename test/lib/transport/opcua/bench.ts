@@ -9,6 +9,7 @@ import {
   OpcuaSettings
 } from '../../../../lib/transport/opcua';
 import { Transport } from '../../../../lib/transport/transport';
+import { keyAtHand } from '../../../support/key-at-hand';
 import { FakePlc } from '../../reader/fake-plc';
 
 /** A server on a controller of the test's own, clients to it, and folders that go away with it. */
@@ -20,6 +21,7 @@ export class Bench {
 
   constructor(ringBytes = 4096) {
     this.plc = new FakePlc(ringBytes);
+    keyAtHand(this.pkiFolder, this.serverFolder);
   }
 
   get pkiFolder(): string {

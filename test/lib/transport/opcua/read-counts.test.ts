@@ -6,6 +6,7 @@ import { ReaderSettings } from '../../../../lib/reader';
 import { createSimulator } from '../../../../lib/simulator';
 import { startLiveReader } from '../../../support/live-reader';
 import { sleep, until } from '../../../support/until';
+import { keyAtHand } from '../../../support/key-at-hand';
 
 /*
  * Counted where it costs: the Read requests that reach the server. Polls are asked for one by one, so the counts are
@@ -22,7 +23,7 @@ describe('Read requests at the server, poll by poll', function () {
         scenario: 'reactor',
         timer: false,
         opcuaPort: 'any',
-        pkiFolder: folder,
+        pkiFolder: keyAtHand(folder),
         heartbeatInterval: 0,
         highWaterInterval: 0
       });

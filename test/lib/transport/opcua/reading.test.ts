@@ -9,6 +9,7 @@ import { itemsOfBatch } from '../../../../lib/stream';
 import { createSimulator, Quirks, SimulatorOpcuaServer, startOpcuaServer } from '../../../../lib/simulator';
 import { createOpcuaConnection, createOpcuaTransport, OpcuaConnection } from '../../../../lib/transport/opcua';
 import { sleep, until, WAIT_MS } from '../../../support/until';
+import { keyAtHand } from '../../../support/key-at-hand';
 
 /** Everything real but the plant: OPC UA over TCP, files, timers. */
 class Plant {
@@ -31,7 +32,7 @@ class Plant {
       ringBytes,
       quirks,
       opcuaPort: 'any',
-      pkiFolder: join(this.folder, 'server')
+      pkiFolder: keyAtHand(join(this.folder, 'server'))
     });
   }
 
@@ -44,7 +45,7 @@ class Plant {
   connection(): OpcuaConnection {
     return createOpcuaConnection({
       endpoint: this.server.endpointUrl,
-      pkiFolder: join(this.folder, 'client'),
+      pkiFolder: keyAtHand(join(this.folder, 'client')),
       requestTimeoutMs: WAIT_MS
     });
   }
@@ -190,7 +191,7 @@ describe('reader over OPC UA', function () {
     const next = await startOpcuaServer({
       producer: plant.simulator.producer,
       port: server.port,
-      pkiFolder: join(plant.folder, 'server'),
+      pkiFolder: keyAtHand(join(plant.folder, 'server')),
       namespacesBefore: ['urn:new:first', 'urn:new:second']
     });
     await until('records again', () => total(plant.seen) > before + 20);
