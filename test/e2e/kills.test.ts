@@ -31,12 +31,13 @@ describe('a runtime that is killed (kill -9) while it writes acknowledged record
   }
 
   it('3 kills: every record is in the file, none is lost, and duplicates stay within the published bound', async () => {
-    const sums = await killed(3, 1 << 19);
+    // Minutes of records: on a busy machine a runtime takes long to come back.
+    const sums = await killed(3, 1 << 21);
     should(faultsOf(sums)).eql([]);
     should([sums.lost, sums.indeterminate]).eql([0, 0]);
     should(sums.delivered).equal(sums.produced);
     should(sums.torn).be.belowOrEqual(3);
-    should(sums.duplicatesOfOneKill).be.belowOrEqual(duplicatesBound(1 << 19));
+    should(sums.duplicatesOfOneKill).be.belowOrEqual(duplicatesBound(1 << 21));
   });
 
   it('a ring that is written around meanwhile: what nobody can know is indeterminate, and the sums close', async () => {

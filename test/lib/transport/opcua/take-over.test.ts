@@ -157,7 +157,7 @@ describe('OPC UA transport: a server with one session', function () {
     const settings = {
       endpoint: server.endpointUrl,
       pkiFolder: bench.pkiFolder,
-      sessionTimeoutMs: 20_000,
+      sessionTimeoutMs: 60_000,
       busyRetryMs: 500
     };
     const first = child('hold.ts', JSON.stringify(settings));
