@@ -37,6 +37,7 @@ export function readyRecord(record, resource, instrumentationScope) {
 
 const severities = { Low: 9, Medium: 13, High: 17 };
 const repeating = new Set(['arg', 'causeOperand', 'contextRef']);
+const anyType = new Set(['newValue', 'previousValue']);
 const snakeCase = (name) => name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
 
 /** A document mapped for the SDK without any checks. The SDK takes records of one resource object together. */
@@ -67,11 +68,11 @@ export function plainRecord(document, stream, resource, instrumentationScope) {
   for (const field of document.fields) {
     const key = `openot.field.${field.name}`;
     const put = (name, value) => (attributes[name] = repeating.has(field.name) ? [value] : value);
-    put(key, field.value);
-    if (field.unit !== undefined) put(`${key}.unit`, field.unit);
+    put(anyType.has(field.name) ? `${key}_${typeof field.value}` : key, field.value);
+    if (field.unit !== undefined) put(`${key}_unit`, field.unit);
     const label = field.label ?? field.enumLabel;
-    if (label !== null) put(`${key}.label`, label);
-    if (field.raw !== undefined) put(`${key}.raw`, field.raw);
+    if (label !== null) put(`${key}_label`, label);
+    if (field.raw !== undefined) put(`${key}_raw`, field.raw);
   }
   return {
     hrTime: hrTime(provenance.sourceTimeNs),

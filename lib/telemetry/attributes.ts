@@ -1,4 +1,4 @@
-import { intValue, stringValue, wellFormed } from './any-value';
+import { anyValue, intValue, stringValue, wellFormed } from './any-value';
 import type { AnyValue, KeyValue } from './otlp-types';
 
 /** A text as attribute. */
@@ -6,6 +6,12 @@ export const textAttribute = (key: string, text: string): KeyValue => ({ key, va
 
 /** A whole number that is exact as a double, as attribute. */
 export const intAttribute = (key: string, value: number): KeyValue => ({ key, value: intValue(value) });
+
+/** An unsigned integer as decimal text: above 2^63-1, where OTLP has no integer, as text under `<key>_text`. */
+export function u64Attribute(key: string, digits: string): KeyValue {
+  const value = anyValue('u64', digits, undefined);
+  return { key: value.intValue === undefined ? `${key}_text` : key, value };
+}
 
 /**
  * Attributes whose keys may meet: the first keeps its key, later ones are suffixed `_2`, `_3`, … (docs/format.md 21).

@@ -3,11 +3,12 @@ import { anyValue, bytesValue, intValue, stringValue, valueKind, ValueKind } fro
 import { UniqueAttributes } from './attributes';
 import { FieldKeyStore, FieldKeys } from './field-keys';
 import type { AnyValue, KeyValue } from './otlp-types';
+import { asText, listTypeOf, ofOneType, scalarTypeOf, valueTypeOf } from './value-type';
 
 /**
- * The attributes of an event's fields (docs/format.md 21): `openot.field.<name>`, with `.unit`, `.label` and `.raw`
- * where
- * the field has them. Returns whether any float among them is none that a number can be.
+ * The attributes of an event's fields (docs/format.md 21): `openot.field.<name>` with the field's type behind it where
+ * the name does not fix it, and `_unit`, `_label` and `_raw` where the field has them. Returns whether any float among
+ * them is none that a number can be.
  */
 export function putFields(list: KeyValue[], document: EventDocument, fieldKeys: FieldKeyStore): boolean {
   const { fields, extensionFields } = document;
@@ -20,7 +21,8 @@ export function putFields(list: KeyValue[], document: EventDocument, fieldKeys: 
     const keys = fieldKeys.fresh(field.name);
     if (keys === undefined) distinct = false;
     else {
-      putField(list, keys, field);
+      if (keys.repeats) putList(list, keys, [field]);
+      else putField(list, keys, field);
       nonFinite ||= field.nonFinite !== undefined;
     }
   }
@@ -32,58 +34,77 @@ export function putFields(list: KeyValue[], document: EventDocument, fieldKeys: 
 }
 
 const kindOf = (field: DocumentField): ValueKind => valueKind(field.type) as ValueKind;
-const valueOf = (field: DocumentField): AnyValue => anyValue(kindOf(field), field.value, field.nonFinite);
 const labelOf = (field: DocumentField): string | null => field.label ?? field.enumLabel;
 
-/** One value is an array of one where the field may repeat. */
-const wrapped = (keys: FieldKeys, value: AnyValue): AnyValue =>
-  keys.repeats ? { arrayValue: { values: [value] } } : value;
-
-function putField(list: KeyValue[], keys: FieldKeys, field: DocumentField): void {
-  const label = labelOf(field);
-  list.push({ key: keys.value, value: wrapped(keys, valueOf(field)) });
-  if (field.unit !== undefined) list.push({ key: keys.unit, value: wrapped(keys, stringValue(field.unit)) });
-  if (label !== null) list.push({ key: keys.label, value: wrapped(keys, stringValue(label)) });
-  if (field.raw !== undefined) list.push({ key: keys.raw, value: wrapped(keys, intValue(field.raw)) });
+function valueOf(field: DocumentField, { isNamed }: FieldKeys): AnyValue {
+  const value = anyValue(kindOf(field), field.value, field.nonFinite);
+  return isNamed && value.intValue !== undefined ? { stringValue: value.intValue } : value;
 }
 
-/** What stands in an array beside others at the place of a field that has no unit, label or number. */
-const nothing = (): AnyValue => ({ stringValue: '' });
+/** The number behind a name; of what may have a name also where it has none. */
+function rawOf(field: DocumentField, { isNamed }: FieldKeys): AnyValue | undefined {
+  if (field.raw !== undefined) return intValue(field.raw);
+  return isNamed && kindOf(field) === 'int' ? intValue(field.value as number) : undefined;
+}
 
-/** The same where names repeat or could meet: fields of one name are one array, at the place of the first. */
+/** What every distinct name has that comes once. */
+function putField(list: KeyValue[], keys: FieldKeys, field: DocumentField): void {
+  const label = labelOf(field);
+  const raw = rawOf(field, keys);
+  const value = valueOf(field, keys);
+  list.push({ key: keys.of(scalarTypeOf(value)), value });
+  if (field.unit !== undefined) list.push({ key: keys.unit, value: stringValue(field.unit) });
+  if (label !== null) list.push({ key: keys.label, value: stringValue(label) });
+  if (raw !== undefined) list.push({ key: keys.raw, value: raw });
+}
+
+/** The same where names repeat or could meet: fields of one name are one list, at the place of the first. */
 function putTogether(list: KeyValue[], fields: readonly DocumentField[], fieldKeys: FieldKeyStore): boolean {
   const unique = new UniqueAttributes(list);
   for (const [name, same] of groupedBy(fields, (field) => field.name)) {
     const keys = fieldKeys.keysOf(name);
-    const put = (key: string, values: AnyValue[]): void =>
-      unique.put(key, keys.repeats || values.length > 1 ? { arrayValue: { values } } : values[0]);
-    put(keys.value, same.map(valueOf));
-    if (same.some(({ unit }) => unit !== undefined))
-      put(
-        keys.unit,
-        same.map(({ unit }) => (unit === undefined ? nothing() : stringValue(unit)))
-      );
-    if (same.some((field) => labelOf(field) !== null))
-      put(
-        keys.label,
-        same.map((field) => stringValue(labelOf(field) ?? ''))
-      );
-    if (same.some(({ raw }) => raw !== undefined))
-      put(
-        keys.raw,
-        same.map(({ raw }) => (raw === undefined ? nothing() : intValue(raw)))
-      );
+    const own: KeyValue[] = [];
+    if (same.length > 1 || keys.repeats) putList(own, keys, same);
+    else putField(own, keys, same[0]);
+    for (const { key, value } of own) unique.put(key, value);
   }
   return fields.some(({ nonFinite }) => nonFinite !== undefined);
 }
 
+/** Fields of one name, place by place: what one of them has not is empty text. */
+function putList(list: KeyValue[], keys: FieldKeys, fields: readonly DocumentField[]): void {
+  const put = (key: string, values: AnyValue[]): void => void list.push({ key, value: { arrayValue: { values } } });
+  // What is always a list has no key beside it that is none.
+  const end = keys.repeats ? '' : '_list';
+  const given = fields.map((field) => valueOf(field, keys));
+  const values = keys.type === 'text_list' ? given.map((value) => stringValue(asText(value))) : ofOneType(given);
+  put(keys.of(listTypeOf(values)), values);
+  if (fields.some(({ unit }) => unit !== undefined))
+    put(
+      keys.unit + end,
+      fields.map(({ unit }) => stringValue(unit ?? ''))
+    );
+  if (fields.some((field) => labelOf(field) !== null))
+    put(
+      keys.label + end,
+      fields.map((field) => stringValue(labelOf(field) ?? ''))
+    );
+  const raws = fields.map((field) => rawOf(field, keys));
+  if (raws.some((raw) => raw !== undefined)) {
+    const all = ofOneType(raws.map((raw) => raw ?? stringValue('')));
+    put(keys.raw + (listTypeOf(all) === 'int_list' ? end : '_text_list'), all);
+  }
+}
+
 /**
- * Private slots: `openot.extension.<key>`, by the type of their tag; what does not decode as it, or has none, as bytes.
+ * Private slots: `openot.extension.<key>_<type>`, by the type of their tag; what does not decode as it, or has none, as
+ * bytes.
  */
 function putExtensions(list: KeyValue[], extensions: readonly ExtensionField[]): boolean {
   for (const [key, same] of groupedBy(extensions, (extension) => extension.key)) {
     const values = same.map(extensionValue);
-    list.push({ key: 'openot.extension.' + key, value: values.length > 1 ? { arrayValue: { values } } : values[0] });
+    const value = values.length > 1 ? { arrayValue: { values: ofOneType(values) } } : values[0];
+    list.push({ key: `openot.extension.${key}_${valueTypeOf(value)}`, value });
   }
   return extensions.some(({ nonFinite }) => nonFinite !== undefined);
 }

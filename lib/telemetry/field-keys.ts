@@ -1,13 +1,21 @@
-import { valueKeys } from '../wire';
-import { wellFormed } from './any-value';
+import { Key, tlvName, valueKeys } from '../wire';
+import type { ValueKey } from '../wire';
+import { valueKind, wellFormed } from './any-value';
+import type { ValueKind } from './any-value';
+import type { ScalarType, ValueType } from './value-type';
 
-/** The attribute keys of one field name, and what is known of the name. */
+/** The attribute keys of one field name, and what is known of the name (docs/format.md 21). */
 export interface FieldKeys {
-  readonly value: string;
+  /** The key of a value of this type: bare where every field of the name has that type, else it ends in the type. */
+  of(type: ValueType): string;
   readonly unit: string;
   readonly label: string;
   readonly raw: string;
-  /** Always an array, also where it comes once: a store has one type per key. */
+  /** The type of the bare key; undefined where the values of the name may have any, and always say theirs. */
+  readonly type: ValueType | undefined;
+  /** A number that the definition may have a name for: always text, and its number beside it. */
+  readonly isNamed: boolean;
+  /** Always a list, also where it comes once. */
   readonly repeats: boolean;
   /** No key of another name can be the same, and the name is kept. */
   readonly distinct: boolean;
@@ -19,9 +27,44 @@ export interface FieldKeys {
 const MAX_KEPT = 1024;
 const MAX_LENGTH = 256;
 
-const repeating: ReadonlySet<string> = new Set(
-  valueKeys.filter(({ repeatable }) => repeatable).map(({ name }) => name)
-);
+const scalarTypes: Readonly<Record<ValueKind, ScalarType>> = {
+  bool: 'bool',
+  int: 'int',
+  u64: 'int',
+  i64: 'int',
+  float: 'double',
+  text: 'text',
+  bytes: 'bytes'
+};
+
+/** Resolved to a name under their own name: a definition that does not know the number leaves it as it is. */
+const NAMED: ReadonlySet<number> = new Set([Key.previousState, Key.newState, Key.causeOperand]);
+
+/** Only where a definition knows the number; else the field has the name of its key (`stateMachineId`). */
+const RESOLVED: readonly string[] = ['stateMachine', 'condition', 'value', 'messageTemplate'];
+
+interface KnownName {
+  readonly type?: ValueType;
+  readonly isNamed: boolean;
+  readonly repeats: boolean;
+}
+
+function typeOfKey({ key, rule, repeatable }: ValueKey): ValueType | undefined {
+  const fixed = rule.kind === 'fixed' ? valueKind(tlvName(rule.type) ?? '') : undefined;
+  const scalar = NAMED.has(key) ? 'text' : fixed === undefined ? undefined : scalarTypes[fixed];
+  // Arguments have any type, and several in one record: a list has only one.
+  return repeatable ? `${scalar ?? 'text'}_list` : scalar;
+}
+
+const known: ReadonlyMap<string, KnownName> = new Map([
+  ...valueKeys.map((entry): [string, KnownName] => [
+    entry.name,
+    { type: typeOfKey(entry), isNamed: NAMED.has(entry.key), repeats: entry.repeatable }
+  ]),
+  ...RESOLVED.map((name): [string, KnownName] => [name, { type: 'text', isNamed: false, repeats: false }])
+]);
+
+const unknown: KnownName = { isNamed: false, repeats: false };
 
 /** Attribute keys by field name, each made once: texts only, which nobody can change. */
 export class FieldKeyStore {
@@ -54,14 +97,19 @@ export class FieldKeyStore {
 }
 
 function makeKeys(name: string): FieldKeys {
-  const value = 'openot.field.' + wellFormed(name);
+  const written = wellFormed(name);
+  const bare = 'openot.field.' + written;
+  const { type: own, isNamed, repeats } = known.get(name) ?? unknown;
+  const typed: Partial<Record<ValueType, string>> = {};
   return {
-    value,
-    unit: value + '.unit',
-    label: value + '.label',
-    raw: value + '.raw',
-    repeats: repeating.has(name),
-    distinct: name.length <= MAX_LENGTH && !name.includes('.') && wellFormed(name) === name,
+    of: (type) => (typed[type] ??= type === own ? bare : `${bare}_${type}`),
+    unit: bare + '_unit',
+    label: bare + '_label',
+    raw: bare + '_raw',
+    type: own,
+    isNamed,
+    repeats,
+    distinct: name.length <= MAX_LENGTH && written === name,
     met: 0
   };
 }

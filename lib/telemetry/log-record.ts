@@ -1,5 +1,6 @@
 import type { DocumentObject } from '../document';
-import { anyValue, intValue, stringValue, textsValue } from './any-value';
+import { intValue, stringValue, textsValue } from './any-value';
+import { u64Attribute } from './attributes';
 import { EventNames } from './event-name';
 import { putFields } from './field-attributes';
 import { FieldKeyStore } from './field-keys';
@@ -68,7 +69,7 @@ export class LogRecords {
     if (source.name !== undefined) list.push({ key: 'openot.source.name', value: stringValue(source.name) });
     if (source.path !== undefined && source.path.length > 0)
       list.push({ key: 'openot.source.path', value: textsValue(source.path) });
-    list.push({ key: 'openot.run.id', value: anyValue('u64', runId, undefined) });
+    list.push({ key: 'openot.run.id', value: { stringValue: runId } });
     if (document.kind !== 'loss') list.push({ key: 'openot.seq', value: intValue(document.seq) });
     list.push(
       { key: 'openot.epoch.id', value: intValue(epoch.id) },
@@ -102,10 +103,8 @@ export class LogRecords {
         { key: 'openot.loss.class', value: { stringValue: document.class ?? 'lost' } }
       );
       const { afterTimeNs, beforeTimeNs } = document;
-      if (afterTimeNs !== undefined)
-        list.push({ key: 'openot.loss.after_time', value: anyValue('u64', afterTimeNs, undefined) });
-      if (beforeTimeNs !== undefined)
-        list.push({ key: 'openot.loss.before_time', value: anyValue('u64', beforeTimeNs, undefined) });
+      if (afterTimeNs !== undefined) list.push(u64Attribute('openot.loss.after_time', afterTimeNs));
+      if (beforeTimeNs !== undefined) list.push(u64Attribute('openot.loss.before_time', beforeTimeNs));
     } else {
       const { reason, rawSlots } = document;
       list.push({ key: 'openot.placeholder.reason', value: stringValue(reason.kind) });

@@ -120,7 +120,7 @@ describe('a collector written by others (Rotel)', function () {
         record!.observedTimeUnixNano!.should.equal('1780000009123456792');
         const attributes = attributesOf(record!);
         for (const { key, what, attribute } of hardSlots)
-          exactText(attributes[`openot.extension.${key}`]).should.equal(exactText(attribute), what);
+          exactText(attributes[key]).should.equal(exactText(attribute), what);
         const spans = rotel.passedOn.traces.flatMap((request) => itemsOf('traces', request));
         spans
           .map(({ startTimeUnixNano, endTimeUnixNano }) => [startTimeUnixNano, endTimeUnixNano])
@@ -243,7 +243,7 @@ describe('a receiver written by others, with pages to look at (autotel-devtools)
     )!;
     // As JavaScript shows them: 64 bits are beyond what it counts exactly, and 5.0 is 5.
     for (const { key, attribute } of hardSlots)
-      message.attributes[`openot.extension.${key}`]!.should.deepEqual(
+      message.attributes[key]!.should.deepEqual(
         'intValue' in attribute ? Number(attribute.intValue) : Object.values(attribute)[0]
       );
     message.timestamp.should.be.approximately(1780000000123.4567, 0.001);

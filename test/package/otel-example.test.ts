@@ -135,7 +135,7 @@ describe('the example from the controller to a collector, imported and deployed'
           context
         );
         for (const { key, what, attribute } of hardSlots)
-          exactText(attributesOf(message)[`openot.extension.${key}`]).should.equal(exactText(attribute), what);
+          exactText(attributesOf(message)[key]).should.equal(exactText(attribute), what);
         await press('stop the controller');
         const uids = (requests: readonly Json[]): string[] =>
           requests

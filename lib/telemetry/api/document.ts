@@ -12,7 +12,7 @@ export type CallSpanKind = (typeof SPAN_KINDS)[number];
 /** How a call ended, as a span says it. */
 export type CallStatus = (typeof CALL_STATUSES)[number];
 
-/** One value of an attribute of an event. A whole number becomes an integer, any other one a double. */
+/** One value of an attribute of an event. In telemetry it is text: one key has one type, whatever a flow brings. */
 export type CallValue = string | number | boolean | bigint | readonly (string | number | boolean | bigint)[];
 
 /** Something that happened within the call, or a part of what was sent that somebody asked for by name. */

@@ -1,6 +1,6 @@
 import { stringValue } from '../any-value';
 import { intAttribute, textAttribute, UniqueAttributes } from '../attributes';
-import type { AnyValue, KeyValue, Span, SpanEvent } from '../otlp-types';
+import type { KeyValue, Span, SpanEvent } from '../otlp-types';
 import { ApiCallEvent, ApiDocument, CallSpanKind, CallStatus, CallValue } from './document';
 import { idsOf } from './ids';
 
@@ -61,25 +61,15 @@ function attributesOf(call: ApiDocument): KeyValue[] {
 
 function eventOf({ name, timeNs, attributes }: ApiCallEvent): SpanEvent {
   const list = new UniqueAttributes([]);
-  for (const [key, value] of Object.entries(attributes)) list.put(key, valueOf(value));
+  for (const [key, value] of Object.entries(attributes)) list.put(key, stringValue(textOf(value)));
   return { timeUnixNano: timeNs, name: wellFormedText(name), attributes: list.list };
 }
 
-const MAX_I64 = 2n ** 63n;
-
-function valueOf(value: CallValue): AnyValue {
-  switch (typeof value) {
-    case 'string':
-      return stringValue(value);
-    case 'boolean':
-      return { boolValue: value };
-    case 'number':
-      return Number.isSafeInteger(value) && !Object.is(value, -0)
-        ? { intValue: String(value) }
-        : { doubleValue: value };
-    case 'bigint':
-      return value >= -MAX_I64 && value < MAX_I64 ? { intValue: String(value) } : { stringValue: String(value) };
-    default:
-      return { arrayValue: { values: value.map(valueOf) } };
-  }
+/**
+ * Always text, as the specification's own examples have it: the key is the flow's, and one key has one type. A list is
+ * JSON, its whole numbers with all their digits as text.
+ */
+function textOf(value: CallValue): string {
+  if (typeof value !== 'object') return String(value);
+  return JSON.stringify(value, (_name, one: unknown) => (typeof one === 'bigint' ? String(one) : one));
 }

@@ -1,7 +1,9 @@
 import { logSeverity } from '../../base';
 import { sha256 } from '../../base/hashes';
-import { anyValue, stringValue, wellFormed } from '../any-value';
+import { stringValue, wellFormed } from '../any-value';
+import { u64Attribute } from '../attributes';
 import type { AnyValue, KeyValue, LogRecord } from '../otlp-types';
+import { ofOneType, valueTypeOf } from '../value-type';
 import { dataValue } from './data-value';
 import type { DeviceGap, DeviceLog, DeviceLogDocument } from './document';
 
@@ -66,7 +68,10 @@ const originOf = ({ uid, kind, stream, applicationUri, logObject }: DeviceLogDoc
   ...text('opcua.log_object', logObject)
 ];
 
-/** A name that comes again is a list; one that is null or empty is its place. */
+/**
+ * `opcua.data.<name>_<type>`: a device gives a name any type. A name that comes again is a list; one that is null or
+ * empty is its place.
+ */
 function dataOf({ data }: DeviceLog): KeyValue[] {
   const all = new Map<string, AnyValue[]>();
   data.forEach(({ name, type, value }, place) => {
@@ -77,10 +82,10 @@ function dataOf({ data }: DeviceLog): KeyValue[] {
     if (before === undefined) all.set(key, [made]);
     else before.push(made);
   });
-  return [...all].map(([key, values]) => ({
-    key,
-    value: values.length === 1 ? values[0] : { arrayValue: { values } }
-  }));
+  return [...all].map(([key, values]) => {
+    const value = values.length === 1 ? values[0] : { arrayValue: { values: ofOneType(values) } };
+    return { key: `${key}_${valueTypeOf(value)}`, value };
+  });
 }
 
 function gapRecordOf(gap: DeviceGap): LogRecord {
@@ -93,8 +98,8 @@ function gapRecordOf(gap: DeviceGap): LogRecord {
     body: stringValue(gap.text),
     attributes: [
       ...originOf(gap),
-      { key: 'openot.gap.after', value: anyValue('u64', gap.after, undefined) },
-      { key: 'openot.gap.before', value: anyValue('u64', gap.before, undefined) },
+      u64Attribute('openot.gap.after', gap.after),
+      u64Attribute('openot.gap.before', gap.before),
       { key: 'openot.gap.verdict', value: stringValue(gap.verdict) }
     ]
   };

@@ -1,6 +1,6 @@
 import { isoTime } from '../../document/iso-time';
 import { emptyRequest, groupMetrics } from '../assemble';
-import { textAttribute } from '../attributes';
+import { textAttribute, UniqueAttributes } from '../attributes';
 import type {
   KeyValue,
   LogRecord,
@@ -90,12 +90,14 @@ function windowedPoint(point: NumberDataPoint): NumberDataPoint {
   };
 }
 
-/** So does the `time` of a span event, beside its `timeUnixNano`. */
+/** So does the `time` of a span event, beside its `timeUnixNano`; an attribute that a flow calls `time` makes room. */
 function timedSpan(span: Span): Span {
-  const events = span.events.map((event) => ({
-    ...event,
-    attributes: [...withoutNegativeZero(event.attributes), textAttribute('time', isoTime(event.timeUnixNano))]
-  }));
+  const events = span.events.map((event) => {
+    const time = textAttribute('time', isoTime(event.timeUnixNano));
+    const beside = new UniqueAttributes([time]);
+    for (const { key, value } of withoutNegativeZero(event.attributes)) beside.put(key, value);
+    return { ...event, attributes: [...beside.list.slice(1), time] };
+  });
   return { ...span, attributes: withoutNegativeZero(span.attributes), events };
 }
 

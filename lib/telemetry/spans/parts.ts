@@ -1,6 +1,6 @@
 import type { EventDocument } from '../../document';
 import { Key } from '../../wire';
-import { anyValue, textsValue } from '../any-value';
+import { textsValue } from '../any-value';
 import { intAttribute, textAttribute } from '../attributes';
 import { nameOfEvent, snakeCase } from '../event-name';
 import { putFields } from '../field-attributes';
@@ -25,7 +25,7 @@ export function placeAttributes(kind: SpanKind, document: EventDocument, stream:
   if (source.name !== undefined) list.push(textAttribute('openot.source.name', source.name));
   if (source.path !== undefined && source.path.length > 0)
     list.push({ key: 'openot.source.path', value: textsValue(source.path) });
-  list.push({ key: 'openot.run.id', value: anyValue('u64', runId, undefined) });
+  list.push(textAttribute('openot.run.id', runId));
   if (incarnation !== undefined && incarnation !== 0) list.push(intAttribute('openot.incarnation', incarnation));
   list.push(intAttribute('openot.begin.seq', document.seq));
   if (document.provenance.flags.timeUnsynced) list.push({ key: 'openot.begin.time_unsynced', value: boolValue(true) });

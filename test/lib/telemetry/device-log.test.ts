@@ -168,7 +168,7 @@ describe('logs of OPC UA as telemetry', () => {
     assert.deepEqual(attribute(log, 'opcua.time.ticks'), { stringValue: '0' });
   });
 
-  it('data keep the types of OPC UA, whatever they look like; names that come again are lists', () => {
+  it('data keep the types of OPC UA and say them in their keys; names that come again are lists of one type', () => {
     const log = logOf({
       ...RECORD,
       additionalData: [
@@ -179,6 +179,7 @@ describe('logs of OPC UA as telemetry', () => {
         { name: 'nan', value: { type: 'Float', value: NaN } },
         { name: 'bytes', value: { type: 'ByteString', value: Uint8Array.of(1, 2, 3) } },
         { name: 'list', value: { type: 'Boolean', value: [true, false] } },
+        { name: 'matrix', value: { type: 'Int32', value: [1, 2, 3, 4], dimensions: [2, 2] } },
         { name: 'twice', value: { type: 'String', value: 'a' } },
         { name: 'twice', value: { type: 'Byte', value: 7 } },
         { name: null, value: { type: 'String', value: 'nameless' } },
@@ -188,16 +189,17 @@ describe('logs of OPC UA as telemetry', () => {
     });
     const data = log.attributes.filter(({ key }) => key.startsWith('opcua.data.'));
     assert.deepEqual(Object.fromEntries(data.map(({ key, value }) => [key.slice(11), value])), {
-      double: { doubleValue: 5 },
-      int: { intValue: '-5' },
-      big: { stringValue: '18446744073709551615' },
-      small: { intValue: '-9223372036854775808' },
-      nan: { stringValue: 'NaN' },
-      bytes: { bytesValue: 'AQID' },
-      list: { arrayValue: { values: [{ boolValue: true }, { boolValue: false }] } },
-      twice: { arrayValue: { values: [{ stringValue: 'a' }, { intValue: '7' }] } },
-      9: { stringValue: 'nameless' },
-      severity: { stringValue: 'mine' }
+      double_double: { doubleValue: 5 },
+      int_int: { intValue: '-5' },
+      big_text: { stringValue: '18446744073709551615' },
+      small_int: { intValue: '-9223372036854775808' },
+      nan_text: { stringValue: 'NaN' },
+      bytes_bytes: { bytesValue: 'AQID' },
+      list_bool_list: { arrayValue: { values: [{ boolValue: true }, { boolValue: false }] } },
+      matrix_text_list: { arrayValue: { values: [{ stringValue: '[1,2]' }, { stringValue: '[3,4]' }] } },
+      twice_text_list: { arrayValue: { values: [{ stringValue: 'a' }, { stringValue: '7' }] } },
+      '10_text': { stringValue: 'nameless' },
+      severity_text: { stringValue: 'mine' }
     });
     assert.deepEqual(attribute(log, 'opcua.severity'), { intValue: '180' });
   });

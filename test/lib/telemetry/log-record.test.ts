@@ -87,7 +87,7 @@ describe('log records', () => {
           key: 'openot.source.path',
           value: { arrayValue: { values: [{ stringValue: 'Plant' }, { stringValue: 'Mixer' }] } }
         },
-        { key: 'openot.run.id', value: { intValue: '77' } },
+        { key: 'openot.run.id', value: { stringValue: '77' } },
         { key: 'openot.seq', value: { intValue: '5' } },
         { key: 'openot.epoch.id', value: { intValue: '0' } },
         { key: 'openot.epoch.relation', value: { stringValue: 'current' } },
@@ -98,15 +98,15 @@ describe('log records', () => {
         { key: 'openot.flags.synthetic_record', value: { boolValue: false } },
         { key: 'openot.flags.partial_payload', value: { boolValue: false } },
         { key: 'openot.field.stateMachine', value: { stringValue: 'Mixer' } },
-        { key: 'openot.field.stateMachine.raw', value: { intValue: '7' } },
+        { key: 'openot.field.stateMachine_raw', value: { intValue: '7' } },
         { key: 'openot.field.category', value: { intValue: '2' } },
-        { key: 'openot.field.category.label', value: { stringValue: 'Procedural' } },
+        { key: 'openot.field.category_label', value: { stringValue: 'Procedural' } },
         { key: 'openot.field.previousState', value: { stringValue: 'Paused' } },
-        { key: 'openot.field.previousState.label', value: { stringValue: 'Paused' } },
-        { key: 'openot.field.previousState.raw', value: { intValue: '4' } },
+        { key: 'openot.field.previousState_label', value: { stringValue: 'Paused' } },
+        { key: 'openot.field.previousState_raw', value: { intValue: '4' } },
         { key: 'openot.field.newState', value: { stringValue: 'Running' } },
-        { key: 'openot.field.newState.label', value: { stringValue: 'Running' } },
-        { key: 'openot.field.newState.raw', value: { intValue: '1' } }
+        { key: 'openot.field.newState_label', value: { stringValue: 'Running' } },
+        { key: 'openot.field.newState_raw', value: { intValue: '1' } }
       ]
     });
   });
@@ -130,7 +130,7 @@ describe('log records', () => {
           key: 'openot.source.path',
           value: { arrayValue: { values: [{ stringValue: 'Plant' }, { stringValue: 'Mixer' }] } }
         },
-        { key: 'openot.run.id', value: { intValue: '77' } },
+        { key: 'openot.run.id', value: { stringValue: '77' } },
         { key: 'openot.epoch.id', value: { intValue: '0' } },
         { key: 'openot.epoch.relation', value: { stringValue: 'current' } },
         { key: 'openot.definition.hash', value: { stringValue: compiled.carriageHash } },
@@ -149,7 +149,7 @@ describe('log records', () => {
     const around = record(lossOf({ class: 'before-contact', afterTimeNs: '5', beforeTimeNs: '18446744073709551615' }));
     should([around.severityText, get(around, 'openot.loss.class')]).eql(['INFO', { stringValue: 'before-contact' }]);
     should(get(around, 'openot.loss.after_time')).eql({ intValue: '5' });
-    should(get(around, 'openot.loss.before_time')).eql({ stringValue: '18446744073709551615' });
+    should(get(around, 'openot.loss.before_time_text')).eql({ stringValue: '18446744073709551615' });
     const given = lossOf();
     should(record({ ...given, provenance: { ...given.provenance, sourceTimeNs: '5' } }).timeUnixNano).equal(
       given.provenance.receiveTimeNs,
@@ -245,7 +245,7 @@ describe('log records', () => {
         record(documentOf({ eventTypeId: EventType.LoggerStopped, runId }, boundTo(compiled), facts, 'enriched')),
         'openot.run.id'
       );
-    should(withRun(2n ** 63n - 1n)).eql({ intValue: '9223372036854775807' });
+    should(withRun(2n ** 63n - 1n)).eql({ stringValue: '9223372036854775807' });
     should(withRun(2n ** 64n - 1n)).eql({ stringValue: '18446744073709551615' });
   });
 
@@ -260,13 +260,13 @@ describe('log records', () => {
       )
     ).eql([
       { key: 'openot.field.value', value: { stringValue: 'temperature' } },
-      { key: 'openot.field.value.raw', value: { intValue: '20' } },
-      { key: 'openot.field.newValue', value: { doubleValue: 21.5 } },
-      { key: 'openot.field.newValue.unit', value: { stringValue: 'degC' } },
-      { key: 'openot.field.previousValue', value: { doubleValue: 5 } },
-      { key: 'openot.field.previousValue.unit', value: { stringValue: 'degC' } },
+      { key: 'openot.field.value_raw', value: { intValue: '20' } },
+      { key: 'openot.field.newValue_double', value: { doubleValue: 21.5 } },
+      { key: 'openot.field.newValue_unit', value: { stringValue: 'degC' } },
+      { key: 'openot.field.previousValue_double', value: { doubleValue: 5 } },
+      { key: 'openot.field.previousValue_unit', value: { stringValue: 'degC' } },
       { key: 'openot.field.quality', value: { intValue: '0' } },
-      { key: 'openot.field.quality.label', value: { stringValue: 'Good' } }
+      { key: 'openot.field.quality_label', value: { stringValue: 'Good' } }
     ]);
     const approved = fieldsOf(
       EventType.ESignature,
@@ -277,20 +277,20 @@ describe('log records', () => {
     );
     should(approved.slice(1)).eql([
       { key: 'openot.field.actor', value: { stringValue: 'jdoe' } },
-      { key: 'openot.field.actor.label', value: { stringValue: 'Jane Doe' } },
+      { key: 'openot.field.actor_label', value: { stringValue: 'Jane Doe' } },
       { key: 'openot.field.signatureMeaning', value: { intValue: '2' } },
-      { key: 'openot.field.signatureMeaning.label', value: { stringValue: 'Released' } },
-      { key: 'openot.field.signedEventSeq', value: { stringValue: '18446744073709551615' } }
+      { key: 'openot.field.signatureMeaning_label', value: { stringValue: 'Released' } },
+      { key: 'openot.field.signedEventSeq_text', value: { stringValue: '18446744073709551615' } }
     ]);
   });
 
   it('say that a float was none that a number can be', () => {
     const log = record(eventOf(EventType.ValueChanged, slot(Key.valueId, 20), slot(Key.newValue, NaN, TlvType.Real)));
-    should(get(log, 'openot.field.newValue')).eql({ stringValue: 'NaN' });
+    should(get(log, 'openot.field.newValue_text')).eql({ stringValue: 'NaN' });
     should(log.attributes.at(-1)).eql({ key: 'openot.nonfinite', value: { boolValue: true } });
     const extension = record(eventOf(EventType.LoggerStopped, slot(0x8001, -Infinity, TlvType.LReal)));
     should(own(extension)).eql([
-      { key: 'openot.extension.32769', value: { stringValue: '-Infinity' } },
+      { key: 'openot.extension.32769_text', value: { stringValue: '-Infinity' } },
       { key: 'openot.nonfinite', value: { boolValue: true } }
     ]);
     const both = own(
@@ -304,7 +304,7 @@ describe('log records', () => {
       )
     );
     should(both.slice(-2)).eql([
-      { key: 'openot.extension.32769', value: { doubleValue: 1 } },
+      { key: 'openot.extension.32769_double', value: { doubleValue: 1 } },
       { key: 'openot.nonfinite', value: { boolValue: true } }
     ]);
     should(
@@ -318,13 +318,13 @@ describe('log records', () => {
         key.startsWith('openot.field.arg')
       );
     should(args(slot(Key.arg, 7, TlvType.DInt))).eql([
-      { key: 'openot.field.arg', value: { arrayValue: { values: [{ intValue: '7' }] } } }
+      { key: 'openot.field.arg', value: { arrayValue: { values: [{ stringValue: '7' }] } } }
     ]);
     should(args(slot(Key.arg, 7, TlvType.DInt), slot(Key.arg, 5, TlvType.Real), slot(Key.arg, '', TlvType.String))).eql(
       [
         {
           key: 'openot.field.arg',
-          value: { arrayValue: { values: [{ intValue: '7' }, { doubleValue: 5 }, { stringValue: '' }] } }
+          value: { arrayValue: { values: [{ stringValue: '7' }, { stringValue: '5' }, { stringValue: '' }] } }
         }
       ]
     );
@@ -352,11 +352,11 @@ describe('log records', () => {
     should(causes.filter(({ key }) => key.includes('causeOperand'))).eql([
       {
         key: 'openot.field.causeOperand',
-        value: { arrayValue: { values: [{ stringValue: 'Level' }, { intValue: '2' }] } }
+        value: { arrayValue: { values: [{ stringValue: 'Level' }, { stringValue: '2' }] } }
       },
       {
-        key: 'openot.field.causeOperand.raw',
-        value: { arrayValue: { values: [{ intValue: '1' }, { stringValue: '' }] } }
+        key: 'openot.field.causeOperand_raw',
+        value: { arrayValue: { values: [{ intValue: '1' }, { intValue: '2' }] } }
       }
     ]);
   });
@@ -382,14 +382,14 @@ describe('log records', () => {
       slot(0x8009, '', TlvType.String)
     );
     should(extensions).eql([
-      { key: 'openot.extension.32769', value: { boolValue: true } },
-      { key: 'openot.extension.32770', value: { stringValue: '18446744073709551615' } },
-      { key: 'openot.extension.32771', value: { doubleValue: 5 } },
-      { key: 'openot.extension.32772', value: { stringValue: 'Größe 😀' } },
-      { key: 'openot.extension.32773', value: { bytesValue: 'AP8=' } },
-      { key: 'openot.extension.32774', value: { bytesValue: 'AQID' } },
-      { key: 'openot.extension.32775', value: { bytesValue: '/w==' } },
-      { key: 'openot.extension.32777', value: { stringValue: '' } }
+      { key: 'openot.extension.32769_bool', value: { boolValue: true } },
+      { key: 'openot.extension.32770_text', value: { stringValue: '18446744073709551615' } },
+      { key: 'openot.extension.32771_double', value: { doubleValue: 5 } },
+      { key: 'openot.extension.32772_text', value: { stringValue: 'Größe 😀' } },
+      { key: 'openot.extension.32773_bytes', value: { bytesValue: 'AP8=' } },
+      { key: 'openot.extension.32774_bytes', value: { bytesValue: 'AQID' } },
+      { key: 'openot.extension.32775_bytes', value: { bytesValue: '/w==' } },
+      { key: 'openot.extension.32777_text', value: { stringValue: '' } }
     ]);
   });
 
@@ -409,24 +409,27 @@ describe('log records', () => {
       should(
         made(
           field('a', { raw: 5 }),
-          field('a.raw', { value: 2 }),
-          field('a.raw_2', { value: 3 }),
-          field('a_2', { value: 4 })
+          field('a_raw', { value: 2 }),
+          field('a_raw_int', { value: 3 }),
+          field('a.raw', { value: 4 })
         ).map(({ key, value }) => [key, value.intValue])
       ).eql([
-        ['openot.field.a', '1'],
-        ['openot.field.a.raw', '5'],
-        ['openot.field.a.raw_2', '2'],
-        ['openot.field.a.raw_2_2', '3'],
-        ['openot.field.a_2', '4']
+        ['openot.field.a_int', '1'],
+        ['openot.field.a_raw', '5'],
+        ['openot.field.a_raw_int', '2'],
+        ['openot.field.a_raw_int_int', '3'],
+        ['openot.field.a.raw_int', '4']
       ]);
     });
 
     it('make one array of one name, at the place of the first', () => {
       should(made(field('a'), field('b'), field('a', { value: 2, unit: 's' }))).eql([
-        { key: 'openot.field.a', value: { arrayValue: { values: [{ intValue: '1' }, { intValue: '2' }] } } },
-        { key: 'openot.field.a.unit', value: { arrayValue: { values: [{ stringValue: '' }, { stringValue: 's' }] } } },
-        { key: 'openot.field.b', value: { intValue: '1' } }
+        { key: 'openot.field.a_int_list', value: { arrayValue: { values: [{ intValue: '1' }, { intValue: '2' }] } } },
+        {
+          key: 'openot.field.a_unit_list',
+          value: { arrayValue: { values: [{ stringValue: '' }, { stringValue: 's' }] } }
+        },
+        { key: 'openot.field.b_int', value: { intValue: '1' } }
       ]);
     });
 
@@ -444,14 +447,17 @@ describe('log records', () => {
         extensionFields: [extension(1), extension(-1)]
       } as EventDocument;
       should(own(record(document))).eql([
-        { key: 'openot.extension.32776', value: { arrayValue: { values: [{ intValue: '1' }, { intValue: '-1' }] } } }
+        {
+          key: 'openot.extension.32776_int_list',
+          value: { arrayValue: { values: [{ intValue: '1' }, { intValue: '-1' }] } }
+        }
       ]);
     });
 
     it('have keys that UTF-8 can write', () => {
       should(made(field('a\ud800'), field('a\ud801')).map(({ key }) => key)).eql([
-        'openot.field.a\ufffd',
-        'openot.field.a\ufffd_2'
+        'openot.field.a\ufffd_int',
+        'openot.field.a\ufffd_int_2'
       ]);
     });
 
@@ -463,8 +469,8 @@ describe('log records', () => {
           value.arrayValue?.values.length
         ])
       ).eql([
-        [10_013, 2],
-        [14, undefined]
+        [10_022, 2],
+        [18, undefined]
       ]);
     });
 

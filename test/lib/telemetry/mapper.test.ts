@@ -169,7 +169,7 @@ describe('mapper', () => {
       should(mapped.problems).eql([]);
       should(mapped.documents[0]).match({ fields: { 1: { value: null, nonFinite: '-Infinity' } } });
       should(JSON.stringify(mapped.logs)).containEql(
-        '{"key":"openot.field.newValue","value":{"stringValue":"-Infinity"}}'
+        '{"key":"openot.field.newValue_text","value":{"stringValue":"-Infinity"}}'
       );
     });
 
@@ -180,7 +180,7 @@ describe('mapper', () => {
       const { logs, problems } = map(bare);
       should(problems).eql([]);
       should(JSON.stringify(logs))
-        .containEql('{"key":"openot.field.newValue","value":{"doubleValue":5}}')
+        .containEql('{"key":"openot.field.newValue_double","value":{"doubleValue":5}}')
         .and.not.containEql('openot.nonfinite');
     });
 

@@ -9,11 +9,19 @@ import { longText } from './random-documents';
 /** 2026 with the last digits of the nanoseconds set: what goes through a float of milliseconds is not this any more. */
 export const HARD_TIME_NS = 1_780_000_000_123_456_789n;
 
+const ENDS: Readonly<Record<string, string>> = {
+  stringValue: 'text',
+  intValue: 'int',
+  doubleValue: 'double',
+  boolValue: 'bool',
+  bytesValue: 'bytes'
+};
+
 /**
- * Private slots with what is hard to carry: the key, and the attribute value that it must have become at the receiver.
+ * Private slots with what is hard to carry: the attribute that it must have become at the receiver, key and value.
  */
 export const hardSlots: readonly {
-  readonly key: number;
+  readonly key: string;
   readonly what: string;
   readonly slot: Slot;
   readonly attribute: Record<string, unknown>;
@@ -51,7 +59,7 @@ export const hardSlots: readonly {
   },
   { what: 'BOOL false', type: TlvType.Bool, value: false, attribute: { boolValue: false } }
 ].map(({ what, type, value, attribute }, index) => ({
-  key: 0x8000 + index,
+  key: `openot.extension.${0x8000 + index}_${ENDS[Object.keys(attribute)[0]!]}`,
   what,
   slot: { key: 0x8000 + index, type, payload: payloadOf(type, value) },
   attribute

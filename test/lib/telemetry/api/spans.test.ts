@@ -67,7 +67,7 @@ describe('an API document', () => {
     should(code({ status: 'Unset' })).equal(0);
   });
 
-  it('gives each event its values in their own types', () => {
+  it('gives each event its values as text, under the keys of the flow: one key has one type', () => {
     const events = [
       {
         name: 'request_info',
@@ -81,14 +81,23 @@ describe('an API document', () => {
       name: 'request_info',
       attributes: [
         { key: 'body', value: { stringValue: '{}' } },
-        { key: 'n', value: { intValue: '7' } },
-        { key: 'real', value: { doubleValue: 0.5 } },
-        { key: 'minus', value: { doubleValue: -0 } },
-        { key: 'yes', value: { boolValue: true } },
+        { key: 'n', value: { stringValue: '7' } },
+        { key: 'real', value: { stringValue: '0.5' } },
+        { key: 'minus', value: { stringValue: '0' } },
+        { key: 'yes', value: { stringValue: 'true' } },
         { key: 'big', value: { stringValue: '9223372036854775808' } },
-        { key: 'list', value: { arrayValue: { values: [{ stringValue: 'a' }, { intValue: '1' }] } } }
+        { key: 'list', value: { stringValue: '["a",1]' } }
       ]
     });
+  });
+
+  it('may have an event attribute called time: the one that the specification requires keeps its name', () => {
+    const events = [{ name: 'e', timeNs: '1780000000000000000', attributes: { time: 'noon' } }];
+    const { resourceSpans } = requestOf(served({ events })) as { resourceSpans: [{ scopeSpans: [{ spans: Span[] }] }] };
+    should(resourceSpans[0].scopeSpans[0].spans[0].events[0].attributes).eql([
+      { key: 'time_2', value: { stringValue: 'noon' } },
+      { key: 'time', value: { stringValue: '2026-05-28T20:26:40.000000000Z' } }
+    ]);
   });
 
   it('without ids has those of its transaction and of its content: the same for both participants', () => {

@@ -54,8 +54,8 @@ describe('the span of a batch', () => {
       'openot.source.id': 2,
       'openot.seq': 0,
       'openot.field.quantity': 2.5,
-      'openot.field.quantity.unit': 'kg',
-      'openot.field.materialId.label': 'Sugar'
+      'openot.field.quantity_unit': 'kg',
+      'openot.field.materialId_label': 'Sugar'
     });
     should(plain(span.attributes)).eql({
       'openot.span.kind': 'batch',
@@ -64,7 +64,7 @@ describe('the span of a batch', () => {
       'openot.source.id': 1,
       'openot.source.name': 'Mixer.Main',
       'openot.source.path': ['Plant', 'Mixer'],
-      'openot.run.id': 1,
+      'openot.run.id': '1',
       'openot.begin.seq': 0,
       'openot.batch.id': 40,
       'openot.batch.name': 'B-40',
@@ -191,7 +191,7 @@ describe('the span of a state', () => {
       'openot.source.id': 1,
       'openot.source.name': 'Mixer.Main',
       'openot.source.path': ['Plant', 'Mixer'],
-      'openot.run.id': 1,
+      'openot.run.id': '1',
       'openot.begin.seq': 0,
       'openot.state_machine.id': 7,
       'openot.state_machine.name': 'Mixer',

@@ -67,7 +67,7 @@ describe('the span of a condition', () => {
       'openot.source.id': 1,
       'openot.source.name': 'Mixer.Main',
       'openot.source.path': ['Plant', 'Mixer'],
-      'openot.run.id': 1,
+      'openot.run.id': '1',
       'openot.begin.seq': 0,
       'openot.condition.id': 9,
       'openot.condition.name': 'TempHigh',
@@ -99,7 +99,7 @@ describe('the span of a condition', () => {
       'openot.text': 'Alarm TempHigh commented by Jane Doe (jdoe): Größe ✓',
       'openot.field.comment': 'Größe ✓',
       'openot.field.ackBy': 'jdoe',
-      'openot.field.ackBy.label': 'Jane Doe'
+      'openot.field.ackBy_label': 'Jane Doe'
     });
     should(plain(span.events[1].attributes)).containEql({ 'openot.field.shelveSecs': 60 });
     assertValid('traces', assembleRequest('traces', { spans: [span] }, { resource: { attributes: [] }, scope: {} }));
