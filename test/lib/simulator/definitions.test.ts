@@ -1,10 +1,11 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import 'should';
+import should from 'should';
 import { compileDefinition, parseDefinition, writeDefinition } from '../../../lib/definition';
 import { scenarios } from '../../../lib/simulator';
 
 const folder = join(__dirname, '../../../lib/simulator/definitions');
+const examples = join(__dirname, '../../../examples');
 
 for (const scenario of Object.values(scenarios)) {
   describe(`definition files of the scenario ${scenario.name}`, () => {
@@ -50,4 +51,28 @@ for (const scenario of Object.values(scenarios)) {
       }
     });
   });
+}
+
+describe('the definition in an example', () => {
+  // Import the file of the plant into the node again where a plant's definition has changed.
+  it('is the one that its simulated controller names', () => {
+    let held = 0;
+    for (const file of readdirSync(examples).filter((name) => name.endsWith('.json'))) {
+      const nodes = JSON.parse(readFileSync(join(examples, file), 'utf8')) as Record<string, string>[];
+      const texts = nodes.filter(({ type, json }) => type === 'openot-definition' && json !== '');
+      const plants = nodes.filter(({ type }) => type === 'openot-simulator');
+      if (texts.length === 0 || plants.length === 0) continue;
+      const [{ json }] = texts;
+      const scenario = scenarios[plants[0].scenario as keyof typeof scenarios];
+      should(compiledHash(json)).equal(compiledHash(writeDefinition(scenario.definitions()[0])), file);
+      held++;
+    }
+    should(held).be.aboveOrEqual(6);
+  });
+});
+
+function compiledHash(text: string): string {
+  const outcome = compileDefinition(text);
+  if (!outcome.ok) throw new Error(outcome.message);
+  return outcome.compiled.contentHash;
 }
