@@ -8,6 +8,7 @@ export type * from './log/entry';
 export type { GivenDocument } from './log/compose';
 export { readEntry } from './log/read-entry';
 export { bundleOf, entriesOfBundle } from './log/bundle';
+export { definitionPath, recordPath } from './log/entry';
 export { framesOf, readJournal } from './log/journal';
 export * from './note';
 export * from './ports';

@@ -19,7 +19,9 @@ export interface Carried {
 }
 
 /** Where a source goes on in the next life of the ring; undefined where it may have begun in the middle. */
-export function carriedSeq({ next, joinedRun }: Carried, runId: string, sourceId: number): number | undefined {
+export function carriedSeq(carried: Carried | undefined, runId: string, sourceId: number): number | undefined {
+  if (carried === undefined) return undefined;
+  const { next, joinedRun } = carried;
   const isFromZero = joinedRun === undefined || BigInt(runId) > joinedRun;
   return next.get(keyOf(runId, sourceId)) ?? (isFromZero ? 0 : undefined);
 }

@@ -1,14 +1,14 @@
-import type { BatchFacts, Began, LossItem, NoticeItem } from '../../stream';
+import type { BatchFacts, LossItem, NoticeItem } from '../../stream';
 import type { RecordView } from '../../wire';
 import { sha256Hex } from '../tree/digest';
+import { Beginning, beginEntries } from './begin-stream';
+import { carriedSeq } from './carried';
 import type { Composer } from './compose';
 import { BeginCause, BeginStreamEntry, entryBytes, EntryEpoch, Expected, noticeEntry, RecordWriter } from './entry';
 import { epochsOf } from './entry-epochs';
-import { isGap, isSeek, passedOver, seekOf } from './reader-word';
-import { StreamTracker } from './stream-tracker';
-
-/** Sources that one `begin-stream` names, at most: the next one follows it. */
-const MAX_EXPECTED = 500;
+import { isGap, isSeek, passedOver, seekOf, toldOf } from './reader-word';
+import { followsPlace } from './ring-place';
+import type { StreamTracker } from './stream-tracker';
 
 /** The steps of one batch. */
 export type Step = { readonly record: RecordView; readonly abs: number } | { readonly notice: NoticeItem };
@@ -17,6 +17,7 @@ export type Step = { readonly record: RecordView; readonly abs: number } | { rea
 export class BatchComposer {
   private readonly writer: RecordWriter;
   private readonly epochAt: (abs: number) => EntryEpoch;
+  private readonly told: BeginStreamEntry['told'];
   private pending: NoticeItem[] = [];
 
   constructor(
@@ -28,18 +29,14 @@ export class BatchComposer {
   ) {
     this.writer = new RecordWriter(facts);
     this.epochAt = epochsOf(facts);
+    this.told = toldOf(facts);
   }
 
   async run(): Promise<void> {
     const { tracker, facts } = this;
     if (this.steps.length === 0 || (await this.isOfFormerLife())) return;
     tracker.beginLife(facts.incarnation);
-    tracker.limitJoined(undefined, BigInt(facts.snapshot.runId));
-    if (facts.began?.incarnation === facts.incarnation) {
-      const runId = BigInt(facts.began.runId);
-      tracker.limitJoined(facts.began.cause, runId);
-      tracker.told(seekOf(facts), runId);
-    }
+    tracker.told(this.told, this.isWhereTold);
     for (let i = 0; i < this.steps.length; i++) {
       const step = this.steps[i];
       if ('notice' in step) {
@@ -136,24 +133,34 @@ export class BatchComposer {
     const isNewLife = !tracker.hasBegun;
     const told = this.toldBegin(abs, isNewLife);
     const cause = told?.cause ?? (this.isSought ? 'seek' : 'archive-added');
+    const { runId } = told ?? facts.snapshot;
     const isWhole = isNewLife && cause === 'first-contact';
-    const expected = isWhole ? [] : this.expectedFrom(step, cause);
-    this.begin(cause, abs, expected, isWhole ? undefined : BigInt((told ?? facts.snapshot).runId));
+    const expected = isWhole ? [] : this.expectedFrom(step, cause, BigInt(runId));
+    this.begin({ number: tracker.begins + 1, cause, runId, abs }, expected);
   }
 
   /** What the reader says of why counting begins here; undefined where it began elsewhere, or says nothing. */
-  private toldBegin(abs: number, isNewLife: boolean): Began | undefined {
-    const { began, incarnation } = this.facts;
-    if (began?.incarnation !== incarnation || !(isNewLife || began.cause === 'seek')) return undefined;
+  private toldBegin(abs: number, isNewLife: boolean): Exclude<BeginStreamEntry['told'], null> | undefined {
+    const { told } = this;
+    if (told === null || !(isNewLife || told.cause === 'seek')) return undefined;
     // Of what was carried over nothing is known where the archive was not there before.
-    if (began.cause === 'resumed' && !this.tracker.knowsLifeBefore) return undefined;
-    return this.isFirstFrom(began.abs, abs) ? began : undefined;
+    if (told.cause === 'resumed' && this.tracker.carried === undefined) return undefined;
+    return this.isFirstFrom(told.abs, abs) ? told : undefined;
   }
 
   /** The reader was told to go elsewhere since counting began last: it counts anew, also where positions go on. */
   private get isToldElsewhere(): boolean {
-    const { began, incarnation } = this.facts;
-    return began?.cause === 'seek' && began.incarnation === incarnation && this.tracker.seek !== seekOf(this.facts);
+    const seek = seekOf(this.told);
+    return seek !== undefined && this.tracker.seek !== seek;
+  }
+
+  /** Does what the reader brings begin where it was told to go? */
+  private get isWhereTold(): boolean {
+    const { told, steps, facts } = this;
+    const first = steps.find((step) => 'record' in step || 'fromAbs' in step.notice);
+    if (told === null || first === undefined) return false;
+    const abs = 'record' in first ? first.abs : (first.notice as { fromAbs: number }).fromAbs;
+    return followsPlace(told.abs, facts.snapshot.bufferBytes, abs);
   }
 
   private get isSought(): boolean {
@@ -167,21 +174,20 @@ export class BatchComposer {
   private isFirstFrom(beganAbs: number, abs: number): boolean {
     const { tracker, facts } = this;
     const places = [beganAbs, tracker.end, tracker.noticedTo, tracker.cameAgainTo ?? 0];
-    const probe = new StreamTracker('');
-    probe.capacity = facts.snapshot.bufferBytes;
     return places.some((place) => {
-      probe.end = passedOver(this.pending, place);
-      return place >= beganAbs && probe.follows(abs);
+      const end = passedOver(this.pending, place);
+      return place >= beganAbs && followsPlace(end, facts.snapshot.bufferBytes, abs);
     });
   }
 
   /** The seq that the reader expected next of each source of this batch, where the archive would expect another. */
-  private expectedFrom(step: number, cause: BeginCause): Expected[] {
+  private expectedFrom(step: number, cause: BeginCause, inForce: bigint): Expected[] {
     const first = new Map<string, Expected>();
     const losses = [...this.tracker.losses, ...this.pending];
     const see = (runId: string, sourceId: number, next: number): void => {
       const key = `${runId}/${sourceId}`;
-      if (!first.has(key)) first.set(key, { runId, sourceId, next });
+      // Of a later run every source counts from 0.
+      if (!first.has(key) && BigInt(runId) <= inForce) first.set(key, { runId, sourceId, next });
     };
     for (const loss of losses) if (isGap(loss)) see(loss.runId, loss.sourceId, loss.firstSeq);
     for (const one of this.steps.slice(step)) {
@@ -196,8 +202,10 @@ export class BatchComposer {
     const { tracker } = this;
     const known = tracker.accounting.expectedSeq(BigInt(runId), sourceId);
     if (next === known) return undefined;
-    const carried = cause === 'resumed' && known === 0 ? tracker.carriedOf(runId, sourceId) : undefined;
-    const from = carried === undefined ? next : Math.min(next, carried);
+    const carried = cause === 'resumed' && known === 0 ? carriedSeq(tracker.carried, runId, sourceId) : undefined;
+    // What came again before it the reader has counted since.
+    const met = cause === 'seek' ? tracker.met.get(`${runId}/${sourceId}`) : undefined;
+    const from = Math.min(next, carried ?? next, met ?? next);
     return from === known ? undefined : { runId, sourceId, next: from };
   }
 
@@ -217,34 +225,15 @@ export class BatchComposer {
     const { joined } = tracker;
     if (joined === undefined || !tracker.isUnsettled(runId, record.sourceId, known)) return;
     const expected = this.corrected({ runId, sourceId: record.sourceId, next }, joined.cause);
-    if (expected !== undefined) this.begin(joined.cause, abs, [expected], joined.runId, true);
+    const { cause, runId: inForce } = joined;
+    if (expected !== undefined)
+      this.begin({ number: tracker.begins, cause, runId: inForce.toString(), abs }, [expected]);
   }
 
-  private begin(
-    cause: BeginCause,
-    abs: number,
-    expected: readonly Expected[],
-    runId: bigint | undefined,
-    isOfSource = false
-  ): void {
-    const { stream, incarnation, snapshot } = this.facts;
-    const { oldestAbs, headAbs, lostCount } = snapshot;
-    for (let at = 0; at === 0 || at < expected.length; at += MAX_EXPECTED) {
-      const part = expected.slice(at, at + MAX_EXPECTED);
-      const entry: BeginStreamEntry = {
-        kind: 'begin-stream',
-        stream,
-        incarnation,
-        cause,
-        abs,
-        oldestAbs,
-        headAbs,
-        lostCount,
-        expected: part
-      };
+  private begin(beginning: Beginning, expected: readonly Expected[]): void {
+    for (const entry of beginEntries(this.facts, beginning, expected)) {
       this.composer.put({ bytes: entryBytes(entry) });
-      this.tracker.began(entry, runId, isOfSource || at > 0);
+      this.tracker.began(entry);
     }
-    this.tracker.seek = seekOf(this.facts);
   }
 }

@@ -1,5 +1,5 @@
 /** The entries of an archive: one JSON text each, and how they are written (docs/format.md 26). */
-import type { LooseFacts, NoticeItem } from '../../stream';
+import type { Began, LooseFacts, NoticeItem } from '../../stream';
 import { sha256Hex } from '../tree/digest';
 
 /** Bytes of one entry, at most: the length in a bundle has 16 bits. */
@@ -40,11 +40,18 @@ export interface BeginStreamEntry {
   readonly kind: 'begin-stream';
   readonly stream: string;
   readonly incarnation: number;
+  /** How often counting began in this incarnation, this time included; entries of one beginning have the same. */
+  readonly number: number;
   readonly cause: BeginCause;
+  /** The run in force: sources of later runs count from 0. */
+  readonly runId: string;
   readonly abs: number;
   readonly oldestAbs: number;
   readonly headAbs: number;
   readonly lostCount: number;
+  readonly bufferId: number;
+  /** Where and why the reader says that its counting began; null where it says nothing of this incarnation. */
+  readonly told: Omit<Began, 'incarnation'> | null;
   readonly expected: readonly Expected[];
 }
 

@@ -1,4 +1,4 @@
-import { decodeRecord, MAX_U64 } from '../../wire';
+import { decodeRecord } from '../../wire';
 import type { NoticeItem } from '../../stream';
 import type { Composer } from './compose';
 import { Entry, recordPath } from './entry';
@@ -28,17 +28,8 @@ export class Learner {
   private async one(entry: Entry, index: number): Promise<void> {
     const { composer } = this;
     switch (entry.kind) {
-      case 'begin-stream': {
-        const isWhole = entry.cause === 'first-contact' && entry.expected.length === 0;
-        // Of which runs sources begin in the middle the next batch will say.
-        const tracker = composer.trackerOf(entry.stream);
-        const isOfSource =
-          tracker.incarnation === entry.incarnation &&
-          tracker.joined !== undefined &&
-          entry.expected.length === 1 &&
-          tracker.follows(entry.abs);
-        return tracker.began(entry, isWhole ? undefined : MAX_U64, isOfSource);
-      }
+      case 'begin-stream':
+        return composer.trackerOf(entry.stream).began(entry);
       case 'definition':
         return void composer.entered.add(entry.hash);
       case 'record': {

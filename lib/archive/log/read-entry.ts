@@ -12,6 +12,7 @@ import {
   optional,
   shapeOf
 } from '../../base';
+import { BEGAN_CAUSES } from '../../stream';
 import { BEGIN_CAUSES, Entry, Expected, LogHead, MAX_ENTRY_BYTES, NOTE_CODES } from './entry';
 
 type Check = (value: unknown) => boolean;
@@ -26,6 +27,11 @@ const isDigest = hexOf(64);
 /** Whether a value names a log at a size. */
 export const isHead = shapeOf<LogHead>({ origin: isText, size: isCount, root: isText });
 const isExpected = shapeOf<Expected>({ runId: isU64Text, sourceId: isCount, next: isCount });
+const isTold = shapeOf<{ cause: unknown; abs: number; runId: string }>({
+  cause: oneOf(...BEGAN_CAUSES),
+  abs: isCount,
+  runId: isU64Text
+});
 const isEpoch = shapeOf<{ id: unknown; definition: unknown }>({
   id: or(isNull, isCount),
   definition: or(isNull, isHash)
@@ -43,11 +49,15 @@ const shapes: Readonly<Record<Entry['kind'], Readonly<Record<string, Check>>>> =
   'begin-stream': {
     stream: isText,
     incarnation: isCount,
+    number: isCount,
     cause: oneOf(...BEGIN_CAUSES),
+    runId: isU64Text,
     abs: isCount,
     oldestAbs: isCount,
     headAbs: isCount,
     lostCount: isCount,
+    bufferId: isCount,
+    told: or(isNull, isTold),
     expected: listOf(isExpected)
   },
   definition: { hash: isHash, semanticVersion: isText, sha256: isDigest, bytes: isCount },

@@ -2,9 +2,11 @@ import { isCount, isObject, isText, isU64Text } from '../../base';
 import { LossAccounting } from '../../loss';
 import type { LossItem, NoticeItem } from '../../stream';
 import type { RecordView } from '../../wire';
-import { Carried, carriedOn, carriedSeq, Joined, keyOf } from './carried';
+import { Carried, carriedOn, Joined, keyOf } from './carried';
 import { BeginCause, BeginStreamEntry } from './entry';
 import { pairsOf } from './flat-map';
+import { seekOf } from './reader-word';
+import { followsPlace } from './ring-place';
 
 /** Notices whose text is remembered, of one life of a ring: one that comes again after a kill is stored once. */
 const MAX_NOTICES = 1024;
@@ -19,8 +21,8 @@ const MAX_UIDS = 20_000;
 export class StreamTracker {
   /** Undefined before the first record or begin. */
   incarnation: number | undefined;
-  /** Counting has begun in this life of the ring. */
-  hasBegun = false;
+  /** How often counting has begun in this life of the ring. */
+  begins = 0;
   /** One past the last record stored, or past what a lap or a skipped range ended. */
   end = 0;
   /** Bytes of the ring; what lies further back than that cannot come again. */
@@ -39,7 +41,9 @@ export class StreamTracker {
   cameAgainTo: number | undefined;
   /** Such a record lay behind the last one stored: what is stored next does not follow that one. Not saved. */
   passedHeld = false;
-  /** The seq behind the last such record, by source. */
+  /** The seq behind the last record that came again since the reader was told to go elsewhere. Not saved. */
+  readonly met = new Map<string, number>();
+  /** As `met`, of records that lay behind the last one stored. */
   private readonly passed = new Map<string, number>();
   /** Losses that were told since the last record. */
   losses: LossItem[] = [];
@@ -48,7 +52,7 @@ export class StreamTracker {
   /** Counting began in the middle. */
   joined: Joined | undefined;
   /** What was known of the life of the ring before this one; undefined where the archive was not there. */
-  private carried: Carried | undefined;
+  carried: Carried | undefined;
   private notices = new Set<string>();
   private readonly uids = new Set<string>();
 
@@ -82,26 +86,30 @@ export class StreamTracker {
     this.notices = new Set();
     this.losses = [];
     this.end = this.noticedTo = 0;
-    this.cameAgainTo = this.seek = undefined;
+    this.cameAgainTo = this.seek = this.toldSeek = undefined;
     this.passedHeld = false;
     this.passed.clear();
-    this.hasBegun = false;
+    this.met.clear();
+    this.begins = 0;
     this.joined = undefined;
     this.wasSought = false;
   }
 
-  /**
-   * A begin of counting was stored. `runId`: the run in force then; undefined where every source counts from 0.
-   * `isOfSource`: it tells of a source that is met later than others; for those it changes nothing.
-   */
-  began(entry: BeginStreamEntry, runId: bigint | undefined, isOfSource = false): void {
-    const { incarnation, cause, expected } = entry;
+  /** Counting has begun in this life of the ring. */
+  get hasBegun(): boolean {
+    return this.begins > 0;
+  }
+
+  /** A begin of counting was stored, or another entry of the last one, for more sources. */
+  began({ incarnation, number, cause, runId, told, expected }: BeginStreamEntry): void {
     this.beginLife(incarnation);
     for (const { runId: run, sourceId, next } of expected) this.accounting.beginAt(BigInt(run), sourceId, next);
-    if (isOfSource) return;
-    this.hasBegun = true;
+    this.seek = seekOf(told);
+    if (number === this.begins) return;
+    this.begins = number;
     this.wasSought = false;
-    this.joined = runId === undefined ? undefined : { cause, runId, known: this.known() };
+    const isWhole = cause === 'first-contact' && expected.length === 0;
+    this.joined = isWhole ? undefined : { cause, runId: BigInt(runId), known: this.known() };
   }
 
   /** A record was stored as the entry of this index. */
@@ -122,30 +130,36 @@ export class StreamTracker {
     }
   }
 
-  /** The reader says that it was told to go elsewhere: it has forgotten what it knew of each source. */
-  told(seek: string | undefined, runId: bigint): void {
-    if (seek === undefined || seek === this.toldSeek) return;
+  /**
+   * The reader says that it was told to go elsewhere: it has forgotten what it knew of each source. `isThere`: what it
+   * brings begins at that place, so it was told to go there once more, or stands there again as if it had been.
+   */
+  told(told: BeginStreamEntry['told'], isThere: boolean): void {
+    const seek = seekOf(told);
+    if (told === null || seek === undefined || (seek === this.toldSeek && !isThere)) return;
+    const isNew = seek !== this.seek || isThere;
     this.toldSeek = seek;
     this.passed.clear();
-    if (this.hasBegun && seek !== this.seek) this.joined = { cause: 'seek', runId, known: this.known() };
+    this.met.clear();
+    if (!this.hasBegun || !isNew) return;
+    this.seek = undefined;
+    this.joined = { cause: 'seek', runId: BigInt(told.runId), known: this.known() };
   }
 
   /** A record came that is held: losses before it say nothing of the next one that is stored. */
   cameAgain(record: RecordView, abs: number): void {
     this.losses = [];
     this.cameAgainTo = abs + record.length;
+    const key = keyOf(record.runId.toString(), record.sourceId);
+    this.met.set(key, record.safeSeq + 1);
     if (abs < this.end) return;
     this.passedHeld = true;
-    this.passed.set(keyOf(record.runId.toString(), record.sourceId), record.safeSeq + 1);
+    this.passed.set(key, record.safeSeq + 1);
   }
 
   /** Does this position follow what was stored last: directly, or at the beginning of the next lap? */
   follows(abs: number): boolean {
-    if (this.passedHeld) return false;
-    if (abs === this.end) return true;
-    return (
-      abs > this.end && abs - this.end < this.capacity && abs % this.capacity === 0 && abs - this.capacity < this.end
-    );
+    return !this.passedHeld && followsPlace(this.end, this.capacity, abs);
   }
 
   /** Has no record of this source been stored since counting began in the middle? */
@@ -154,23 +168,6 @@ export class StreamTracker {
     return (
       joined !== undefined && BigInt(runId) <= joined.runId && (joined.known.get(keyOf(runId, sourceId)) ?? 0) === next
     );
-  }
-
-  /** Something is known of the life of the ring before this one. */
-  get knowsLifeBefore(): boolean {
-    return this.carried !== undefined;
-  }
-
-  /** Where a source goes on that the reader carried over into this life of its ring; undefined where not known. */
-  carriedOf(runId: string, sourceId: number): number | undefined {
-    return this.carried === undefined ? undefined : carriedSeq(this.carried, runId, sourceId);
-  }
-
-  /** A begin that was learnt does not say of which runs sources begin in the middle: of none after this one. */
-  limitJoined(cause: BeginCause | undefined, runId: bigint): void {
-    const { joined } = this;
-    if (joined !== undefined && runId < joined.runId && (cause === undefined || cause === joined.cause))
-      this.joined = { ...joined, runId };
   }
 
   /** Whether the document was stored before; it counts as stored from now on. */
@@ -183,7 +180,7 @@ export class StreamTracker {
 
   /** As plain JSON. */
   toJSON(): unknown {
-    const { stream, incarnation, end, capacity, accounting, former, losses, hasBegun, wasSought } = this;
+    const { stream, incarnation, end, capacity, accounting, former, losses, begins, wasSought } = this;
     const { joined, carried } = this;
     return {
       stream,
@@ -194,7 +191,7 @@ export class StreamTracker {
       held: [...this.held].flat(),
       ...(former === undefined ? {} : { former: [former.incarnation, ...[...former.held].flat()] }),
       losses,
-      hasBegun,
+      begins,
       wasSought,
       ...(this.seek === undefined ? {} : { seek: this.seek }),
       ...(joined === undefined
@@ -224,7 +221,7 @@ export class StreamTracker {
       tracker.former = { incarnation: former, held: pairsOf(pairs) };
     }
     tracker.losses = losses as LossItem[];
-    tracker.hasBegun = value.hasBegun === true;
+    tracker.begins = isCount(value.begins) ? value.begins : 0;
     tracker.wasSought = value.wasSought === true;
     tracker.seek = isText(value.seek) ? value.seek : undefined;
     if (carried !== undefined)

@@ -1,7 +1,7 @@
 import { LossAccounting } from '../../loss';
 import type { LossItem } from '../../stream';
 import type { RecordView } from '../../wire';
-import type { BeginStreamEntry, NoticeEntry, RecordEntry } from '../log/entry';
+import type { BeginStreamEntry, Expected, NoticeEntry, RecordEntry } from '../log/entry';
 import { Finding, Findings, Jump, MAX_KEPT, Restart, SourceTotals, StreamTotals } from './findings';
 import { missingText, rangeOf, Seen, sourceOf, timesOf } from './stream-texts';
 
@@ -55,6 +55,8 @@ export class StreamCheck {
     for (const { runId, sourceId, next } of expected) {
       const known = this.accounting.expectedSeq(BigInt(runId), sourceId);
       if (known === next && cause === 'pruned') continue;
+      if (cause !== 'pruned' && BigInt(runId) > BigInt(entry.runId))
+        this.lateRun(entry, { runId, sourceId, next }, index);
       if (this.hasBegun && known > 0 && known !== next && this.jumps.length < MAX_KEPT)
         this.jumps.push({ index, stream: this.stream, cause, runId, sourceId, expected: known, next });
       this.accounting.beginAt(BigInt(runId), sourceId, next);
@@ -150,6 +152,13 @@ export class StreamCheck {
       records: delivered,
       lost
     }));
+  }
+
+  /** Sources of a run that began later count from 0: nothing may begin counting them in the middle. */
+  private lateRun({ runId }: BeginStreamEntry, late: Expected, index: number): void {
+    const message = `counting of a source of run ${late.runId} cannot begin at ${late.next}: run ${runId} was in force`;
+    const { stream } = this;
+    this.findings.add({ kind: 'begin', message, index, stream, runId: late.runId, sourceId: late.sourceId });
   }
 
   private beginLife(incarnation: number): void {

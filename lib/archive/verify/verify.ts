@@ -1,13 +1,12 @@
-import { overlapOf, readJournal } from '../log/journal';
-import { JOURNAL, lastLeaves, MINIMUM } from '../log/log-files';
+import { JOURNAL, MINIMUM } from '../log/log-files';
 import { nodeHashes } from '../log/recover';
 import { Checkpoint, NoteVerifier, openCheckpoint, readCheckpoint } from '../note';
-import { leafHash } from '../tree/digest';
 import { equal, foldRight, subtreesOf } from '../tree/merkle';
 import { TILE_WIDTH } from '../tree/tiles';
 import { EntryCheck } from './entry-check';
 import { Findings, VerifyReport } from './findings';
 import { LogSource, TreeCheck } from './tree-check';
+import { unsignedEntries } from './unsigned';
 
 /** What a verification is told. */
 export interface VerifyOptions {
@@ -109,22 +108,17 @@ class Verification {
 
   /** Entries behind the checkpoint: nobody signed them yet; how many. */
   private async journal({ size }: Checkpoint): Promise<number> {
-    const bytes = await this.source.read(JOURNAL);
-    if (bytes === undefined || bytes.length === 0) return 0;
-    const journal = readJournal(bytes);
-    const leaves = journal.entries.map(leafHash);
-    const overlap = overlapOf(leaves, await lastLeaves(this.source, size, leaves.length));
-    const entries = journal.entries.slice(overlap);
+    const { entries, length, end } = await unsignedEntries(this.source, size);
     await this.entries(entries, size);
-    if (journal.end !== 'whole') {
+    if (end !== 'whole') {
       const why =
-        journal.end === 'damaged'
+        end === 'damaged'
           ? 'flushed entries stand behind it: it was changed'
           : 'nothing that was flushed before stands behind it: a power failure can do that, and so can a change; ' +
             'the archive is written to at this moment, or was not closed in order';
       this.findings.add({
         kind: 'journal',
-        message: `a broken frame at byte ${journal.length}: ${why}`,
+        message: `a broken frame at byte ${length}: ${why}`,
         path: JOURNAL,
         index: size + entries.length
       });

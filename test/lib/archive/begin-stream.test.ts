@@ -1,8 +1,11 @@
+import { cpSync } from 'node:fs';
 import { decodeRecord } from '../../../lib/wire';
 import { readEntry, entriesOf } from '../../../lib/archive';
 import type { BeginStreamEntry, VerifyReport } from '../../../lib/archive';
 import type { Batch } from '../../../lib/reader/batch';
 import { ReaderSettings } from '../../../lib/reader';
+import { Findings } from '../../../lib/archive/verify/findings';
+import { StreamCheck } from '../../../lib/archive/verify/stream-check';
 import { ArchiveFolder } from '../../support/archive/real-archive';
 import { FakePlc } from '../reader/fake-plc';
 import { Rig } from '../reader/rig';
@@ -126,6 +129,119 @@ describe('Where counting begins in an archive behind a real reader', () => {
         { cause: 'seek', expected: [{ runId: '1', sourceId: 1, next: 8 }] }
       ]);
     report.jumps.length.should.equal(1);
+  });
+
+  it('is 0 where the ring had been overwritten before: what is missing then is before contact, and not lost', async () => {
+    const plc = new FakePlc(1024);
+    plc.fill(60);
+    const rig = await reading(plc);
+    plc.append(1, { seq: 63 });
+    await rig.clock.pass(600);
+    const first = rig.records[0].seq;
+    first.should.be.above(10);
+    const told = await archived(rig.batches);
+    found(told.report).should.eql([]);
+    const [{ beforeContact, lost, records }] = told.report.streams;
+    [beforeContact, lost, records].should.eql([first, 3, 60 - first + 1]);
+    folder.remove();
+    folder = new ArchiveFolder();
+    const { report } = await archived(rig.batches.map(silent));
+    found(report).should.eql(['gap-without-notice 1/1/0', 'gap-without-notice 1/1/60']);
+  });
+
+  it('is the only place where a loss is before contact: one behind a record counts as lost, whatever it says', async () => {
+    const plc = new FakePlc(8192);
+    plc.fill(5);
+    const rig = await reading(plc);
+    plc.append(1, { seq: 9 });
+    await rig.clock.pass(600);
+    const lie = (batch: Batch): Batch => ({
+      ...batch,
+      facts: {
+        ...batch.facts,
+        notices: batch.facts.notices.map((notice) =>
+          notice.kind === 'loss' ? { ...notice, class: 'before-contact' } : notice
+        )
+      }
+    });
+    const { report } = await archived(rig.batches.map(lie));
+    const [{ beforeContact, lost }] = report.streams;
+    [beforeContact, lost].should.eql([0, 4]);
+  });
+
+  it('cannot be in the middle of a source of a run that began later: such a begin is found', async () => {
+    const plc = new FakePlc(8192);
+    plc.fill(5);
+    const rig = await reading(plc, { startFrom: 'newest' });
+    plc.fill(2);
+    await rig.clock.pass(600);
+    plc.runId = 2n;
+    plc.append(1, { seq: 3 });
+    await rig.clock.pass(600);
+    const { begins, report } = await archived(rig.batches);
+    found(report).should.eql([]);
+    const findings = new Findings();
+    const check = new StreamCheck('plc', findings, [], false);
+    check.begin(begins[0], 1);
+    check.begin({ ...begins[0], expected: [{ runId: '2', sourceId: 1, next: 3 }] }, 2);
+    findings.kept.map(({ kind, runId }) => [kind, runId]).should.eql([['begin', '2']]);
+  });
+
+  /** A reader that is told twice to go to one place, the second time in vain: the ring goes over it. */
+  async function soughtTwice(): Promise<{ rig: Rig; before: number }> {
+    const plc = new FakePlc(1024);
+    plc.fill(5);
+    const rig = await reading(plc, { mode: 'trigger' });
+    const read = async (): Promise<void> => {
+      rig.reader.read();
+      await rig.clock.pass(600);
+    };
+    await read();
+    await Promise.all([rig.reader.seek(2 * 44), rig.clock.pass(600)]);
+    plc.fill(1);
+    await read();
+    const before = rig.batches.length;
+    await Promise.all([rig.reader.seek(2 * 44), rig.clock.pass(600)]);
+    plc.fill(40);
+    plc.append(2);
+    await read();
+    rig.notices.map(({ kind }) => kind).should.eql(['lap']);
+    return { rig, before };
+  }
+
+  it('is a new one where the reader was told to go to the same place once more', async () => {
+    const { rig } = await soughtTwice();
+    const { begins, report } = await archived(rig.batches);
+    found(report).should.eql([]);
+    begins
+      .map(({ number, cause, told }) => [number, cause, told?.cause, told?.abs])
+      .should.eql([
+        [1, 'first-contact', 'first-contact', 0],
+        [2, 'seek', 'seek', 88],
+        [3, 'seek', 'seek', 88]
+      ]);
+    report.jumps.map(({ expected, next }) => [expected, next]).should.eql([[6, 24]]);
+  });
+
+  it('is told once, where the archive is killed behind it, and a new one is told from it', async () => {
+    const { rig, before } = await soughtTwice();
+    const archive = await folder.opened();
+    for (const { payload, facts } of rig.batches.slice(0, before)) await archive.takeBatch(payload, facts);
+    const killed = new ArchiveFolder();
+    cpSync(folder.root, killed.root, { recursive: true, filter: (name) => !name.endsWith('.lock') });
+    await archive.close();
+    folder.remove();
+    folder = killed;
+    const { begins, report } = await archived(rig.batches.slice(before - 1));
+    found(report).should.eql([]);
+    begins
+      .map(({ number, cause }) => [number, cause])
+      .should.eql([
+        [1, 'first-contact'],
+        [2, 'seek'],
+        [3, 'seek']
+      ]);
+    report.notes.map(({ code }) => code).should.containEql('after-crash');
   });
 
   it('is where each source was when a ring went on under new counters: a gap across that is found', async () => {
