@@ -21,6 +21,9 @@ export class Anchor {
   lateBy: bigint;
   /** Times nearer to each other than this, in ticks, do not tell what was entered first. */
   private readonly untold: bigint;
+  /** A record came again that was entered before everything unread: lateness does not matter then. */
+  private hasSettled = false;
+  private readonly mayBeCleared: boolean;
   /** The lowest Time that came again. */
   private oldest: bigint | undefined;
   /** Keys that have to come again, and did not yet. */
@@ -30,11 +33,12 @@ export class Anchor {
     before: LogPosition | undefined,
     private readonly known: ReadonlyMap<string, Seen>,
     private readonly asked: Asked,
-    { deviceTicks, maxStorageMs, clock }: PollFacts,
+    { deviceTicks, maxStorageMs, clock, serverStart }: PollFacts,
     private readonly comparesTimes: boolean
   ) {
-    this.untold = ticksOfMs(clock.errorMs);
+    this.untold = ticksOfMs(clock.stepMs);
     this.lateBy = before?.lateBy ?? 0n;
+    this.mayBeCleared = serverStart !== before?.serverStart;
     if (before !== undefined && comparesTimes)
       this.readBefore = before.completeTo < before.deviceTicks ? before.completeTo : before.deviceTicks;
     // What is about to expire may do so while the poll goes on.
@@ -53,7 +57,8 @@ export class Anchor {
 
   /** A record came, the `number`th among equals. */
   record(key: string, ticks: bigint, number: number, isComparable: boolean): void {
-    const known = this.known.get(key)?.count ?? 0;
+    const { count: known = 0, settled = 0 } = this.known.get(key) ?? {};
+    if (number < settled && !this.mayBeCleared) this.hasSettled = true;
     if (number < known) this.again(ticks);
     else if (isComparable && this.readBefore !== undefined && ticks < this.readBefore)
       this.cameLate(this.readBefore - ticks);
@@ -84,6 +89,7 @@ export class Anchor {
   /** Whether that excludes that a record between was evicted. */
   get holds(): boolean {
     if (this.oldest === undefined) return false;
+    if (this.hasSettled) return true;
     return this.unmet.size === 0 || this.readBefore === undefined || this.isRead(this.oldest);
   }
 

@@ -16,6 +16,6 @@ export function clockSetBack(
   const lowest = now - since;
   if (lowest >= deviceTicks - overlap / 2n) return undefined;
   // What was shown then may have been behind what records were stamped with, by a step of that clock.
-  const highest = deviceTicks + since + 2n * ticksOfMs(facts.clock.errorMs);
+  const highest = deviceTicks + since + ticksOfMs(2 * facts.clock.errorMs + facts.clock.stepMs);
   return { lowest, highest: highest > now ? highest : now };
 }

@@ -1,3 +1,5 @@
+import type { Seen } from './position';
+
 /** A record as far as its place in a log goes. */
 export interface Placed {
   readonly key: string;
@@ -56,7 +58,7 @@ export class EvictionWatch {
 
   /** `readBefore`: up to which Time earlier polls have read everything. */
   constructor(
-    private readonly known: { has(key: string): boolean },
+    private readonly known: ReadonlyMap<string, Seen>,
     private readonly readBefore: bigint | undefined
   ) {}
 
@@ -102,7 +104,9 @@ export class EvictionWatch {
   look(now: readonly Placed[], facts: LookFacts): { readonly after: bigint; readonly until?: bigint } | undefined {
     const { certain } = this;
     const isBehind =
-      (facts.overtaken === undefined && this.isUnchanged(now)) || (now.length > 0 && this.isBehind(now[0], facts));
+      now.some(({ key }) => (this.known.get(key)?.settled ?? 0) > 0) ||
+      (facts.overtaken === undefined && this.isUnchanged(now)) ||
+      (now.length > 0 && this.isBehind(now[0], facts));
     this.certain = facts.newest;
     this.checked = this.unchecked;
     this.unchecked = new Set();

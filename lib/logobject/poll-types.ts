@@ -9,7 +9,7 @@ export interface PollFacts {
   readonly deviceTicks: bigint;
   /** The host's clock, milliseconds since 1970. */
   readonly hostMs: number;
-  /** How far what is known of the device's clock may be off: its error, and the step it counts in. */
+  /** How far what is known of the device's clock may be off, and the step it counts in. */
   readonly clock: ClockOffset;
   /** ServerStatus.StartTime, in ticks. */
   readonly serverStart?: bigint;

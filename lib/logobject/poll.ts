@@ -27,7 +27,7 @@ class LogPoll implements Poll {
   /** The newest Time since then. */
   private newestInOrder: bigint | undefined;
   private readonly eviction: EvictionWatch;
-  private waiting: NewRecord[] = [];
+  private readonly waiting: NewRecord[] = [];
   private newest: bigint | undefined;
   /** The first Time above the watermark. */
   private next: bigint | undefined;
@@ -48,18 +48,17 @@ class LogPoll implements Poll {
   ) {
     this.overlap = ticksOfMs(settings.overlapMs);
     this.silent = before === undefined && settings.startFrom === 'newest';
-    const changed =
-      before !== undefined && (before.fingerprint !== facts.fingerprint || before.fields !== facts.fields);
-    this.changed = changed;
-    this.known = before === undefined || changed ? new Map() : before.seen;
+    const { fingerprint, fields } = facts;
+    this.changed = before !== undefined && (before.fingerprint !== fingerprint || before.fields !== fields);
+    this.known = this.changed ? new Map() : (before?.seen ?? new Map());
     const back = before === undefined ? undefined : clockSetBack(before, facts, this.overlap);
     this.end = back === undefined ? facts.deviceTicks : back.highest;
     const from = this.silent ? this.end : before?.watermark;
     const start =
       from === undefined ? 0n : (back !== undefined && back.lowest < from ? back.lowest : from) - this.overlap;
-    this.start = start > 0n ? (start < this.end ? start : this.end) : 0n;
+    this.start = later(earlier(start, this.end), 0n);
     this.notices = [
-      ...(changed ? (['settings-changed'] as const) : []),
+      ...(this.changed ? (['settings-changed'] as const) : []),
       ...(back === undefined ? [] : (['clock-stepped-back'] as const))
     ];
     this.anchor = new Anchor(before, this.known, this, facts, back === undefined);
@@ -132,7 +131,7 @@ class LogPoll implements Poll {
     if (!this.inOrder || this.waiting.length === 0 || this.newest === undefined) return undefined;
     const { watermark } = this.before ?? {};
     if (watermark !== undefined && this.newest <= watermark + this.anchor.margin) return undefined;
-    const taken = this.polled(this.newest < this.facts.deviceTicks ? this.newest : this.facts.deviceTicks, this.newest);
+    const taken = this.polled(earlier(this.newest, this.facts.deviceTicks), this.newest, false);
     // What lies further back than the overlap is not met again in a log that keeps the order.
     const from = this.newest - this.overlap;
     for (const [key, { ticks }] of this.found) if (ticks < from) this.found.delete(key);
@@ -176,7 +175,7 @@ class LogPoll implements Poll {
 
   finish(): PollOutcome {
     this.endUnreadable(this.end);
-    return { ...this.polled(this.watermark(), this.end), pages: this.pages, repeated: this.repeated };
+    return { ...this.polled(this.watermark(), this.end, true), pages: this.pages, repeated: this.repeated };
   }
 
   /**
@@ -190,12 +189,11 @@ class LogPoll implements Poll {
     const read =
       newest === undefined || this.notices.includes('clock-stepped-back') ? newest : later(newest, before?.watermark);
     const mark = read ?? before?.watermark;
-    return mark === undefined || mark < now ? mark : now;
+    return mark === undefined ? undefined : earlier(mark, now);
   }
 
-  private polled(watermark: bigint | undefined, completeTo: bigint): Polled {
-    const records = this.waiting.sort((a, b) => (a.ticks < b.ticks ? -1 : a.ticks > b.ticks ? 1 : 0));
-    this.waiting = [];
+  private polled(watermark: bigint | undefined, completeTo: bigint, isComplete: boolean): Polled {
+    const records = this.waiting.splice(0).sort((a, b) => (a.ticks < b.ticks ? -1 : a.ticks > b.ticks ? 1 : 0));
     const { facts } = this;
     return {
       records,
@@ -203,7 +201,7 @@ class LogPoll implements Poll {
       position: {
         fingerprint: facts.fingerprint,
         watermark,
-        seen: this.seenFrom(watermark),
+        seen: this.seenFrom(watermark, isComplete),
         deviceTicks: facts.deviceTicks,
         completeTo,
         hostMs: facts.hostMs,
@@ -214,14 +212,21 @@ class LogPoll implements Poll {
     };
   }
 
-  private seenFrom(watermark: bigint | undefined): Map<string, Seen> {
+  private seenFrom(watermark: bigint | undefined, isComplete: boolean): Map<string, Seen> {
     const seen = new Map<string, Seen>();
     if (watermark === undefined) return seen;
     const from = watermark - this.overlap;
-    for (const [key, { ticks, count }] of this.found) if (ticks >= from) seen.set(key, { ticks, count });
+    for (const [key, { ticks, count }] of this.found)
+      if (ticks >= from) seen.set(key, { ticks, count, settled: Math.min(count, this.settled(key, isComplete)) });
     // A clock that was set back hides what it has already shown; it comes again when the clock gets there.
     for (const [key, one] of this.known) if (one.ticks > this.end) seen.set(key, one);
     return seen;
+  }
+
+  /** What a complete poll left unread was entered after it had begun: after all that was read before that. */
+  private settled(key: string, isComplete: boolean): number {
+    const { count = 0, settled = 0 } = this.known.get(key) ?? {};
+    return isComplete ? count : settled;
   }
 
   private gap(): readonly LogGap[] {
@@ -237,8 +242,9 @@ class LogPoll implements Poll {
   /** Where the clock was set back, Times do not tell what came first: the gap is all that was asked for. */
   private between(after: bigint, before: bigint, verdict: Verdict): LogGap {
     if (this.notices.includes('clock-stepped-back')) return { after: this.start, before: this.end, verdict };
-    return { after, before: before > after ? before : after, verdict };
+    return { after, before: later(before, after), verdict };
   }
 }
 
+const earlier = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 const later = (a: bigint, b: bigint | undefined): bigint => (b === undefined || a > b ? a : b);

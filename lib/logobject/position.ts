@@ -4,6 +4,8 @@ import { isCount, isObject } from '../base';
 export interface Seen {
   readonly ticks: bigint;
   readonly count: number;
+  /** So many of them were entered before everything that is unread (docs/format.md 29.3). */
+  readonly settled: number;
 }
 
 /**
@@ -33,7 +35,7 @@ export interface LogPosition {
 interface Saved {
   fingerprint: string;
   watermark?: string;
-  seen: [key: string, ticks: string, count: number][];
+  seen: [key: string, ticks: string, count: number, settled?: number][];
   deviceTicks: string;
   completeTo: string;
   hostMs: number;
@@ -48,7 +50,7 @@ export function savedPosition(position: LogPosition): string {
   const saved: Saved = {
     fingerprint,
     ...(watermark === undefined ? {} : { watermark: watermark.toString() }),
-    seen: [...seen].map(([key, { ticks, count }]) => [key, ticks.toString(), count]),
+    seen: [...seen].map(([key, { ticks, count, settled }]) => [key, ticks.toString(), count, settled]),
     deviceTicks: deviceTicks.toString(),
     completeTo: completeTo.toString(),
     hostMs,
@@ -61,7 +63,7 @@ export function savedPosition(position: LogPosition): string {
 
 const isTicks = (value: unknown): value is string => typeof value === 'string' && /^-?\d{1,19}$/.test(value);
 const isSeen = (value: unknown): value is Saved['seen'][number] =>
-  Array.isArray(value) && /^[0-9a-f]{32}$/.test(String(value[0])) && isTicks(value[1]) && isCount(value[2]);
+  Array.isArray(value) && /^[0-9a-f]{32}$/.test(String(value[0])) && isTicks(value[1]) && value.slice(2).every(isCount);
 
 /** The position that `savedPosition` wrote; undefined where the text is none. */
 export function positionOf(text: string): LogPosition | undefined {
@@ -88,7 +90,7 @@ export function positionOf(text: string): LogPosition | undefined {
   return {
     fingerprint,
     watermark: watermark === undefined ? undefined : BigInt(watermark as string),
-    seen: new Map(seen.map(([key, ticks, count]) => [key, { ticks: BigInt(ticks), count }])),
+    seen: new Map(seen.map(([key, ticks, count, settled = 0]) => [key, { ticks: BigInt(ticks), count, settled }])),
     deviceTicks: BigInt(deviceTicks),
     completeTo: BigInt(completeTo),
     hostMs,

@@ -17,6 +17,7 @@ export interface LogState {
   readonly pages: number;
   readonly clockOffsetMs?: number;
   readonly clockErrorMs?: number;
+  readonly clockStepMs?: number;
   readonly completeTo?: string;
 }
 
@@ -42,7 +43,7 @@ export class LogStates {
 
   polled(server: LogServer, stream: string, logObject: string, facts: LogFacts, outcome: PollOutcome): void {
     const before = this.all.get(stream);
-    const { offsetMs, errorMs } = facts.clock;
+    const { offsetMs, errorMs, stepMs } = facts.clock;
     const isOff = Math.abs(offsetMs) > this.clockWarningMs + errorMs;
     const error = errorMs.toFixed(1);
     const detail = `the device's clock is ${Math.round(offsetMs)} ms beside this machine's (error ${error} ms)`;
@@ -58,6 +59,7 @@ export class LogStates {
       pages: (before?.pages ?? 0) + outcome.pages,
       clockOffsetMs: offsetMs,
       clockErrorMs: errorMs,
+      clockStepMs: stepMs,
       completeTo: outcome.position.completeTo.toString()
     });
   }

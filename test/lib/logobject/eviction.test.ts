@@ -10,10 +10,10 @@ const record = (second: number, text = `at ${second}`): LogContent => ({
   severity: 100,
   message: { text }
 });
-const facts = (second: number, errorMs: number): PollFacts => ({
+const facts = (second: number, stepMs: number): PollFacts => ({
   deviceTicks: ticksAt(second),
   hostMs: second * 1000,
-  clock: { offsetMs: 0, errorMs },
+  clock: { offsetMs: 0, errorMs: 1, stepMs },
   fingerprint: '',
   fields: 31
 });
@@ -24,10 +24,10 @@ const seconds = (from: number, to: number): LogContent[] =>
   Array.from({ length: to - from + 1 }, (_, i) => record(from + i));
 
 /** A poll at 100 s, then one at 110 s that has read two pages, up to 102 s, when it looks. Verdicts of the second. */
-function looksAt(first: readonly LogContent[], errorMs = 1): string[] {
-  const before = createPoll(undefined, facts(100, errorMs), SETTINGS);
+function looksAt(first: readonly LogContent[], stepMs = 1): string[] {
+  const before = createPoll(undefined, facts(100, stepMs), SETTINGS);
   before.page([...seconds(90, 94), late, ...seconds(95, 99)]);
-  const poll = createPoll(before.finish().position, facts(110, errorMs), SETTINGS);
+  const poll = createPoll(before.finish().position, facts(110, stepMs), SETTINGS);
   poll.page([...seconds(90, 94), late, ...seconds(95, 99)]);
   poll.page(seconds(101, 102));
   assert.ok(poll.asksFirstAgain);

@@ -14,7 +14,7 @@ const provenance = (receiveTimeNs = '1796162400000000000') => ({
   server: { applicationUri: 'urn:plc:server', endpoint: 'opc.tcp://10.0.0.1:4840' },
   logObject: 'i=19372',
   receiveTimeNs,
-  clock: { offsetMs: 5, errorMs: 1 }
+  clock: { offsetMs: 5, errorMs: 1, stepMs: 1 }
 });
 
 /** As it comes out of a flow: through JSON. */

@@ -192,7 +192,7 @@ export class World implements LogPort {
       ok: true,
       deviceTicks: ticksOfUnixMs(shown),
       hostMs: this.nowMs,
-      clock: { offsetMs: shown - this.nowMs, errorMs: clockStepMs + 3 },
+      clock: { offsetMs: shown + clockStepMs / 2 - this.nowMs, errorMs: clockStepMs / 2 + 3, stepMs: clockStepMs },
       serverStart: ticksOfUnixMs(this.startedMs + this.habits.clockOffMs),
       ...(tellsLimits ? { maxRecords } : {}),
       ...(tellsLimits && maxStorageMs !== undefined ? { maxStorageMs } : {})

@@ -29,6 +29,8 @@ describe('reading a log over OPC UA', () => {
   let server: SimulatorOpcuaServer;
   let connection: OpcuaConnection;
   let offsetMs = 0;
+  /** Milliseconds in which the server's clock counts. */
+  let stepMs = 1;
   const own = new LogStore({ maxRecords: 2_000, pageLimit: 7 });
   const serverLog = new LogStore({});
 
@@ -50,7 +52,7 @@ describe('reading a log over OPC UA', () => {
         { name: 'ServerLog', store: serverLog },
         { name: 'MachineLog', store: own }
       ],
-      clockOffsetMs: () => offsetMs
+      clockOffsetMs: () => offsetMs - (Date.now() % stepMs)
     });
     connection = createOpcuaConnection({ endpoint: server.endpointUrl, pkiFolder: path.join(folder, 'client') });
   });
@@ -112,6 +114,21 @@ describe('reading a log over OPC UA', () => {
       const wrong = Math.abs(facts.clock.offsetMs - offset);
       assert.ok(wrong <= facts.clock.errorMs, `${wrong} > ${facts.clock.errorMs}`);
     }
+    await logs.close();
+  });
+
+  it('tells it for a clock that moves every 100 ms, with that step', async () => {
+    const logs = createOpcuaLogs(connection);
+    const opened = await logs.open([], () => undefined);
+    assert.ok(opened.ok);
+    offsetMs = 0;
+    stepMs = 100;
+    const facts = await opened.logs[0].port.facts();
+    stepMs = 1;
+    assert.ok(facts.ok);
+    const { offsetMs: offset, errorMs, stepMs: seen } = facts.clock;
+    assert.ok(Math.abs(offset) <= errorMs, `${offset} > ${errorMs}`);
+    assert.ok(seen >= 100);
     await logs.close();
   });
 
