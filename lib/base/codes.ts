@@ -133,6 +133,7 @@ const definition = [
 // Documents to OpenTelemetry.
 const otel = [
   'OPENOT_API_NOT_SERVED',
+  'OPENOT_API_NOT_TOLD',
   'OPENOT_API_NO_BEGIN',
   'OPENOT_OTEL_AUDIT_IMAGE',
   'OPENOT_OTEL_DROPPED',

@@ -10,20 +10,27 @@ export type Emit = (document: ApiDocument) => void;
 
 /**
  * The open calls of a runtime, by span id. They outlive their nodes: a call that was open during a deploy is told by
- * the node that then has the id of the one where it began.
+ * the node that then has the id of the one where it began, also where it ended meanwhile.
  */
 export class OpenCalls {
   private readonly calls = new Map<string, { readonly call: OpenCall; readonly cancel: () => void }>();
   private readonly emitters = new Map<string, Emit>();
+  /** What ended while the node of this id was being made anew: no more than was open when it closed. */
+  private readonly waiting = new Map<string, ApiDocument[]>();
+  /** Nodes whose open calls this process has written to their file, and knows better itself. */
+  readonly keptHere = new Set<string>();
 
   constructor(
     private readonly timers: Pick<Timers, 'after'>,
     private readonly limit = MAX_OPEN_CALLS
   ) {}
 
-  /** The node of this id tells its calls by `emit` from now on. Returns how to end that. */
+  /** The node of this id tells its calls by `emit` from now on, first those that waited. Returns how to end that. */
   listen(nodeId: string, emit: Emit): () => void {
     this.emitters.set(nodeId, emit);
+    const waiting = this.waiting.get(nodeId) ?? [];
+    this.waiting.delete(nodeId);
+    for (const document of waiting) emit(document);
     return () => {
       if (this.emitters.get(nodeId) === emit) this.emitters.delete(nodeId);
     };
@@ -59,7 +66,33 @@ export class OpenCalls {
     if (open === undefined) return;
     this.calls.delete(spanId);
     open.cancel();
-    this.emitters.get(open.call.at)?.(open.call.ended(outcome));
+    const { at } = open.call;
+    const document = open.call.ended(outcome);
+    const emit = this.emitters.get(at);
+    if (emit !== undefined) emit(document);
+    else this.waiting.set(at, [...(this.waiting.get(at) ?? []), document]);
+  }
+
+  /** What a node that closes has not told, as it would end if Node-RED stopped now. The calls stay open. */
+  asStopped(nodeId: string): ApiDocument[] {
+    return [
+      ...(this.waiting.get(nodeId) ?? []),
+      ...[...this.calls.values()]
+        .filter(({ call }) => call.at === nodeId)
+        .map(({ call }) => call.ended({ statusCode: 0, failure: STOPPED }))
+    ];
+  }
+
+  /** Forgets what a node that is gone has not told. Returns how many calls that were. */
+  drop(nodeId: string): number {
+    const open = [...this.calls].filter(([, { call }]) => call.at === nodeId);
+    for (const [spanId, { cancel }] of open) {
+      this.calls.delete(spanId);
+      cancel();
+    }
+    const waited = this.waiting.get(nodeId)?.length ?? 0;
+    this.waiting.delete(nodeId);
+    return open.length + waited;
   }
 }
 
@@ -68,6 +101,11 @@ const timedOut = (ms: number): CallOutcome['failure'] => ({
   code: 'ETIMEDOUT',
   msg: `not ended within ${ms} ms`
 });
+const STOPPED = {
+  type: 'aborted',
+  code: 'none',
+  msg: 'Node-RED stopped before the call ended'
+} as const satisfies CallOutcome['failure'];
 const tooMany = (limit: number): CallOutcome['failure'] => ({
   type: 'limit',
   code: 'none',

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red';
 import { systemClock, systemTimers } from '../../lib/base/system';
 import type { ApiDocument } from '../../lib/telemetry';
@@ -7,7 +8,9 @@ import { buildNode } from '../runtime/build-node';
 import { codedErrorOf } from '../runtime/coded-error';
 import { handle } from '../runtime/handle';
 import { migrated } from '../runtime/migrated';
+import { fileNameOf, userDirectory } from '../runtime/user-directory';
 import { ApiController } from './controller';
+import { KeptCalls } from './kept-calls';
 import { OpenCalls } from './open-calls';
 import { ReceiveHook } from './receive-hook';
 import { Surroundings, surroundingsOf } from './request-nodes';
@@ -18,6 +21,7 @@ const init = (RED: NodeAPI): void => {
   /** Of this runtime: a call may begin at one node and end at another. */
   const calls = new OpenCalls(systemTimers({ unref: true }));
   const hook = new ReceiveHook(RED);
+  const folder = join(userDirectory(RED), 'openot', 'api');
 
   function OpenotApi(this: Node, saved: NodeDef & ApiProperties): void {
     RED.nodes.createNode(this, saved);
@@ -56,12 +60,20 @@ const init = (RED: NodeAPI): void => {
           show();
           this.send([null, { topic: 'api', payload: document } as NodeMessage]);
         };
-        const listenNoMore = calls.listen(this.id, told);
+        const kept = new KeptCalls(join(folder, `${fileNameOf(this.id)}.calls`), this.id, calls);
+        let listenNoMore: (() => void) | undefined;
+        // From when the nodes that it is wired to are there.
+        const begin = (): void => {
+          if (listenNoMore !== undefined) return;
+          listenNoMore = calls.listen(this.id, told);
+          kept.tell(told).catch((thrown: unknown) => this.error(codedErrorOf(thrown)));
+        };
         const look = (): void => {
           around = surroundingsOf(RED, this.id, name);
           hook.watch(this.id, isBehind() ? around.before.map(({ id }) => id) : [], (message) =>
             controller.beginBehind(message)
           );
+          begin();
           show();
         };
         // Wires change without this node being made anew.
@@ -82,10 +94,11 @@ const init = (RED: NodeAPI): void => {
             if (failure !== undefined) throw failure;
           })
         );
-        return async () => {
+        return async (removed) => {
           RED.events.removeListener('flows:started', look);
           hook.forget(this.id);
-          listenNoMore();
+          listenNoMore?.();
+          await kept.close(removed);
         };
       },
       { release: () => delivery.close(), delivery }

@@ -20,8 +20,8 @@ export class MissingConfig extends CodedError {
   }
 }
 
-/** How to close what takes time, if anything. */
-export type Close = (() => Promise<void>) | void;
+/** How to close what takes time, if anything; `removed`: the node was deleted or disabled. */
+export type Close = ((removed: boolean) => Promise<void>) | void;
 
 export interface BuildOptions {
   /** Done at once at close, whether the node could be made or not. */
@@ -75,16 +75,16 @@ export function buildNode(
       delivery === undefined || failure === undefined ? refuse() : delivery.refuse(message, failure)
     );
   }
-  const letGo = (): Promise<void> | void => {
+  const letGo = (removed: boolean): Promise<void> | void => {
     listenNoMore();
-    const closing = close?.();
+    const closing = close?.(removed);
     status.close();
     release?.();
     return closing;
   };
   // Node-RED takes the input listeners of a node at once only when it closes synchronously (nodes/delivery).
-  if (close === undefined && deploys === undefined) node.on('close', () => void letGo());
-  else closeWith(node, async () => letGo());
+  if (close === undefined && deploys === undefined) node.on('close', () => void letGo(false));
+  else closeWith(node, async (removed) => letGo(removed));
 }
 
 function shortOf(error: Error): string {

@@ -2,7 +2,7 @@ import should from 'should';
 import type { ApiDocument } from '../../../lib/telemetry';
 import { Flow, FlowNode, helper, sink, statusesOf, until, useNodeRed } from '../../support/node-red';
 import { mappedCalls } from '../../lib/telemetry/api/support/calls';
-import { participant, Running, serveTo, silent } from './support/http';
+import { onDemand, participant, Running, serveTo, silent } from './support/http';
 
 /** Stands in bodies and headers: nobody asked for it. */
 const MARKER = 'S3CRET-of-somebody';
@@ -299,6 +299,42 @@ describe('openot-api', () => {
       flow.send('alone', { payload: '' } as never);
       await until('the error', () => flow.caught.length > 0);
       should(flow.caught[0].code).equal('OPENOT_API_NO_BEGIN');
+    });
+  });
+
+  describe('that is deployed anew while a call is open', () => {
+    const waiting = async (): Promise<{ flow: Flow; answer: () => void }> => {
+      const other = await opened(onDemand());
+      const flow = await Flow.start([
+        api('begin', { direction: 'called', wires: [['request'], ['calls']] }),
+        request({ url: other.url, wires: [['end']] }),
+        api('end', { direction: 'called', wires: [[], ['calls']] }),
+        sink('calls')
+      ]);
+      flow.send('begin', { payload: '' } as never);
+      await until('the call', () => other.isAsked());
+      return { flow, answer: other.answer };
+    };
+    const deployed = (flow: Flow, change: (node: FlowNode) => FlowNode[]): Promise<void> =>
+      helper.setFlows(
+        flow.nodes.flatMap((node) => (node.id === 'begin' ? change(node) : [node])),
+        'nodes'
+      );
+
+    it('tells it all the same, when it ends', async () => {
+      const { flow, answer } = await waiting();
+      await deployed(flow, (node) => [{ ...node, timeout: '60000' }]);
+      should(documents(flow)).eql([]);
+      answer();
+      const [document] = await told(flow);
+      should(document).containEql({ name: 'orders', statusCode: 200, status: 'Ok' });
+    });
+
+    it('says aloud how many calls nobody tells, where it was deleted', async () => {
+      const { flow } = await waiting();
+      await deployed(flow, () => []);
+      await until('the error', () => JSON.stringify(helper.log().args).includes('OPENOT_API_NOT_TOLD'));
+      should(documents(flow)).eql([]);
     });
   });
 

@@ -1,7 +1,7 @@
 import express from 'express';
 import { createServer, Server, Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { createServer as createHttpServer, Server as HttpServer } from 'node:http';
+import { createServer as createHttpServer, Server as HttpServer, ServerResponse } from 'node:http';
 import { helper } from '../../../support/node-red';
 
 /** Listens on a free port of this machine. */
@@ -60,6 +60,17 @@ export async function participant(
     res.writeHead(answer.status ?? 200, answer.headers).end(answer.body ?? '{}');
   });
   return { ...(await running(server)), asked };
+}
+
+/** One that answers when it is told to. */
+export async function onDemand(): Promise<Running & { isAsked(): boolean; answer(): void }> {
+  const open: ServerResponse[] = [];
+  const server = createHttpServer((_req, res) => void open.push(res));
+  return {
+    ...(await running(server)),
+    isAsked: () => open.length > 0,
+    answer: () => open.splice(0).forEach((res) => res.end('{}'))
+  };
 }
 
 /** One that takes connections and never answers. */
