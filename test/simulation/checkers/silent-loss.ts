@@ -40,13 +40,12 @@ export function silentLossChecker(
     }
     hasBegun = true;
     // The first record of a life: all that stood before it has to be named, but for what was there before first
-    // contact.
+    // contact, and what was overwritten before the first record of all, also where a reader was started again between.
     if (place === undefined || place.life !== life) {
-      const isFirst = own.from === undefined && life.index === facts.first().life;
-      place = own.place = {
-        life,
-        index: life.indexAt(own.from?.incarnation === seen.incarnation ? own.from.abs : isFirst ? facts.first().abs : 0)
-      };
+      const begun = life.index === facts.first().life ? facts.first().abs : 0;
+      const isSame = own.from?.incarnation === seen.incarnation;
+      const from = own.from === undefined ? begun : isSame ? Math.max(own.from.abs, begun) : 0;
+      place = own.place = { life, index: life.indexAt(from) };
     }
     for (; place.index < index; place.index++) {
       const { abs } = life.placed[place.index];
