@@ -3,7 +3,7 @@ import { JOURNAL, lastLeaves } from '../log/log-files';
 import { leafHash } from '../tree/digest';
 import type { LogSource } from './tree-check';
 
-/** Entries behind the checkpoint of a log of `size` entries, which nobody signed yet; none where there is no journal. */
+/** Entries behind the checkpoint of a log of `size` entries: nobody signed them yet. None where there is no journal. */
 export async function unsignedEntries(
   source: LogSource,
   size: number
