@@ -6,7 +6,7 @@ export interface Clock {
   nowNs(): bigint;
   /** Milliseconds from any fixed point, never backwards. */
   monotonicMs(): number;
-  /** Resolves after `ms`, or at once when `signal` aborts (it does not reject). */
+  /** Resolves after `ms`, or at once when `signal` aborts (it does not reject); then it listens to `signal` no more. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 

@@ -4,6 +4,7 @@ import { Checkpoints } from '../progress/checkpoints';
 import { StateKeeper } from '../progress/lease';
 import { ReaderSettings, withDefaults } from '../settings';
 import { ReaderError } from '../status';
+import { Attendance } from './attendance';
 import { Commands } from './commands';
 import { Lifecycle } from './lifecycle';
 import { Pacer } from './pacing';
@@ -13,8 +14,6 @@ import { StatusBoard } from './status-board';
 
 /** Until something wakes the loop. */
 export const NEVER_MS = 2 ** 31 - 1;
-/** Milliseconds that a poll may go without an end before the status says so. */
-const SILENCE_MS = 3000;
 
 /** What all files of the loop work on: the parts of one reader, what it is doing, and its books. */
 export class ReaderCore {
@@ -27,6 +26,7 @@ export class ReaderCore {
   readonly keeper: StateKeeper;
   readonly pacer: Pacer;
   readonly acks: AckWatch;
+  readonly attendance: Attendance;
   /** Another one after each `forget`. */
   ring: RingPoll;
   private readonly standing: StandingTrouble;
@@ -39,6 +39,10 @@ export class ReaderCore {
     this.keeper = new StateKeeper(parts.store, parts.clock, this.checkpoints, this.settings.saveIntervalMs, report);
     this.acks = new AckWatch(this.settings, this.checkpoints, report);
     this.standing = new StandingTrouble(this.board, this.acks, this.keeper);
+    this.attendance = new Attendance(parts.clock, (ms) => {
+      this.board.silent(ms);
+      this.reportIfDue();
+    });
     this.ring = this.newRing();
   }
 
@@ -77,6 +81,7 @@ export class ReaderCore {
   halt(): void {
     this.life.now('stop');
     this.pacer.stop();
+    this.attendance.end();
   }
 
   /** Stops by itself, for good. */
@@ -84,24 +89,6 @@ export class ReaderCore {
     this.board.fail('failed', error);
     this.halt();
     this.reportIfDue();
-  }
-
-  /** A poll whose Reads stay unanswered is said while it lasts: a green status on a dead link is a lie. */
-  attended<T>(poll: Promise<T>): Promise<T> {
-    const { clock } = this.parts;
-    const begunMs = clock.monotonicMs();
-    const ended = new AbortController();
-    const attend = async (): Promise<void> => {
-      for (;;) {
-        await clock.sleep(SILENCE_MS, ended.signal);
-        if (ended.signal.aborted || this.life.isStopped) return;
-        this.board.silent(Math.round(clock.monotonicMs() - begunMs));
-        this.reportIfDue();
-      }
-    };
-    void attend();
-    // With a reason: else an exception with its stack is made at every poll.
-    return poll.finally(() => ended.abort('ended'));
   }
 
   /** Saves and reports what is due; the milliseconds until one of them is due again. */

@@ -45,7 +45,7 @@ export async function seek(
   while (!life.isUp && !life.isStopped && !commands.waiting) await link.connect();
   if (life.isStopped) return STOPPED;
   if (!life.isUp) return later('the link is down, and another command came');
-  const end = await core.attended(core.ring.seek(to, reason));
+  const end = await core.attendance.attended(core.ring.seek(to, reason));
   if (end.kind === 'outside') return { ok: false, ...end.error };
   if (end.kind !== 'more') {
     await afterPoll(core, link, end);

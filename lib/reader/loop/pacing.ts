@@ -7,8 +7,10 @@ import { Clock } from '../ports';
 export class Pacer {
   private stopped = false;
   private woken = false;
-  private sleeping: AbortController | undefined;
-  private pausing: AbortController | undefined;
+  /** Each is used until it aborts: making one costs as much as the rest of a pause. */
+  private sleeping = new AbortController();
+  private readonly stopping = new AbortController();
+  private isAsleep = false;
 
   constructor(
     private readonly clock: Clock,
@@ -35,31 +37,30 @@ export class Pacer {
    */
   async pause(ms: number): Promise<void> {
     if (this.stopped || ms <= 0) return;
-    this.pausing = new AbortController();
-    await this.clock.sleep(ms, this.pausing.signal);
-    this.pausing = undefined;
+    await this.clock.sleep(ms, this.stopping.signal);
   }
 
   /** Ends the waiting under way, or the next one. */
   wake(): void {
     this.woken = true;
-    this.sleeping?.abort();
+    this.nudge();
   }
 
   /** Lets the chores be looked at again, without ending the waiting. */
   nudge(): void {
-    this.sleeping?.abort();
+    if (this.isAsleep) this.sleeping.abort('nudged');
   }
 
   stop(): void {
     this.stopped = true;
-    this.sleeping?.abort();
-    this.pausing?.abort();
+    this.nudge();
+    this.stopping.abort('stopped');
   }
 
   private async sleep(ms: number): Promise<void> {
-    this.sleeping = new AbortController();
+    if (this.sleeping.signal.aborted) this.sleeping = new AbortController();
+    this.isAsleep = true;
     await this.clock.sleep(ms, this.sleeping.signal);
-    this.sleeping = undefined;
+    this.isAsleep = false;
   }
 }

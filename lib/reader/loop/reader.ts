@@ -192,7 +192,7 @@ class RingReader implements Reader {
   }
 
   private async look(): Promise<void> {
-    await afterPoll(this.core, this.link, await this.core.attended(this.core.ring.look()));
+    await afterPoll(this.core, this.link, await this.core.attendance.attended(this.core.ring.look()));
   }
 
   /** A trouble that has not passed is not hidden behind the rest. */
@@ -205,7 +205,7 @@ class RingReader implements Reader {
   }
 
   private async onePoll(): Promise<void> {
-    const end = await this.core.attended(this.core.ring.poll());
+    const end = await this.core.attendance.attended(this.core.ring.poll());
     await this.handing.all();
     // What could not be handed on waits for a command, which must not wait for the interval.
     if (this.core.life.isStopped || this.core.ring.outbox.batches.length > 0) return;

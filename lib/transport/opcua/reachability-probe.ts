@@ -32,11 +32,17 @@ export class LinkBackError extends Error {
  */
 export function withProbe<T>(what: string, ms: number, endpoint: string, work: Promise<T>, pace = PACE): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const probe = new ReachabilityProbe(endpoint, pace, () => end(() => reject(new LinkBackError(what))));
-    const timer = setTimeout(() => end(() => reject(new DeadlineError(what, ms))), ms);
+    let probe: ReachabilityProbe | undefined;
+    const late = (): void => end(() => reject(new DeadlineError(what, ms)));
+    const begin = (): void => {
+      probe = new ReachabilityProbe(endpoint, pace, () => end(() => reject(new LinkBackError(what))));
+      timer = setTimeout(late, ms - pace.firstMs);
+    };
+    // Nearly every answer comes before there is anything to probe: it costs one timer.
+    let timer = ms > pace.firstMs ? setTimeout(begin, pace.firstMs) : setTimeout(late, ms);
     const end = (how: () => void): void => {
       clearTimeout(timer);
-      probe.end();
+      probe?.end();
       how();
     };
     work.then(
@@ -46,9 +52,9 @@ export function withProbe<T>(what: string, ms: number, endpoint: string, work: P
   });
 }
 
-/** Probes until it is ended, and tells when the link is back. */
+/** Probes at once and until it is ended, and tells when the link is back. */
 class ReachabilityProbe {
-  private timer: NodeJS.Timeout;
+  private timer: NodeJS.Timeout | undefined;
   private wasDead = false;
   /** How to call off the probes that are out, in their order. */
   private readonly out = new Set<() => void>();
@@ -58,7 +64,7 @@ class ReachabilityProbe {
     private readonly pace: ProbePace,
     private readonly onBack: () => void
   ) {
-    this.timer = setTimeout(() => this.next(), this.pace.firstMs);
+    this.next();
   }
 
   end(): void {

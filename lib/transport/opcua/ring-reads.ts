@@ -1,4 +1,4 @@
-import type { DataValue, ReadValueIdOptions } from 'node-opcua';
+import type { DataValue, NodeId, ReadValueId } from 'node-opcua';
 import { transportError } from '../link';
 import { ReadOutcome, ReadPart, TransportError } from '../transport';
 import type { SharedOpcuaConnection } from './connection';
@@ -7,7 +7,7 @@ import { Inspection } from './inspect';
 import { rangeOf } from './inspect-node';
 import { loadClient } from './load';
 import { statusError } from './node-errors';
-import { readValues } from './read-values';
+import { readBytes } from './read-values';
 import { cut, Piece, piecesOf, rangeText } from './ring-map';
 import { isGood, isTooLarge, mayRefuseRanges, statusName } from './status';
 import { WholeReads } from './whole-reads';
@@ -21,6 +21,8 @@ interface RangesRefused {
 export class RingReads {
   /** The server refused a range, and answered the whole: the ring is read whole. */
   private whole = false;
+  /** Of the last Read: the next one often asks for the same. */
+  private items = new Map<string, ReadValueId>();
 
   constructor(
     private readonly connection: SharedOpcuaConnection,
@@ -52,38 +54,32 @@ export class RingReads {
 
   private async readParts(parts: readonly ReadPart[]): Promise<ReadOutcome | RangesRefused> {
     const { nodes } = this;
-    const { AttributeIds } = loadClient();
-    const items: ReadValueIdOptions[] = [];
+    const items: ReadValueId[] = [];
+    const made = new Map<string, ReadValueId>();
+    let hasRanges = false;
     // Where ranges are refused a node is read once, however many parts want a piece of it.
     const places = new Map<string, number>();
+    const add = ({ text, nodeId }: { text: string; nodeId: NodeId }, range: string | undefined): number => {
+      const key = `${text}|${range ?? ''}`;
+      const item = this.items.get(key) ?? itemOf(nodeId, range);
+      made.set(key, item);
+      hasRanges ||= range !== undefined;
+      return items.push(item) - 1;
+    };
     const plan = parts.map((part) => {
-      if (part.kind === 'control')
-        return [
-          {
-            item: items.push({ nodeId: nodes.control.nodeId, attributeId: AttributeIds.Value }) - 1,
-            piece: undefined
-          }
-        ];
+      if (part.kind === 'control') return [{ item: add(nodes.control, undefined), piece: undefined }];
       return piecesOf(nodes.ring, part.offset, part.length).map((piece) => {
         const range = this.whole ? undefined : rangeText(piece);
         const key = `${piece.node.text}|${range ?? ''}`;
-        const known = places.get(key);
-        const item =
-          known ??
-          items.push({
-            nodeId: piece.node.nodeId,
-            attributeId: AttributeIds.Value,
-            ...(range === undefined ? {} : { indexRange: rangeOf(range) })
-          }) - 1;
+        const item = places.get(key) ?? add(piece.node, range);
         places.set(key, item);
         return { item, piece };
       });
     });
-    const read = await readValues(this.connection, items);
+    this.items = made;
+    const read = await readBytes(this.connection, items);
     if (!read.ok)
-      return read.code === 'OPENOT_OPCUA_READ_FAILED' && !this.whole && items.some(({ indexRange }) => indexRange)
-        ? { refused: read }
-        : read;
+      return read.code === 'OPENOT_OPCUA_READ_FAILED' && !this.whole && hasRanges ? { refused: read } : read;
     const out: Uint8Array[] = [];
     for (const pieces of plan) {
       const views: Uint8Array[] = [];
@@ -122,6 +118,13 @@ export class RingReads {
       'retry'
     );
   }
+}
+
+/** A value, or a range of it, as a Read asks for it. */
+function itemOf(nodeId: NodeId, range: string | undefined): ReadValueId {
+  const { AttributeIds, ReadValueId: Item } = loadClient();
+  const indexRange = range === undefined ? {} : { indexRange: rangeOf(range) };
+  return new Item({ nodeId, attributeId: AttributeIds.Value, ...indexRange });
 }
 
 /** The control block alone cannot be asked for in smaller pieces. */

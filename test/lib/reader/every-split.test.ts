@@ -137,12 +137,14 @@ class HastyClock implements Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       if (signal?.aborted === true) return resolve();
-      const sleeper = { until: this.now + ms, wake: resolve };
-      this.sleepers.push(sleeper);
-      signal?.addEventListener('abort', () => {
+      const done = (): void => {
         this.sleepers = this.sleepers.filter((other) => other !== sleeper);
+        signal?.removeEventListener('abort', done);
         resolve();
-      });
+      };
+      const sleeper = { until: this.now + ms, wake: done };
+      this.sleepers.push(sleeper);
+      signal?.addEventListener('abort', done);
       this.turn();
     });
   }

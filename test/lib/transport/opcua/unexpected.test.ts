@@ -122,12 +122,19 @@ describe('OPC UA transport: whatever node-opcua does', function () {
   ] as Array<[string, unknown]>) {
     it(`a Read that throws or rejects with ${name} is an error, and the next Read is none`, async () => {
       const { transport, session } = await connected();
-      for (const read of [throws(thrown), () => Promise.reject(thrown as Error)]) {
-        replace(session, 'read', read);
+      const transact = (_: object, done: (error: unknown) => void): void => void setImmediate(done, thrown);
+      for (const [name, work] of [
+        ['performMessageTransaction', throws(thrown)],
+        ['performMessageTransaction', transact],
+        ['read', throws(thrown)],
+        ['read', () => Promise.reject(thrown as Error)]
+      ] as const) {
+        if (name === 'read') replace(session, 'performMessageTransaction', undefined);
+        replace(session, name, work);
         const outcome = await transport.read(LOOK);
         should(outcome).have.property('ok', false);
         should((outcome as TransportError).code).match(/^OPENOT_OPCUA_/);
-        undo.pop()!();
+        for (const each of undo.splice(0)) each();
         should(await transport.read(LOOK)).have.property('ok', true);
       }
     });
@@ -141,10 +148,19 @@ describe('OPC UA transport: whatever node-opcua does', function () {
   ] as Array<[string, unknown]>) {
     it(`an answer to a Read that is ${name} is an error`, async () => {
       const { transport, session } = await connected();
-      replace(session, 'read', () => Promise.resolve(answer));
-      const outcome = await transport.read(LOOK);
-      should(outcome).have.property('ok', false);
-      should((outcome as TransportError).code).match(/^OPENOT_OPCUA_/);
+      const transact = (_: object, done: (error: null, response: object) => void): void =>
+        done(null, { results: answer });
+      for (const [name, work] of [
+        ['performMessageTransaction', transact],
+        ['performMessageTransaction', undefined]
+      ] as const) {
+        replace(session, name, work);
+        replace(session, 'read', () => Promise.resolve(answer));
+        const outcome = await transport.read(LOOK);
+        should(outcome).have.property('ok', false);
+        should((outcome as TransportError).code).match(/^OPENOT_OPCUA_/);
+        for (const each of undo.splice(0)) each();
+      }
     });
   }
 
