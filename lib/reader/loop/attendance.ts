@@ -41,7 +41,8 @@ export class Attendance {
     this.isWatched = true;
     while (this.isBusy || this.begunMs !== undefined) {
       this.isBusy = false;
-      await this.clock.sleep(SILENCE_MS - (this.silentMs() % SILENCE_MS), this.ended.signal);
+      // At least 1 ms: a rest of a millionth would add nothing to a clock that counts in floating point.
+      await this.clock.sleep(Math.max(1, SILENCE_MS - (this.silentMs() % SILENCE_MS)), this.ended.signal);
       if (this.ended.signal.aborted) return;
       const silentMs = this.silentMs();
       if (silentMs >= SILENCE_MS) this.onSilence(Math.round(silentMs));
