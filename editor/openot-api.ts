@@ -1,5 +1,5 @@
 import { input, labelStyle, showDefaults } from './shared/dialog';
-import { elsewhere, rowsOf, showRows, TypedRows } from './shared/typed-rows';
+import { elsewhere, optionalProperty, rowsOf, showRows, TypedRows } from './shared/typed-rows';
 import { Check, field, isText, notEmpty, oneOf, wholeNumber } from './shared/validators';
 import { configVersion, knownVersion, migrateAdded } from './shared/version';
 
@@ -46,7 +46,7 @@ RED.nodes.registerType('openot-api', {
     showDefaults(this);
     for (const name of ['senderId', 'recipientId'])
       input(name).typedInput({ types: ['str', ...elsewhere], typeField: input(`${name}Type`) });
-    input('transactionId').typedInput({ types: ['msg'] });
+    input('transactionId').typedInput({ types: [optionalProperty] });
     showRows($('#openot-api-told'), this.told as object[], told(this));
   },
   oneditsave() {

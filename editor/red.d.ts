@@ -61,6 +61,8 @@ declare const RED: {
   };
   readonly events: { on(event: 'nodes:add', listener: (node: EditorNode) => void): void };
   readonly editor: { createEditor(options: { id: string; mode: string; value: string }): TextEditor };
+  /** True, or what is wrong (older editors: false). */
+  readonly utils: { validatePropertyExpression(value: string): boolean | string };
   readonly clipboard: { copyText(text: string, element: JQuery, message: string): void };
 };
 
@@ -74,7 +76,8 @@ type TypedInputType =
       readonly showLabel: boolean;
       readonly multiple: boolean;
       readonly options: readonly { readonly value: string; readonly label: string }[];
-    };
+    }
+  | { readonly value: string; readonly label: string; readonly validate: (value: string) => boolean };
 
 interface JQuery {
   typedInput(options: { types: readonly TypedInputType[]; typeField?: JQuery; default?: string }): JQuery;

@@ -1,6 +1,13 @@
 /** Types of a value that is fixed in the dialog, or comes with each message, or from the environment. */
 export const elsewhere = ['msg', 'env'] as const;
 
+/** A property of the message, or none: what is empty is not red. */
+export const optionalProperty: TypedInputType = {
+  value: 'msg',
+  label: 'msg.',
+  validate: (value) => value.trim() === '' || RED.utils.validatePropertyExpression(value) === true
+};
+
 /** A drop-down as a type of a typed input: the value is one of the options, or several with commas between. */
 export function choiceType(
   label: string,
@@ -36,6 +43,10 @@ export function showRows(element: JQuery, rows: readonly object[] | undefined, l
       const value = $('<input type="text" class="openot-typed-value" style="width: 100%;">');
       value.val(row[list.value] ?? list.fallback).appendTo(line);
       value.typedInput({ default: row.type || nameOf(list.types[0]), types: list.types });
+      const showMissing = (): unknown => key.toggleClass('input-error', String(key.val()).trim() === '');
+      key.on('change', showMissing);
+      // A new row is not red before somebody was in it.
+      if (list.key in row) showMissing();
     }
   });
   for (const row of rows ?? []) element.editableList('addItem', { ...row });
