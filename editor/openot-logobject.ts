@@ -31,8 +31,11 @@ RED.nodes.registerType('openot-logobject', {
     overlap: { value: '10000', validate: field('overlap', wholeNumber(0, 3600000)) },
     minimumSeverity: { value: '1', validate: field('minimumSeverity', wholeNumber(1, 1000)) },
     pageSize: { value: '500', validate: field('pageSize', wholeNumber(1, 100000)) },
+    feed: { value: 'records', validate: field('feed', oneOf('records', 'events')) },
+    eventFilter: { value: 'log', validate: field('eventFilter', oneOf('log', 'all')) },
     commit: { value: 'onSend', validate: field('commit', oneOf('onSend', 'onAck')) },
     clockWarning: { value: '1000', validate: field('clockWarning', wholeNumber(1, 86400000)) },
+    statusInterval: { value: '5000', validate: field('statusInterval', wholeNumber(100, 3600000)) },
     configVersion: { value: configVersion('openot-logobject'), validate: knownVersion('openot-logobject') }
   },
   inputs: 1,

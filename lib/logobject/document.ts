@@ -66,6 +66,7 @@ const WORDS: Readonly<Record<Verdict, string>> = {
   restart: 'the server was started anew',
   expired: 'the log keeps records for a shorter time than the reading was away',
   overflow: 'the log ran over, or was cleared',
+  unwatched: 'nobody listened to the events then',
   'overflow-while-reading': 'the log ran over while it was read',
   unreadable: 'the device sent bytes that are no record'
 };

@@ -51,6 +51,8 @@ export interface LogFacts {
   readonly serverStart?: bigint;
   readonly maxRecords?: number;
   readonly maxStorageMs?: number;
+  /** Of events, which are not kept by the server: from here on nothing went by unheard. In ticks. */
+  readonly heldFrom?: bigint;
 }
 
 /** One log, whatever carries it. Nothing of it rejects. */

@@ -16,6 +16,8 @@ export interface PollFacts {
   /** Limits of the log; absent where they are unknown. */
   readonly maxRecords?: number;
   readonly maxStorageMs?: number;
+  /** Of a log that is made of events: from this Time on it has all of them, in ticks. */
+  readonly heldFrom?: bigint;
   /** Of the settings that decide which records there are and what they look like: severity, user, locale. */
   readonly fingerprint: string;
   /** The RequestMask. */

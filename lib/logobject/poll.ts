@@ -3,8 +3,8 @@ import { clockSetBack } from './clock-set-back';
 import { keyOf, LogContent } from './content';
 import { EvictionWatch, overtaken, type Placed } from './eviction';
 import { LogPosition, Seen } from './position';
-import { ticksOfMs } from './time';
-import { LogGap, Verdict, verdictOf } from './verdict';
+import { earlierOf, laterOf, ticksOfMs } from './time';
+import { LogGap, unwatched, Verdict, verdictOf } from './verdict';
 import type { NewRecord, Poll, Polled, PollFacts, PollNotice, PollOutcome, PollSettings } from './poll-types';
 
 /** Begins a poll from a position; undefined = first contact. */
@@ -56,7 +56,7 @@ class LogPoll implements Poll {
     const from = this.silent ? this.end : before?.watermark;
     const start =
       from === undefined ? 0n : (back !== undefined && back.lowest < from ? back.lowest : from) - this.overlap;
-    this.start = later(earlier(start, this.end), 0n);
+    this.start = laterOf(earlierOf(start, this.end), 0n);
     this.notices = [
       ...(this.changed ? (['settings-changed'] as const) : []),
       ...(back === undefined ? [] : (['clock-stepped-back'] as const))
@@ -131,7 +131,7 @@ class LogPoll implements Poll {
     if (!this.inOrder || this.waiting.length === 0 || this.newest === undefined) return undefined;
     const { watermark } = this.before ?? {};
     if (watermark !== undefined && this.newest <= watermark + this.anchor.margin) return undefined;
-    const taken = this.polled(earlier(this.newest, this.facts.deviceTicks), this.newest, false);
+    const taken = this.polled(earlierOf(this.newest, this.facts.deviceTicks), this.newest, false);
     // What lies further back than the overlap is not met again in a log that keeps the order.
     const from = this.newest - this.overlap;
     for (const [key, { ticks }] of this.found) if (ticks < from) this.found.delete(key);
@@ -187,9 +187,9 @@ class LogPoll implements Poll {
     const now = this.facts.deviceTicks;
     if (this.silent) return now;
     const read =
-      newest === undefined || this.notices.includes('clock-stepped-back') ? newest : later(newest, before?.watermark);
+      newest === undefined || this.notices.includes('clock-stepped-back') ? newest : laterOf(newest, before?.watermark);
     const mark = read ?? before?.watermark;
-    return mark === undefined ? undefined : earlier(mark, now);
+    return mark === undefined ? undefined : earlierOf(mark, now);
   }
 
   private polled(watermark: bigint | undefined, completeTo: bigint, isComplete: boolean): Polled {
@@ -231,7 +231,10 @@ class LogPoll implements Poll {
 
   private gap(): readonly LogGap[] {
     const { before } = this;
-    if (before === undefined || this.gapTold || this.anchor.holds) return [];
+    const { heldFrom } = this.facts;
+    if (before === undefined || this.gapTold) return [];
+    if (heldFrom !== undefined) return unwatched(before, heldFrom, this.overlap);
+    if (this.anchor.holds) return [];
     const comparable = [...before.seen.values()].some(({ ticks }) => ticks >= this.start && ticks <= this.end);
     const verdict = this.anchor.isThere ? 'overflow' : verdictOf(before, this.facts, this.total, comparable);
     if (verdict === undefined) return [];
@@ -242,9 +245,6 @@ class LogPoll implements Poll {
   /** Where the clock was set back, Times do not tell what came first: the gap is all that was asked for. */
   private between(after: bigint, before: bigint, verdict: Verdict): LogGap {
     if (this.notices.includes('clock-stepped-back')) return { after: this.start, before: this.end, verdict };
-    return { after, before: later(before, after), verdict };
+    return { after, before: laterOf(before, after), verdict };
   }
 }
-
-const earlier = (a: bigint, b: bigint): bigint => (a < b ? a : b);
-const later = (a: bigint, b: bigint | undefined): bigint => (b === undefined || a > b ? a : b);

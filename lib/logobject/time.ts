@@ -16,6 +16,9 @@ export const ticksOfMs = (ms: number): bigint => {
   return BigInt(whole) * TICKS_PER_MS + BigInt(Math.round((ms - whole) * 10_000));
 };
 
+export const earlierOf = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+export const laterOf = (a: bigint, b: bigint | undefined): bigint => (b === undefined || a > b ? a : b);
+
 /** Ticks in milliseconds. */
 export const msOfTicks = (ticks: bigint): number => Number(ticks) / 10_000;
 

@@ -12,6 +12,8 @@ export type Verdict =
   | 'overflow'
   /** The log ran over while its pages were read. */
   | 'overflow-while-reading'
+  /** Nobody listened to the events that are the log then. */
+  | 'unwatched'
   /** The device sent bytes there that are no record, with and without optional fields. */
   | 'unreadable';
 
@@ -20,6 +22,13 @@ export interface LogGap {
   readonly after: bigint;
   readonly before: bigint;
   readonly verdict: Verdict;
+}
+
+/** What events may have gone by unheard since the last poll, where they are the log. */
+export function unwatched({ completeTo }: LogPosition, heldFrom: bigint, overlap: bigint): LogGap[] {
+  // One of a little earlier may have been on its way.
+  const after = completeTo - overlap;
+  return completeTo < heldFrom ? [{ after, before: heldFrom, verdict: 'unwatched' }] : [];
 }
 
 /**

@@ -18,6 +18,8 @@ export interface LogHabits {
   maxPoints?: number;
   /** How a call is answered instead, by the name of a status: `BadInternalError`. */
   fault?: string;
+  /** Its events are of no type of Part 26. */
+  plainEvents?: boolean;
   /** Milliseconds that every call takes. */
   delay?: number;
 }
@@ -57,6 +59,8 @@ export class LogStore {
   private points = new Map<string, Point>();
   private pointNumber = 0;
   readonly counters = { calls: 0, pages: 0, evicted: 0 };
+  /** Called with every record that is entered. */
+  onEntered: ((record: LogRecord) => void) | undefined;
 
   constructor(readonly habits: LogHabits = {}) {}
 
@@ -72,6 +76,7 @@ export class LogStore {
   add(record: LogRecord, nowTicks?: bigint): void {
     this.entries.push({ number: ++this.entered, record });
     while (this.size > this.maxRecords) this.evict();
+    this.onEntered?.(record);
     const { maxStorageMs } = this.habits;
     if (maxStorageMs === undefined || nowTicks === undefined) return;
     const oldest = nowTicks - BigInt(Math.round(maxStorageMs * 10_000));

@@ -1,13 +1,6 @@
 import type { NodeMessage } from 'node-red';
-import {
-  type CollectSettings,
-  gapDocument,
-  logDocument,
-  LogFacts,
-  LogPosition,
-  LogProvenance
-} from '../../lib/logobject';
-import { Polled, runPoll } from '../../lib/logobject';
+import { type CollectSettings, gapDocument, logDocument, runPoll } from '../../lib/logobject';
+import type { LogFacts, LogPosition, LogProvenance, Polled } from '../../lib/logobject';
 import type { Keeper } from '../../lib/state';
 import { CodedError, codedErrorOf } from '../runtime/coded-error';
 import type { ReaderSession } from '../delivery';
@@ -58,10 +51,11 @@ export class LogCollector {
   private loop: Promise<void> = Promise.resolve();
   private saving: Promise<unknown> = Promise.resolve();
   private isDirty = false;
+  private isWanted = false;
 
   constructor(private readonly ports: CollectorPorts) {
     const { settings, sendStatus, onError, onShow } = ports;
-    this.states = new LogStates(settings.clockWarningMs, {
+    this.states = new LogStates(settings, {
       sendStatus,
       onShow,
       onError: (error) => (this.isStopped ? undefined : onError(error))
@@ -74,6 +68,7 @@ export class LogCollector {
 
   /** Polls at once. */
   read(): void {
+    this.isWanted = true;
     this.wake?.();
   }
 
@@ -98,10 +93,11 @@ export class LogCollector {
     if (!(await this.begin())) return;
     while (!this.isStopped) {
       this.session ??= this.newSession();
+      this.isWanted = false;
       await Promise.all(this.ports.servers.map((server) => this.pollServer(server)));
       await this.save();
       this.ports.onShow();
-      if (!this.isStopped) await this.sleep(this.ports.settings.intervalMs);
+      if (!this.isStopped && !this.isWanted) await this.sleep(this.ports.settings.intervalMs);
     }
   }
 

@@ -2,6 +2,7 @@ import type { NodeMessage } from 'node-red';
 import type { LogError, LogFacts, PollOutcome } from '../../lib/logobject';
 import { CodedError } from '../runtime/coded-error';
 import type { LogServer } from './server';
+import type { LogSettings } from './settings';
 
 /** What one log showed at its last poll. */
 export interface LogState {
@@ -28,12 +29,14 @@ export interface StatePorts {
   onShow(): void;
 }
 
-/** What every log of a node showed last; each change is a message of the second output. */
+/** What every log of a node showed last: a message of the second output at each change, and every so often. */
 export class LogStates {
   private readonly all = new Map<string, LogState>();
+  /** When each was sent last, milliseconds of the monotonic clock. */
+  private readonly sentMs = new Map<string, number>();
 
   constructor(
-    private readonly clockWarningMs: number,
+    private readonly settings: Pick<LogSettings, 'clockWarningMs' | 'statusIntervalMs'>,
     private readonly ports: StatePorts
   ) {}
 
@@ -44,7 +47,7 @@ export class LogStates {
   polled(server: LogServer, stream: string, logObject: string, facts: LogFacts, outcome: PollOutcome): void {
     const before = this.all.get(stream);
     const { offsetMs, errorMs, stepMs } = facts.clock;
-    const isOff = Math.abs(offsetMs) > this.clockWarningMs + errorMs;
+    const isOff = Math.abs(offsetMs) > this.settings.clockWarningMs + errorMs;
     const error = errorMs.toFixed(1);
     const detail = `the device's clock is ${Math.round(offsetMs)} ms beside this machine's (error ${error} ms)`;
     this.report({
@@ -85,8 +88,14 @@ export class LogStates {
   }
 
   private report(state: LogState): void {
+    const before = this.all.get(state.stream);
     this.all.set(state.stream, state);
-    this.ports.sendStatus({ topic: state.stream, payload: state });
     this.ports.onShow();
+    const { state: is, code, gaps } = state;
+    const isChanged = before === undefined || before.state !== is || before.code !== code || before.gaps !== gaps;
+    const now = performance.now();
+    if (!isChanged && now - (this.sentMs.get(state.stream) ?? 0) < this.settings.statusIntervalMs) return;
+    this.sentMs.set(state.stream, now);
+    this.ports.sendStatus({ topic: state.stream, payload: state });
   }
 }

@@ -28,7 +28,7 @@ interface LogDef extends NodeDef, LogProperties {}
 
 const init = (RED: NodeAPI): void => {
   /** The servers of the endpoints chosen. Throws OPENOT_CONFIG. */
-  const serversOf = (node: Node, { endpoints, objects }: LogSettings): LogServer[] => {
+  const serversOf = (node: Node, { endpoints, objects, feed, eventFilter }: LogSettings): LogServer[] => {
     if (endpoints.length === 0)
       throw new MissingConfig('no OPC UA endpoint', 'the log node has no OPC UA endpoint: choose one in its dialog');
     return endpoints.map((id) => {
@@ -48,6 +48,8 @@ const init = (RED: NodeAPI): void => {
         endpoint: shownEndpoint(endpoint.endpoint ?? ''),
         host: endpoint.host ?? '',
         objects,
+        feed,
+        eventFilter,
         warn: ({ code, message }) => node.warn(`${code}: ${message}`)
       });
     });
@@ -79,6 +81,7 @@ const init = (RED: NodeAPI): void => {
         onShow: show,
         nowNs: systemNowNs
       });
+      for (const server of servers) server.onEvent = () => collector.read();
       const timer = setInterval(show, STATUS_INTERVAL_MS);
       handle(this, (message) => {
         if (message.topic === 'read') return collector.read();

@@ -1,3 +1,4 @@
+import type { EventFilterName } from '../../lib/transport/opcua';
 import { choiceOf, numberOf } from '../runtime/numbers';
 
 /** The dialog's properties as they stand in a flow file. */
@@ -10,8 +11,11 @@ export interface LogProperties {
   overlap?: unknown;
   minimumSeverity?: unknown;
   pageSize?: unknown;
+  feed?: unknown;
+  eventFilter?: unknown;
   commit?: unknown;
   clockWarning?: unknown;
+  statusInterval?: unknown;
 }
 
 /** What the node is told. */
@@ -24,8 +28,12 @@ export interface LogSettings {
   readonly overlapMs: number;
   readonly minimumSeverity: number;
   readonly pageSize: number;
+  /** What the documents are made of: records, with events as the sign to read at once; or the events themselves. */
+  readonly feed: 'records' | 'events';
+  readonly eventFilter: EventFilterName;
   readonly commit: 'onSend' | 'onAck';
   readonly clockWarningMs: number;
+  readonly statusIntervalMs: number;
 }
 
 /** Out of a dialog. Throws OPENOT_CONFIG. */
@@ -47,7 +55,10 @@ export function logSettings(properties: LogProperties): LogSettings {
     overlapMs: number(properties.overlap, 'Overlap', 10_000, 0, 3_600_000),
     minimumSeverity: number(properties.minimumSeverity, 'Severity from', 1, 1, 1000),
     pageSize: number(properties.pageSize, 'Page', 500, 1, 100_000),
+    feed: choiceOf(properties.feed, 'Documents of', ['records', 'events']),
+    eventFilter: choiceOf(properties.eventFilter, 'Events', ['log', 'all']),
     commit: choiceOf(properties.commit, 'Read when', ['onSend', 'onAck']),
-    clockWarningMs: number(properties.clockWarning, 'Clock warning', 1000, 1, 86_400_000)
+    clockWarningMs: number(properties.clockWarning, 'Clock warning', 1000, 1, 86_400_000),
+    statusIntervalMs: number(properties.statusInterval, 'Status every', 5000, 100, 3_600_000)
   };
 }

@@ -145,6 +145,7 @@ const words: Partial<Record<OpenotCode, string>> = {
   OPENOT_LOG_CLOCK: 'clock is off',
   OPENOT_LOG_CONTINUATION: 'server lost its place',
   OPENOT_LOG_DENIED: 'log may not be read',
+  OPENOT_LOG_EVENTS: 'events cannot be heard',
   OPENOT_LOG_MALFORMED: 'record cannot be read',
   OPENOT_LOG_NONE: 'no log there',
   OPENOT_LOG_NOT_IMPLEMENTED: 'server gives no records',

@@ -1,6 +1,7 @@
 import type { OPCUAServer, UAMethod, UAObject, UAVariable, Variant } from 'node-opcua';
 import { createRequire } from 'node:module';
 import { encodeLogRecords, ticksOfUnixMs } from '../../logobject';
+import { raiseLogEvents } from './log-events';
 import type { LogAnswer, LogCall, LogStore, ServedLog } from '../log-store';
 
 type NodeOpcua = typeof import('node-opcua');
@@ -27,6 +28,7 @@ export function addLogs(
     if (log.name === 'ServerLog') serveServerLog(context, log.store);
     else addLogObject(context, log);
   }
+  raiseLogEvents(opcua, server, namespaceIndex, logs);
 }
 
 function serveServerLog(context: Context, store: LogStore): void {

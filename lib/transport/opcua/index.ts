@@ -4,6 +4,6 @@ export { createOpcuaConnection, createOpcuaTransport, opcua } from './create';
 export type { OpcuaRingOptions } from './create';
 export { shownEndpoint } from './errors';
 export { createOpcuaLogs } from './log';
-export type { FoundLog, OpcuaLogs, OpenLog, OpenLogs, PageWarning } from './log';
+export type { EventFilterName, FoundLog, OpcuaLogs, OpenLog, OpenLogs, PageWarning } from './log';
 export { DEFAULT_OPCUA_SETTINGS } from './settings';
 export type { AuthenticationName, OpcuaNodes, OpcuaSettings, SecurityModeName, TrustName } from './settings';

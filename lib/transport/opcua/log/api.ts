@@ -1,6 +1,9 @@
 import type { LogPort } from '../../../logobject';
 import type { TransportError } from '../../transport';
 
+/** Which events are listened to: those that are log entries by Part 26, or all of them. */
+export type EventFilterName = 'log' | 'all';
+
 /* What the logs of a server look like from outside: no type of node-opcua is among it. */
 
 /** A log of a server, as it shows itself. */
@@ -16,9 +19,9 @@ export interface FoundLog {
   readonly isReadable: boolean;
 }
 
-/** Something odd about a page that is read all the same. */
+/** Something odd about a server or a page of its log that is read all the same. */
 export interface PageWarning {
-  readonly code: 'OPENOT_LOG_FLAT' | 'OPENOT_LOG_REST';
+  readonly code: 'OPENOT_LOG_FLAT' | 'OPENOT_LOG_REST' | 'OPENOT_LOG_EVENTS';
   readonly message: string;
 }
 
@@ -43,6 +46,13 @@ export interface OpcuaLogs {
   readonly session: number;
   /** Opens the connection if need be, and finds the logs: those named, or the ServerLog, or all. */
   open(objects: readonly string[], warn: (warning: PageWarning) => void): Promise<OpenLogs | TransportError>;
+  /**
+   * Opens the connection if need be; its events are the log, from now on. `onEvent` is called when one came. A server
+   * that does not let anybody listen is an error of that log's facts.
+   */
+  openEvents(filter: EventFilterName, onEvent: () => void): Promise<OpenLogs | TransportError>;
+  /** Calls `onEvent` at every event, until the session ends or `close`: a sign that the log has something new. */
+  signal(filter: EventFilterName, onEvent: () => void): Promise<{ readonly ok: true } | TransportError>;
   /** All logs there are, readable or not, for a person to choose from. */
   browse(): Promise<{ readonly ok: true; readonly logs: readonly FoundLog[] } | TransportError>;
   /** Lets go of the connection. */

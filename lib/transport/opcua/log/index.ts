@@ -3,13 +3,17 @@ import type { OpcuaConnection } from '../api';
 import { SharedOpcuaConnection } from '../connection';
 import { loadClient } from '../load';
 import { readValues } from '../read-values';
-import type { FoundLog, OpcuaLogs, OpenLogs, PageWarning } from './api';
+import type { EventFilterName, FoundLog, OpcuaLogs, OpenLogs, PageWarning } from './api';
+import { EventLog } from './event-log';
+import { type EventWatch, watchEvents } from './event-watch';
 import { browseLogs, chosenLogs } from './find-logs';
 import { OpcuaLog } from './opcua-log';
 
-export type { FoundLog, OpcuaLogs, OpenLog, OpenLogs, PageWarning } from './api';
+export type { EventFilterName, FoundLog, OpcuaLogs, OpenLog, OpenLogs, PageWarning } from './api';
 
 const SERVER_ARRAY = 2254;
+/** The object whose events are listened to. */
+const SERVER = 'i=2253';
 
 /**
  * A way to the logs of one server over a shared connection.
@@ -23,6 +27,8 @@ export function createOpcuaLogs(connection: OpcuaConnection): OpcuaLogs {
 
 class SharedLogs implements OpcuaLogs {
   private readonly holder = {};
+  private events: EventLog | undefined;
+  private signals: EventWatch | undefined;
 
   constructor(private readonly connection: SharedOpcuaConnection) {}
 
@@ -46,6 +52,23 @@ class SharedLogs implements OpcuaLogs {
         name: nodes.name
       }))
     };
+  }
+
+  async openEvents(filter: EventFilterName, onEvent: () => void): Promise<OpenLogs | TransportError> {
+    const acquired = await this.connection.acquire(this.holder);
+    if (!acquired.ok) return acquired;
+    const applicationUri = await this.applicationUri();
+    if (typeof applicationUri !== 'string') return applicationUri;
+    // It outlives the session: what it has not handed on is handed on by the next one.
+    this.events ??= new EventLog(this.connection, filter, onEvent);
+    return { ok: true, applicationUri, logs: [{ port: this.events, logObject: SERVER, name: 'events' }] };
+  }
+
+  async signal(filter: EventFilterName, onEvent: () => void): Promise<{ readonly ok: true } | TransportError> {
+    const watch = await watchEvents(this.connection, filter, onEvent);
+    if (!watch.ok) return watch;
+    this.signals = watch;
+    return { ok: true };
   }
 
   private async applicationUri(): Promise<string | TransportError> {
@@ -73,7 +96,8 @@ class SharedLogs implements OpcuaLogs {
     return { ok: true, logs: shown };
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
+    await Promise.all([this.events?.stop(), this.signals?.stop()]);
     return this.connection.release(this.holder);
   }
 }

@@ -4,16 +4,12 @@ import type { SharedOpcuaConnection } from '../connection';
 import { shownEndpoint } from '../errors';
 import { loadClient } from '../load';
 import { readNamespaces } from '../namespaces';
-import { readValues } from '../read-values';
 import type { PageWarning } from './api';
-import { dateOfTicks, ticksOfDate } from './device-time';
-import { limitOf, LogNodes } from './find-logs';
+import { dateOfTicks } from './device-time';
+import type { LogNodes } from './find-logs';
 import { logError, logErrorOf } from './log-errors';
 import { keepPageBytes, pageBytes } from './page-bytes';
-import { readClock } from './read-clock';
-
-const START_TIME = 2257;
-const CURRENT_TIME = 2258;
+import { readServerFacts } from './server-facts';
 
 /** One log of one session. Its connection is held by whoever made it. */
 export class OpcuaLog implements LogPort {
@@ -32,31 +28,11 @@ export class OpcuaLog implements LogPort {
   }
 
   async facts(): Promise<LogFacts | LogError> {
-    const { AttributeIds } = loadClient();
-    const { maxRecordsNode, maxStorageNode } = this.nodes;
     const namespaces = await readNamespaces(this.connection);
     if (!namespaces.ok) return logErrorOf(namespaces);
     this.namespaces = namespaces.value;
-    const limits = [maxRecordsNode, maxStorageNode].filter((node): node is NodeId => node !== undefined);
-    const read = await readValues(
-      this.connection,
-      [numeric(START_TIME), ...limits].map((nodeId) => ({ nodeId, attributeId: AttributeIds.Value }))
-    );
-    if (!read.ok) return logErrorOf(read);
-    const valueOf = (node: NodeId | undefined): unknown =>
-      node === undefined ? undefined : read.value[1 + limits.indexOf(node)]?.value?.value;
-    const serverStart = ticksOfDate(read.value[0].value?.value);
-    const maxRecords = limitOf(valueOf(maxRecordsNode));
-    const maxStorageMs = limitOf(valueOf(maxStorageNode));
-    const clock = await readClock(this.connection, numeric(CURRENT_TIME));
-    if (!clock.ok) return logErrorOf(clock);
-    return {
-      ok: true,
-      ...clock.value,
-      ...(serverStart === undefined ? {} : { serverStart }),
-      ...(maxRecords === undefined ? {} : { maxRecords }),
-      ...(maxStorageMs === undefined ? {} : { maxStorageMs })
-    };
+    const facts = await readServerFacts(this.connection, this.nodes);
+    return facts.ok ? { ok: true, ...facts.value } : logErrorOf(facts);
   }
 
   async getRecords(request: LogRequest): Promise<LogPage | LogError> {
@@ -128,8 +104,3 @@ export class OpcuaLog implements LogPort {
     return statusCode.isGoodish() ? { ok: true, result: answer.value } : logError(statusCode.name, this.at);
   }
 }
-
-const numeric = (id: number): NodeId => {
-  const { NodeId, NodeIdType } = loadClient();
-  return new NodeId(NodeIdType.NUMERIC, id, 0);
-};
