@@ -16,7 +16,9 @@ export const ticksOfMs = (ms: number): bigint => {
   return BigInt(whole) * TICKS_PER_MS + BigInt(Math.round((ms - whole) * 10_000));
 };
 
+/** The earlier of two times, in ticks. */
 export const earlierOf = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+/** The later of two times, in ticks; the second may be unknown. */
 export const laterOf = (a: bigint, b: bigint | undefined): bigint => (b === undefined || a > b ? a : b);
 
 /** Ticks in milliseconds. */
