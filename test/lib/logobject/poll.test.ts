@@ -101,6 +101,21 @@ describe('one poll of a log', () => {
   });
 });
 
+describe('a poll of events', () => {
+  const heard = (heldFrom: bigint): PollOutcome => {
+    const { position } = poll(undefined, 100, recordsFrom(95, 99));
+    const one = createPoll(position, factsAt(110, { heldFrom }), SETTINGS);
+    one.page([recordAt(108)]);
+    return one.finish();
+  };
+
+  it('reports no gap where all since the last poll were heard, though nothing comes again', () =>
+    assert.deepEqual(heard(ticksAt(100)).gaps, []));
+
+  it('reports one, from the overlap before the last poll to when all were heard again', () =>
+    assert.deepEqual(heard(ticksAt(105)).gaps, [{ after: ticksAt(90), before: ticksAt(105), verdict: 'unwatched' }]));
+});
+
 describe('a record that comes again in a log whose records are late', () => {
   it('proves nothing where only the last poll read it: it may have been entered behind what is unread', () => {
     // x at 99.9 was entered before r at 98, while the poll of second 99.5 went on, and is evicted before the next one.
