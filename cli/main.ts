@@ -5,6 +5,7 @@ import { prove } from './commands/prove';
 import { tail } from './commands/tail';
 import { verify } from './commands/verify';
 import { verifyProof } from './commands/verify-proof';
+import { nearest } from './nearest';
 import { softwareVersion } from './software';
 import { systemTerminal, Terminal } from './terminal';
 import { parse, UsageError } from './usage';
@@ -20,11 +21,22 @@ ${commands.map(({ name, summary }) => `  ${name.padEnd(14)}${summary}`).join('\n
 Exit codes: 0 all holds, 1 something is wrong or missing, 2 wrong usage or unreadable.
 `;
 
+function unknown(name: string, terminal: Terminal): Exit {
+  const meant = nearest(
+    name,
+    commands.map((command) => command.name)
+  );
+  const advice = meant === undefined ? 'openot --help lists them' : `did you mean ${meant}?`;
+  terminal.error(`openot: there is no command ${JSON.stringify(name)}; ${advice}\n`);
+  return 2;
+}
+
 /** Runs one command; its exit code. Nothing is thrown. */
 export async function main(given: readonly string[], terminal: Terminal = systemTerminal()): Promise<Exit> {
   const [name = '', ...rest] = given;
   if (name === '' || name === '--help' || name === '-h' || name === 'help') {
     const about = commands.find((command) => command.name === rest[0]);
+    if (about === undefined && name === 'help' && rest.length > 0) return unknown(rest[0], terminal);
     terminal.out(about === undefined ? overview() : about.help);
     return name === '' ? 2 : 0;
   }
@@ -33,10 +45,7 @@ export async function main(given: readonly string[], terminal: Terminal = system
     return 0;
   }
   const command = commands.find((one) => one.name === name);
-  if (command === undefined) {
-    terminal.error(`openot: there is no command ${JSON.stringify(name)}; openot --help lists them\n`);
-    return 2;
-  }
+  if (command === undefined) return unknown(name, terminal);
   if (rest.includes('--help') || rest.includes('-h')) {
     terminal.out(command.help);
     return 0;

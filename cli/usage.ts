@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { nearest } from './nearest';
 
 /** Wrong usage, or something that cannot be read: the text is for a person. */
 export class UsageError extends Error {}
@@ -65,6 +66,9 @@ export function parse(args: readonly string[], options: Options): Given {
     });
     return new Given(positionals, values);
   } catch (thrown) {
-    throw new UsageError(thrown instanceof Error ? thrown.message.split('. ')[0] : String(thrown));
+    const text = thrown instanceof Error ? thrown.message.split('. ')[0] : String(thrown);
+    const [, mistyped] = /^Unknown option '-*([^']+)'/.exec(text) ?? [];
+    const meant = mistyped === undefined ? undefined : nearest(mistyped, Object.keys(options));
+    throw new UsageError(meant === undefined ? text : `${text}; did you mean --${meant}?`);
   }
 }

@@ -40,7 +40,10 @@ function unpacked(name: string, bytes: Buffer, { method, size, offset }: Packed)
 
 function directoryOf(name: string, bytes: Buffer): Map<string, Packed> {
   const refused = (): UsageError =>
-    new UsageError(`${name} is no zip file that can be read here (at most 4 GiB and 65,535 files): unpack it first`);
+    new UsageError(
+      `${name} is no archive: expected its folder, its http address, or a zip file of it with at most 4 GiB and ` +
+        '65,535 files (unpack a larger one first)'
+    );
   const from = Math.max(0, bytes.length - END_LENGTH - LONGEST_COMMENT);
   let end = bytes.length - END_LENGTH;
   while (end >= from && bytes.readUInt32LE(end) !== END) end--;

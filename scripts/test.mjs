@@ -1,5 +1,5 @@
 // `npm test`: sets the checkout up, builds it, lints it and runs every test, and says what it does while it does it.
-// `npm test -- lib nodes` runs only these groups (e2e, package, nodes, lib, lint, network, simulation); `--busy`
+// `npm test -- lib nodes` runs only these groups (e2e, package, nodes, cli, lib, lint, network, simulation); `--busy`
 // beside two endless loops, as on a machine that has other things to do; `--no-install` with what is there. The last
 // line counts.
 import { spawn } from 'node:child_process';
@@ -37,7 +37,7 @@ const chosen = (group) => wanted.length === 0 || wanted.includes(group.group.nam
 const NETWORK = 'test/lib/{transport,discovery}/**/*.test.ts';
 const queues = [
   [mochaGroup('e2e', show)],
-  [mochaGroup('package', show), mochaGroup('nodes', show)],
+  [mochaGroup('package', show), mochaGroup('nodes', show), mochaGroup('cli', show)],
   [mochaGroup('lib', show, { ignore: NETWORK }), commandGroup('lint', 'npm', ['run', '--silent', 'lint'], show)],
   [mochaGroup('network', show, { spec: NETWORK }), mochaGroup('simulation', show, { niceness: 10 })]
 ].map((queue) => queue.filter(chosen));

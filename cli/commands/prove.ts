@@ -34,7 +34,7 @@ export const prove: Command = {
     if (!checkpoint.ok) throw new UsageError(`there is no checkpoint to prove anything with: ${checkpoint.message}`);
     const found = await search(source, checkpoint.checkpoint.size, given, terminal);
     if (found === undefined) {
-      terminal.error('the archive has no such entry\n');
+      terminal.error('the archive has no such entry, or it is not signed yet\n');
       return 1;
     }
     const proof = await proveEntry(source, found.index);
@@ -62,6 +62,7 @@ async function search(
     for await (const found of entriesOf(source, size)) if (found.index === wanted) return found;
     return undefined;
   }
+  if (given.text('record') === undefined) throw new UsageError('--record or --entry is missing');
   const name = parseRecordName(given.needed('record'));
   if (name === undefined) throw new UsageError('--record must be <stream>/<incarnation>/<run>/<source>/<seq>');
   return findRecord(source, size, name, (done, of) => terminal.progress('entry', done, of));
