@@ -85,6 +85,8 @@ class Pages {
   private span: { readonly start: bigint; readonly end: bigint };
   /** Times that the span has brought, in the order in which they came. */
   private times: bigint[] = [];
+  /** Of the first records of the poll. */
+  private readonly firstTimes: bigint[] = [];
   /** How often in a row the span was begun anew. */
   private starts = 0;
 
@@ -171,6 +173,10 @@ class Pages {
     if (readable === undefined) return page.ok ? page : this.giveUp(page);
     poll.page(contentsOf(readable));
     for (const { ticks } of readable.records) this.times.push(ticks);
+    if (this.firstTimes.length < LOOK_RECORDS)
+      this.firstTimes.push(
+        ...readable.records.slice(0, LOOK_RECORDS - this.firstTimes.length).map(({ ticks }) => ticks)
+      );
     if (this.times.length > MOST_TIMES) this.times = this.times.filter((_, i) => i % 2 === 0);
     if (!page.ok) poll.unreadable();
     this.point = readable.continuationPoint;
@@ -179,11 +185,11 @@ class Pages {
 
   /** Looks whether eviction has passed the reading. */
   private async look(): Promise<LogError | undefined> {
-    const { poll, ask } = this;
+    const { poll } = this;
     if (poll.asksFirstAgain) {
-      const first = await this.askOnce(this.request(poll, Math.min(LOOK_RECORDS, ask.pageSize), null));
+      const first = await this.firstAgain();
       if (!first.ok) return first;
-      poll.firstAgain(contentsOf(first));
+      poll.firstAgain(contentsOf(first).slice(0, LOOK_RECORDS));
     }
     const { oldestFrom } = poll;
     if (oldestFrom === undefined) return undefined;
@@ -192,6 +198,19 @@ class Pages {
     if (!oldest.ok) return oldest;
     poll.oldest(contentsOf(oldest).at(0));
     return undefined;
+  }
+
+  /**
+   * The first records that are there now. Asked for up to the Time of the first ones read, so that the server need not
+   * keep a continuation point: many cannot be given one back, and have ten of them. Where some are gone, all is asked.
+   */
+  private async firstAgain(): Promise<LogPage | LogError> {
+    const { poll, ask } = this;
+    const least = Math.min(LOOK_RECORDS, ask.pageSize);
+    const end = this.firstTimes.reduce((most, ticks) => (ticks > most ? ticks : most), poll.start);
+    const some = await this.askOnce(this.request({ start: poll.start, end }, ask.pageSize, null));
+    if (!some.ok || some.records.length >= least || !isEnd(some.continuationPoint)) return some;
+    return this.askOnce(this.request(poll, least, null));
   }
 
   private async askOnce(request: LogRequest): Promise<LogPage | LogError> {

@@ -160,6 +160,28 @@ describe('reading a log over OPC UA', () => {
     await logs.close();
   });
 
+  it('is read again and again, in pages, from a server that takes no continuation point back', async () => {
+    Object.assign(serverLog.habits, { pageLimit: 20, maxPoints: 3 });
+    const entered = 50;
+    for (let i = 0; i < entered; i++)
+      serverLog.add({
+        ticks: ticksOfUnixMs(Date.now() - 500 + i),
+        severity: 80,
+        message: { locale: 'en', text: `${i}` }
+      });
+    const logs = createOpcuaLogs(connection);
+    const opened = await logs.open([], () => undefined);
+    assert.ok(opened.ok);
+    for (let reading = 0; reading < 8; reading++) {
+      const run = await runPoll(opened.logs[0].port, undefined, SETTINGS, async () => undefined);
+      assert.ok(run.ok, inspect(run, { depth: 3 }));
+      assert.equal(run.outcome.records.length, serverLog.size);
+      assert.ok(run.outcome.pages > 1);
+    }
+    Object.assign(serverLog.habits, { pageLimit: 500, maxPoints: 10 });
+    await logs.close();
+  });
+
   it('says which log cannot be read and why', async () => {
     const logs = createOpcuaLogs(connection);
     const opened = await logs.open(['nsu=urn:openot:simulator;s=OpenOT'], () => undefined);
