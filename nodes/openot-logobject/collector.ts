@@ -49,7 +49,7 @@ export class LogCollector {
   private stop = new AbortController();
   private wake: (() => void) | undefined;
   private loop: Promise<void> = Promise.resolve();
-  private saving: Promise<unknown> = Promise.resolve();
+  private saving: Promise<void> = Promise.resolve();
   private isDirty = false;
   private isWanted = false;
 
@@ -107,8 +107,7 @@ export class LogCollector {
       const locked = await keeper.lock();
       if (locked.ok) break;
       onError(new CodedError(locked.code, locked.message));
-      if (this.isStopped) return false;
-      await this.sleep(3_000);
+      if (!this.isStopped) await this.sleep(3_000);
       if (this.isStopped) return false;
     }
     const loaded = await keeper.load();
@@ -134,6 +133,8 @@ export class LogCollector {
     this.settledSerial = serial;
     for (const { log, position } of this.pending.filter((one) => one.serial <= serial)) this.commit(log, position);
     this.pending = this.pending.filter((one) => one.serial > serial);
+    // What a kill finds unsaved comes twice.
+    void this.save();
     this.room?.();
   }
 
@@ -152,22 +153,23 @@ export class LogCollector {
     this.wake?.();
   }
 
-  private async save(): Promise<void> {
-    if (!this.isDirty) return;
-    this.isDirty = false;
-    this.saving = this.saving.then(() => this.ports.keeper.save(new Map(this.committed)));
-    await this.saving;
+  /** Saves what is not saved yet: of several calls at a time the first does for all. Never rejects. */
+  private save(): Promise<void> {
+    this.saving = this.saving.then(async () => {
+      if (!this.isDirty) return;
+      this.isDirty = false;
+      await this.ports.keeper.save(new Map(this.committed));
+    });
+    return this.saving;
   }
 
   private sleep(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const done = (): void => {
+      const timer = setTimeout(resolve, ms);
+      this.wake = () => {
         clearTimeout(timer);
-        this.wake = undefined;
         resolve();
       };
-      const timer = setTimeout(done, ms);
-      this.wake = done;
     });
   }
 
@@ -231,8 +233,8 @@ export class LogCollector {
     if (this.session !== session || this.isStopped) return;
     this.reading.set(log, position);
     if (documents.length > 0) return;
-    const last = this.pending[this.pending.length - 1];
     // Nothing new: it counts when what was read before it does.
+    const last = this.pending.at(-1);
     if (last === undefined) this.commit(log, position);
     else this.pending.push({ serial: last.serial, log, position });
   }
