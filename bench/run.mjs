@@ -16,7 +16,8 @@ const SECTIONS = {
   'token-wait': 'The longest wait of a token in mapper and sender',
   'node-red-flow': 'The whole flow',
   modbus: 'Modbus TCP, the simulator in another process',
-  'poll-cost': 'What a poll costs over OPC UA'
+  'poll-cost': 'What a poll costs over OPC UA',
+  logobject: 'Logs of OPC UA'
 };
 const ROUNDS = 5;
 
