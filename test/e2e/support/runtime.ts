@@ -134,6 +134,13 @@ export class Runtime {
     this.child.kill('SIGKILL');
   }
 
+  /** `kill -9`, and waits until the process is gone. */
+  async die(): Promise<void> {
+    const gone = new Promise((resolve) => this.child.once('exit', resolve));
+    this.kill();
+    await gone;
+  }
+
   /** Warnings and errors of the log, without what Node-RED itself says about a fresh install. */
   complaints(): string[] {
     const harmless = /credentials|Encrypted credentials|Projects disabled|Context store|No active project|deprecat/i;
