@@ -50,7 +50,14 @@ async function main(): Promise<void> {
     signer: (name: string) => key.signer(name),
     definition: () => undefined
   };
-  const settings = { origin: 'bench', defaultOrigin: '', checkpointInterval: 1e9, flushDelay: 5, software: 'bench' };
+  const settings = {
+    origin: 'bench',
+    defaultOrigin: '',
+    checkpointInterval: 1e9,
+    flushDelay: 5,
+    keep: 0,
+    software: 'bench'
+  };
   const nothing = (): void => undefined;
   const archive = new Archive(ports, settings, {
     onCheckpoint: nothing,

@@ -12,6 +12,7 @@ RED.nodes.registerType('openot-archive', {
     origin: { value: '', validate: field('origin', optional(logName)) },
     checkpointInterval: { value: '60000', validate: field('checkpointInterval', wholeNumber(1000, 86400000)) },
     flushDelay: { value: '50', validate: field('flushDelay', wholeNumber(0, 10000)) },
+    keep: { value: '0', validate: field('keep', wholeNumber(0, 36500)) },
     configVersion: { value: configVersion('openot-archive'), validate: knownVersion('openot-archive') }
   },
   credentials: { key: { type: 'password' } },

@@ -4,6 +4,8 @@ import { LockLost } from '../state';
 import type { GivenDocument } from './log/compose';
 import type { WrittenEntry } from './log/entry';
 import { LogFailure, Opening } from './log/opening';
+import { Pruner } from './log/pruner';
+import { PRUNE_MS } from './log/retention';
 import { LogWriter } from './log/writer';
 import { ArchivePorts } from './ports';
 
@@ -21,6 +23,8 @@ export interface ArchiveSettings {
   readonly checkpointInterval: number;
   /** Milliseconds that are gathered into one flush, at most. */
   readonly flushDelay: number;
+  /** Milliseconds that entries are kept while the archive is open, at least; 0: for ever. */
+  readonly keep: number;
   /** Who writes, for entry 0 and for notes. */
   readonly software: string;
 }
@@ -59,7 +63,9 @@ export interface ArchiveStatus {
  */
 export class Archive {
   private readonly writer: LogWriter;
+  private readonly pruner: Pruner;
   private turn: Promise<void> = Promise.resolve();
+  private pruning: Promise<void> = Promise.resolve();
   private isFlushDue = false;
   private cancel: (() => void)[] = [];
   private readonly closing = new AbortController();
@@ -74,6 +80,7 @@ export class Archive {
     private readonly events: ArchiveEvents
   ) {
     this.writer = new LogWriter(ports, settings.software, (note, size) => events.onCheckpoint(note, size));
+    this.pruner = new Pruner(this.writer, ports.files, settings.keep);
   }
 
   /**
@@ -91,6 +98,8 @@ export class Archive {
       const outcome = await new Opening({ ports, writer, origin, defaultOrigin }).run(beginAnew);
       if (!outcome.ok) return await this.notOpened(outcome);
       this.cancel.push(ports.timers.every(settings.checkpointInterval, () => void this.checkpoint()));
+      this.cancel.push(ports.timers.every(PRUNE_MS, () => void this.prune()));
+      void this.prune();
       return outcome;
     } catch (thrown) {
       const message = `the archive could not be opened: ${errorText(thrown)}`;
@@ -120,10 +129,21 @@ export class Archive {
     return this.inTurn(() => this.again(() => this.writer.signIfNew()));
   }
 
+  /** Prunes what is old enough, and what an earlier life left to be removed. */
+  prune(): Promise<void> {
+    this.pruning = this.pruning.then(async () => {
+      await this.inTurn(() => this.again(() => this.pruner.decide()));
+      if (this.lost !== undefined || !(await this.pruner.remove(this.closing.signal, this.events))) return;
+      await this.inTurn(() => this.again(() => this.pruner.removed()));
+    });
+    return this.pruning;
+  }
+
   /** Ends: what waits is written, a last checkpoint signed, the folder given back. Gives up where the disk refuses. */
   async close(): Promise<void> {
     for (const end of this.cancel.splice(0)) end();
     this.closing.abort();
+    await this.pruning;
     await this.inTurn(async () => {
       try {
         if (this.lost === undefined) await this.writer.signIfNew();

@@ -9,12 +9,15 @@ import { softwareName } from '../runtime/software';
 import { fileNameOf, userDirectory, userPath } from '../runtime/user-directory';
 import { withVariables } from '../runtime/variables';
 
+const DAY_MS = 86_400_000;
+
 /** The saved properties of the node. */
 export interface ArchiveProperties {
   folder?: string;
   origin?: string;
   checkpointInterval?: string;
   flushDelay?: string;
+  keep?: string;
 }
 
 export interface ArchiveCredentials {
@@ -61,6 +64,7 @@ export function archiveSettings(
       max: 86_400_000
     }),
     flushDelay: numberOf(def.flushDelay, { name: 'Flush', fallback: 50, min: 0, max: 10_000 }),
+    keep: numberOf(def.keep, { name: 'Keep', fallback: 0, min: 0, max: 36_500 }) * DAY_MS,
     software: softwareName()
   };
 }

@@ -1,6 +1,8 @@
 import type { BatchFacts } from '../../stream';
 import type { BeginStreamEntry, Expected } from './entry';
 import { toldOf } from './reader-word';
+import { ringOf } from './ring-seen';
+import type { StreamTracker } from './stream-tracker';
 
 /** Sources that one `begin-stream` names, at most: the next one follows it. */
 const MAX_EXPECTED = 500;
@@ -14,11 +16,11 @@ export function beginEntries(
   { number, cause, runId, abs }: Beginning,
   expected: readonly Expected[]
 ): BeginStreamEntry[] {
-  const { stream, incarnation, bufferId, snapshot } = facts;
-  const { oldestAbs, headAbs, lostCount } = snapshot;
-  const entries: BeginStreamEntry[] = [];
-  for (let at = 0; at === 0 || at < expected.length; at += MAX_EXPECTED)
-    entries.push({
+  const { stream, incarnation } = facts;
+  const { oldestAbs, headAbs, lostCount, bufferId } = ringOf(facts);
+  const told = toldOf(facts);
+  return split(
+    {
       kind: 'begin-stream',
       stream,
       incarnation,
@@ -30,8 +32,39 @@ export function beginEntries(
       headAbs,
       lostCount,
       bufferId,
-      told: toldOf(facts),
-      expected: expected.slice(at, at + MAX_EXPECTED)
-    });
+      told
+    },
+    expected
+  );
+}
+
+/** The entries that say where counting stands, so that what lies before them can be pruned. */
+export function standingEntries(tracker: StreamTracker): BeginStreamEntry[] {
+  const { stream, incarnation, begins: number, end: abs, ring, accounting } = tracker;
+  if (incarnation === undefined || !tracker.hasBegun) return [];
+  const { runId, oldestAbs, headAbs, lostCount, bufferId } = ring;
+  return split(
+    {
+      kind: 'begin-stream',
+      stream,
+      incarnation,
+      number,
+      cause: 'pruned',
+      runId,
+      abs,
+      oldestAbs,
+      headAbs,
+      lostCount,
+      bufferId,
+      told: null
+    },
+    accounting.sources().map((source) => ({ runId: source.runId, sourceId: source.sourceId, next: source.next }))
+  );
+}
+
+function split(front: Omit<BeginStreamEntry, 'expected'>, expected: readonly Expected[]): BeginStreamEntry[] {
+  const entries: BeginStreamEntry[] = [];
+  for (let at = 0; at === 0 || at < expected.length; at += MAX_EXPECTED)
+    entries.push({ ...front, expected: expected.slice(at, at + MAX_EXPECTED) });
   return entries;
 }

@@ -1,8 +1,19 @@
 import { BatchFacts, BytesError, walkBatch } from '../../stream';
 import type { HeldDefinition } from '../ports';
 import { sha256Hex } from '../tree/digest';
+import { standingEntries } from './begin-stream';
 import { BatchComposer, Step } from './compose-batch';
-import { definitionPath, documentEntry, entryBytes, NoteCode, WrittenEntry } from './entry';
+import {
+  DefinitionEntry,
+  definitionPath,
+  documentEntry,
+  entryBytes,
+  NoteCode,
+  RECORDS,
+  SideFile,
+  WrittenEntry
+} from './entry';
+import { ringOf } from './ring-seen';
 import { StreamTracker } from './stream-tracker';
 
 /** A LogObject document on its way into the archive. */
@@ -26,8 +37,10 @@ export interface ComposerPorts {
 export class Composer {
   readonly streams = new Map<string, StreamTracker>();
   /** Carriage hashes whose file stands in the archive, and those of which it was said that it does not. */
-  readonly entered = new Set<string>();
+  readonly entered = new Map<string, DefinitionEntry>();
   readonly missing = new Set<string>();
+  /** Contents beside the log by their SHA-256, with the index of the last entry that names each. */
+  readonly contents = new Map<string, number>();
   private out: WrittenEntry[] = [];
 
   constructor(
@@ -57,6 +70,7 @@ export class Composer {
     if (error !== undefined) return error;
     this.out = [];
     const tracker = this.trackerOf(facts.stream);
+    tracker.ring = ringOf(facts);
     if (tracker.capacity !== facts.snapshot.bufferBytes) tracker.capacity = facts.snapshot.bufferBytes;
     await new BatchComposer(this, tracker, payload, facts, steps).run();
     return { ok: true, entries: this.out };
@@ -92,18 +106,36 @@ export class Composer {
     if (held === undefined) {
       if (this.missing.has(hash)) return;
       this.missing.add(hash);
-      const text =
-        `the definition ${hash} is loaded in no openot-definition node here: the records that need it follow ` +
-        'without it';
-      this.put(this.note('definition-missing', text));
+      this.put(this.missingNote(hash));
       return;
     }
     const sha256 = sha256Hex(held.bytes);
     const { semanticVersion, bytes } = held;
-    this.entered.add(hash);
-    this.put({
-      bytes: entryBytes({ kind: 'definition', hash, semanticVersion, sha256, bytes: bytes.length }),
-      file: { path: definitionPath(sha256), bytes }
-    });
+    const entry = { kind: 'definition', hash, semanticVersion, sha256, bytes: bytes.length } as const;
+    this.entered.set(hash, entry);
+    this.put({ bytes: entryBytes(entry), file: { path: definitionPath(sha256), bytes } });
+  }
+
+  /** All that must not stand before them alone where the entries before them are pruned. */
+  mark(): WrittenEntry[] {
+    const missing = [...this.missing].filter((hash) => !this.entered.has(hash));
+    const begins = [...this.streams.values()].flatMap(standingEntries);
+    return [
+      ...[...this.entered.values()].map((entry) => ({ bytes: entryBytes(entry) })),
+      ...missing.map((hash) => this.missingNote(hash)),
+      ...begins.map((entry) => ({ bytes: entryBytes(entry) }))
+    ];
+  }
+
+  /** An entry of this index needs this file. */
+  holds({ path }: SideFile, index: number): void {
+    if (path.startsWith(RECORDS)) this.contents.set(path.slice(RECORDS.length), index);
+  }
+
+  private missingNote(hash: string): WrittenEntry {
+    const text =
+      `the definition ${hash} is loaded in no openot-definition node here: the records that need it follow ` +
+      'without it';
+    return this.note('definition-missing', text);
   }
 }

@@ -140,8 +140,10 @@ export interface WrittenEntry {
 
 /** The name of the file that holds a definition, or a content that is too long for an entry. */
 export const definitionPath = (sha256: string): string => `definitions/${sha256}.json`;
+/** The folder of contents that are too long for an entry. */
+export const RECORDS = 'records/';
 /** As `definitionPath`, of a content that is too long for an entry. */
-export const recordPath = (sha256: string): string => `records/${sha256}`;
+export const recordPath = (sha256: string): string => `${RECORDS}${sha256}`;
 
 /** An entry as bytes. Keys stand in the order in which the object has them. */
 export const entryBytes = (entry: Entry): Buffer => Buffer.from(JSON.stringify(entry), 'utf8');

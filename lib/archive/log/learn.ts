@@ -31,9 +31,10 @@ export class Learner {
       case 'begin-stream':
         return composer.trackerOf(entry.stream).began(entry);
       case 'definition':
-        return void composer.entered.add(entry.hash);
+        return void composer.entered.set(entry.hash, entry);
       case 'record': {
         const { bytes: base64, sha256 = '' } = entry;
+        if (base64 === undefined) composer.contents.set(sha256, index);
         const bytes = base64 === undefined ? await this.files.read(recordPath(sha256)) : Buffer.from(base64, 'base64');
         const record = decodeRecord(bytes ?? new Uint8Array(0));
         if (record.ok) composer.trackerOf(entry.stream).recorded(record, entry.abs, index);
@@ -47,6 +48,7 @@ export class Learner {
         return composer.trackerOf(stream).noticed(notice as NoticeItem);
       }
       case 'document':
+        if (entry.sha256 !== undefined) composer.contents.set(entry.sha256, index);
         return void composer.trackerOf(entry.stream).isKnownDocument(entry.uid);
       case 'note':
         if (entry.code === 'definition-missing') composer.missing.add(/[0-9a-f]{16}/.exec(entry.text)?.[0] ?? '');

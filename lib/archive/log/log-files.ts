@@ -11,6 +11,12 @@ export const JOURNAL = 'journal';
 /** The file that says below which index entries were pruned. */
 export const MINIMUM = 'minimum';
 
+/** What the file says of what was pruned; `known` where it says less. */
+export async function minimumIn(files: Pick<ArchiveFiles, 'read'>, known: number): Promise<number> {
+  const minimum = Number(Buffer.from((await files.read(MINIMUM)) ?? '0').toString('utf8'));
+  return Number.isSafeInteger(minimum) && minimum % TILE_WIDTH === 0 ? Math.max(known, minimum) : known;
+}
+
 /** Tiles that are written and flushed at a time, at most. */
 const WRITES_AT_A_TIME = 16;
 

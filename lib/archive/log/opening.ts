@@ -4,7 +4,9 @@ import { ArchivePorts } from '../ports';
 import { emptyRoot } from '../tree/digest';
 import { LogHead, NoteCode } from './entry';
 import { Learner } from './learn';
+import { minimumIn } from './log-files';
 import { damaged, recover, RecoverFailure, wentBack } from './recover';
+import { NOTHING_PRUNED } from './retention';
 import { ArchiveState, decodeState } from './saved-state';
 import { LogWriter } from './writer';
 
@@ -92,11 +94,13 @@ export class Opening {
     const learner = new Learner(writer.composer, ports.files);
     if (!(await learner.all(found.unlearnt, state.head.size))) return damaged(learner.why);
     if (writer.log.size === 0) writer.begin();
-    if (found.isStateOlder)
+    if (found.isStateOlder) {
+      writer.state = { ...writer.state, minimum: await minimumIn(ports.files, writer.state.minimum) };
       writer.note(
         'state-older',
         `the saved state knew ${state.head.size} entries, the folder had ${found.head.size}: it went on from there`
       );
+    }
     if (found.cut > 0)
       writer.note(
         'torn-end',
@@ -125,7 +129,7 @@ export class Opening {
       setting,
       vkey: vkeyOf(ports.signer(origin)),
       head: { size: 0, root: emptyRoot() },
-      minimum: 0,
+      ...NOTHING_PRUNED,
       previous,
       before,
       isMoving: before > 0,

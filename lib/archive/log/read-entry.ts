@@ -13,7 +13,7 @@ import {
   shapeOf
 } from '../../base';
 import { BEGAN_CAUSES } from '../../stream';
-import { BEGIN_CAUSES, Entry, Expected, LogHead, MAX_ENTRY_BYTES, NOTE_CODES } from './entry';
+import { BEGIN_CAUSES, DefinitionEntry, Entry, Expected, LogHead, MAX_ENTRY_BYTES, NOTE_CODES } from './entry';
 
 type Check = (value: unknown) => boolean;
 
@@ -43,6 +43,10 @@ const content = (key: string): Record<string, Check> => ({
   length: optional(isCount)
 });
 
+const definition = { hash: isHash, semanticVersion: isText, sha256: isDigest, bytes: isCount };
+/** Whether a value is what the entry of a definition says. */
+export const isDefinition = shapeOf<Omit<DefinitionEntry, 'kind'>>(definition);
+
 /** What each kind of entry must have, in the order in which it is written. */
 const shapes: Readonly<Record<Entry['kind'], Readonly<Record<string, Check>>>> = {
   begin: { format: oneOf(1), origin: isText, previous: or(isNull, isHead), software: isText, time: isU64Text },
@@ -60,7 +64,7 @@ const shapes: Readonly<Record<Entry['kind'], Readonly<Record<string, Check>>>> =
     told: or(isNull, isTold),
     expected: listOf(isExpected)
   },
-  definition: { hash: isHash, semanticVersion: isText, sha256: isDigest, bytes: isCount },
+  definition,
   record: {
     stream: isText,
     incarnation: isCount,

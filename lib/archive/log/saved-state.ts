@@ -1,16 +1,17 @@
 /** What an archive keeps apart from its folder: what it signed last, and what it knows of its streams at that size. */
-import { isCount, isObject, isText, listOf } from '../../base';
+import { isCount, isObject, isText, listOf, shapeOf } from '../../base';
 import { openJson, checksummedJson } from '../../state';
 import { TreeHead } from '../tree/merkle';
 import { HASH_LENGTH } from '../tree/digest';
-import { LogHead } from './entry';
-import { isHead } from './read-entry';
+import { DefinitionEntry, LogHead } from './entry';
+import { isDefinition, isHead } from './read-entry';
+import type { Mark, Retention } from './retention';
 import { StreamTracker } from './stream-tracker';
 
 const FORMAT = { magic: 'openot-archive', version: 1 };
 
 /** The saved state of one archive node. */
-export interface ArchiveState {
+export interface ArchiveState extends Retention {
   /** The name of the log, made once. */
   readonly origin: string;
   /** What the setting said when the log was begun: empty for a name that was made. */
@@ -19,15 +20,13 @@ export interface ArchiveState {
   readonly vkey: string;
   /** Signed, or about to be. */
   readonly head: TreeHead;
-  /** Entries below it were pruned. */
-  readonly minimum: number;
   /** The log that this one continues. */
   readonly previous: LogHead | null;
   /** How many logs were before this one under this node; their files stand in `before/1`, `before/2` … */
   readonly before: number;
   /** The files of the log before this one are being moved there. */
   readonly isMoving: boolean;
-  readonly entered: readonly string[];
+  readonly entered: readonly DefinitionEntry[];
   readonly missing: readonly string[];
   readonly streams: readonly StreamTracker[];
 }
@@ -49,27 +48,38 @@ export function decodeState(
   const { value } = opened;
   const why = 'it has not the form of one';
   if (!isObject(value) || !isObject(value.head) || !Array.isArray(value.streams)) return { ok: false, why };
-  const { origin, setting, vkey, head, minimum, entered, missing, previous, before, isMoving } = value;
+  const { origin, setting, vkey, head, entered, missing, previous, before, isMoving } = value;
+  const retention = retentionOf(value);
   const root = Buffer.from(isText(head.root) ? head.root : '', 'base64');
   const streams = value.streams.map((stream) => StreamTracker.fromJSON(stream));
   const isTexts = listOf(isText);
   if (!isText(origin) || !isText(setting) || !isText(vkey) || !isCount(head.size) || root.length !== HASH_LENGTH)
     return { ok: false, why };
   if (!isCount(before) || !(previous === null || isHead(previous))) return { ok: false, why };
-  if (!isCount(minimum) || !isTexts(entered) || !isTexts(missing) || streams.includes(undefined))
-    return { ok: false, why };
+  if (!listOf(isDefinition)(entered) || !isTexts(missing) || streams.includes(undefined)) return { ok: false, why };
+  if (retention === undefined) return { ok: false, why };
   const state: ArchiveState = {
     origin,
     setting,
     vkey,
     head: { size: head.size, root },
-    minimum,
+    ...retention,
     previous,
     before,
     isMoving: isMoving === true,
-    entered: entered as string[],
+    entered: entered as DefinitionEntry[],
     missing: missing as string[],
     streams: streams as StreamTracker[]
   };
   return { ok: true, state };
+}
+
+const isMark = shapeOf<Mark>({ index: isCount, openMs: (value) => typeof value === 'number' });
+const isContent = (value: unknown): boolean => Array.isArray(value) && isText(value[0]) && isCount(value[1]);
+
+function retentionOf(value: Record<string, unknown>): Retention | undefined {
+  const { minimum, removed, marks, openMs, contents } = value;
+  if (!isCount(minimum) || !isCount(removed) || typeof openMs !== 'number') return undefined;
+  if (!listOf(isMark)(marks) || !listOf(isContent)(contents)) return undefined;
+  return { minimum, removed, openMs, marks: marks as Mark[], contents: contents as [string, number][] };
 }

@@ -4,6 +4,7 @@ import type { LossItem, NoticeItem } from '../../stream';
 import type { RecordView } from '../../wire';
 import { Carried, carriedOn, Joined, keyOf } from './carried';
 import { BeginCause, BeginStreamEntry } from './entry';
+import { NO_RING, RingSeen, ringSeen } from './ring-seen';
 import { pairsOf } from './flat-map';
 import { seekOf } from './reader-word';
 import { followsPlace } from './ring-place';
@@ -27,6 +28,8 @@ export class StreamTracker {
   end = 0;
   /** Bytes of the ring; what lies further back than that cannot come again. */
   capacity = Infinity;
+  /** The ring as it was seen last. */
+  ring: RingSeen = NO_RING;
   accounting = new LossAccounting();
   /** Where each record that may come again stands in the log, by its position. */
   readonly held = new Map<number, number>();
@@ -87,12 +90,11 @@ export class StreamTracker {
     this.losses = [];
     this.end = this.noticedTo = 0;
     this.cameAgainTo = this.seek = this.toldSeek = undefined;
-    this.passedHeld = false;
+    this.passedHeld = this.wasSought = false;
     this.passed.clear();
     this.met.clear();
     this.begins = 0;
     this.joined = undefined;
-    this.wasSought = false;
   }
 
   /** Counting has begun in this life of the ring. */
@@ -100,8 +102,11 @@ export class StreamTracker {
     return this.begins > 0;
   }
 
-  /** A begin of counting was stored, or another entry of the last one, for more sources. */
-  began({ incarnation, number, cause, runId, told, expected }: BeginStreamEntry): void {
+  /** A begin of counting was stored, or another entry of the last one. One that says where it stands is no news. */
+  began(entry: BeginStreamEntry): void {
+    const { incarnation, number, cause, runId, told, expected } = entry;
+    if (cause === 'pruned') return;
+    this.ring = ringSeen(entry);
     this.beginLife(incarnation);
     for (const { runId: run, sourceId, next } of expected) this.accounting.beginAt(BigInt(run), sourceId, next);
     this.seek = seekOf(told);
@@ -121,8 +126,7 @@ export class StreamTracker {
     if (this.losses.length > 0) this.losses = [];
     this.noticedTo = 0;
     if (this.passed.size > 0) this.passed.delete(keyOf(record.runId.toString(), record.sourceId));
-    this.passedHeld = false;
-    this.wasSought = false;
+    this.passedHeld = this.wasSought = false;
     const oldest = this.end - this.capacity;
     for (const position of this.held.keys()) {
       if (position >= oldest) break;
@@ -187,6 +191,7 @@ export class StreamTracker {
       ...(incarnation === undefined ? {} : { incarnation }),
       end,
       ...(Number.isFinite(capacity) ? { capacity } : {}),
+      ring: this.ring,
       accounting,
       held: [...this.held].flat(),
       ...(former === undefined ? {} : { former: [former.incarnation, ...[...former.held].flat()] }),
@@ -194,9 +199,7 @@ export class StreamTracker {
       begins,
       wasSought,
       ...(this.seek === undefined ? {} : { seek: this.seek }),
-      ...(joined === undefined
-        ? {}
-        : { joined: { cause: joined.cause, runId: joined.runId.toString(), known: [...joined.known] } }),
+      joined: joined && { cause: joined.cause, runId: joined.runId.toString(), known: [...joined.known] },
       ...(carried === undefined ? {} : { carried: [...carried.next], carriedRun: carried.joinedRun?.toString() }),
       notices: [...this.notices],
       uids: [...this.uids]
@@ -215,6 +218,7 @@ export class StreamTracker {
     tracker.end = value.end;
     if (isCount(incarnation)) tracker.incarnation = incarnation;
     if (isCount(capacity)) tracker.capacity = capacity;
+    if (isObject(value.ring)) tracker.ring = value.ring as unknown as RingSeen;
     for (const [abs, index] of pairsOf(held as number[])) tracker.held.set(abs, index);
     if (Array.isArray(value.former)) {
       const [former, ...pairs] = value.former as number[];

@@ -22,6 +22,7 @@ export class LogWriter {
   bytes = 0;
   /** `monotonicMs` of the last checkpoint of this life. */
   signedMs: number | undefined;
+  private openMs: number;
   private waiting: Waiting[] = [];
   private waitingCount = 0;
 
@@ -31,6 +32,7 @@ export class LogWriter {
     private readonly onCheckpoint: (note: string, size: number) => void
   ) {
     this.log = new Log(ports.files);
+    this.openMs = ports.clock.monotonicMs();
     this.composer = new Composer(
       {
         definition: (hash) => ports.definition(hash),
@@ -38,7 +40,7 @@ export class LogWriter {
         nowNs: () => ports.clock.nowNs(),
         software
       },
-      () => this.log.size + this.waitingCount
+      () => this.nextIndex
     );
   }
 
@@ -46,18 +48,23 @@ export class LogWriter {
   take(state: ArchiveState): void {
     this.state = state;
     for (const stream of state.streams) this.composer.streams.set(stream.stream, stream);
-    for (const hash of state.entered) this.composer.entered.add(hash);
+    for (const entry of state.entered) this.composer.entered.set(entry.hash, entry);
+    for (const [sha256, index] of state.contents) this.composer.contents.set(sha256, index);
     for (const hash of state.missing) this.composer.missing.add(hash);
   }
 
   /** The log is left: nothing of it is known any more. */
   forget(): void {
     this.log = new Log(this.ports.files);
-    for (const known of [this.composer.streams, this.composer.entered, this.composer.missing]) known.clear();
+    const { streams, entered, missing, contents } = this.composer;
+    for (const known of [streams, entered, missing, contents]) known.clear();
   }
 
   /** Puts entries behind those that wait; `done` is called once they are flushed. */
   put(entries: readonly WrittenEntry[], done: () => void = () => undefined): void {
+    entries.forEach(({ file }, i) => {
+      if (file !== undefined) this.composer.holds(file, this.nextIndex + i);
+    });
     this.waitingCount += entries.length;
     this.waiting.push({ entries, done });
   }
@@ -110,9 +117,33 @@ export class LogWriter {
 
   /** Saves what is remembered, and the head that was signed or is about to be. */
   saveState(): Promise<void> {
-    const { streams, entered, missing } = this.composer;
-    this.state = { ...this.state, entered: [...entered], missing: [...missing], streams: [...streams.values()] };
+    const { streams, entered, missing, contents } = this.composer;
+    this.countOpen();
+    this.state = {
+      ...this.state,
+      entered: [...entered.values()],
+      missing: [...missing],
+      streams: [...streams.values()],
+      contents: [...contents]
+    };
     return this.ports.state.save(encodeState(this.state));
+  }
+
+  /** Index of the next entry. */
+  get nextIndex(): number {
+    return this.log.size + this.waitingCount;
+  }
+
+  /** There is something to sign. */
+  get isNew(): boolean {
+    return this.waitingCount > 0 || this.log.size > this.log.signed.size;
+  }
+
+  /** Counts the time since the last call as time in which this archive was open. */
+  countOpen(): void {
+    const now = this.ports.clock.monotonicMs();
+    this.state = { ...this.state, openMs: this.state.openMs + Math.max(0, now - this.openMs) };
+    this.openMs = now;
   }
 
   /** The log at its last checkpoint, as another one names it. */

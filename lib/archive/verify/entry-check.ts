@@ -1,7 +1,9 @@
 import { compileDefinition } from '../../definition';
 import { decodeRecord, RecordView } from '../../wire';
 import { definitionPath, Entry, LogHead, RecordEntry, recordPath } from '../log/entry';
+import { MINIMUM } from '../log/log-files';
 import { readEntry } from '../log/read-entry';
+import { prunedBelow } from '../log/retention';
 import { sha256Hex } from '../tree/digest';
 import { Findings, Jump, MAX_KEPT, VerifyReport } from './findings';
 import { StreamCheck } from './stream-check';
@@ -26,7 +28,9 @@ export class EntryCheck {
   private readonly needed = new Map<string, { index: number; stream: string }>();
   private previous: LogHead | null = null;
   private origin = '';
-  private isPruned = false;
+  /** The first entry that is still there, and the index below which entries say that others were pruned. */
+  private minimum = 0;
+  private pruned = 0;
 
   constructor(
     private readonly source: LogSource,
@@ -34,9 +38,9 @@ export class EntryCheck {
   ) {}
 
   /** The entries of the log of this name follow, from entry 0 on or from where it was pruned. */
-  begin(origin: string, isPruned: boolean): void {
+  begin(origin: string, minimum: number): void {
     this.origin = origin;
-    this.isPruned = isPruned;
+    this.minimum = minimum;
   }
 
   /** The next entry. Most need nothing but their own bytes: only where a file is read there is a promise. */
@@ -57,8 +61,16 @@ export class EntryCheck {
     return this.judge(entry, index);
   }
 
-  /** Every epoch's definition must be there, or be said not to be. */
+  /** Every epoch's definition must be there, or be said not to be; what was pruned must be said in the log itself. */
   needs(): void {
+    if (this.minimum > this.pruned)
+      this.findings.add({
+        kind: 'missing',
+        message:
+          `entries below ${this.minimum} are not there, and no note of the log says that they were pruned: ` +
+          (this.pruned > 0 ? `it says so of those below ${this.pruned}` : 'the file says so alone'),
+        path: MINIMUM
+      });
     for (const [hash, { index, stream }] of this.needed)
       if (!this.definitions.has(hash) && !this.missingDefinitions.has(hash))
         this.findings.add({
@@ -104,6 +116,7 @@ export class EntryCheck {
         return;
       case 'note':
         if (this.notes.length < MAX_KEPT) this.notes.push({ index, code: entry.code, text: entry.text });
+        if (entry.code === 'pruned') this.pruned = Math.max(this.pruned, prunedBelow(entry.text));
         if (entry.code === 'position-reused' && entry.stream !== null) this.streamOf(entry.stream).reused();
         if (entry.code === 'definition-missing')
           this.missingDefinitions.add(/[0-9a-f]{16}/.exec(entry.text)?.[0] ?? '');
@@ -183,7 +196,7 @@ export class EntryCheck {
   private streamOf(stream: string): StreamCheck {
     let check = this.streams.get(stream);
     if (check === undefined)
-      this.streams.set(stream, (check = new StreamCheck(stream, this.findings, this.jumps, this.isPruned)));
+      this.streams.set(stream, (check = new StreamCheck(stream, this.findings, this.jumps, this.minimum > 0)));
     return check;
   }
 }

@@ -45,7 +45,6 @@ class Verification {
     const head = await this.head();
     if (head === undefined) return this.report({ origin: '', size: 0, root: new Uint8Array(0) }, 0, []);
     await this.readMinimum(head);
-    this.check.begin(head.origin, this.minimum > 0);
     const tree = new TreeCheck(this.source, head.size, this.findings);
     if (!(await tree.beginAt(this.minimum))) {
       this.findings.add({
@@ -54,6 +53,7 @@ class Verification {
       });
       this.minimum = 0;
     }
+    this.check.begin(head.origin, this.minimum);
     for (let index = this.minimum / TILE_WIDTH; index * TILE_WIDTH < head.size; index++) {
       const entries = await tree.bundle(index);
       await this.entries(entries ?? [], index * TILE_WIDTH);

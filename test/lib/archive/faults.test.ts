@@ -27,19 +27,34 @@ class Life {
   readonly archive: Archive;
   private readonly system: FolderSystem;
 
-  constructor(disk: MemoryDisk) {
+  constructor(
+    disk: MemoryDisk,
+    { keep, clock }: { keep: number; clock: { laterMs: number } } = { keep: 0, clock: { laterMs: 0 } }
+  ) {
+    const system = systemClock();
     this.system = disk.mount();
     const ports: ArchivePorts = {
       files: archiveFiles(ROOT, this.system),
       checkpoint: fileStore(`${ROOT}/checkpoint`, { files: this.system }),
       state: fileStore(STATE, { files: this.system }),
       // What the disk refuses is tried again at once: the simulated disk has a time of its own.
-      clock: { ...systemClock(), sleep: () => new Promise((resolve) => setImmediate(resolve)) },
+      clock: {
+        ...system,
+        monotonicMs: () => system.monotonicMs() + clock.laterMs,
+        sleep: () => new Promise((resolve) => setImmediate(resolve))
+      },
       timers: { ...systemTimers({ unref: true }), every: () => () => undefined },
       signer: (name) => key.signer(name),
       definition: () => undefined
     };
-    const settings = { origin: ORIGIN, defaultOrigin: '', checkpointInterval: 1e9, flushDelay: 0, software: 'test' };
+    const settings = {
+      origin: ORIGIN,
+      defaultOrigin: '',
+      checkpointInterval: 1e9,
+      flushDelay: 0,
+      keep,
+      software: 'test'
+    };
     this.archive = new Archive(ports, settings, {
       onCheckpoint: (note) => this.sent.push(note),
       onTrouble: () => undefined,
@@ -52,12 +67,15 @@ class Life {
 interface Run {
   readonly report: VerifyReport;
   readonly lives: number;
+  /** No file is left of what was pruned. */
+  readonly isGone: boolean;
   readonly passed: number;
   readonly records: number;
 }
 
 /** A stream into an archive that is killed, loses its power or finds the disk full at steps that the seed chooses. */
-async function run(seed: number): Promise<Run> {
+async function run(seed: number, keep = 0): Promise<Run> {
+  const kept = { keep, clock: { laterMs: 0 } };
   const random = seeded(seed);
   const disk = new MemoryDisk(random);
   const stream = new StreamMaker('line 1', 1 << 20);
@@ -80,7 +98,7 @@ async function run(seed: number): Promise<Run> {
       power: random.below(2) === 0,
       full: random.below(6) === 0
     });
-    const life = new Life(disk);
+    const life = new Life(disk, kept);
     await disk.untilDeath(
       (async (): Promise<void> => {
         const opened = await life.archive.open();
@@ -94,6 +112,10 @@ async function run(seed: number): Promise<Run> {
           settled = Math.max(settled, i + 1);
           passed++;
           if (random.below(3) === 0) await life.archive.checkpoint();
+          if (keep > 0 && random.below(2) === 0) {
+            kept.clock.laterMs += keep / 2;
+            await life.archive.prune();
+          }
         }
         await life.archive.close();
       })()
@@ -102,12 +124,26 @@ async function run(seed: number): Promise<Run> {
     disk.restart();
   }
   disk.plan({ diesAfter: Infinity, power: false, full: false });
-  const last = new Life(disk);
+  const last = new Life(disk, kept);
   const opened = await last.archive.open();
   if (!opened.ok) throw new Error(`seed ${seed}: ${opened.code}: ${opened.message}`);
+  if (keep > 0) await last.archive.prune();
   await last.archive.close();
-  const report = await verifyArchive(disk.source(ROOT), { keys: [verifier()], since: [...checkpoints, ...last.sent] });
-  return { report, lives, passed, records: batches.reduce((sum, { payload }) => sum + countOf(payload), 0) };
+  const source = disk.source(ROOT);
+  // Of what was pruned an older checkpoint can no longer be compared.
+  const minimum = Number((await source.read('minimum')) ?? 0);
+  const since = [...checkpoints, ...last.sent].filter((note) => Number(note.split('\n')[1]) >= minimum);
+  const report = await verifyArchive(source, { keys: [verifier()], since });
+  const left = [...disk.copy(`${ROOT}/tile/entries`).keys()]
+    .filter((path) => !path.includes('.p/'))
+    .map((path) => Number(path.slice(-3)));
+  return {
+    report,
+    isGone: left.every((bundle) => bundle * 256 >= minimum),
+    lives,
+    passed,
+    records: batches.reduce((sum, { payload }) => sum + countOf(payload), 0)
+  };
 }
 
 function verifier(): NoteVerifier {
@@ -140,6 +176,18 @@ describe('An archive on a disk that fails', function () {
       lives.should.be.above(400);
     }
   );
+
+  it('is pruned, whenever it is killed: what is left verifies, what was pruned is said and gone (100 seeds)', async () => {
+    let pruned = 0;
+    for (let seed = 1; seed <= 100; seed++) {
+      const { report, isGone } = await run(seed, 2 * 86_400_000);
+      const wrong = report.findings.map(({ kind, message }) => `seed ${seed}: ${kind}: ${message}`);
+      wrong.should.eql([]);
+      isGone.should.be.true(`seed ${seed}`);
+      if (report.minimum > 0) pruned++;
+    }
+    pruned.should.be.above(20);
+  });
 
   it('says that it went back where an older state of the folder was put back, each time', async () => {
     for (let seed = 1; seed <= 20; seed++) {

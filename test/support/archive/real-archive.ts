@@ -25,13 +25,17 @@ export class ArchiveFolder {
   readonly warnings: string[] = [];
   definitions: ReadonlyMap<string, HeldDefinition> = new Map();
   origin = 'plant.example/line-1';
+  /** Milliseconds that entries are kept, and how far the clock of this machine runs ahead. */
+  keep = 0;
+  laterMs = 0;
 
   ports(): ArchivePorts {
+    const clock = systemClock();
     return {
       files: archiveFiles(this.folder),
       checkpoint: fileStore(join(this.folder, 'checkpoint'), { files: systemFolders }),
       state: fileStore(this.stateFile),
-      clock: systemClock(),
+      clock: { ...clock, monotonicMs: () => clock.monotonicMs() + this.laterMs },
       timers: systemTimers(),
       signer: (name) => this.key.signer(name),
       definition: (hash) => this.definitions.get(hash)
@@ -45,6 +49,7 @@ export class ArchiveFolder {
       defaultOrigin: 'openot/test/1',
       checkpointInterval: 3_600_000,
       flushDelay: 0,
+      keep: this.keep,
       software: 'test 1'
     };
     return new Archive(this.ports(), settings, {

@@ -125,7 +125,7 @@ export async function archivedOf(batches: readonly Batch[]): Promise<Archived> {
   const nothing = (): void => undefined;
   const archive = new Archive(
     ports,
-    { origin: ORIGIN, defaultOrigin: '', checkpointInterval: 1e9, flushDelay: 0, software: 'test' },
+    { origin: ORIGIN, defaultOrigin: '', checkpointInterval: 1e9, flushDelay: 0, keep: 0, software: 'test' },
     { onCheckpoint: nothing, onTrouble: nothing, onWarning: nothing, onLost: nothing }
   );
   const opened = await archive.open();
