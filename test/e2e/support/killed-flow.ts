@@ -66,10 +66,12 @@ export class KilledFlow {
 
   constructor(
     private readonly userDir: string,
-    private readonly plc: Plc
+    private readonly plc: Plc,
+    /** What else is in the flow. */
+    changed: (flow: readonly FlowNode[]) => readonly FlowNode[] = (flow) => flow
   ) {
     this.path = join(userDir, 'events.ndjson');
-    writeFileSync(join(userDir, 'flows.json'), JSON.stringify(this.flow()));
+    writeFileSync(join(userDir, 'flows.json'), JSON.stringify(changed(this.flow())));
   }
 
   /** Bytes written so far. */
