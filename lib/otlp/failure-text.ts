@@ -56,7 +56,8 @@ export function failureText(thrown: unknown, isSecure: boolean, hasAnswered: boo
       'gRPC, which this node does not speak)'
     );
   const line = (message || code || 'unknown error').split('\n')[0].trim();
-  if (code in CERTIFICATES) return `${line}: ${CERTIFICATES[code]}`;
+  // Node.js 24 puts an advice of its own behind some of them, which a flow cannot follow.
+  if (code in CERTIFICATES) return `${line.split('; ')[0]}: ${CERTIFICATES[code]}`;
   if (code === 'ECONNRESET' && !isSecure && !hasAnswered)
     return `${line}: the connection was closed without an answer. Where this port speaks TLS, the address must begin with https://`;
   return line;
