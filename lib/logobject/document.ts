@@ -68,12 +68,14 @@ const WORDS: Readonly<Record<Verdict, string>> = {
   overflow: 'the log ran over, or was cleared',
   unwatched: 'nobody listened to the events then',
   'overflow-while-reading': 'the log ran over while it was read',
-  unreadable: 'the device sent bytes that are no record'
+  unreadable: 'the device sent bytes that are no record',
+  skipped: 'a node refused them, and the topic "skip" passed them over'
 };
 
 /** The document of a gap. */
 export function gapDocument({ after, before, verdict }: LogGap, provenance: LogProvenance): LogGapDocument {
   const ns = (ticks: bigint): string => (unixNsOfTicks(ticks) ?? 0n).toString();
+  const how = verdict === 'skipped' ? 'are' : 'may be';
   const shown = (ticks: bigint): string => isoOfTicks(ticks) ?? 'the beginning';
   return {
     kind: 'gap',
@@ -82,6 +84,6 @@ export function gapDocument({ after, before, verdict }: LogGap, provenance: LogP
     after: ns(after),
     before: ns(before),
     verdict,
-    text: `records may be missing between ${shown(after)} and ${shown(before)}: ${WORDS[verdict]}`
+    text: `records ${how} missing between ${shown(after)} and ${shown(before)}: ${WORDS[verdict]}`
   };
 }

@@ -15,7 +15,9 @@ export type Verdict =
   /** Nobody listened to the events that are the log then. */
   | 'unwatched'
   /** The device sent bytes there that are no record, with and without optional fields. */
-  | 'unreadable';
+  | 'unreadable'
+  /** A node behind the collector refused the records, and a person passed them over. */
+  | 'skipped';
 
 /** A span of the log's Times in which records may be missing: after `after`, up to `before`, in ticks. */
 export interface LogGap {

@@ -178,9 +178,10 @@ export class DeliveryPort {
   }
 
   /** A node as people know it. */
-  nameOf(id: string): string {
+  refOf(id: string): NodeRef {
     const node = this.nodes.get(id);
-    return node?.name ? String(node.name) : (node?.type ?? id);
+    const type = node?.type ?? id;
+    return { id, type, name: node?.name ? String(node.name) : type };
   }
 
   get isClosed(): boolean {

@@ -1,4 +1,5 @@
 import type { NodeAPI } from 'node-red';
+import type { OpenotCode } from '../../lib/base';
 import { systemTimers } from '../../lib/base/system';
 import { RunningNodes } from './running-nodes';
 import { DeliveryTracker } from './tracker';
@@ -12,6 +13,7 @@ export const tracker = new DeliveryTracker({
 
 /** Why a node of ours cannot go on with what it has. */
 export interface NodeTrouble {
+  readonly code?: OpenotCode;
   /** In a few words: `connection refused`. */
   readonly cause: string;
   /** Since when, of the monotonic clock. */

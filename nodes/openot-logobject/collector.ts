@@ -1,60 +1,36 @@
-import type { NodeMessage } from 'node-red';
-import { type CollectSettings, gapDocument, logDocument, runPoll } from '../../lib/logobject';
-import type { LogFacts, LogPosition, LogProvenance, Polled } from '../../lib/logobject';
-import type { Keeper } from '../../lib/state';
+import { LogFacts, LogProvenance, Polled, runPoll } from '../../lib/logobject';
 import { CodedError, codedErrorOf } from '../runtime/coded-error';
-import type { ReaderSession } from '../delivery';
+import type { ReaderSession, Refusal } from '../delivery';
+import { nothingToSkip, type Waiting } from '../runtime/held-back';
+import { LogHold } from './hold';
+import { LogProgress } from './log-progress';
 import { LogStates } from './log-states';
 import type { LogServer } from './server';
-import type { LogSettings } from './settings';
+import type { CollectorPorts } from './ports';
+import { collectSettings } from './settings';
+import { Slots } from './slots';
 
-/** What a collector is made of. */
-export interface CollectorPorts {
-  readonly settings: LogSettings;
-  readonly servers: readonly LogServer[];
-  readonly keeper: Keeper<ReadonlyMap<string, LogPosition>>;
-  openSession(settled: (serial: number) => void, onLost: () => void): ReaderSession;
-  sendBatch(message: NodeMessage): void;
-  sendStatus(message: NodeMessage): void;
-  deliveriesDone(): Promise<void>;
-  onError(error: Error): void;
-  onShow(): void;
-  nowNs(): bigint;
-}
-
-/** Documents in a message, and batches under way, at most. */
+/** Documents in a message, at most. */
 const BATCH = 500;
-const MAX_IN_FLIGHT = 16;
-/** Records after which what is there is handed on although the log has more. */
-const TAKE_AFTER = 5_000;
-
-interface Pending {
-  readonly serial: number;
-  readonly log: string;
-  readonly position: LogPosition;
-}
 
 /** Polls every log of every server, one after the other, and hands on what is new, with commit tokens. */
 export class LogCollector {
   readonly states: LogStates;
-  /** Saved once what they stand for was settled. */
-  private committed = new Map<string, LogPosition>();
-  /** Where reading goes on. */
-  private reading = new Map<string, LogPosition>();
-  private pending: Pending[] = [];
+  private readonly hold: LogHold;
+  private readonly progress = new LogProgress();
   private session: ReaderSession | undefined;
-  private serial = 0;
-  private settledSerial = 0;
-  private room: (() => void) | undefined;
+  private readonly slots = new Slots();
+  /** The first batch of this session that a node refused. */
+  private refusedSerial = 0;
   private stop = new AbortController();
   private wake: (() => void) | undefined;
   private loop: Promise<void> = Promise.resolve();
   private saving: Promise<void> = Promise.resolve();
-  private isDirty = false;
   private isWanted = false;
 
   constructor(private readonly ports: CollectorPorts) {
     const { settings, sendStatus, onError, onShow } = ports;
+    this.hold = new LogHold(ports);
     this.states = new LogStates(settings, {
       sendStatus,
       onShow,
@@ -66,17 +42,40 @@ export class LogCollector {
     this.loop = after.then(() => this.run()).catch((thrown: unknown) => this.ports.onError(codedErrorOf(thrown)));
   }
 
-  /** Polls at once. */
+  /** Polls at once; what was refused is read again. */
   read(): void {
+    if (this.hold.isRefused) this.again();
+    else this.poll();
+  }
+
+  /** Polls at once. */
+  poll(): void {
     this.isWanted = true;
     this.wake?.();
   }
 
+  /** Passes over the batch that was refused again. Throws where there is none, or earlier ones are not settled. */
+  skip(): void {
+    if (!this.hold.isRefusedAgain || !this.progress.skip(this.refusedSerial)) throw nothingToSkip();
+    this.again();
+  }
+
+  /** Why records do not get on, or come twice. */
+  waiting(): Waiting | undefined {
+    return this.hold.waiting(this.session?.waitsFor(), this.slots.isFull);
+  }
+
+  /** Nothing is handed on, whatever the servers say. */
+  get isHeld(): boolean {
+    return this.hold.isHeld;
+  }
+
   async close(): Promise<void> {
     this.stop.abort();
+    this.hold.close();
     this.session?.shut();
     this.wake?.();
-    this.room?.();
+    this.slots.wake();
     await this.ports.deliveriesDone();
     this.session?.close();
     await this.loop;
@@ -94,10 +93,12 @@ export class LogCollector {
     while (!this.isStopped) {
       this.session ??= this.newSession();
       this.isWanted = false;
-      await Promise.all(this.ports.servers.map((server) => this.pollServer(server)));
+      if (!this.hold.isHeld) await Promise.all(this.ports.servers.map((server) => this.pollServer(server)));
       await this.save();
       this.ports.onShow();
-      if (!this.isStopped && !this.isWanted) await this.sleep(this.ports.settings.intervalMs);
+      // Without a session it is read again at once.
+      const isIdle = this.session !== undefined && !this.isWanted;
+      if (!this.isStopped && isIdle) await this.sleep(this.ports.settings.intervalMs);
     }
   }
 
@@ -115,50 +116,65 @@ export class LogCollector {
       onError(new CodedError(loaded.code, loaded.message));
       return false;
     }
-    this.committed = new Map(loaded.state ?? []);
-    this.reading = new Map(this.committed);
+    this.progress.begin(loaded.state ?? new Map());
     return true;
   }
 
   private newSession(): ReaderSession {
-    this.serial = 0;
-    this.settledSerial = 0;
-    return this.ports.openSession(
-      (serial) => this.settled(serial),
-      () => this.lost()
-    );
+    this.slots.begin();
+    this.refusedSerial = 0;
+    this.hold.judgeWiring();
+    return this.ports.openSession({
+      settled: (serial) => this.settled(serial),
+      onLost: () => this.again(),
+      onRefused: (refusal, serial) => this.refused(refusal, serial),
+      onRetry: () => (this.hold.isRefused ? this.again() : undefined),
+      onStarted: () => this.judgeWiring(),
+      rejectPauseMs: () => this.hold.pauseMs()
+    });
+  }
+
+  /** A deploy is through: wires change without a node being restarted. */
+  private judgeWiring(): void {
+    const wasHeld = this.hold.isHeld;
+    const isHeld = this.hold.judgeWiring();
+    if (wasHeld && !isHeld) this.again();
+    this.slots.wake();
+    this.ports.onShow();
+  }
+
+  private refused(refusal: Refusal, serial: number): void {
+    if (this.refusedSerial > 0) return;
+    this.refusedSerial = serial;
+    const { progress } = this;
+    this.hold.refused(refusal, progress.keyOf(serial) ?? '', progress.whereOf(serial), () => this.read());
+    this.slots.wake();
+    this.ports.onShow();
   }
 
   private settled(serial: number): void {
-    this.settledSerial = serial;
-    for (const { log, position } of this.pending.filter((one) => one.serial <= serial)) this.commit(log, position);
-    this.pending = this.pending.filter((one) => one.serial > serial);
+    this.hold.settled(this.progress.settled(serial));
+    this.slots.settled(serial);
     // What a kill finds unsaved comes twice.
     void this.save();
-    this.room?.();
   }
 
-  private commit(log: string, position: LogPosition): void {
-    this.committed.set(log, position);
-    this.isDirty = true;
-  }
-
-  /** A batch will never arrive: everything behind what was settled is read again. */
-  private lost(): void {
+  /** A batch was refused or will never arrive: everything behind what was settled is read again. */
+  private again(): void {
+    if (this.isStopped) return;
+    this.hold.again(this.progress.isOpen);
     this.session?.close();
     this.session = undefined;
-    this.pending = [];
-    this.reading = new Map(this.committed);
-    this.room?.();
+    this.progress.again();
+    this.slots.wake();
     this.wake?.();
   }
 
   /** Saves what is not saved yet: of several calls at a time the first does for all. Never rejects. */
   private save(): Promise<void> {
     this.saving = this.saving.then(async () => {
-      if (!this.isDirty) return;
-      this.isDirty = false;
-      await this.ports.keeper.save(new Map(this.committed));
+      const positions = this.progress.takeDirty();
+      if (positions !== undefined) await this.ports.keeper.save(positions);
     });
     return this.saving;
   }
@@ -191,8 +207,8 @@ export class LogCollector {
       const { session } = this;
       const run = await runPoll(
         port,
-        this.reading.get(log),
-        this.collectSettings(),
+        this.progress.from(log),
+        collectSettings(this.ports.settings),
         async (part, facts) => this.hand(log, part, provenance(facts), session),
         this.stop.signal
       );
@@ -201,14 +217,10 @@ export class LogCollector {
         continue;
       }
       await this.hand(log, run.outcome, provenance(run.facts), session);
+      if (!this.goesOn(session)) return;
       this.states.polled(server, stream, logObject, run.facts, run.outcome);
       for (const notice of run.poll.notices) this.states.note(stream, notice);
     }
-  }
-
-  private collectSettings(): CollectSettings {
-    const { overlapMs, startFrom, minimumSeverity, pageSize } = this.ports.settings;
-    return { overlapMs, startFrom, minimumSeverity, pageSize, user: '', takeAfter: TAKE_AFTER };
   }
 
   private async hand(
@@ -217,32 +229,22 @@ export class LogCollector {
     provenance: LogProvenance,
     session: ReaderSession | undefined
   ): Promise<void> {
-    const documents = [
-      ...gaps.map((gap) => gapDocument(gap, provenance)),
-      ...records.map((record) => logDocument(record, provenance))
-    ];
+    const documents = this.progress.documentsOf(log, { records, gaps }, provenance);
+    const { stream } = provenance;
     for (let at = 0; at < documents.length; at += BATCH) {
-      await this.roomFor();
-      if (session === undefined || this.session !== session || this.isStopped || !(await session.gate())) return;
-      const serial = ++this.serial;
-      if (at + BATCH >= documents.length) this.pending.push({ serial, log, position });
-      const { stream } = provenance;
+      await this.slots.room(() => this.goesOn(session));
+      if (session === undefined || !this.goesOn(session) || !(await session.gate()) || !this.goesOn(session)) return;
+      const serial = this.slots.next();
+      const batch = documents.slice(at, at + BATCH);
+      this.progress.handedOn({ serial, log, documents: batch, ...(at + BATCH < documents.length ? {} : { position }) });
       const commit = [session.begin(serial)];
-      this.ports.sendBatch({ topic: stream, payload: documents.slice(at, at + BATCH), openot: { stream, commit } });
+      this.ports.sendBatch({ topic: stream, payload: batch, openot: { stream, commit } });
     }
-    if (this.session !== session || this.isStopped) return;
-    this.reading.set(log, position);
-    if (documents.length > 0) return;
-    // Nothing new: it counts when what was read before it does.
-    const last = this.pending.at(-1);
-    if (last === undefined) this.commit(log, position);
-    else this.pending.push({ serial: last.serial, log, position });
+    if (this.goesOn(session)) this.progress.readTo(log, position, documents.length === 0);
   }
 
-  private async roomFor(): Promise<void> {
-    while (!this.isStopped && this.session !== undefined && this.serial - this.settledSerial >= MAX_IN_FLIGHT)
-      await new Promise<void>((resolve) => {
-        this.room = resolve;
-      });
+  /** What was read for this session may be handed on. */
+  private goesOn(session: ReaderSession | undefined): boolean {
+    return session !== undefined && this.session === session && !this.isStopped && !this.hold.isHeld;
   }
 }

@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red';
 import { join } from 'node:path';
-import { systemNowNs } from '../../lib/base/system';
+import { systemClock, systemNowNs } from '../../lib/base/system';
 import { shownValue } from '../../lib/base';
 import { fileStore } from '../../lib/state/files';
 import { shownEndpoint } from '../../lib/transport/opcua';
@@ -23,6 +23,7 @@ import { serveBrowse } from './browse-route';
 import { LogServer } from './server';
 import { LogProperties, LogSettings, logSettings } from './settings';
 import { showCollected } from './show';
+import { WaitsMessages } from './waits-messages';
 
 interface LogDef extends NodeDef, LogProperties {}
 
@@ -63,15 +64,25 @@ const init = (RED: NodeAPI): void => {
 
     const collect = (status: ThrottledStatus, settings: LogSettings, servers: LogServer[]): (() => Promise<void>) => {
       const file = join(userDirectory(RED), 'openot', 'logs', `${fileNameOf(this.id)}.state`);
-      const show = (): void => status.set(() => showCollected(collector.states.values()));
+      const clock = systemClock();
+      const waits = new WaitsMessages(clock, (message) => (delivery.isClosed ? undefined : this.send([null, message])));
+      const show = (): void => {
+        waits.saw(collector.waiting());
+        status.set(() => showCollected(collector.states.values(), collector.waiting(), collector.isHeld));
+      };
       const collector: LogCollector = new LogCollector({
         settings,
         servers,
         keeper: positionKeeper(ownedStore(file, fileStore(file)), file, ({ code, message }) =>
           report(new CodedError(code, message))
         ),
-        openSession: (settled, onLost) =>
-          delivery.openSession(RED.util.generateId(), { settled, onLost, awaitsAck: settings.commit === 'onAck' }),
+        openSession: (events) =>
+          delivery.openSession(RED.util.generateId(), { ...events, awaitsAck: settings.commit === 'onAck' }),
+        wiring: () => delivery.wiring(),
+        refOf: (id) => delivery.refOf(id),
+        troubleOf: (id) => delivery.troubleOf(id),
+        clock,
+        onWarning: (text) => (delivery.isClosed ? undefined : this.warn(text)),
         sendBatch: (message) => delivery.send([message, null], (output) => this.send(output)),
         sendStatus: (message) => {
           if (!delivery.isClosed) this.send([null, message]);
@@ -81,16 +92,17 @@ const init = (RED: NodeAPI): void => {
         onShow: show,
         nowNs: systemNowNs
       });
-      for (const server of servers) server.onEvent = () => collector.read();
+      for (const server of servers) server.onEvent = () => collector.poll();
       const timer = setInterval(show, STATUS_INTERVAL_MS);
       handle(this, (message) => {
         if (message.topic === 'read') return collector.read();
+        if (message.topic === 'skip') return collector.skip();
         throw new CodedError(
           'OPENOT_LOG_QUERY',
-          `msg.topic must be read where the node collects, found ${shownValue(message.topic)}`
+          `msg.topic must be read or skip where the node collects, found ${shownValue(message.topic)}`
         );
       });
-      collector.start(serversStarted());
+      collector.start(delivery.flowsRun().then(serversStarted));
       return async () => {
         clearInterval(timer);
         await collector.close();

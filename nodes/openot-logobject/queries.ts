@@ -1,11 +1,10 @@
 import type { NodeMessage, NodeStatus } from 'node-red';
 import type { Send } from '../runtime/handle';
 import { derive } from '../runtime/messages';
-import { statusText } from '../runtime/status-text';
-import { shortCount } from '../runtime/status';
 import { LogSearch, queryOf } from './query';
 import type { LogServer } from './server';
 import type { LogSettings } from './settings';
+import { showFound, showSearching } from './show';
 
 const SHOW_MS = 1000;
 
@@ -49,7 +48,7 @@ export class LogQueries {
       send([{ ...last, openot: { query: { ...said, searched } } } as NodeMessage, null]);
       for (const error of result.errors)
         send([null, { topic: error.endpoint, payload: { state: 'failed', ...error } }]);
-      this.show(() => done(result.records, searched, result.errors.length, result.stopped));
+      this.show(() => showFound(result.records, searched, result.errors.length, result.stopped));
     } finally {
       clearInterval(timer);
       this.running.delete(search);
@@ -58,11 +57,7 @@ export class LogQueries {
 
   private progress(search: LogSearch): void {
     const { found, searched } = search;
-    this.show(() => ({
-      fill: 'blue',
-      shape: 'dot',
-      text: `searching: ${shortCount(found)} of ${shortCount(searched)} records`
-    }));
+    this.show(() => showSearching(found, searched));
   }
 
   private stop(): void {
@@ -79,12 +74,3 @@ export class LogQueries {
 }
 
 const BATCH = 500;
-
-const done = (records: number, searched: number, errors: number, stopped: boolean): NodeStatus => ({
-  fill: errors > 0 ? 'yellow' : 'green',
-  shape: errors > 0 || stopped ? 'ring' : 'dot',
-  text: statusText(
-    errors > 0 ? `${errors} servers failed` : stopped ? 'stopped' : '',
-    `${shortCount(records)} of ${shortCount(searched)} records`
-  )
-});

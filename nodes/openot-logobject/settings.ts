@@ -1,3 +1,4 @@
+import type { CollectSettings } from '../../lib/logobject';
 import type { EventFilterName } from '../../lib/transport/opcua';
 import { choiceOf, numberOf } from '../runtime/numbers';
 
@@ -62,3 +63,16 @@ export function logSettings(properties: LogProperties): LogSettings {
     statusIntervalMs: number(properties.statusInterval, 'Status every', 5000, 100, 3_600_000)
   };
 }
+
+/** Records after which what is there is handed on although the log has more. */
+const TAKE_AFTER = 5_000;
+
+/** What of it a poll is told. */
+export const collectSettings = ({ overlapMs, startFrom, minimumSeverity, pageSize }: LogSettings): CollectSettings => ({
+  overlapMs,
+  startFrom,
+  minimumSeverity,
+  pageSize,
+  user: '',
+  takeAfter: TAKE_AFTER
+});

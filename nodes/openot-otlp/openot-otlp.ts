@@ -58,8 +58,9 @@ const init = (RED: NodeAPI): void => {
           const now = controller.status();
           const { troubled, sinceMs, said } = now;
           const isWaitedFor = troubled.length > 0 && settings.whenAway !== 'bestEffort';
+          const { cause = 'sent again', code = '' } = said ?? {};
           delivery.noteTrouble(
-            isWaitedFor && sinceMs !== undefined ? { cause: said?.cause ?? 'sent again', sinceMs } : undefined
+            isWaitedFor && sinceMs !== undefined ? { cause, sinceMs, ...(code === '' ? {} : { code }) } : undefined
           );
           status.set(() => showOtlp(controller.status(), { ms: performance.now(), wallMs: Date.now() }));
         };

@@ -3,10 +3,10 @@ import { Batch, CommandOutcome, createReader, Reader, ReaderError, ReaderStatus 
 import type { ReaderSession, Refusal } from '../delivery';
 import { CodedError, codedErrorOf } from '../runtime/coded-error';
 import { commands, done, seekTarget } from './commands';
-import { Doubled } from './doubled';
-import { Hold, readAgain, Waiting, waitingFor, waitingOf } from './held-back';
+import { Doubled } from '../runtime/doubled';
+import { Hold, nothingToSkip, readAgain, Waiting, waitingFor, waitingOf, waitsForFacts } from '../runtime/held-back';
 import type { ReaderNodePorts } from './ports';
-import { pauseMs, RefusedBatches } from './refused-batches';
+import { pauseMs, RefusedBatches, RING_WORDS, whereOf } from './refused-batches';
 import { statusMessage } from './status-message';
 
 interface Running {
@@ -32,7 +32,6 @@ export class ReaderController {
   /** Why nothing is handed on. */
   private hold: Hold | undefined;
   private readonly refusedBatches = new RefusedBatches();
-
   private readonly doubled: Doubled;
 
   constructor(private readonly ports: ReaderNodePorts) {
@@ -67,7 +66,7 @@ export class ReaderController {
       sink: (batch) => this.handOn(batch, session),
       onStatus: (given, facts) => {
         const status = this.shownOf(given);
-        ports.onStatus(statusMessage(status, facts), status);
+        ports.onStatus(statusMessage(status, facts, waitsForFacts(this.stuck(given), ports.clock)), status);
       },
       onError: (error: ReaderError) => this.reportError(error)
     });
@@ -113,8 +112,10 @@ export class ReaderController {
 
   private refuse(refusal: Refusal, serial: number): void {
     const { range, isNews } = this.refusedBatches.refused(serial);
-    this.holdBack({ kind: 'refused', refusal, sinceMs: this.ports.clock.monotonicMs(), range });
-    if (isNews) this.ports.onError(new CodedError('OPENOT_BATCH_REFUSED', waitingOf(this.hold!, 0).detail));
+    const place = { where: whereOf(range), isAgain: range?.again === true };
+    const hold: Hold = { kind: 'refused', refusal, sinceMs: this.ports.clock.monotonicMs(), ...place };
+    this.holdBack(hold);
+    if (isNews) this.ports.onError(new CodedError('OPENOT_BATCH_REFUSED', waitingOf(hold, 0, RING_WORDS).detail));
   }
 
   /** What was refused is read again, once. */
@@ -131,12 +132,7 @@ export class ReaderController {
   /** Passes over the batch that was refused again. Throws where there is none, or earlier ones are not settled. */
   private async skip(): Promise<void> {
     const toAbs = this.hold?.kind === 'refused' ? this.refusedBatches.skip() : undefined;
-    if (toAbs === undefined)
-      throw new CodedError(
-        'OPENOT_READER_SKIP',
-        'the command skip passes over a batch that was refused, read again and refused again, once all before it is ' +
-          'settled: send the topic "read" first'
-      );
+    if (toAbs === undefined) throw nothingToSkip();
     let outcome: Promise<CommandOutcome> | undefined;
     this.restart((reader) => (outcome = reader.seek(toAbs, 'refused')));
     await this.turn;
@@ -187,9 +183,7 @@ export class ReaderController {
     return status === undefined ? undefined : this.shownOf(status);
   }
 
-  /**
-   * A batch was lost between nodes that a deploy closed while this reader lived on: read again from what was settled.
-   */
+  /** Reads again from what was settled: a batch was lost between nodes that a deploy closed, or was refused. */
   private restart(first?: (reader: Reader) => unknown): void {
     if (this.closed) return;
     this.rereads++;
@@ -226,10 +220,10 @@ export class ReaderController {
 
   /** A new session begins without troubles: what is refused again and again must be seen all the same. */
   private shownOf(status: ReaderStatus): ReaderStatus {
-    const waiting = this.stuck(status);
+    const { code, detail = '' } = this.stuck(status) ?? {};
     // A link that is down is the greater trouble.
-    if (waiting?.code !== undefined && ['reading', 'idle', 'waiting'].includes(status.state))
-      return { ...status, state: 'waiting', code: waiting.code, detail: waiting.detail };
+    if (code !== undefined && ['reading', 'idle', 'waiting'].includes(status.state))
+      return { ...status, state: 'waiting', code, detail };
     if (status.code !== undefined) return status;
     const { why } = this.doubled;
     if (this.rereads < 2) return why === undefined ? status : { ...status, code: why.code, detail: why.detail };
@@ -242,9 +236,9 @@ export class ReaderController {
   }
 
   private stuck({ state }: Pick<ReaderStatus, 'state'>): Waiting | undefined {
-    if (this.hold !== undefined) return waitingOf(this.hold, this.ports.clock.monotonicMs());
+    if (this.hold !== undefined) return waitingOf(this.hold, this.ports.clock.monotonicMs(), RING_WORDS);
     const waits = this.running?.session.waitsFor();
     if (waits === undefined || (waits.kind === 'node' && state !== 'waiting')) return undefined;
-    return waitingFor(waits, this.ports);
+    return waitingFor(waits, this.ports, RING_WORDS);
   }
 }

@@ -82,7 +82,7 @@ const init = (RED: NodeAPI): void => {
         isRecorded: record?.isOn === true,
         twins: others,
         onWarning: (text) => (delivery.isClosed ? undefined : this.warn(text)),
-        nameOf: (id) => delivery.nameOf(id),
+        refOf: (id) => delivery.refOf(id),
         troubleOf: (id) => delivery.troubleOf(id),
         // Not bound once: a deploy that rewires this node gives it another send.
         sendBatch: (message) => delivery.send([message, null], (output) => this.send(output)),

@@ -1,7 +1,7 @@
 import type { NodeMessage } from 'node-red';
 import type { Clock, Random, ReaderSettings, ReaderStatus, Store } from '../../lib/reader';
 import type { Transport } from '../../lib/transport/transport';
-import type { NodeTrouble, ReaderSession, SessionOptions, Wiring } from '../delivery';
+import type { NodeRef, NodeTrouble, ReaderSession, SessionOptions, Wiring } from '../delivery';
 
 /** What a reader node is made of. */
 export interface ReaderNodePorts {
@@ -22,7 +22,7 @@ export interface ReaderNodePorts {
   /** For the log. */
   onWarning(text: string): void;
   /** A node as people know it. */
-  nameOf(id: string): string;
+  refOf(id: string): NodeRef;
   /** Why a node of ours cannot go on, where it said so. */
   troubleOf?(id: string): NodeTrouble | undefined;
   /** Sends a batch by the first output. */

@@ -1,4 +1,12 @@
 import type { Batch } from '../../lib/reader';
+import type { HeldWords } from '../runtime/held-back';
+
+/** What a reader says that is held back. */
+export const RING_WORDS: HeldWords = {
+  keeps: 'the ring',
+  wire: 'openot-doc',
+  again: 'after a deploy, a change of the definitions, or the topic "read"'
+};
 
 /** Milliseconds until a batch is read again that failed to be stored: the first pause, and the longest. */
 const FIRST_PAUSE_MS = 5000;
@@ -13,6 +21,10 @@ export interface RefusedRange {
   readonly toAbs: number;
   readonly again: boolean;
 }
+
+/** The place of a batch, behind the word records. */
+export const whereOf = (range: RefusedRange | undefined): string =>
+  range === undefined ? '' : ` (positions ${range.fromAbs} to ${range.toAbs})`;
 
 /** The positions of the batches on their way, to know one again that was refused before. */
 export class RefusedBatches {

@@ -1,86 +1,18 @@
 import { strict as assert } from 'node:assert';
-import { join } from 'node:path';
-import { type LogDocument, type LogRecord, ticksOfUnixMs } from '../../../lib/logobject';
-import { LogStore, Producer, type SimulatorOpcuaServer, startOpcuaServer } from '../../../lib/simulator';
-import { Flow, type FlowNode, helper, sink, until, useNodeRed } from '../../support/node-red';
-import { keyAtHand } from '../../support/key-at-hand';
-
-interface Device {
-  readonly store: LogStore;
-  readonly server: SimulatorOpcuaServer;
-  readonly offsetMs: number;
-}
+import type { LogDocument } from '../../../lib/logobject';
+import { Flow, helper, until, useNodeRed } from '../../support/node-red';
+import { Devices, endpoint, enter, textsOf } from './support/devices';
 
 describe('openot-logobject', function () {
   const place = useNodeRed();
-  const devices: Device[] = [];
-  /** Each test has a node of its own: what a node keeps between runs is found by its id. */
-  let tests = 0;
+  const devices = new Devices(place);
 
-  const startDevice = async (offsetMs: number): Promise<Device> => {
-    const store = new LogStore({ maxRecords: 5_000, pageLimit: 50 });
-    const server = await startOpcuaServer({
-      producer: new Producer({ ringBytes: 4096, clock: () => 1n, definitionHash: '00112233445566aa' }),
-      port: 0,
-      pkiFolder: keyAtHand(join(place.userDir, `device-${devices.length}`)),
-      logs: [{ name: 'ServerLog', store }],
-      clockOffsetMs: () => offsetMs
-    });
-    const device = { store, server, offsetMs };
-    devices.push(device);
-    return device;
-  };
-
-  /** Entered now, by the device's own clock. */
-  const enter = ({ store, offsetMs }: Device, text: string, agoMs = 0): void => {
-    const record: LogRecord = {
-      ticks: ticksOfUnixMs(Date.now() - agoMs + offsetMs),
-      severity: 180,
-      sourceName: 'Motor',
-      message: { locale: 'en', text },
-      additionalData: [{ name: 'speed', value: { type: 'Int32', value: 42 } }]
-    };
-    store.add(record);
-  };
-
-  afterEach(async () => {
-    tests++;
-    for (const { server } of devices.splice(0)) await server.stop();
-  });
-
-  const endpoint = (id: string, url: string): FlowNode => ({
-    id,
-    type: 'openot-opcua',
-    endpoint: url,
-    securityMode: 'None',
-    securityPolicy: 'Basic256Sha256',
-    authentication: 'anonymous',
-    trust: 'list',
-    requestTimeout: '30000'
-  });
-  const logNode = (properties: Record<string, unknown>): FlowNode => ({
-    id: `log-${tests}`,
-    type: 'openot-logobject',
-    mode: 'collect',
-    endpoints: devices.map((_, i) => `opcua-${i}`),
-    interval: '200',
-    wires: [['documents'], ['status']],
-    ...properties
-  });
-  const flow = (properties: Record<string, unknown> = {}, more: FlowNode[] = []): FlowNode[] => [
-    ...devices.map(({ server }, i) => endpoint(`opcua-${i}`, server.endpointUrl)),
-    logNode(properties),
-    ...more,
-    sink('documents'),
-    sink('status')
-  ];
-  const textsOf = (messages: readonly { payload?: unknown }[]): string[] =>
-    messages.flatMap(({ payload }) => (payload as LogDocument[]).map(({ message }) => message?.text ?? 'gap'));
+  afterEach(() => devices.stopAll());
 
   it('collects every record once, goes on after a restart where it was, and tells the clock', async () => {
-    const device = await startDevice(5_000);
+    const device = await devices.start(5_000);
     for (let i = 0; i < 120; i++) enter(device, `record ${i}`, 2_000 - i);
-    const documentsFlow = await Flow.start(flow());
+    const documentsFlow = await Flow.start(devices.flow());
     const documents = documentsFlow.at('documents');
     const status = documentsFlow.at('status');
     await until('the first records', () => textsOf(documents).length >= 120);
@@ -105,38 +37,38 @@ describe('openot-logobject', function () {
 
     await helper.unload();
     enter(device, 'while away');
-    const againFlow = await Flow.start(flow());
+    const againFlow = await Flow.start(devices.flow());
     const again = againFlow.at('documents');
     await until('the record entered while away', () => textsOf(again).includes('while away'));
     assert.deepEqual(textsOf(again), ['while away']);
   });
 
   it('reads again what was not acknowledged', async () => {
-    const device = await startDevice(0);
+    const device = await devices.start(0);
     enter(device, 'one', 100);
-    const documentsFlow = await Flow.start(flow({ commit: 'onAck' }));
+    const documentsFlow = await Flow.start(devices.flow({ commit: 'onAck' }));
     const documents = documentsFlow.at('documents');
     await until('the one record', () => textsOf(documents).length === 1);
     await helper.unload();
-    const againFlow = await Flow.start(flow({ commit: 'onAck' }));
+    const againFlow = await Flow.start(devices.flow({ commit: 'onAck' }));
     const again = againFlow.at('documents');
     await until('the record again', () => textsOf(again).length === 1);
     assert.deepEqual(textsOf(again), ['one']);
   });
 
   it('searches two servers whose clocks are off, in true order, by a word, and names one that fails', async () => {
-    const ahead = await startDevice(5_000);
-    const behind = await startDevice(-90_000);
+    const ahead = await devices.start(5_000);
+    const behind = await devices.start(-90_000);
     for (let i = 0; i < 60; i++) {
       enter(ahead, `ahead ${2 * i} ${i % 2 === 0 ? 'Hot' : 'cold'}`, 100_000 - 200 * i);
       enter(behind, `behind ${2 * i + 1} ${i % 2 === 0 ? 'hot' : 'cold'}`, 99_900 - 200 * i);
     }
-    const nodes = flow({ mode: 'query', endpoints: ['opcua-0', 'opcua-1', 'gone'] }, [
+    const nodes = devices.flow({ mode: 'query', endpoints: ['opcua-0', 'opcua-1', 'gone'] }, [
       endpoint('gone', 'opc.tcp://127.0.0.1:9')
     ]);
     const documentsFlow = await Flow.start(nodes);
     const documents = documentsFlow.at('documents');
-    documentsFlow.send(`log-${tests}`, { start: new Date(Date.now() - 3_600_000).toISOString(), text: 'HOT' } as never);
+    documentsFlow.send(devices.node, { start: new Date(Date.now() - 3_600_000).toISOString(), text: 'HOT' } as never);
     await until('the end of the search', () =>
       documents.some(({ openot }) => (openot as { query?: unknown } | undefined)?.query !== undefined)
     );

@@ -41,7 +41,7 @@ describe('the controller of a reader node', () => {
       isRecorded: false,
       twins: () => [],
       onWarning: () => undefined,
-      nameOf: (id) => id,
+      refOf: (id) => ({ id, type: id, name: id }),
       sendBatch: () => undefined,
       onStatus: () => undefined,
       onError: (error) => void errors.push(error),

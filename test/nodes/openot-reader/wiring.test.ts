@@ -262,6 +262,31 @@ describe('a slip in the wires', function () {
     ]);
   });
 
+  it('tells by output 2 for which node it waits, why, and since when, while the collector is dead', async () => {
+    const nodes: FlowNode[] = [
+      ...changed(right('onSend'), { reader: { maxInFlight: '4' }, doc: { profile: 'enriched', wires: [['otel']] } }),
+      { id: 'otel', type: 'openot-otel', maxAge: '100', wires: [['otlp'], ['otlp'], ['otlp']] },
+      { id: 'otlp', type: 'openot-otlp', name: 'collector', endpoint: 'http://127.0.0.1:9', wires: [[], []] }
+    ];
+    const running = await Flow.start(nodes);
+    await until('the status', () => /^waits for 'collector' \(refused, \d+ s\)$/.test(shown()), shown);
+    const last = (): { state: string; code?: string; waitsFor: { sinceNs: string } | null } =>
+      running.at('status').at(-1)!.payload as never;
+    await until('the message', () => last().waitsFor !== null && last().code === 'OPENOT_OTLP_UNREACHABLE');
+    should(last()).match({
+      state: 'waiting',
+      waitsFor: {
+        code: 'OPENOT_OTLP_UNREACHABLE',
+        node: { id: 'otlp', type: 'openot-otlp', name: 'collector' },
+        detail: /^the oldest batch is with the node 'collector' \(openot-otlp\), which cannot go on: connection refused/
+      }
+    });
+    const { sinceNs } = last().waitsFor!;
+    await until('another message', () => last().waitsFor?.sinceNs !== undefined && running.at('status').length > 5);
+    // Two clocks of this machine: what lies between reading one and the other.
+    should(Number(BigInt(last().waitsFor!.sinceNs) - BigInt(sinceNs)) / 1e6).be.approximately(0, 1000);
+  });
+
   describe('that makes every record come twice', () => {
     const warnings = (code: string): string[] =>
       helper

@@ -1,14 +1,22 @@
 import type { NodeRef } from '../delivery';
 import { named, Waiting } from './held-back';
-import { shortName, statusNaming } from '../runtime/status-text';
-import type { ReaderNodePorts } from './ports';
+import { shortName, statusNaming } from './status-text';
+
+/** What is told of what comes twice. */
+export interface DoubledPorts {
+  /** For the log. */
+  onWarning(text: string): void;
+  /** Ids of other readers that read this ring under the same stream name now. */
+  twins(): string[];
+  refOf(id: string): NodeRef;
+}
 
 /** What makes every record come twice behind a reader: two ways into one node, or another reader on the same ring. */
 export class Doubled {
   /** A node that gets everything by two ways. */
   private twice: NodeRef | undefined;
 
-  constructor(private readonly ports: Pick<ReaderNodePorts, 'onWarning' | 'twins' | 'nameOf'>) {}
+  constructor(private readonly ports: DoubledPorts) {}
 
   /** The wires were walked. Written to the log once for each node; the status says it as long as it is so. */
   saw(node: NodeRef | undefined): void {
@@ -21,7 +29,7 @@ export class Doubled {
   get why(): (Waiting & Required<Pick<Waiting, 'code'>>) | undefined {
     if (this.twice !== undefined) return wiredTwice(this.twice);
     const [id] = this.ports.twins();
-    return id === undefined ? undefined : readTwice({ id, type: 'openot-reader', name: this.ports.nameOf(id) });
+    return id === undefined ? undefined : readTwice(this.ports.refOf(id));
   }
 }
 
@@ -36,7 +44,7 @@ const wiredTwice = (node: NodeRef): Waiting & { code: 'OPENOT_WIRED_TWICE' } => 
 
 const readTwice = (node: NodeRef): Waiting & { code: 'OPENOT_READER_TWICE' } => ({
   code: 'OPENOT_READER_TWICE',
-  text: statusNaming('', node.name.replace(/^openot-/, ''), ' reads the same ring'),
+  text: statusNaming('', shortName(node), ' reads the same ring'),
   detail:
     `the reader ${named(node)} (${node.id}) reads the same ring under the same stream name, so every record comes ` +
     'twice: name the streams differently, or wire one reader to both places',
