@@ -13,7 +13,7 @@ export interface ShownApi {
 
 /** The calls in one line: how many, how many of them failed, how many are open. */
 export function showApi({ totals, open, isWithoutEnd }: ShownApi): NodeStatus {
-  if (isWithoutEnd) return { fill: 'yellow', shape: 'ring', text: 'no end: a second one of this name is missing' };
+  if (isWithoutEnd) return { fill: 'yellow', shape: 'ring', text: 'no end: a second one is missing' };
   const parts = [totals.calls === 1 ? '1 call' : `${shortCount(totals.calls)} calls`];
   if (totals.failed > 0) parts.push(`${shortCount(totals.failed)} failed`);
   if (open > 0) parts.push(counted(open, 'open', 'open'));

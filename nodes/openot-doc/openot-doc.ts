@@ -1,13 +1,12 @@
-import type { Node, NodeAPI, NodeDef, NodeStatus } from 'node-red';
+import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { DeliveryPort, handleBound } from '../delivery';
 import { buildNode } from '../runtime/build-node';
 import { DefinitionUser } from '../runtime/definition-user';
 import { migrated } from '../runtime/migrated';
 import { choiceOf } from '../runtime/numbers';
-import { showDefinitions } from '../runtime/show-definitions';
-import { shortCount, ThrottledStatus } from '../runtime/status';
-import { statusText } from '../runtime/status-text';
+import { ThrottledStatus } from '../runtime/status';
 import { DocController } from './controller';
+import { showDoc } from './show';
 
 interface DocDef extends NodeDef {
   definition: string;
@@ -77,21 +76,4 @@ function warnUnwired(node: Node, delivery: DeliveryPort): boolean {
   return true;
 }
 
-function showDoc({ totals, lastPlaceholders }: DocController, user: DefinitionUser, failed: string): NodeStatus {
-  const { events, losses, placeholders } = totals;
-  const counts = [
-    `${shortCount(events)} events`,
-    ...(placeholders > 0 ? [`${shortCount(placeholders)} placeholders`] : []),
-    ...(losses > 0 ? [`${shortCount(losses)} losses`] : [])
-  ];
-  if (failed !== '') return { fill: 'red', shape: 'ring', text: statusText(failed, ...counts) };
-  // The colour says now: placeholders in the last batch; the counts say since the start.
-  return (
-    showDefinitions(user, counts) ?? {
-      fill: lastPlaceholders > 0 ? 'yellow' : 'green',
-      shape: 'dot',
-      text: statusText('', ...counts)
-    }
-  );
-}
 export = init;

@@ -1,16 +1,14 @@
-import { counted } from '../../lib/base';
-import type { Node, NodeAPI, NodeDef, NodeStatus } from 'node-red';
+import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { DeliveryPort, handleBound } from '../delivery';
 import { buildNode } from '../runtime/build-node';
 import { CodedError } from '../runtime/coded-error';
 import { DefinitionUser } from '../runtime/definition-user';
 import { migrated } from '../runtime/migrated';
 import { choiceOf, numberOf } from '../runtime/numbers';
-import { showDefinitions } from '../runtime/show-definitions';
-import { shortCount, ThrottledStatus } from '../runtime/status';
-import { statusText } from '../runtime/status-text';
-import type { Drift, DriftAlert } from './alerts';
+import { ThrottledStatus } from '../runtime/status';
+import type { DriftAlert } from './alerts';
 import { GuardController } from './controller';
+import { showGuard } from './show';
 
 interface DriftGuardDef extends NodeDef {
   definition: string;
@@ -83,30 +81,4 @@ function driftText({ stream, expected, actual, action }: DriftAlert): string {
   );
 }
 
-/** What the controller uses and what is held, each by the first half of its hash. */
-const driftOf = (hashes: Drift | undefined, streams: string): string =>
-  hashes === undefined ? `drift in ${streams}` : `drift ${hashes.expected.slice(0, 8)}≠${hashes.actual.slice(0, 8)}`;
-
-function showGuard({ totals, alerts, held }: GuardController, user: DefinitionUser, failed: string): NodeStatus {
-  const { passed, unbound, diverted } = totals;
-  const counts = [
-    ...(held > 0 ? [`${shortCount(held)} held`] : []),
-    ...(diverted > 0 ? [`${shortCount(diverted)} diverted`] : []),
-    ...(unbound > 0 ? [`${shortCount(unbound)} unbound`] : []),
-    `${shortCount(passed)} bound`
-  ];
-  if (failed !== '') return { fill: 'red', shape: 'ring', text: statusText(failed, ...counts) };
-  const { drift, none, unadvertised } = alerts.unbound;
-  const streams = (count: number): string => counted(count, 'stream');
-  const isUsable = !user.isMissing && user.pending === undefined;
-  if (isUsable && drift > 0)
-    return { fill: 'red', shape: 'dot', text: statusText(driftOf(alerts.drift, streams(drift)), ...counts) };
-  if (isUsable && none > 0 && user.state().held > 0)
-    return { fill: 'red', shape: 'dot', text: statusText(`no definition for ${streams(none)}`, ...counts) };
-  const trouble = showDefinitions(user, counts);
-  if (trouble !== undefined) return trouble;
-  if (unadvertised > 0)
-    return { fill: 'yellow', shape: 'dot', text: statusText(`no hash from ${streams(unadvertised)}`, ...counts) };
-  return { fill: 'green', shape: 'dot', text: statusText('', ...counts) };
-}
 export = init;

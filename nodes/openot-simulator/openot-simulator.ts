@@ -5,13 +5,12 @@ import { codedErrorOf } from '../runtime/coded-error';
 import { handle } from '../runtime/handle';
 import { derive } from '../runtime/messages';
 import { migrated } from '../runtime/migrated';
-import { statusText } from '../runtime/status-text';
-import { wordsOf } from '../runtime/words';
 import { choiceOf, numberOf } from '../runtime/numbers';
 import { announceStart } from '../runtime/starting';
 import { userDirectory, userPath } from '../runtime/user-directory';
 import { SimulatorController, SimulatorSettings } from './controller';
 import { nextRunId } from './run-id';
+import { showSimulator } from './show';
 
 interface SimulatorDef extends NodeDef {
   scenario: string;
@@ -31,7 +30,7 @@ const init = (RED: NodeAPI): void => {
     buildNode(this, (status) => {
       const settings = settingsOf(RED, migrated(saved));
       const controller = new SimulatorController(settings, () => performance.now());
-      const show = (): NodeStatus => showSimulator(controller, settings);
+      const show = (): NodeStatus => showSimulator(controller.state(), settings);
       const timer = setInterval(() => status.set(show), LOOK_MS);
       status.set(() => ({ fill: 'yellow', shape: 'ring', text: 'starting' }));
       announceStart(controller.start());
@@ -69,15 +68,4 @@ function settingsOf(RED: NodeAPI, def: SimulatorDef): SimulatorSettings {
   };
 }
 
-function showSimulator(controller: SimulatorController, { scenario, ringBytes }: SimulatorSettings): NodeStatus {
-  const { running, failure, rate, state, endpoint, modbus } = controller.state();
-  if (failure !== undefined)
-    return { fill: 'red', shape: 'ring', text: statusText(wordsOf(failure.code, 'server fails')) };
-  if (!running) return { fill: 'yellow', shape: 'ring', text: 'starting' };
-  const what = state === 'running' ? `${rate.toFixed(rate < 10 ? 1 : 0)}/s` : state;
-  const ports = [endpoint, modbus].filter(Boolean).map((url) => /:(\d+)/.exec(String(url))?.[1] ?? String(url));
-  const served = ports.length === 0 ? 'no server' : `port ${ports.join(' and ')}`;
-  const text = statusText(`${scenario} ${what}`, served, `ring ${Math.round(ringBytes / 1024)} KiB`);
-  return { fill: state === 'running' ? 'green' : 'yellow', shape: 'dot', text };
-}
 export = init;

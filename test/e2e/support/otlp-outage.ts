@@ -312,7 +312,7 @@ type Shown = { fill: string; text: string };
 
 /** Of a node that cannot reach its collector. */
 export const isUnreachable = ({ fill, text }: Shown): boolean =>
-  fill === 'red' && /connection refused since \d\d:\d\d \(\d+ (s|min)\), .* wait/.test(text);
+  fill === 'red' && /connection refused since \d\d:\d\d/.test(text);
 
 /**
  * Looks at a node's status ten times a second, for at least so long and until it says that the collector cannot be

@@ -1,14 +1,21 @@
 import should from 'should';
+import { STATUS_CODES } from 'node:http';
 import type { NodeStatus } from 'node-red';
 import { CODES as codes, OpenotCode } from '../../../lib/base';
 import type { ReaderStatus } from '../../../lib/reader';
 import { showAck } from '../../../nodes/openot-ack/show';
+import { showApi } from '../../../nodes/openot-api/show';
 import { showArchive } from '../../../nodes/openot-archive/show';
 import { showDecoder } from '../../../nodes/openot-decoder/show';
-import { showCollected } from '../../../nodes/openot-logobject/show';
+import { showCollected, showFound, showSearching } from '../../../nodes/openot-logobject/show';
+import { showDoc } from '../../../nodes/openot-doc/show';
+import { showGuard } from '../../../nodes/openot-drift-guard/show';
+import { showOtlp } from '../../../nodes/openot-otlp/show';
+import { showSimulator } from '../../../nodes/openot-simulator/show';
 import { showOtel } from '../../../nodes/openot-otel/show';
-import { waitingFor, waitingOf } from '../../../nodes/openot-reader/held-back';
-import { Doubled } from '../../../nodes/openot-reader/doubled';
+import { waitingFor, waitingOf } from '../../../nodes/runtime/held-back';
+import { Doubled } from '../../../nodes/runtime/doubled';
+import { RING_WORDS } from '../../../nodes/openot-reader/refused-batches';
 import { ReaderShow } from '../../../nodes/openot-reader/show';
 import { showDefinitions } from '../../../nodes/runtime/show-definitions';
 import { MAX_STATUS, shortName, statusNaming, statusText } from '../../../nodes/runtime/status-text';
@@ -62,19 +69,21 @@ function readerTexts(): string[] {
   const refusal = (node: (typeof NODES)[number]): Parameters<typeof waitingOf>[0] => ({
     kind: 'refused',
     refusal: { node, code: 'OPENOT_CONFIG', message: '' },
-    sinceMs: 0
+    sinceMs: 0,
+    where: '',
+    isAgain: false
   });
   const waits = NODES.flatMap((node) => [
-    ...AGES.map((age) => waitingOf(refusal(node), age).text),
-    ...AGES.map((ms) => waitingFor({ kind: 'node', node: node.id, ms }, namesOf(node.name))?.text ?? 'waiting'),
-    waitingFor({ kind: 'node', node: node.id, ms: 0 }, namesOf(node.name, 'refused credentials'))!.text,
-    waitingOf({ kind: 'wiring', wiring: { kind: 'disabled', node } }, 0).text,
-    waitingOf({ kind: 'wiring', wiring: { kind: 'unwired', hasWires: true, disabled: node } }, 0).text,
+    ...AGES.map((age) => waitingOf(refusal(node), age, RING_WORDS).text),
+    ...AGES.map((ms) => waitingFor({ kind: 'node', node: node.id, ms }, behind(node), RING_WORDS)?.text ?? 'waiting'),
+    waitingFor({ kind: 'node', node: node.id, ms: 0 }, behind(node, 'refused credentials'), RING_WORDS)!.text,
+    waitingOf({ kind: 'wiring', wiring: { kind: 'disabled', node } }, 0, RING_WORDS).text,
+    waitingOf({ kind: 'wiring', wiring: { kind: 'unwired', hasWires: true, disabled: node } }, 0, RING_WORDS).text,
     doubled(node, [])!,
-    doubled(undefined, [node.id], node.name)!
+    doubled(undefined, [node])!
   ]);
-  waits.push(waitingFor({ kind: 'nobody' }, namesOf(''))!.text);
-  waits.push(waitingOf({ kind: 'wiring', wiring: { kind: 'unwired', hasWires: false } }, 0).text);
+  waits.push(waitingFor({ kind: 'nobody' }, behind(NODES[0]), RING_WORDS)!.text);
+  waits.push(waitingOf({ kind: 'wiring', wiring: { kind: 'unwired', hasWires: false } }, 0, RING_WORDS).text);
   return [
     ...STATES.flatMap((state) => [undefined, ...codes].flatMap((code) => shown(state, code, 98_765_432))),
     ...COUNTS.flatMap((count) => shown('idle', undefined, count)),
@@ -85,15 +94,19 @@ function readerTexts(): string[] {
   ];
 }
 
-const namesOf = (name: string, cause?: string): Parameters<typeof waitingFor>[1] =>
+const behind = (node: (typeof NODES)[number], cause?: string): Parameters<typeof waitingFor>[1] =>
   ({
-    nameOf: () => name,
+    refOf: () => node,
     troubleOf: () => (cause === undefined ? undefined : { cause, sinceMs: 0 }),
     clock: { monotonicMs: () => 3_540_000 }
   }) as never;
 
-function doubled(twice: (typeof NODES)[number] | undefined, twins: string[], name = ''): string | undefined {
-  const said = new Doubled({ twins: () => twins, onWarning: () => undefined, nameOf: () => name });
+function doubled(twice: (typeof NODES)[number] | undefined, twins: typeof NODES): string | undefined {
+  const said = new Doubled({
+    twins: () => twins.map(({ id }) => id),
+    onWarning: () => undefined,
+    refOf: () => twins[0]
+  });
   said.saw(twice);
   return said.why?.text;
 }
@@ -128,7 +141,100 @@ const archiveOf = (count: number, trouble?: OpenotCode): Parameters<typeof showA
 const userOf = (held: number, refused: number, missing: boolean, isMissing = false): never =>
   ({ isMissing, pending: undefined, state: () => ({ held, refused, missing }) }) as never;
 
+const guardOf = (count: number, unbound: object, drift?: object): Parameters<typeof showGuard>[0] =>
+  ({ totals: { passed: count, unbound: count, diverted: count }, held: count, alerts: { drift, unbound } }) as never;
+const senderOf = (count: number, changes: object = {}): Parameters<typeof showOtlp>[0] =>
+  ({
+    ...{ accepted: count, rejected: count, dropped: count, pending: count, oldestMs: 0, troubled: [] },
+    ...changes
+  }) as never;
+const SAID = ['200', 'x'.repeat(200), '422 Unprocessable Entity: no such field'];
+const CAUSES = [
+  'connection refused',
+  'certificate not trusted',
+  ...Object.entries(STATUS_CODES).map((e) => e.join(' '))
+];
+
 const table: Record<string, () => string[]> = {
+  'openot-drift-guard': () =>
+    textsOf(
+      COUNTS.flatMap((count) => [
+        ...['no definitions', 'payload is no items', 'output 2 is not wired'].map((failed) =>
+          showGuard(guardOf(count, {}), userOf(1, 0, false), failed)
+        ),
+        showGuard(
+          guardOf(count, { drift: 3 }, { expected: '0011223344556677', actual: '8899aabbccddeeff' }),
+          userOf(1, 0, false),
+          ''
+        ),
+        showGuard(guardOf(count, { drift: 64 }), userOf(1, 0, false), ''),
+        showGuard(guardOf(count, { drift: 0, none: 64 }), userOf(1, 0, false), ''),
+        showGuard(guardOf(count, { drift: 0, none: 0, unadvertised: 64 }), userOf(1, 0, false), ''),
+        showGuard(guardOf(count, { drift: 0, none: 0, unadvertised: 0 }), userOf(1, 0, false), '')
+      ])
+    ),
+  'openot-doc': () =>
+    textsOf(
+      COUNTS.flatMap((count) => [
+        ...['', 'no definitions', 'payload is no items'].map((failed) =>
+          showDoc(
+            { totals: { events: count, losses: count, placeholders: count }, lastPlaceholders: 1 } as never,
+            userOf(1, 0, false),
+            failed
+          )
+        )
+      ])
+    ),
+  'openot-simulator': () =>
+    textsOf([
+      ...[undefined, ...codes].map((code) =>
+        showSimulator({ failure: { code } } as never, { scenario: 'packaging', ringBytes: 16_777_216 } as never)
+      ),
+      ...['running', 'producer stopped', 'frozen'].flatMap((state) =>
+        [9.96, 100_000].map((rate) =>
+          showSimulator(
+            { running: true, rate, state, endpoint: 'opc.tcp://h:48400', modbus: 'h:65535' } as never,
+            { scenario: 'packaging', ringBytes: 16_777_216 } as never
+          )
+        )
+      ),
+      showSimulator({ running: false } as never, {} as never)
+    ]),
+  'openot-api': () =>
+    textsOf([
+      showApi({ totals: { calls: 1, failed: 0 }, open: 0, isWithoutEnd: true }),
+      ...COUNTS.map((count) => showApi({ totals: { calls: count, failed: count }, open: 1024, isWithoutEnd: false }))
+    ]),
+  'openot-otlp': () =>
+    textsOf(
+      COUNTS.flatMap((count) => [
+        showOtlp(senderOf(count), { ms: 3_540_000, wallMs: 0 }),
+        ...SAID.flatMap((message) =>
+          ['accepted', 'refused', 'partial', 'warning'].flatMap((outcome) =>
+            [0, 3_540_000].map((ms) =>
+              showOtlp(senderOf(count, { said: { outcome, signal: 'metrics', message } }), { ms, wallMs: 0 })
+            )
+          )
+        ),
+        ...CAUSES.flatMap((cause) =>
+          [['metrics'], ['logs', 'metrics', 'traces']].map((troubled) =>
+            showOtlp(senderOf(count, { troubled, sinceMs: 0, said: { cause, code: 'OPENOT_OTLP_BUSY' } }), {
+              ms: 86_400_000,
+              wallMs: 86_400_000
+            })
+          )
+        )
+      ])
+    ),
+  'a search in openot-logobject': () =>
+    textsOf(
+      COUNTS.flatMap((count) => [
+        showSearching(count, count),
+        showFound(count, count, 32, true),
+        showFound(count, count, 0, true),
+        showFound(count, count, 0, false)
+      ])
+    ),
   'openot-reader': readerTexts,
   'openot-decoder': () =>
     textsOf(
