@@ -11,5 +11,6 @@ export function definitionFault(text: string): Fault {
   if (read.ok) return text.trim().startsWith('{') ? undefined : 'noObject';
   const before = text.slice(0, read.at).split('\n');
   const place = { line: before.length, column: before[before.length - 1].length + 1 };
+  if (text.slice(read.at).trim() === '') return ['cutOff', place];
   return [/^,\s*[}\]]/.test(text.slice(read.at)) ? 'trailingComma' : 'json', place];
 }

@@ -161,7 +161,8 @@ export class DefinitionController implements DefinitionAuthority {
       const isPatient = this.settings.watch && this.isMissing;
       if (isPatient ? !isNew && !this.missingTold : isNew) this.reports.error(listing.error);
       if (isPatient && !isNew) this.missingTold = true;
-      return this.changed();
+      // What is still away changes nothing: users that read again at each look would do so for ever.
+      return isNew ? this.changed() : undefined;
     }
     const recovered = this.listingError !== '';
     this.listingError = '';

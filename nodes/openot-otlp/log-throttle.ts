@@ -16,6 +16,8 @@ export type Line =
 export interface Address {
   readonly whole: string;
   readonly origin: string;
+  /** Nobody named it: it is the default. */
+  readonly isDefault?: boolean;
 }
 
 interface Outage {
@@ -55,7 +57,7 @@ export class LogThrottle {
     const isMistake = !AWAY.has(code);
     // Another mistake than the one that was told is another trouble.
     if (outage !== undefined && (outage.code === code || !isMistake)) return undefined;
-    const { whole, origin } = this.addresses[signal];
+    const { whole, origin, isDefault = false } = this.addresses[signal];
     const isSame = (other: Outage): boolean => (isMistake ? other.code === code : !other.isMistake);
     const isKnown = [...this.outages].some(
       ([other, each]) => other !== signal && isSame(each) && this.addresses[other].origin === origin
@@ -63,8 +65,9 @@ export class LogThrottle {
     const isTold = !isKnown && this.isNew(`${origin} ${isMistake ? code : 'away'}`);
     this.outages.set(signal, { code, isMistake, isTold: isTold || outage?.isTold === true });
     if (!isTold) return undefined;
+    const host = isDefault ? `${origin} (the default: the field "Endpoint" is empty)` : origin;
     const what =
-      code === 'OPENOT_OTLP_UNREACHABLE' ? `nothing can be sent to ${origin}` : `${signal} cannot be sent to ${whole}`;
+      code === 'OPENOT_OTLP_UNREACHABLE' ? `nothing can be sent to ${host}` : `${signal} cannot be sent to ${whole}`;
     return {
       level: 'error',
       code,

@@ -1,5 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { Dropped, shownUrl, systemSenderPorts } from '../../lib/otlp';
+import { DEFAULT_ENDPOINT, Dropped, shownUrl, systemSenderPorts } from '../../lib/otlp';
 import type { Signal } from '../../lib/telemetry';
 import { buildNode } from '../runtime/build-node';
 import { CodedError, codedErrorOf } from '../runtime/coded-error';
@@ -40,7 +40,8 @@ const init = (RED: NodeAPI): void => {
         const settings = otlpSettings(RED, this, migrated(saved), (this as Node<OtlpCredentials>).credentials ?? {});
         const addressOf = (signal: Signal): Address => ({
           whole: shownUrl(settings.endpoints[signal].url),
-          origin: settings.endpoints[signal].url.origin
+          origin: settings.endpoints[signal].url.origin,
+          isDefault: (saved.endpoint ?? '') === '' && settings.endpoints[signal].url.origin === DEFAULT_ENDPOINT
         });
         const throttle = new LogThrottle(() => performance.now(), {
           logs: addressOf('logs'),

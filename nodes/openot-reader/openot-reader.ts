@@ -15,6 +15,7 @@ import { fileNameOf, userDirectory } from '../runtime/user-directory';
 import { withVariables } from '../runtime/variables';
 import { CaptureProperties, recorded, replayOf } from './capture';
 import { ReaderController } from './controller';
+import { readTwice } from '../runtime/doubled';
 import { serveFind } from './find-routes';
 import { ownedStore } from '../runtime/owned-store';
 import { readsRing } from './same-ring';
@@ -43,11 +44,8 @@ const init = (RED: NodeAPI): void => {
       const settings = readerSettings(def);
       const { others, end } = readsRing(this.id, identity, settings.stream ?? '');
       endReading = end;
-      if (others().length > 0)
-        this.warn(
-          `OPENOT_READER_TWICE: the reader ${others().join(', ')} reads the same ring under the same stream name: ` +
-            'every record comes twice. Name the streams differently, or wire one reader to both ways'
-        );
+      const twice = readTwice({ twins: others, refOf: (id) => delivery.refOf(id) });
+      if (twice !== undefined) this.warn(`${twice.code}: ${twice.detail}`);
       const about = { transport: transportOf(def), stream: settings.stream ?? '', ring: ringName(def) };
       const record =
         replay === undefined

@@ -24,7 +24,8 @@ export interface RefusedRange {
 
 /** The place of a batch, behind the word records. */
 export const whereOf = (range: RefusedRange | undefined): string =>
-  range === undefined ? '' : ` (positions ${range.fromAbs} to ${range.toAbs})`;
+  // A batch of notices alone (a lap, a loss) has no positions.
+  range === undefined || range.fromAbs === range.toAbs ? '' : ` (positions ${range.fromAbs} to ${range.toAbs})`;
 
 /** The positions of the batches on their way, to know one again that was refused before. */
 export class RefusedBatches {

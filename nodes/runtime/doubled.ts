@@ -28,8 +28,7 @@ export class Doubled {
   /** For the status; undefined where nothing comes twice. */
   get why(): (Waiting & Required<Pick<Waiting, 'code'>>) | undefined {
     if (this.twice !== undefined) return wiredTwice(this.twice);
-    const [id] = this.ports.twins();
-    return id === undefined ? undefined : readTwice(this.ports.refOf(id));
+    return readTwice(this.ports);
   }
 }
 
@@ -42,7 +41,15 @@ const wiredTwice = (node: NodeRef): Waiting & { code: 'OPENOT_WIRED_TWICE' } => 
   node
 });
 
-const readTwice = (node: NodeRef): Waiting & { code: 'OPENOT_READER_TWICE' } => ({
+/** Another reader on the same ring, under the same stream name; undefined where there is none. */
+export function readTwice({ twins, refOf }: Pick<DoubledPorts, 'twins' | 'refOf'>): Twice | undefined {
+  const [id] = twins();
+  return id === undefined ? undefined : twice(refOf(id));
+}
+
+type Twice = Waiting & { code: 'OPENOT_READER_TWICE' };
+
+const twice = (node: NodeRef): Twice => ({
   code: 'OPENOT_READER_TWICE',
   text: statusNaming('', shortName(node), ' reads the same ring'),
   detail:

@@ -308,7 +308,17 @@ describe('dialogs', () => {
       [
         'openot-definition',
         { source: 'json', json: '{ "a": [1, 2' },
-        { json: 'Definition (JSON): no valid JSON from line 1, column 13 on' }
+        { json: 'Definition (JSON): the text ends too early, in line 1, column 13: was it pasted as a whole?' }
+      ],
+      [
+        'openot-definition',
+        { source: 'json', json: '{ "a": 1,\n  "name": "half of a na' },
+        { json: 'Definition (JSON): the text ends too early, in line 2, column 24: was it pasted as a whole?' }
+      ],
+      [
+        'openot-definition',
+        { source: 'json', json: '{ "a": "b" "c": 2 }' },
+        { json: 'Definition (JSON): no valid JSON from line 1, column 12 on' }
       ]
     ];
     for (const [type, changes, expected] of cases) should(reasons(type, changes)).eql(expected);

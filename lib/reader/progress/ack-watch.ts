@@ -48,8 +48,8 @@ export class AckWatch {
       code: 'OPENOT_ACK_TIMEOUT',
       message:
         `${inFlight} of at most ${this.settings.maxInFlight} batches were handed on and none was acknowledged for ` +
-        `${this.settings.ackTimeoutMs / 1000} s: a message may have been swallowed or its msg.openot.commit ` +
-        'removed on the way to the acknowledging node, or what stands before it is slow or failing. Reading goes ' +
+        `${this.settings.ackTimeoutMs / 1000} s: put an openot-ack at the end of the wires where there is none; ` +
+        'else a message may have been swallowed or its msg.openot.commit removed on the way to it, or what stands before it is slow or failing. Reading goes ' +
         `on only until ${this.settings.maxInFlight} are outstanding; nothing is passed over. After the flow is ` +
         'mended, restart the flows or deploy them in full: reading begins again behind the last acknowledged batch'
     };

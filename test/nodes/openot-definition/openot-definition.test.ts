@@ -95,6 +95,11 @@ describe('the definition controller', () => {
     await until('the error', () => errors.length > 0);
     await new Promise((resolve) => setTimeout(resolve, 120));
     should(errors.map(({ code }) => code)).eql(['OPENOT_DEFINITION_NOT_FOUND']);
+    // That it is still missing is no change: readers read again at each one what was refused.
+    let changes = 0;
+    controller.onChange(() => changes++);
+    await new Promise((resolve) => setTimeout(resolve, 120));
+    should(changes).equal(0);
     mkdirSync(join(folder, 'later'));
     writeFileSync(join(folder, 'later', 'a.json'), first);
     await until('the late folder', () => held().length === 1);

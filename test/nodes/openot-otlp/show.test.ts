@@ -155,6 +155,15 @@ describe('the log of openot-otlp', () => {
     ).eql(['logs are sent again', undefined, undefined]);
   });
 
+  it('says of an address that nobody named that it is the default', () => {
+    const whole = 'http://localhost:4318/v1/logs';
+    const address = { whole, origin: 'http://localhost:4318', isDefault: true };
+    const book = new LogThrottle(() => nowMs, { logs: address, metrics: address, traces: address });
+    should(book.lineOf(said('retry', 'refused', { code: 'OPENOT_OTLP_UNREACHABLE' }))?.text).match(
+      /^nothing can be sent to http:\/\/localhost:4318 \(the default: the field "Endpoint" is empty\): refused/
+    );
+  });
+
   it('has everything once a minute at most, also an outage that comes and goes', () => {
     const book = throttle();
     const lines = (): number => {

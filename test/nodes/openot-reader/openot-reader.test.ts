@@ -362,6 +362,7 @@ describe('openot-reader', function () {
       );
       await until('the time-out', () => running.caught.length > 0);
       should(running.caught.map(({ code }) => code)).eql(['OPENOT_ACK_TIMEOUT']);
+      should(running.caught[0].message).match(/put an openot-ack at the end of the wires where there is none/);
       should(running.at('batches').length).equal(3);
       should(running.at('status').at(-1)!.payload).match({ state: 'waiting', code: 'OPENOT_ACK_TIMEOUT', inFlight: 3 });
       await until('a red status', () => statusesOf(readerId()).at(-1)?.fill === 'red');
@@ -435,6 +436,7 @@ describe('openot-reader', function () {
     await helper.unload();
     const running = await Flow.start(twice('line 1'));
     should(warned().length).equal(1);
+    should((warned()[0] as Array<{ msg: string }>)[0].msg).match(/the reader '.+' \(.+\) reads the same ring/);
     await helper.setFlows(
       running.nodes.filter(({ id }) => id !== 'second-reader'),
       'nodes'

@@ -92,7 +92,7 @@ const MISTAKES: Mistake[] = [
     'an address beyond the device',
     'OPENOT_MODBUS_ADDRESS_REFUSED',
     'refused',
-    /44 registers from holding register 9000 .*exception 2 \(no such address\): check the address/,
+    /44 registers from holding register 9000 .*exception 2 \(no such address\): check the address .*40001 or 30001 is 0 here/,
     { controlAddress: 9000 }
   ],
   [
