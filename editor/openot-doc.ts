@@ -11,7 +11,6 @@ RED.nodes.registerType('openot-doc', {
     definition: {
       value: '',
       type: 'openot-definition',
-      required: true,
       validate: field('definition', configNode)
     },
     whenUnadvertised: {

@@ -11,7 +11,6 @@ RED.nodes.registerType('openot-drift-guard', {
     definition: {
       value: '',
       type: 'openot-definition',
-      required: true,
       validate: field('definition', configNode)
     },
     policy: { value: 'placeholder', validate: field('policy', oneOf('placeholder', 'divert', 'hold')) },

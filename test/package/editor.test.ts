@@ -160,6 +160,20 @@ for (const theme of themes) {
       should(editor.problems).eql([]);
     });
 
+    for (const type of ['openot-drift-guard', 'openot-doc'])
+      it(`says of a fresh ${type} that no definition is chosen`, async () => {
+        await editor.evaluate(
+          `RED.nodes.import(
+            [{ id: 'fresh', type: '${type}', definition: '', x: 500, y: 700, z: RED.workspaces.active(), wires: [] }],
+            { generateIds: false }
+          )`
+        );
+        should(await editor.evaluate<string[]>("RED.nodes.node('fresh').validationErrors")).eql([
+          'Definition: none is chosen: choose one, or add one with the button beside it'
+        ]);
+        await editor.evaluate("RED.nodes.remove('fresh')");
+      });
+
     it('names a trailing comma in a definition while it is typed', async () => {
       const definition = ours.find(({ type, source }) => type === 'openot-definition' && source === 'json')!;
       await editor.openDialog(definition.id);
