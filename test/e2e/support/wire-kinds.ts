@@ -21,6 +21,8 @@ interface Kind {
   readonly passes?: (seq: number) => boolean;
   /** Nodes that every second deploy takes out of the flow, with the wires to them. */
   readonly deleted?: readonly string[];
+  /** What the reader says while they are gone. */
+  readonly says?: RegExp;
 }
 
 /** What became of one kind. */
@@ -130,11 +132,13 @@ export const KINDS: readonly Kind[] = [
   {
     name: 'a node that is deleted under traffic, and put back',
     deleted: ['append'],
+    says: /^waiting: nothing takes the documents$/,
     nodes: (append) => [append]
   },
   {
     name: 'a node of ours that is deleted under traffic, and put back',
     deleted: ['decoder'],
+    says: /^nothing is wired$/,
     nodes: (append) => [append]
   }
 ];
@@ -162,8 +166,8 @@ export class WireKinds {
     const said = KINDS.map(() => new Set<string>());
     const note = (): void =>
       KINDS.forEach((_, index) => {
-        const text = runtime.comms.status.get(`k${index}-reader`)?.text;
-        if (text !== undefined) said[index].add(text.replace(/\d[\d. ]*k?/g, 'N '));
+        const text = this.statusOf(index);
+        if (text !== '') said[index].add(text.replace(/\d[\d. ]*k?/g, 'N '));
       });
     plc.simulator.command('start-producer');
     for (let deploy = 0; deploy < times; deploy++) {
@@ -171,7 +175,9 @@ export class WireKinds {
       await until('records between two deploys', () => plc.simulator.statistics().written >= before + 25);
       note();
       const type = (['full', 'flows', 'nodes'] as const)[deploy % 3];
-      await runtime.deploy(this.changed(deploy, deploy % 2 === 0), type);
+      const isDeleted = deploy % 2 === 0;
+      await runtime.deploy(this.changed(deploy, isDeleted), type);
+      if (isDeleted) await this.isMissed();
     }
     note();
     await runtime.deploy(this.changed(times, false), 'full');
@@ -184,6 +190,20 @@ export class WireKinds {
     // What comes a second time comes with a poll or two more.
     for (let look = 0; look < 5; look++) await until('a poll', () => new Promise((go) => setTimeout(go, 200, true)));
     return this.counts().map((counts, index) => ({ ...counts, said: [...said[index]] }));
+  }
+
+  /** Resolves when every reader behind which a node was deleted says so. */
+  private async isMissed(): Promise<void> {
+    await until(
+      'the readers to say what is missing',
+      () => KINDS.every(({ says }, index) => says?.test(this.statusOf(index)) !== false),
+      () => KINDS.map(({ name }, index) => `${name}: ${this.statusOf(index)}`).join('\n')
+    );
+  }
+
+  /** What a reader shows. */
+  private statusOf(index: number): string {
+    return this.runtime.comms.status.get(`k${index}-reader`)?.text ?? '';
   }
 
   counts(): KindCounts[] {
