@@ -2,7 +2,7 @@ import should from 'should';
 import type { Transport } from '../../../lib/transport/transport';
 import { seekTarget } from '../../../nodes/openot-reader/commands';
 import { ReaderController } from '../../../nodes/openot-reader/controller';
-import { waitingOf } from '../../../nodes/openot-reader/held-back';
+import { whereOf } from '../../../nodes/openot-reader/refused-batches';
 import { ownedStore } from '../../../nodes/runtime/owned-store';
 import { ReaderSession } from '../../../nodes/delivery';
 import { FakePlc } from '../../lib/reader/fake-plc';
@@ -76,11 +76,8 @@ describe('the controller of a reader node', () => {
   });
 
   it('names no positions of a refused batch that holds notices alone', () => {
-    const refusal = { node: { id: 'g', type: 'openot-drift-guard', name: 'guard' }, message: 'no' };
-    const said = (fromAbs: number, toAbs: number): string =>
-      waitingOf({ kind: 'refused', refusal, sinceMs: 0, range: { fromAbs, toAbs, again: true } }, 0).detail;
-    should(said(0, 0)).match(/refuses the records: no/);
-    should(said(8, 88)).match(/refuses the records \(positions 8 to 88\): no/);
+    should(whereOf({ fromAbs: 0, toAbs: 0, again: true })).equal('');
+    should(whereOf({ fromAbs: 8, toAbs: 88, again: true })).equal(' (positions 8 to 88)');
   });
 
   it('shows that its records are refused again and again, until one batch is settled', async () => {
