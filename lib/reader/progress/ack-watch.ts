@@ -49,7 +49,8 @@ export class AckWatch {
       message:
         `${inFlight} of at most ${this.settings.maxInFlight} batches were handed on and none was acknowledged for ` +
         `${this.settings.ackTimeoutMs / 1000} s: put an openot-ack at the end of the wires where there is none; ` +
-        'else a message may have been swallowed or its msg.openot.commit removed on the way to it, or what stands before it is slow or failing. Reading goes ' +
+        'else a message may have been swallowed or its msg.openot.commit removed on the way to it, or what stands ' +
+        'before it is slow or failing. Reading goes ' +
         `on only until ${this.settings.maxInFlight} are outstanding; nothing is passed over. After the flow is ` +
         'mended, restart the flows or deploy them in full: reading begins again behind the last acknowledged batch'
     };

@@ -55,8 +55,8 @@ export function exceptionError(code: number, where: string): TransportError {
     case 2:
       return transportError(
         'OPENOT_MODBUS_ADDRESS_REFUSED',
-        `${said} (no such address): check the address (counted from 0: what other tools call 40001 or 30001 is 0 here), the register type, and that the area in ` +
-          'the controller is large enough',
+        `${said} (no such address): check the address (counted from 0: what other tools call 40001 or 30001 is 0 ` +
+          'here), the register type, and that the area in the controller is large enough',
         'refused'
       );
     case 3:
