@@ -141,8 +141,15 @@ describe('two Node-REDs, of which one calls the other', function () {
   });
 
   it('tells a call that was open when Node-RED stopped at its next start, and the other one that the caller went', async () => {
+    const says = (text: string): Promise<unknown> =>
+      until(
+        text,
+        () => serving.comms.status.get('api')?.text === text,
+        () => serving.comms.status.get('api')?.text ?? ''
+      );
+    await says('1 call');
     await calling.inject('ask never');
-    await until('the call', () => (serving.comms.status.get('api')?.text ?? '').includes('1 open'));
+    await says('1 call, 1 open');
     await calling.stop();
     should(readdirSync(join(folders[1], 'openot', 'api'))).eql(['begin.calls']);
     const served = (await spansCome(3))[2];

@@ -22,7 +22,11 @@ export function raiseLogEvents(
   });
   const plain = space.findEventType('BaseEventType') ?? type;
   for (const { store } of logs)
-    store.onEntered = (record) => raise(opcua, notifier, store.habits.plainEvents === true ? plain : type, record);
+    store.onEntered = (record) => {
+      // A log outlives its server: of one that has stopped there is nobody to tell.
+      if ((notifier.addressSpace as unknown) === null) return;
+      raise(opcua, notifier, store.habits.plainEvents === true ? plain : type, record);
+    };
 }
 
 function raise(opcua: NodeOpcua, notifier: UAObject, type: UAObjectType, record: LogRecord): void {

@@ -150,4 +150,9 @@ describe('listening to the events of a log over OPC UA', function () {
     });
     await signs;
   });
+
+  it('has nobody to tell when the server has stopped: the log goes on', async () => {
+    await server.stop();
+    enter('after the end');
+  });
 });
