@@ -1,4 +1,4 @@
-import { contentOf, LogContent } from './content';
+import { contentOf, keyOf, LogContent } from './content';
 import { LOOK_RECORDS } from './eviction';
 import type { LogError, LogFacts, LogPage, LogPort, LogRequest } from './log-port';
 import { ALL_FIELDS } from './model';
@@ -85,8 +85,8 @@ class Pages {
   private span: { readonly start: bigint; readonly end: bigint };
   /** Times that the span has brought, in the order in which they came. */
   private times: bigint[] = [];
-  /** Of the first records of the poll. */
-  private readonly firstTimes: bigint[] = [];
+  /** The first records of the poll. */
+  private first: LogContent[] = [];
   /** How often in a row the span was begun anew. */
   private starts = 0;
 
@@ -171,12 +171,10 @@ class Pages {
     const page = await this.log.getRecords(this.request(this.span, ask.pageSize, this.point));
     const readable = page.ok ? page : page.remedy === 'fewerFields' && ask.fields === 0 ? page.page : undefined;
     if (readable === undefined) return page.ok ? page : this.giveUp(page);
-    poll.page(contentsOf(readable));
+    const contents = contentsOf(readable);
+    poll.page(contents);
     for (const { ticks } of readable.records) this.times.push(ticks);
-    if (this.firstTimes.length < LOOK_RECORDS)
-      this.firstTimes.push(
-        ...readable.records.slice(0, LOOK_RECORDS - this.firstTimes.length).map(({ ticks }) => ticks)
-      );
+    if (this.first.length < LOOK_RECORDS) this.first = [...this.first, ...contents].slice(0, LOOK_RECORDS);
     if (this.times.length > MOST_TIMES) this.times = this.times.filter((_, i) => i % 2 === 0);
     if (!page.ok) poll.unreadable();
     this.point = readable.continuationPoint;
@@ -202,15 +200,18 @@ class Pages {
 
   /**
    * The first records that are there now. Asked for up to the Time of the first ones read, so that the server need not
-   * keep a continuation point: many cannot be given one back, and have ten of them. Where some are gone, all is asked.
+   * keep a continuation point: many cannot be given one back, and have ten of them. That says enough where they are
+   * first still; else all is asked, since what is first now may have a later Time.
    */
   private async firstAgain(): Promise<LogPage | LogError> {
-    const { poll, ask } = this;
-    const least = Math.min(LOOK_RECORDS, ask.pageSize);
-    const end = this.firstTimes.reduce((most, ticks) => (ticks > most ? ticks : most), poll.start);
+    const { poll, ask, first } = this;
+    const times = first.map(({ ticks }) => BigInt(ticks));
+    const end = times.reduce((most, ticks) => (ticks > most ? ticks : most), poll.start);
     const some = await this.askOnce(this.request({ start: poll.start, end }, ask.pageSize, null));
-    if (!some.ok || some.records.length >= least || !isEnd(some.continuationPoint)) return some;
-    return this.askOnce(this.request(poll, least, null));
+    if (!some.ok) return some;
+    const now = contentsOf(some).map(keyOf);
+    if (first.length > 0 && first.every((content, i) => now.at(i) === keyOf(content))) return some;
+    return this.askOnce(this.request(poll, Math.min(LOOK_RECORDS, ask.pageSize), null));
   }
 
   private async askOnce(request: LogRequest): Promise<LogPage | LogError> {
