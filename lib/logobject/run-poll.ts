@@ -204,14 +204,16 @@ class Pages {
    * first still; else all is asked, since what is first now may have a later Time.
    */
   private async firstAgain(): Promise<LogPage | LogError> {
-    const { poll, ask, first } = this;
+    const { poll, ask } = this;
+    const least = Math.min(LOOK_RECORDS, ask.pageSize);
+    const first = this.first.slice(0, least);
     const times = first.map(({ ticks }) => BigInt(ticks));
     const end = times.reduce((most, ticks) => (ticks > most ? ticks : most), poll.start);
     const some = await this.askOnce(this.request({ start: poll.start, end }, ask.pageSize, null));
     if (!some.ok) return some;
     const now = contentsOf(some).map(keyOf);
     if (first.length > 0 && first.every((content, i) => now.at(i) === keyOf(content))) return some;
-    return this.askOnce(this.request(poll, Math.min(LOOK_RECORDS, ask.pageSize), null));
+    return this.askOnce(this.request(poll, least, null));
   }
 
   private async askOnce(request: LogRequest): Promise<LogPage | LogError> {

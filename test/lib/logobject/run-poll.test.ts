@@ -27,6 +27,8 @@ type Fault = (request: LogRequest) => LogError | undefined;
 class Log implements LogPort {
   readonly asked: LogRequest[] = [];
   readonly released: string[] = [];
+  /** So many of its first records are gone. */
+  gone = 0;
 
   constructor(
     private readonly seconds: number,
@@ -46,7 +48,7 @@ class Log implements LogPort {
     const all = Array.from({ length: this.seconds }, (_, i) => ticksAt(i + 1)).filter(
       (ticks) => ticks >= start && ticks <= end
     );
-    const from = continuationPoint === null ? 0 : continuationPoint[0];
+    const from = continuationPoint === null ? this.gone : continuationPoint[0];
     const records = all
       .slice(from, from + maxRecords)
       .map((ticks) => ({ ticks, severity: 100, message: { locale: null, text: `${ticks}` } }));
@@ -81,10 +83,21 @@ describe('polling a log', () => {
     assert.deepEqual({ ...log.asked[2], continuationPoint: null }, log.asked[0]);
   });
 
-  it('gives back the point of the look at the first records', async () => {
+  it('needs no point for the look at the first records where they are first still', async () => {
     const log = new Log(10);
     await runPoll(log, undefined, SETTINGS, nowhere);
-    assert.deepEqual(log.released, ['4']);
+    assert.deepEqual(log.released, []);
+    assert.equal(log.asked.length, 4);
+  });
+
+  it('asks for all that is first now where the first records are gone, and gives that point back', async () => {
+    const log: Log = new Log(10, ({ continuationPoint }) => {
+      if (continuationPoint?.[0] === 8) log.gone = 2;
+      return undefined;
+    });
+    await runPoll(log, undefined, SETTINGS, nowhere);
+    assert.deepEqual(log.released, ['6']);
+    assert.equal(log.asked[4].end, log.asked[0].end);
   });
 
   it('asks for half as many records where the answer would be too large, down to one', async () => {
