@@ -140,7 +140,12 @@ describe('listening to the events of a log over OPC UA', function () {
     const [{ after, before }] = back.outcome.gaps;
     const now = ticksOfUnixMs(Date.now());
     assert.ok(after < now && before <= now + 10_000_000n);
-    assert.deepEqual(textsOf(await next('after the cut')), ['after the cut']);
+    // What the server had kept of the event may come after all: the gap says when nobody listened, not what is lost.
+    const heard = textsOf(await next('after the cut'));
+    assert.deepEqual(
+      heard.filter((text) => text !== 'unheard'),
+      ['after the cut']
+    );
   });
 
   it('gives a sign at every entry', async () => {
