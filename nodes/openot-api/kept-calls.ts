@@ -17,7 +17,7 @@ const notTold = (text: string): CodedError => new CodedError('OPENOT_API_NOT_TOL
  */
 export class KeptCalls {
   private readonly store;
-  private telling: Promise<void> = Promise.resolve();
+  private reporting: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly path: string,
@@ -32,7 +32,7 @@ export class KeptCalls {
    * cannot be written.
    */
   async close(isRemoved: boolean): Promise<void> {
-    await this.telling.catch(() => undefined);
+    await this.reporting.catch(() => undefined);
     if (isRemoved) return this.giveUp();
     const documents = this.calls.asStopped(this.nodeId);
     if (documents.length === 0) return;
@@ -59,12 +59,12 @@ export class KeptCalls {
       );
   }
 
-  /** Tells what was open when Node-RED stopped. Rejects where the file cannot be read; it is gone then. */
-  tell(emit: Emit): Promise<void> {
-    return (this.telling = this.tellAll(emit));
+  /** Reports what was open when Node-RED stopped. Rejects where the file cannot be read; it is gone then. */
+  report(emit: Emit): Promise<void> {
+    return (this.reporting = this.reportAll(emit));
   }
 
-  private async tellAll(emit: Emit): Promise<void> {
+  private async reportAll(emit: Emit): Promise<void> {
     const isOwn = this.calls.keptHere.delete(this.nodeId);
     const bytes = isOwn ? undefined : await this.load();
     const opened = bytes === undefined ? undefined : openJson(FORMAT, bytes);

@@ -66,7 +66,7 @@ const init = (RED: NodeAPI): void => {
         const begin = (): void => {
           if (listenNoMore !== undefined) return;
           listenNoMore = calls.listen(this.id, told);
-          kept.tell(told).catch((thrown: unknown) => this.error(codedErrorOf(thrown)));
+          kept.report(told).catch((thrown: unknown) => this.error(codedErrorOf(thrown)));
         };
         const look = (): void => {
           around = surroundingsOf(RED, this.id, name);

@@ -40,8 +40,8 @@ describe('openot prove and verify-proof', function () {
     const other = await openot(['verify-proof', at('one.tlog-proof'), '--entry', changed, '--key', archive.vkey]);
     other.code?.should.equal(1);
     other.out.should.match(/^It does not hold: the proof does not lead from this entry to the root of/);
-    const stranger = vkeyOf(keyOf(Buffer.alloc(32, 9)).signer(archive.origin));
-    const { code, out } = await verified(['--key', stranger]);
+    const otherKey = vkeyOf(keyOf(Buffer.alloc(32, 9)).signer(archive.origin));
+    const { code, out } = await verified(['--key', otherKey]);
     code?.should.equal(1);
     out.should.startWith('It does not hold: ');
   });

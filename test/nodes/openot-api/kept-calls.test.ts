@@ -41,7 +41,7 @@ describe('calls that are open when their node closes', () => {
   };
   const toldBy = async ({ kept }: { kept: KeptCalls }): Promise<ApiDocument[]> => {
     const documents: ApiDocument[] = [];
-    await kept.tell((document) => documents.push(document));
+    await kept.report((document) => documents.push(document));
     return documents;
   };
   const told = (promise: Promise<unknown>, text: RegExp): Promise<unknown> =>
