@@ -4,18 +4,24 @@ import { itemsOf, Json } from './requests';
 
 /**
  * Everything that is in requests, item by item, in an order and form in which two senders of the same say the same.
- * With
- * `rounded`, to 15 digits: Rotel reads the decimal text of a double to within one unit of its last place.
+ * With `rounded`, doubles are given as the nearest of 32 bits: Rotel reads the decimal text of a double to within one
+ * unit of its last place, and any number of decimal digits would part two such where a REAL lies between two of them.
  */
 export function said(signal: Signal, requests: readonly Json[], rounded = false): string[] {
   const replacer = (key: string, value: unknown): unknown =>
     rounded && typeof value === 'number' && value !== 0 && (key === 'doubleValue' || key === 'asDouble')
-      ? value.toPrecision(15)
+      ? nearest(value)
       : withSign(value);
   return requests
     .flatMap((request) => itemsOf(signal, canonical(signal, request)))
     .map((item) => JSON.stringify(item, replacer))
     .sort();
+}
+
+/** The nearest value of 32 bits, or twelve digits where there is none. */
+function nearest(value: number): number | string {
+  const single = Math.fround(value);
+  return single !== 0 && Number.isFinite(single) ? single : value.toPrecision(12);
 }
 
 /** Of JSON.stringify, which would take the sign of -0 away. */
