@@ -1,7 +1,7 @@
 import { Anchor } from './anchor';
 import { clockSetBack } from './clock-set-back';
 import { keyOf, LogContent } from './content';
-import { EvictionWatch, overtaken, type Placed } from './eviction';
+import { EvictionWatch, overtaken } from './eviction';
 import { LogPosition, Seen } from './position';
 import { earlierOf, laterOf, ticksOfMs } from './time';
 import { LogGap, unwatched, Verdict, verdictOf } from './verdict';
@@ -59,9 +59,10 @@ class LogPoll implements Poll {
     this.start = laterOf(earlierOf(start, this.end), 0n);
     this.notices = [
       ...(this.changed ? (['settings-changed'] as const) : []),
-      ...(back === undefined ? [] : (['clock-stepped-back'] as const))
+      ...(back?.isFar === true ? (['clock-stepped-back'] as const) : [])
     ];
-    this.anchor = new Anchor(before, this.known, this, facts, back === undefined);
+    this.anchor = new Anchor(before, this.known, this, facts, back?.isFar !== true);
+    if (back !== undefined) this.anchor.disordered(back.by);
     this.eviction = new EvictionWatch(this.known, this.anchor.readBefore);
   }
 
@@ -146,7 +147,8 @@ class LogPoll implements Poll {
   firstAgain(contents: readonly LogContent[]): void {
     const { before } = this;
     const now = contents.map((content) => ({ key: keyOf(content), ticks: BigInt(content.ticks) }));
-    const by = this.eviction.inOrder ? overtaken(now, this.read()) : undefined;
+    const read = [...this.known, ...this.found].map(([key, { ticks }]) => ({ key, ticks }));
+    const by = this.eviction.inOrder ? overtaken(now, read) : undefined;
     if (by !== undefined) this.anchor.disordered(by);
     const passed = this.eviction.look(now, {
       // Before any poll got to its end nothing is known of how records are entered.
@@ -157,11 +159,6 @@ class LogPoll implements Poll {
     });
     if (passed !== undefined)
       this.otherGaps.push(this.between(passed.after, passed.until ?? this.end, 'overflow-while-reading'));
-  }
-
-  /** What was read, as far as it is kept. */
-  private *read(): Iterable<Placed> {
-    for (const one of [this.known, this.found]) for (const [key, { ticks }] of one) yield { key, ticks };
   }
 
   get oldestFrom(): bigint | undefined {
@@ -194,7 +191,9 @@ class LogPoll implements Poll {
 
   private polled(watermark: bigint | undefined, completeTo: bigint, isComplete: boolean): Polled {
     const records = this.waiting.splice(0).sort((a, b) => (a.ticks < b.ticks ? -1 : a.ticks > b.ticks ? 1 : 0));
-    const { facts } = this;
+    const { facts, before } = this;
+    // Of a clock that was set back, the next poll has to see that again where this one is not at its end.
+    const clock = isComplete || before === undefined || this.end === facts.deviceTicks ? facts : before;
     return {
       records,
       gaps: [...this.gap(), ...this.otherGaps.splice(0)],
@@ -202,9 +201,9 @@ class LogPoll implements Poll {
         fingerprint: facts.fingerprint,
         watermark,
         seen: this.seenFrom(watermark, isComplete),
-        deviceTicks: facts.deviceTicks,
+        deviceTicks: clock.deviceTicks,
         completeTo,
-        hostMs: facts.hostMs,
+        hostMs: clock.hostMs,
         serverStart: facts.serverStart ?? this.before?.serverStart,
         fields: facts.fields,
         lateBy: this.anchor.lateBy
@@ -236,7 +235,8 @@ class LogPoll implements Poll {
     if (heldFrom !== undefined) return unwatched(before, heldFrom, this.overlap);
     if (this.anchor.holds) return [];
     const comparable = [...before.seen.values()].some(({ ticks }) => ticks >= this.start && ticks <= this.end);
-    const verdict = this.anchor.isThere ? 'overflow' : verdictOf(before, this.facts, this.total, comparable);
+    const { total, overlap } = this;
+    const verdict = this.anchor.isThere ? 'overflow' : verdictOf(before, this.facts, { total, comparable, overlap });
     if (verdict === undefined) return [];
     this.gapTold = true;
     return [this.between(before.watermark ?? before.completeTo, this.next ?? this.end, verdict)];

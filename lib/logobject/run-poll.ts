@@ -38,10 +38,8 @@ const isEnd = (point: Uint8Array | null): point is null => point === null || poi
 
 /**
  * Polls a log once, from where the last poll ended (docs/format.md 29). `hand` is given what can be handed on before
- * the
- * poll is at its end; it ends when there is room for more. The rest comes with the outcome. Never rejects, unless
- * `hand`
- * does.
+ * the poll is at its end; it ends when there is room for more. The rest comes with the outcome. Never rejects, unless
+ * `hand` does.
  */
 export async function runPoll(
   log: LogPort,
@@ -60,7 +58,7 @@ export async function runPoll(
     if (!facts.ok) return facts;
     const poll = createPoll(position, { ...facts, fingerprint, fields }, settings);
     const pages = new Pages(log, poll, { fields, pageSize, minimumSeverity: settings.minimumSeverity });
-    const done = await pages.drain(settings.takeAfter, signal, async (part) => {
+    const done = await pages.drain(facts, settings.takeAfter, signal, async (part) => {
       position = part.position;
       await hand(part, facts);
     });
@@ -89,6 +87,8 @@ class Pages {
   private first: LogContent[] = [];
   /** How often in a row the span was begun anew. */
   private starts = 0;
+  /** Most records that a page had. */
+  private fullest = 0;
 
   constructor(
     private readonly log: LogPort,
@@ -99,6 +99,7 @@ class Pages {
   }
 
   async drain(
+    facts: LogFacts,
     takeAfter: number,
     signal: AbortSignal | undefined,
     hand: (part: Polled) => Promise<void>
@@ -114,7 +115,7 @@ class Pages {
         continue;
       }
       waiting += page.records.length;
-      if (this.isChasing(page)) break;
+      if (this.isChasing(page, facts)) break;
       if (isEnd(this.point) && !this.goOn()) break;
       if (waiting < takeAfter) continue;
       const failed = await this.taken(hand);
@@ -149,12 +150,12 @@ class Pages {
   }
 
   /**
-   * A log that logs our own calls has one more record for every page, while what is asked for lies ahead of its
-   * clock.
+   * A log that logs our own calls has one more record for every page, while what is asked for lies ahead of its clock.
+   * A server whose pages hold one record only is no such log.
    */
-  private isChasing({ records }: LogPage): boolean {
-    if (isEnd(this.point) || records.length !== 1 || !this.poll.notices.includes('clock-stepped-back')) return false;
-    return this.ask.pageSize > 1;
+  private isChasing({ records }: LogPage, facts: LogFacts): boolean {
+    this.fullest = Math.max(this.fullest, records.length);
+    return !isEnd(this.point) && records.length === 1 && this.fullest > 1 && this.poll.end > facts.deviceTicks;
   }
 
   /** Hands on what can be, also before a poll begins anew: one with many pages might never get to its end otherwise. */

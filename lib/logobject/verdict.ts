@@ -1,4 +1,4 @@
-import { msOfTicks } from './time';
+import { ticksOfMs } from './time';
 import type { LogPosition } from './position';
 import type { PollFacts } from './poll-types';
 
@@ -34,27 +34,24 @@ export function unwatched({ completeTo }: LogPosition, heldFrom: bigint, overlap
 }
 
 /**
- * What it means that none of the records read before came again (docs/format.md 29); undefined = nothing is missing.
- * `total` = records that the poll found; `comparable` = whether any record read before had to be among them.
+ * What it means that none of the records read before came again (docs/format.md 29.3); undefined = nothing is missing.
+ * `total` = records that the poll found; `comparable` = whether any record read before had to be among them; `overlap`,
+ * in ticks: a record may be entered so long after its own Time, and is by that much sooner too old for the log.
  */
 export function verdictOf(
   before: LogPosition,
   facts: PollFacts,
-  total: number,
-  comparable: boolean
+  { total, comparable, overlap }: { readonly total: number; readonly comparable: boolean; readonly overlap: bigint }
 ): Verdict | undefined {
   const { serverStart, maxRecords, maxStorageMs } = facts;
   if (serverStart !== undefined && before.serverStart !== undefined && serverStart !== before.serverStart)
     return 'restart';
+  const isKept = (ticks: bigint): boolean =>
+    maxStorageMs === undefined || facts.deviceTicks - ticks <= ticksOfMs(maxStorageMs);
+  if (comparable && isKept(before.watermark ?? before.completeTo)) return 'overflow';
+  if (!isKept(before.completeTo - overlap)) return 'expired';
   // A log that holds more than it was found to have has not run over since it was found empty.
-  const ranOver = total > 0 && (maxRecords === undefined || total >= maxRecords);
-  if (!comparable) return ranOver ? 'overflow' : undefined;
-  if (maxStorageMs !== undefined) {
-    const age = msOfTicks(facts.deviceTicks - (before.watermark ?? before.completeTo));
-    if (age > maxStorageMs) {
-      if (msOfTicks(facts.deviceTicks - before.completeTo) > maxStorageMs) return 'expired';
-      return maxRecords !== undefined && ranOver ? 'overflow' : undefined;
-    }
-  }
-  return 'overflow';
+  if (total === 0) return undefined;
+  if (maxRecords === undefined) return comparable ? undefined : 'overflow';
+  return total >= maxRecords ? 'overflow' : undefined;
 }

@@ -118,13 +118,22 @@ describe('a device clock that was set back', () => {
   const overlap = ticksOfMs(10_000);
   const before = { deviceTicks: ticksAt(100), hostMs: 100_000 };
 
-  it('is none that advanced as the host did, or a little less', () => {
+  it('is none that advanced as the host did, or less by no more than its two readings may be off', () => {
     assert.equal(clockSetBack(before, factsAt(110), overlap), undefined);
-    assert.equal(clockSetBack(before, { ...factsAt(110), deviceTicks: ticksAt(106) }, overlap), undefined);
+    assert.equal(
+      clockSetBack(before, { ...factsAt(110), deviceTicks: ticksAt(110) - ticksOfMs(3) }, overlap),
+      undefined
+    );
   });
 
   it('may have shown anything between its lowest and its highest possible time', () => {
     const back = clockSetBack(before, { ...factsAt(110), deviceTicks: ticksAt(50) }, overlap);
-    assert.deepEqual(back, { lowest: ticksAt(40), highest: ticksAt(110) + ticksOfMs(3) });
+    const highest = ticksAt(110) + ticksOfMs(3);
+    assert.deepEqual(back, { lowest: ticksAt(40), highest, by: ticksOfMs(60_000), isFar: true });
+  });
+
+  it('is not far back where Times within the overlap still tell what was entered first', () => {
+    const back = clockSetBack(before, { ...factsAt(110), deviceTicks: ticksAt(105) }, overlap);
+    assert.deepEqual([back?.by, back?.isFar], [ticksOfMs(5_000), false]);
   });
 });

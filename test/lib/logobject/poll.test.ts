@@ -69,6 +69,41 @@ describe('one poll of a log', () => {
     assert.deepEqual([back.start, back.end], [ticksAt(30), ticksAt(110) + ticksOfMs(3)]);
   });
 
+  describe('where the clock was set back by less than half the overlap', () => {
+    const { position } = poll(undefined, 100, recordsFrom(90, 99));
+    /** Its clock shows 98 where it would have shown 102. */
+    const facts = { ...factsAt(102), deviceTicks: ticksAt(98) };
+
+    it('asks for what it stamped before that and is ahead of it now, and says nothing', () => {
+      const back = createPoll(position, facts, SETTINGS);
+      assert.deepEqual(back.notices, []);
+      assert.deepEqual([back.start, back.end], [ticksAt(86), ticksAt(102) + ticksOfMs(3)]);
+      back.page([...recordsFrom(90, 99), recordAt(101)]);
+      const outcome = back.finish();
+      assert.deepEqual(textsOf(outcome), ['at 101']);
+      assert.equal(outcome.position.watermark, ticksAt(98));
+      const ahead = createPoll(outcome.position, { ...factsAt(103), deviceTicks: ticksAt(99) }, SETTINGS);
+      assert.equal(ahead.end, ticksAt(99));
+      const later = poll(outcome.position, 110, [...recordsFrom(90, 99), recordAt(101), recordAt(105)]);
+      assert.deepEqual([textsOf(later), later.gaps], [['at 105'], []]);
+    });
+
+    it('asks for it again where that poll did not get to its end', () => {
+      const back = createPoll(position, { ...factsAt(130), deviceTicks: ticksAt(126) }, SETTINGS);
+      back.page([...recordsFrom(90, 99), recordAt(120)]);
+      const part = back.take();
+      assert.ok(part !== undefined);
+      const next = createPoll(part.position, { ...factsAt(131), deviceTicks: ticksAt(127) }, SETTINGS);
+      assert.equal(next.end, ticksAt(131) + ticksOfMs(3));
+    });
+
+    it('counts what is entered since as late by as much', () => {
+      const back = createPoll(position, facts, SETTINGS);
+      back.page(recordsFrom(90, 99));
+      assert.equal(back.finish().position.lateBy, ticksOfMs(4_000));
+    });
+  });
+
   it('reports the span before and after bytes that are no record', () => {
     const one = createPoll(undefined, factsAt(100), SETTINGS);
     one.page([recordAt(90)]);

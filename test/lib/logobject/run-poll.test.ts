@@ -71,6 +71,46 @@ const nowhere = async (): Promise<void> => undefined;
 const timesOf = (records: readonly { readonly content: LogContent }[]): string[] =>
   records.map(({ content }) => content.ticks);
 
+/** A log of ten records whose clock was set back by four seconds after a poll that read them. */
+class SetBack extends Log {
+  /** Whether it has one record more for every call. */
+  logsCalls = false;
+
+  constructor(private readonly mostOnPage: number) {
+    super(10);
+  }
+
+  override async facts(): Promise<LogFacts> {
+    return { ...(await super.facts()), deviceTicks: ticksAt(7) };
+  }
+
+  override async getRecords(request: LogRequest): Promise<LogPage | LogError> {
+    const page = await super.getRecords({ ...request, maxRecords: Math.min(request.maxRecords, this.mostOnPage) });
+    if (!this.logsCalls || !page.ok || page.continuationPoint !== null) return page;
+    const last = { ticks: ticksAt(10), severity: 1, message: { locale: null, text: `call ${this.asked.length}` } };
+    return { ...page, records: page.records.length > 0 ? page.records : [last], continuationPoint: Uint8Array.of(10) };
+  }
+}
+
+describe('polling a log whose clock was set back', () => {
+  const read = async (log: SetBack): Promise<number> => {
+    const first = await runPoll(new Log(10), undefined, SETTINGS, nowhere);
+    assert.ok(first.ok);
+    const again = await runPoll(log, first.outcome.position, SETTINGS, nowhere);
+    assert.ok(again.ok);
+    return again.outcome.pages;
+  };
+
+  it('reads what lies ahead of it to the end, also where every page holds one record', async () =>
+    assert.equal(await read(new SetBack(1)), 10));
+
+  it('ends where there is one record more for every page: the log logs our own calls', async () => {
+    const log = new SetBack(4);
+    log.logsCalls = true;
+    assert.equal(await read(log), 4);
+  });
+});
+
 describe('polling a log', () => {
   it('drains every page with the arguments of the first one', async () => {
     const log = new Log(10);
