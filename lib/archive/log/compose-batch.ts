@@ -6,7 +6,7 @@ import { carriedSeq } from './carried';
 import type { Composer } from './compose';
 import { BeginCause, BeginStreamEntry, entryBytes, EntryEpoch, Expected, noticeEntry, RecordWriter } from './entry';
 import { epochsOf } from './entry-epochs';
-import { isGap, isSeek, passedOver, seekOf, toldOf } from './reader-word';
+import { forgottenText, isGap, isSeek, passedOver, seekOf, toldOf } from './reader-word';
 import { followsPlace } from './ring-place';
 import type { StreamTracker } from './stream-tracker';
 
@@ -35,14 +35,18 @@ export class BatchComposer {
   async run(): Promise<void> {
     const { tracker, facts } = this;
     if (this.steps.length === 0 || (await this.isOfFormerLife())) return;
+    this.noteForgotten();
     tracker.beginLife(facts.incarnation);
     tracker.told(this.told, this.isWhereTold);
     for (let i = 0; i < this.steps.length; i++) {
       const step = this.steps[i];
       if ('notice' in step) {
         if (!this.tracker.hasNotice(step.notice)) this.pending.push(step.notice);
-      } else if (tracker.held.has(step.abs)) await this.heldBefore(step.record, step.abs, i);
-      else this.record(step.record, step.abs, i);
+        continue;
+      }
+      const held = tracker.held.get(step.abs);
+      if (held === undefined) this.record(step.record, step.abs, i);
+      else await this.heldBefore(step.record, step.abs, held, i);
     }
     this.putNotices(() => true);
   }
@@ -59,10 +63,17 @@ export class BatchComposer {
     return true;
   }
 
-  /** A record at a position that the archive holds: the same one, or another in its place. */
-  private async heldBefore(record: RecordView, abs: number, step: number): Promise<void> {
+  /** A lower incarnation: the reader's state is gone, or an older one was put back, and it counts incarnations anew. */
+  private noteForgotten(): void {
     const { tracker, composer, facts } = this;
-    const held = tracker.held.get(abs) as number;
+    if (tracker.incarnation === undefined || facts.incarnation >= tracker.incarnation) return;
+    const text = forgottenText(facts.incarnation, tracker.incarnation);
+    composer.put(composer.note('forget', text, tracker.stream));
+  }
+
+  /** A record at a position that the archive holds: the same one, or another in its place. */
+  private async heldBefore(record: RecordView, abs: number, held: number, step: number): Promise<void> {
+    const { tracker, composer, facts } = this;
     if (await this.isHeld(held, record)) {
       this.putNotices(() => true);
       return tracker.cameAgain(record, abs);

@@ -22,3 +22,8 @@ export const isGap = (notice: NoticeItem): notice is LossItem => notice.kind ===
 
 /** The reader was told to pass this over. */
 export const isSeek = (notice: NoticeItem): boolean => notice.kind === 'skipped' && notice.reason === 'OPENOT_SEEK';
+
+/** That the reader began to count incarnations anew. */
+export const forgottenText = (now: number, before: number): string =>
+  `the reader is in incarnation ${now} again, after ${before}: its saved state was removed, or an older one was put ` +
+  'back. What follows is counted anew';

@@ -6,6 +6,7 @@ import { Carried, carriedOn, Joined, keyOf } from './carried';
 import { BeginCause, BeginStreamEntry } from './entry';
 import { NO_RING, RingSeen, ringSeen } from './ring-seen';
 import { pairsOf } from './flat-map';
+import { HeldRecords } from './held';
 import { seekOf } from './reader-word';
 import { followsPlace } from './ring-place';
 
@@ -31,8 +32,8 @@ export class StreamTracker {
   /** The ring as it was seen last. */
   ring: RingSeen = NO_RING;
   accounting = new LossAccounting();
-  /** Where each record that may come again stands in the log, by its position. */
-  readonly held = new Map<number, number>();
+  /** Where each record that may come again stands in the log. */
+  readonly held = new HeldRecords();
   /** The same of the life of the ring before this one: its last batches may come again after a kill. */
   former: { readonly incarnation: number; readonly held: ReadonlyMap<number, number> } | undefined;
   /** The seek, as the reader tells it, behind which counting began last. */
@@ -82,7 +83,7 @@ export class StreamTracker {
   beginLife(incarnation: number): void {
     if (this.incarnation === incarnation) return;
     if (this.hasBegun) this.carried = carriedOn(this.known(), this.joined, this.carried, this.passed);
-    if (this.incarnation !== undefined) this.former = { incarnation: this.incarnation, held: new Map(this.held) };
+    if (this.incarnation !== undefined) this.former = { incarnation: this.incarnation, held: this.held.copy() };
     this.incarnation = incarnation;
     this.accounting = new LossAccounting();
     this.held.clear();
@@ -121,17 +122,11 @@ export class StreamTracker {
   recorded(record: RecordView, abs: number, index: number): void {
     this.accounting.account(record);
     this.end = abs + record.length;
-    this.held.delete(abs);
-    this.held.set(abs, index);
+    this.held.add(abs, this.end, index, this.capacity);
     if (this.losses.length > 0) this.losses = [];
     this.noticedTo = 0;
     if (this.passed.size > 0) this.passed.delete(keyOf(record.runId.toString(), record.sourceId));
     this.passedHeld = this.wasSought = false;
-    const oldest = this.end - this.capacity;
-    for (const position of this.held.keys()) {
-      if (position >= oldest) break;
-      this.held.delete(position);
-    }
   }
 
   /**
@@ -193,7 +188,7 @@ export class StreamTracker {
       ...(Number.isFinite(capacity) ? { capacity } : {}),
       ring: this.ring,
       accounting,
-      held: [...this.held].flat(),
+      held: this.held,
       ...(former === undefined ? {} : { former: [former.incarnation, ...[...former.held].flat()] }),
       losses,
       begins,
@@ -219,7 +214,7 @@ export class StreamTracker {
     if (isCount(incarnation)) tracker.incarnation = incarnation;
     if (isCount(capacity)) tracker.capacity = capacity;
     if (isObject(value.ring)) tracker.ring = value.ring as unknown as RingSeen;
-    for (const [abs, index] of pairsOf(held as number[])) tracker.held.set(abs, index);
+    tracker.held.take(pairsOf(held as number[]));
     if (Array.isArray(value.former)) {
       const [former, ...pairs] = value.former as number[];
       tracker.former = { incarnation: former, held: pairsOf(pairs) };

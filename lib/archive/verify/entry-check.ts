@@ -118,6 +118,7 @@ export class EntryCheck {
         if (this.notes.length < MAX_KEPT) this.notes.push({ index, code: entry.code, text: entry.text });
         if (entry.code === 'pruned') this.pruned = Math.max(this.pruned, prunedBelow(entry.text));
         if (entry.code === 'position-reused' && entry.stream !== null) this.streamOf(entry.stream).reused();
+        if (entry.code === 'forget' && entry.stream !== null) this.streamOf(entry.stream).isForgotten = true;
         if (entry.code === 'definition-missing')
           this.missingDefinitions.add(/[0-9a-f]{16}/.exec(entry.text)?.[0] ?? '');
         return;

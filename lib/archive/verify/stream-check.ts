@@ -18,6 +18,8 @@ export class StreamCheck {
   /** Sources of incarnations that are over. */
   private readonly earlier: SourceTotals[] = [];
   private hasBegun = false;
+  /** The archive says that the reader has forgotten its incarnation: the next begin may have a lower one. */
+  isForgotten = false;
   /** One past the last record; positions rise from there. */
   private end = 0;
   /** Losses that were declared since the last record. */
@@ -46,8 +48,9 @@ export class StreamCheck {
   /** Counting begins here. */
   begin(entry: BeginStreamEntry, index: number): void {
     const { incarnation, cause, expected } = entry;
-    if (this.incarnation !== undefined && incarnation < this.incarnation)
+    if (this.incarnation !== undefined && incarnation < this.incarnation && !this.isForgotten)
       this.found(index, 'position', `the incarnation went back from ${this.incarnation} to ${incarnation}`);
+    this.isForgotten = false;
     if (this.incarnation !== incarnation) this.beginLife(incarnation);
     if (this.counted !== undefined && this.counted !== incarnation && this.restarts.length < MAX_KEPT)
       this.restarts.push({ index, from: this.counted, to: incarnation });

@@ -166,7 +166,9 @@ type Draft = { stored: Set<number>; lost: Set<number>; begins: { next: number; c
 export function linesOf(entries: readonly Entry[], truth: Truth): Line[] {
   const drafts = new Map<string, Draft>();
   const lives = new Map<number, Life>();
+  // Counted on where a reader has forgotten its incarnation and begins at 0 again.
   let incarnation = 0;
+  let before = 0;
   const draft = (runId: string, sourceId: number): Draft => {
     const key = `${incarnation}/${runId}/${sourceId}`;
     let made = drafts.get(key);
@@ -174,16 +176,17 @@ export function linesOf(entries: readonly Entry[], truth: Truth): Line[] {
     return made;
   };
   for (const entry of entries) {
-    if (entry.kind === 'incarnation') incarnation = entry.to;
+    if (entry.kind === 'note' && entry.code === 'forget') before = incarnation + 1;
+    if (entry.kind === 'incarnation') incarnation = before + entry.to;
     else if (entry.kind === 'begin-stream') {
-      ({ incarnation } = entry);
+      incarnation = before + entry.incarnation;
       for (const { runId, sourceId, next } of entry.expected)
         draft(runId, sourceId).begins.push({ next, cause: entry.cause });
     } else if (entry.kind === 'loss') {
       const { lost } = draft(entry.runId, entry.sourceId);
       for (let seq = entry.firstSeq; seq <= entry.lastSeq; seq++) lost.add(seq);
     } else if (entry.kind === 'record') {
-      ({ incarnation } = entry);
+      incarnation = before + entry.incarnation;
       const record = decodeRecord(Buffer.from(entry.bytes ?? '', 'base64'));
       if (!record.ok) throw new Error(`entry of position ${entry.abs}: ${record.kind}`);
       draft(record.runId.toString(), record.sourceId).stored.add(record.safeSeq);
