@@ -1,6 +1,5 @@
 /** What of a log stands in its folder: tiles, bundles and the journal, read and written by their meaning. */
 import { ArchiveFiles } from '../ports';
-import { leafHash } from '../tree/digest';
 import { TreeEdge } from '../tree/edge';
 import { equal, TreeHead } from '../tree/merkle';
 import { bundlesOf, partialFolder, Tile, TILE_WIDTH, tilePath, tilesOfLevel } from '../tree/tiles';
@@ -115,6 +114,3 @@ export async function removePartials(files: ArchiveFiles, full: readonly FullTil
     if (tile.level === 0) await files.remove(partialFolder({ ...tile, level: 'entries' }));
   }
 }
-
-/** The leaf hashes of entries. */
-export const leavesOf = (entries: readonly Uint8Array[]): Buffer[] => entries.map(leafHash);

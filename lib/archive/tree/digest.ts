@@ -7,8 +7,14 @@ import { createPublicKey, hash, KeyObject, verify } from 'node:crypto';
 /** Bytes of one hash. */
 export const HASH_LENGTH = 32;
 
+/**
+ * SHA-256 of the bytes as text, a character for each of its 32 bytes. Three times as fast as a Buffer, which Node
+ * allocates outside its heap for each digest.
+ */
+const digest = (bytes: Uint8Array): string => hash('sha256', bytes, 'binary');
+
 /** SHA-256 of the bytes, 32 bytes. */
-export const sha256 = (bytes: Uint8Array): Buffer => hash('sha256', bytes, 'buffer');
+export const sha256 = (bytes: Uint8Array): Buffer => Buffer.from(digest(bytes), 'latin1');
 
 /** As `sha256`, as 64 lowercase hex digits. */
 export const sha256Hex = (bytes: Uint8Array): string => hash('sha256', bytes, 'hex');
@@ -21,13 +27,22 @@ let leafInput = Buffer.allocUnsafe(4096);
 const nodeInput = Buffer.allocUnsafe(1 + 2 * HASH_LENGTH);
 nodeInput[0] = 1;
 
-/** SHA-256(0x00 || entry). */
-export function leafHash(entry: Uint8Array): Buffer {
+function leafDigest(entry: Uint8Array): string {
   const length = entry.length + 1;
   if (leafInput.length < length) leafInput = Buffer.allocUnsafe(Math.max(length, 2 * leafInput.length));
   leafInput[0] = 0;
   leafInput.set(entry, 1);
-  return sha256(leafInput.subarray(0, length));
+  return digest(leafInput.subarray(0, length));
+}
+
+/** SHA-256(0x00 || entry). */
+export const leafHash = (entry: Uint8Array): Buffer => Buffer.from(leafDigest(entry), 'latin1');
+
+/** The leaf hashes of entries, back to back. */
+export function leafHashes(entries: readonly Uint8Array[]): Buffer {
+  const hashes = Buffer.allocUnsafe(entries.length * HASH_LENGTH);
+  for (let i = 0; i < entries.length; i++) hashes.write(leafDigest(entries[i]), i * HASH_LENGTH, 'latin1');
+  return hashes;
 }
 
 /** SHA-256(0x01 || left || right). */
@@ -35,6 +50,14 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
   nodeInput.set(left, 1);
   nodeInput.set(right, 1 + HASH_LENGTH);
   return sha256(nodeInput);
+}
+
+/** Hashes two by two what stands in `row`, an even count of hashes back to back; half as many stand there then. */
+export function foldPairs(row: Buffer, count: number): void {
+  for (let pair = 0; pair < count / 2; pair++) {
+    row.copy(nodeInput, 1, pair * 2 * HASH_LENGTH, (pair + 1) * 2 * HASH_LENGTH);
+    row.write(digest(nodeInput), pair * HASH_LENGTH, 'latin1');
+  }
 }
 
 /** What stands before the 32 bytes of an Ed25519 public key in its DER form (RFC 8410). */

@@ -1,5 +1,5 @@
 /** The Merkle tree of RFC 6962, section 2.1, and which of its nodes a root or a proof is made of. */
-import { emptyRoot, HASH_LENGTH, nodeHash } from './digest';
+import { emptyRoot, foldPairs, HASH_LENGTH, nodeHash } from './digest';
 
 /** The root of a complete subtree: that of the leaves [index * 2^level, (index + 1) * 2^level). */
 export interface Node {
@@ -39,16 +39,9 @@ export function foldRight(hashes: readonly Uint8Array[]): Uint8Array {
 
 /** The root over `count` hashes of 32 bytes that stand back to back, a power of two of them. */
 export function rootOfComplete(hashes: Uint8Array, start = 0, count = hashes.length / HASH_LENGTH - start): Uint8Array {
-  const at = (i: number): Uint8Array => hashes.subarray((start + i) * HASH_LENGTH, (start + i + 1) * HASH_LENGTH);
-  if (count === 1) return at(0);
-  let row: Uint8Array[] = [];
-  for (let i = 0; i < count; i += 2) row.push(nodeHash(at(i), at(i + 1)));
-  while (row.length > 1) {
-    const above: Uint8Array[] = [];
-    for (let i = 0; i < row.length; i += 2) above.push(nodeHash(row[i], row[i + 1]));
-    row = above;
-  }
-  return row[0];
+  const row = Buffer.from(hashes.subarray(start * HASH_LENGTH, (start + count) * HASH_LENGTH));
+  for (let width = count; width > 1; width /= 2) foldPairs(row, width);
+  return Buffer.from(row.subarray(0, HASH_LENGTH));
 }
 
 /**

@@ -1,6 +1,6 @@
 import { entriesOfBundle } from '../log/bundle';
 import { nodeHashes } from '../log/recover';
-import { HASH_LENGTH, leafHash } from '../tree/digest';
+import { HASH_LENGTH, leafHashes } from '../tree/digest';
 import { TreeEdge } from '../tree/edge';
 import { equal, rootOfComplete, subtreesOf } from '../tree/merkle';
 import { Tile, TILE_WIDTH, tilePath, widthOfLevel } from '../tree/tiles';
@@ -60,7 +60,7 @@ export class TreeCheck {
     const width = Math.min(TILE_WIDTH, this.size - index * TILE_WIDTH);
     const bundle = await this.readBundle(index, width);
     const stored = await this.readTile({ level: 0, index, width });
-    const made = bundle.entries === undefined ? undefined : Buffer.concat(bundle.entries.map(leafHash));
+    const made = bundle.entries === undefined ? undefined : leafHashes(bundle.entries);
     if (width === TILE_WIDTH) await this.full(bundle, made, stored);
     else this.last(bundle, made, stored);
     return bundle.entries;
