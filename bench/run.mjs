@@ -18,7 +18,8 @@ const SECTIONS = {
   'node-red-flow': 'The whole flow',
   modbus: 'Modbus TCP, the simulator in another process',
   'poll-cost': 'What a poll costs over OPC UA',
-  logobject: 'Logs of OPC UA'
+  logobject: 'Logs of OPC UA',
+  archive: 'Appending to an archive and verifying it, against bare SHA-256 of its entries'
 };
 const NAMED_ONLY = { 'flow-cpu': 'What a Node-RED costs at 100 events a second, against the usual way' };
 const ALL = { ...SECTIONS, ...NAMED_ONLY };
