@@ -11,7 +11,7 @@ const SEED = Number(process.env.OPENOT_SEED ?? 1);
 
 /** As test/e2e/archive-kills.test.ts, killed more often, also while the runtime starts. */
 describe('a runtime with an archive behind its reader that is killed (kill -9) again and again', function () {
-  this.timeout(1_800_000);
+  this.timeout(KILLS * 900_000);
   let plc: Plc | undefined;
   let userDir: string | undefined;
   let flow: KilledFlow | undefined;

@@ -9,6 +9,8 @@ import { root, toolchain } from './toolchain';
 /** Of the reader, small: the bound for duplicates is made of them. */
 export const MAX_IN_FLIGHT = 4;
 export const MAX_RECORDS = 100;
+/** A runtime on a machine that does much else starts in minutes: this is for one that never does. */
+const START_MS = 900_000;
 
 /** One line of the file, as far as it is needed to count. */
 interface Line {
@@ -99,14 +101,23 @@ export class KilledFlow {
     this.child = child;
   }
 
-  /** Waits until this life has written something. */
+  /** Waits until this life has written something, however long its runtime takes to start. */
   async writes(): Promise<void> {
     const before = this.size;
-    await until(
-      'the flow to write',
-      () => this.size > before,
-      () => this.log
-    );
+    const steps: readonly (readonly [string, () => boolean])[] = [
+      ['the runtime to start its flows', () => this.log.includes('Started flows')],
+      ['the flow to write', () => this.size > before]
+    ];
+    for (const [what, isThere] of steps)
+      await until(
+        what,
+        () => {
+          if (this.child?.exitCode !== null) throw new Error(`the runtime has ended by itself\n${this.log}`);
+          return isThere();
+        },
+        () => this.log,
+        START_MS
+      );
   }
 
   /** `kill -9`, and nothing else. */
