@@ -71,17 +71,18 @@ function isInForce(document: EventDocument): boolean {
   return result === undefined || typeof result.value !== 'number' || IN_FORCE.has(result.value);
 }
 
-type Written = Pick<NumberDataPoint, 'asInt' | 'asDouble'>;
+type Written = Required<Pick<NumberDataPoint, 'asDouble'>>;
 
-/** By the field's type: integers stay integers, floats floats. Times and text are no measured values. */
+/**
+ * Always a double: values of several types and plants share a metric's name, and stores refuse a second type under it
+ * (docs/format.md 22). Times and text are no measured values.
+ */
 function numberOf(field: DocumentField, settings: MetricSettings): Written | 'notFinite' | undefined {
   const kind = valueKind(field.type);
   if (kind === undefined || kind === 'text' || kind === 'bytes' || field.type === 'DateTime') return undefined;
-  if (kind === 'bool') return settings.boolMetrics ? { asInt: field.value === true ? '1' : '0' } : undefined;
+  if (kind === 'bool') return settings.boolMetrics ? { asDouble: field.value === true ? 1 : 0 } : undefined;
   if (kind === 'float' && field.value === null) return 'notFinite';
   const { intValue, doubleValue } = anyValue(kind, field.value, field.nonFinite);
-  if (intValue !== undefined) return { asInt: intValue };
-  // A ULInt beyond 2^63-1: a point that is off by one part in 10^15 says more than a hole; the log record has every
-  // digit.
-  return { asDouble: doubleValue ?? Number(field.value) };
+  // Beyond 2^53 a point is off by one part in 10^15 at most: the log record has every digit.
+  return { asDouble: doubleValue ?? Number(intValue ?? field.value) };
 }

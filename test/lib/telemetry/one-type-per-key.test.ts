@@ -12,7 +12,7 @@ import { createMeter } from '../../../lib/telemetry/metrics';
 import { createNetworkProfile } from '../../../lib/telemetry/network';
 import type { MappedItems, Signal } from '../../../lib/telemetry/otlp-types';
 import { createSpanStore } from '../../../lib/telemetry/spans';
-import { addKeyTypes, keysAsObjects, KeyTypes, severalTypes } from '../../support/otlp/key-types';
+import { addKeyTypes, addMetricTypes, keysAsObjects, KeyTypes, severalTypes } from '../../support/otlp/key-types';
 import { Batch, randomBatches } from '../../support/otlp/random-documents';
 import { randomCall, randomField, randomLogDocument } from '../../support/otlp/random-others';
 import { seeded } from '../../support/seeded';
@@ -149,15 +149,18 @@ function requests(
 }
 
 describe('attribute keys', function () {
-  let given: Message[];
+  const encodings = ['plain', 'otlp', 'literal'] as const;
+  const made = new Map<string, ReturnType<typeof requests>>();
   before(() => {
-    given = messages();
+    const given = messages();
+    for (const encoding of encodings) made.set(encoding, requests(given, encoding));
   });
+  after(() => made.clear());
 
-  for (const encoding of ['plain', 'otlp', 'literal'] as const) {
+  for (const encoding of encodings) {
     it(`have one type each, come once, and are no beginning of another up to a dot: ${encoding}`, () => {
       const types: KeyTypes = new Map();
-      for (const { at, request } of requests(given, encoding)) addKeyTypes(types, request, at);
+      for (const { at, request } of made.get(encoding)!) addKeyTypes(types, request, at);
       should(severalTypes(types)).eql([]);
       // A store may make objects of dots. The specification has both item.duration and item.duration.seconds.
       should(keysAsObjects(types)).eql(encoding === 'plain' ? [] : ['item.duration']);
@@ -181,6 +184,19 @@ describe('attribute keys', function () {
         'reqBody'
       ])
         should(keys).containEql(key);
+    });
+  }
+
+  for (const encoding of encodings) {
+    it(`and so have metrics: one kind of point and one type of value for each name: ${encoding}`, () => {
+      const types: KeyTypes = new Map();
+      for (const { at, request } of made.get(encoding)!) addMetricTypes(types, request, at);
+      should(severalTypes(types)).eql([]);
+      const written = (name: string): string[] => [...(types.get(name)?.keys() ?? [])];
+      const values = [...types.keys()].filter((name) => name.startsWith('openot.value.'));
+      should(values.length).be.above(2);
+      for (const name of values) should(written(name)).match([/ asDouble$/]);
+      if (encoding !== 'literal') should(written('openot.records.delivered')).eql(['sum asInt']);
     });
   }
 

@@ -47,3 +47,20 @@ export function keysAsObjects(types: KeyTypes): string[] {
   const keys = [...types.keys()];
   return keys.filter((key) => keys.some((other) => other.startsWith(`${key}.`)));
 }
+
+/** Adds under each metric's name how its points are written: of which kind it is, and the type of their values. */
+export function addMetricTypes(types: KeyTypes, found: unknown, at = ''): void {
+  if (typeof found !== 'object' || found === null) return;
+  for (const kind of ['gauge', 'sum']) {
+    const { name, [kind]: data } = found as { name?: string; [kind: string]: unknown };
+    for (const point of (data as { dataPoints?: object[] } | undefined)?.dataPoints ?? []) {
+      const own = types.get(name!) ?? new Map<string, string>();
+      types.set(name!, own);
+      const type = `${kind} ${Object.keys(point)
+        .filter((key) => /^as[A-Z]/.test(key))
+        .join(' and ')}`;
+      if (!own.has(type)) own.set(type, at);
+    }
+  }
+  for (const [property, inner] of Object.entries(found)) addMetricTypes(types, inner, `${at}.${property}`);
+}

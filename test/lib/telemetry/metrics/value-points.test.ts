@@ -98,15 +98,15 @@ describe('metrics: gauges of values', () => {
   }
 
   for (const [type, value, written] of [
-    ['SInt', -128, { asInt: '-128' }],
-    ['USInt', 255, { asInt: '255' }],
-    ['Int', -32768, { asInt: '-32768' }],
-    ['UInt', 65535, { asInt: '65535' }],
-    ['DInt', -2147483648, { asInt: '-2147483648' }],
-    ['UDInt', 4294967295, { asInt: '4294967295' }],
-    ['LInt', '-9223372036854775808', { asInt: '-9223372036854775808' }],
-    ['ULInt', '9223372036854775807', { asInt: '9223372036854775807' }],
-    ['ULInt', '9223372036854775808', { asDouble: 9223372036854775808 }],
+    ['SInt', -128, { asDouble: -128 }],
+    ['USInt', 255, { asDouble: 255 }],
+    ['Int', -32768, { asDouble: -32768 }],
+    ['UInt', 65535, { asDouble: 65535 }],
+    ['DInt', -2147483648, { asDouble: -2147483648 }],
+    ['UDInt', 4294967295, { asDouble: 4294967295 }],
+    ['LInt', '-9223372036854775808', { asDouble: -(2 ** 63) }],
+    ['ULInt', '9223372036854775807', { asDouble: 2 ** 63 }],
+    ['ULInt', '9223372036854775808', { asDouble: 2 ** 63 }],
     ['ULInt', '18446744073709551615', { asDouble: 18446744073709551615 }],
     ['Real', 5, { asDouble: 5 }],
     ['Real', 0.10000000149011612, { asDouble: 0.10000000149011612 }],
@@ -134,7 +134,7 @@ describe('metrics: gauges of values', () => {
       should(valuePoint(reading('Real', null, { nonFinite }), '', off)).equal('notFinite'));
 
   it('Bool is 0 and 1 on request, and nothing otherwise', () => {
-    should([true, false].map((value) => pointOf(reading('Bool', value), on).point.asInt)).eql(['1', '0']);
+    should([true, false].map((value) => pointOf(reading('Bool', value), on).point.asDouble)).eql([1, 0]);
     should(valuePoint(reading('Bool', true), '', off)).be.undefined();
   });
 
