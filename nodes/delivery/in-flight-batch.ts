@@ -44,6 +44,8 @@ export interface InFlightBatch {
   readonly expected: Map<string, number>;
   /** By id: nodes of others that have it, whose wires lead back to ours, and since when. */
   readonly away: Map<string, Away>;
+  /** `_msgid` of the messages that carry it. */
+  messageId?: string;
   /** It has come to somebody: a node of others, or one of ours at which the way of documents ends. */
   isTaken: boolean;
   /** A node of ours sent it, and nobody was there. */

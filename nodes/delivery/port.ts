@@ -8,9 +8,10 @@ import type { NodeRef } from './deployed';
 import { NodeTrouble, nodeTroubles, runningNodes, tracker } from './process-tracker';
 import { RunningNode, RunningNodes } from './running-nodes';
 import type { ReaderSession, SessionOptions } from './session';
+import { silentText } from './silence';
+import { Stray, strayOf } from './stray';
 import { tokensOf } from './token';
-import type { OurNode } from './our-node';
-import { MAX_TRANSIT_MS } from './transit-estimate';
+import type { OurNode, PortOptions } from './our-node';
 import { Wiring, wiringOf } from './wiring';
 
 /** Messages at work that carry a token, and whether it was sent on meanwhile. */
@@ -18,9 +19,6 @@ interface Work {
   count: number;
   isSent: boolean;
 }
-
-/** A node of ours as it takes part in delivery: what it is for batches, and whether any come to it. */
-export type PortOptions = Partial<OurNode> & { readonly receives?: boolean };
 
 /**
  * How one of our nodes reports to the delivery tracker: an `openot-reader` what it begins and sends, the others also
@@ -34,15 +32,19 @@ export class DeliveryPort {
   /** Code of the trouble for which messages are refused now: told once. */
   private refusing: string | undefined;
   private closed = false;
+  private readonly needsFacts: (message: NodeMessage) => boolean;
+  /** Shows in the node's status that a message came without `msg.openot`; undefined: no more. */
+  showMissing: (text: string | undefined) => void = () => undefined;
   /** What is called after a deploy. */
   private started: Array<() => boolean> = [];
   private readonly hear = (): void => void (this.started = this.started.filter((call) => !call()));
 
   constructor(
-    RED: NodeAPI,
+    private readonly RED: NodeAPI,
     private readonly node: Node,
-    { receives = true, outputs = [0], end }: PortOptions = {}
+    { receives = true, outputs = [0], end, needsFacts = () => true }: PortOptions = {}
   ) {
+    this.needsFacts = needsFacts;
     this.nodes = runningNodes(RED);
     const own: OurNode = { outputs, ...(end === undefined ? {} : { end }) };
     this.ways = new Announcing(node as RunningNode, this.nodes, own);
@@ -50,16 +52,7 @@ export class DeliveryPort {
   }
 
   openSession(boot: string, options: Omit<SessionOptions, 'onSilent'>): ReaderSession {
-    const onSilent = (id: string): void => {
-      const silent = this.nodes.get(id);
-      const name = silent?.name ? `"${silent.name}" (${silent.type} ${id})` : `${silent?.type ?? ''} ${id}`.trim();
-      this.node.warn(
-        `OPENOT_DELIVERY_SILENT: of a batch that went to the node ${name} nothing came to the OpenOT nodes ` +
-          `behind it for ${MAX_TRANSIT_MS / 1000} s: it counts as delivered. ` +
-          'Where that node makes new messages, let it pass on the one it got (msg.openot.commit is needed); ' +
-          'where it keeps messages longer, a restart meanwhile loses them'
-      );
-    };
+    const onSilent = (id: string): void => this.node.warn(silentText(id, this.nodes.get(id)));
     return tracker.openSession(this.node.id, boot, { ...options, onSilent });
   }
 
@@ -78,7 +71,10 @@ export class DeliveryPort {
       for (const token of tokens) tracker.abandoned(token);
       return;
     }
+    const stray = tokens.length === 0 && this.needsFacts(message) ? this.strayOf(message) : undefined;
+    if (stray !== undefined) return this.refuseStray(stray);
     for (const token of tokens) this.beginWork(token);
+    if (tokens.length > 0) this.showMissing(undefined);
     const endWork = (): void => {
       for (const token of tokens) this.endWork(token);
       if (tokens.length > 0) this.refusing = undefined;
@@ -99,6 +95,15 @@ export class DeliveryPort {
     for (const token of tokens) this.beginWork(token);
     this.refusing = codeOf(error);
     return this.failed(tokens, error);
+  }
+
+  /** The batch that a message without `msg.openot` was made of, and what is to be said of that. */
+  readonly strayOf = (message: NodeMessage) => strayOf(message, this.node.id, (id) => this.refOf(id));
+
+  private refuseStray({ token, error }: Stray): Promise<void> {
+    this.beginWork(token);
+    this.showMissing('msg.openot is missing');
+    return this.failed([token], error);
   }
 
   /** What this node refused it may take now: a definition has changed. */
@@ -128,6 +133,7 @@ export class DeliveryPort {
         if (!this.ways.goesToOursAlone(port)) distrust(message.payload);
         for (const token of tokensOf(message)) {
           tokens.push(token);
+          tracker.note(token, { messageId: (message._msgid ??= this.RED.util.generateId()) });
           this.ways.announce(token, port, checks);
         }
       }

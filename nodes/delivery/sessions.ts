@@ -27,6 +27,20 @@ export class Sessions {
     return this.batches.get(token);
   }
 
+  /**
+   * The oldest batch with this `_msgid` that a node of others has which leads to this node of ours, or that this node
+   * has refused: a new message may come for each record of it.
+   */
+  strayed(messageId: string, node: string): { batch: InFlightBatch; via: string } | undefined {
+    for (const batch of this.batches.values()) {
+      if (batch.messageId !== messageId) continue;
+      if (batch.refusal?.node.id === node) return { batch, via: node };
+      for (const [via, { to }] of batch.away)
+        if (to.reaches === undefined || to.reaches.has(node)) return { batch, via };
+    }
+    return undefined;
+  }
+
   /** Opens a batch, with the reader's own delivery of it still to come. */
   begin(session: SessionState, serial: number): InFlightBatch {
     const token = `${session.id}/${serial}`;

@@ -6,6 +6,17 @@ import { MAX_TRANSIT_MS, TransitEstimate } from './transit-estimate';
 /** Tokens settled by silence that are remembered, at most. */
 const MAX_SILENCED = 64;
 
+/** What is told, once, of a node of others of which nothing came for `MAX_TRANSIT_MS`. */
+export function silentText(id: string, node: { readonly name?: string; readonly type: string } | undefined): string {
+  const name = node?.name ? `"${node.name}" (${node.type} ${id})` : `${node?.type ?? ''} ${id}`.trim();
+  return (
+    `OPENOT_DELIVERY_SILENT: of a batch that went to the node ${name} nothing came to the OpenOT nodes ` +
+    `behind it for ${MAX_TRANSIT_MS / 1000} s: it counts as delivered. ` +
+    'Where that node makes new messages, let it pass on the one it got (msg.openot.commit is needed); ' +
+    'where it keeps messages longer, a restart meanwhile loses them'
+  );
+}
+
 /**
  * Batches that are with nodes of others, whose wires lead back to ours. Such a node reports nothing: the batch comes
  * out again, or a later one that went the same way does (then the node swallowed this one, since nodes keep the order),

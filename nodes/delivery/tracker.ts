@@ -13,7 +13,7 @@ import type { Timers } from './timers';
  * nodes when the flows stopped. Why and how: README.md.
  */
 export class DeliveryTracker {
-  private readonly sessions = new Sessions();
+  readonly sessions = new Sessions();
   private readonly nodes = new Map<string, OurNode>();
   private readonly gate = new FlowGate();
   private readonly silence: Silence;
@@ -155,7 +155,7 @@ export class DeliveryTracker {
   }
 
   /** What is known of the way of this token besides its deliveries. */
-  note(token: string, known: Partial<Pick<InFlightBatch, 'isTaken' | 'isAdrift' | 'disabled'>>): void {
+  note(token: string, known: Partial<Pick<InFlightBatch, 'messageId' | 'isTaken' | 'isAdrift' | 'disabled'>>): void {
     const batch = this.sessions.batch(token);
     if (batch !== undefined) Object.assign(batch, known);
   }

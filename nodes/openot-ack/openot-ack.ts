@@ -1,4 +1,4 @@
-import type { Node, NodeAPI, NodeDef, NodeStatus } from 'node-red';
+import type { Node, NodeAPI, NodeDef, NodeMessage, NodeStatus } from 'node-red';
 import { buildNode } from '../runtime/build-node';
 import { handle } from '../runtime/handle';
 import { migrated } from '../runtime/migrated';
@@ -15,7 +15,7 @@ interface AckDef extends NodeDef {
 const init = (RED: NodeAPI): void => {
   function OpenotAck(this: Node, saved: AckDef): void {
     RED.nodes.createNode(this, saved);
-    const delivery = new DeliveryPort(RED, this, { end: 'ack' });
+    const delivery = new DeliveryPort(RED, this, { end: 'ack', needsFacts: () => false });
     let controller: AckController | undefined;
     const make = (status: ThrottledStatus): void => {
       const def = migrated(saved);
@@ -28,9 +28,20 @@ const init = (RED: NodeAPI): void => {
       const agesInMs = (): number | undefined =>
         acks.lastMs === undefined ? undefined : ageChangesInMs(performance.now() - acks.lastMs);
       status.set(show);
+      let isToldMissing = false;
+      /** Of a message without `msg.openot` that acknowledges nothing although its reader waits for that: told once. */
+      const missingFacts = (message: NodeMessage): Error | undefined => {
+        const stray = delivery.strayOf(message);
+        if (stray?.awaitsAck !== true) return undefined;
+        const isNews = !isToldMissing;
+        isToldMissing = true;
+        delivery.showMissing('msg.openot is missing');
+        return isNews ? stray.error : undefined;
+      };
       handle(this, (message, send) =>
         delivery.through(message, send, (pass) => {
-          const error = acks.take(message);
+          const error = acks.take(message) ?? missingFacts(message);
+          if (acks.last === 'acknowledged') isToldMissing = false;
           status.set(show, agesInMs);
           pass(message);
           if (error !== undefined) throw error;

@@ -21,7 +21,7 @@ interface ArchiveDef extends NodeDef, ArchiveProperties {}
 const init = (RED: NodeAPI): void => {
   function OpenotArchive(this: Node, saved: ArchiveDef): void {
     RED.nodes.createNode(this, saved);
-    const delivery = new DeliveryPort(RED, this);
+    const delivery = new DeliveryPort(RED, this, { needsFacts: ({ payload }) => Buffer.isBuffer(payload) });
     let forgetKey = (): void => undefined;
     buildNode(
       this,

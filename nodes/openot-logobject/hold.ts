@@ -19,7 +19,6 @@ export interface HoldPorts extends NodesBehind {
   /** Who takes what this node sends, as the flows are deployed now; undefined while they are not. */
   wiring(): Wiring | undefined;
   onError(error: Error): void;
-  onWarning(text: string): void;
 }
 
 /** Why a collector hands nothing on, and what its status says of those behind it. */

@@ -82,7 +82,6 @@ const init = (RED: NodeAPI): void => {
         refOf: (id) => delivery.refOf(id),
         troubleOf: (id) => delivery.troubleOf(id),
         clock,
-        onWarning: (text) => (delivery.isClosed ? undefined : this.warn(text)),
         sendBatch: (message) => delivery.send([message, null], (output) => this.send(output)),
         sendStatus: (message) => {
           if (!delivery.isClosed) this.send([null, message]);

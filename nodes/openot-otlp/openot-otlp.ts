@@ -9,6 +9,7 @@ import { migrated } from '../runtime/migrated';
 import { STATUS_INTERVAL_MS } from '../runtime/status';
 import { OtlpController } from './controller';
 import { OtlpCredentials, OtlpProperties, otlpSettings } from './settings';
+import { isLogs } from './payload';
 import { showOtlp } from './show';
 import { Address, Line, LogThrottle } from './log-throttle';
 
@@ -33,7 +34,10 @@ function droppedText({ items, points, kept }: Dropped): string {
 const init = (RED: NodeAPI): void => {
   function OpenotOtlp(this: Node, saved: OtlpDef): void {
     RED.nodes.createNode(this, saved);
-    const delivery = new DeliveryPort(RED, this, { end: 'sink' });
+    const delivery = new DeliveryPort(RED, this, {
+      end: 'sink',
+      needsFacts: ({ payload }) => isLogs(payload)
+    });
     buildNode(
       this,
       (status) => {

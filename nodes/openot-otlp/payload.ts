@@ -14,6 +14,13 @@ export function textOfPayload(payload: unknown, json: OtlpJsonWriter): string {
   }
 }
 
+/** Is this a request with log records? Only these carry commit tokens (docs/format.md 25). */
+export function isLogs(payload: unknown): boolean {
+  if (typeof payload === 'string' || Buffer.isBuffer(payload))
+    return /^\s*\{\s*"resourceLogs"/.test(payload.slice(0, 100).toString());
+  return typeof payload === 'object' && payload !== null && 'resourceLogs' in payload;
+}
+
 /** An error that says what belongs here. */
 export function notARequest(found: string): CodedError {
   return new CodedError(

@@ -4,8 +4,8 @@ import { systemClock, systemRandom } from '../../lib/base/system';
 import { fileStore } from '../../lib/state/files';
 import type { ReaderStatus } from '../../lib/reader';
 import { buildNode } from '../runtime/build-node';
-import { codedErrorOf } from '../runtime/coded-error';
-import { useConfig } from '../runtime/config-users';
+import { CodedError, codedErrorOf } from '../runtime/coded-error';
+import { reportSoon, useConfig } from '../runtime/config-users';
 import { handle } from '../runtime/handle';
 import { deliveriesDone, DeliveryPort } from '../delivery';
 import { migrated } from '../runtime/migrated';
@@ -45,7 +45,7 @@ const init = (RED: NodeAPI): void => {
       const { others, end } = readsRing(this.id, identity, settings.stream ?? '');
       endReading = end;
       const twice = readTwice({ twins: others, refOf: (id) => delivery.refOf(id) });
-      if (twice !== undefined) this.warn(`${twice.code}: ${twice.detail}`);
+      if (twice !== undefined) reportSoon(this, new CodedError(twice.code, twice.detail));
       const about = { transport: transportOf(def), stream: settings.stream ?? '', ring: ringName(def) };
       const record =
         replay === undefined
@@ -79,7 +79,6 @@ const init = (RED: NodeAPI): void => {
         wiring: () => delivery.wiring(),
         isRecorded: record?.isOn === true,
         twins: others,
-        onWarning: (text) => (delivery.isClosed ? undefined : this.warn(text)),
         refOf: (id) => delivery.refOf(id),
         troubleOf: (id) => delivery.troubleOf(id),
         // Not bound once: a deploy that rewires this node gives it another send.

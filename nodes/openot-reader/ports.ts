@@ -19,8 +19,6 @@ export interface ReaderNodePorts {
   readonly isRecorded: boolean;
   /** Ids of other readers that read this ring under the same stream name now. */
   twins(): string[];
-  /** For the log. */
-  onWarning(text: string): void;
   /** A node as people know it. */
   refOf(id: string): NodeRef;
   /** Why a node of ours cannot go on, where it said so. */

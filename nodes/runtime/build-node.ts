@@ -29,7 +29,7 @@ export interface BuildOptions {
   /** `RED.events`: after a MissingConfig the node is tried again whenever a deploy is through. */
   readonly deploys?: NodeAPI['events'];
   /** Where tokens come in: what a node with wrong settings refuses is read again. */
-  readonly delivery?: Pick<DeliveryPort, 'refuse'>;
+  readonly delivery?: Pick<DeliveryPort, 'refuse' | 'showMissing'>;
 }
 
 /**
@@ -43,6 +43,9 @@ export function buildNode(
   { release, deploys, delivery }: BuildOptions = {}
 ): void {
   const status = new ThrottledStatus(node);
+  if (delivery !== undefined)
+    delivery.showMissing = (text) =>
+      status.showInstead(text === undefined ? undefined : { fill: 'red', shape: 'ring', text });
   let close: Close = undefined;
   let failure: Error | undefined;
   let again: (() => void) | undefined;

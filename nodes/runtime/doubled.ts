@@ -1,11 +1,12 @@
 import type { NodeRef } from '../delivery';
+import { CodedError } from './coded-error';
 import { named, Waiting } from './held-back';
 import { shortName, statusNaming } from './status-text';
 
 /** What is told of what comes twice. */
 export interface DoubledPorts {
-  /** For the log. */
-  onWarning(text: string): void;
+  /** For Catch nodes and the log. */
+  onError(error: Error): void;
   /** Ids of other readers that read this ring under the same stream name now. */
   twins(): string[];
   refOf(id: string): NodeRef;
@@ -18,10 +19,10 @@ export class Doubled {
 
   constructor(private readonly ports: DoubledPorts) {}
 
-  /** The wires were walked. Written to the log once for each node; the status says it as long as it is so. */
+  /** The wires were walked. Told once for each node; the status says it as long as it is so. */
   saw(node: NodeRef | undefined): void {
     if (node !== undefined && node.id !== this.twice?.id)
-      this.ports.onWarning(`OPENOT_WIRED_TWICE: ${wiredTwice(node).detail}`);
+      this.ports.onError(new CodedError('OPENOT_WIRED_TWICE', wiredTwice(node).detail));
     this.twice = node;
   }
 

@@ -23,21 +23,31 @@ export class ThrottledStatus {
   private pending: Making | undefined;
   private shown = '';
   private closed = false;
+  private last: Making | undefined;
+  private override: NodeStatus | undefined;
 
   constructor(
     private readonly node: Pick<Node, 'status'>,
     private readonly intervalMs = STATUS_INTERVAL_MS
   ) {}
 
+  /** Shown in place of everything else until it is taken back (undefined). */
+  showInstead(status: NodeStatus | undefined): void {
+    if (status?.text === this.override?.text) return;
+    this.override = status;
+    if (this.last !== undefined) this.set(this.last.make, this.last.agesInMs);
+  }
+
   set(make: () => NodeStatus, agesInMs?: () => number | undefined): void {
     if (this.closed) return;
+    this.last = { make, agesInMs };
     if (this.timer !== undefined) {
       this.pending = { make, agesInMs };
       return;
     }
     clearTimeout(this.renewal);
     this.renewal = undefined;
-    this.show(make());
+    this.show(this.override ?? make());
     this.timer = setTimeout(() => this.due(), this.intervalMs);
     const renewInMs = agesInMs?.();
     if (renewInMs !== undefined)

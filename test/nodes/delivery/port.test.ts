@@ -3,7 +3,11 @@ import { EventEmitter } from 'node:events';
 import { DeliveryPort } from '../../../nodes/delivery';
 
 const events = new EventEmitter();
-const RED = { events, nodes: { getNode: () => undefined, eachNode: () => undefined } } as never;
+const RED = {
+  events,
+  nodes: { getNode: () => undefined, eachNode: () => undefined },
+  util: { generateId: () => 'id' }
+} as never;
 const turns = async (): Promise<void> => {
   for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
 };

@@ -41,7 +41,6 @@ describe('the controller of a reader node', () => {
       wiring: () => undefined,
       isRecorded: false,
       twins: () => [],
-      onWarning: () => undefined,
       refOf: (id) => ({ id, type: id, name: id }),
       sendBatch: () => undefined,
       onStatus: () => undefined,

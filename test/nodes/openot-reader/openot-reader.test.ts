@@ -424,19 +424,20 @@ describe('openot-reader', function () {
     });
   }
 
-  it('warns once of a second reader of the same ring under the same stream name', async () => {
+  it('tells once, at Catch too, of a second reader of the same ring under the same stream name', async () => {
     await startPlc();
     const twice = (stream: string): FlowNode[] => [
       ...nodes(),
       { ...nodes().find(({ id }) => id === readerId())!, id: 'second-reader', stream }
     ];
-    const warned = (): unknown[] => helper.log().args.filter(([{ msg }]) => /OPENOT_READER_TWICE/.test(String(msg)));
-    await Flow.start(twice('line 2'));
-    should(warned().length).equal(0);
+    const toldOf = (running: Flow): string[] => running.caught.map(({ message }) => message);
+    const apart = await Flow.start(twice('line 2'));
+    await settled();
+    should(toldOf(apart)).eql([]);
     await helper.unload();
     const running = await Flow.start(twice('line 1'));
-    should(warned().length).equal(1);
-    should((warned()[0] as Array<{ msg: string }>)[0].msg).match(/the reader '.+' \(.+\) reads the same ring/);
+    await until('the error', () => running.caught.length > 0);
+    should(toldOf(running)).match([/^OPENOT_READER_TWICE: the reader '.+' \(.+\) reads the same ring/]);
     await helper.setFlows(
       running.nodes.filter(({ id }) => id !== 'second-reader'),
       'nodes'
@@ -447,7 +448,8 @@ describe('openot-reader', function () {
         .map((node) => (node.id === readerId() ? { ...node, name: 'changed' } : node)),
       'nodes'
     );
-    should(warned().length).equal(1);
+    await settled();
+    should(toldOf(running)).have.length(1);
   });
 
   it('begins when a later deploy puts its endpoint back', async () => {

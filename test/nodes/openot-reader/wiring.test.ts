@@ -123,6 +123,17 @@ describe('a slip in the wires', function () {
     should(new Set(seen.map(identity))).eql(produced());
   };
 
+  /** A function that drops `msg.openot`, before this node. */
+  const anew = (before: string, func = 'return { payload: msg.payload };'): FlowNode => ({
+    id: `anew-${before}`,
+    type: 'function',
+    name: 'new message',
+    func,
+    outputs: 1,
+    libs: [],
+    wires: [[before]]
+  });
+
   const slips: Array<{ what: string; slip: Record<string, Change>; says: RegExp; catches: string[] }> = [
     {
       what: 'the decoder is disabled',
@@ -174,6 +185,24 @@ describe('a slip in the wires', function () {
       catches: ['OPENOT_NO_DEFINITIONS']
     },
     {
+      what: 'a function before the decoder makes new messages',
+      slip: { reader: { wires: [['anew-decoder'], ['status']] } },
+      says: /^waits for 'decoder' \(refused, \d+ s\)$/,
+      catches: ['OPENOT_FACTS_MISSING']
+    },
+    {
+      what: 'a function before the guard makes new messages',
+      slip: { decoder: { wires: [['anew-guard']] } },
+      says: /^waits for 'drift-guard' \(refused, \d+ s\)$/,
+      catches: ['OPENOT_FACTS_MISSING']
+    },
+    {
+      what: 'a function before doc makes new messages, one for each record',
+      slip: { guard: { wires: [['anew-doc'], []] } },
+      says: /^waits for 'doc' \(refused, \d+ s\)$/,
+      catches: ['OPENOT_FACTS_MISSING']
+    },
+    {
       what: 'doc has wrong settings',
       slip: { doc: { profile: 'no such profile' } },
       says: /^waits for 'doc' \(refused, \d+ s\)$/,
@@ -182,6 +211,9 @@ describe('a slip in the wires', function () {
   ];
   const extra: FlowNode[] = [
     { id: 'second', type: 'openot-decoder', emit: 'batch', wires: [['guard']] },
+    anew('decoder'),
+    anew('guard'),
+    anew('doc', 'return [msg.payload.map((payload) => ({ payload }))];'),
     { id: 'look', type: 'debug', active: true, tosidebar: false, console: false, complete: 'payload', wires: [] }
   ];
 
@@ -208,6 +240,61 @@ describe('a slip in the wires', function () {
       );
     }
   }
+
+  describe('a function that makes new messages, so that msg.openot is gone', () => {
+    const missing = { fill: 'red', text: 'msg.openot is missing' };
+    /** To the letter: the function returns the message that it got. */
+    const asAdvised = (nodes: FlowNode[]): FlowNode[] =>
+      nodes.map((node) => (node.type === 'function' ? { ...node, func: 'return msg;' } : node));
+
+    it('is named by the node behind it, at Catch once; the advice done to the letter brings every record', async () => {
+      const nodes = [...changed(right('onSend'), { decoder: { wires: [['anew-guard']] } }), anew('guard')];
+      const running = await Flow.start(nodes);
+      await until('the status of the guard', () => statusesOf('guard').at(-1)?.text === missing.text, shown);
+      should(statusesOf('guard').at(-1)).match(missing);
+      should(running.caught.map(({ message }) => message)).match([
+        /^OPENOT_FACTS_MISSING: msg\.openot was expected.*the node 'new message' \(function\).*"return msg"/
+      ]);
+      await putRight(running, asAdvised(nodes));
+      await until('the guard as ever', () => statusesOf('guard').at(-1)?.fill === 'green');
+      should(codes(running)).have.length(1);
+    });
+
+    it('is named before openot-otel, and by openot-otlp for logs alone', async () => {
+      const telemetry: FlowNode[] = [
+        { id: 'otel', type: 'openot-otel', maxAge: '100', wires: [['anew-otlp'], ['anew-otlp'], ['anew-otlp']] },
+        { id: 'otlp', type: 'openot-otlp', endpoint: 'http://127.0.0.1:9', wires: [[], []] }
+      ];
+      for (const before of ['otel', 'otlp']) {
+        const func = before === 'otlp' ? undefined : 'return msg;';
+        const nodes = [
+          ...changed(right('onSend'), { doc: { profile: 'enriched', wires: [['anew-otel']] } }),
+          ...telemetry,
+          anew('otlp', func),
+          anew('otel', func === undefined ? 'return msg;' : undefined)
+        ];
+        const running = await Flow.start(nodes);
+        await until(`the status of ${before}`, () => statusesOf(before).at(-1)?.text === missing.text, shown);
+        await until('the reader', () => shown().startsWith(`waits for '${before}' (refused, `), shown);
+        should(codes(running).filter((code) => !code.startsWith('OPENOT_OTLP'))).eql(['OPENOT_FACTS_MISSING']);
+        await helper.unload();
+      }
+    });
+
+    it('is named by openot-ack, at Catch once, and nothing is acknowledged until it is put right', async () => {
+      const nodes = [
+        ...changed(right('onAck'), { reader: { maxInFlight: '4' }, doc: { wires: [['out', 'anew-ack']] } }),
+        anew('ack')
+      ];
+      const running = await Flow.start(nodes);
+      await until('the status of ack', () => statusesOf('ack').at(-1)?.text === missing.text, shown);
+      await until('more', () => running.at('out').length >= 4);
+      should(codes(running)).eql(['OPENOT_FACTS_MISSING']);
+      await putRight(running, asAdvised(nodes));
+      await until('ack as ever', () => statusesOf('ack').at(-1)?.fill === 'green');
+      should(codes(running)).eql(['OPENOT_FACTS_MISSING']);
+    });
+  });
 
   it('stops before a batch that is refused again and again, names its place, and passes it over on skip', async () => {
     // A function of the flow spoils the third batch and every one that begins at its place.
@@ -288,14 +375,9 @@ describe('a slip in the wires', function () {
   });
 
   describe('that makes every record come twice', () => {
-    const warnings = (code: string): string[] =>
-      helper
-        .log()
-        .args.map(([{ msg }]) => String(msg))
-        .filter((text) => text.includes(code));
     const codeOf = (running: Flow): unknown => (running.at('status').at(-1)?.payload as { code?: unknown })?.code;
 
-    it('two decoders before one guard: yellow, with its name, in the log once, until a deploy mends it', async () => {
+    it('two decoders before one guard: yellow, with its name, at Catch once, until a deploy mends it', async () => {
       const nodes = [
         ...changed(right('onSend'), {
           reader: { wires: [['decoder', 'second'], ['status']] },
@@ -307,8 +389,8 @@ describe('a slip in the wires', function () {
       await until('the status', () => /^'watch' gets all twice: /.test(shown()), shown);
       should(statusesOf(reader()).at(-1)).match({ fill: 'yellow' });
       await until('the code', () => codeOf(running) === 'OPENOT_WIRED_TWICE');
-      should(warnings('OPENOT_WIRED_TWICE')).have.length(1);
-      should(warnings('OPENOT_WIRED_TWICE')[0]).match(/'watch' \(openot-drift-guard\)/);
+      should(codes(running)).eql(['OPENOT_WIRED_TWICE']);
+      should(running.caught[0].message).match(/'watch' \(openot-drift-guard\)/);
       const mended = nodes.map((node) => (node.id === 'second' ? { ...node, wires: [[]] } : node));
       await helper.setFlows(
         running.nodes.map((node) => ({ ...node, ...mended.find(({ id }) => id === node.id) })),
@@ -317,11 +399,13 @@ describe('a slip in the wires', function () {
       await until('plain green', () => /^(idle|reading): /.test(shown()), shown);
     });
 
-    it('two readers on one ring under one name: each says so of the other, as long as both are there', async () => {
+    it('two readers on one ring under one name: each says so of the other, one at Catch, as long as both are there', async () => {
       const other: FlowNode = { ...right('onSend')[2], id: 'twin', name: 'left', wires: [[], []] };
       const running = await Flow.start([...right('onSend'), other]);
       await until('the first', () => /^'left' reads the same ring/.test(shown()), shown);
       await until('the code', () => codeOf(running) === 'OPENOT_READER_TWICE');
+      should(codes(running)).eql(['OPENOT_READER_TWICE']);
+      should(running.caught[0].message).match(/reads the same ring under the same stream name/);
       await helper.setFlows(
         running.nodes.filter(({ id }) => id !== 'twin'),
         'nodes'

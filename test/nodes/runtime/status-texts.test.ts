@@ -104,7 +104,7 @@ const behind = (node: (typeof NODES)[number], cause?: string): Parameters<typeof
 function doubled(twice: (typeof NODES)[number] | undefined, twins: typeof NODES): string | undefined {
   const said = new Doubled({
     twins: () => twins.map(({ id }) => id),
-    onWarning: () => undefined,
+    onError: () => undefined,
     refOf: () => twins[0]
   });
   said.saw(twice);
