@@ -14,6 +14,13 @@ export interface Asked {
   readonly wallMs: number;
 }
 
+/** Of a gateway, or of a collector that has no room: nothing has to be changed here, and nothing is lost meanwhile. */
+const GATEWAYS: Readonly<Record<number, string>> = {
+  502: '. A gateway before the collector does not reach it: start the collector, or correct where the gateway leads',
+  503: '. The collector takes nothing now: start it, or give it more room; all is sent again until it does',
+  504: '. A gateway before the collector has no answer from it: see whether the collector is overloaded'
+};
+
 /** What a person can do about an answer that accepts nothing, behind what the collector said; empty where nothing. */
 export function adviceOf(
   { status, location }: Pick<HttpAnswer, 'status' | 'location'>,
@@ -61,7 +68,10 @@ export function adviceOf(
     case 502:
     case 503:
     case 504:
-      return proxy === undefined ? '' : `. It went by the proxy ${proxy.url.host} of the ${proxy.from}`;
+      return proxy === undefined
+        ? GATEWAYS[status]
+        : `. It went by the proxy ${proxy.url.host} of the ${proxy.from}: where the collector is reached without ` +
+            'one, set the field "Proxy" to none';
     default:
       return '';
   }

@@ -1,5 +1,5 @@
 import should from 'should';
-import { createServer, IncomingMessage, request as forward, Server } from 'node:http';
+import { createServer, IncomingMessage, request as forward, Server, ServerResponse } from 'node:http';
 import { AddressInfo } from 'node:net';
 import { CREDENTIALS_AGAIN_MS, endpointsOf, SenderSettings } from '../../../lib/otlp';
 import { createHttpTransport } from '../../../lib/otlp/http';
@@ -80,13 +80,41 @@ describe('the advice on an answer of a collector, followed to the letter', () =>
     await isAccepted();
   });
 
-  it('404: the address is corrected, which the text names', async () => {
-    receiver.script = ({ path }, response) => (path === '/otlp/v1/logs' ? accept : say(404))({} as never, response);
-    deploy();
-    should(await says()).match(/Nothing takes logs by OTLP\/HTTP at http:\S+\/v1\/logs: correct the field "Endpoint"$/);
-    deploy({ endpoint: `${receiver.url}/otlp` });
+  for (const status of [404, 405, 410, 421, 501])
+    it(`${status}: the address is corrected, which the text names`, async () => {
+      receiver.script = ({ path }, response) =>
+        (path === '/otlp/v1/logs' ? accept : say(status))({} as never, response);
+      deploy();
+      const place = /Nothing takes logs by OTLP\/HTTP at http:\S+\/v1\/logs: correct the field "Endpoint"$/;
+      should(await says()).match(place);
+      deploy({ endpoint: `${receiver.url}/otlp` });
+      await isAccepted();
+    });
+
+  it('404 of one signal that has an address of its own: that field is named, and corrected', async () => {
+    receiver.script = ({ path }, response) => (path === '/logs' ? accept : say(404))({} as never, response);
+    deploy({ endpoints: { logs: `${receiver.url}/log` } });
+    should(await says()).match(/at http:\S+\/log: correct the field "Logs address"$/);
+    deploy({ endpoints: { logs: `${receiver.url}/logs` } });
     await isAccepted();
   });
+
+  // By a person at the collector, or at what stands before it; here nothing is changed, and all is sent again.
+  for (const [status, text] of [
+    [500, /The collector failed on it: see its own log for why$/],
+    [502, /A gateway before the collector does not reach it: start the collector, or correct where the gateway leads$/],
+    [503, /The collector takes nothing now: start it, or give it more room; all is sent again until it does$/],
+    [504, /A gateway before the collector has no answer from it: see whether the collector is overloaded$/]
+  ] as const)
+    it(`${status}: it is mended at the collector, and nothing is lost meanwhile`, async () => {
+      let isMended = false;
+      receiver.script = (received, response) => (isMended ? accept : say(status))(received, response);
+      deploy();
+      should(await says()).match(text);
+      isMended = true;
+      await fake.pass(60_000);
+      await isAccepted();
+    });
 
   it('a redirect: the address is set to where it leads', async () => {
     const elsewhere = await ScriptedReceiver.start();
@@ -137,6 +165,20 @@ describe('the advice on an answer of a collector, followed to the letter', () =>
       proxy.closeAllConnections();
       proxy.close();
     });
+
+    for (const status of [502, 503, 504])
+      it(`and ${status} of a proxy: the field "Proxy" is set to none`, async () => {
+        proxy.removeAllListeners('request');
+        proxy.on('request', (incoming: IncomingMessage, response: ServerResponse) => {
+          incoming.resume();
+          response.writeHead(status, { 'content-length': 0 }).end();
+        });
+        deploy({ proxy: address() });
+        const text = /by the proxy 127\S+ of the field "Proxy": where .* without one, set the field "Proxy" to none$/;
+        should(await says()).match(text);
+        deploy({ proxy: 'none' });
+        await isAccepted();
+      });
 
     it('of what stands at the address: it is named in the field "Proxy"', async () => {
       deploy({ endpoint: `http://${address()}` });
