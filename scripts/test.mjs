@@ -40,7 +40,7 @@ const NETWORK = 'test/lib/{transport,discovery}/**/*.test.ts';
 const queues = [
   [mochaGroup('e2e', show)],
   [mochaGroup('package', show), mochaGroup('nodes', show), mochaGroup('cli', show)],
-  [mochaGroup('lib', show, { ignore: NETWORK }), commandGroup('lint', 'npm', ['run', '--silent', 'lint'], show)],
+  [mochaGroup('lib', show, { ignore: NETWORK }), commandGroup('lint', process.execPath, ['scripts/lint.mjs'], show)],
   [mochaGroup('network', show, { spec: NETWORK }), mochaGroup('simulation', show, { niceness: isBusy ? 0 : 10 })]
 ].map((queue) => queue.filter(chosen));
 const groups = queues.flat().map(({ group }) => group);
