@@ -4,8 +4,11 @@ import { faultsOf, finish, KilledFlow } from './support/killed-flow';
 import { Plc, startPlc } from './support/plc';
 import { sleep } from './support/process';
 import { makeUserDirectory, removeUserDirectory } from './support/user-directory';
+import { rounds } from '../support/rounds';
 
-/** test/long/archive-kills.test.ts kills it fifty times. */
+/** With OPENOT_THOROUGH three; test/long/archive-kills.test.ts kills it fifty times. */
+const KILLS = rounds(1, 3);
+
 describe('a runtime that is killed (kill -9) while its archive writes', function () {
   let plc: Plc | undefined;
   let userDir: string | undefined;
@@ -17,11 +20,11 @@ describe('a runtime that is killed (kill -9) while its archive writes', function
     if (userDir) await removeUserDirectory(userDir);
   });
 
-  it('3 kills: all is stored once, and every checkpoint that was sent verifies against the final log', async () => {
+  it(`kills (${KILLS}): all is stored once, and every checkpoint that was sent verifies against the final log`, async () => {
     plc = await startPlc({ rate: 100, ringBytes: 1 << 21, truthLimit: 1_000_000, heartbeatInterval: 500 });
     userDir = await makeUserDirectory();
     flow = new KilledFlow(userDir, plc, withArchive(userDir));
-    for (let life = 0; life < 3; life++) {
+    for (let life = 0; life < KILLS; life++) {
       await flow.start();
       await flow.writes();
       await sleep(400 * life);

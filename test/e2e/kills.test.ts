@@ -3,6 +3,10 @@ import { duplicatesBound, faultsOf, finish, KilledFlow, killLine, KillSums } fro
 import { Plc, startPlc } from './support/plc';
 import { sleep } from './support/process';
 import { makeUserDirectory, removeUserDirectory } from './support/user-directory';
+import { rounds } from '../support/rounds';
+
+/** test/long/kills.test.ts kills it fifty times. */
+const KILLS = rounds(2, 3);
 
 describe('a runtime that is killed (kill -9) while it writes acknowledged records into a file', function () {
   let plc: Plc | undefined;
@@ -30,18 +34,18 @@ describe('a runtime that is killed (kill -9) while it writes acknowledged record
     return sums;
   }
 
-  it('3 kills: every record is in the file, none is lost, and duplicates stay within the published bound', async () => {
+  it(`${KILLS} kills: every record is in the file, none is lost, and duplicates stay within the published bound`, async () => {
     // Minutes of records: on a busy machine a runtime takes long to come back.
-    const sums = await killed(3, 1 << 21);
+    const sums = await killed(KILLS, 1 << 21);
     should(faultsOf(sums)).eql([]);
     should([sums.lost, sums.indeterminate]).eql([0, 0]);
     should(sums.delivered).equal(sums.produced);
-    should(sums.torn).be.belowOrEqual(3);
+    should(sums.torn).be.belowOrEqual(KILLS);
     should(sums.duplicatesOfOneKill).be.belowOrEqual(duplicatesBound(1 << 21));
   });
 
   it('a ring that is written around meanwhile: what nobody can know is indeterminate, and the sums close', async () => {
-    const sums = await killed(2, 16_384);
+    const sums = await killed(KILLS - 1, 16_384);
     should(faultsOf(sums)).eql([]);
     should(sums.lost).be.above(0);
     should(sums.indeterminate).be.above(0);

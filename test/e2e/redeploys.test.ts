@@ -10,8 +10,9 @@ import { sleep, until } from './support/process';
 import { FlowNode, Runtime } from './support/runtime';
 import { makeUserDirectory, removeUserDirectory } from './support/user-directory';
 import { seeded } from '../support/seeded';
+import { rounds } from '../support/rounds';
 
-const DEPLOYS = Number(process.env.OPENOT_DEPLOYS ?? 100);
+const DEPLOYS = Number(process.env.OPENOT_DEPLOYS ?? rounds(20, 100));
 
 describe(`${DEPLOYS} deploys in a row of a flow that reads over OPC UA and Modbus TCP`, function () {
   let plc: Plc;

@@ -7,15 +7,18 @@ import { Plc, startPlc } from './support/plc';
 import { sleep, until } from './support/process';
 import { FlowNode, Runtime } from './support/runtime';
 import { makeUserDirectory, removeUserDirectory } from './support/user-directory';
+import { rounds } from '../support/rounds';
 
-describe('a runtime that is stopped in order and started again ten times while the controller produces', function () {
+const STOPS = rounds(3, 10);
+
+describe(`a runtime that is stopped in order and started again ${STOPS} times while the controller produces`, function () {
   let userDir: string;
   let plc: Plc;
   let runtime: Runtime | undefined;
   let output: string;
 
   before(async () => {
-    // The ring holds what is made while a busy machine starts a runtime eleven times.
+    // The ring holds what is made while a busy machine starts a runtime again and again.
     plc = await startPlc({ rate: 100, ringBytes: 1 << 22 });
     userDir = await makeUserDirectory();
     output = join(userDir, 'documents.ndjson');
@@ -42,7 +45,7 @@ describe('a runtime that is stopped in order and started again ten times while t
   afterEach(() => runtime?.kill());
 
   it('gives every (run, source, seq) exactly once at the output of openot-doc', async () => {
-    for (let round = 0; round < 10; round++) {
+    for (let round = 0; round < STOPS; round++) {
       const before = readDocuments(output).length;
       runtime = await Runtime.start(userDir);
       await until(
@@ -51,7 +54,7 @@ describe('a runtime that is stopped in order and started again ten times while t
         () => runtime!.log
       );
       // Different moments within a poll, the hand-over between nodes included.
-      await sleep(37 * round);
+      await sleep((370 / STOPS) * round);
       await runtime.stop();
       should(runtime.complaints()).eql([]);
     }
@@ -77,7 +80,7 @@ describe('a runtime that is stopped in order and started again ten times while t
     plc.simulator.command('start-producer');
     runtime = await Runtime.start(userDir);
     const flows = await runtime.json<FlowNode[]>('/flows');
-    for (let round = 0; round < 6; round++) {
+    for (let round = 0; round < rounds(4, 6); round++) {
       await sleep(211 + 17 * round);
       const changed = flows.map((node) => (node.id === 'decoder' ? { ...node, name: `round ${round}` } : node));
       await runtime.deploy(changed, round % 2 ? 'nodes' : 'full');

@@ -1,7 +1,8 @@
 import should from 'should';
 import { simulate, SimulationResult } from './simulation';
+import { rounds } from '../support/rounds';
 
-const SEEDS = Number(process.env.OPENOT_SIMULATION_SEEDS ?? 80);
+const SEEDS = Number(process.env.OPENOT_SIMULATION_SEEDS ?? rounds(40, 80));
 const RECORDS = Number(process.env.OPENOT_SIMULATION_RECORDS ?? 5_000);
 /** Seeds in one test: so that a run that hangs shows where. */
 const GROUP = 10;

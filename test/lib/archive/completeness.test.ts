@@ -1,6 +1,6 @@
 import { Completeness, completenessOf } from '../../support/archive/completeness';
 
-const SEEDS = Number(process.env.OPENOT_COMPLETENESS_SEEDS ?? 40);
+const SEEDS = Number(process.env.OPENOT_COMPLETENESS_SEEDS ?? 16);
 const RECORDS = Number(process.env.OPENOT_COMPLETENESS_RECORDS ?? 600);
 
 /** The verifier's own accounting against what the fault simulator produced. */

@@ -19,11 +19,12 @@ import {
 } from '../../../lib/archive';
 import { keyOf } from '../../../lib/archive/files';
 import { Seeded, seeded } from '../../support/seeded';
+import { rounds } from '../../support/rounds';
 
 const peer = join(__dirname, '../../support/archive/peer/main.go');
 /** Where Debian's golang-golang-x-mod-dev puts the sources. */
 const GOPATH = '/usr/share/gocode';
-const TREES = 200;
+const TREES = rounds(60, 200);
 
 interface Tree {
   readonly Kind: 'check' | 'make';

@@ -5,8 +5,10 @@ import { LossItem } from '../../../lib/stream';
 import { decodeRecord, EventType, Key, RecordView, Slot } from '../../../lib/wire';
 import { droppedSlots, encoded, highWaterSlots, udintSlot, ulintSlot } from '../../support/records';
 import { Seeded, seeded } from '../../support/seeded';
+import { rounds } from '../../support/rounds';
 
-const HISTORIES = 4000;
+const HISTORIES = rounds(1200, 4000);
+const RINGS = HISTORIES / 2;
 
 interface Range {
   first: number;
@@ -192,15 +194,15 @@ describe('loss accounting of random histories', () => {
         sums.repeats += counts.repeats;
       }
       // The histories are worth something only if these happen.
-      for (const sum of Object.values(sums)) sum.should.be.above(1000);
+      for (const sum of Object.values(sums)) sum.should.be.above(HISTORIES / 4);
     }
   );
 
   it(
-    '2,000 rings with evictions and honest reports: every source closed by a checkpoint balances with ' +
+    `${RINGS} rings with evictions and honest reports: every source closed by a checkpoint balances with ` +
       'what was produced',
     () => {
-      for (let seed = 1; seed <= 2000; seed++) {
+      for (let seed = 1; seed <= RINGS; seed++) {
         const random = seeded(seed * 7919);
         const accounting = new LossAccounting();
         const produced = [0, 0, 0, 0];

@@ -2,8 +2,9 @@ import should from 'should';
 import { seeded } from '../../support/seeded';
 import { answer, cut, FakeSender, Got, Reply } from './support/fake-sender';
 import { itemsOf, logsRequest, records, signalOf, span, tracesRequest, uidsOf } from './support/requests';
+import { rounds } from '../../support/rounds';
 
-const SEEDS = Number(process.env.OPENOT_SEED ? 1 : 150);
+const SEEDS = Number(process.env.OPENOT_SEED ? 1 : rounds(50, 150));
 const FIRST = Number(process.env.OPENOT_SEED ?? 1);
 
 /** A collector that does anything at random, for a while, and a sender that gets messages at random times. */

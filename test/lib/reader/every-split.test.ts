@@ -19,7 +19,7 @@ import { half } from './fake-ports';
 
 const CAPACITY = 16_384;
 /** Bytes between one cut and the next: test/long/every-split.test.ts tries every word. */
-const STEP = Number(process.env.OPENOT_SPLIT_STEP ?? 20);
+const STEP = Number(process.env.OPENOT_SPLIT_STEP ?? 60);
 const SOURCES = 3;
 
 /** The controller's memory at one moment, and how many records had been written by then. */
@@ -350,7 +350,7 @@ describe('reader: every split of a ring image into two copies', function () {
           const images = imagesOf(tale);
           let withLoss = 0;
           // Every head and amount begins elsewhere, so that together they come to every place.
-          for (let bytes = (4 * (h + a)) % STEP; bytes <= CAPACITY; bytes += STEP) {
+          for (let bytes = (4 * (amounts.length * h + a)) % STEP; bytes <= CAPACITY; bytes += STEP) {
             splits++;
             const transport = new SplitTransport(tale.met);
             transport.split = { bytes, ...images };

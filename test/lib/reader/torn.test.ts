@@ -167,6 +167,10 @@ function balanced({ records, faults, misplaced, lost, errors }: Outcome, events:
 /** Three sizes of rings take turns; with 12: test/long/torn-memory.test.ts. */
 const SEEDS = Number(process.env.OPENOT_TORN_SEEDS ?? 3);
 
+/** Where a row has a size of its own, its seeds need not come to every size: few take one of them in turn. */
+const seedsOf = (row: number, ringBytes?: number): number[] =>
+  ringBytes === undefined || SEEDS > 3 ? Array.from({ length: SEEDS }, (_, i) => i + 1) : [1 + (row % SEEDS)];
+
 describe('reader: memory that changes while it is copied', function () {
   const quirksOf: [string, () => Quirks, Partial<Play>][] = [
     ['whole copies', () => ({}), {}],
@@ -217,10 +221,10 @@ describe('reader: memory that changes while it is copied', function () {
       { ringBytes: 4_096, perSecond: 20 }
     ]
   ];
-  for (const [what, quirks, more] of quirksOf) {
+  for (const [row, [what, quirks, more]] of quirksOf.entries()) {
     for (const verify of ['extraCall', 'sameCall'] as const) {
       it(`${what}, ${verify}: nothing invented, nothing silently lost, nothing twice`, async () => {
-        for (let seed = 1; seed <= SEEDS; seed++) {
+        for (const seed of seedsOf(row, more.ringBytes)) {
           const ringBytes = [2048, 8192, 65536][seed % 3];
           const events = 400;
           const outcome = await play({
@@ -266,7 +270,7 @@ describe('reader: memory that changes while it is copied', function () {
   }
 
   it('a ring that is always lapped is read as far as it can be, and what is missing is counted', async () => {
-    for (let seed = 1; seed <= 10; seed++) {
+    for (let seed = 1; seed <= SEEDS; seed++) {
       const outcome = await play({
         seed,
         quirks: { torn: { granularity: 4, updateProbability: 0.1 } },
