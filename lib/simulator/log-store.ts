@@ -33,10 +33,16 @@ export interface LogCall {
   readonly continuationPoint: Uint8Array | null;
 }
 
+/** A page; `body` is sent as it is, in place of the records. */
+export interface LogAnswerPage {
+  readonly ok: true;
+  readonly records: readonly LogRecord[];
+  readonly body?: Uint8Array;
+  readonly continuationPoint: Uint8Array | null;
+}
+
 /** What a log answers: a page, or the name of a status. */
-export type LogAnswer =
-  | { readonly ok: true; readonly records: readonly LogRecord[]; readonly continuationPoint: Uint8Array | null }
-  | { readonly ok: false; readonly status: string };
+export type LogAnswer = LogAnswerPage | { readonly ok: false; readonly status: string };
 
 interface Entry {
   readonly number: number;

@@ -2,7 +2,7 @@ import type { OPCUAServer, UAMethod, UAObject, UAVariable, Variant } from 'node-
 import { createRequire } from 'node:module';
 import { encodeLogRecords, ticksOfUnixMs } from '../../logobject';
 import { raiseLogEvents } from './log-events';
-import type { LogAnswer, LogCall, LogStore, ServedLog } from '../log-store';
+import type { LogAnswerPage, LogCall, LogStore, ServedLog } from '../log-store';
 
 type NodeOpcua = typeof import('node-opcua');
 type OpcuaDate = Date & { picoseconds?: number };
@@ -127,7 +127,8 @@ function bindGetRecords({ opcua }: Context, method: UAMethod, store: LogStore): 
   });
 }
 
-const bytesOf = ({ habits }: LogStore, answer: LogAnswer & { ok: true }, mask: number): Buffer =>
+const bytesOf = ({ habits }: LogStore, answer: LogAnswerPage, mask: number): Uint8Array =>
+  answer.body ??
   encodeLogRecords(answer.records, {
     layout: habits.flat === true ? 'flat' : 'part6',
     requestMask: habits.noFields === true ? 0 : mask
@@ -154,7 +155,7 @@ const pageClassOf = (): PageClass =>
     .LogRecordsDataType;
 
 /** A page that node-opcua sends with these bytes as its body: its own encoder leaves the EncodingMask out. */
-export function pageOf(bytes: Buffer): object {
+export function pageOf(bytes: Uint8Array): object {
   const pageClass = pageClassOf();
   const page = new pageClass({ logRecordArray: [] });
   page.encode = (stream: { writeUInt8(byte: number): void }) => {
