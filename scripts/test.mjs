@@ -32,21 +32,27 @@ const screen = createScreen();
 const { show } = screen;
 const chosen = (group) => wanted.length === 0 || wanted.includes(group.group.name);
 
-// Tests over sockets and in Node-RED mostly wait, the others mostly compute: side by side they share two cores well.
-// The fault simulator has a clock of its own, so it takes what the tests with real clocks leave; endless loops leave
-// nothing.
+// Tests over sockets and in Node-RED mostly wait, the others mostly compute: four side by side share two cores well.
+// Whoever has done one takes the next, the long ones first, so that all end at about the same time. The fault simulator
+// has a clock of its own, so it takes what the tests with real clocks leave; endless loops leave nothing.
 const isBusy = flags.includes('--busy');
+const SIDE_BY_SIDE = availableParallelism() > 1 ? 4 : 1;
 const NETWORK = 'test/lib/{transport,discovery}/**/*.test.ts';
-const queues = [
-  [mochaGroup('e2e', show)],
-  [mochaGroup('package', show), mochaGroup('nodes', show), mochaGroup('cli', show)],
-  [mochaGroup('lib', show, { ignore: NETWORK }), commandGroup('lint', process.execPath, ['scripts/lint.mjs'], show)],
-  [mochaGroup('network', show, { spec: NETWORK }), mochaGroup('simulation', show, { niceness: isBusy ? 0 : 10 })]
-].map((queue) => queue.filter(chosen));
-const groups = queues.flat().map(({ group }) => group);
-const unknown = wanted.filter((name) => !groups.some((group) => group.name === name));
+const waiting = [
+  mochaGroup('e2e', show),
+  mochaGroup('lib', show, { ignore: NETWORK }),
+  mochaGroup('package', show),
+  mochaGroup('network', show, { spec: NETWORK }),
+  mochaGroup('nodes', show),
+  mochaGroup('simulation', show, { niceness: isBusy ? 0 : 10 }),
+  commandGroup('lint', process.execPath, ['scripts/lint.mjs'], show),
+  mochaGroup('cli', show)
+];
+const names = waiting.map(({ group }) => group.name);
+const groups = waiting.filter(chosen).map(({ group }) => group);
+const unknown = wanted.filter((name) => !names.includes(name));
 if (unknown.length > 0) {
-  console.error(`No group is named ${unknown.join(', ')}: there are ${groups.map((group) => group.name).join(', ')}.`);
+  console.error(`No group is named ${unknown.join(', ')}: there are ${names.join(', ')}.`);
   process.exit(1);
 }
 
@@ -59,11 +65,11 @@ for (const signal of ['SIGINT', 'SIGTERM'])
   });
 
 screen.follow(groups);
-const runQueue = async (queue) => {
-  for (const { run } of queue) await run();
+const left = waiting.filter(chosen);
+const work = async () => {
+  for (let next = left.shift(); next !== undefined; next = left.shift()) await next.run();
 };
-if (availableParallelism() > 1) await Promise.all(queues.map(runQueue));
-else for (const queue of queues) await runQueue(queue);
+await Promise.all(Array.from({ length: SIDE_BY_SIDE }, work));
 screen.end();
 
 /** The longest of what the groups list under a name, each with what it is. */
