@@ -15,18 +15,9 @@ import { attributesOf, itemsOf, Json } from '../support/otlp/requests';
 import { exactText, sameAs, said, withoutIntegers } from '../support/otlp/said';
 import { send } from '../support/otlp/send';
 import { assertValid } from '../support/otlp/validator';
+import { READER_STATUS } from '../support/otlp/reader-status';
 
 const signals: readonly Signal[] = ['logs', 'metrics', 'traces'];
-const STATUS = {
-  state: 'reading',
-  detail: '',
-  cursorAbs: 9000,
-  lag: 88,
-  capacity: 65536,
-  clockSkewMs: 12.5,
-  sinceNs: '1780000000000000001',
-  totals: { records: 9007199254740991, bytes: 0, lost: 2, indeterminate: 1, laps: 3, skipped: 0, incarnations: 1 }
-};
 const envelope = {
   resource: {
     attributes: [
@@ -58,7 +49,7 @@ function mapped(batches: readonly Batch[], network = false): Requests {
     stream,
     items: mapper.documents(documents, { stream }, settings)
   }));
-  const status = mapper.status(STATUS, { stream: 'filler-3', incarnation: 1 }, String(HARD_TIME_NS), settings);
+  const status = mapper.status(READER_STATUS, { stream: 'filler-3', incarnation: 1 }, String(HARD_TIME_NS), settings);
   status.problems.should.deepEqual([]);
   const requests: Requests = { logs: [], metrics: [], traces: [] };
   for (const { stream, items } of [

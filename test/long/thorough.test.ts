@@ -16,6 +16,9 @@ for (const file of [
   'lib/loss/histories',
   'lib/otlp/random',
   'lib/ring/known-epochs-random',
+  'lib/telemetry/spans/histories',
+  'lib/transport/opcua/session',
+  'lib/wire/hostile-bytes',
   'simulation/seeds'
 ])
   // eslint-disable-next-line @typescript-eslint/no-require-imports

@@ -21,6 +21,7 @@ import { itemOf } from '../document/support/items';
 import { plant } from '../document/support/plant';
 import { payloadOf } from '../document/support/slots';
 import { settingsOf } from './network/support/requests';
+import { READER_STATUS } from '../../support/otlp/reader-status';
 
 const signals: readonly Signal[] = ['logs', 'metrics', 'traces'];
 const envelope = { resource: { attributes: [] }, scope: { name: '@openot/node-red', version: '1' } };
@@ -102,16 +103,7 @@ function messages(): Message[] {
   return [everyEvent(), ...batches, ...fieldsOfFlows(batches), { stream: 'others', documents: others }];
 }
 
-const STATUS = {
-  state: 'reading',
-  detail: 'OPENOT_READ_SILENT: no answer',
-  cursorAbs: 9000,
-  lag: 88,
-  capacity: 65536,
-  clockSkewMs: 12.5,
-  sinceNs: '1780000000000000001',
-  totals: { records: 9007199254740991, bytes: 0, lost: 2, indeterminate: 1, laps: 3, skipped: 0, incarnations: 1 }
-};
+const STATUS = { ...READER_STATUS, detail: 'OPENOT_READ_SILENT: no answer' };
 
 /** Everything that is made of the messages, as requests of this encoding. */
 function requests(

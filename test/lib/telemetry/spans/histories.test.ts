@@ -7,6 +7,7 @@ import { randomHistory } from './support/histories';
 import { tellSpans, Told, toldBy } from './support/oracle';
 import { loadPlant, Plant } from './support/plc';
 import { read } from './support/reading';
+import { rounds } from '../../../support/rounds';
 
 const STREAM = 'line 1';
 
@@ -97,7 +98,7 @@ describe('spans of random histories', () => {
   });
 
   it('are those that the rules tell, one after the other', () => {
-    for (let seed = 1; seed <= 10; seed++) {
+    for (let seed = 1; seed <= rounds(4, 10); seed++) {
       const history = randomHistory(seeded(seed), plant, 600);
       const spanStore = createSpanStore();
       const expected = tellSpans(history, STREAM, true);
@@ -107,8 +108,9 @@ describe('spans of random histories', () => {
   });
 
   it('are the same however often the process is killed and whatever is read again', () => {
+    const histories = rounds(10, 30);
     let kills = 0;
-    for (let seed = 1; seed <= 30; seed++) {
+    for (let seed = 1; seed <= histories; seed++) {
       const random = seeded(seed);
       const history = randomHistory(random, plant, 350);
       const life = new Life(history, random, 'fromAnywhere');
@@ -119,11 +121,11 @@ describe('spans of random histories', () => {
         `seed ${seed}`
       );
     }
-    should(kills).be.above(100);
+    should(kills).be.above(3 * histories);
   });
 
   it('without the time that is saved at leisure only the end of a truncated span may be earlier', () => {
-    for (let seed = 101; seed <= 115; seed++) {
+    for (let seed = 101; seed <= 100 + rounds(5, 15); seed++) {
       const random = seeded(seed);
       const history = randomHistory(random, plant, 350);
       const life = new Life(history, random, 'fromCheckpoint');

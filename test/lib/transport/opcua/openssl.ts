@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -27,9 +28,26 @@ const DEFAULTS: Required<CertificateWishes> = {
   host: '127.0.0.1'
 };
 
+const keys = new Map<string, string>();
+
+/** A private key, PEM: each number is another one, made once for all authorities of the process. */
+function keyOf(bits: number, number: number): string {
+  const name = `${bits}/${number}`;
+  const key =
+    keys.get(name) ??
+    generateKeyPairSync('rsa', {
+      modulusLength: bits,
+      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+      publicKeyEncoding: { type: 'spki', format: 'pem' }
+    }).privateKey;
+  keys.set(name, key);
+  return key;
+}
+
 /** Makes certificates with openssl, as a plant's IT does, in a folder of the test's own. */
 export class Authority {
   private count = 0;
+  private keys = 0;
 
   constructor(private readonly folder: string) {
     mkdirSync(folder, { recursive: true });
@@ -94,7 +112,7 @@ export class Authority {
     const base = join(this.folder, `${++this.count}`);
     const files = { certificateFile: `${base}.pem`, privateKeyFile: keyFile ?? `${base}.key` };
     const config = this.config(wishes);
-    if (keyFile === undefined) openssl('genrsa', '-out', files.privateKeyFile, String(wishes.bits));
+    if (keyFile === undefined) writeFileSync(files.privateKeyFile, keyOf(wishes.bits, ++this.keys), { mode: 0o600 });
     openssl(
       'req',
       '-new',
