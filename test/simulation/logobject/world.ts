@@ -112,15 +112,15 @@ export class World implements LogPort {
     const { lateMs, sameTime, twins, noFields, clockStepMs } = this.habits;
     const last = this.all[this.all.length - 1]?.record;
     this.made++;
-    if (last !== undefined && this.random.chance(twins)) return last;
+    // A record is not of the future of the clock that stamped it, and its twin has its Time.
+    const most = ticksOfUnixMs(this.deviceMs);
+    if (last !== undefined && this.random.chance(twins) && last.ticks <= most) return last;
     const late = lateMs > 0 && this.random.chance(0.3) ? this.random.between(0, lateMs) : 0;
     const deviceMs = Math.floor((this.deviceMs - late) / clockStepMs) * clockStepMs;
     const ticks =
       last !== undefined && this.random.chance(sameTime) && last.ticks > ticksOfUnixMs(deviceMs - 1000)
         ? last.ticks
         : ticksOfUnixMs(deviceMs) + BigInt(clockStepMs > 1 ? 0 : this.random.below(10_000));
-    // A record is not of the future of the clock that stamped it.
-    const most = ticksOfUnixMs(this.deviceMs);
     const record: LogRecord = {
       ticks: ticks > most ? most : ticks,
       severity: 1 + this.random.below(400),
