@@ -3,6 +3,12 @@ import type { Clock, Timers } from '../base';
 import type { Store } from '../state';
 import type { NoteSigner } from './note';
 
+/** A file that is made or replaced. */
+export interface NewFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
 /**
  * The files of one archive, by their names below its folder, parts separated by `/`. Everything that is written is
  * flushed when the promise resolves. Rejects where the disk does not do what it should.
@@ -10,8 +16,8 @@ import type { NoteSigner } from './note';
 export interface ArchiveFiles {
   /** The whole file; undefined when it is not there. */
   read(path: string): Promise<Uint8Array | undefined>;
-  /** Makes or replaces a file, and the folders above it. */
-  write(path: string, bytes: Uint8Array): Promise<void>;
+  /** Makes or replaces files, each atomically, in no order, and the folders above them. */
+  write(files: readonly NewFile[]): Promise<void>;
   /** Writes into a file at this offset, which is its length or below; makes it where it is missing. */
   writeAt(path: string, offset: number, bytes: Uint8Array): Promise<void>;
   /** Cuts a file to this length; makes it where it is missing. */

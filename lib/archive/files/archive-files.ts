@@ -20,27 +20,28 @@ export function archiveFiles(root: string, system: FolderSystem = systemFolders)
     known.add(folder);
   };
 
+  /** Beside it first: what is written again after a failure may be what a head about to be signed stands on. */
+  const replace = async (path: string, bytes: Uint8Array): Promise<void> => {
+    await system.writeFlushed(`${path}.new`, bytes);
+    await system.rename(`${path}.new`, path);
+  };
+
   return {
     read: (path) => system.read(at(path)),
-    write: async (path, bytes) => {
-      await made(above(path));
-      // Beside it first: what is written again after a failure may be what a head that is about to be signed stands on.
-      const beside = `${at(path)}.new`;
-      await system.write(beside, bytes);
-      await system.sync(beside);
-      await system.rename(beside, at(path));
-      await system.syncFolder(at(above(path)));
+    write: async (files) => {
+      const folders = [...new Set(files.map(({ path }) => above(path)))];
+      for (const folder of folders) await made(folder);
+      await Promise.all(files.map(({ path, bytes }) => replace(at(path), bytes)));
+      await Promise.all(folders.map((folder) => system.syncFolder(at(folder))));
     },
     writeAt: async (path, offset, bytes) => {
       await made(above(path));
       await system.writeAt(at(path), offset, bytes);
-      await system.sync(at(path));
       if (offset === 0) await system.syncFolder(at(above(path)));
     },
     cut: async (path, length) => {
       await made(above(path));
       await system.truncate(at(path), length);
-      await system.sync(at(path));
     },
     list: (folder) => system.list(at(folder)),
     move: async (from, to) => {

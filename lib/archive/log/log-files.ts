@@ -17,7 +17,7 @@ export async function minimumIn(files: Pick<ArchiveFiles, 'read'>, known: number
 }
 
 /** Tiles that are written and flushed at a time, at most. */
-const WRITES_AT_A_TIME = 16;
+const WRITES_AT_A_TIME = 32;
 
 /** Tiles that became full since the last checkpoint, with their bytes. */
 export interface FullTile {
@@ -99,8 +99,8 @@ export async function writeTiles(
   }
   // Several at a time: a disk flushes them together.
   for (let at = 0; at < writes.length; at += WRITES_AT_A_TIME)
-    await Promise.all(
-      writes.slice(at, at + WRITES_AT_A_TIME).map(([tile, bytes]) => files.write(tilePath(tile), bytes()))
+    await files.write(
+      writes.slice(at, at + WRITES_AT_A_TIME).map(([tile, bytes]) => ({ path: tilePath(tile), bytes: bytes() }))
     );
 }
 

@@ -57,7 +57,7 @@ export class Pruner {
     const { minimum, removed } = this.writer.state;
     if (signal.aborted) return false;
     if (removed >= minimum) return true;
-    await this.files.write(MINIMUM, Buffer.from(`${minimum}\n`, 'utf8'));
+    await this.files.write([{ path: MINIMUM, bytes: Buffer.from(`${minimum}\n`, 'utf8') }]);
     for (let bundle = removed / TILE_WIDTH; bundle < minimum / TILE_WIDTH; bundle += AT_A_TIME) {
       if (signal.aborted) return false;
       const until = Math.min(minimum / TILE_WIDTH, bundle + AT_A_TIME);

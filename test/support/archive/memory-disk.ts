@@ -100,24 +100,27 @@ export class MemoryDisk {
         });
       });
     const part = (bytes: Uint8Array): Uint8Array => bytes.subarray(0, this.random.below(bytes.length + 1));
+    const write = (path: string, bytes: Uint8Array): Promise<void> =>
+      step(
+        () => this.fill(path, bytes),
+        () => this.fill(path, part(bytes)),
+        true
+      );
+    const sync = (path: string): Promise<void> =>
+      step(() => {
+        const file = this.files.get(path);
+        if (file !== undefined) file.durable = Buffer.from(file.bytes);
+      });
     return {
       read: (path) => step(() => this.files.get(path)?.bytes),
-      write: (path, bytes) =>
-        step(
-          () => this.fill(path, bytes),
-          () => this.fill(path, part(bytes)),
-          true
-        ),
+      write,
+      sync,
+      writeFlushed: (path, bytes) => write(path, bytes).then(() => sync(path)),
       create: (path, bytes) =>
         step(() => {
           if (this.files.has(path)) return false;
           this.fill(path, bytes);
           return true;
-        }),
-      sync: (path) =>
-        step(() => {
-          const file = this.files.get(path);
-          if (file !== undefined) file.durable = Buffer.from(file.bytes);
         }),
       rename: (from, to) => step(() => this.rename(from, to)),
       syncFolder: (folder) =>
@@ -131,8 +134,8 @@ export class MemoryDisk {
           () => this.patch(path, offset, bytes),
           () => this.patch(path, offset, part(bytes)),
           true
-        ),
-      truncate: (path, length) => step(() => this.cut(path, length)),
+        ).then(() => sync(path)),
+      truncate: (path, length) => step(() => this.cut(path, length)).then(() => sync(path)),
       list: (folder) => step(() => this.names(folder)),
       removeFolder: (path) => step(() => this.removeBelow(path))
     };
