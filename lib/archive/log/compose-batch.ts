@@ -27,7 +27,7 @@ export class BatchComposer {
     private readonly facts: BatchFacts,
     private readonly steps: readonly Step[]
   ) {
-    this.writer = new RecordWriter(facts);
+    this.writer = new RecordWriter(facts, payload.length);
     this.epochAt = epochsOf(facts);
     this.told = toldOf(facts);
   }

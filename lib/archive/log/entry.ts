@@ -153,17 +153,21 @@ export function noticeEntry(stream: string, { kind, ...rest }: NoticeItem): Noti
   return { kind, stream, ...rest } as NoticeEntry;
 }
 
+/** Bytes that are allocated for the entries of a batch at a time, at most: little at a time costs more than writing. */
+const ROOM = 65_536;
+
 /** The record entries of one batch: what they have in common is written once. */
 export class RecordWriter {
   private readonly head: string;
   private readonly received: string;
   private readonly epochs = new Map<string, string>();
+  private room = Buffer.alloc(0);
+  private used = 0;
 
-  constructor({
-    stream,
-    incarnation,
-    receiveTimeNs
-  }: Required<Pick<LooseFacts, 'stream' | 'incarnation' | 'receiveTimeNs'>>) {
+  constructor(
+    { stream, incarnation, receiveTimeNs }: Required<Pick<LooseFacts, 'stream' | 'incarnation' | 'receiveTimeNs'>>,
+    private readonly batchBytes: number
+  ) {
     this.head = `{"kind":"record","stream":${JSON.stringify(stream)},"incarnation":${incarnation},"abs":`;
     this.received = `,"received":${JSON.stringify(receiveTimeNs)},`;
   }
@@ -171,7 +175,7 @@ export class RecordWriter {
   /** The entry of the record `payload[start, end)` at this position. */
   entry(abs: number, epoch: EntryEpoch, payload: Buffer, start: number, end: number): WrittenEntry {
     const front = `${this.head}${abs},"epoch":${this.epochText(epoch)}${this.received}`;
-    const inline = Buffer.from(`${front}"bytes":"${payload.toString('base64', start, end)}"}`, 'utf8');
+    const inline = this.written(`${front}"bytes":"${payload.toString('base64', start, end)}"}`);
     if (inline.length <= MAX_ENTRY_BYTES) return { bytes: inline };
     const bytes = Buffer.from(payload.subarray(start, end));
     const sha256 = sha256Hex(bytes);
@@ -179,6 +183,18 @@ export class RecordWriter {
       bytes: Buffer.from(`${front}"sha256":"${sha256}","length":${bytes.length}}`, 'utf8'),
       file: { path: recordPath(sha256), bytes }
     };
+  }
+
+  /** The text as UTF-8, in room that entries share. */
+  private written(text: string): Buffer {
+    const most = 3 * text.length;
+    if (this.room.length - this.used < most) {
+      this.room = Buffer.allocUnsafeSlow(Math.max(most, Math.min(ROOM, 4 * this.batchBytes)));
+      this.used = 0;
+    }
+    const begin = this.used;
+    this.used += this.room.write(text, begin);
+    return this.room.subarray(begin, this.used);
   }
 
   private epochText({ id, definition }: EntryEpoch): string {

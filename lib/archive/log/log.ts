@@ -1,5 +1,5 @@
 import { ArchiveFiles } from '../ports';
-import { emptyRoot, leafHash } from '../tree/digest';
+import { emptyRoot, leafHashes } from '../tree/digest';
 import { TreeEdge } from '../tree/edge';
 import { TreeHead } from '../tree/merkle';
 import { TILE_WIDTH } from '../tree/tiles';
@@ -58,20 +58,18 @@ export class Log {
 
   /** The journal was read: these entries of it are not in the tree yet; so many bytes of it are good. */
   resume(entries: readonly Buffer[], journalBytes: number): void {
-    for (const entry of entries) this.take(entry);
+    this.take(entries);
     this.journal = journalBytes;
   }
 
   /** Appends entries durably: the files they speak of first. All of them, or it rejects and may be tried again. */
   async append(entries: readonly WrittenEntry[]): Promise<void> {
-    for (const { file } of entries) if (file !== undefined) await this.files.write(file.path, file.bytes);
-    const frames = framesOf(
-      entries.map(({ bytes }) => bytes),
-      this.journal
-    );
+    for (const { file } of entries) if (file !== undefined) await this.files.write([file]);
+    const appended = entries.map(({ bytes }) => bytes);
+    const frames = framesOf(appended, this.journal);
     await this.files.writeAt(JOURNAL, this.journal, frames);
     this.journal += frames.length;
-    for (const { bytes } of entries) this.take(bytes);
+    this.take(appended);
   }
 
   /** Writes the tiles of all entries so far. */
@@ -100,9 +98,9 @@ export class Log {
     return (await readEntries(this.files, this.signedHead.size, index, index + 1))?.[0];
   }
 
-  private take(entry: Buffer): void {
-    this.edge.add(leafHash(entry));
-    this.tail.push(entry);
+  private take(entries: readonly Buffer[]): void {
+    this.edge.add(leafHashes(entries));
+    for (const entry of entries) this.tail.push(entry);
   }
 
   private newEdge(): TreeEdge {

@@ -18,8 +18,8 @@ export type OnFull = (tile: Tile, bytes: Uint8Array) => void;
 const newLevel = (index: number): Level => ({ bytes: Buffer.alloc(TILE_WIDTH * HASH_LENGTH), width: 0, index });
 
 /**
- * Takes leaf hashes one by one; tells each tile that becomes full and the root of what it has seen. It keeps one tile
- * of each level, whatever the size.
+ * Takes leaf hashes in order; tells each tile that becomes full and the root of what it has seen. It keeps one tile of
+ * each level, whatever the size.
  *
  * @example
  * const edge = new TreeEdge();
@@ -37,10 +37,15 @@ export class TreeEdge {
     return this.count;
   }
 
-  /** Takes the next leaf's hash. */
-  add(leaf: Uint8Array): void {
-    this.count++;
-    this.put(0, leaf);
+  /** Takes the hash of the next leaf, or those of several, back to back. */
+  add(leaves: Uint8Array): void {
+    for (let from = 0; from < leaves.length;) {
+      const at = (this.levels[0] ??= newLevel(0));
+      const to = Math.min(leaves.length, from + (TILE_WIDTH - at.width) * HASH_LENGTH);
+      this.put(0, leaves.subarray(from, to));
+      this.count += (to - from) / HASH_LENGTH;
+      from = to;
+    }
   }
 
   /** Takes the 256 hashes of a whole level-0 tile at once, where all before them are in full tiles; their root. */
@@ -98,10 +103,12 @@ export class TreeEdge {
     return edge;
   }
 
-  private put(level: number, hash: Uint8Array): void {
+  /** Hashes for which there is room in the unfinished tile of a level. */
+  private put(level: number, hashes: Uint8Array): void {
     const at = (this.levels[level] ??= newLevel(0));
-    at.bytes.set(hash, at.width * HASH_LENGTH);
-    if (++at.width < TILE_WIDTH) return;
+    at.bytes.set(hashes, at.width * HASH_LENGTH);
+    at.width += hashes.length / HASH_LENGTH;
+    if (at.width < TILE_WIDTH) return;
     this.onFull({ level, index: at.index, width: TILE_WIDTH }, at.bytes);
     const root = rootOfComplete(at.bytes);
     at.width = 0;

@@ -115,7 +115,7 @@ export class TreeCheck {
     // Which of both was changed the root of all tells.
     this.tellLast = (isWhole) => this.differences(bundle, made, stored, isWhole ? made : undefined);
     if (hashes === undefined || this.edge.size !== bundle.index * TILE_WIDTH) return;
-    for (let i = 0; i < bundle.width; i++) this.edge.add(hashes.subarray(i * HASH_LENGTH, (i + 1) * HASH_LENGTH));
+    this.edge.add(hashes);
   }
 
   /** Names each entry whose hash is not the stored one; `right`: which of both the tree above proves, where it does. */
