@@ -14,6 +14,8 @@ export interface Holdings {
   readonly processListeners: number;
   readonly rss: number;
   readonly heapUsed: number;
+  /** Processor time of the process, all its threads, in milliseconds. */
+  readonly cpuMs: number;
 }
 
 /**
@@ -30,13 +32,15 @@ module.exports.httpAdminMiddleware = (request, response, next) => {
   const { events } = require(require.resolve('@node-red/util', { paths: [require.main.filename] }));
   globalThis.gc?.();
   const { rss, heapUsed } = process.memoryUsage();
+  const { user, system } = process.cpuUsage();
   response.json({
     pid: process.pid,
     resources: counted(process.getActiveResourcesInfo()),
     listeners: Object.fromEntries(events.eventNames().map((name) => [String(name), events.listenerCount(name)])),
     processListeners: process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0),
     rss,
-    heapUsed
+    heapUsed,
+    cpuMs: (user + system) / 1000
   });
 };
 `
