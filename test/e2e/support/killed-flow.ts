@@ -12,7 +12,7 @@ export const MAX_RECORDS = 100;
 
 const TAIL_BYTES = 1 << 18;
 /** A runtime on a machine that does much else starts in minutes: this is for one that never does. */
-const START_MS = 900_000;
+const SLOW_MS = 900_000;
 
 /** One line of the file, as far as it is needed to count. */
 interface Line {
@@ -103,23 +103,28 @@ export class KilledFlow {
     this.child = child;
   }
 
-  /** Waits until this life has written something, however long its runtime takes to start. */
+  /** Waits until the flows of this life have started, however long its runtime takes. */
+  startsFlows(): Promise<void> {
+    return this.comesTo('the runtime to start its flows', () => this.log.includes('Started flows'));
+  }
+
+  /** Waits until this life has written something. */
   async writes(): Promise<void> {
     const before = this.size;
-    const steps: readonly (readonly [string, () => boolean])[] = [
-      ['the runtime to start its flows', () => this.log.includes('Started flows')],
-      ['the flow to write', () => this.size > before]
-    ];
-    for (const [what, isThere] of steps)
-      await until(
-        what,
-        () => {
-          if (this.child?.exitCode !== null) throw new Error(`the runtime has ended by itself\n${this.log}`);
-          return isThere();
-        },
-        () => this.log,
-        START_MS
-      );
+    await this.startsFlows();
+    await this.comesTo('the flow to write', () => this.size > before);
+  }
+
+  private async comesTo(what: string, isThere: () => boolean): Promise<void> {
+    await until(
+      what,
+      () => {
+        if (this.child?.exitCode !== null) throw new Error(`the runtime has ended by itself\n${this.log}`);
+        return isThere();
+      },
+      () => this.log,
+      SLOW_MS
+    );
   }
 
   /** `kill -9`, and nothing else. */
@@ -150,7 +155,8 @@ export class KilledFlow {
       () => this.tail().has(last),
       () =>
         `${this.plc.simulator.statistics().written} written, ${this.read().delivered.size} ` +
-        `delivered\n${this.log.slice(-3000)}`
+        `delivered\n${this.log.slice(-3000)}`,
+      SLOW_MS
     );
   }
 
