@@ -32,8 +32,7 @@ export class LogCollector {
     const { settings, sendStatus, onError, onShow } = ports;
     this.hold = new LogHold(ports);
     this.states = new LogStates(settings, {
-      sendStatus,
-      onShow,
+      ...{ sendStatus, onShow, nowNs: ports.nowNs },
       onError: (error) => (this.isStopped ? undefined : onError(error))
     });
   }
@@ -239,6 +238,7 @@ export class LogCollector {
       this.progress.handedOn({ serial, log, documents: batch, ...(at + BATCH < documents.length ? {} : { position }) });
       const commit = [session.begin(serial)];
       this.ports.sendBatch({ topic: stream, payload: batch, openot: { stream, commit } });
+      this.states.handed(stream, batch);
     }
     if (this.goesOn(session)) this.progress.readTo(log, position, documents.length === 0);
   }

@@ -13,8 +13,8 @@ import type { LogState } from './log-states';
 export function showCollected(states: readonly LogState[], waiting?: Waiting, isHeld = false): NodeStatus {
   if (waiting !== undefined && isHeld) return lookOf(waiting);
   if (states.length === 0) return { fill: 'yellow', shape: 'ring', text: 'connecting' };
-  const records = states.reduce((sum, one) => sum + one.records, 0);
-  const gaps = states.reduce((sum, one) => sum + one.gaps, 0);
+  const records = states.reduce((sum, one) => sum + one.totals.records, 0);
+  const gaps = states.reduce((sum, one) => sum + one.totals.gaps, 0);
   const counts = [
     gaps > 0 ? `${shortCount(gaps)} possible gaps` : '',
     `${shortCount(records)} records`,

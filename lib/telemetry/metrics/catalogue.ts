@@ -41,6 +41,11 @@ export const selfMetrics = {
   'openot.reader.up': gauge('', '1 while the reader reaches its ring, else 0'),
   'openot.reader.state': gauge('', '1 for the state that the reader is in, 0 for the others'),
   'openot.reader.trouble': gauge('', '1 while the reader shows a trouble of this code, 0 once it is over'),
+  'openot.log.gaps': sum('{gap}', 'Spans of a log of OPC UA in which records may be missing'),
+  'openot.log.pages': sum('{page}', 'Pages of a log of OPC UA that were read'),
+  'openot.log.repeated': sum('{record}', 'Records of a log of OPC UA that came again and were not handed on again'),
+  'openot.log.clock.offset': gauge('s', "The device's clock less this machine's, as it was measured at the last poll"),
+  'openot.log.clock.error': gauge('s', 'By how much that offset may be wrong'),
   'openot.clock.skew': gauge(
     's',
     'Receive time minus source time of the newest record, the smallest of recent reads: below 0 the clock of the ' +

@@ -47,6 +47,7 @@ class DocumentMeter implements Meter {
   ): ({ readonly ok: true } & Measured) | NotAStatus {
     const status = readStatus(payload, facts, nowNs);
     if (!status.ok) return status;
+    if (status.isOfLog) return { ok: true, metrics: this.readers.points(status), logs: [] };
     const clocks = this.watch.status({ ...status, records: status.counts.records });
     return {
       ok: true,

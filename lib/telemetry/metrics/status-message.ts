@@ -16,9 +16,13 @@ export interface StatusCounts {
   readonly repeated?: number;
   readonly unconfirmed?: number;
   readonly reread?: number;
+  /** Of a log of OPC UA. */
+  readonly logGaps?: number;
+  readonly logPages?: number;
+  readonly logRepeated?: number;
 }
 
-/** A status message of a reader, checked. What is not known is undefined. */
+/** A status message of a reader, or of a collector of logs, checked. What is not known is undefined. */
 export interface StatusMessage {
   readonly stream: string;
   readonly incarnation: number;
@@ -28,6 +32,11 @@ export interface StatusMessage {
   readonly lag: number | undefined;
   readonly capacity: number | undefined;
   readonly clockSkewMs: number | undefined;
+  /** Of a collector of logs, which measures the device's clock: device less host, and by how much that may be wrong. */
+  readonly clockOffsetMs: number | undefined;
+  readonly clockErrorMs: number | undefined;
+  /** It is of a log of OPC UA: there is no ring, and no source time of records to watch. */
+  readonly isOfLog: boolean;
   readonly inFlight: number | undefined;
   /** Absent in messages of older readers. */
   readonly sinceNs: bigint | undefined;
@@ -78,6 +87,9 @@ export function readStatus(
       lag: countOf(status, 'lag'),
       capacity: countOf(status, 'capacity'),
       clockSkewMs: numberOf(status, 'clockSkewMs'),
+      clockOffsetMs: numberOf(status, 'clockOffsetMs'),
+      clockErrorMs: numberOf(status, 'clockErrorMs'),
+      isOfLog: totals.gaps !== undefined,
       inFlight: countOf(status, 'inFlight'),
       sinceNs: isU64Text(since) ? BigInt(since) : undefined,
       counts: {
@@ -93,7 +105,8 @@ export function readStatus(
           'skipped',
           'incarnations'
         ),
-        ...counts(looks, 'looks.', 'polls', 'reads', 'repeated', 'unconfirmed', 'reread')
+        ...counts(looks, 'looks.', 'polls', 'reads', 'repeated', 'unconfirmed', 'reread'),
+        ...logCounts(totals)
       },
       nowNs: arrivedNs
     };
@@ -135,6 +148,11 @@ function counts<K extends string>(from: Properties, path: string, ...keys: K[]):
   const found: { [key in K]?: number } = {};
   for (const key of keys) found[key] = countOf(from, key, path + key);
   return found;
+}
+
+function logCounts(totals: Properties): StatusCounts {
+  const { gaps, pages, repeated } = counts(totals, 'totals.', 'gaps', 'pages', 'repeated');
+  return { logGaps: gaps, logPages: pages, logRepeated: repeated };
 }
 
 /** Only of what kind it is, and short text: a payload may hold anything. */

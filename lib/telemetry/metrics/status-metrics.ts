@@ -37,7 +37,10 @@ const plain: readonly (readonly [keyof StatusCounts, SelfMetricName])[] = [
   ['polls', 'openot.reader.polls'],
   ['reads', 'openot.reader.reads'],
   ['repeated', 'openot.looks.repeated'],
-  ['unconfirmed', 'openot.looks.unconfirmed']
+  ['unconfirmed', 'openot.looks.unconfirmed'],
+  ['logGaps', 'openot.log.gaps'],
+  ['logPages', 'openot.log.pages'],
+  ['logRepeated', 'openot.log.repeated']
 ];
 
 interface Seen {
@@ -57,6 +60,8 @@ export class StatusMetrics {
     const timeUnixNano = String(status.nowNs);
     const points = (name: SelfMetricName, value: number | undefined, ...more: KeyValue[]): MetricPoint[] =>
       value === undefined ? [] : [selfPoint(name, [...stream, ...more], { timeUnixNano }, { asInt: String(value) })];
+    const seconds = (name: SelfMetricName, ms: number | undefined): MetricPoint[] =>
+      ms === undefined ? [] : [selfPoint(name, stream, { timeUnixNano }, { asDouble: ms / 1000 })];
     const up = readerStates[status.state] === true && status.code !== SILENT;
     const own = [
       points('openot.reader.up', up ? 1 : 0),
@@ -84,7 +89,9 @@ export class StatusMetrics {
       sums,
       points('openot.ring.lag', status.lag),
       points('openot.ring.capacity', status.capacity),
-      points('openot.batches.in_flight', status.inFlight)
+      points('openot.batches.in_flight', status.inFlight),
+      seconds('openot.log.clock.offset', status.clockOffsetMs),
+      seconds('openot.log.clock.error', status.clockErrorMs)
     ].flat();
   }
 

@@ -12,7 +12,7 @@ describe('openot-logobject', function () {
   it('collects every record once, goes on after a restart where it was, and tells the clock', async () => {
     const device = await devices.start(5_000);
     for (let i = 0; i < 120; i++) enter(device, `record ${i}`, 2_000 - i);
-    const documentsFlow = await Flow.start(devices.flow());
+    const documentsFlow = await Flow.start(devices.flow({ statusInterval: '1000' }));
     const documents = documentsFlow.at('documents');
     const status = documentsFlow.at('status');
     await until('the first records', () => textsOf(documents).length >= 120);
@@ -34,6 +34,13 @@ describe('openot-logobject', function () {
     assert.ok(clock.some(({ code }) => code === 'OPENOT_LOG_CLOCK'));
     for (const { clockOffsetMs, clockErrorMs } of clock)
       if (clockOffsetMs !== undefined) assert.ok(Math.abs(clockOffsetMs - 5_000) <= (clockErrorMs as number));
+
+    await until('the counts of all 121', () =>
+      status.some(({ payload }) => (payload as { totals?: { records: number } }).totals?.records === 121)
+    );
+    const { payload, openot } = status.at(-1) as { payload: { sinceNs: string; stream: string }; openot: unknown };
+    assert.ok(BigInt(payload.sinceNs) > 0n);
+    assert.deepEqual(openot, { stream: payload.stream });
 
     await helper.unload();
     enter(device, 'while away');

@@ -24,6 +24,35 @@ const sums = (points: MetricPoint[]): MetricPoint[] =>
 /** What the mapper counts itself. */
 const ownCounts = ['openot.records.placeholder', 'openot.values.not_finite', 'openot.records.repeated'];
 
+describe('metrics: of collectors of logs', () => {
+  it('a status becomes sums since the node began to count, and the clock of the device in seconds', () => {
+    const payload = {
+      state: 'outage',
+      code: 'OPENOT_OPCUA_UNREACHABLE',
+      totals: { records: 120, gaps: 2, repeated: 30, pages: 7 },
+      sinceNs: String(NOON - 60n * SECOND),
+      clockOffsetMs: -90_000,
+      clockErrorMs: 1.5
+    };
+    const points = metricsOf(createMeter(), payload, NOON, { stream: 'plc/ServerLog' });
+    should(told(sums(points))).eql(['records.delivered 120', 'log.gaps 2', 'log.pages 7', 'log.repeated 30']);
+    for (const { point } of sums(points)) should(point.startTimeUnixNano).equal(String(NOON - 60n * SECOND));
+    should(
+      told(
+        ['openot.reader.up', 'openot.reader.trouble', 'openot.log.clock.offset', 'openot.log.clock.error'].flatMap(
+          (name) => named(points, name)
+        )
+      )
+    ).eql([
+      'reader.up 0',
+      'reader.trouble{reader.code=OPENOT_OPCUA_UNREACHABLE} 1',
+      'log.clock.offset -90',
+      'log.clock.error 0.0015'
+    ]);
+    should(points.filter(({ name }) => name === 'openot.clock.suspect' || ownCounts.includes(name))).eql([]);
+  });
+});
+
 describe('metrics: of readers', () => {
   it('a status becomes cumulative sums since the reader began to count, and gauges of now', () => {
     const points = metricsOf(createMeter(), status());

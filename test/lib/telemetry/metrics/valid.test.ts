@@ -49,6 +49,17 @@ describe('metrics and clocks as OTLP', () => {
         String(nowNs + SECOND / 10n)
       );
       if (measured.ok) take(measured);
+      const log = meter.status(
+        {
+          state: 'reading',
+          totals: { records: i, gaps: 0, repeated: 2 * i, pages: i },
+          clockOffsetMs: -2.5,
+          clockErrorMs: 1
+        },
+        { stream: 'plc/ServerLog' },
+        String(nowNs)
+      );
+      if (log.ok) take(log);
     }
   });
 
