@@ -5,6 +5,7 @@ import { MINIMUM } from '../log/log-files';
 import { readEntry } from '../log/read-entry';
 import { prunedBelow } from '../log/retention';
 import { sha256Hex } from '../tree/digest';
+import { recordNames } from './entry-names';
 import { Findings, Jump, MAX_KEPT, VerifyReport } from './findings';
 import { StreamCheck } from './stream-check';
 import { LogSource } from './tree-check';
@@ -112,7 +113,7 @@ export class EntryCheck {
       case 'record':
         return this.record(entry, index);
       case 'document':
-        if (entry.sha256 !== undefined) return this.content(entry.sha256, entry.length, index).then(() => undefined);
+        if (entry.sha256 !== undefined) return this.content(entry, index).then(() => undefined);
         return;
       case 'note':
         if (this.notes.length < MAX_KEPT) this.notes.push({ index, code: entry.code, text: entry.text });
@@ -132,7 +133,7 @@ export class EntryCheck {
     if (epoch.definition !== null && !this.needed.has(epoch.definition))
       this.needed.set(epoch.definition, { index, stream });
     if (entry.bytes !== undefined) return this.bytes(entry, Buffer.from(entry.bytes, 'base64'), index);
-    return this.content(entry.sha256, entry.length, index).then((bytes) => {
+    return this.content(entry, index).then((bytes) => {
       if (bytes !== undefined) this.bytes(entry, bytes, index);
     });
   }
@@ -143,7 +144,8 @@ export class EntryCheck {
     if (record.ok && record.length === bytes.length && record.hasCrc && record.safeSeq >= 0)
       return this.streamOf(stream).record(record, entry, index);
     const why = record.ok ? whyNot(record, bytes.length) : record.kind;
-    this.findings.add({ kind: 'record', message: `its bytes are no whole record with a CRC: ${why}`, index, stream });
+    const message = `its bytes are no whole record with a CRC: ${why}`;
+    this.findings.add({ kind: 'record', message, index, stream, ...recordNames(bytes) });
   }
 
   private async definition(entry: Extract<Entry, { kind: 'definition' }>, index: number): Promise<void> {
@@ -178,17 +180,18 @@ export class EntryCheck {
   }
 
   /** A content beside the log. */
-  private async content(sha256: string, length: number, index: number): Promise<Buffer | undefined> {
+  private async content({ stream, sha256, length }: Beside, index: number): Promise<Buffer | undefined> {
     const path = recordPath(sha256);
     const bytes = await this.source.read(path);
     if (bytes === undefined)
-      this.findings.add({ kind: 'missing', message: 'the content of an entry is not there', path, index });
+      this.findings.add({ kind: 'missing', message: 'the content of an entry is not there', path, index, stream });
     else if (bytes.length !== length || sha256Hex(bytes) !== sha256)
       this.findings.add({
         kind: 'content',
         message: 'the content of an entry was changed: it does not hash to its name',
         path,
-        index
+        index,
+        stream
       });
     else return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     return undefined;
@@ -200,6 +203,13 @@ export class EntryCheck {
       this.streams.set(stream, (check = new StreamCheck(stream, this.findings, this.jumps, this.minimum > 0)));
     return check;
   }
+}
+
+/** An entry whose content stands beside the log. */
+interface Beside {
+  readonly stream: string;
+  readonly sha256: string;
+  readonly length: number;
 }
 
 const whyNot = (record: RecordView, length: number): string =>

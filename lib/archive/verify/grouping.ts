@@ -24,7 +24,9 @@ export class Grouping {
   private readonly open = new Map<string, Draft>();
 
   add(finding: Finding): void {
-    const { kind, stream, index } = finding;
+    const { kind, index } = finding;
+    // What was changed in a file lies side by side, whatever streams it is of.
+    const stream = kind === 'entry-changed' ? undefined : finding.stream;
     const key = `${kind}/${stream ?? ''}`;
     let draft = this.open.get(key);
     if (draft === undefined || (this.drafts.length < MAX_GROUPS && isElsewhere(draft, index))) {

@@ -4,6 +4,7 @@ import { HASH_LENGTH, leafHashes } from '../tree/digest';
 import { TreeEdge } from '../tree/edge';
 import { equal, rootOfComplete, subtreesOf } from '../tree/merkle';
 import { Tile, TILE_WIDTH, tilePath, widthOfLevel } from '../tree/tiles';
+import { entryNames } from './entry-names';
 import { Findings } from './findings';
 
 /** Where the files of a log are read from. */
@@ -120,7 +121,7 @@ export class TreeCheck {
 
   /** Names each entry whose hash is not the stored one; `right`: which of both the tree above proves, where it does. */
   private differences(
-    { index, width }: Bundle,
+    { index, width, entries }: Bundle,
     made: Buffer | undefined,
     stored: Uint8Array | undefined,
     right: Uint8Array | undefined
@@ -144,7 +145,8 @@ export class TreeCheck {
             right === stored
               ? 'the entry was changed after it was signed'
               : 'the entry and the hash in its tile do not belong together: one of them was changed',
-          index: at
+          index: at,
+          ...(entries === undefined ? {} : entryNames(entries[i]))
         });
     }
   }

@@ -13,6 +13,7 @@ import {
   vkeyOf
 } from '../../../lib/archive';
 import { keyOf } from '../../../lib/archive/files';
+import { decodeRecord } from '../../../lib/wire';
 import { plantArchive } from '../../support/archive/plant';
 import { ArchiveFolder } from '../../support/archive/real-archive';
 
@@ -75,6 +76,15 @@ describe('Tampering with an archive', function () {
     const record = found.find(({ kind }) => kind === 'record');
     (record?.index ?? 0).should.equal(256 + 77);
     String(record?.stream).should.match(/^line [12]$/);
+    // Both say whose record it is.
+    const [, original] = /"bytes":"([^"]+)"/.exec(bundle[77].toString('utf8')) as unknown as [string, string];
+    const view = decodeRecord(Buffer.from(original, 'base64'));
+    if (!view.ok) throw new Error(view.kind);
+    const names = { runId: view.runId.toString(), sourceId: view.sourceId, seq: view.safeSeq };
+    for (const kind of ['entry-changed', 'record']) {
+      const { stream, runId, sourceId, seq } = found.find((one) => one.kind === kind) as Finding;
+      ({ stream, runId, sourceId, seq }).should.eql({ stream: record?.stream, ...names }, kind);
+    }
   });
 
   it('with a byte of an entry of the last, partial bundle is found', async () => {
@@ -93,6 +103,12 @@ describe('Tampering with an archive', function () {
     flip('tile/0/001', 32 * 5 + 3);
     const found = await findings();
     found.map(({ kind, index }) => [kind, index]).should.eql([['tile-changed', 261]]);
+  });
+
+  it('with a hash in the last, partial tile is found, and told from an entry that was changed', async () => {
+    flip(partial('0'), 32 * 2 + 1);
+    const found = await findings();
+    found.map(({ kind, path: at }) => [kind, at]).should.eql([['tile-changed', partial('0')]]);
   });
 
   it('with a hash of a tile above is found', async () => {
