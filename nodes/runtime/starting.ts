@@ -4,8 +4,11 @@
  */
 const starting = new Set<Promise<unknown>>();
 
-/** Longest time that anybody waits for such a server, in milliseconds. */
-export const STARTING_LIMIT_MS = 5000;
+/**
+ * Longest time that anybody waits for such a server, in milliseconds: a small machine makes its first keys slowly, and
+ * Node-RED gives a node 15 s to close.
+ */
+export const STARTING_LIMIT_MS = 12_000;
 
 export function announceStart(start: Promise<unknown>): void {
   const quiet = start.catch(() => undefined);
