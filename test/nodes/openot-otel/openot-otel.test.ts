@@ -238,7 +238,8 @@ describe('openot-otel', () => {
         const reader = { id: `reader ${process.hrtime.bigint()}`, wires: [['otel']] };
         const RED = {
           events: new EventEmitter(),
-          nodes: { getNode: (id: string) => helper.getNode(id), eachNode: () => undefined }
+          nodes: { getNode: (id: string) => helper.getNode(id), eachNode: () => undefined },
+          util: { generateId: () => String(process.hrtime.bigint()) }
         };
         const delivery = new DeliveryPort(RED as never, reader as never, { receives: false });
         let settledUpTo = 0;
