@@ -11,14 +11,14 @@ export interface Found {
   readonly result: SimulationResult | undefined;
 }
 
-/** Runs seeds with one thing taken out of the reader, until a checker finds it or `seeds` are through. */
-export function sabotage({ name }: Mutant, seeds: number, records: number): Promise<Found> {
+/** Runs seeds from `from` on with one thing taken out of the reader, until a checker finds it or they are through. */
+export function sabotage({ name }: Mutant, seeds: number, records: number, from = 1): Promise<Found> {
   return new Promise((done, fail) => {
     const child = spawn(
       process.execPath,
       [
         ...['--import', 'tsx', 'test/simulation/mutant-main.ts', '--mutant', name],
-        ...['--from', '1', '--seeds', String(seeds), '--records', String(records), '--json', '--first']
+        ...['--from', String(from), '--seeds', String(seeds), '--records', String(records), '--json', '--first']
       ],
       { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] }
     );

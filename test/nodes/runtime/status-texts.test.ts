@@ -268,8 +268,8 @@ const table: Record<string, () => string[]> = {
       ...[undefined, ...codes].flatMap((code) =>
         ['outage', 'refused', 'reading'].map((state) =>
           showCollected([
-            { state, code, records: 98_765_432, gaps: 12_345 },
-            { state, records: 1, gaps: 0 }
+            { state, code, totals: { records: 98_765_432, gaps: 12_345 } },
+            { state, totals: { records: 1, gaps: 0 } }
           ] as never)
         )
       )
