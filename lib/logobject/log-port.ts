@@ -42,16 +42,18 @@ export interface LogPage {
 /** What the server says of itself before a poll. */
 export interface LogFacts {
   readonly ok: true;
-  /** Its CurrentTime, in ticks. */
+  /** Its CurrentTime, in ticks: nothing newer is asked for. */
   readonly deviceTicks: bigint;
   /** The host's clock at that moment, milliseconds since 1970. */
   readonly hostMs: number;
+  /** How far what is known of the device's clock may be off, and the step it counts in. */
   readonly clock: ClockOffset;
   /** ServerStatus.StartTime, in ticks. */
   readonly serverStart?: bigint;
+  /** Limits of the log; absent where they are unknown. */
   readonly maxRecords?: number;
   readonly maxStorageMs?: number;
-  /** Of events, which are not kept by the server: from here on nothing went by unheard. In ticks. */
+  /** Of a log that is made of events, which no server keeps: from this Time on it has all of them, in ticks. */
   readonly heldFrom?: bigint;
 }
 

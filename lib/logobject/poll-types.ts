@@ -1,23 +1,10 @@
-import type { ClockOffset } from './clock';
 import type { LogContent } from './content';
+import type { LogFacts } from './log-port';
 import type { LogPosition } from './position';
 import type { LogGap } from './verdict';
 
 /** What is known of the log and its server when a poll begins. */
-export interface PollFacts {
-  /** The server's CurrentTime, in ticks: nothing newer is asked for. */
-  readonly deviceTicks: bigint;
-  /** The host's clock, milliseconds since 1970. */
-  readonly hostMs: number;
-  /** How far what is known of the device's clock may be off, and the step it counts in. */
-  readonly clock: ClockOffset;
-  /** ServerStatus.StartTime, in ticks. */
-  readonly serverStart?: bigint;
-  /** Limits of the log; absent where they are unknown. */
-  readonly maxRecords?: number;
-  readonly maxStorageMs?: number;
-  /** Of a log that is made of events: from this Time on it has all of them, in ticks. */
-  readonly heldFrom?: bigint;
+export interface PollFacts extends Omit<LogFacts, 'ok'> {
   /** Of the settings that decide which records there are and what they look like: severity, user, locale. */
   readonly fingerprint: string;
   /** The RequestMask. */
