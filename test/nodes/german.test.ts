@@ -29,7 +29,19 @@ describe('the dialogs in German', () => {
 });
 
 /** What a technician reads at night: these nodes have a German help. */
-const helped = ['ack', 'archive', 'decoder', 'definition', 'doc', 'drift-guard', 'logobject', 'modbus', 'opcua', 'otlp', 'reader'];
+const helped = [
+  'ack',
+  'archive',
+  'decoder',
+  'definition',
+  'doc',
+  'drift-guard',
+  'logobject',
+  'modbus',
+  'opcua',
+  'otlp',
+  'reader'
+];
 const help = (type: string, language: string): string =>
   readFileSync(join(root, 'nodes', type, 'locales', language, `${type}.html`), 'utf8');
 const unescaped = (html: string): string => html.replaceAll('&lt;', '<').replaceAll('&gt;', '>');
