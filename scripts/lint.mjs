@@ -38,7 +38,7 @@ function hasTypes(program) {
   return diagnostics.length === 0;
 }
 
-/** Whether ESLint finds nothing, warnings included; prints what it finds. */
+/** Whether ESLint finds no error; prints what it finds. */
 async function keepsRules(programs) {
   const eslint = new ESLint({
     cwd: root,

@@ -7,6 +7,7 @@ import { Rotel } from '../support/otlp/receivers/rotel';
 import { attributesOf, itemsOf, Json } from '../support/otlp/requests';
 import { said, sameAs } from '../support/otlp/said';
 import { send } from '../support/otlp/send';
+import { shownAsSent } from '../support/otlp/shown-as-sent';
 import { assertValid } from '../support/otlp/validator';
 
 const NAMESPACES = ['http://opcfoundation.org/UA/', 'urn:plc', 'urn:plc:types', 'urn:three', 'urn:four'];
@@ -124,25 +125,7 @@ describe('logs of OPC UA at a receiver with pages to look at (autotel-devtools)'
     await deliver(autotel.endpoint, [request]);
     const shown = await autotel.logs();
     const sent = logsOf(parsed([request]));
-    shown
-      .map(({ attributes, traceId, spanId, severityNumber, severityText, body }) =>
-        [attributes['log.record.uid'], traceId, spanId, severityNumber, severityText, body].join('\n')
-      )
-      .sort()
-      .should.deepEqual(
-        sent
-          .map((log) =>
-            [
-              uidOf(log),
-              log.traceId,
-              log.spanId,
-              log.severityNumber,
-              log.severityText,
-              (log.body as Json).stringValue
-            ].join('\n')
-          )
-          .sort()
-      );
+    shownAsSent(shown, sent);
     const own = shown.find(({ spanId }) => spanId === '0000000000000001')!;
     own.timestamp.should.be.approximately(1796076573123.4568, 0.001);
     own.attributes['opcua.severity']!.should.equal(180);

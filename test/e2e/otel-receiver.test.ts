@@ -14,6 +14,7 @@ import { Rotel } from '../support/otlp/receivers/rotel';
 import { attributesOf, itemsOf, Json } from '../support/otlp/requests';
 import { exactText, sameAs, said, withoutIntegers } from '../support/otlp/said';
 import { send } from '../support/otlp/send';
+import { shownAsSent } from '../support/otlp/shown-as-sent';
 import { assertValid } from '../support/otlp/validator';
 import { READER_STATUS } from '../support/otlp/reader-status';
 
@@ -203,32 +204,7 @@ describe('a receiver written by others, with pages to look at (autotel-devtools)
     const [logs, spans, series] = [await autotel.logs(), await autotel.spans(), await autotel.series()];
 
     const sentLogs = parsed(requests.logs).flatMap((request) => itemsOf('logs', request));
-    logs
-      .map((log) =>
-        [
-          log.attributes['log.record.uid'],
-          log.traceId,
-          log.spanId,
-          log.severityNumber,
-          log.severityText,
-          log.body
-        ].join('\n')
-      )
-      .sort()
-      .should.deepEqual(
-        sentLogs
-          .map((log) =>
-            [
-              attributesOf(log)['log.record.uid']!.stringValue,
-              log.traceId,
-              log.spanId,
-              log.severityNumber,
-              log.severityText,
-              (log.body as Json).stringValue
-            ].join('\n')
-          )
-          .sort()
-      );
+    shownAsSent(logs, sentLogs);
     const message = logs.find(
       (log) => log.severityText === 'INFO' && String(log.body).startsWith('batch started count')
     )!;

@@ -1,28 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  contentOf,
-  type CollectSettings,
-  type LogContent,
-  runPoll,
-  type LogError,
-  decodeLogRecords
-} from '../../lib/logobject';
+import { contentOf, type LogContent, runPoll, type LogError, decodeLogRecords } from '../../lib/logobject';
 import { type LogAnswer, type LogCall, LogStore, Producer, startOpcuaServer } from '../../lib/simulator';
 import { createOpcuaConnection, createOpcuaLogs } from '../../lib/transport/opcua';
 import { bytesOf, loadVectors, type Vector } from '../lib/logobject/support/vectors';
 import { keyAtHand } from './key-at-hand';
+import { COLLECT_ALL } from './log-settings';
 
 const NAMESPACE = 'urn:openot:simulator';
-const SETTINGS: CollectSettings = {
-  overlapMs: 10_000,
-  startFrom: 'oldest',
-  minimumSeverity: 1,
-  pageSize: 500,
-  user: '',
-  takeAfter: 1_000_000
-};
+/** Nothing is handed on before the end. */
+const SETTINGS = { ...COLLECT_ALL, takeAfter: 1_000_000 };
 
 /** A log whose pages are bytes that a foreign encoder made, sent as they are. */
 class ForeignLog extends LogStore {

@@ -11,9 +11,10 @@ export type EntryNames = Pick<Finding, 'stream' | 'runId' | 'sourceId' | 'seq'>;
  */
 export function entryNames(bytes: Uint8Array): EntryNames {
   const read = readEntry(bytes);
-  if (!read.ok || !('stream' in read.entry) || read.entry.stream === null) return {};
+  if (!read.ok) return {};
   const { entry } = read;
-  const { stream } = read.entry;
+  if (!('stream' in entry) || entry.stream === null) return {};
+  const { stream } = entry;
   if (entry.kind !== 'record' || entry.bytes === undefined) return { stream };
   return { stream, ...recordNames(Buffer.from(entry.bytes, 'base64')) };
 }

@@ -3,13 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { inspect } from 'node:util';
 import * as path from 'node:path';
-import {
-  type CollectSettings,
-  type LogPosition,
-  type PollRun,
-  runPoll,
-  ticksOfUnixMs
-} from '../../../../../lib/logobject';
+import { type LogPosition, type PollRun, runPoll, ticksOfUnixMs } from '../../../../../lib/logobject';
 import { LogStore, Producer, type SimulatorOpcuaServer, startOpcuaServer } from '../../../../../lib/simulator';
 import {
   createOpcuaConnection,
@@ -18,15 +12,7 @@ import {
   type OpcuaConnection,
   type OpcuaLogs
 } from '../../../../../lib/transport/opcua';
-
-const SETTINGS: CollectSettings = {
-  overlapMs: 10_000,
-  startFrom: 'oldest',
-  minimumSeverity: 1,
-  pageSize: 500,
-  user: '',
-  takeAfter: 10_000
-};
+import { COLLECT_ALL } from '../../../../support/log-settings';
 
 describe('listening to the events of a log over OPC UA', function () {
   this.timeout(60_000);
@@ -74,7 +60,7 @@ describe('listening to the events of a log over OPC UA', function () {
     const [{ port, logObject }] = opened.logs;
     let position: LogPosition | undefined;
     const poll = async (): Promise<PollRun & { ok: true }> => {
-      const run = await runPoll(port, position, SETTINGS, async () => undefined);
+      const run = await runPoll(port, position, COLLECT_ALL, async () => undefined);
       assert.ok(run.ok, inspect(run));
       position = run.outcome.position;
       return run;

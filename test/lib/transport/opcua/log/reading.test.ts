@@ -3,26 +3,11 @@ import { rm, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { inspect } from 'node:util';
 import * as path from 'node:path';
-import {
-  type CollectSettings,
-  contentOf,
-  decodeLogRecords,
-  type LogRecord,
-  runPoll,
-  ticksOfUnixMs
-} from '../../../../../lib/logobject';
+import { contentOf, decodeLogRecords, type LogRecord, runPoll, ticksOfUnixMs } from '../../../../../lib/logobject';
 import { LogStore, Producer, type SimulatorOpcuaServer, startOpcuaServer } from '../../../../../lib/simulator';
 import { createOpcuaConnection, createOpcuaLogs, type OpcuaConnection } from '../../../../../lib/transport/opcua';
 import { bytesOf, loadVectors } from '../../../logobject/support/vectors';
-
-const SETTINGS: CollectSettings = {
-  overlapMs: 10_000,
-  startFrom: 'oldest',
-  minimumSeverity: 1,
-  pageSize: 500,
-  user: '',
-  takeAfter: 10_000
-};
+import { COLLECT_ALL } from '../../../../support/log-settings';
 
 describe('reading a log over OPC UA', () => {
   let folder: string;
@@ -77,7 +62,7 @@ describe('reading a log over OPC UA', () => {
   });
 
   it('brings the records of the foreign vectors as they are, over many pages, and each once', async () => {
-    const all = records().filter(({ severity }) => severity >= SETTINGS.minimumSeverity);
+    const all = records().filter(({ severity }) => severity >= COLLECT_ALL.minimumSeverity);
     // In the past of the server's clock, whenever this runs: a test must not depend on the date.
     offsetMs = Math.max(0, Date.UTC(2027, 0, 1) - Date.now());
     all.forEach((record) => own.add(record));
@@ -85,7 +70,7 @@ describe('reading a log over OPC UA', () => {
     const opened = await logs.open([`nsu=urn:openot:simulator;s=MachineLog`], () => undefined);
     assert.ok(opened.ok, inspect(opened, { depth: 3 }));
     const [log] = opened.logs;
-    const run = await runPoll(log.port, undefined, SETTINGS, async () => undefined);
+    const run = await runPoll(log.port, undefined, COLLECT_ALL, async () => undefined);
     assert.ok(run.ok, inspect(run, { depth: 3 }));
     const namespaces = ['http://opcfoundation.org/UA/', 'urn:localhost:openot-simulator', 'urn:openot:simulator'];
     assert.deepEqual(
@@ -96,7 +81,7 @@ describe('reading a log over OPC UA', () => {
       run.outcome.records.map(({ content }) => content.message),
       all.map((record) => contentOf(record, namespaces).message)
     );
-    const again = await runPoll(log.port, run.outcome.position, SETTINGS, async () => undefined);
+    const again = await runPoll(log.port, run.outcome.position, COLLECT_ALL, async () => undefined);
     assert.ok(again.ok);
     assert.deepEqual(again.outcome.records, []);
     assert.deepEqual(again.outcome.gaps, []);
@@ -149,7 +134,7 @@ describe('reading a log over OPC UA', () => {
       opened.logs.map(({ logObject }) => logObject),
       ['i=19372']
     );
-    const run = await runPoll(opened.logs[0].port, undefined, SETTINGS, async () => undefined);
+    const run = await runPoll(opened.logs[0].port, undefined, COLLECT_ALL, async () => undefined);
     assert.ok(run.ok, inspect(run, { depth: 3 }));
     assert.deepEqual(
       run.outcome.records.map(({ content }) => content.message.text),
@@ -173,7 +158,7 @@ describe('reading a log over OPC UA', () => {
     const opened = await logs.open([], () => undefined);
     assert.ok(opened.ok);
     for (let reading = 0; reading < 8; reading++) {
-      const run = await runPoll(opened.logs[0].port, undefined, SETTINGS, async () => undefined);
+      const run = await runPoll(opened.logs[0].port, undefined, COLLECT_ALL, async () => undefined);
       assert.ok(run.ok, inspect(run, { depth: 3 }));
       assert.equal(run.outcome.records.length, serverLog.size);
       assert.ok(run.outcome.pages > 1);
@@ -191,7 +176,7 @@ describe('reading a log over OPC UA', () => {
     own.habits.fault = 'BadUserAccessDenied';
     const open = await logs.open(['nsu=urn:openot:simulator;s=MachineLog'], () => undefined);
     assert.ok(open.ok);
-    const run = await runPoll(open.logs[0].port, undefined, SETTINGS, async () => undefined);
+    const run = await runPoll(open.logs[0].port, undefined, COLLECT_ALL, async () => undefined);
     assert.ok(!run.ok);
     assert.equal(run.code, 'OPENOT_LOG_DENIED');
     delete own.habits.fault;
